@@ -1,0 +1,85 @@
+package survey
+
+import "time"
+
+// CampaignID is 8 lower-case base32 characters (40 random bits): short, because every link carries it.
+type CampaignID string
+
+// CampaignState is where a campaign stands. Draft → scheduled → planning → sending → open → closed; paused and
+// cancelled on the way. What still accepts answers: sending, paused, open.
+type CampaignState string
+
+const (
+	Draft     CampaignState = "draft"
+	Scheduled CampaignState = "scheduled" // launched; waits for its start time
+	Planning  CampaignState = "planning"  // the audience is being walked into batches
+	Sending   CampaignState = "sending"
+	Paused    CampaignState = "paused"
+	Open      CampaignState = "open" // everything is sent; answers come in
+	Cancelled CampaignState = "cancelled"
+	Closed    CampaignState = "closed"
+)
+
+// Wording is what a campaign says in one language. Empty fields take the audience's default wording.
+// "{name}" and "{company}" are replaced; nothing else is, and "{{" is refused (SES would read it as a template).
+type Wording struct {
+	Subject   string `json:"subject,omitempty"`
+	Greeting  string `json:"greeting,omitempty"`
+	Intro     string `json:"intro,omitempty"`     // one or two sentences above the scale
+	Question  string `json:"question,omitempty"`  // the recommend question
+	Why       string `json:"why,omitempty"`       // the second question
+	Wish      string `json:"wish,omitempty"`      // the third: what would make it a 10
+	Signature string `json:"signature,omitempty"` // who writes
+	Reminder  string `json:"reminder,omitempty"`  // subject of the reminder
+}
+
+// Filter narrows an audience. Every named field must match one of its values; a field without values does not narrow.
+type Filter struct {
+	Teams     []string            `json:"teams,omitempty"`
+	Owners    []string            `json:"owners,omitempty"`
+	Locations []string            `json:"locations,omitempty"`
+	Products  []string            `json:"products,omitempty"`
+	Tiers     []string            `json:"tiers,omitempty"`
+	Languages []string            `json:"languages,omitempty"`
+	Attrs     map[string][]string `json:"attrs,omitempty"`
+}
+
+// Campaign is one wave of one survey to one audience.
+type Campaign struct {
+	ID         CampaignID         `json:"id"`
+	Name       string             `json:"name"`
+	Audience   Audience           `json:"audience"`
+	State      CampaignState      `json:"state"`
+	Company    string             `json:"company,omitempty"`     // the name that respondents know
+	Sender     string             `json:"sender,omitempty"`      // From; empty: the deployment's sender
+	Language   string             `json:"language"`              // for contacts whose own is unknown or not worded
+	Wording    map[string]Wording `json:"wording,omitempty"`     // by language
+	Filter     Filter             `json:"filter"`
+	Sample     float64            `json:"sample,omitempty"`      // share of the audience to invite, 0 < s ≤ 1; 0 means all
+	QuietDays  int                `json:"quiet_days"`            // no survey within so many days of the last; 0: none
+	StartsAt   time.Time          `json:"starts_at,omitzero"`    // zero: at launch
+	ClosesAt   time.Time          `json:"closes_at,omitzero"`    // answers count until then
+	RemindDays int                `json:"remind_days,omitempty"` // one reminder so many days after sending; 0: none
+	Site       string             `json:"site,omitempty"`        // base URL of its links, fixed at launch
+	Created    time.Time          `json:"created"`
+	Launched   time.Time          `json:"launched,omitzero"`
+	Opened     time.Time          `json:"opened,omitzero"` // when the last invitation went out
+	Version    int                `json:"version"`         // of the campaign's settings, for a compare-and-swap
+}
+
+// Accepts reports whether an answer given at now still counts.
+func (c Campaign) Accepts(now time.Time) bool {
+	switch c.State {
+	case Sending, Paused, Open:
+		return c.ClosesAt.IsZero() || now.Before(c.ClosesAt)
+	}
+	return false
+}
+
+// LanguageFor returns the language in which a contact is written to: its own where the campaign has it, else the campaign's.
+func (c Campaign) LanguageFor(contact string) string {
+	if contact != "" && (contact == "ru" || contact == "en") {
+		return contact
+	}
+	return c.Language
+}

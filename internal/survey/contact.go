@@ -1,0 +1,98 @@
+package survey
+
+import (
+	"maps"
+	"time"
+)
+
+// Audience is a kind of people asked; audiences are never mixed in a result (D1).
+type Audience string
+
+const (
+	Customers    Audience = "customers"
+	ProjectStaff Audience = "project_staff"
+	Candidates   Audience = "candidates"
+	Employees    Audience = "employees"
+)
+
+// Audiences lists every audience in the order in which it is shown.
+var Audiences = []Audience{Customers, ProjectStaff, Candidates, Employees}
+
+// Valid reports whether a is one of Audiences.
+func (a Audience) Valid() bool {
+	for _, b := range Audiences {
+		if a == b {
+			return true
+		}
+	}
+	return false
+}
+
+// ContactID is 16 lower-case base32 characters (80 bits): a keyed hash of audience and normalised address, so that
+// the same person uploaded twice is the same contact and the id tells nothing. Made by link.Keys.ContactID.
+type ContactID string
+
+// Person is the personal data of a contact: one attribute of the stored item, so that it can be sealed.
+type Person struct {
+	Email string `json:"email"` // normalised: see NormalizeEmail
+	Name  string `json:"name,omitempty"`
+	Phone string `json:"phone,omitempty"`
+}
+
+// Contact is somebody who can be asked. The zero time means "not yet stored".
+type Contact struct {
+	ID       ContactID
+	Audience Audience
+	Person   Person
+	Owner    string // staff id of the responsible; "" when nobody or unknown
+	OwnerRaw string // what the file said, kept where Owner could not be resolved
+	Team     string // the contact's own, else its owner's
+	Location string
+	Product  string
+	Tier     string
+	Language string            // "ru" or "en"; "" when the file does not say
+	Value    string            // what the customer is worth, as the file gave it ("1 200 000 ₽"); shown, never summed
+	Attrs    map[string]string // any further column, by its heading as written
+	Created  time.Time
+	Updated  time.Time
+}
+
+// Same reports whether a and b hold the same imported data; ids and times are not data.
+func (c Contact) Same(d Contact) bool {
+	return c.Audience == d.Audience && c.Person == d.Person && c.Owner == d.Owner && c.OwnerRaw == d.OwnerRaw && c.Team == d.Team &&
+		c.Location == d.Location && c.Product == d.Product && c.Tier == d.Tier && c.Language == d.Language &&
+		c.Value == d.Value && maps.Equal(c.Attrs, d.Attrs)
+}
+
+// Role is what a staff member may see and do (D27).
+type Role string
+
+const (
+	RoleMarketing     Role = "marketing"
+	RoleOwner         Role = "owner"
+	RoleManager       Role = "manager"
+	RoleExecutive     Role = "executive"
+	RoleAnalyst       Role = "analyst"
+	RoleAdministrator Role = "administrator"
+)
+
+// Staff is somebody of the company who works with answers.
+type Staff struct {
+	ID       string `json:"id"`    // as the customer database names them; unique, case-insensitive
+	Email    string `json:"email"` // normalised
+	Name     string `json:"name"`
+	Role     Role   `json:"role"`
+	Team     string `json:"team,omitempty"`
+	Manager  string `json:"manager,omitempty"`  // staff id
+	Language string `json:"language,omitempty"` // "ru" or "en"; of the letters to them
+	Phone    string `json:"phone,omitempty"`
+}
+
+// SuppressionReason says why nobody writes to an address any more (D8).
+type SuppressionReason string
+
+const (
+	Unsubscribed SuppressionReason = "unsubscribed"
+	Bounced      SuppressionReason = "bounced"
+	Complained   SuppressionReason = "complained"
+)

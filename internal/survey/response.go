@@ -1,0 +1,34 @@
+package survey
+
+import "time"
+
+// Gesture says how an answer was posted, which decides whether it counts (D7).
+type Gesture string
+
+const (
+	ByButton  Gesture = "button"  // the form's own button: a person
+	ByGesture Gesture = "gesture" // the page's script after a trusted pointer, touch, key or scroll event: a person
+	ByScript  Gesture = "script"  // the page's script alone: cannot be told from a mail scanner's browser
+)
+
+// Response is one respondent's answer to one campaign, editable until the campaign closes.
+type Response struct {
+	Campaign CampaignID
+	Contact  ContactID
+	Audience Audience
+	Owner    string // owner, team, language as they were when the invitation was sent
+	Team     string
+	Language string
+	Score    int    // 0..10; the verified score, or, while Verified is false, what a script posted
+	Verified bool   // a person acted
+	Why      string // at most MaxComment characters
+	Wish     string // what would make it a 10
+	First    time.Time // first post of any kind
+	Counted  time.Time // first verified post; decides the week; zero while unverified
+	Updated  time.Time
+	Version  int      // 1 at the first post, +1 with each change
+	Seen     []string // digests of the last posts taken, so that a replayed POST changes nothing
+}
+
+// MaxComment is the length in characters to which a comment is cut; the page says so.
+const MaxComment = 4000
