@@ -50,10 +50,10 @@ type Campaign struct {
 	Name       string             `json:"name"`
 	Audience   Audience           `json:"audience"`
 	State      CampaignState      `json:"state"`
-	Company    string             `json:"company,omitempty"`     // the name that respondents know
-	Sender     string             `json:"sender,omitempty"`      // From; empty: the deployment's sender
-	Language   string             `json:"language"`              // for contacts whose own is unknown or not worded
-	Wording    map[string]Wording `json:"wording,omitempty"`     // by language
+	Company    string             `json:"company,omitempty"` // the name that respondents know
+	Sender     string             `json:"sender,omitempty"`  // From; empty: the deployment's sender
+	Language   string             `json:"language"`          // for contacts whose own is unknown or not worded
+	Wording    map[string]Wording `json:"wording,omitempty"` // by language
 	Filter     Filter             `json:"filter"`
 	Sample     float64            `json:"sample,omitempty"`      // share of the audience to invite, 0 < s ≤ 1; 0 means all
 	QuietDays  int                `json:"quiet_days"`            // no survey within so many days of the last; 0: none

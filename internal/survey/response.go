@@ -19,10 +19,10 @@ type Response struct {
 	Owner    string // owner, team, language as they were when the invitation was sent
 	Team     string
 	Language string
-	Score    int    // 0..10; the verified score, or, while Verified is false, what a script posted
-	Verified bool   // a person acted
-	Why      string // at most MaxComment characters
-	Wish     string // what would make it a 10
+	Score    int       // 0..10; the verified score, or, while Verified is false, what a script posted
+	Verified bool      // a person acted
+	Why      string    // at most MaxComment characters
+	Wish     string    // what would make it a 10
 	First    time.Time // first post of any kind
 	Counted  time.Time // first verified post; decides the week; zero while unverified
 	Updated  time.Time

@@ -1,0 +1,141 @@
+// Package link makes and checks the signed links that a respondent gets, and the ids that tell nothing.
+//
+// A token is 24 bytes, 32 base64url characters: epoch and kind (1), campaign (5), contact (10), MAC (8). It carries no
+// address, name or score. All keys are derived (HKDF-SHA256) from one master key of the deployment, so that there is
+// one secret to keep; the link key can be rotated by raising the epoch, the contact key never changes.
+package link
+
+import (
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base32"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"onetap/internal/survey"
+)
+
+// MinMaster is the least length of a master key in characters.
+const MinMaster = 32
+
+// maxEpoch keeps the epoch in seven bits; the eighth marks a test link.
+const maxEpoch = 127
+
+// ErrForged is returned for a token that this deployment did not sign, whatever is wrong with it.
+var ErrForged = errors.New("link is not signed by this deployment")
+
+var ids = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+
+// Token is what a link says.
+type Token struct {
+	Campaign survey.CampaignID
+	Contact  survey.ContactID
+	Test     bool // from a test send or a preview: shows everything, writes nothing
+}
+
+// Keys signs and checks links of the current epoch and checks those of the one before.
+type Keys struct {
+	epoch   byte
+	current []byte
+	before  []byte // nil in the first epoch
+	contact []byte
+}
+
+// NewKeys derives the keys. Epoch is 1..127; raising it by one makes links of two epochs ago invalid.
+func NewKeys(master string, epoch int) (*Keys, error) {
+	if len(master) < MinMaster {
+		return nil, fmt.Errorf("master key has %d characters, needs %d or more", len(master), MinMaster)
+	}
+	if epoch < 1 || epoch > maxEpoch {
+		return nil, fmt.Errorf("link epoch is %d, must be 1 to %d", epoch, maxEpoch)
+	}
+	k := &Keys{epoch: byte(epoch)}
+	var err error
+	if k.current, err = derive(master, "link "+strconv.Itoa(epoch)); err != nil {
+		return nil, err
+	}
+	if epoch > 1 {
+		if k.before, err = derive(master, "link "+strconv.Itoa(epoch-1)); err != nil {
+			return nil, err
+		}
+	}
+	k.contact, err = derive(master, "contact")
+	return k, err
+}
+
+func derive(master, purpose string) ([]byte, error) {
+	key, err := hkdf.Key(sha256.New, []byte(master), nil, "onetap "+purpose, 32)
+	if err != nil {
+		return nil, fmt.Errorf("derive key for %s: %w", purpose, err)
+	}
+	return key, nil
+}
+
+// ContactID returns the id of an address in an audience. The address must be normalised (survey.NormalizeEmail).
+func (k *Keys) ContactID(a survey.Audience, email string) survey.ContactID {
+	m := hmac.New(sha256.New, k.contact)
+	m.Write([]byte(a))
+	m.Write([]byte{0})
+	m.Write([]byte(email))
+	return survey.ContactID(ids.EncodeToString(m.Sum(nil)[:10]))
+}
+
+// NewCampaignID makes a campaign id of five random bytes.
+func NewCampaignID(random [5]byte) survey.CampaignID {
+	return survey.CampaignID(ids.EncodeToString(random[:]))
+}
+
+// Make signs a token; the result has 32 characters, all of them safe in a path. It panics on ids that this package did
+// not make: they come from the table, so a wrong one is a fault in the program.
+func (k *Keys) Make(t Token) string {
+	var b [24]byte
+	b[0] = k.epoch
+	if t.Test {
+		b[0] |= 0x80
+	}
+	if n, err := ids.Decode(b[1:6], []byte(t.Campaign)); err != nil || n != 5 {
+		panic("link: not a campaign id")
+	}
+	if n, err := ids.Decode(b[6:16], []byte(t.Contact)); err != nil || n != 10 {
+		panic("link: not a contact id")
+	}
+	copy(b[16:], mac(k.current, b[:16]))
+	return base64.RawURLEncoding.EncodeToString(b[:])
+}
+
+// Check returns what a token says, or ErrForged.
+func (k *Keys) Check(s string) (Token, error) {
+	var b [24]byte
+	if len(s) != 32 {
+		return Token{}, ErrForged
+	}
+	if n, err := base64.RawURLEncoding.Strict().Decode(b[:], []byte(s)); err != nil || n != 24 {
+		return Token{}, ErrForged
+	}
+	key := k.current
+	switch e := b[0] & 0x7f; {
+	case e == k.epoch:
+	case e+1 == k.epoch:
+		key = k.before
+	default:
+		return Token{}, ErrForged
+	}
+	if subtle.ConstantTimeCompare(mac(key, b[:16]), b[16:]) != 1 {
+		return Token{}, ErrForged
+	}
+	return Token{
+		Campaign: survey.CampaignID(ids.EncodeToString(b[1:6])),
+		Contact:  survey.ContactID(ids.EncodeToString(b[6:16])),
+		Test:     b[0]&0x80 != 0,
+	}, nil
+}
+
+func mac(key, data []byte) []byte {
+	m := hmac.New(sha256.New, key)
+	m.Write(data)
+	return m.Sum(nil)[:8]
+}
