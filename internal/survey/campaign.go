@@ -76,6 +76,15 @@ func (c Campaign) Accepts(now time.Time) bool {
 	return false
 }
 
+// Live reports whether there is something to send, to wait for or to close.
+func (c Campaign) Live() bool {
+	switch c.State {
+	case Scheduled, Planning, Sending, Paused, Open:
+		return true
+	}
+	return false
+}
+
 // LanguageFor returns the language in which a contact is written to: its own where the campaign has it, else the campaign's.
 func (c Campaign) LanguageFor(contact string) string {
 	if contact != "" && (contact == "ru" || contact == "en") {

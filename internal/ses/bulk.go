@@ -1,0 +1,170 @@
+package ses
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sesv2"
+	"github.com/aws/aws-sdk-go-v2/service/sesv2/types"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// Bulk is one SendBulkEmail call: inline content and up to 50 recipients with their own values.
+type Bulk struct {
+	From    string
+	ReplyTo string // "" for none
+	Subject string // subject, html and text may hold {{name}} placeholders; every entry must have a value for each
+	HTML    string
+	Text    string
+	Tags    map[string]string // of every entry
+	Entries []Entry
+}
+
+// Entry is one recipient.
+type Entry struct {
+	To      string
+	Values  map[string]string
+	Headers []Header
+	Tags    map[string]string
+}
+
+// Header is one message header.
+type Header struct{ Name, Value string }
+
+// Fate is what became of one entry.
+type Fate int
+
+const (
+	Unknown   Fate = iota // the call's outcome is not known: it may have been sent
+	Accepted              // SES took it
+	Refused               // SES will never take this one: the address or the content
+	Throttled             // not sent: too fast, or a passing fault of SES
+	NoQuota               // not sent: the day's quota is used up
+	Stopped               // not sent: the account or the sender may not send until somebody mends it
+)
+
+// Result is one entry's fate with SES's own status and message id.
+type Result struct {
+	Fate      Fate
+	Status    string
+	MessageID string
+}
+
+// Bulk makes one call, without retries of any kind, and always returns a result for every entry: the caller must be able
+// to tell "surely not sent" from "perhaps sent" (promise 1).
+func (c *Client) Bulk(ctx context.Context, b Bulk) []Result {
+	results := make([]Result, len(b.Entries))
+	in, err := c.bulkInput(b)
+	if err != nil {
+		return fill(results, Refused, err.Error())
+	}
+	out, err := c.api.SendBulkEmail(ctx, in, func(o *sesv2.Options) { o.Retryer = aws.NopRetryer{} })
+	if err != nil {
+		fate, status := fateOf(err)
+		return fill(results, fate, status)
+	}
+	for i := range results {
+		if i >= len(out.BulkEmailEntryResults) {
+			results[i] = Result{Fate: Unknown, Status: "NO_RESULT"}
+			continue
+		}
+		r := out.BulkEmailEntryResults[i]
+		results[i] = Result{Fate: entryFate(r.Status), Status: string(r.Status), MessageID: aws.ToString(r.MessageId)}
+	}
+	return results
+}
+
+func fill(rs []Result, f Fate, status string) []Result {
+	for i := range rs {
+		rs[i] = Result{Fate: f, Status: status}
+	}
+	return rs
+}
+
+func (c *Client) bulkInput(b Bulk) (*sesv2.SendBulkEmailInput, error) {
+	in := &sesv2.SendBulkEmailInput{
+		FromEmailAddress:     aws.String(b.From),
+		ConfigurationSetName: c.configurationSet(),
+		DefaultEmailTags:     tags(b.Tags),
+		DefaultContent: &types.BulkEmailContent{Template: &types.Template{
+			TemplateContent: &types.EmailTemplateContent{Subject: &b.Subject, Html: &b.HTML, Text: &b.Text},
+			TemplateData:    aws.String("{}"),
+		}},
+	}
+	if b.ReplyTo != "" {
+		in.ReplyToAddresses = []string{b.ReplyTo}
+	}
+	for _, e := range b.Entries {
+		data, err := json.Marshal(e.Values)
+		if err != nil {
+			return nil, fmt.Errorf("values of a recipient: %w", err)
+		}
+		entry := types.BulkEmailEntry{
+			Destination:     &types.Destination{ToAddresses: []string{e.To}},
+			ReplacementTags: tags(e.Tags),
+			ReplacementEmailContent: &types.ReplacementEmailContent{ReplacementTemplate: &types.ReplacementTemplate{
+				ReplacementTemplateData: aws.String(string(data))}},
+		}
+		for _, h := range e.Headers {
+			entry.ReplacementHeaders = append(entry.ReplacementHeaders, types.MessageHeader{Name: aws.String(h.Name), Value: aws.String(h.Value)})
+		}
+		in.BulkEmailEntries = append(in.BulkEmailEntries, entry)
+	}
+	return in, nil
+}
+
+func tags(m map[string]string) []types.MessageTag {
+	var ts []types.MessageTag
+	for n, v := range m {
+		ts = append(ts, types.MessageTag{Name: aws.String(n), Value: aws.String(v)})
+	}
+	return ts
+}
+
+func entryFate(s types.BulkEmailStatus) Fate {
+	switch s {
+	case types.BulkEmailStatusSuccess:
+		return Accepted
+	case types.BulkEmailStatusAccountThrottled, types.BulkEmailStatusTransientFailure:
+		return Throttled
+	case types.BulkEmailStatusAccountDailyQuotaExceeded:
+		return NoQuota
+	case types.BulkEmailStatusAccountSuspended, types.BulkEmailStatusAccountSendingPaused, types.BulkEmailStatusMailFromDomainNotVerified,
+		types.BulkEmailStatusConfigurationSetNotFound, types.BulkEmailStatusConfigurationSetSendingPaused, types.BulkEmailStatusInvalidSendingPoolName,
+		types.BulkEmailStatusTemplateNotFound:
+		return Stopped
+	}
+	return Refused // FAILED, MESSAGE_REJECTED, INVALID_PARAMETER and what SES may add
+}
+
+// fateOf reads the error of a whole call. A 4xx answer means that SES refused it; a call that never left this machine
+// was not made; anything else may have been done.
+func fateOf(err error) (Fate, string) {
+	var throttled *types.TooManyRequestsException
+	var limit *types.LimitExceededException
+	var stopped *types.SendingPausedException
+	var suspended *types.AccountSuspendedException
+	var sender *types.MailFromDomainNotVerifiedException
+	var gone *types.NotFoundException
+	var response *smithyhttp.ResponseError
+	var dial *net.OpError
+	switch {
+	case errors.As(err, &throttled):
+		return Throttled, "TooManyRequests"
+	case errors.As(err, &limit):
+		return NoQuota, "LimitExceeded"
+	case errors.As(err, &stopped), errors.As(err, &suspended), errors.As(err, &sender), errors.As(err, &gone):
+		return Stopped, apiCode(err)
+	case errors.As(err, &response) && response.HTTPStatusCode() == 429:
+		return Throttled, apiCode(err)
+	case errors.As(err, &response) && response.HTTPStatusCode() >= 400 && response.HTTPStatusCode() < 500:
+		return Stopped, apiCode(err) // the same call would be refused for the next fifty as well
+	case errors.As(err, &dial) && dial.Op == "dial":
+		return Throttled, "NotConnected"
+	}
+	return Unknown, "NoAnswer"
+}

@@ -1,0 +1,91 @@
+// Package ses sends mail through Amazon SES v2 and says truthfully what became of it.
+package ses
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sesv2"
+	"github.com/aws/aws-sdk-go-v2/service/sesv2/types"
+	"github.com/aws/smithy-go"
+
+	"onetap/internal/mail"
+)
+
+// Client sends with one configuration set, whose events come back to the feedback function.
+type Client struct {
+	api *sesv2.Client
+	set string
+}
+
+// New returns a client; configurationSet may be "" where no events are wanted.
+func New(c aws.Config, configurationSet string) *Client {
+	return &Client{api: sesv2.NewFromConfig(c), set: configurationSet}
+}
+
+func (c *Client) configurationSet() *string {
+	if c.set == "" {
+		return nil
+	}
+	return &c.set
+}
+
+// Account is what the account may send.
+type Account struct {
+	Rate      float64 // recipients a second
+	Quota     float64 // recipients in 24 hours; below 0: unlimited
+	SentToday float64 // in the last 24 hours
+	Enabled   bool
+}
+
+// Account asks SES what may be sent now.
+func (c *Client) Account(ctx context.Context) (Account, error) {
+	out, err := c.api.GetAccount(ctx, &sesv2.GetAccountInput{})
+	if err != nil {
+		return Account{}, fmt.Errorf("ask SES for the account's rate: %w", err)
+	}
+	a := Account{Enabled: out.SendingEnabled}
+	if q := out.SendQuota; q != nil {
+		a.Rate, a.Quota, a.SentToday = q.MaxSendRate, q.Max24HourSend, q.SentLast24Hours
+	}
+	return a, nil
+}
+
+// Send sends one message, at least once: for alerts and test sends, where twice is better than never. The SDK retries.
+func (c *Client) Send(ctx context.Context, m mail.Message) (id string, err error) {
+	in := &sesv2.SendEmailInput{
+		FromEmailAddress:     aws.String(m.From),
+		Destination:          &types.Destination{ToAddresses: []string{m.To}},
+		ConfigurationSetName: c.configurationSet(),
+		EmailTags:            tags(m.Tags),
+		Content: &types.EmailContent{Simple: &types.Message{
+			Subject: content(m.Subject),
+			Body:    &types.Body{Text: content(m.Text), Html: content(m.HTML)},
+		}},
+	}
+	if m.ReplyTo != "" {
+		in.ReplyToAddresses = []string{m.ReplyTo}
+	}
+	for _, h := range m.Headers {
+		in.Content.Simple.Headers = append(in.Content.Simple.Headers, types.MessageHeader{Name: aws.String(h.Name), Value: aws.String(h.Value)})
+	}
+	out, err := c.api.SendEmail(ctx, in)
+	if err != nil {
+		return "", fmt.Errorf("send a message: %w", err)
+	}
+	return aws.ToString(out.MessageId), nil
+}
+
+func content(s string) *types.Content {
+	return &types.Content{Data: aws.String(s), Charset: aws.String("UTF-8")}
+}
+
+func apiCode(err error) string {
+	var e smithy.APIError
+	if errors.As(err, &e) {
+		return e.ErrorCode()
+	}
+	return "Refused"
+}

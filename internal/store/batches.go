@@ -1,0 +1,176 @@
+package store
+
+import (
+	"context"
+	"encoding/base32"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"onetap/internal/survey"
+)
+
+var contactIDs = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+
+// packed is 10 bytes a contact: 50 recipients fit one write unit.
+func packed(ids []survey.ContactID) []byte {
+	b := make([]byte, 0, 10*len(ids))
+	for _, id := range ids {
+		b, _ = contactIDs.AppendDecode(b, []byte(id)) // ids are made by link.Keys.ContactID
+	}
+	return b
+}
+
+func unpacked(b []byte) []survey.ContactID {
+	ids := make([]survey.ContactID, 0, len(b)/10)
+	for ; len(b) >= 10; b = b[10:] {
+		ids = append(ids, survey.ContactID(contactIDs.EncodeToString(b[:10])))
+	}
+	return ids
+}
+
+func batchKey(b survey.Batch) key { return key{planPK(b.Campaign, b.Wave), "BATCH#" + b.Name} }
+
+func batchItem(b survey.Batch) item {
+	it := batchKey(b).item()
+	it["state"], it["language"], it["contacts"] = str(string(b.State)), str(b.Language), bin(packed(b.Contacts))
+	return it
+}
+
+func batchOf(c survey.CampaignID, wave int, it item) (survey.Batch, error) {
+	b := survey.Batch{Campaign: c, Wave: wave, Name: strings.TrimPrefix(text(it, "sk"), "BATCH#"), Language: text(it, "language"),
+		Contacts: unpacked(binary(it, "contacts")), State: survey.BatchState(text(it, "state")), Lease: text(it, "lease"), At: instant(it, "at")}
+	var groups []outcomes
+	err := fromJSON(it, "outcomes", &groups)
+	b.Outcomes = unpackOutcomes(b.Contacts, groups)
+	return b, err
+}
+
+// outcomes is how a batch's outcomes are stored: contacts that fared alike together, by their place in the batch.
+// Message ids stay with the invitations.
+type outcomes struct {
+	State  survey.InvitationState `json:"s"`
+	Reason string                 `json:"r,omitempty"`
+	Owner  string                 `json:"o,omitempty"`
+	Team   string                 `json:"t,omitempty"`
+	Places []int                  `json:"n"`
+}
+
+func packOutcomes(b survey.Batch) []outcomes {
+	var groups []outcomes
+	find := map[outcomeKey]int{}
+	for i, o := range b.Outcomes {
+		k := outcomeKey{o.State, o.Reason, o.Owner, o.Team}
+		n, ok := find[k]
+		if !ok {
+			n = len(groups)
+			find[k] = n
+			groups = append(groups, outcomes{State: o.State, Reason: o.Reason, Owner: o.Owner, Team: o.Team})
+		}
+		groups[n].Places = append(groups[n].Places, i)
+	}
+	return groups
+}
+
+type outcomeKey struct {
+	state               survey.InvitationState
+	reason, owner, team string
+}
+
+func unpackOutcomes(contacts []survey.ContactID, groups []outcomes) []survey.Outcome {
+	if len(groups) == 0 {
+		return nil
+	}
+	all := make([]survey.Outcome, len(contacts))
+	for _, g := range groups {
+		for _, i := range g.Places {
+			if i < len(all) {
+				all[i] = survey.Outcome{Contact: contacts[i], State: g.State, Reason: g.Reason, Owner: g.Owner, Team: g.Team}
+			}
+		}
+	}
+	return all
+}
+
+// PutBatches writes planned batches. Writing a plan again after a crash writes the same names.
+func (s *Store) PutBatches(ctx context.Context, bs []survey.Batch) error {
+	items := make([]item, len(bs))
+	for i, b := range bs {
+		items[i] = batchItem(b)
+	}
+	return s.batchPut(ctx, items)
+}
+
+// Batches reads up to limit batches of a wave in order, from the named one on. Those that a crashed planner left
+// beyond the wave's count are left out.
+func (s *Store) Batches(ctx context.Context, w survey.Wave, from string, limit int) ([]survey.Batch, error) {
+	var found []survey.Batch
+	err := s.pages(ctx, &dynamodb.QueryInput{TableName: &s.table, ConsistentRead: aws.Bool(true),
+		KeyConditionExpression: aws.String("pk = :pk AND sk BETWEEN :from AND :to"), Limit: aws.Int32(int32(limit)),
+		ExpressionAttributeValues: item{":pk": str(planPK(w.Campaign, w.Number)), ":from": str("BATCH#" + from),
+			":to": str("BATCH#" + survey.BatchName(w.Batches-1) + "~")}},
+		func(it item) (bool, error) {
+			b, err := batchOf(w.Campaign, w.Number, it)
+			found = append(found, b)
+			return len(found) < limit, err
+		})
+	return found, s.wrapWave(w.Campaign, w.Number, err)
+}
+
+// Batch reads one batch.
+func (s *Store) Batch(ctx context.Context, b survey.Batch) (survey.Batch, error) {
+	it, err := s.get(ctx, batchKey(b))
+	if err != nil {
+		return b, err
+	}
+	if it == nil {
+		return b, fmt.Errorf("batch %s of campaign %s is not there", b.Name, b.Campaign)
+	}
+	return batchOf(b.Campaign, b.Wave, it)
+}
+
+// ClaimBatch takes a waiting batch for one sender; ErrChanged means that it is not waiting. From here on its
+// recipients may have been written to.
+func (s *Store) ClaimBatch(ctx context.Context, b survey.Batch, lease string, now time.Time) error {
+	_, err := s.db.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: &s.table, Key: batchKey(b).item(),
+		UpdateExpression:         aws.String("SET #s = :sending, lease = :lease, #at = :at"),
+		ConditionExpression:      aws.String("#s = :waiting"),
+		ExpressionAttributeNames: map[string]string{"#s": "state", "#at": "at"},
+		ExpressionAttributeValues: item{":sending": str(string(survey.BatchSending)), ":waiting": str(string(survey.BatchWaiting)),
+			":lease": str(lease), ":at": at(now)}})
+	return s.failed("claim batch", err)
+}
+
+// UnclaimBatch gives a batch back when it is certain that nobody of it was written to.
+func (s *Store) UnclaimBatch(ctx context.Context, b survey.Batch, lease string) error {
+	_, err := s.db.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: &s.table, Key: batchKey(b).item(),
+		UpdateExpression:         aws.String("SET #s = :waiting REMOVE lease"),
+		ConditionExpression:      aws.String("#s = :sending AND lease = :lease"),
+		ExpressionAttributeNames: map[string]string{"#s": "state"},
+		ExpressionAttributeValues: item{":sending": str(string(survey.BatchSending)), ":waiting": str(string(survey.BatchWaiting)),
+			":lease": str(lease)}})
+	return s.failed("give batch back", err)
+}
+
+// DecideBatch is the moment at which a batch's fate is fixed: sending → done or uncertain with its outcomes, if lease
+// still is who claimed it; otherwise ErrChanged and nothing is written. What is left (quota ran out) becomes a batch of
+// its own in the same transaction. The invitations follow by PutInvitations.
+func (s *Store) DecideBatch(ctx context.Context, b survey.Batch, lease string, left []survey.ContactID, a survey.Audience) error {
+	it := batchItem(b)
+	it["at"], it["audience"], it["outcomes"] = at(b.At), str(string(a)), asJSON(packOutcomes(b))
+	put := types.Put{TableName: &s.table, Item: it, ConditionExpression: aws.String("#s = :sending AND lease = :lease"),
+		ExpressionAttributeNames:  map[string]string{"#s": "state"},
+		ExpressionAttributeValues: item{":sending": str(string(survey.BatchSending)), ":lease": str(lease)}}
+	if len(left) == 0 {
+		_, err := s.db.PutItem(ctx, &dynamodb.PutItemInput{TableName: put.TableName, Item: put.Item, ConditionExpression: put.ConditionExpression,
+			ExpressionAttributeNames: put.ExpressionAttributeNames, ExpressionAttributeValues: put.ExpressionAttributeValues})
+		return s.failed("decide batch", err)
+	}
+	rest := survey.Batch{Campaign: b.Campaign, Wave: b.Wave, Name: b.Rest(), Language: b.Language, Contacts: left, State: survey.BatchWaiting}
+	return s.transact(ctx, "decide batch", []types.TransactWriteItem{{Put: &put},
+		{Put: &types.Put{TableName: &s.table, Item: batchItem(rest), ConditionExpression: aws.String("attribute_not_exists(pk)")}}})
+}

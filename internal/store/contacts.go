@@ -1,0 +1,166 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"onetap/internal/problem"
+	"onetap/internal/survey"
+)
+
+func contactItem(c survey.Contact) item {
+	it := contactKey(c.Audience, c.ID).item()
+	it["person"] = asJSON(c.Person)
+	it["audience"] = str(string(c.Audience))
+	it["created"], it["updated"] = at(c.Created), at(c.Updated)
+	set(it, "owner", c.Owner)
+	set(it, "owner_raw", c.OwnerRaw)
+	set(it, "team", c.Team)
+	set(it, "location", c.Location)
+	set(it, "product", c.Product)
+	set(it, "tier", c.Tier)
+	set(it, "language", c.Language)
+	set(it, "value", c.Value)
+	if len(c.Attrs) > 0 {
+		it["attrs"] = asJSON(c.Attrs)
+	}
+	return it
+}
+
+func contactOf(it item) (survey.Contact, error) {
+	c := survey.Contact{
+		ID: survey.ContactID(text(it, "sk")), Audience: survey.Audience(text(it, "audience")),
+		Owner: text(it, "owner"), OwnerRaw: text(it, "owner_raw"), Team: text(it, "team"), Location: text(it, "location"),
+		Product: text(it, "product"), Tier: text(it, "tier"), Language: text(it, "language"), Value: text(it, "value"),
+		Created: instant(it, "created"), Updated: instant(it, "updated"),
+	}
+	return c, errors.Join(fromJSON(it, "person", &c.Person), fromJSON(it, "attrs", &c.Attrs))
+}
+
+// Contacts reads contacts by id; those that are not there are absent from the map.
+func (s *Store) Contacts(ctx context.Context, a survey.Audience, ids []survey.ContactID) (map[survey.ContactID]survey.Contact, error) {
+	keys := make([]key, len(ids))
+	for i, id := range ids {
+		keys[i] = contactKey(a, id)
+	}
+	items, err := s.batchGet(ctx, keys, true, "")
+	if err != nil {
+		return nil, err
+	}
+	found := make(map[survey.ContactID]survey.Contact, len(items))
+	for _, it := range items {
+		c, err := contactOf(it)
+		if err != nil {
+			return nil, err
+		}
+		found[c.ID] = c
+	}
+	return found, nil
+}
+
+// Contact reads one contact, or a problem of kind Unknown.
+func (s *Store) Contact(ctx context.Context, a survey.Audience, id survey.ContactID) (survey.Contact, error) {
+	it, err := s.get(ctx, contactKey(a, id))
+	if err != nil {
+		return survey.Contact{}, err
+	}
+	if it == nil {
+		return survey.Contact{}, problem.New(problem.Unknown, "contact_unknown", "contact")
+	}
+	return contactOf(it)
+}
+
+// PutContacts writes contacts whole. Suppressions are items of their own and are not touched.
+func (s *Store) PutContacts(ctx context.Context, cs []survey.Contact) error {
+	items := make([]item, len(cs))
+	for i, c := range cs {
+		items[i] = contactItem(c)
+	}
+	return s.batchPut(ctx, items)
+}
+
+// WalkContacts calls each for every contact of one shard of an audience in the order of their ids, with the reason why
+// nobody may write to it, if any. The walk starts after the given id ("" for the beginning).
+func (s *Store) WalkContacts(ctx context.Context, a survey.Audience, shard int, each func(survey.Contact, survey.SuppressionReason) error) error {
+	var held *survey.Contact // a contact waits for the item after it, which may be its suppression
+	flush := func(reason survey.SuppressionReason) error {
+		if held == nil {
+			return nil
+		}
+		c := *held
+		held = nil
+		return each(c, reason)
+	}
+	err := s.query(ctx, contactsPK(a, shard), "", false, func(it item) (bool, error) {
+		id, suppressed := strings.CutSuffix(text(it, "sk"), "!")
+		if suppressed {
+			if held != nil && string(held.ID) == id {
+				return true, flush(survey.SuppressionReason(text(it, "reason")))
+			}
+			return true, nil // an address suppressed before it was ever uploaded to this audience
+		}
+		if err := flush(""); err != nil {
+			return false, err
+		}
+		c, err := contactOf(it)
+		held = &c
+		return true, err
+	})
+	if err != nil {
+		return err
+	}
+	return flush("")
+}
+
+// Suppression is an address to which nobody writes, as seen from one audience.
+type Suppression struct {
+	Contact survey.ContactID
+	Reason  survey.SuppressionReason
+	Since   time.Time
+}
+
+// Suppress stops an address in every audience: ids maps each audience to the address's contact id there. The first
+// reason stays, except that a complaint outweighs the others.
+func (s *Store) Suppress(ctx context.Context, ids map[survey.Audience]survey.ContactID, reason survey.SuppressionReason, now time.Time) error {
+	for a, id := range ids {
+		it := suppressionKey(a, id).item()
+		it["reason"], it["since"] = str(string(reason)), at(now)
+		condition := "attribute_not_exists(pk)"
+		var values item
+		if reason == survey.Complained {
+			condition, values = "attribute_not_exists(pk) OR reason <> :r", item{":r": str(string(reason))}
+		}
+		if err := s.put(ctx, it, condition, values); err != nil && !errors.Is(err, ErrChanged) {
+			return err
+		}
+	}
+	return nil
+}
+
+// Recipients reads contacts and their suppressions in one call of up to 50 contacts (100 keys).
+func (s *Store) Recipients(ctx context.Context, a survey.Audience, ids []survey.ContactID) (map[survey.ContactID]survey.Contact, map[survey.ContactID]survey.SuppressionReason, error) {
+	keys := make([]key, 0, 2*len(ids))
+	for _, id := range ids {
+		keys = append(keys, contactKey(a, id), suppressionKey(a, id))
+	}
+	items, err := s.batchGet(ctx, keys, true, "")
+	if err != nil {
+		return nil, nil, err
+	}
+	contacts := make(map[survey.ContactID]survey.Contact, len(ids))
+	stopped := map[survey.ContactID]survey.SuppressionReason{}
+	for _, it := range items {
+		if id, ok := strings.CutSuffix(text(it, "sk"), "!"); ok {
+			stopped[survey.ContactID(id)] = survey.SuppressionReason(text(it, "reason"))
+			continue
+		}
+		c, err := contactOf(it)
+		if err != nil {
+			return nil, nil, err
+		}
+		contacts[c.ID] = c
+	}
+	return contacts, stopped, nil
+}

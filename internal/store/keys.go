@@ -1,0 +1,121 @@
+package store
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"onetap/internal/survey"
+)
+
+// ContactShards is the number of partitions that an audience's contacts, and a campaign's answers, are spread over:
+// 16 × 1,000 write units a second.
+const ContactShards = 16
+
+// tallyShards is the number of copies of each figure that recompute adds to; a reader sums them.
+const tallyShards = 4
+
+const staffShards, dueShards = 4, 4
+
+type key struct{ pk, sk string }
+
+func (k key) item() item { return item{"pk": str(k.pk), "sk": str(k.sk)} }
+
+// kind is the key without its ids: fit for errors and logs.
+func (k key) kind() string {
+	pk, _, _ := strings.Cut(k.pk, "#")
+	sk, _, _ := strings.Cut(k.sk, "#")
+	if len(sk) == 16 || len(sk) == 17 { // a contact's id
+		sk = "CONTACT"
+	}
+	return pk + "/" + sk
+}
+
+func keyOf(it item) key { return key{text(it, "pk"), text(it, "sk")} }
+
+// shard spreads a contact over n partitions by the first characters of its id, which is a hash.
+func shard(id survey.ContactID) int {
+	n := 0
+	for _, c := range []byte(id[:min(2, len(id))]) {
+		n = n*32 + base32Value(c)
+	}
+	return n % ContactShards
+}
+
+func base32Value(c byte) int {
+	if c >= '2' && c <= '7' {
+		return int(c-'2') + 26
+	}
+	return int(c-'a') & 31
+}
+
+func two(n int) string { return fmt.Sprintf("%02d", n) }
+
+// part makes a stranger's text harmless inside a key: "#" separates parts, so it and "%" are escaped.
+func part(s string) string {
+	return strings.NewReplacer("%", "%25", "#", "%23").Replace(s)
+}
+
+func unpart(s string) string {
+	return strings.NewReplacer("%23", "#", "%25", "%").Replace(s)
+}
+
+func staffKey(id string) key {
+	id = strings.ToLower(id)
+	h := 0
+	for _, c := range []byte(id) {
+		h = (h*31 + int(c)) % 1009
+	}
+	return key{"STAFF#" + two(h%staffShards), part(id)}
+}
+
+func contactsPK(a survey.Audience, shard int) string { return "CONTACTS#" + string(a) + "#" + two(shard) }
+
+func contactKey(a survey.Audience, id survey.ContactID) key {
+	return key{contactsPK(a, shard(id)), string(id)}
+}
+
+// suppressionKey sorts right after its contact, so that walking a shard meets both.
+func suppressionKey(a survey.Audience, id survey.ContactID) key {
+	return key{contactsPK(a, shard(id)), string(id) + "!"}
+}
+
+func campaignKey(id survey.CampaignID) key { return key{"CAMPAIGN#" + string(id), "CAMPAIGN"} }
+
+func waveKey(id survey.CampaignID, wave int) key {
+	return key{"CAMPAIGN#" + string(id), "WAVE#" + strconv.Itoa(wave)}
+}
+
+func liveKey(id survey.CampaignID) key { return key{"LIVE", string(id)} }
+
+func planPK(id survey.CampaignID, wave int) string {
+	return "PLAN#" + string(id) + "#" + strconv.Itoa(wave)
+}
+
+func peoplePK(id survey.CampaignID, shard int) string { return "CAMPAIGN#" + string(id) + "#" + two(shard) }
+
+// personKey is the key of what a campaign knows of one contact; kind is INVITATION, REMINDER, RESPONSE or CASE.
+func personKey(c survey.CampaignID, kind string, id survey.ContactID) key {
+	return key{peoplePK(c, shard(id)), kind + "#" + string(id)}
+}
+
+// countedKey is the marker beside an item that says what of it is in the tallies.
+func countedKey(k key) key { return key{k.pk, "COUNTED#" + k.sk} }
+
+func tallyPK(scope string, shard int) string { return "TALLY#" + scope + "#" + two(shard) }
+
+func dueKey(at time.Time, c survey.CampaignID, id survey.ContactID) key {
+	return key{"DUE#" + two(shard(id)%dueShards), stamp(at) + "#" + string(c) + "#" + string(id)}
+}
+
+func importKey(id, sk string) key { return key{"IMPORT#" + part(id), sk} }
+
+// stamp is a time that sorts as text: UTC, milliseconds.
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
+
+func gsi(pk, sk string) item { return item{"gsi1pk": str(pk), "gsi1sk": str(sk)} }
+
+var _ types.AttributeValue

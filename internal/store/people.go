@@ -1,0 +1,177 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"onetap/internal/nps"
+	"onetap/internal/survey"
+)
+
+func invitationKind(wave int) string {
+	if wave == survey.WaveReminder {
+		return "REMINDER"
+	}
+	return "INVITATION"
+}
+
+func invitationItem(i survey.Invitation) item {
+	it := personKey(i.Campaign, invitationKind(i.Wave), i.Contact).item()
+	it["state"], it["decided"], it["audience"] = str(string(i.State)), str(string(i.Decided)), str(string(i.Audience))
+	it["language"], it["at"], it["version"] = str(i.Language), at(i.At), num(i.Version)
+	set(it, "reason", i.Reason)
+	set(it, "message", i.MessageID)
+	set(it, "owner", i.Owner)
+	set(it, "team", i.Team)
+	return it
+}
+
+func invitationOf(it item) survey.Invitation {
+	campaign, contact, kind := personOf(it)
+	i := survey.Invitation{Campaign: campaign, Contact: contact, Audience: survey.Audience(text(it, "audience")),
+		State: survey.InvitationState(text(it, "state")), Decided: survey.InvitationState(text(it, "decided")),
+		Reason: text(it, "reason"), MessageID: text(it, "message"), Language: text(it, "language"),
+		Owner: text(it, "owner"), Team: text(it, "team"), At: instant(it, "at"),
+		Version: int(number64(it, "version"))}
+	if kind == "REMINDER" {
+		i.Wave = survey.WaveReminder
+	}
+	return i
+}
+
+// personOf reads campaign, contact and kind out of the key of what a campaign knows of one contact.
+func personOf(it item) (survey.CampaignID, survey.ContactID, string) {
+	k := keyOf(it)
+	pk := strings.Split(k.pk, "#")
+	kind, contact, _ := strings.Cut(k.sk, "#")
+	if len(pk) != 3 {
+		return "", survey.ContactID(contact), kind
+	}
+	return survey.CampaignID(pk[1]), survey.ContactID(contact), kind
+}
+
+// PutInvitations writes the invitations of a decided batch, 25 a call.
+func (s *Store) PutInvitations(ctx context.Context, is []survey.Invitation) error {
+	items := make([]item, len(is))
+	for n, i := range is {
+		items[n] = invitationItem(i)
+	}
+	return s.batchPut(ctx, items)
+}
+
+// MendInvitations writes those invitations of a decided batch that are not there: the sender may have died between
+// deciding and writing, and what SES reported since must not be overwritten.
+func (s *Store) MendInvitations(ctx context.Context, is []survey.Invitation) error {
+	keys := make([]key, len(is))
+	for n, i := range is {
+		keys[n] = personKey(i.Campaign, invitationKind(i.Wave), i.Contact)
+	}
+	items, err := s.batchGet(ctx, keys, true, "pk, sk")
+	if err != nil {
+		return err
+	}
+	have := map[key]bool{}
+	for _, it := range items {
+		have[keyOf(it)] = true
+	}
+	for n, i := range is {
+		if have[keys[n]] {
+			continue
+		}
+		if err := s.put(ctx, invitationItem(i), "attribute_not_exists(pk)", nil); err != nil && !errors.Is(err, ErrChanged) {
+			return err
+		}
+	}
+	return nil
+}
+
+// Invitation reads one contact's place in a wave; ok is false when it has not been decided yet.
+func (s *Store) Invitation(ctx context.Context, c survey.CampaignID, wave int, id survey.ContactID) (i survey.Invitation, ok bool, err error) {
+	it, err := s.get(ctx, personKey(c, invitationKind(wave), id))
+	if err != nil || it == nil {
+		return i, false, err
+	}
+	return invitationOf(it), true, nil
+}
+
+// SaveInvitation writes an invitation if it still has the version before i.Version; otherwise ErrChanged.
+func (s *Store) SaveInvitation(ctx context.Context, i survey.Invitation) error {
+	return s.put(ctx, invitationItem(i), "version = :was", item{":was": num(i.Version - 1)})
+}
+
+// WalkInvitations calls each for every decided invitation of one shard of a wave in the order of contact ids.
+func (s *Store) WalkInvitations(ctx context.Context, c survey.CampaignID, wave, shard int, each func(survey.Invitation) error) error {
+	return s.query(ctx, peoplePK(c, shard), invitationKind(wave)+"#", false, func(it item) (bool, error) {
+		return true, each(invitationOf(it))
+	})
+}
+
+func responseItem(r survey.Response) item {
+	it := personKey(r.Campaign, "RESPONSE", r.Contact).item()
+	it["audience"], it["score"], it["verified"] = str(string(r.Audience)), num(r.Score), yes(r.Verified)
+	it["first"], it["updated"], it["version"], it["language"] = at(r.First), at(r.Updated), num(r.Version), str(r.Language)
+	set(it, "owner", r.Owner)
+	set(it, "team", r.Team)
+	set(it, "why", r.Why)
+	set(it, "wish", r.Wish)
+	if r.Verified {
+		it["counted"] = at(r.Counted)
+		it["group"] = str(string(nps.Score(r.Score).Group())) // the stream filter of notify reads it
+	}
+	if len(r.Seen) > 0 {
+		it["seen"] = str(strings.Join(r.Seen, " "))
+	}
+	return it
+}
+
+func responseOf(it item) survey.Response {
+	campaign, contact, _ := personOf(it)
+	return survey.Response{Campaign: campaign, Contact: contact, Audience: survey.Audience(text(it, "audience")),
+		Owner: text(it, "owner"), Team: text(it, "team"), Language: text(it, "language"),
+		Score: int(number64(it, "score")), Verified: truth(it, "verified"), Why: text(it, "why"), Wish: text(it, "wish"),
+		First: instant(it, "first"), Counted: instant(it, "counted"), Updated: instant(it, "updated"),
+		Version: int(number64(it, "version")), Seen: strings.Fields(text(it, "seen"))}
+}
+
+// Response reads an answer; ok is false when there is none.
+func (s *Store) Response(ctx context.Context, c survey.CampaignID, id survey.ContactID) (r survey.Response, ok bool, err error) {
+	it, err := s.get(ctx, personKey(c, "RESPONSE", id))
+	if err != nil || it == nil {
+		return r, false, err
+	}
+	return responseOf(it), true, nil
+}
+
+// WalkResponses calls each for every answer, verified or not, of one shard of a campaign in the order of contact ids,
+// after the given id ("" for the beginning), until it returns false.
+func (s *Store) WalkResponses(ctx context.Context, c survey.CampaignID, shard int, after survey.ContactID, each func(survey.Response) (bool, error)) error {
+	return s.pages(ctx, &dynamodb.QueryInput{TableName: &s.table, ConsistentRead: aws.Bool(true),
+		KeyConditionExpression: aws.String("pk = :pk AND sk BETWEEN :from AND :to"),
+		ExpressionAttributeValues: item{":pk": str(peoplePK(c, shard)), ":from": str("RESPONSE#" + string(after) + "!"),
+			":to": str("RESPONSE#~")}},
+		func(it item) (bool, error) { return each(responseOf(it)) })
+}
+
+// Answers reads one contact's verified answers to several campaigns, in no order.
+func (s *Store) Answers(ctx context.Context, id survey.ContactID, campaigns []survey.CampaignID) ([]survey.Response, error) {
+	keys := make([]key, len(campaigns))
+	for i, c := range campaigns {
+		keys[i] = personKey(c, "RESPONSE", id)
+	}
+	items, err := s.batchGet(ctx, keys, false, "")
+	if err != nil {
+		return nil, fmt.Errorf("past answers: %w", err)
+	}
+	var all []survey.Response
+	for _, it := range items {
+		if r := responseOf(it); r.Verified {
+			all = append(all, r)
+		}
+	}
+	return all, nil
+}

@@ -1,0 +1,251 @@
+// Package store is the one table: every key and every access pattern of the system, as plain SDK calls.
+//
+// Access patterns (keys are made in keys.go and nowhere else; "shard" is taken from the contact's id):
+//
+//	question                                            pk                              sk
+//	staff by id; all staff                              STAFF#<shard>                   <staff id>
+//	a contact; an audience shard by shard               CONTACTS#<audience>#<shard>     <contact>
+//	why nobody writes to that contact's address         CONTACTS#<audience>#<shard>     <contact>!
+//	an upload's state; its parts; the contacts it saw   IMPORT#<id>                     STATE, PART#<n>, SEEN#<n>#<k>
+//	a campaign; what each of its waves has to do        CAMPAIGN#<campaign>             CAMPAIGN, WAVE#<wave>
+//	campaigns of an audience, newest first              gsi1: CAMPAIGNS#<audience>      <created>#<campaign>
+//	campaigns that `send` must look at                  LIVE                            <campaign>
+//	the batches of a wave in order                      PLAN#<campaign>#<wave>          BATCH#<number>
+//	an invitation, its reminder, answer and case        CAMPAIGN#<campaign>#<shard>     INVITATION#, REMINDER#, RESPONSE#, CASE#<contact>
+//	what has been counted of each of those              same pk                         COUNTED#<sk of what was counted>
+//	cases of an owner by state and deadline             gsi1: OWNER#<staff>             <state>#<deadline>#<case>
+//	figures of a campaign or of an audience's weeks     TALLY#<campaign or audience>#<n>  <kind>#<value>
+//	alerts that are due                                 DUE#<shard>                     <time>#<campaign>#<contact>
+//	who sends at the moment                             LEASE#<name>                    LEASE
+//
+// Every listed entity is spread over shards, so that no partition takes unbounded writes; LIVE and LEASE are written a
+// few times a campaign. A contact's personal data is one attribute (person), so that it can be sealed.
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// ErrChanged is returned by a compare-and-swap that found something else than what was read: read again, decide again.
+var ErrChanged = errors.New("changed meanwhile")
+
+// Store reads and writes the table. It is safe for concurrent use.
+type Store struct {
+	db    *dynamodb.Client
+	table string
+}
+
+// New returns a store over the table.
+func New(db *dynamodb.Client, table string) *Store { return &Store{db: db, table: table} }
+
+// Open builds a store from Lambda's environment: TABLE, AWS_REGION, the credentials and, on the laptop, AWS_ENDPOINT_URL.
+func Open() (*Store, error) {
+	table := os.Getenv("TABLE")
+	if table == "" {
+		return nil, errors.New("TABLE is not set: name the DynamoDB table")
+	}
+	c := Config()
+	return New(dynamodb.NewFromConfig(c), table), nil
+}
+
+// Config is the SDK configuration that every function uses, from the environment alone (the `config` package would
+// add 2.4 MB and its own start-up time).
+func Config() aws.Config {
+	c := aws.Config{
+		Region: os.Getenv("AWS_REGION"),
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{
+				AccessKeyID:     os.Getenv("AWS_ACCESS_KEY_ID"),
+				SecretAccessKey: os.Getenv("AWS_SECRET_ACCESS_KEY"),
+				SessionToken:    os.Getenv("AWS_SESSION_TOKEN"),
+				Source:          "environment",
+			}, nil
+		}),
+		Retryer: func() aws.Retryer {
+			return retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts = 6; o.MaxBackoff = 2 * time.Second })
+		},
+	}
+	if e := os.Getenv("AWS_ENDPOINT_URL"); e != "" {
+		c.BaseEndpoint = aws.String(e)
+	}
+	return c
+}
+
+// get reads one item consistently; a nil item means that it is not there.
+func (s *Store) get(ctx context.Context, k key) (item, error) {
+	out, err := s.db.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.table, Key: k.item(), ConsistentRead: aws.Bool(true)})
+	if err != nil {
+		return nil, fmt.Errorf("get %s: %w", k.kind(), err)
+	}
+	return out.Item, nil
+}
+
+// put writes one item; condition may be "".
+func (s *Store) put(ctx context.Context, it item, condition string, values item) error {
+	in := &dynamodb.PutItemInput{TableName: &s.table, Item: it}
+	if condition != "" {
+		in.ConditionExpression = &condition
+		in.ExpressionAttributeValues = values
+	}
+	_, err := s.db.PutItem(ctx, in)
+	return s.failed("put "+keyOf(it).kind(), err)
+}
+
+// failed names what was being done and turns a failed condition into ErrChanged.
+func (s *Store) failed(doing string, err error) error {
+	var ccf *types.ConditionalCheckFailedException
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &ccf):
+		return ErrChanged
+	}
+	return fmt.Errorf("%s: %w", doing, err)
+}
+
+// query calls each for every item of a partition whose sk begins with prefix, in order, until each returns false.
+func (s *Store) query(ctx context.Context, pk, prefix string, consistent bool, each func(item) (bool, error)) error {
+	in := &dynamodb.QueryInput{TableName: &s.table, ConsistentRead: &consistent,
+		KeyConditionExpression:    aws.String("pk = :pk"),
+		ExpressionAttributeValues: item{":pk": str(pk)}}
+	if prefix != "" {
+		in.KeyConditionExpression = aws.String("pk = :pk AND begins_with(sk, :sk)")
+		in.ExpressionAttributeValues[":sk"] = str(prefix)
+	}
+	return s.pages(ctx, in, each)
+}
+
+func (s *Store) pages(ctx context.Context, in *dynamodb.QueryInput, each func(item) (bool, error)) error {
+	for {
+		out, err := s.db.Query(ctx, in)
+		if err != nil {
+			return fmt.Errorf("query: %w", err)
+		}
+		for _, it := range out.Items {
+			more, err := each(it)
+			if err != nil || !more {
+				return err
+			}
+		}
+		if len(out.LastEvaluatedKey) == 0 {
+			return nil
+		}
+		in.ExclusiveStartKey = out.LastEvaluatedKey
+	}
+}
+
+// batchGet reads up to 100 items a call, retrying what DynamoDB left; the order of the result is its own.
+func (s *Store) batchGet(ctx context.Context, keys []key, consistent bool, projection string) ([]item, error) {
+	var found []item
+	for len(keys) > 0 {
+		n := min(len(keys), 100)
+		ask := make([]item, n)
+		for i, k := range keys[:n] {
+			ask[i] = k.item()
+		}
+		keys = keys[n:]
+		kaa := types.KeysAndAttributes{Keys: ask, ConsistentRead: &consistent}
+		if projection != "" {
+			kaa.ProjectionExpression = &projection
+		}
+		request := map[string]types.KeysAndAttributes{s.table: kaa}
+		for try := 0; len(request) > 0; try++ {
+			if err := backoff(ctx, try); err != nil {
+				return nil, err
+			}
+			out, err := s.db.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: request})
+			if err != nil {
+				return nil, fmt.Errorf("batch get: %w", err)
+			}
+			found = append(found, out.Responses[s.table]...)
+			request = out.UnprocessedKeys
+		}
+	}
+	return found, nil
+}
+
+// batchPut writes items 25 a call, retrying what DynamoDB left unprocessed.
+func (s *Store) batchPut(ctx context.Context, items []item) error {
+	for len(items) > 0 {
+		n := min(len(items), 25)
+		ask := make([]types.WriteRequest, n)
+		for i, it := range items[:n] {
+			ask[i] = types.WriteRequest{PutRequest: &types.PutRequest{Item: it}}
+		}
+		items = items[n:]
+		request := map[string][]types.WriteRequest{s.table: ask}
+		for try := 0; len(request) > 0; try++ {
+			if err := backoff(ctx, try); err != nil {
+				return err
+			}
+			out, err := s.db.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{RequestItems: request})
+			if err != nil {
+				return fmt.Errorf("batch put: %w", err)
+			}
+			request = out.UnprocessedItems
+		}
+	}
+	return nil
+}
+
+// backoff waits before try n > 0: 50 ms doubling to 3 s, with jitter.
+func backoff(ctx context.Context, try int) error {
+	if try == 0 {
+		return ctx.Err()
+	}
+	d := min(50*time.Millisecond<<min(try-1, 6), 3*time.Second)
+	d = d/2 + rand.N(d/2)
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
+}
+
+// transact writes all or nothing. ErrChanged means that a condition failed; a conflict with another transaction is
+// tried again a few times.
+func (s *Store) transact(ctx context.Context, doing string, actions []types.TransactWriteItem) error {
+	_, err := s.transactReasons(ctx, doing, actions)
+	return err
+}
+
+// transactReasons is transact that also returns, with ErrChanged, which of the actions' conditions failed.
+func (s *Store) transactReasons(ctx context.Context, doing string, actions []types.TransactWriteItem) ([]bool, error) {
+	for try := 0; ; try++ {
+		if err := backoff(ctx, try); err != nil {
+			return nil, err
+		}
+		_, err := s.db.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: actions})
+		var cancelled *types.TransactionCanceledException
+		if !errors.As(err, &cancelled) {
+			return nil, s.failed(doing, err)
+		}
+		failed := make([]bool, len(actions))
+		changed, again := false, false
+		for i, r := range cancelled.CancellationReasons {
+			switch aws.ToString(r.Code) {
+			case "ConditionalCheckFailed":
+				failed[i], changed = true, true
+			case "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded":
+				again = true
+			}
+		}
+		switch {
+		case changed:
+			return failed, ErrChanged
+		case !again || try >= 8:
+			return nil, fmt.Errorf("%s: %w", doing, err)
+		}
+	}
+}

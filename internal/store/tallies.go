@@ -1,0 +1,148 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"golang.org/x/sync/errgroup"
+
+	"onetap/internal/survey"
+)
+
+func tallyKey(k survey.TallyKey, shard int) key {
+	return key{tallyPK(k.Scope, shard), k.Kind + "#" + part(k.Value)}
+}
+
+// Tallies reads every figure of a scope, summed over its shards.
+func (s *Store) Tallies(ctx context.Context, scope string) (map[survey.TallyKey]survey.Counts, error) {
+	return s.tallies(ctx, scope, "")
+}
+
+// TalliesOf reads the figures of one kind of a scope.
+func (s *Store) TalliesOf(ctx context.Context, scope, kind string) (map[survey.TallyKey]survey.Counts, error) {
+	return s.tallies(ctx, scope, kind+"#")
+}
+
+func (s *Store) tallies(ctx context.Context, scope, prefix string) (map[survey.TallyKey]survey.Counts, error) {
+	shards := make([]map[survey.TallyKey]survey.Counts, tallyShards)
+	g, ctx := errgroup.WithContext(ctx)
+	for n := range shards {
+		g.Go(func() error {
+			shards[n] = map[survey.TallyKey]survey.Counts{}
+			return s.query(ctx, tallyPK(scope, n), prefix, true, func(it item) (bool, error) {
+				kind, value, _ := strings.Cut(text(it, "sk"), "#")
+				c := survey.Counts{}
+				for name := range it {
+					if name != "pk" && name != "sk" {
+						c[name] = number64(it, name)
+					}
+				}
+				shards[n][survey.TallyKey{Scope: scope, Kind: kind, Value: unpart(value)}] = c
+				return true, nil
+			})
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, fmt.Errorf("tallies: %w", err)
+	}
+	sum := survey.Deltas{}
+	for _, m := range shards {
+		sum.Merge(survey.Deltas(m))
+	}
+	return sum, nil
+}
+
+// Count is one item's part of a recount: the marker beside it says what is counted now, and moves with the figures.
+type Count struct {
+	Item   ItemKey         // what is counted
+	Was    json.RawMessage // the marker as believed or read; nil: none
+	Now    json.RawMessage // the marker afterwards
+	Deltas survey.Deltas   // what that changes
+}
+
+// ItemKey is the key of a stored item, opaque outside this package.
+type ItemKey struct{ k key }
+
+// MaxCounts bounds an AddCounts call: 100 actions a transaction, less the figures that change.
+const MaxCounts = 100
+
+// AddCounts writes the counts' markers and figures in one transaction. It takes as many of the counts as fit 100
+// actions and returns how many those were. ErrChanged means that nothing was written because a marker was not as
+// believed; stale then says which.
+func (s *Store) AddCounts(ctx context.Context, counts []Count, shard int) (taken int, stale []bool, err error) {
+	sum := survey.Deltas{}
+	for _, c := range counts {
+		next := survey.Deltas{}
+		next.Merge(sum)
+		next.Merge(c.Deltas)
+		if taken > 0 && taken+1+len(next) > 100 {
+			break
+		}
+		sum = next
+		taken++
+	}
+	actions := make([]types.TransactWriteItem, 0, taken+len(sum))
+	for _, c := range counts[:taken] {
+		actions = append(actions, s.marker(c))
+	}
+	for k, c := range sum {
+		actions = append(actions, s.addition(tallyKey(k, shard%tallyShards), c))
+	}
+	failed, err := s.transactReasons(ctx, "count", actions)
+	if failed != nil {
+		failed = failed[:taken]
+	}
+	return taken, failed, err
+}
+
+func (s *Store) marker(c Count) types.TransactWriteItem {
+	it := countedKey(c.Item.k).item()
+	it["mark"] = str(string(c.Now))
+	put := &types.Put{TableName: &s.table, Item: it, ConditionExpression: aws.String("attribute_not_exists(pk)")}
+	if c.Was != nil {
+		put.ConditionExpression = aws.String("mark = :was")
+		put.ExpressionAttributeValues = item{":was": str(string(c.Was))}
+	}
+	return types.TransactWriteItem{Put: put}
+}
+
+func (s *Store) addition(k key, c survey.Counts) types.TransactWriteItem {
+	names, values, expr := map[string]string{}, item{}, []string{}
+	fields := make([]string, 0, len(c))
+	for f := range c {
+		fields = append(fields, f)
+	}
+	slices.Sort(fields)
+	for i, f := range fields {
+		n := strconv.Itoa(i)
+		names["#"+n], values[":"+n] = f, num(c[f])
+		expr = append(expr, "#"+n+" :"+n)
+	}
+	return types.TransactWriteItem{Update: &types.Update{TableName: &s.table, Key: k.item(),
+		UpdateExpression: aws.String("ADD " + strings.Join(expr, ", ")), ExpressionAttributeNames: names, ExpressionAttributeValues: values}}
+}
+
+// Marks reads what is counted of items now; those that were never counted are absent.
+func (s *Store) Marks(ctx context.Context, keys []ItemKey) (map[ItemKey]json.RawMessage, error) {
+	ask := make([]key, len(keys))
+	of := make(map[key]ItemKey, len(keys))
+	for i, k := range keys {
+		ask[i] = countedKey(k.k)
+		of[ask[i]] = k
+	}
+	items, err := s.batchGet(ctx, ask, true, "")
+	if err != nil {
+		return nil, fmt.Errorf("marks: %w", err)
+	}
+	found := make(map[ItemKey]json.RawMessage, len(items))
+	for _, it := range items {
+		found[of[keyOf(it)]] = json.RawMessage(text(it, "mark"))
+	}
+	return found, nil
+}

@@ -1,0 +1,168 @@
+package survey
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"onetap/internal/nps"
+)
+
+// TallyKey names one set of figures. Scope is a campaign's id or an audience; kind and value say which part of it:
+// week, owner, team, language, or wave (the sending). The whole of a campaign is the sum of its weeks.
+type TallyKey struct {
+	Scope string
+	Kind  string
+	Value string
+}
+
+// Kinds of tallies.
+const (
+	KindWeek     = "week" // "2026-W47": ISO week, UTC; of the answer for answers, of the sending for invitations
+	KindOwner    = "owner"
+	KindTeam     = "team"
+	KindLanguage = "language"
+	KindWave     = "wave" // "0" or "1": sent, failed, bounced, uncertain, complained, skip_<reason>
+)
+
+// Counts are named numbers: s0…s10 (verified scores), comments, unverified, sent, and the sending's (see KindWave).
+type Counts map[string]int64
+
+// Deltas are changes to figures.
+type Deltas map[TallyKey]Counts
+
+func (d Deltas) add(k TallyKey, field string, n int64) {
+	if d[k] == nil {
+		d[k] = Counts{}
+	}
+	if d[k][field] += n; d[k][field] == 0 {
+		delete(d[k], field)
+		if len(d[k]) == 0 {
+			delete(d, k)
+		}
+	}
+}
+
+// Merge adds all of e to d.
+func (d Deltas) Merge(e Deltas) {
+	for k, c := range e {
+		for f, n := range c {
+			d.add(k, f, n)
+		}
+	}
+}
+
+// Week returns the ISO week of t in UTC, "2026-W47".
+func Week(t time.Time) string {
+	y, w := t.UTC().ISOWeek()
+	return fmt.Sprintf("%d-W%02d", y, w)
+}
+
+// place is where something is counted besides its campaign.
+type place struct {
+	campaign              CampaignID
+	audience              Audience
+	week                  string
+	owner, team, language string
+}
+
+func (p place) add(d Deltas, field string, n int64) {
+	c := string(p.campaign)
+	d.add(TallyKey{string(p.audience), KindWeek, p.week}, field, n)
+	d.add(TallyKey{c, KindWeek, p.week}, field, n)
+	d.add(TallyKey{c, KindOwner, p.owner}, field, n)
+	d.add(TallyKey{c, KindTeam, p.team}, field, n)
+	d.add(TallyKey{c, KindLanguage, p.language}, field, n)
+}
+
+// Mark is what of a response is, or should be, in the figures. It is kept beside the response, so that a later change
+// adds only the difference and a repeated stream record adds nothing.
+type Mark struct {
+	Version  int      `json:"v"` // of the response
+	Score    int      `json:"s"`
+	Verified bool     `json:"y,omitempty"`
+	Comment  bool     `json:"c,omitempty"`
+	Week     string   `json:"w"`
+	Audience Audience `json:"a"`
+	Owner    string   `json:"o,omitempty"`
+	Team     string   `json:"t,omitempty"`
+	Language string   `json:"l,omitempty"`
+}
+
+// MarkOf returns what should be counted of a response.
+func MarkOf(r Response) Mark {
+	when := r.First
+	if r.Verified {
+		when = r.Counted
+	}
+	return Mark{Version: r.Version, Score: r.Score, Verified: r.Verified, Comment: r.Verified && (r.Why != "" || r.Wish != ""),
+		Week: Week(when), Audience: r.Audience, Owner: r.Owner, Team: r.Team, Language: r.Language}
+}
+
+// Count adds the mark to d, sign +1 to count it and −1 to take it back. The zero mark counts nothing.
+func (m Mark) Count(d Deltas, c CampaignID, sign int64) {
+	if m.Version == 0 {
+		return
+	}
+	p := place{c, m.Audience, m.Week, m.Owner, m.Team, m.Language}
+	if !m.Verified {
+		p.add(d, "unverified", sign)
+		return
+	}
+	p.add(d, "s"+strconv.Itoa(m.Score), sign)
+	if m.Comment {
+		p.add(d, "comments", sign)
+	}
+}
+
+// CountBatch adds what a decided batch came to. Only invitations count as sent in the parts of a campaign: a reminder
+// does not make a second person.
+func CountBatch(d Deltas, b Batch, a Audience) {
+	wave := TallyKey{string(b.Campaign), KindWave, strconv.Itoa(b.Wave)}
+	for _, o := range b.Outcomes {
+		switch o.State {
+		case InvitationSkipped:
+			d.add(wave, "skip_"+o.Reason, 1)
+		default:
+			d.add(wave, string(o.State), 1)
+		}
+		if o.State == InvitationSent && b.Wave == WaveInvitation {
+			place{b.Campaign, a, Week(b.At), o.Owner, o.Team, b.Language}.add(d, "sent", 1)
+		}
+	}
+}
+
+// CountCorrection adds the change of an invitation's state after its batch was counted.
+func CountCorrection(d Deltas, i Invitation, from, to InvitationState, fromReason, toReason string) {
+	wave := TallyKey{string(i.Campaign), KindWave, strconv.Itoa(i.Wave)}
+	count := func(s InvitationState, reason string, sign int64) {
+		d.add(wave, string(s), sign)
+		if s == InvitationFailed && reason == string(EventBounced) {
+			d.add(wave, "bounced", sign)
+		}
+		if s == InvitationSent && reason == string(EventComplained) {
+			d.add(wave, "complained", sign)
+		}
+		if s == InvitationSent && i.Wave == WaveInvitation {
+			place{i.Campaign, i.Audience, Week(i.At), i.Owner, i.Team, i.Language}.add(d, "sent", sign)
+		}
+	}
+	count(from, fromReason, -1)
+	count(to, toReason, 1)
+}
+
+func skipField(name string) (SkipReason, bool) {
+	r, ok := strings.CutPrefix(name, "skip_")
+	return SkipReason(r), ok
+}
+
+// Tally returns the counts as a tally of the nps package.
+func (c Counts) Tally() nps.Tally {
+	t := nps.Tally{Sent: c["sent"], Comments: c["comments"], Unverified: c["unverified"]}
+	for s := range t.Scores {
+		t.Scores[s] = c["s"+strconv.Itoa(s)]
+		t.Responded += t.Scores[s]
+	}
+	return t
+}

@@ -1,0 +1,207 @@
+package survey
+
+import (
+	"fmt"
+	"time"
+)
+
+// Wave numbers: a campaign has an invitation and at most one reminder.
+const (
+	WaveInvitation = 0
+	WaveReminder   = 1
+)
+
+// BatchSize is the most recipients of one batch: what one SendBulkEmail call takes.
+const BatchSize = 50
+
+// SkipReason says why a contact of the audience is not written to.
+type SkipReason string
+
+const (
+	SkipUnsubscribed SkipReason = "unsubscribed"
+	SkipBounced      SkipReason = "bounced"
+	SkipComplained   SkipReason = "complained"
+	SkipQuiet        SkipReason = "quiet_period"
+	SkipNotSampled   SkipReason = "not_sampled"
+	SkipAnswered     SkipReason = "answered" // reminders only
+	SkipRemoved      SkipReason = "removed"  // the contact is gone since the campaign was planned
+)
+
+// WaveState is how far a wave is.
+type WaveState string
+
+const (
+	WavePlanning WaveState = "planning"
+	WaveSending  WaveState = "sending"
+	WaveDone     WaveState = "done"
+)
+
+// Wave is one mailing of a campaign: who was found, how it was cut into batches, how far sending is.
+type Wave struct {
+	Campaign CampaignID             `json:"campaign"`
+	Number   int                    `json:"number"`
+	State    WaveState              `json:"state"`
+	Shard    int                    `json:"shard"`           // the next shard of contacts to plan
+	Carry    map[string][]ContactID `json:"carry,omitempty"` // by language: planned contacts that do not fill a batch yet
+	Batches  int                    `json:"batches"`         // batches planned so far
+	Audience int                    `json:"audience"`
+	Invited  int                    `json:"invited"` // audience − those skipped while planning
+	Skipped  map[SkipReason]int     `json:"skipped,omitempty"`
+	Cursor   string                 `json:"cursor,omitempty"` // every batch before this one is finished
+	Started  time.Time              `json:"started,omitzero"`
+	Finished time.Time              `json:"finished,omitzero"`
+	Version  int                    `json:"-"`
+}
+
+// BatchState is how far a batch is. The change from sending to done or uncertain is the one moment at which the fate
+// of its invitations is decided.
+type BatchState string
+
+const (
+	BatchWaiting   BatchState = "waiting"
+	BatchSending   BatchState = "sending" // claimed: an SES call may have been made
+	BatchDone      BatchState = "done"
+	BatchUncertain BatchState = "uncertain" // its sender died between the call and the answer
+)
+
+// Batch is up to BatchSize contacts of one language, each contact of a wave in exactly one batch.
+type Batch struct {
+	Campaign CampaignID
+	Wave     int
+	Name     string // sorts in sending order: "00000012", and "00000012.1" for what was left of it
+	Language string
+	Contacts []ContactID
+	State    BatchState
+	Lease    string // who claimed it
+	At       time.Time
+	Outcomes []Outcome // when done or uncertain, one a contact
+}
+
+// BatchName returns the name of the n-th batch.
+func BatchName(n int) string { return fmt.Sprintf("%08d", n) }
+
+// Rest returns the name of the batch that takes what is left of b.
+func (b Batch) Rest() string { return b.Name + ".1" }
+
+// InvitationState is the fate of one contact in one wave. Waiting has no item of its own: it is what is planned and
+// not yet decided.
+type InvitationState string
+
+const (
+	InvitationSent      InvitationState = "sent"
+	InvitationFailed    InvitationState = "failed"
+	InvitationUncertain InvitationState = "uncertain"
+	InvitationSkipped   InvitationState = "skipped"
+)
+
+// Outcome is what a batch came to for one contact. Owner, team and language are as at sending.
+type Outcome struct {
+	Contact   ContactID
+	State     InvitationState
+	Reason    string // why it failed or was skipped: an SES status, "bounced", or a SkipReason
+	MessageID string
+	Owner     string
+	Team      string
+}
+
+// Invitation is one contact's place in one wave of a campaign.
+type Invitation struct {
+	Campaign  CampaignID
+	Contact   ContactID
+	Wave      int
+	Audience  Audience
+	State     InvitationState
+	Decided   InvitationState // the state with which its batch was counted; corrections are counted from there
+	Reason    string
+	MessageID string
+	Language  string
+	Owner     string
+	Team      string
+	At        time.Time // when its batch was decided
+	Version   int
+}
+
+// Settle returns the invitation after an SES event, and whether that changed anything. A delivery settles an
+// uncertain one (of a sent one it says nothing new, so a million deliveries cost no writes); a bounce or a rejection
+// takes a sent one back; a failure is final.
+func (i Invitation) Settle(event DeliveryEvent) (Invitation, bool) {
+	was := i
+	switch event {
+	case EventDelivered:
+		if i.State == InvitationUncertain {
+			i.State, i.Reason = InvitationSent, ""
+		}
+	case EventBounced, EventRejected, EventUnrendered:
+		if i.State == InvitationSent || i.State == InvitationUncertain {
+			i.State, i.Reason = InvitationFailed, string(event)
+		}
+	case EventComplained: // it arrived, so it was sent
+		if i.State == InvitationUncertain {
+			i.State, i.Reason = InvitationSent, ""
+		}
+		if i.Reason == "" && i.State == InvitationSent {
+			i.Reason = string(event)
+		}
+	}
+	if i == was {
+		return i, false
+	}
+	i.Version++
+	return i, true
+}
+
+// DeliveryEvent is what SES reports about a message.
+type DeliveryEvent string
+
+const (
+	EventDelivered  DeliveryEvent = "delivered"
+	EventBounced    DeliveryEvent = "bounced"     // permanently
+	EventSoftBounce DeliveryEvent = "soft_bounce" // SES gave up for now; the address stays good
+	EventComplained DeliveryEvent = "complained"
+	EventRejected   DeliveryEvent = "rejected"
+	EventUnrendered DeliveryEvent = "unrendered"
+)
+
+// Ledger accounts for every contact of a wave: Audience = Invited + Σ Skipped, Invited = Waiting + Sent + Failed + Uncertain.
+type Ledger struct {
+	Audience   int                `json:"audience"`
+	Invited    int                `json:"invited"`
+	Skipped    map[SkipReason]int `json:"skipped"`
+	Waiting    int                `json:"waiting"`
+	Sent       int                `json:"sent"`
+	Failed     int                `json:"failed"`
+	Bounced    int                `json:"bounced"` // of Failed
+	Uncertain  int                `json:"uncertain"`
+	Complained int                `json:"complained"` // of Sent
+}
+
+// LedgerOf combines what planning found with what sending came to. Waiting is what is left, so the ledger balances at
+// every moment, however far the figures lag behind.
+func LedgerOf(w Wave, c Counts) Ledger {
+	l := Ledger{
+		Audience: w.Audience, Invited: w.Invited, Skipped: map[SkipReason]int{},
+		Sent: int(c["sent"]), Failed: int(c["failed"]), Bounced: int(c["bounced"]),
+		Uncertain: int(c["uncertain"]), Complained: int(c["complained"]),
+	}
+	for r, n := range w.Skipped {
+		l.Skipped[r] += n
+	}
+	for name, n := range c {
+		if r, ok := skipField(name); ok && n != 0 { // skipped after planning, when its turn came
+			l.Skipped[r] += int(n)
+			l.Invited -= int(n)
+		}
+	}
+	l.Waiting = l.Invited - l.Sent - l.Failed - l.Uncertain
+	return l
+}
+
+// Balanced reports whether the two sums hold and nothing is below zero.
+func (l Ledger) Balanced() bool {
+	skipped := 0
+	for _, n := range l.Skipped {
+		skipped += n
+	}
+	return l.Audience == l.Invited+skipped && l.Invited == l.Waiting+l.Sent+l.Failed+l.Uncertain &&
+		l.Waiting >= 0 && l.Sent >= 0 && l.Failed >= 0 && l.Uncertain >= 0
+}
