@@ -1,0 +1,62 @@
+package lang
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Number writes a whole number with the language's grouping: 1 234 567 in Russian (no-break spaces), 1,234,567 in English.
+func (l Language) Number(n int64) string {
+	digits := strconv.FormatInt(n, 10)
+	sign := ""
+	if digits[0] == '-' {
+		sign, digits = "−", digits[1:]
+	}
+	return sign + l.group(digits)
+}
+
+// Decimal writes a number with so many digits after the language's decimal mark, and a real minus sign.
+func (l Language) Decimal(f float64, digits int) string {
+	s := strconv.FormatFloat(f, 'f', digits, 64)
+	whole, fraction, _ := strings.Cut(strings.TrimPrefix(s, "-"), ".")
+	sign := ""
+	if s[0] == '-' && strings.Trim(s, "-0.") != "" { // no "−0"
+		sign = "−"
+	}
+	out := sign + l.group(whole)
+	if fraction != "" {
+		out += l.T("format.decimal_mark") + fraction
+	}
+	return out
+}
+
+func (l Language) group(digits string) string {
+	if len(digits) < 4 {
+		return digits
+	}
+	mark := l.T("format.group_mark")
+	var b strings.Builder
+	for i, d := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			b.WriteString(mark)
+		}
+		b.WriteRune(d)
+	}
+	return b.String()
+}
+
+// Date writes a day: "3 марта 2026", "3 March 2026". The zone is the one that t carries.
+func (l Language) Date(t time.Time) string {
+	return l.T("format.date", Values{"Day": t.Day(), "Month": l.month(t), "Year": t.Year()})
+}
+
+// Moment writes a day of the week, a day and a time: "четверг, 3 марта 2026, 18:00".
+func (l Language) Moment(t time.Time) string {
+	weekday := l.T("format.weekday." + strconv.Itoa(int(t.Weekday())))
+	return l.T("format.moment", Values{"Weekday": weekday, "Date": l.Date(t), "Time": t.Format("15:04")})
+}
+
+func (l Language) month(t time.Time) string {
+	return l.T("format.month." + strconv.Itoa(int(t.Month())))
+}

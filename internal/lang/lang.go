@@ -1,0 +1,254 @@
+// Package lang holds every string that a person sees, in every language, and picks the language for a person.
+//
+// The strings are flat JSON files beside this one, <language>.<topic>.json: id to text, or id to plural forms by CLDR
+// ({"one": …, "few": …, "other": …}, chosen by the value Count). "{{.Name}}" stands for a value. A language is added by
+// adding its files; the tests say what is missing. This is go-i18n's file format read by a hundred lines: go-i18n
+// itself brings text/template, which costs the respond function 2.3 MB of its 9 (this costs 0.26, for CLDR's plurals).
+package lang
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"golang.org/x/text/feature/plural"
+	"golang.org/x/text/language"
+
+	"onetap/internal/problem"
+)
+
+//go:embed *.json
+var files embed.FS
+
+// Language is one of All, as in an HTML lang attribute: "ru", "en".
+type Language string
+
+// Default is the language for whoever's is not known.
+const Default Language = "en"
+
+// Values fill the places of a message. Whole numbers are grouped as the language does from five digits on; everything
+// else is written as it is: escaping is the caller's.
+type Values = map[string]any
+
+// catalogue is one language, read once, when the first string of it is needed.
+type catalogue struct {
+	tag      language.Tag
+	once     sync.Once
+	messages map[string]message
+}
+
+type message struct {
+	text  string                 // without plural forms
+	forms map[plural.Form]string // nil where the message has none
+}
+
+var catalogues, all = languages()
+
+// languages finds which languages there are by the names of the files; it reads none of them.
+func languages() (map[Language]*catalogue, []Language) {
+	names, _ := fs.Glob(files, "*.json")
+	found := map[Language]*catalogue{}
+	var order []Language
+	for _, n := range names {
+		code, _, _ := strings.Cut(n, ".")
+		if l := Language(code); found[l] == nil {
+			found[l] = &catalogue{}
+			order = append(order, l)
+		}
+	}
+	return found, order // Glob sorts, so order is sorted
+}
+
+// All lists the languages by code.
+func All() []Language { return slices.Clone(all) }
+
+// Parse returns the language of a code such as "ru" or "ru-RU", and whether there are strings for it.
+func Parse(code string) (Language, bool) {
+	code, _, _ = strings.Cut(strings.ToLower(strings.TrimSpace(code)), "-")
+	l := Language(code)
+	return l, catalogues[l] != nil
+}
+
+// For picks the best language for an Accept-Language header; Default when it names none that is here.
+func For(acceptLanguage string) Language {
+	best, weight := Default, 0.0
+	for part := range strings.SplitSeq(acceptLanguage, ",") {
+		code, q, weighted := strings.Cut(part, ";")
+		w := 1.0
+		if weighted {
+			var err error
+			if w, err = strconv.ParseFloat(strings.TrimPrefix(strings.TrimSpace(q), "q="), 64); err != nil {
+				continue
+			}
+		}
+		if l, known := Parse(code); known && w > weight {
+			best, weight = l, w
+		}
+	}
+	return best
+}
+
+// T returns the message of an id. An id that is not there comes back as it is; a test keeps that from happening.
+func (l Language) T(id string, values ...Values) string {
+	m, ok := l.find(id)
+	if !ok {
+		return id
+	}
+	var v Values
+	if len(values) > 0 {
+		v = values[0]
+	}
+	text := m.text
+	if m.forms != nil {
+		text = m.form(l, v["Count"])
+	}
+	return l.fill(text, v)
+}
+
+// Has reports whether there is a message of that id.
+func (l Language) Has(id string) bool {
+	_, ok := l.find(id)
+	return ok
+}
+
+// Problem says to a person what was wrong and what would be right.
+func (l Language) Problem(e *problem.Error) string {
+	if id := "problem." + e.Code; l.Has(id) {
+		return l.T(id, e.With)
+	}
+	return l.T("problem.other")
+}
+
+func (l Language) find(id string) (message, bool) {
+	c := catalogues[l]
+	if c == nil {
+		if c = catalogues[Default]; c == nil {
+			return message{}, false
+		}
+		l = Default
+	}
+	c.once.Do(func() { c.read(l) })
+	m, ok := c.messages[id]
+	return m, ok
+}
+
+// read parses the files of a language. They are part of the program, so a fault in them is a fault in the program.
+func (c *catalogue) read(l Language) {
+	c.tag = language.Make(string(l))
+	c.messages = map[string]message{}
+	names, _ := fs.Glob(files, string(l)+".*.json")
+	for _, n := range names {
+		data, err := files.ReadFile(n)
+		if err != nil {
+			panic(fmt.Sprintf("lang: %v", err))
+		}
+		var raw map[string]json.RawMessage
+		if err := json.Unmarshal(data, &raw); err != nil {
+			panic(fmt.Sprintf("lang: %s: %v", n, err))
+		}
+		for id, value := range raw {
+			m, err := parse(value)
+			if err != nil {
+				panic(fmt.Sprintf("lang: %s: %s: %v", n, id, err))
+			}
+			if _, twice := c.messages[id]; twice {
+				panic(fmt.Sprintf("lang: %s: %s stands in another file too", n, id))
+			}
+			c.messages[id] = m
+		}
+	}
+}
+
+var forms = map[string]plural.Form{"zero": plural.Zero, "one": plural.One, "two": plural.Two, "few": plural.Few, "many": plural.Many, "other": plural.Other}
+
+func parse(value json.RawMessage) (message, error) {
+	if value[0] == '"' {
+		var m message
+		return m, json.Unmarshal(value, &m.text)
+	}
+	var raw map[string]string
+	if err := json.Unmarshal(value, &raw); err != nil {
+		return message{}, err
+	}
+	m := message{forms: map[plural.Form]string{}}
+	for name, text := range raw {
+		f, ok := forms[name]
+		if !ok {
+			return message{}, fmt.Errorf("%q is not a plural form", name)
+		}
+		m.forms[f] = text
+	}
+	return m, nil
+}
+
+// form picks the plural form for a count by CLDR; whole numbers only.
+func (m message) form(l Language, count any) string {
+	n, _ := whole(count)
+	f := plural.Cardinal.MatchPlural(catalogues[l.known()].tag, int(max(n, -n)%1e9), 0, 0, 0, 0)
+	if text, ok := m.forms[f]; ok {
+		return text
+	}
+	return m.forms[plural.Other]
+}
+
+func (l Language) known() Language {
+	if catalogues[l] == nil {
+		return Default
+	}
+	return l
+}
+
+// fill puts values into their places in one pass, so that a value holding "{{." is not read again.
+func (l Language) fill(text string, values Values) string {
+	if !strings.Contains(text, "{{.") {
+		return text
+	}
+	var b strings.Builder
+	for {
+		before, rest, found := strings.Cut(text, "{{.")
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		name, after, closed := strings.Cut(rest, "}}")
+		if !closed {
+			b.WriteString("{{." + rest)
+			return b.String()
+		}
+		b.WriteString(l.value(values[name]))
+		text = after
+	}
+}
+
+func (l Language) value(v any) string {
+	if n, ok := whole(v); ok {
+		if n > -10000 && n < 10000 {
+			return strconv.FormatInt(n, 10)
+		}
+		return l.Number(n)
+	}
+	switch v := v.(type) {
+	case string:
+		return v
+	case nil:
+		return ""
+	}
+	return fmt.Sprint(v)
+}
+
+func whole(v any) (int64, bool) {
+	switch n := v.(type) {
+	case int:
+		return int64(n), true
+	case int64:
+		return n, true
+	case int32:
+		return int64(n), true
+	}
+	return 0, false
+}

@@ -1,0 +1,155 @@
+// Package web joins HTTP API events to net/http, and is the one place where an error becomes an answer to a person.
+//
+// Functions behind the API are ordinary handlers over http.ServeMux; Start runs them. What they refuse is a
+// problem.Error given to Fail; whatever else goes wrong is logged and shown as a plain 500. Neither the log nor the
+// answers carry personal data: no paths (a path holds a respondent's link), no bodies, no header values.
+package web
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"os"
+	"runtime/debug"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-lambda-go/lambdacontext"
+)
+
+// maxResponse is what Lambda takes as one answer, 6 MB, less room for the JSON around it.
+const maxResponse = 6<<20 - 64<<10
+
+// Start serves h as a Lambda function behind an HTTP API and does not return. It makes the log JSON.
+func Start(h http.Handler) {
+	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stderr, nil)))
+	lambda.Start(Handler(h))
+}
+
+// Handler turns an HTTP API event (payload format 2.0) into a request to h, and h's answer into the event's.
+// It adds the headers of Secure, answers unknown routes of a ServeMux in the shape of Fail, and turns a panic into a 500.
+func Handler(h http.Handler) func(ctx context.Context, e events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
+	h = Secure(h)
+	return func(ctx context.Context, e events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
+		w := &answer{header: http.Header{}}
+		r, err := request(ctx, e)
+		if err != nil {
+			return events.APIGatewayV2HTTPResponse{}, fmt.Errorf("read HTTP API event: %w", err)
+		}
+		serve(h, w, r)
+		if w.body.Len() > maxResponse {
+			tooLong := w.body.Len()
+			w = &answer{header: http.Header{}}
+			Fail(w, r, fmt.Errorf("answer of %d bytes, Lambda takes %d", tooLong, maxResponse))
+		}
+		return w.event(r.Method), nil
+	}
+}
+
+// serve calls h; a panic becomes a 500 and a line in the log, and the process lives on.
+func serve(h http.Handler, w *answer, r *http.Request) {
+	defer func() {
+		if p := recover(); p != nil {
+			*w = answer{header: http.Header{}}
+			Fail(w, r, fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
+		}
+	}()
+	h.ServeHTTP(w, r)
+}
+
+// request makes the request that the event tells of. An HTTP API gives rawPath decoded and rawQueryString as it came.
+func request(ctx context.Context, e events.APIGatewayV2HTTPRequest) (*http.Request, error) {
+	body := []byte(e.Body)
+	if e.IsBase64Encoded {
+		var err error
+		if body, err = base64.StdEncoding.DecodeString(e.Body); err != nil {
+			return nil, fmt.Errorf("body is not base64: %w", err)
+		}
+	}
+	path := e.RawPath
+	if !strings.HasPrefix(path, "/") {
+		path = "/" + path
+	}
+	r := (&http.Request{
+		Method:        e.RequestContext.HTTP.Method,
+		URL:           &url.URL{Path: path, RawQuery: e.RawQueryString},
+		Proto:         "HTTP/1.1",
+		ProtoMajor:    1,
+		ProtoMinor:    1,
+		Header:        make(http.Header, len(e.Headers)+1),
+		Body:          io.NopCloser(bytes.NewReader(body)),
+		ContentLength: int64(len(body)),
+		Host:          e.RequestContext.DomainName,
+	}).WithContext(ctx)
+	r.RequestURI = r.URL.RequestURI()
+	for name, value := range e.Headers {
+		r.Header.Set(name, value)
+	}
+	if len(e.Cookies) > 0 {
+		r.Header.Set("Cookie", strings.Join(e.Cookies, "; "))
+	}
+	if host := r.Header.Get("Host"); host != "" {
+		r.Host = host
+		r.Header.Del("Host")
+	}
+	if ip := e.RequestContext.HTTP.SourceIP; ip != "" {
+		r.RemoteAddr = ip + ":0"
+	}
+	return r, nil
+}
+
+// answer collects what a handler writes.
+type answer struct {
+	header http.Header
+	status int
+	sent   http.Header // as it was at WriteHeader: later changes do not count, as in net/http
+	body   bytes.Buffer
+}
+
+func (a *answer) Header() http.Header { return a.header }
+
+func (a *answer) WriteHeader(status int) {
+	if a.status == 0 {
+		a.status, a.sent = status, a.header.Clone()
+	}
+}
+
+func (a *answer) Write(p []byte) (int, error) {
+	a.WriteHeader(http.StatusOK)
+	return a.body.Write(p)
+}
+
+func (a *answer) event(method string) events.APIGatewayV2HTTPResponse {
+	a.WriteHeader(http.StatusOK)
+	e := events.APIGatewayV2HTTPResponse{StatusCode: a.status, Headers: make(map[string]string, len(a.sent))}
+	for name, values := range a.sent {
+		if name == "Set-Cookie" {
+			e.Cookies = values
+			continue
+		}
+		e.Headers[name] = strings.Join(values, ", ")
+	}
+	switch body := a.body.Bytes(); {
+	case method == http.MethodHead || a.status == http.StatusNoContent || a.status == http.StatusNotModified:
+	case utf8.Valid(body) && e.Headers["Content-Encoding"] == "":
+		e.Body = string(body)
+	default:
+		e.Body, e.IsBase64Encoded = base64.StdEncoding.EncodeToString(body), true
+	}
+	return e
+}
+
+// requestID names the invocation in the log, so that a person's report can be found; "" outside Lambda.
+func requestID(ctx context.Context) string {
+	if lc, ok := lambdacontext.FromContext(ctx); ok {
+		return lc.AwsRequestID
+	}
+	return ""
+}
