@@ -1,0 +1,106 @@
+package survey
+
+import (
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"onetap/internal/nps"
+	"onetap/internal/problem"
+)
+
+// maxSeen is how many posts are remembered so that a replay of one changes nothing.
+const maxSeen = 16
+
+// Post is what one form or script call says. Nil means "not said": the answer keeps what it has.
+type Post struct {
+	Score   *int
+	Why     *string
+	Wish    *string
+	Gesture Gesture
+	Digest  string // random, made with the form; the same again when the post is repeated. Letters, digits, "-" and "_"
+}
+
+// Take returns the answer after a post, and whether the post changed it; an unchanged answer need not be written.
+//
+// A person's score makes the answer verified, once and for all. What a script posts is kept only while no person has
+// answered, and only its score: no page of ours lets a script write words. A post that was taken before, and one that
+// says what the answer already says, change nothing. Words without a score are kept as they are: they verify nothing,
+// for the score beside them may be a scanner's. Problems: score_out_of_range, score_missing, gesture_unknown.
+func (r Response) Take(p Post, now time.Time) (after Response, changed bool, err error) {
+	switch p.Gesture {
+	case ByButton, ByGesture, ByScript:
+	default:
+		return r, false, problem.New(problem.Invalid, "gesture_unknown", "gesture")
+	}
+	if p.Score != nil && (*p.Score < 0 || *p.Score > int(nps.MaxScore)) {
+		return r, false, problem.New(problem.Invalid, "score_out_of_range", "score", "Max", int(nps.MaxScore))
+	}
+	if p.Score == nil && r.Version == 0 {
+		return r, false, problem.New(problem.Invalid, "score_missing", "score")
+	}
+	if p.Digest != "" && slices.Contains(r.Seen, p.Digest) {
+		return r, false, nil
+	}
+	after = r
+	if p.Gesture == ByScript {
+		if r.Verified {
+			return r, false, nil
+		}
+		p.Why, p.Wish = nil, nil
+	}
+	if p.Score != nil {
+		after.Score = *p.Score
+		if p.Gesture != ByScript && !r.Verified {
+			after.Verified, after.Counted = true, now
+		}
+	}
+	if p.Why != nil {
+		after.Why, _ = Comment(*p.Why)
+	}
+	if p.Wish != nil {
+		after.Wish, _ = Comment(*p.Wish)
+	}
+	if r.Version > 0 && after.Score == r.Score && after.Verified == r.Verified && after.Why == r.Why && after.Wish == r.Wish {
+		return r, false, nil
+	}
+	if r.Version == 0 {
+		after.First = now
+	}
+	after.Updated = now
+	after.Version = r.Version + 1
+	if p.Digest != "" {
+		after.Seen = append(slices.Clone(r.Seen[max(0, len(r.Seen)-maxSeen+1):]), p.Digest)
+	}
+	return after, true, nil
+}
+
+// Group is the group of the score; it means something only while Verified.
+func (r Response) Group() nps.Group { return nps.Score(r.Score).Group() }
+
+// Comment returns a comment as it is kept: valid UTF-8, line breaks as \n, no other control characters, no blank ends,
+// at most MaxComment characters; cut tells that it was longer.
+func Comment(s string) (comment string, cut bool) {
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
+	s = strings.Map(func(c rune) rune {
+		if unicode.IsControl(c) && c != '\n' && c != '\t' {
+			return -1
+		}
+		return c
+	}, s)
+	s = strings.TrimSpace(s)
+	if utf8.RuneCountInString(s) <= MaxComment {
+		return s, false
+	}
+	n := 0
+	for i := range s {
+		if n == MaxComment {
+			return strings.TrimSpace(s[:i]), true
+		}
+		n++
+	}
+	return s, false
+}

@@ -1,0 +1,222 @@
+package survey_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"onetap/internal/nps"
+	"onetap/internal/problem"
+	"onetap/internal/survey"
+)
+
+var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+
+func score(n int) *int       { return &n }
+func words(s string) *string { return &s }
+func fresh() survey.Response {
+	return survey.Respondent{Owner: "o", Team: "t", Language: "ru"}.Answer(survey.Campaign{ID: "c", Audience: survey.Customers}, "p")
+}
+
+func take(t testing.TB, r survey.Response, posts ...survey.Post) survey.Response {
+	t.Helper()
+	for i, p := range posts {
+		var err error
+		if r, _, err = r.Take(p, noon.Add(time.Duration(i)*time.Minute)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return r
+}
+
+func TestAnswerConversations(t *testing.T) {
+	t.Parallel()
+	tap := func(n int, d string) survey.Post {
+		return survey.Post{Score: score(n), Gesture: survey.ByGesture, Digest: d}
+	}
+	script := func(n int, d string) survey.Post {
+		return survey.Post{Score: score(n), Gesture: survey.ByScript, Digest: d}
+	}
+	for _, c := range []struct {
+		name  string
+		posts []survey.Post
+		want  string // score, verified, why, wish, version
+	}{
+		{"a tap", []survey.Post{tap(9, "a")}, "9 true   1"},
+		{"a button", []survey.Post{{Score: score(0), Gesture: survey.ByButton}}, "0 true   1"},
+		{"a scanner", []survey.Post{script(9, "a")}, "9 false   1"},
+		{"a scanner on every link", []survey.Post{script(0, "a"), script(5, "b"), script(10, "c")}, "10 false   3"},
+		{"a scanner, then the person on the same page", []survey.Post{script(9, "a"), tap(9, "b")}, "9 true   2"},
+		{"a person, then a scanner of the forwarded mail", []survey.Post{tap(9, "a"), script(0, "b")}, "9 true   1"},
+		{"a changed mind", []survey.Post{tap(9, "a"), tap(3, "b")}, "3 true   2"},
+		{"a replayed post", []survey.Post{tap(9, "a"), tap(3, "b"), tap(9, "a")}, "3 true   2"},
+		{"two tabs say the same", []survey.Post{tap(9, "a"), tap(9, "b")}, "9 true   1"},
+		{"words", []survey.Post{tap(9, "a"), {Why: words(" good\r\nwork "), Gesture: survey.ByButton, Digest: "b"}, {Wish: words("tea"), Gesture: survey.ByButton, Digest: "c"}}, "9 true good\nwork tea 3"},
+		{"words taken back", []survey.Post{tap(9, "a"), {Why: words("x"), Gesture: survey.ByButton, Digest: "b"}, {Why: words(""), Gesture: survey.ByButton, Digest: "c"}}, "9 true   3"},
+		{"a script's words", []survey.Post{{Score: score(9), Why: words("buy"), Gesture: survey.ByScript, Digest: "a"}}, "9 false   1"},
+		{"words beside a scanner's score verify nothing", []survey.Post{script(9, "a"), {Why: words("x"), Gesture: survey.ByButton, Digest: "b"}}, "9 false x  2"},
+		{"and are there when the score is verified", []survey.Post{script(9, "a"), {Why: words("x"), Gesture: survey.ByButton, Digest: "b"}, tap(2, "c")}, "2 true x  3"},
+	} {
+		r := take(t, fresh(), c.posts...)
+		if got := fmt.Sprintf("%d %v %s %s %d", r.Score, r.Verified, r.Why, r.Wish, r.Version); got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+func TestAnswerTimes(t *testing.T) {
+	t.Parallel()
+	r := take(t, fresh(), survey.Post{Score: score(9), Gesture: survey.ByScript}, survey.Post{Score: score(9), Gesture: survey.ByButton}, survey.Post{Score: score(1), Gesture: survey.ByButton})
+	if !r.First.Equal(noon) || !r.Counted.Equal(noon.Add(time.Minute)) || !r.Updated.Equal(noon.Add(2*time.Minute)) {
+		t.Errorf("first %v, counted %v, updated %v", r.First, r.Counted, r.Updated)
+	}
+	if r.Owner != "o" || r.Team != "t" || r.Language != "ru" || r.Audience != survey.Customers || r.Group() != nps.Detractor {
+		t.Errorf("answer is %+v", r)
+	}
+}
+
+func TestAnswerRefusals(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		post survey.Post
+		code string
+	}{
+		{survey.Post{Score: score(11), Gesture: survey.ByButton}, "score_out_of_range"},
+		{survey.Post{Score: score(-1), Gesture: survey.ByButton}, "score_out_of_range"},
+		{survey.Post{Why: words("x"), Gesture: survey.ByButton}, "score_missing"},
+		{survey.Post{Score: score(5)}, "gesture_unknown"},
+		{survey.Post{Score: score(5), Gesture: "human"}, "gesture_unknown"},
+	} {
+		r, changed, err := fresh().Take(c.post, noon)
+		if !problem.Is(err, c.code) || changed || r.Version != 0 {
+			t.Errorf("%+v: %v, changed %v, want %s", c.post, err, changed, c.code)
+		}
+	}
+}
+
+func TestCommentIsCut(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		in, want string
+		cut      bool
+	}{
+		{"", "", false},
+		{" a\x00\u0007\tb\r\nc\rd ", "a\tb\nc\nd", false},
+		{"\xff", "\uFFFD", false},
+		{strings.Repeat("ж", survey.MaxComment), strings.Repeat("ж", survey.MaxComment), false},
+		{strings.Repeat("ж", 100<<10), strings.Repeat("ж", survey.MaxComment), true},
+	} {
+		if got, cut := survey.Comment(c.in); got != c.want || cut != c.cut {
+			t.Errorf("Comment(%.20q) is %.20q, %v", c.in, got, cut)
+		}
+	}
+}
+
+// Whatever is posted in whatever order, the answer equals what a reader of the list of posts would say.
+func TestAnswerProperties(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		texts := rapid.SampledFrom([]string{"", "a", "b", " b\r\n"})
+		r := fresh()
+		var model struct {
+			score                   *int
+			verified                bool
+			why, wish               string
+			first, counted, updated time.Time
+			version                 int
+			seen                    []string
+		}
+		for i := range rapid.IntRange(1, 40).Draw(t, "posts") {
+			now := noon.Add(time.Duration(i) * time.Second)
+			p := survey.Post{Gesture: rapid.SampledFrom([]survey.Gesture{survey.ByButton, survey.ByGesture, survey.ByScript}).Draw(t, "gesture"),
+				Digest: rapid.SampledFrom([]string{"", "d1", "d2", "d3", fmt.Sprint("n", i)}).Draw(t, "digest")}
+			if rapid.Bool().Draw(t, "says a score") {
+				p.Score = score(rapid.IntRange(-1, 11).Draw(t, "score"))
+			}
+			if rapid.Bool().Draw(t, "says why") {
+				p.Why = words(texts.Draw(t, "why"))
+			}
+			if rapid.Bool().Draw(t, "says a wish") {
+				p.Wish = words(texts.Draw(t, "wish"))
+			}
+			before := r
+			after, changed, err := r.Take(p, now)
+
+			bad := p.Score != nil && (*p.Score < 0 || *p.Score > 10) || p.Score == nil && model.version == 0
+			if (err != nil) != bad {
+				t.Fatalf("%+v: error %v, want one: %v", p, err, bad)
+			}
+			person := p.Gesture != survey.ByScript
+			if !bad && (person || !model.verified) && !(p.Digest != "" && slices.Contains(model.seen, p.Digest)) {
+				old := model
+				if p.Score != nil {
+					model.score = p.Score
+					if person && !model.verified {
+						model.verified, model.counted = true, now
+					}
+				}
+				if person && p.Why != nil {
+					model.why = strings.TrimSpace(*p.Why)
+				}
+				if person && p.Wish != nil {
+					model.wish = strings.TrimSpace(*p.Wish)
+				}
+				if old.score == nil || *old.score != *model.score || old.verified != model.verified || old.why != model.why || old.wish != model.wish {
+					if model.version == 0 {
+						model.first = now
+					}
+					model.version, model.updated = model.version+1, now
+					if p.Digest != "" {
+						model.seen = append(slices.Clone(model.seen), p.Digest)
+					}
+					model.seen = model.seen[max(0, len(model.seen)-16):]
+				}
+			}
+			if changed != (after.Version != before.Version) || after.Version < before.Version || before.Verified && !after.Verified {
+				t.Fatalf("%+v: changed %v from %+v to %+v", p, changed, before, after)
+			}
+			if !changed && !cmp.Equal(before, after) {
+				t.Fatalf("not changed, and yet: %s", cmp.Diff(before, after))
+			}
+			if !cmp.Equal(before, r) {
+				t.Fatal("Take changed the answer it was called on")
+			}
+			r = after
+			want := fresh()
+			if model.score != nil {
+				want.Score = *model.score
+			}
+			want.Verified, want.Why, want.Wish, want.First, want.Counted, want.Updated, want.Version, want.Seen =
+				model.verified, model.why, model.wish, model.first, model.counted, model.updated, model.version, model.seen
+			if d := cmp.Diff(want, r); d != "" {
+				t.Fatalf("after %d posts: %s", i+1, d)
+			}
+			// Doing it again changes nothing.
+			if again, twice, _ := r.Take(p, now.Add(time.Hour)); twice && p.Digest != "" && changed || twice && !bad && changed {
+				t.Fatalf("the same post again: %+v", again)
+			}
+		}
+	})
+}
+
+func FuzzComment(f *testing.F) {
+	f.Add("a\r\nb")
+	f.Fuzz(func(t *testing.T, s string) {
+		got, cut := survey.Comment(s)
+		if !utf8.ValidString(got) || utf8.RuneCountInString(got) > survey.MaxComment || strings.ContainsAny(got, "\r\x00") {
+			t.Fatalf("%q", got)
+		}
+		if again, cutAgain := survey.Comment(got); again != got || cutAgain {
+			t.Fatalf("%q becomes %q when cleaned again", got, again)
+		}
+		if cut && utf8.RuneCountInString(s) <= survey.MaxComment {
+			t.Fatal("says cut")
+		}
+	})
+}
