@@ -1,0 +1,405 @@
+package ses
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/mail"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/net/html"
+)
+
+// messageJSON is a message in the lists that programs read.
+type messageJSON struct {
+	ID               string            `json:"id"`
+	Time             time.Time         `json:"time"`
+	From             string            `json:"from"`
+	To               []string          `json:"to"`
+	Cc               []string          `json:"cc,omitempty"`
+	Bcc              []string          `json:"bcc,omitempty"`
+	ReplyTo          []string          `json:"replyTo"`
+	Subject          string            `json:"subject"`
+	Kind             string            `json:"kind"`    // survey, alert, …; other
+	Outcome          string            `json:"outcome"` // delivered, complained, bounced, softbounced, suppressed, rejected, failed
+	ConfigurationSet string            `json:"configurationSet,omitempty"`
+	Caller           string            `json:"caller"`
+	Tags             map[string]string `json:"tags"`
+	Headers          map[string]string `json:"headers"`           // as a mail program gets them, unfolded and decoded
+	Failure          string            `json:"failure,omitempty"` // why it could not be rendered
+	Text             *string           `json:"text,omitempty"`
+	HTML             *string           `json:"html,omitempty"`
+	Links            []string          `json:"links,omitempty"` // of the html, in order, each once
+	Events           []eventJSON       `json:"events,omitempty"`
+}
+
+type eventJSON struct {
+	Type       string    `json:"type"` // as SES names it, for example Delivery
+	Time       time.Time `json:"time"`
+	Detail     string    `json:"detail,omitempty"`
+	Recipients []string  `json:"recipients"`
+	Published  bool      `json:"published"` // false: not yet due, or no configuration set wanted it
+}
+
+// messageFor puts a message into JSON form.
+func (s *Server) messageFor(r *record, brief bool) (*messageJSON, error) {
+	m, err := s.assemble(r)
+	if err != nil {
+		return nil, err
+	}
+	out := &messageJSON{
+		ID: m.id(), Time: m.when(), From: decodeWords(m.from), To: m.to, Cc: m.cc, Bcc: m.bcc, ReplyTo: m.batch.ReplyTo, Subject: m.subject,
+		Kind: kindOf(m.tags), Outcome: r.outcome().String(), ConfigurationSet: m.configuration, Caller: m.batch.Caller,
+		Tags: map[string]string{}, Headers: map[string]string{}, Failure: m.failure,
+	}
+	if out.To == nil {
+		out.To = []string{}
+	}
+	if out.ReplyTo == nil {
+		out.ReplyTo = []string{}
+	}
+	for _, t := range m.tags {
+		out.Tags[t.Name] = t.Value
+	}
+	for _, h := range s.headersOf(m) {
+		if old, twice := out.Headers[h.Name]; twice {
+			h.Value = old + "\n" + h.Value
+		}
+		out.Headers[h.Name] = h.Value
+	}
+	if !brief {
+		out.Text, out.HTML = &m.text, &m.html
+		out.Links = links(m.html)
+	}
+	return out, nil
+}
+
+// headersOf reads the headers back from the source, in order, without folds and encoded words.
+func (s *Server) headersOf(m *message) []header {
+	head, _, _ := bytes.Cut(s.source(m), []byte("\r\n\r\n"))
+	var list []header
+	for _, line := range strings.Split(strings.ReplaceAll(string(head), "\r\n ", " "), "\r\n") {
+		if name, value, ok := strings.Cut(line, ":"); ok {
+			list = append(list, header{name, decodeWords(strings.TrimSpace(value))})
+		}
+	}
+	return list
+}
+
+// kindOf names what sort of message it is, from its tags: a tag called kind, or what the ids in it belong to.
+func kindOf(tags []header) string {
+	names := map[string]string{}
+	for _, t := range tags {
+		if strings.EqualFold(t.Name, "kind") {
+			return lower(t.Value)
+		}
+		names[lower(t.Name)] = t.Value
+	}
+	for _, k := range [][2]string{{"case", "alert"}, {"invitation", "survey"}, {"campaign", "survey"}} {
+		if _, ok := names[k[0]]; ok {
+			return k[1]
+		}
+	}
+	return "other"
+}
+
+// links of a page, in order, each once; only what a browser would open.
+func links(page string) []string {
+	var list []string
+	seen := map[string]bool{}
+	z := html.NewTokenizer(strings.NewReader(page))
+	for {
+		switch z.Next() {
+		case html.ErrorToken:
+			return list
+		case html.StartTagToken, html.SelfClosingTagToken:
+			name, more := z.TagName()
+			if n := string(name); n != "a" && n != "area" {
+				continue
+			}
+			for more {
+				var k, v []byte
+				k, v, more = z.TagAttr()
+				if href := strings.TrimSpace(string(v)); string(k) == "href" && !seen[href] && opens(href) {
+					seen[href] = true
+					list = append(list, href)
+				}
+			}
+		}
+	}
+}
+
+func opens(href string) bool {
+	u, err := url.Parse(href)
+	return err == nil && slices.Contains([]string{"http", "https", "mailto", "tel"}, u.Scheme)
+}
+
+// history of a message: every event that happened or will.
+func (s *Server) history(r *record, set string) []eventJSON {
+	var list []eventJSON
+	now := s.now()
+	for _, t := range s.steps(r) {
+		e := eventJSON{Type: eventNames[t.kind][0], Time: r.when().Add(t.after), Detail: t.detail(r), Recipients: []string{}}
+		e.Published = s.wants(set, t.kind) && !e.Time.After(now)
+		for _, p := range r.recipients {
+			if t.touches(p.outcome) {
+				e.Recipients = append(e.Recipients, p.address)
+			}
+		}
+		list = append(list, e)
+	}
+	return list
+}
+
+func (t step) detail(r *record) string {
+	switch t.kind {
+	case "REJECT":
+		return "Bad content"
+	case "RENDERING_FAILURE":
+		return r.failure
+	case "COMPLAINT":
+		return "abuse"
+	case "BOUNCE":
+		switch t.outcome {
+		case softBounced:
+			return "Transient / General"
+		case suppressed:
+			return "Permanent / OnAccountSuppressionList"
+		case suppressedForAll:
+			return "Permanent / Suppressed"
+		}
+		return "Permanent / General"
+	}
+	return ""
+}
+
+// Page sizes of /messages.json.
+const (
+	defaultLimit = 1000
+	maxLimit     = 10000
+)
+
+// filter is the query of a list.
+type filter struct {
+	to      string // a whole address, in lower case
+	search  string // part of an address or the subject, in lower case
+	outcome string // "": those that reached somebody; all; or one outcome
+	since   time.Time
+	after   uint64
+	newest  bool
+	limit   int
+	brief   bool
+}
+
+func (f *filter) match(r *record) bool {
+	if r.time < f.since.UnixMilli() && !f.since.IsZero() {
+		return false
+	}
+	switch f.outcome {
+	case "all":
+	case "":
+		if !r.outcome().arrives() {
+			return false
+		}
+	default:
+		if r.outcome().String() != f.outcome {
+			return false
+		}
+	}
+	if f.to != "" && !slices.ContainsFunc(r.recipients, func(p recipient) bool {
+		bare, _ := address(p.address)
+		return lower(bare) == f.to
+	}) {
+		return false
+	}
+	if f.search == "" {
+		return true
+	}
+	return strings.Contains(strings.ToLower(r.subject), f.search) || slices.ContainsFunc(r.recipients, func(p recipient) bool {
+		return strings.Contains(lower(p.address), f.search)
+	})
+}
+
+// readFilter says in words what is wrong with a query.
+func readFilter(q url.Values) (f filter, problem string) {
+	f = filter{search: strings.ToLower(q.Get("q")), outcome: q.Get("outcome"), newest: q.Get("order") == "newest", limit: defaultLimit}
+	f.brief = q.Get("brief") != "" && q.Get("brief") != "0"
+	if to := q.Get("to"); to != "" {
+		bare, err := address(to)
+		if err != nil {
+			if a, err := mail.ParseAddress(to); err == nil {
+				bare = a.Address
+			}
+		}
+		f.to = lower(bare)
+	}
+	if v := q.Get("since"); v != "" {
+		if ms, err := strconv.ParseInt(v, 10, 64); err == nil {
+			f.since = time.UnixMilli(ms)
+		} else if f.since, err = time.Parse(time.RFC3339Nano, v); err != nil {
+			return f, "since must be a time such as 2026-01-02T15:04:05Z, or milliseconds since 1970"
+		}
+	}
+	if v := q.Get("limit"); v != "" {
+		n, err := strconv.Atoi(v)
+		if err != nil || n < 1 || n > maxLimit {
+			return f, "limit must be a number from 1 to " + strconv.Itoa(maxLimit)
+		}
+		f.limit = n
+	}
+	if v := q.Get("after"); v != "" {
+		seq, ok := seqOf(v)
+		if !ok {
+			return f, "after must be the id of a message"
+		}
+		f.after = seq
+	}
+	return f, ""
+}
+
+// each calls f with the messages that match, in order, until limit of them were given or f fails. It gives the last one's
+// number and whether there may be more. No transaction is open while f works.
+func (s *Server) each(q *filter, f func(*record) error) (more bool, err error) {
+	given := 0
+	give := func(list []*record) (done bool, err error) {
+		for _, r := range list {
+			if given == q.limit {
+				return true, nil
+			}
+			if err := f(r); err != nil {
+				return true, err
+			}
+			given++
+		}
+		return false, nil
+	}
+	if q.to != "" {
+		return s.eachTo(q, give)
+	}
+	from := q.after + 1
+	if q.newest {
+		from = q.after - 1
+		if q.after == 0 {
+			from = 1<<64 - 1
+		}
+	}
+	for {
+		var list []*record
+		next, left, err := s.store.scan(from, q.newest, 512, func(r *record) bool {
+			if q.match(r) {
+				list = append(list, r)
+			}
+			return true
+		})
+		if err != nil {
+			return false, err
+		}
+		if done, err := give(list); done || err != nil {
+			return done, err
+		}
+		if !left {
+			return false, nil
+		}
+		from = next
+	}
+}
+
+// eachTo is each for one address, by the index.
+func (s *Server) eachTo(q *filter, give func([]*record) (bool, error)) (more bool, err error) {
+	after := q.after
+	if q.newest {
+		after = 0
+	}
+	seqs, err := s.addresses.find(s.store, q.to, after)
+	if err != nil {
+		return false, err
+	}
+	if q.newest {
+		slices.Reverse(seqs)
+	}
+	for _, seq := range seqs {
+		if q.newest && q.after > 0 && seq >= q.after {
+			continue
+		}
+		r, err := s.store.get(seq)
+		if err != nil {
+			return false, err
+		}
+		if r == nil || !q.match(r) { // another address with this hash, or emptied meanwhile
+			continue
+		}
+		if done, err := give([]*record{r}); done || err != nil {
+			return done, err
+		}
+	}
+	return false, nil
+}
+
+// listJSON is GET /messages.json: a JSON array, oldest first (order=newest turns it round). The id of the last message is the
+// next page's after; a Link header (rel="next") has the whole address while there is more. Numbers are given at acceptance and
+// what becomes of a message never changes, so pages neither repeat nor skip while messages come in.
+func (s *Server) listJSON(w http.ResponseWriter, r *http.Request) {
+	f, problem := readFilter(r.URL.Query())
+	if problem != "" {
+		writeProblem(w, http.StatusBadRequest, problem)
+		return
+	}
+	var list []*record
+	more, err := s.each(&f, func(r *record) error {
+		list = append(list, r)
+		return nil
+	})
+	if err != nil {
+		writeProblem(w, http.StatusInternalServerError, "the inbox cannot be read")
+		return
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	if more {
+		q := r.URL.Query()
+		q.Set("after", list[len(list)-1].id())
+		w.Header().Set("Link", "<"+r.URL.Path+"?"+q.Encode()+`>; rel="next"`)
+	}
+	out := bufio.NewWriterSize(w, 64<<10)
+	defer func() { _ = out.Flush() }()
+	e := json.NewEncoder(out)
+	e.SetEscapeHTML(false)
+	_, _ = out.WriteString("[")
+	for i, rec := range list {
+		m, err := s.messageFor(rec, f.brief)
+		if err != nil {
+			panic(http.ErrAbortHandler) // too late for a status; a cut answer cannot be taken for a whole one
+		}
+		if i > 0 {
+			_, _ = out.WriteString(",")
+		}
+		if e.Encode(m) != nil {
+			return // the reader is gone
+		}
+	}
+	_, _ = out.WriteString("]\n")
+}
+
+// oneJSON is GET /messages/{id}.json.
+func (s *Server) oneJSON(w http.ResponseWriter, r *record) {
+	m, err := s.messageFor(r, false)
+	if err != nil {
+		writeProblem(w, http.StatusInternalServerError, "the message cannot be read")
+		return
+	}
+	m.Events = s.history(r, m.ConfigurationSet)
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(m) // the reader may be gone
+}
+
+func writeProblem(w http.ResponseWriter, status int, message string) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]string{"message": message})
+}
