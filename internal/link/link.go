@@ -14,6 +14,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"os"
 	"strconv"
 
 	"onetap/internal/survey"
@@ -138,4 +139,26 @@ func mac(key, data []byte) []byte {
 	m := hmac.New(sha256.New, key)
 	m.Write(data)
 	return m.Sum(nil)[:8]
+}
+
+// FromEnvironment derives the keys from MASTER_KEY and LINK_EPOCH.
+func FromEnvironment() (*Keys, error) {
+	epoch, err := strconv.Atoi(os.Getenv("LINK_EPOCH"))
+	if err != nil {
+		return nil, fmt.Errorf("LINK_EPOCH is not a number: %w", err)
+	}
+	keys, err := NewKeys(os.Getenv("MASTER_KEY"), epoch)
+	if err != nil {
+		return nil, fmt.Errorf("MASTER_KEY: %w", err)
+	}
+	return keys, nil
+}
+
+// ContactIDs returns an address's id in every audience.
+func (k *Keys) ContactIDs(email string) map[survey.Audience]survey.ContactID {
+	all := make(map[survey.Audience]survey.ContactID, len(survey.Audiences))
+	for _, a := range survey.Audiences {
+		all[a] = k.ContactID(a, email)
+	}
+	return all
 }

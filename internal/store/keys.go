@@ -72,7 +72,9 @@ func staffKey(id string) key {
 	return key{"STAFF#" + two(h%staffShards), part(id)}
 }
 
-func contactsPK(a survey.Audience, shard int) string { return "CONTACTS#" + string(a) + "#" + two(shard) }
+func contactsPK(a survey.Audience, shard int) string {
+	return "CONTACTS#" + string(a) + "#" + two(shard)
+}
 
 func contactKey(a survey.Audience, id survey.ContactID) key {
 	return key{contactsPK(a, shard(id)), string(id)}
@@ -95,7 +97,9 @@ func planPK(id survey.CampaignID, wave int) string {
 	return "PLAN#" + string(id) + "#" + strconv.Itoa(wave)
 }
 
-func peoplePK(id survey.CampaignID, shard int) string { return "CAMPAIGN#" + string(id) + "#" + two(shard) }
+func peoplePK(id survey.CampaignID, shard int) string {
+	return "CAMPAIGN#" + string(id) + "#" + two(shard)
+}
 
 // personKey is the key of what a campaign knows of one contact; kind is INVITATION, REMINDER, RESPONSE or CASE.
 func personKey(c survey.CampaignID, kind string, id survey.ContactID) key {

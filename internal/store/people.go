@@ -175,3 +175,21 @@ func (s *Store) Answers(ctx context.Context, id survey.ContactID, campaigns []su
 	}
 	return all, nil
 }
+
+// Answered tells which of up to 100 contacts have a verified answer to a campaign.
+func (s *Store) Answered(ctx context.Context, c survey.CampaignID, ids []survey.ContactID) (map[survey.ContactID]bool, error) {
+	keys := make([]key, len(ids))
+	for i, id := range ids {
+		keys[i] = personKey(c, "RESPONSE", id)
+	}
+	items, err := s.batchGet(ctx, keys, true, "pk, sk, verified")
+	if err != nil {
+		return nil, err
+	}
+	answered := map[survey.ContactID]bool{}
+	for _, it := range items {
+		_, id, _ := personOf(it)
+		answered[id] = truth(it, "verified")
+	}
+	return answered, nil
+}

@@ -69,8 +69,8 @@ type Count struct {
 // ItemKey is the key of a stored item, opaque outside this package.
 type ItemKey struct{ k key }
 
-// MaxCounts bounds an AddCounts call: 100 actions a transaction, less the figures that change.
-const MaxCounts = 100
+// maxActions is DynamoDB's limit of actions in a transaction.
+const maxActions = 100
 
 // AddCounts writes the counts' markers and figures in one transaction. It takes as many of the counts as fit 100
 // actions and returns how many those were. ErrChanged means that nothing was written because a marker was not as
@@ -78,13 +78,16 @@ const MaxCounts = 100
 func (s *Store) AddCounts(ctx context.Context, counts []Count, shard int) (taken int, stale []bool, err error) {
 	sum := survey.Deltas{}
 	for _, c := range counts {
-		next := survey.Deltas{}
-		next.Merge(sum)
-		next.Merge(c.Deltas)
-		if taken > 0 && taken+1+len(next) > 100 {
+		figures := len(sum)
+		for k := range c.Deltas {
+			if sum[k] == nil {
+				figures++
+			}
+		}
+		if taken > 0 && taken+1+figures > maxActions {
 			break
 		}
-		sum = next
+		sum.Merge(c.Deltas)
 		taken++
 	}
 	actions := make([]types.TransactWriteItem, 0, taken+len(sum))

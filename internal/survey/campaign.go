@@ -59,12 +59,14 @@ type Campaign struct {
 	QuietDays  int                `json:"quiet_days"`            // no survey within so many days of the last; 0: none
 	StartsAt   time.Time          `json:"starts_at,omitzero"`    // zero: at launch
 	ClosesAt   time.Time          `json:"closes_at,omitzero"`    // answers count until then
-	RemindDays int                `json:"remind_days,omitempty"` // one reminder so many days after sending; 0: none
+	RemindDays int                `json:"remind_days,omitempty"` // one reminder so many days after the last invitation; 0: none
+	RemindAt   time.Time          `json:"remind_at,omitzero"`    // when the reminder is due; set when everything is sent, or by hand
 	Site       string             `json:"site,omitempty"`        // base URL of its links, fixed at launch
 	Created    time.Time          `json:"created"`
 	Launched   time.Time          `json:"launched,omitzero"`
-	Opened     time.Time          `json:"opened,omitzero"` // when the last invitation went out
-	Version    int                `json:"version"`         // of the campaign's settings, for a compare-and-swap
+	Opened     time.Time          `json:"opened,omitzero"`   // when the last invitation went out
+	Stopped    string             `json:"stopped,omitempty"` // SES's reason where sending paused by itself
+	Version    int                `json:"version"`           // of the campaign's settings, for a compare-and-swap
 }
 
 // Accepts reports whether an answer given at now still counts.

@@ -1,0 +1,30 @@
+// Command feedback takes what SES reports of messages: bounces and complaints stop an address and correct the ledger,
+// a delivery settles an invitation of which nobody knew whether it was sent.
+package main
+
+import (
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"onetap/internal/link"
+	"onetap/internal/store"
+)
+
+func main() {
+	log := slog.New(slog.NewJSONHandler(os.Stdout, nil))
+	s, err := store.Open()
+	if err != nil {
+		log.Error("start", "error", err)
+		os.Exit(1)
+	}
+	keys, err := link.FromEnvironment()
+	if err != nil {
+		log.Error("start", "error", err)
+		os.Exit(1)
+	}
+	f := &feedback{store: s, keys: keys, log: log, now: time.Now, wait: time.Sleep}
+	lambda.Start(f.handle)
+}

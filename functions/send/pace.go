@@ -1,0 +1,30 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"onetap/internal/ses"
+	"onetap/internal/survey"
+)
+
+// inFlight is how many batches may be between claim and decision at once: what a crash makes uncertain.
+const inFlight = 2
+
+// pace is the one token bucket of a run, in recipients, from the account's own rate and quota.
+type pace struct {
+	asked   time.Time
+	limiter *rate.Limiter
+	call    int  // most recipients of one SendBulkEmail call: never more than a second's worth
+	open    bool // the account may send, and something of the day's quota is left
+}
+
+func newPace(a ses.Account, now time.Time) *pace {
+	call := max(1, min(survey.BatchSize, int(a.Rate)))
+	return &pace{asked: now, limiter: rate.NewLimiter(rate.Limit(a.Rate), call), call: call,
+		open: a.Enabled && a.Rate > 0 && (a.Quota < 0 || a.SentToday < a.Quota)}
+}
+
+func (p *pace) wait(ctx context.Context, n int) error { return p.limiter.WaitN(ctx, n) }

@@ -1,0 +1,194 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"onetap/internal/store"
+	"onetap/internal/survey"
+)
+
+// recentCampaigns is how many earlier campaigns of the audience the quiet period looks at.
+const recentCampaigns = 500
+
+// planInvitations walks the audience shard by shard into batches. Each shard ends with a compare-and-swap of the wave,
+// so that a planner that dies repeats at most one shard, with the same batch names.
+func (s *sender) planInvitations(ctx context.Context, c survey.Campaign) (bool, error) {
+	w, err := s.wave(ctx, c, survey.WaveInvitation)
+	if err != nil {
+		return false, err
+	}
+	for w.State == survey.WavePlanning && w.Shard < store.ContactShards {
+		if !s.timeLeft(ctx) {
+			return true, nil
+		}
+		quiet, err := s.recentlyAsked(ctx, c, w.Shard)
+		if err != nil {
+			return false, err
+		}
+		p := planned{}
+		err = s.store.WalkContacts(ctx, c.Audience, w.Shard, func(contact survey.Contact, stopped survey.SuppressionReason) error {
+			if !c.Filter.Match(contact) {
+				return nil
+			}
+			language := c.LanguageFor(contact.Language)
+			if skip := c.Skip(contact, stopped, quiet[contact.ID]); skip != "" {
+				w.Pass(skip)
+				p.skip(c, w.Number, contact.ID, language, contact.Owner, contact.Team, skip, s.now())
+				return nil
+			}
+			p.invite(&w, contact.ID, language)
+			return nil
+		})
+		if err != nil {
+			return false, err
+		}
+		if w, err = s.savePlan(ctx, w, p); err != nil {
+			return false, err
+		}
+	}
+	s.log.Info("planned", "campaign", c.ID, "audience", w.Audience, "invited", w.Invited, "batches", w.Batches)
+	c.State = survey.Sending
+	_, err = s.store.SaveCampaign(ctx, c)
+	return true, err
+}
+
+// planReminder walks those who were invited: who has answered, or may not be written to any more, is passed over.
+func (s *sender) planReminder(ctx context.Context, c survey.Campaign) (bool, error) {
+	w, err := s.wave(ctx, c, survey.WaveReminder)
+	if err != nil {
+		return false, err
+	}
+	for w.State == survey.WavePlanning && w.Shard < store.ContactShards {
+		if !s.timeLeft(ctx) {
+			return true, nil
+		}
+		stopped, answered := map[survey.ContactID]survey.SuppressionReason{}, map[survey.ContactID]bool{}
+		err := s.store.WalkContacts(ctx, c.Audience, w.Shard, func(contact survey.Contact, r survey.SuppressionReason) error {
+			if r != "" {
+				stopped[contact.ID] = r
+			}
+			return nil
+		})
+		if err != nil {
+			return false, err
+		}
+		err = s.store.WalkResponses(ctx, c.ID, w.Shard, "", func(r survey.Response) (bool, error) {
+			answered[r.Contact] = r.Verified
+			return true, nil
+		})
+		if err != nil {
+			return false, err
+		}
+		p := planned{}
+		err = s.store.WalkInvitations(ctx, c.ID, survey.WaveInvitation, w.Shard, func(i survey.Invitation) error {
+			switch {
+			case i.State != survey.InvitationSent && i.State != survey.InvitationUncertain:
+				return nil // never got the survey
+			case stopped[i.Contact] != "":
+				w.Pass(survey.SkipReason(stopped[i.Contact]))
+				p.skip(c, w.Number, i.Contact, i.Language, i.Owner, i.Team, survey.SkipReason(stopped[i.Contact]), s.now())
+			case answered[i.Contact]:
+				w.Pass(survey.SkipAnswered)
+			default:
+				p.invite(&w, i.Contact, i.Language)
+			}
+			return nil
+		})
+		if err != nil {
+			return false, err
+		}
+		if w, err = s.savePlan(ctx, w, p); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// wave reads a wave or begins it.
+func (s *sender) wave(ctx context.Context, c survey.Campaign, number int) (survey.Wave, error) {
+	w, ok, err := s.store.Wave(ctx, c.ID, number)
+	if err != nil || ok {
+		if w.Carry == nil {
+			w.Carry = map[string][]survey.ContactID{}
+		}
+		if w.Skipped == nil {
+			w.Skipped = map[survey.SkipReason]int{}
+		}
+		return w, err
+	}
+	return s.store.SaveWave(ctx, survey.NewWave(c.ID, number, s.now()))
+}
+
+// planned is what planning one shard came to.
+type planned struct {
+	batches []survey.Batch
+	skipped []survey.Invitation
+}
+
+func (p *planned) invite(w *survey.Wave, id survey.ContactID, language string) {
+	if b, full := w.Invite(id, language); full {
+		p.batches = append(p.batches, b)
+	}
+}
+
+// skip names the person and the reason. Who is not in the sample can be computed again and is not written.
+func (p *planned) skip(c survey.Campaign, wave int, id survey.ContactID, language, owner, team string, r survey.SkipReason, now time.Time) {
+	if r == survey.SkipNotSampled {
+		return
+	}
+	p.skipped = append(p.skipped, survey.Invitation{Campaign: c.ID, Contact: id, Wave: wave, Audience: c.Audience,
+		State: survey.InvitationSkipped, Decided: survey.InvitationSkipped, Reason: string(r), Language: language, Owner: owner, Team: team,
+		At: now, Version: 1})
+}
+
+// savePlan writes a shard's batches and skips, then the wave: only then do they count.
+func (s *sender) savePlan(ctx context.Context, w survey.Wave, p planned) (survey.Wave, error) {
+	w.Shard++
+	if w.Shard == store.ContactShards {
+		p.batches = append(p.batches, w.Rest()...)
+		w.State = survey.WaveSending
+	}
+	if err := s.store.PutInvitations(ctx, p.skipped); err != nil {
+		return w, err
+	}
+	if err := s.store.PutBatches(ctx, p.batches); err != nil {
+		return w, err
+	}
+	return s.store.SaveWave(ctx, w)
+}
+
+// recentlyAsked returns who of a shard got a survey e-mail within the campaign's quiet period. A contact's shard is the
+// same in every campaign, so this is a walk beside the contacts' own.
+func (s *sender) recentlyAsked(ctx context.Context, c survey.Campaign, shard int) (map[survey.ContactID]bool, error) {
+	since := c.QuietSince(s.now())
+	if since.IsZero() {
+		return nil, nil
+	}
+	campaigns, err := s.store.Campaigns(ctx, c.Audience, recentCampaigns)
+	if err != nil {
+		return nil, err
+	}
+	quiet := map[survey.ContactID]bool{}
+	for _, other := range campaigns {
+		ended := other.Opened
+		if other.RemindAt.After(ended) {
+			ended = other.RemindAt
+		}
+		if other.ID == c.ID || other.Launched.IsZero() || (!ended.IsZero() && !other.Live() && ended.AddDate(0, 0, 7).Before(since)) {
+			continue
+		}
+		for _, wave := range []int{survey.WaveInvitation, survey.WaveReminder} {
+			err := s.store.WalkInvitations(ctx, other.ID, wave, shard, func(i survey.Invitation) error {
+				if (i.State == survey.InvitationSent || i.State == survey.InvitationUncertain) && i.At.After(since) {
+					quiet[i.Contact] = true
+				}
+				return nil
+			})
+			if err != nil {
+				return nil, err
+			}
+		}
+	}
+	return quiet, nil
+}

@@ -1,0 +1,209 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"log/slog"
+	"time"
+
+	"onetap/internal/link"
+	"onetap/internal/ses"
+	"onetap/internal/store"
+	"onetap/internal/survey"
+)
+
+const (
+	leaseName = "send"
+	// The holder of the lease beats this often; who waits takes over after having seen no beat for leasePatience. Only
+	// the waiter's own clock measures it, so that clocks may differ.
+	leaseBeat     = 2 * time.Second
+	leasePatience = 10 * time.Second
+	// margin is kept between the last batch and the function's deadline.
+	margin = 5 * time.Second
+	// accountEvery is how often the account's rate and quota are asked for.
+	accountEvery = time.Minute
+)
+
+// sender sends what is due. One value serves one invocation at a time.
+type sender struct {
+	store *store.Store
+	mail  *ses.Client
+	keys  *link.Keys
+	log   *slog.Logger
+	now   func() time.Time
+	from  string // the deployment's sender
+	site  string // the deployment's site, for campaigns that have none of their own
+
+	lease string // of this run
+}
+
+// handle runs once: as the only sender, or not at all.
+func (s *sender) handle(ctx context.Context) error {
+	if deadline, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-margin/2))
+		defer cancel()
+	}
+	s.lease = rand.Text()
+	held, err := s.takeLease(ctx)
+	if err != nil || !held {
+		return err
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	go s.keepLease(ctx, cancel)
+	defer func() { // frees the lease even when ctx is over, so that the next run need not wait
+		free, done := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+		defer done()
+		if err := s.store.DropLease(free, leaseName, s.lease); err != nil {
+			s.log.Warn("lease not freed; the next run waits for it", "error", err)
+		}
+	}()
+	return s.work(ctx)
+}
+
+// takeLease returns whether this run is the sender now.
+func (s *sender) takeLease(ctx context.Context) (bool, error) {
+	seen, err := s.store.SeeLease(ctx, leaseName)
+	if err != nil {
+		return false, err
+	}
+	for since := s.now(); seen != nil && s.now().Sub(since) < leasePatience; {
+		if !sleep(ctx, leaseBeat/2) {
+			return false, nil
+		}
+		next, err := s.store.SeeLease(ctx, leaseName)
+		if err != nil {
+			return false, err
+		}
+		if next == nil {
+			seen = nil
+			break
+		}
+		if *next != *seen {
+			return false, nil // somebody sends
+		}
+	}
+	err = s.store.TakeLease(ctx, leaseName, s.lease, seen)
+	if errors.Is(err, store.ErrChanged) {
+		return false, nil
+	}
+	if err == nil && seen != nil {
+		s.log.Warn("took over from a sender that stopped beating")
+	}
+	return err == nil, err
+}
+
+func (s *sender) keepLease(ctx context.Context, cancel context.CancelCauseFunc) {
+	for sleep(ctx, leaseBeat) {
+		if err := s.store.BeatLease(ctx, leaseName, s.lease); errors.Is(err, store.ErrChanged) {
+			cancel(errors.New("another sender took over"))
+			return
+		}
+	}
+}
+
+// work goes through the live campaigns until a round finds nothing more to do or the time is up.
+func (s *sender) work(ctx context.Context) error {
+	var gate *pace
+	for s.timeLeft(ctx) {
+		ids, err := s.store.LiveCampaigns(ctx)
+		if err != nil {
+			return err
+		}
+		progress := false
+		for _, id := range ids {
+			if !s.timeLeft(ctx) {
+				return nil
+			}
+			if gate == nil || s.now().Sub(gate.asked) > accountEvery {
+				a, err := s.mail.Account(ctx)
+				if err != nil {
+					return err
+				}
+				gate = newPace(a, s.now())
+			}
+			did, err := s.step(ctx, id, gate)
+			switch {
+			case errors.Is(err, store.ErrChanged): // a person was faster: look again
+				progress = true
+			case ctx.Err() != nil:
+				return nil // the time is up, or another sender took over; what is in flight is decided by the next run
+			case err != nil:
+				s.log.Error("campaign", "campaign", id, "error", err)
+			}
+			progress = progress || did
+		}
+		if !progress {
+			return nil
+		}
+	}
+	return nil
+}
+
+// step moves one campaign on; did tells whether there may be more to do at once.
+func (s *sender) step(ctx context.Context, id survey.CampaignID, gate *pace) (did bool, err error) {
+	c, err := s.store.Campaign(ctx, id)
+	if err != nil {
+		return false, err
+	}
+	now := s.now()
+	if due := !c.ClosesAt.IsZero() && !now.Before(c.ClosesAt); due && c.Live() {
+		c.State = survey.Closed
+		_, err = s.store.SaveCampaign(ctx, c)
+		return false, err
+	}
+	switch c.State {
+	case survey.Scheduled:
+		if now.Before(c.StartsAt) {
+			return false, nil
+		}
+		c.State = survey.Planning
+		_, err = s.store.SaveCampaign(ctx, c)
+		return true, err
+	case survey.Planning:
+		return s.planInvitations(ctx, c)
+	case survey.Sending:
+		return s.sendWave(ctx, c, survey.WaveInvitation, gate)
+	case survey.Open:
+		return s.remind(ctx, c, gate)
+	}
+	return false, nil
+}
+
+// remind plans and sends the reminder once it is due.
+func (s *sender) remind(ctx context.Context, c survey.Campaign, gate *pace) (bool, error) {
+	if c.RemindAt.IsZero() || s.now().Before(c.RemindAt) {
+		return false, nil
+	}
+	w, ok, err := s.store.Wave(ctx, c.ID, survey.WaveReminder)
+	if err != nil {
+		return false, err
+	}
+	switch {
+	case !ok || w.State == survey.WavePlanning:
+		return s.planReminder(ctx, c)
+	case w.State == survey.WaveSending:
+		return s.sendWave(ctx, c, survey.WaveReminder, gate)
+	}
+	return false, nil
+}
+
+func (s *sender) timeLeft(ctx context.Context) bool {
+	if ctx.Err() != nil {
+		return false
+	}
+	deadline, ok := ctx.Deadline()
+	return !ok || time.Until(deadline) > margin
+}
+
+// sleep waits for d; false means that ctx ended first.
+func sleep(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(d):
+		return true
+	}
+}

@@ -1,0 +1,112 @@
+package survey
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"math"
+	"slices"
+	"time"
+)
+
+// Match reports whether a contact is in the filtered audience.
+func (f Filter) Match(c Contact) bool {
+	within := func(values []string, v string) bool { return len(values) == 0 || slices.Contains(values, v) }
+	if !within(f.Teams, c.Team) || !within(f.Owners, c.Owner) || !within(f.Locations, c.Location) ||
+		!within(f.Products, c.Product) || !within(f.Tiers, c.Tier) || !within(f.Languages, c.Language) {
+		return false
+	}
+	for name, values := range f.Attrs {
+		if !within(values, c.Attrs[name]) {
+			return false
+		}
+	}
+	return true
+}
+
+// Sampled reports whether a contact falls into the campaign's sample. It is decided by a hash of both ids, so that a
+// planner that starts again decides the same, and the next campaign picks others.
+func (c Campaign) Sampled(id ContactID) bool {
+	if c.Sample <= 0 || c.Sample >= 1 {
+		return true
+	}
+	h := sha256.Sum256([]byte(string(c.ID) + "/" + string(id)))
+	return float64(binary.BigEndian.Uint64(h[:8])) < c.Sample*math.MaxUint64
+}
+
+// Skip says why a contact of the audience is not invited; "" means that it is. Quiet says whether it got a survey
+// within the campaign's quiet period.
+func (c Campaign) Skip(contact Contact, stopped SuppressionReason, quiet bool) SkipReason {
+	switch {
+	case stopped != "":
+		return SkipReason(stopped)
+	case quiet:
+		return SkipQuiet
+	case !c.Sampled(contact.ID):
+		return SkipNotSampled
+	}
+	return ""
+}
+
+// QuietSince returns the time after which a survey e-mail counts as recent; zero when there is no quiet period.
+func (c Campaign) QuietSince(now time.Time) time.Time {
+	if c.QuietDays <= 0 {
+		return time.Time{}
+	}
+	return now.AddDate(0, 0, -c.QuietDays)
+}
+
+// NewWave begins a wave.
+func NewWave(c CampaignID, number int, now time.Time) Wave {
+	return Wave{Campaign: c, Number: number, State: WavePlanning, Carry: map[string][]ContactID{}, Skipped: map[SkipReason]int{}, Started: now}
+}
+
+// Invite adds a contact to the plan and returns the batch that it fills, if any.
+func (w *Wave) Invite(id ContactID, language string) (Batch, bool) {
+	w.Audience++
+	w.Invited++
+	w.Carry[language] = append(w.Carry[language], id)
+	if len(w.Carry[language]) < BatchSize {
+		return Batch{}, false
+	}
+	return w.cut(language), true
+}
+
+// Pass counts a contact that is not invited.
+func (w *Wave) Pass(r SkipReason) {
+	w.Audience++
+	w.Skipped[r]++
+}
+
+// Rest cuts what is left into batches, when the last shard was planned.
+func (w *Wave) Rest() []Batch {
+	var bs []Batch
+	languages := make([]string, 0, len(w.Carry))
+	for l := range w.Carry {
+		languages = append(languages, l)
+	}
+	slices.Sort(languages)
+	for _, l := range languages {
+		if len(w.Carry[l]) > 0 {
+			bs = append(bs, w.cut(l))
+		}
+	}
+	return bs
+}
+
+func (w *Wave) cut(language string) Batch {
+	b := Batch{Campaign: w.Campaign, Wave: w.Number, Name: BatchName(w.Batches), Language: language, State: BatchWaiting,
+		Contacts: slices.Clone(w.Carry[language])}
+	w.Batches++
+	delete(w.Carry, language)
+	return b
+}
+
+// Invitations returns the items that a decided batch stands for.
+func (b Batch) Invitations(a Audience) []Invitation {
+	is := make([]Invitation, len(b.Outcomes))
+	for n, o := range b.Outcomes {
+		is[n] = Invitation{Campaign: b.Campaign, Contact: o.Contact, Wave: b.Wave, Audience: a, State: o.State, Decided: o.State,
+			Reason: o.Reason, MessageID: o.MessageID, Language: b.Language, Owner: o.Owner, Team: o.Team, At: b.At, Version: 1}
+	}
+	return is
+}
