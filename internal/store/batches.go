@@ -118,7 +118,7 @@ func (s *Store) Batches(ctx context.Context, w survey.Wave, from string, limit i
 			found = append(found, b)
 			return len(found) < limit, err
 		})
-	return found, s.wrapWave(w.Campaign, w.Number, err)
+	return found, err
 }
 
 // Batch reads one batch.

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -148,11 +147,4 @@ func (s *Store) DropLease(ctx context.Context, name, holder string) error {
 		return nil
 	}
 	return err
-}
-
-func (s *Store) wrapWave(id survey.CampaignID, wave int, err error) error {
-	if err == nil || errors.Is(err, ErrChanged) {
-		return err
-	}
-	return fmt.Errorf("campaign %s wave %d: %w", id, wave, err)
 }

@@ -6,8 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
 	"onetap/internal/survey"
 )
 
@@ -119,7 +117,3 @@ func importKey(id, sk string) key { return key{"IMPORT#" + part(id), sk} }
 
 // stamp is a time that sorts as text: UTC, milliseconds.
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
-
-func gsi(pk, sk string) item { return item{"gsi1pk": str(pk), "gsi1sk": str(sk)} }
-
-var _ types.AttributeValue
