@@ -11,6 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
 	"github.com/aws/aws-sdk-go-v2/service/sesv2/types"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"onetap/internal/mail"
 )
 
 // Bulk is one SendBulkEmail call: inline content and up to 50 recipients with their own values.
@@ -28,12 +30,9 @@ type Bulk struct {
 type Entry struct {
 	To      string
 	Values  map[string]string
-	Headers []Header
+	Headers []mail.Header
 	Tags    map[string]string
 }
-
-// Header is one message header.
-type Header struct{ Name, Value string }
 
 // Fate is what became of one entry.
 type Fate int

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"strconv"
+	"strings"
+	"sync"
+
+	"onetap/internal/link"
+	"onetap/internal/mail"
+	"onetap/internal/ses"
+	"onetap/internal/survey"
+)
+
+// letters keeps the templates of one wave of one campaign, one a language.
+type letters struct {
+	mu sync.Mutex
+	by map[string]mail.Template
+}
+
+func (l *letters) of(c survey.Campaign, b survey.Batch) (mail.Template, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if t, ok := l.by[b.Language]; ok {
+		return t, nil
+	}
+	t, err := mail.Survey(c, b.Language, b.Wave == survey.WaveReminder)
+	if err != nil {
+		return t, err
+	}
+	if l.by == nil {
+		l.by = map[string]mail.Template{}
+	}
+	l.by[b.Language] = t
+	return t, nil
+}
+
+// bulk makes the SES call of some contacts of a batch.
+func (d *delivery) bulk(t mail.Template, b survey.Batch, contacts []survey.Contact) ses.Bulk {
+	from, site := d.campaign.Sender, d.campaign.Site
+	if from == "" {
+		from = d.from
+	}
+	if site == "" {
+		site = d.site
+	}
+	site = strings.TrimSuffix(site, "/")
+	bulk := ses.Bulk{From: from, Subject: t.Subject, HTML: t.HTML, Text: t.Text,
+		Tags: map[string]string{"kind": "survey", "campaign": string(b.Campaign), "wave": strconv.Itoa(b.Wave)}}
+	for _, c := range contacts {
+		token := d.keys.Make(link.Token{Campaign: b.Campaign, Contact: c.ID})
+		unsubscribe := site + "/u/" + token
+		bulk.Entries = append(bulk.Entries, ses.Entry{To: c.Person.Email, Values: mail.Values(c.Person, site+"/r/"+token, unsubscribe),
+			Headers: mail.UnsubscribeHeaders(unsubscribe), Tags: map[string]string{"contact": string(c.ID)}})
+	}
+	return bulk
+}
