@@ -1,0 +1,148 @@
+package mail
+
+import (
+	"html"
+	"html/template"
+	"strings"
+
+	"onetap/internal/lang"
+	"onetap/internal/problem"
+	"onetap/internal/survey"
+	"onetap/internal/wording"
+)
+
+// maxName is where a name is cut, in characters.
+const maxName = 80
+
+// Template is a message to many: SES puts each recipient's Values into its {{variables}}.
+type Template struct{ Subject, HTML, Text string }
+
+// text is a piece of wording for both bodies; its {name} is one of the variables of Values.
+type text struct {
+	Plain string
+	HTML  template.HTML
+}
+
+type surveyData struct {
+	Lang        string
+	Subject     text
+	Greeting    text
+	Intro       text
+	Again       string // in a reminder: that this is one
+	Question    text
+	Halves      [2][]score // two halves of the scale: side by side, or one under the other on a phone
+	Low, High   string
+	Signature   text
+	Reason      text
+	Unsubscribe string
+	Promise     string // what happens after the tap
+}
+
+type score struct {
+	Score int
+	Label string // for a screen reader
+}
+
+// Survey makes the invitation, or the reminder, of a campaign in a language. Its words are checked by wording.Check;
+// words that would still make a variable of SES are refused (wording_braces).
+func Survey(c survey.Campaign, language string, reminder bool) (Template, error) {
+	l, ok := lang.Parse(language)
+	if !ok {
+		l = lang.Default
+	}
+	if err := wording.Check(c); err != nil {
+		return Template{}, err
+	}
+	w := wording.For(c, l)
+	if reminder {
+		w.Subject = w.Reminder
+	}
+	d := surveyData{Lang: string(l), Low: l.T("scale.low"), High: l.T("scale.high"),
+		Unsubscribe: l.T("mail.unsubscribe"), Promise: l.T("mail.promise")}
+	if reminder {
+		d.Again = l.T("mail.again")
+	}
+	for _, f := range []struct {
+		to   *text
+		from string
+	}{{&d.Subject, line(w.Subject)}, {&d.Greeting, w.Greeting}, {&d.Intro, w.Intro}, {&d.Question, w.Question},
+		{&d.Signature, w.Signature}, {&d.Reason, wording.Reason(c, l)}} {
+		if strings.Contains(f.from, "{{") { // braces that met only when the company was put in
+			return Template{}, problem.New(problem.Invalid, "wording_braces", "company")
+		}
+		*f.to = variables(visible(f.from))
+	}
+	for n := range 11 {
+		half := n / 6
+		d.Halves[half] = append(d.Halves[half], score{n, l.T("mail.score_label", lang.Values{"Score": n})})
+	}
+	subject, body, plain, err := render("survey", d)
+	return Template{subject, body, plain}, err
+}
+
+// joints are the ways in which a wording joins a name, longest first, and the variable that stands for name and joint,
+// so that both are missing where the name is.
+var joints = []struct{ written, variable string }{
+	{", {name}", "comma_name"}, {" {name}", "space_name"}, {"{name}, ", "name_comma"}, {"{name} ", "name_space"}, {"{name}", "name"},
+}
+
+// variables turns the {name} of a text into variables. In html every other brace becomes an entity; in text one that
+// stands right before a variable is set apart, or SES would read three braces.
+func variables(s string) text {
+	var plain, body strings.Builder
+	for s != "" {
+		at, joint := len(s), -1
+		for i, j := range joints {
+			if k := strings.Index(s, j.written); k >= 0 && k < at {
+				at, joint = k, i
+			}
+		}
+		plain.WriteString(s[:at])
+		body.WriteString(htmlText(s[:at]))
+		if joint < 0 {
+			break
+		}
+		if strings.HasSuffix(s[:at], "{") {
+			plain.WriteString(" ")
+		}
+		plain.WriteString("{{" + joints[joint].variable + "}}")
+		body.WriteString("{{" + joints[joint].variable + "_html}}")
+		s = s[at+len(joints[joint].written):]
+	}
+	return text{plain.String(), template.HTML(body.String())}
+}
+
+var htmlReplacer = strings.NewReplacer("{", "&#123;", "}", "&#125;", "\n", "<br>")
+
+func htmlText(s string) string { return htmlReplacer.Replace(html.EscapeString(s)) }
+
+// Values are the variables of one recipient. Link is the base of the score links (…/r/TOKEN). SES does not escape, so
+// every variable of the html is escaped here.
+func Values(p survey.Person, link, unsubscribe string) map[string]string {
+	v := map[string]string{"link": line(link), "unsubscribe": line(unsubscribe)}
+	name := cut(line(p.Name), maxName)
+	for _, j := range joints {
+		filled := ""
+		if name != "" {
+			filled = strings.ReplaceAll(j.written, "{name}", name)
+		}
+		v[j.variable] = filled
+		v[j.variable+"_html"] = html.EscapeString(filled)
+	}
+	return v
+}
+
+// Preview makes the message that a recipient would get, for the screen and for a test send. From and To are the caller's.
+func Preview(c survey.Campaign, language string, reminder bool, p survey.Person, link, unsubscribe string) (Message, error) {
+	t, err := Survey(c, language, reminder)
+	if err != nil {
+		return Message{}, err
+	}
+	var pairs []string
+	for name, value := range Values(p, link, unsubscribe) {
+		pairs = append(pairs, "{{"+name+"}}", value)
+	}
+	fill := strings.NewReplacer(pairs...)
+	return Message{Subject: line(fill.Replace(t.Subject)), HTML: fill.Replace(t.HTML), Text: fill.Replace(t.Text),
+		Headers: UnsubscribeHeaders(unsubscribe)}, nil
+}

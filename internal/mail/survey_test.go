@@ -1,0 +1,225 @@
+package mail_test
+
+import (
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/net/html"
+	"pgregory.net/rapid"
+
+	"onetap/internal/lang"
+	"onetap/internal/mail"
+	"onetap/internal/problem"
+	"onetap/internal/survey"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+const (
+	link        = "https://nps.example.com/r/AYDgwWDbSnaO5qHVAQIDBAXvRmFpbHVyZQ12"
+	unsubscribe = "https://nps.example.com/u/AYDgwWDbSnaO5qHVAQIDBAXvRmFpbHVyZQ12"
+)
+
+// golden compares a message with its file; one file holds subject, text and html, so that a person can read it.
+func golden(t *testing.T, name string, m mail.Message) {
+	t.Helper()
+	got := "Subject: " + m.Subject + "\n"
+	if m.ReplyTo != "" {
+		got += "Reply-To: " + m.ReplyTo + "\n"
+	}
+	for _, h := range m.Headers {
+		got += h.Name + ": " + h.Value + "\n"
+	}
+	got += "\n-- text --\n" + m.Text + "-- html --\n" + m.HTML
+	file := filepath.Join("testdata", name+".golden")
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(string(want), got); d != "" {
+		t.Errorf("%s differs (go test ./internal/mail -update writes it anew):\n%s", file, d)
+	}
+}
+
+func campaign(a survey.Audience) survey.Campaign {
+	return survey.Campaign{ID: "abcdefgh", Audience: a, Company: "Ромашка", Language: "ru"}
+}
+
+func preview(t testing.TB, c survey.Campaign, language string, reminder bool, p survey.Person) mail.Message {
+	t.Helper()
+	m, err := mail.Preview(c, language, reminder, p, link, unsubscribe)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func TestSurveyGolden(t *testing.T) {
+	t.Parallel()
+	for _, l := range lang.All() {
+		for _, a := range survey.Audiences {
+			golden(t, "survey-"+string(a)+"-"+string(l), preview(t, campaign(a), string(l), false, survey.Person{Name: "Анна Смирнова"}))
+		}
+		golden(t, "reminder-"+string(l), preview(t, campaign(survey.Customers), string(l), true, survey.Person{Name: "Анна Смирнова"}))
+		bare := campaign(survey.Customers)
+		bare.Company = ""
+		golden(t, "survey-bare-"+string(l), preview(t, bare, string(l), false, survey.Person{}))
+	}
+}
+
+var variable = regexp.MustCompile(`\{\{([^{}]*)\}\}`)
+
+// Whatever marketing writes and whatever people are called: SES finds only variables that it has values for, and the
+// filled html has the elements of the template and no others.
+func TestSurveyIsInertWhateverTheWords(t *testing.T) {
+	t.Parallel()
+	naughty := blns(t)
+	shape := elements(t, preview(t, campaign(survey.Customers), "en", false, survey.Person{Name: "x"}).HTML)
+	rapid.Check(t, func(t *rapid.T) {
+		word := rapid.OneOf(rapid.SampledFrom(naughty), rapid.String(),
+			rapid.SampledFrom([]string{"{", "{name}", "a{{name}", "{ {name}}", "{, {name}, {", "{company}", "<script>{name}</script>", "\r\nBcc: a@example.com"}))
+		c := campaign(survey.Customers)
+		c.Company = word.Draw(t, "company")
+		w := survey.Wording{Subject: word.Draw(t, "subject"), Greeting: word.Draw(t, "greeting"), Question: word.Draw(t, "question"), Signature: word.Draw(t, "signature")}
+		c.Wording = map[string]survey.Wording{"en": w}
+		person := survey.Person{Name: word.Draw(t, "name")}
+		tpl, err := mail.Survey(c, "en", false)
+		if err != nil {
+			if problem.As(err) == nil {
+				t.Fatalf("%v is not a problem", err)
+			}
+			return
+		}
+		values := mail.Values(person, link, unsubscribe)
+		for part, s := range map[string]string{"subject": tpl.Subject, "html": tpl.HTML, "text": tpl.Text} {
+			for _, m := range variable.FindAllStringSubmatch(s, -1) {
+				if _, ok := values[m[1]]; !ok {
+					t.Fatalf("%s: SES has no value for %q", part, m[0])
+				}
+			}
+			rest := variable.ReplaceAllString(s, "")
+			if strings.Contains(s, "{{{") || strings.Contains(rest, "{{") {
+				t.Fatalf("%s: stray braces in %q", part, s)
+			}
+		}
+		m, err := mail.Preview(c, "en", false, person, link, unsubscribe)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.ContainsAny(m.Subject, "\r\n") {
+			t.Fatalf("subject %q has two lines", m.Subject)
+		}
+		if got := elements(t, m.HTML); !slices.Equal(got, shape) {
+			t.Fatalf("html has other elements: %s", cmp.Diff(shape, got))
+		}
+	})
+}
+
+// elements lists the html's elements with their attributes' names and links; line breaks come from the wording and are left out.
+func elements(t interface{ Fatal(...any) }, s string) []string {
+	var all []string
+	z := html.NewTokenizer(strings.NewReader(s))
+	for {
+		switch z.Next() {
+		case html.ErrorToken:
+			return all
+		case html.StartTagToken, html.SelfClosingTagToken:
+			token := z.Token()
+			if token.Data == "br" {
+				continue
+			}
+			e := token.Data
+			for _, a := range token.Attr {
+				e += " " + a.Key
+				if a.Key == "href" {
+					e += "=" + a.Val
+				}
+			}
+			all = append(all, e)
+		}
+	}
+}
+
+func blns(t testing.TB) []string {
+	t.Helper()
+	data, err := os.ReadFile("testdata/blns.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	if err := json.Unmarshal(data, &all); err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func TestNames(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, greeting, htmlGreeting string }{
+		{"", "Hello!", "Hello!"},
+		{" \r\n ", "Hello!", "Hello!"},
+		{"Anna", "Hello, Anna!", "Hello, Anna!"},
+		{`O'Neil "Q" <b>&`, `Hello, O'Neil "Q" <b>&!`, "Hello, O&#39;Neil &#34;Q&#34; &lt;b&gt;&amp;!"},
+		{"Anna\r\nBcc: all@example.com", "Hello, Anna Bcc: all@example.com!", "Hello, Anna Bcc: all@example.com!"},
+		{"عبد الله", "Hello, عبد الله!", "Hello, عبد الله!"},
+		{"evil\u202Etxt", "Hello, eviltxt!", "Hello, eviltxt!"},
+		{"Анна 🌼", "Hello, Анна 🌼!", "Hello, Анна 🌼!"},
+		{"{{link}}", "Hello, {{link}}!", "Hello, {{link}}!"},
+		{strings.Repeat("ж", 200), "Hello, " + strings.Repeat("ж", 79) + "…!", "Hello, " + strings.Repeat("ж", 79) + "…!"},
+	} {
+		m := preview(t, campaign(survey.Customers), "en", false, survey.Person{Name: c.name})
+		if !strings.HasPrefix(m.Text, c.greeting+"\n") || !strings.Contains(m.HTML, ">"+c.htmlGreeting+"</p>") {
+			t.Errorf("%q is greeted %.60q", c.name, m.Text)
+		}
+	}
+}
+
+func TestWordsOfMarketing(t *testing.T) {
+	t.Parallel()
+	c := campaign(survey.Customers)
+	c.Wording = map[string]survey.Wording{"ru": {Subject: "{name}, как дела у {company}?", Greeting: "Дорогая {name},", Intro: "a < b & c\nвторая {строка", Question: "{company}?"}}
+	m := preview(t, c, "ru", false, survey.Person{Name: "Анна"})
+	if m.Subject != "Анна, как дела у Ромашка?" || !strings.Contains(m.Text, "Дорогая Анна,\n") ||
+		!strings.Contains(m.HTML, "a &lt; b &amp; c<br>вторая &#123;строка") || !strings.Contains(m.HTML, ">Ромашка?</h1>") {
+		t.Errorf("message is %q\n%s", m.Subject, m.Text)
+	}
+	if m := preview(t, c, "ru", false, survey.Person{}); m.Subject != "как дела у Ромашка?" || !strings.Contains(m.Text, "Дорогая,\n") {
+		t.Errorf("without a name: %q\n%s", m.Subject, m.Text)
+	}
+	for _, bad := range []struct {
+		c           survey.Campaign
+		code, where string
+	}{
+		{survey.Campaign{Wording: map[string]survey.Wording{"ru": {Intro: "{{name}}"}}}, "wording_braces", "wording.ru.intro"},
+		{survey.Campaign{Wording: map[string]survey.Wording{"en": {Subject: "{nmae}"}}}, "wording_placeholder", "wording.en.subject"},
+		{survey.Campaign{Wording: map[string]survey.Wording{"en": {Subject: strings.Repeat("a", 151)}}}, "wording_too_long", "wording.en.subject"},
+		{survey.Campaign{Wording: map[string]survey.Wording{"xx": {}}}, "wording_language", "wording.xx"},
+		{survey.Campaign{Company: "{", Wording: map[string]survey.Wording{"en": {Subject: "{company}{company}"}}}, "wording_braces", "company"},
+	} {
+		bad.c.Audience = survey.Customers
+		_, err := mail.Survey(bad.c, "en", false)
+		if p := problem.As(err); p == nil || p.Code != bad.code || p.Where != bad.where {
+			t.Errorf("%v gives %v, want %s at %s", bad.c.Wording, err, bad.code, bad.where)
+		}
+	}
+}
+
+func TestUnsubscribeHeaders(t *testing.T) {
+	t.Parallel()
+	want := []mail.Header{{Name: "List-Unsubscribe", Value: "<" + unsubscribe + ">"}, {Name: "List-Unsubscribe-Post", Value: "List-Unsubscribe=One-Click"}}
+	if d := cmp.Diff(want, mail.UnsubscribeHeaders(unsubscribe)); d != "" {
+		t.Error(d)
+	}
+}

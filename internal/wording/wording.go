@@ -1,0 +1,128 @@
+// Package wording is what a campaign says to its respondents, in the e-mail and on the page: the campaign's own words
+// where it has them, else the audience's default words from the language files.
+package wording
+
+import (
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"onetap/internal/lang"
+	"onetap/internal/problem"
+	"onetap/internal/survey"
+)
+
+// Limits of a campaign's own words in characters: a subject that mail programs show, a text that people read.
+const (
+	MaxSubject = 150
+	MaxText    = 2000
+)
+
+// field is one text of a Wording.
+type field struct {
+	name string
+	of   func(*survey.Wording) *string
+	max  int
+}
+
+var texts = []field{
+	{"subject", func(w *survey.Wording) *string { return &w.Subject }, MaxSubject},
+	{"greeting", func(w *survey.Wording) *string { return &w.Greeting }, MaxText},
+	{"intro", func(w *survey.Wording) *string { return &w.Intro }, MaxText},
+	{"question", func(w *survey.Wording) *string { return &w.Question }, MaxText},
+	{"why", func(w *survey.Wording) *string { return &w.Why }, MaxText},
+	{"wish", func(w *survey.Wording) *string { return &w.Wish }, MaxText},
+	{"signature", func(w *survey.Wording) *string { return &w.Signature }, MaxText},
+	{"reminder", func(w *survey.Wording) *string { return &w.Reminder }, MaxSubject},
+}
+
+var placeholder = regexp.MustCompile(`\{[\p{L}_]+\}`)
+
+// Check tells what of a campaign's own words cannot be sent. Problems: wording_braces, wording_placeholder,
+// wording_too_long, wording_language; where is a path such as "wording.ru.subject".
+func Check(c survey.Campaign) error {
+	if err := check(c.Company, "company", MaxSubject); err != nil {
+		return err
+	}
+	for _, code := range lang.All() {
+		w, ok := c.Wording[string(code)]
+		if !ok {
+			continue
+		}
+		for _, f := range texts {
+			if err := check(*f.of(&w), "wording."+string(code)+"."+f.name, f.max); err != nil {
+				return err
+			}
+		}
+	}
+	for code := range c.Wording {
+		if l, ok := lang.Parse(code); !ok || string(l) != code {
+			var known []string
+			for _, l := range lang.All() {
+				known = append(known, string(l))
+			}
+			return problem.New(problem.Invalid, "wording_language", "wording."+code, "Language", code, "Known", strings.Join(known, ", "))
+		}
+	}
+	return nil
+}
+
+func check(text, where string, limit int) error {
+	if strings.Contains(text, "{{") {
+		return problem.New(problem.Invalid, "wording_braces", where)
+	}
+	for _, p := range placeholder.FindAllString(text, -1) {
+		if p != "{name}" && p != "{company}" {
+			return problem.New(problem.Invalid, "wording_placeholder", where, "Placeholder", p)
+		}
+	}
+	if utf8.RuneCountInString(text) > limit {
+		return problem.New(problem.Invalid, "wording_too_long", where, "Limit", limit)
+	}
+	return nil
+}
+
+// For returns every text of a campaign in a language, with the company in its place; "{name}" is left for Named.
+func For(c survey.Campaign, l lang.Language) survey.Wording {
+	w := c.Wording[string(l)]
+	for _, f := range texts {
+		s := f.of(&w)
+		if strings.TrimSpace(*s) != "" {
+			*s = strings.ReplaceAll(*s, "{company}", c.Company)
+		} else {
+			*s = standard(c, l, f.name)
+		}
+		*s = strings.TrimSpace(strings.ReplaceAll(*s, "\r\n", "\n"))
+	}
+	return w
+}
+
+// Reason says why the letter came, for its foot.
+func Reason(c survey.Campaign, l lang.Language) string { return standard(c, l, "reason") }
+
+// standard returns a default text; those that name the company have a second form, for a campaign without one.
+func standard(c survey.Campaign, l lang.Language, name string) string {
+	id := "wording." + string(c.Audience) + "." + name
+	if c.Company == "" && l.Has(id+"_plain") {
+		return l.T(id + "_plain")
+	}
+	return strings.ReplaceAll(l.T(id), "{company}", unquoted(c.Company))
+}
+
+// unquoted takes the quotation marks off a name, for the defaults that put their own around it.
+func unquoted(name string) string {
+	for _, pair := range [][2]string{{"«", "»"}, {"“", "”"}, {"„", "“"}, {`"`, `"`}} {
+		if inner, ok := strings.CutPrefix(name, pair[0]); ok && strings.HasSuffix(inner, pair[1]) {
+			return strings.TrimSuffix(inner, pair[1])
+		}
+	}
+	return name
+}
+
+// Named puts a name into a text. Without one, the comma or blank that joined it goes too: "Hello, {name}!" → "Hello!".
+func Named(text, name string) string {
+	if name != "" {
+		return strings.ReplaceAll(text, "{name}", name)
+	}
+	return strings.NewReplacer(", {name}", "", " {name}", "", "{name}, ", "", "{name} ", "", "{name}", "").Replace(text)
+}
