@@ -1,0 +1,62 @@
+package drive
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+)
+
+// Letter is a message in the inbox.
+type Letter struct {
+	ID      string            `json:"id"`
+	Time    time.Time         `json:"time"`
+	From    string            `json:"from"`
+	To      []string          `json:"to"`
+	ReplyTo []string          `json:"replyTo"`
+	Subject string            `json:"subject"`
+	Kind    string            `json:"kind"`
+	Outcome string            `json:"outcome"`
+	Tags    map[string]string `json:"tags"`
+	Headers map[string]string `json:"headers"`
+	Text    string            `json:"text"`
+	HTML    string            `json:"html"`
+	Links   []string          `json:"links"`
+}
+
+// Letters reads every letter that was sent, also those that bounced, page by page, oldest first.
+func (c *Company) Letters(ctx context.Context) ([]Letter, error) { return c.LettersAfter(ctx, "") }
+
+// LettersAfter reads what came after the letter with that id.
+func (c *Company) LettersAfter(ctx context.Context, after string) ([]Letter, error) {
+	const page = 500
+	var all []Letter
+	for {
+		q := url.Values{"limit": {strconv.Itoa(page)}, "outcome": {"all"}}
+		if after != "" {
+			q.Set("after", after)
+		}
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, c.Inbox+"/messages.json?"+q.Encode(), nil)
+		if err != nil {
+			return nil, err
+		}
+		answer, err := c.http.Do(r)
+		if err != nil {
+			return nil, fmt.Errorf("read the inbox: %w", err)
+		}
+		var got []Letter
+		err = json.NewDecoder(answer.Body).Decode(&got)
+		answer.Body.Close()
+		if err != nil {
+			return nil, fmt.Errorf("read the inbox: %w", err)
+		}
+		all = append(all, got...)
+		if len(got) < page {
+			return all, nil
+		}
+		after = got[len(got)-1].ID
+	}
+}
