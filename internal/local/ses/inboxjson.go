@@ -184,11 +184,14 @@ const (
 	maxLimit     = 10000
 )
 
+// undelivered asks for messages that reached nobody.
+const undelivered = "undelivered"
+
 // filter is the query of a list.
 type filter struct {
 	to      string // a whole address, in lower case
 	search  string // part of an address or the subject, in lower case
-	outcome string // "": those that reached somebody; all; or one outcome
+	outcome string // "": those that reached somebody; all; undelivered; or one outcome
 	since   time.Time
 	after   uint64
 	newest  bool
@@ -202,6 +205,10 @@ func (f *filter) match(r *record) bool {
 	}
 	switch f.outcome {
 	case "all":
+	case undelivered:
+		if r.outcome().arrives() {
+			return false
+		}
 	case "":
 		if !r.outcome().arrives() {
 			return false
