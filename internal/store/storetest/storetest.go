@@ -1,0 +1,56 @@
+// Package storetest gives tests the real table: the laptop's DynamoDB engine behind its wire protocol, and a store over it.
+package storetest
+
+import (
+	"encoding/json"
+	"net/http/httptest"
+	"path/filepath"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"onetap/internal/local/dynamo"
+	"onetap/internal/store"
+)
+
+// Table is the name of the tests' table.
+const Table = "onetap-test"
+
+// definition is the table of template.yaml; a test of the laptop holds the two together.
+const definition = `{"TableName":"onetap-test","BillingMode":"PAY_PER_REQUEST",
+"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"},{"AttributeName":"sk","AttributeType":"S"},
+ {"AttributeName":"gsi1pk","AttributeType":"S"},{"AttributeName":"gsi1sk","AttributeType":"S"}],
+"KeySchema":[{"AttributeName":"pk","KeyType":"HASH"},{"AttributeName":"sk","KeyType":"RANGE"}],
+"GlobalSecondaryIndexes":[{"IndexName":"gsi1","KeySchema":[{"AttributeName":"gsi1pk","KeyType":"HASH"},{"AttributeName":"gsi1sk","KeyType":"RANGE"}],
+ "Projection":{"ProjectionType":"ALL"}}],
+"StreamSpecification":{"StreamEnabled":true,"StreamViewType":"NEW_AND_OLD_IMAGES"}}`
+
+// Open starts an engine with the project's table in a temporary folder; it ends with the test.
+func Open(t testing.TB, o dynamo.Options) (*store.Store, *dynamo.DB) {
+	t.Helper()
+	db, err := dynamo.Open(filepath.Join(t.TempDir(), "table.db"), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := db.EnsureTable(json.RawMessage(definition)); err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(db)
+	t.Cleanup(server.Close)
+	return Client(server.URL, "test"), db
+}
+
+// Client returns a store over the engine at url; caller is who the engine's meter and faults see.
+func Client(url, caller string) *store.Store {
+	c := store.Config()
+	c.Region = "eu-central-1"
+	c.BaseEndpoint = aws.String(url)
+	c.Credentials = aws.CredentialsProviderFunc(credentials(caller))
+	return store.New(dynamodb.NewFromConfig(c), Table)
+}
