@@ -26,8 +26,11 @@ func (k key) item() item { return item{"pk": str(k.pk), "sk": str(k.sk)} }
 func (k key) kind() string {
 	pk, _, _ := strings.Cut(k.pk, "#")
 	sk, _, _ := strings.Cut(k.sk, "#")
-	if len(sk) == 16 || len(sk) == 17 { // a contact's id
+	switch pk {
+	case "CONTACTS":
 		sk = "CONTACT"
+	case "STAFF", "LIVE":
+		sk = pk
 	}
 	return pk + "/" + sk
 }
