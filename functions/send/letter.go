@@ -44,13 +44,15 @@ func (d *delivery) bulk(t mail.Template, b survey.Batch, contacts []survey.Conta
 		site = d.site
 	}
 	site = strings.TrimSuffix(site, "/")
-	bulk := ses.Bulk{From: from, Subject: t.Subject, HTML: t.HTML, Text: t.Text,
-		Tags: map[string]string{"kind": "survey", "campaign": string(b.Campaign), "wave": strconv.Itoa(b.Wave)}}
+	bulk := ses.Bulk{From: from, Subject: t.Subject, HTML: t.HTML, Text: t.Text}
+	wave := strconv.Itoa(b.Wave)
 	for _, c := range contacts {
 		token := d.keys.Make(link.Token{Campaign: b.Campaign, Contact: c.ID})
 		unsubscribe := site + "/u/" + token
 		bulk.Entries = append(bulk.Entries, ses.Entry{To: c.Person.Email, Values: mail.Values(c.Person, site+"/r/"+token, unsubscribe),
-			Headers: mail.UnsubscribeHeaders(unsubscribe), Tags: map[string]string{"contact": string(c.ID)}})
+			Headers: mail.UnsubscribeHeaders(unsubscribe),
+			// All of them on each entry: whether SES joins an entry's tags with the call's is not documented.
+			Tags: map[string]string{"kind": "survey", "campaign": string(b.Campaign), "wave": wave, "contact": string(c.ID)}})
 	}
 	return bulk
 }

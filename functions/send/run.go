@@ -15,8 +15,8 @@ import (
 
 const (
 	leaseName = "send"
-	// The holder of the lease beats this often; who waits takes over after having seen no beat for leasePatience. Only
-	// the waiter's own clock measures it, so that clocks may differ.
+	// The holder of the lease beats this often; who waits takes over after having seen no beat for patience. Only the
+	// waiter's own clock measures it, so that clocks may differ.
 	leaseBeat     = 2 * time.Second
 	leasePatience = 10 * time.Second
 	// margin is kept between the last batch and the function's deadline.
@@ -34,6 +34,8 @@ type sender struct {
 	now   func() time.Time
 	from  string // the deployment's sender
 	site  string // the deployment's site, for campaigns that have none of their own
+
+	beat, patience time.Duration // of the lease
 
 	lease string // of this run
 }
@@ -69,8 +71,8 @@ func (s *sender) takeLease(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	for since := s.now(); seen != nil && s.now().Sub(since) < leasePatience; {
-		if !sleep(ctx, leaseBeat/2) {
+	for since := s.now(); seen != nil && s.now().Sub(since) < s.patience; {
+		if !sleep(ctx, s.beat/2) {
 			return false, nil
 		}
 		next, err := s.store.SeeLease(ctx, leaseName)
@@ -96,7 +98,7 @@ func (s *sender) takeLease(ctx context.Context) (bool, error) {
 }
 
 func (s *sender) keepLease(ctx context.Context, cancel context.CancelCauseFunc) {
-	for sleep(ctx, leaseBeat) {
+	for sleep(ctx, s.beat) {
 		if err := s.store.BeatLease(ctx, leaseName, s.lease); errors.Is(err, store.ErrChanged) {
 			cancel(errors.New("another sender took over"))
 			return

@@ -51,6 +51,5 @@ func Client(url, caller string) *store.Store {
 	c := store.Config()
 	c.Region = "eu-central-1"
 	c.BaseEndpoint = aws.String(url)
-	c.Credentials = aws.CredentialsProviderFunc(credentials(caller))
-	return store.New(dynamodb.NewFromConfig(c), Table)
+	return store.New(dynamodb.NewFromConfig(As(c, caller)), Table)
 }
