@@ -1,0 +1,374 @@
+package dynamo
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"go.etcd.io/bbolt"
+)
+
+// Limits of batches, from DynamoDB's quotas.
+const (
+	maxBatchGet   = 100
+	maxBatchWrite = 25
+	maxBatchBytes = 16 << 20 // of items in the reply of BatchGetItem
+)
+
+const errDuplicateKeys = "Provided list of item keys contains duplicates"
+
+// tableWrites are the requests of a BatchWriteItem for one table.
+type tableWrites struct {
+	name      string
+	t         *table
+	mutations []*mutation
+	raw       [][]byte // the requests as they came, to give back what was not done
+	done      int
+	units     units
+}
+
+func batchWriteItem(q *request) ([]byte, *APIError) {
+	batch, capacity, err := q.readBatchWrite()
+	if err != nil {
+		return nil, err
+	}
+	for _, b := range batch {
+		if b.done, err = q.beginBatch(b.t.TableName, len(b.mutations)); err != nil {
+			return nil, err
+		}
+	}
+	err = q.db.update(func(w *writeTx) *APIError {
+		for _, b := range batch {
+			for _, m := range b.mutations[:b.done] {
+				if err := m.decide(w); err != nil {
+					return err
+				}
+			}
+		}
+		for _, b := range batch {
+			for _, m := range b.mutations[:b.done] {
+				b.units.add(m.apply(w))
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return q.batchWriteReply(batch, capacity), nil
+}
+
+func (q *request) batchWriteReply(batch []*tableWrites, capacity returnCapacity) []byte {
+	out := append(make([]byte, 0, 64), `{"UnprocessedItems":{`...)
+	for _, b := range batch {
+		q.meter(b.t.TableName, 0, b.units.total(), b.done)
+		if b.done == len(b.raw) {
+			continue
+		}
+		out = append(appendJSONString(member(out), b.name), ":["...)
+		for i, raw := range b.raw[b.done:] {
+			if i > 0 {
+				out = append(out, ',')
+			}
+			out = append(out, raw...)
+		}
+		out = append(out, ']')
+	}
+	out = append(out, '}')
+	if capacity.wanted() {
+		out = append(out, `,"ConsumedCapacity":[`...)
+		for i, b := range batch {
+			if i > 0 {
+				out = append(out, ',')
+			}
+			out = capacity.append(out, b.t.TableName, b.units, "")
+		}
+		out = append(out, ']')
+	}
+	return append(out, '}')
+}
+
+// readBatchWrite reads and checks the request; tables are in the order of their names.
+func (q *request) readBatchWrite() (batch []*tableWrites, capacity returnCapacity, bad *APIError) {
+	type pending struct {
+		in   *input
+		what string
+	}
+	requests := map[*tableWrites][]pending{}
+	count := 0
+	note := func(err *APIError) {
+		if bad == nil && err != nil {
+			bad = err
+		}
+	}
+	q.object(func(name string) {
+		switch name {
+		case "ReturnConsumedCapacity":
+			capacity = returnCapacity(q.str())
+		case "RequestItems":
+			q.object(func(table string) {
+				b := &tableWrites{name: table}
+				batch = append(batch, b)
+				q.list(func() {
+					count++
+					q.peek()
+					from, kinds := q.pos, 0
+					p := pending{}
+					q.object(func(name string) {
+						what := map[string]string{"PutRequest": "put", "DeleteRequest": "delete"}[name]
+						if what == "" {
+							q.skip(0)
+							return
+						}
+						kinds++
+						in, err := q.input()
+						note(err)
+						p = pending{in, what}
+					})
+					if kinds != 1 {
+						note(invalid(errManyTypes))
+						return
+					}
+					requests[b] = append(requests[b], p)
+					b.raw = append(b.raw, q.buf[from:q.pos])
+				})
+				if len(b.raw) == 0 {
+					note(constraint("{"+table+"=[]}", "requestItems", "Map value must satisfy constraint: [Member must have length less than or equal to 25, Member must have length greater than or equal to 1]"))
+				}
+			})
+		default:
+			q.skip(0)
+		}
+	})
+	if err := q.end(); err != nil {
+		return nil, "", err
+	}
+	switch {
+	case len(batch) == 0:
+		return nil, "", constraint("null", "requestItems", "Member must not be null")
+	case count > maxBatchWrite:
+		return nil, "", invalid("Too many items requested for the BatchWriteItem call")
+	case bad != nil:
+		return nil, "", bad
+	}
+	if err := capacity.check(); err != nil {
+		return nil, "", err
+	}
+	slices.SortFunc(batch, func(a, b *tableWrites) int { return strings.Compare(a.name, b.name) })
+	seen := make(map[string]bool, count)
+	for _, b := range batch {
+		var err *APIError
+		if b.t, err = q.db.table(b.name); err != nil {
+			return nil, "", err
+		}
+		for _, p := range requests[b] {
+			m, err := newMutation(b.t, p.what, p.in)
+			if err != nil {
+				return nil, "", err
+			}
+			id := b.t.TableName + "\x00" + string(m.key)
+			if seen[id] {
+				return nil, "", invalid(errDuplicateKeys)
+			}
+			seen[id] = true
+			b.mutations = append(b.mutations, m)
+		}
+	}
+	return batch, capacity, nil
+}
+
+// tableGets are the keys of a BatchGetItem for one table.
+type tableGets struct {
+	name  string
+	t     *table
+	in    *input
+	keys  [][]attr
+	gets  []*get
+	done  int
+	units units
+	out   []byte
+	rest  json.RawMessage // the table's parameters but Keys, to give back what was not done
+}
+
+func batchGetItem(q *request) ([]byte, *APIError) {
+	batch, capacity, err := q.readBatchGet()
+	if err != nil {
+		return nil, err
+	}
+	for _, b := range batch {
+		if b.done, err = q.beginBatch(b.t.TableName, len(b.gets)); err != nil {
+			return nil, err
+		}
+	}
+	size := 0
+	tables := make([]*table, len(batch))
+	for i, b := range batch {
+		tables[i] = b.t
+	}
+	err = q.db.view(func(tx *bbolt.Tx) *APIError {
+		for _, b := range batch {
+			items := tx.Bucket(b.t.bucket)
+			for i, g := range b.gets[:b.done] {
+				enc := items.Get(g.key)
+				if size += encodedSize(enc); size > maxBatchBytes {
+					b.done = i
+					break
+				}
+				b.units.table += readUnits(encodedSize(enc), b.in.consistent)
+				if enc != nil {
+					if len(b.out) > 0 {
+						b.out = append(b.out, ',')
+					}
+					b.out = g.append(b.out, enc)
+				}
+			}
+		}
+		return nil
+	}, tables...)
+	if err != nil {
+		return nil, err
+	}
+	return q.batchGetReply(batch, capacity), nil
+}
+
+func (q *request) batchGetReply(batch []*tableGets, capacity returnCapacity) []byte {
+	out := append(make([]byte, 0, 1024), `{"Responses":{`...)
+	for _, b := range batch {
+		q.meter(b.t.TableName, b.units.table, 0, b.done)
+		out = append(appendJSONString(member(out), b.name), ":["...)
+		out = append(append(out, b.out...), ']')
+	}
+	out = append(out, `},"UnprocessedKeys":{`...)
+	for _, b := range batch {
+		if b.done == len(b.keys) {
+			continue
+		}
+		out = append(appendJSONString(member(out), b.name), ":{"...)
+		out = append(append(out, b.rest...), `"Keys":[`...)
+		for i, key := range b.keys[b.done:] {
+			if i > 0 {
+				out = append(out, ',')
+			}
+			out = appendAttrsJSON(out, key)
+		}
+		out = append(out, "]}"...)
+	}
+	out = append(out, '}')
+	if capacity.wanted() {
+		out = append(out, `,"ConsumedCapacity":[`...)
+		for i, b := range batch {
+			if i > 0 {
+				out = append(out, ',')
+			}
+			out = capacity.append(out, b.t.TableName, b.units, "")
+		}
+		out = append(out, ']')
+	}
+	return append(out, '}')
+}
+
+// readTableGets reads what is asked of one table.
+func (q *request) readTableGets(b *tableGets) (bad *APIError) {
+	b.in = &input{}
+	q.object(func(name string) {
+		q.peek()
+		from := q.pos
+		switch name {
+		case "Keys":
+			q.list(func() {
+				b.keys = append(b.keys, q.item())
+				if p := q.takeProblem(); p != "" && bad == nil {
+					bad = &APIError{Code: "ValidationException", Message: p}
+				}
+			})
+			return
+		case "ConsistentRead":
+			b.in.consistent = q.bool()
+		case "ProjectionExpression":
+			s := q.str()
+			b.in.expr.projection = &s
+		case "ExpressionAttributeNames":
+			b.in.expr.readNames(q.reader)
+		default:
+			if better := legacy[name]; better != "" && bad == nil {
+				bad = invalid("The legacy parameter %s is not supported by the laptop's DynamoDB; use %s", name, better)
+			}
+			q.skip(0)
+			return
+		}
+		b.rest = append(append(appendJSONString(b.rest, name), ':'), q.buf[from:q.pos]...)
+		b.rest = append(b.rest, ',')
+	})
+	return bad
+}
+
+func (q *request) readBatchGet() (batch []*tableGets, capacity returnCapacity, bad *APIError) {
+	count := 0
+	q.object(func(name string) {
+		switch name {
+		case "ReturnConsumedCapacity":
+			capacity = returnCapacity(q.str())
+		case "RequestItems":
+			q.object(func(table string) {
+				b := &tableGets{name: table}
+				batch = append(batch, b)
+				if err := q.readTableGets(b); bad == nil {
+					bad = err
+				}
+				count += len(b.keys)
+			})
+		default:
+			q.skip(0)
+		}
+	})
+	if err := q.end(); err != nil {
+		return nil, "", err
+	}
+	switch {
+	case len(batch) == 0:
+		return nil, "", constraint("null", "requestItems", "Member must not be null")
+	case count > maxBatchGet:
+		return nil, "", invalid("Too many items requested for the BatchGetItem call")
+	case bad != nil:
+		return nil, "", bad
+	}
+	if err := capacity.check(); err != nil {
+		return nil, "", err
+	}
+	slices.SortFunc(batch, func(a, b *tableGets) int { return strings.Compare(a.name, b.name) })
+	for _, b := range batch {
+		if err := b.check(q.db); err != nil {
+			return nil, "", err
+		}
+	}
+	return batch, capacity, nil
+}
+
+func (b *tableGets) check(db *DB) (err *APIError) {
+	if b.t, err = db.table(b.name); err != nil {
+		return err
+	}
+	if len(b.keys) == 0 {
+		return constraint("[]", "requestItems."+b.name+".member.keys", "Member must have length greater than or equal to 1")
+	}
+	c, err := b.in.expr.check("ProjectionExpression")
+	if err != nil {
+		return err
+	}
+	seen := make(map[string]bool, len(b.keys))
+	for _, key := range b.keys {
+		if err := b.t.keys.checkKey(key); err != nil {
+			return err
+		}
+		g := &get{key: b.t.keys.key(key)}
+		if err := g.setProjection(b.t, c.projection); err != nil {
+			return err
+		}
+		if seen[string(g.key)] {
+			return invalid(errDuplicateKeys)
+		}
+		seen[string(g.key)] = true
+		b.gets = append(b.gets, g)
+	}
+	return nil
+}
