@@ -1,0 +1,105 @@
+package sheet
+
+import "bytes"
+
+// separators in the order in which they win a tie: Russian Excel, the rest of the world's, "Unicode text", old exports.
+var separators = []byte{';', ',', '\t', '|'}
+
+// findHeading chooses the separator and the record that serve best as headings, takes everything up to there off the
+// sample, and returns how many bytes that was.
+func (r *Reader) findHeading(sample []byte, whole bool, heading func([]string) int) (size int, err error) {
+	candidates := separators
+	told, said := toldSeparator(sample)
+	if said > 0 {
+		candidates = []byte{told}
+		size = said
+		r.Line, r.Aside = 1, 1
+	}
+	type choice struct {
+		separator    byte
+		record       int
+		score, cells int
+	}
+	var best choice
+	for _, sep := range candidates {
+		for i, cells := range r.first(sample[size:], sep, whole) {
+			c := choice{separator: sep, record: i, score: heading(cells), cells: len(cells)}
+			if c.score > best.score || c.score > 0 && c.score == best.score && c.record == best.record && c.cells > best.cells {
+				best = c
+			}
+		}
+	}
+	if best.score <= 0 {
+		return 0, &NoHeadingError{Rows: r.likeliest(sample[size:], candidates, whole)}
+	}
+	r.Separator = string(best.separator)
+	for seen := 0; ; {
+		rec, n, ok := r.next(sample[size:], whole)
+		if !ok {
+			panic("sheet: the headings are gone")
+		}
+		size += n
+		switch {
+		case rec.Fault == "" && blank(rec.Cells):
+			r.Blank += rec.Lines
+			continue
+		case rec.Fault == RowLong:
+			return 0, &NoHeadingError{}
+		}
+		r.Aside += rec.Lines
+		if rec.Fault != "" {
+			continue
+		}
+		if seen == best.record {
+			r.Heading = append([]string(nil), rec.Cells...)
+			return size, nil
+		}
+		seen++
+	}
+}
+
+// first returns the first records with text of the sample under a separator.
+func (r *Reader) first(sample []byte, sep byte, whole bool) (records [][]string) {
+	probe := Reader{Encoding: r.Encoding, Separator: string(sep)}
+	for len(sample) > 0 && len(records) < headMax {
+		rec, size, ok := probe.next(sample, whole)
+		if !ok || rec.Fault == RowLong {
+			break
+		}
+		sample = sample[size:]
+		if rec.Fault == "" && !blank(rec.Cells) {
+			records = append(records, append([]string(nil), rec.Cells...))
+		}
+	}
+	return records
+}
+
+// likeliest returns the first records by the separator under which most of them have as many cells, more than one.
+func (r *Reader) likeliest(sample []byte, candidates []byte, whole bool) (best [][]string) {
+	most := 0
+	for _, sep := range candidates {
+		records := r.first(sample, sep, whole)
+		counts := map[int]int{}
+		for _, cells := range records {
+			if counts[len(cells)]++; len(cells) > 1 && counts[len(cells)] > most {
+				most, best = counts[len(cells)], records
+			}
+		}
+		if best == nil {
+			best = records
+		}
+	}
+	return best
+}
+
+// toldSeparator reads Excel's first line "sep=;" and returns its length with the newline, 0 when it is not there.
+func toldSeparator(sample []byte) (sep byte, size int) {
+	line := sample[:min(len(sample), 16)]
+	size = lineEnd(line)
+	text := bytes.TrimRight(line[:size], "\r\n")
+	text = bytes.Trim(text, "\"")
+	if len(text) != 5 || !bytes.EqualFold(text[:4], []byte("sep=")) || text[4] >= 0x80 || text[4] == '"' || text[4] == ' ' {
+		return 0, 0
+	}
+	return text[4], size
+}
