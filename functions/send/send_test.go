@@ -79,7 +79,7 @@ func (w *world) sender(name string) *sender {
 	c.BaseEndpoint = &w.ses.URL
 	return &sender{store: storetest.Client(w.url, name), mail: ses.New(storetest.As(c, name), ""), keys: w.keys, now: time.Now,
 		log: slog.New(slog.NewTextHandler(io.Discard, nil)), from: "Shop <nps@example.com>", site: "http://site.invalid",
-		beat: 20 * time.Millisecond, patience: 100 * time.Millisecond}
+		beat: 10 * time.Millisecond, patience: 40 * time.Millisecond}
 }
 
 // contacts stores n contacts, every third of them Russian, and returns their addresses.
@@ -369,66 +369,70 @@ func (w *world) change(id survey.CampaignID, f func(*survey.Campaign)) {
 // written to twice, nobody is forgotten, and whoever may or may not have been written to is named (promises 1 and 2).
 func TestDeathAtEveryCall(t *testing.T) {
 	t.Parallel()
-	const contacts = 130
-	errDead := errors.New("dead")
+	const contacts = 60
 	for _, before := range []bool{true, false} {
-		for n := int32(1); ; n++ {
-			w := newWorld(t, 1e6, 1e6)
-			people := w.contacts(contacts)
-			id := w.campaign(nil)
-			var calls atomic.Int32
-			var dead atomic.Bool
-			w.faults = func(caller string, early bool) error {
-				if caller != "dying" {
-					return nil
-				}
-				if dead.Load() {
-					return errDead
-				}
-				if early == before && calls.Add(1) >= n {
-					dead.Store(true)
-					return errDead
-				}
-				return nil
-			}
-			ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
-			s := w.sender("dying")
-			_ = s.handle(ctx) // it is dead: its error is of no interest
-			cancel()
-			w.run(w.sender("next"))
-			w.checkAfterDeath(id, people, before, n)
-			if !dead.Load() {
-				t.Logf("before=%v: died at each of %d calls", before, n-1)
-				break // it lived to the end: every call was tried
-			}
-			if n > 200 {
-				t.Fatal("a run of 130 contacts makes over 200 calls")
-			}
+		_, _, _, calls := dieAt(t, contacts, before, 0)
+		if calls < 30 {
+			t.Fatalf("a whole run makes %d calls; the faults do not see them", calls)
+		}
+		for n := int32(1); n <= calls; n++ {
+			t.Run(fmt.Sprintf("before=%v/%d", before, n), func(t *testing.T) {
+				t.Parallel()
+				w, id, people, _ := dieAt(t, contacts, before, n)
+				w.run(w.sender("next"))
+				w.checkAfterDeath(id, people)
+			})
 		}
 	}
 }
 
-func (w *world) checkAfterDeath(id survey.CampaignID, people map[survey.ContactID]string, before bool, n int32) {
+// dieAt runs a sender that dies at its n-th call (0: not at all) and returns how many calls it made.
+func dieAt(t *testing.T, contacts int, before bool, n int32) (*world, survey.CampaignID, map[survey.ContactID]string, int32) {
+	w := newWorld(t, 1e6, 1e6)
+	people := w.contacts(contacts)
+	id := w.campaign(nil)
+	var calls atomic.Int32
+	var dead atomic.Bool
+	w.faults = func(caller string, early bool) error {
+		if caller != "dying" {
+			return nil
+		}
+		if early == before && calls.Add(1) == n {
+			dead.Store(true)
+		}
+		if dead.Load() {
+			return errors.New("dead")
+		}
+		return nil
+	}
+	err := w.sender("dying").handle(context.Background())
+	if n == 0 && err != nil {
+		t.Fatal(err)
+	}
+	return w, id, people, calls.Load()
+}
+
+func (w *world) checkAfterDeath(id survey.CampaignID, people map[survey.ContactID]string) {
 	w.t.Helper()
 	letters, fates := w.letters(), w.fates(id, 0)
 	sent, uncertain := fates[survey.InvitationSent], fates[survey.InvitationUncertain]
 	if sent+uncertain != len(people) || uncertain > inFlight*survey.BatchSize {
-		w.t.Errorf("before=%v call %d: %v, want all of %d sent but for two batches at most", before, n, fates, len(people))
+		w.t.Errorf("%v, want all of %d sent but for two batches at most", fates, len(people))
 	}
 	for contact, address := range people {
 		i, ok, err := w.store.Invitation(context.Background(), id, 0, contact)
 		if err != nil || !ok {
-			w.t.Fatalf("before=%v call %d: a contact has no invitation: %v", before, n, err)
+			w.t.Fatalf("a contact has no invitation: %v", err)
 		}
 		switch got := letters[address]; {
 		case got > 1:
-			w.t.Errorf("before=%v call %d: %d letters to one contact", before, n, got)
+			w.t.Errorf("%d letters to one contact", got)
 		case got == 0 && i.State == survey.InvitationSent:
-			w.t.Errorf("before=%v call %d: an invitation is called sent and no letter went out", before, n)
+			w.t.Error("an invitation is called sent and no letter went out")
 		}
 	}
 	if c := w.state(id); c.State != survey.Open {
-		w.t.Errorf("before=%v call %d: campaign is %s, want open", before, n, c.State)
+		w.t.Errorf("campaign is %s, want open", c.State)
 	}
 }
 

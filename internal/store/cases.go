@@ -1,0 +1,160 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"golang.org/x/sync/errgroup"
+
+	"onetap/internal/loop"
+	"onetap/internal/problem"
+	"onetap/internal/survey"
+)
+
+func caseItem(c loop.Case) item {
+	it := personKey(c.Campaign, "CASE", c.Contact).item()
+	it["case"], it["version"] = asJSON(c), num(c.Version)
+	it["gsi1pk"] = str(ownerPK(c.Owner, shard(c.Contact)))
+	it["gsi1sk"] = str(string(c.State) + "#" + stamp(c.Deadline) + "#" + c.ID())
+	return it
+}
+
+func caseOf(it item) (loop.Case, error) {
+	var c loop.Case
+	err := fromJSON(it, "case", &c)
+	c.Version = int(number64(it, "version"))
+	return c, err
+}
+
+// CreateCase stores a new case with version 1 and what is due of it; ErrChanged means that the contact has a case in
+// this campaign already.
+func (s *Store) CreateCase(ctx context.Context, c loop.Case) (loop.Case, error) {
+	c.Version = 1
+	put := types.Put{TableName: &s.table, Item: caseItem(c), ConditionExpression: aws.String("attribute_not_exists(pk)")}
+	return c, s.putCase(ctx, "open case", put, loop.Case{}, c)
+}
+
+// SaveCase writes a case if it still has the version that was read, moves what is due of it, and returns it with the
+// next version; otherwise ErrChanged. was is the case as it was read.
+func (s *Store) SaveCase(ctx context.Context, was, c loop.Case) (loop.Case, error) {
+	c.Version = was.Version + 1
+	put := types.Put{TableName: &s.table, Item: caseItem(c), ConditionExpression: aws.String("version = :was"),
+		ExpressionAttributeValues: item{":was": num(was.Version)}}
+	return c, s.putCase(ctx, "save case", put, was, c)
+}
+
+// putCase writes a case. What becomes due is written in the same transaction, so that no death between the two loses
+// an alert; what is no longer due may be deleted later, because whoever finds it looks at the case first.
+func (s *Store) putCase(ctx context.Context, doing string, put types.Put, was, c loop.Case) error {
+	old, now := dueOf(was), dueOf(c)
+	var err error
+	if now != nil && (old == nil || *old != *now) {
+		err = s.transact(ctx, doing, []types.TransactWriteItem{{Put: &put}, {Put: &types.Put{TableName: &s.table, Item: now.key().item()}}})
+	} else {
+		_, err = s.db.PutItem(ctx, &dynamodb.PutItemInput{TableName: put.TableName, Item: put.Item,
+			ConditionExpression: put.ConditionExpression, ExpressionAttributeValues: put.ExpressionAttributeValues})
+		err = s.failed(doing, err)
+	}
+	if err == nil && old != nil && (now == nil || *old != *now) {
+		_ = s.DropDue(ctx, *old) // the clock drops it if this fails
+	}
+	return err
+}
+
+// Case reads a case; ok is false when there is none.
+func (s *Store) Case(ctx context.Context, campaign survey.CampaignID, contact survey.ContactID) (c loop.Case, ok bool, err error) {
+	it, err := s.get(ctx, personKey(campaign, "CASE", contact))
+	if err != nil || it == nil {
+		return c, false, err
+	}
+	c, err = caseOf(it)
+	return c, true, err
+}
+
+// CaseByID reads a case by its name, or a problem of kind Unknown.
+func (s *Store) CaseByID(ctx context.Context, id string) (loop.Case, error) {
+	campaign, contact, ok := loop.ParseID(id)
+	var c loop.Case
+	var err error
+	if ok {
+		c, ok, err = s.Case(ctx, campaign, contact)
+	}
+	if err == nil && !ok {
+		err = problem.New(problem.Unknown, "case_unknown", "case")
+	}
+	return c, err
+}
+
+// Cases lists all cases of a campaign in no order.
+func (s *Store) Cases(ctx context.Context, campaign survey.CampaignID) ([]loop.Case, error) {
+	return s.casesOf(ctx, func(ctx context.Context, shard int, each func(item) (bool, error)) error {
+		return s.query(ctx, peoplePK(campaign, shard), "CASE#", true, each)
+	})
+}
+
+// CasesOfOwner lists the cases of a staff member ("": of the administrator without a staff id) in one state, the one
+// with the earliest deadline first; at most limit.
+func (s *Store) CasesOfOwner(ctx context.Context, owner string, state loop.State, limit int) ([]loop.Case, error) {
+	if owner == "" {
+		all, err := s.casesOf(ctx, func(ctx context.Context, shard int, each func(item) (bool, error)) error {
+			return s.ownerQuery(ctx, ownerPK("", shard), state, limit, each)
+		})
+		slices.SortFunc(all, func(a, b loop.Case) int { return cmp.Or(a.Deadline.Compare(b.Deadline), cmp.Compare(a.ID(), b.ID())) })
+		return all[:min(limit, len(all))], err
+	}
+	var all []loop.Case
+	err := s.ownerQuery(ctx, ownerPK(owner, 0), state, limit, func(it item) (bool, error) {
+		c, err := caseOf(it)
+		all = append(all, c)
+		return len(all) < limit, err
+	})
+	return all, err
+}
+
+func (s *Store) ownerQuery(ctx context.Context, pk string, state loop.State, limit int, each func(item) (bool, error)) error {
+	found := 0
+	return s.pages(ctx, &dynamodb.QueryInput{TableName: &s.table, IndexName: aws.String("gsi1"), Limit: aws.Int32(int32(min(limit, 500))),
+		KeyConditionExpression:    aws.String("gsi1pk = :pk AND begins_with(gsi1sk, :sk)"),
+		ExpressionAttributeValues: item{":pk": str(pk), ":sk": str(string(state) + "#")}},
+		func(it item) (bool, error) {
+			more, err := each(it)
+			found++
+			return more && found < limit, err
+		})
+}
+
+// casesOf asks every shard and puts the answers together.
+func (s *Store) casesOf(ctx context.Context, ask func(ctx context.Context, shard int, each func(item) (bool, error)) error) ([]loop.Case, error) {
+	var shards [ContactShards][]loop.Case
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(4)
+	for n := range shards {
+		g.Go(func() error {
+			return ask(ctx, n, func(it item) (bool, error) {
+				c, err := caseOf(it)
+				shards[n] = append(shards[n], c)
+				return true, err
+			})
+		})
+	}
+	err := g.Wait()
+	var all []loop.Case
+	for _, cs := range shards {
+		all = append(all, cs...)
+	}
+	return all, err
+}
+
+// ownerPK spreads the cases of nobody's: a company that names no owners sends all of them there. One owner's are few:
+// nobody can call as many people as a partition takes writes.
+func ownerPK(staff string, shard int) string {
+	if staff == "" {
+		return "OWNER##" + two(shard)
+	}
+	return "OWNER#" + part(strings.ToLower(staff))
+}
