@@ -1,0 +1,27 @@
+// Command clock does every minute what is due by time: alerts that were waiting or whose sender died.
+package main
+
+import (
+	"log/slog"
+	"os"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"onetap/internal/alert"
+	"onetap/internal/store"
+)
+
+func main() {
+	log := slog.New(slog.NewJSONHandler(os.Stdout, nil))
+	s, err := store.Open()
+	if err != nil {
+		log.Error("start", "error", err)
+		os.Exit(1)
+	}
+	alerts, err := alert.FromEnvironment(s, log)
+	if err != nil {
+		log.Error("start", "error", err)
+		os.Exit(1)
+	}
+	lambda.Start(newClock(s, alerts, log).handle)
+}

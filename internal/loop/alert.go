@@ -1,0 +1,143 @@
+package loop
+
+import (
+	"fmt"
+	"hash/fnv"
+	"slices"
+	"time"
+
+	"onetap/internal/survey"
+)
+
+const (
+	// CommentWait is how long an alert waits for the respondent's words.
+	CommentWait = 2 * time.Minute
+	// ClaimPatience is how long the one who claimed an alert is left alone with it. It is longer than anybody tries to
+	// send (SendLimit) by more than machines' clocks differ.
+	ClaimPatience = time.Minute
+	// SendLimit is the longest that one sending may take.
+	SendLimit = 20 * time.Second
+	// maxLetters of one opening: the alert, and one more with words that it did not hold.
+	maxLetters = 2
+)
+
+// Alert is what the responsible has been told and is still to be told. A sending is claimed, made, and recorded; whoever
+// dies in between leaves a claim that grows old, and the letter goes out again: at least once, rarely twice.
+type Alert struct {
+	Due     time.Time `json:"due,omitzero"`     // when the clock looks after it; zero: nothing is due
+	Claim   string    `json:"claim,omitempty"`  // who is sending: random; "": nobody
+	Claimed time.Time `json:"claimed,omitzero"` // by the claimer's clock
+	Tries   int       `json:"tries,omitempty"`  // sendings begun of what is due
+	Letters int       `json:"letters,omitempty"`
+	Sent    time.Time `json:"sent,omitzero"`     // the last letter
+	Message string    `json:"message,omitempty"` // its id at SES
+	Answer  int       `json:"answer,omitempty"`  // version of the response that it held
+	Words   string    `json:"words,omitempty"`   // fingerprint of the words that it held; "": none
+}
+
+// Ready reports whether a letter should go out: its time has come, or there are words and no letter held any.
+func (c Case) Ready(now time.Time) bool {
+	a := c.Alert
+	return !a.Due.IsZero() && (!now.Before(a.Due) || a.Words == "" && c.Words != "")
+}
+
+// Claimable reports whether somebody may begin to send: it is ready and nobody is at it, or has been at it for too long.
+// Each try that came to nothing doubles the patience, to half an hour.
+func (c Case) Claimable(now time.Time) bool {
+	if !c.Ready(now) || c.Alert.Claim == "" {
+		return c.Ready(now)
+	}
+	age := now.Sub(c.Alert.Claimed).Abs() // a claim from the future is a clock that was wrong
+	return age >= ClaimPatience<<min(max(c.Alert.Tries-1, 0), 5)
+}
+
+// Claim returns the case with its sending claimed under a random id.
+func (c Case) Claim(id string, now time.Time) Case {
+	c.Alert.Claim, c.Alert.Claimed = id, now
+	c.Alert.Tries++
+	return c
+}
+
+// FollowUp reports whether what is due is the letter after the alert.
+func (c Case) FollowUp() bool { return c.Alert.Letters > 0 }
+
+// Says reports whether a letter with this answer would say something new: an alert always does.
+func (c Case) Says(r survey.Response) bool {
+	words := Fingerprint(r)
+	return !c.FollowUp() || words != "" && words != c.Alert.Words
+}
+
+// Sent records a letter that held the answer r and went to who, under the claim with which it was sent; a claim that is
+// no longer there changes nothing: the letter is recorded already, or somebody else took over.
+func (c Case) Sent(claim, message string, r survey.Response, who Responsible, now time.Time) (after Case, changed bool) {
+	if claim == "" || c.Alert.Claim != claim {
+		return c, false
+	}
+	what := Alerted
+	if c.FollowUp() {
+		what = Followed
+	}
+	c.History = slices.Clone(c.History)
+	c.Owner, c.Level = who.Staff.ID, who.Level
+	c.Alert = Alert{Letters: c.Alert.Letters + 1, Sent: now, Message: message, Answer: r.Version, Words: Fingerprint(r)}
+	c.note(Event{At: now, What: what, Level: who.Level})
+	c.follow(now)
+	return c, true
+}
+
+// Unneeded drops what is due under a claim: the words went back to what the responsible has read.
+func (c Case) Unneeded(claim string) (after Case, changed bool) {
+	if claim == "" || c.Alert.Claim != claim {
+		return c, false
+	}
+	c.Alert.Due, c.Alert.Claim, c.Alert.Claimed, c.Alert.Tries = time.Time{}, "", time.Time{}, 0
+	return c, true
+}
+
+// Refuse records that who's address takes no letter and makes next the responsible, whose letter is due at once.
+func (c Case) Refuse(claim string, next Responsible, now time.Time) (after Case, changed bool) {
+	if claim == "" || c.Alert.Claim != claim {
+		return c, false
+	}
+	c.History = slices.Clone(c.History)
+	c.note(Event{At: now, What: Refused, Level: c.Level})
+	c.Owner, c.Level = next.Staff.ID, next.Level
+	c.Alert.Due, c.Alert.Claim, c.Alert.Claimed, c.Alert.Tries = now, "", time.Time{}, 0
+	return c, true
+}
+
+// Bounced records that the letter of that message id came back, and makes next the responsible, to whom the alert is
+// due from the beginning. Another letter's bounce, or the same one's again, changes nothing.
+func (c Case) Bounced(message string, next Responsible, now time.Time) (after Case, changed bool) {
+	if message == "" || c.Alert.Message != message {
+		return c, false
+	}
+	c.History = slices.Clone(c.History)
+	c.note(Event{At: now, What: Refused, Level: c.Level})
+	c.Owner, c.Level = next.Staff.ID, next.Level
+	c.Alert = Alert{Due: now}
+	return c, true
+}
+
+// follow makes a second letter due if the last one lacks words that are there now: at once if it held none, after a
+// while, in which the respondent may go on writing, if it held others.
+func (c *Case) follow(at time.Time) {
+	a := &c.Alert
+	if !a.Due.IsZero() || a.Letters == 0 || a.Letters >= maxLetters || c.Answer <= a.Answer || c.Words == "" || c.Words == a.Words {
+		return
+	}
+	a.Due = at
+	if a.Words != "" {
+		a.Due = at.Add(CommentWait)
+	}
+}
+
+// Fingerprint tells whether words changed without holding them; "" is no words.
+func Fingerprint(r survey.Response) string {
+	if r.Why == "" && r.Wish == "" {
+		return ""
+	}
+	h := fnv.New64a()
+	h.Write([]byte(r.Why + "\x00" + r.Wish))
+	return fmt.Sprintf("%016x", h.Sum64())
+}

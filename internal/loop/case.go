@@ -1,0 +1,173 @@
+// Package loop is stage 2 of the cycle, the first reaction: what becomes a case, who is told, by when, and what is told.
+//
+// It does no I/O: answers, staff and the clock are passed in, and a case comes back changed. Its times come from several
+// machines, so nothing in it compares them more finely than a minute.
+package loop
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"onetap/internal/nps"
+	"onetap/internal/problem"
+	"onetap/internal/survey"
+)
+
+// State is how far the follow-up of a case is.
+type State string
+
+const (
+	Open         State = "open"
+	Acknowledged State = "acknowledged" // somebody has taken it
+	Contacted    State = "contacted"    // the respondent was spoken to
+	Resolved     State = "resolved"
+)
+
+// States lists the states in their order.
+var States = []State{Open, Acknowledged, Contacted, Resolved}
+
+// Case is the follow-up of one response: one contact in one campaign. It holds no personal data.
+type Case struct {
+	Campaign survey.CampaignID `json:"campaign"`
+	Contact  survey.ContactID  `json:"contact"`
+	Audience survey.Audience   `json:"audience"`
+	Owner    string            `json:"owner,omitempty"` // staff id of the responsible now; "": the administrator, who is no staff
+	Level    Level             `json:"level"`           // as what Owner is responsible
+	Team     string            `json:"team,omitempty"`
+	Language string            `json:"language,omitempty"` // the respondent's
+	State    State             `json:"state"`
+	Score    int               `json:"score"`           // when it was opened
+	Latest   int               `json:"latest"`          // the score now
+	Answer   int               `json:"answer"`          // version of the response that the case knows
+	Words    string            `json:"words,omitempty"` // fingerprint of the words that the case knows; "": none
+	Opened   time.Time         `json:"opened"`
+	Deadline time.Time         `json:"deadline"`
+	Alert    Alert             `json:"alert"`
+	History  []Event           `json:"history"`
+	Version  int               `json:"-"` // for a compare-and-swap
+}
+
+// Event is one thing that happened to a case.
+type Event struct {
+	At    time.Time `json:"at"`
+	What  What      `json:"what"`
+	Score int       `json:"score"`           // the score after it
+	By    string    `json:"by,omitempty"`    // staff id, where a person did it
+	Level Level     `json:"level,omitempty"` // to whom, where a letter was sent
+}
+
+// What is the kind of an event.
+type What string
+
+const (
+	Opened    What = "opened"
+	Reopened  What = "reopened"  // it was resolved, and the score fell again
+	Fell      What = "fell"      // became a detractor's again
+	Rose      What = "rose"      // no longer a detractor's; the case stays as it is
+	Scored    What = "scored"    // another score of the same kind
+	Commented What = "commented" // words where there were none
+	Reworded  What = "reworded"
+	Unworded  What = "unworded" // the words were taken back
+	Alerted   What = "alerted"
+	Followed  What = "followed_up" // the letter with words that the alert did not hold
+	Refused   What = "refused"     // the responsible's address takes no letter; the next level is told
+	Moved     What = "moved"       // a person moved the case to another state
+)
+
+// maxHistory bounds a case's size whatever a respondent does; the first event always stays.
+const maxHistory = 100
+
+// ID names a case: "<campaign>-<contact>".
+func (c Case) ID() string { return string(c.Campaign) + "-" + string(c.Contact) }
+
+// ParseID takes a case's name apart; ok is false for what is none.
+func ParseID(id string) (survey.CampaignID, survey.ContactID, bool) {
+	campaign, contact, ok := strings.Cut(id, "-")
+	return survey.CampaignID(campaign), survey.ContactID(contact), ok && len(campaign) == 8 && len(contact) == 16
+}
+
+// Opens reports whether an answer makes a case. Unverified answers make nothing, and neither do employees': their survey
+// is anonymous, and a letter about one of them to the line manager would end that.
+func Opens(r survey.Response) bool {
+	return r.Verified && r.Group() == nps.Detractor && r.Audience != survey.Employees
+}
+
+// New opens a case for an answer that Opens. Who answers for it is decided by the caller; term is the time until the
+// respondent should have been spoken to.
+func New(r survey.Response, who Responsible, team string, term time.Duration) Case {
+	c := Case{
+		Campaign: r.Campaign, Contact: r.Contact, Audience: r.Audience, Owner: who.Staff.ID, Level: who.Level, Team: team,
+		Language: r.Language, Score: r.Score, Latest: r.Score, Answer: r.Version, Words: Fingerprint(r),
+	}
+	c.open(r.Updated, term)
+	c.note(Event{At: r.Updated, What: Opened})
+	return c
+}
+
+// open starts the follow-up, at first or again, with an alert that waits for words. Where there are words it is sent at
+// once, and due only for the clock to see whether it was.
+func (c *Case) open(at time.Time, term time.Duration) {
+	c.State, c.Opened, c.Deadline = Open, at, at.Add(term)
+	c.Alert = Alert{Due: at.Add(CommentWait)}
+	if c.Words != "" {
+		c.Alert.Due = at.Add(ClaimPatience)
+	}
+}
+
+// Take returns the case after an answer, and whether the answer told it anything: one that it knows, or an older one,
+// does not, so that stream records may be repeated. A score that rises does not close the case; one that falls again
+// is still the same case, and is alerted about again only if the case was resolved in between.
+func (c Case) Take(r survey.Response) (after Case, changed bool) {
+	if !r.Verified || r.Version <= c.Answer {
+		return c, false
+	}
+	c.History = slices.Clone(c.History)
+	was, words := c.Latest, Fingerprint(r)
+	wasDetractor, isDetractor := nps.Score(was).Group() == nps.Detractor, r.Group() == nps.Detractor
+	c.Answer, c.Latest = r.Version, r.Score
+	switch {
+	case wasDetractor && !isDetractor:
+		c.note(Event{At: r.Updated, What: Rose})
+	case !wasDetractor && isDetractor && c.State == Resolved:
+		c.open(r.Updated, c.Deadline.Sub(c.Opened))
+		c.note(Event{At: r.Updated, What: Reopened})
+	case !wasDetractor && isDetractor:
+		c.note(Event{At: r.Updated, What: Fell})
+	case was != r.Score:
+		c.note(Event{At: r.Updated, What: Scored})
+	}
+	switch {
+	case words == c.Words:
+	case c.Words == "":
+		c.note(Event{At: r.Updated, What: Commented})
+	case words == "":
+		c.note(Event{At: r.Updated, What: Unworded})
+	default:
+		c.note(Event{At: r.Updated, What: Reworded})
+	}
+	c.Words = words
+	c.follow(r.Updated)
+	return c, true
+}
+
+// Move returns the case in another state, set by a staff member. States only go forward; steps may be left out.
+// Problem: case_state.
+func (c Case) Move(to State, by string, now time.Time) (Case, error) {
+	if !slices.Contains(States, to) || slices.Index(States, to) <= slices.Index(States, c.State) {
+		return c, problem.New(problem.Conflict, "case_state", "state", "From", string(c.State), "To", string(to))
+	}
+	c.History = slices.Clone(c.History)
+	c.State = to
+	c.note(Event{At: now, What: Moved, By: by})
+	return c, nil
+}
+
+// note adds to the history, with the score as it is now.
+func (c *Case) note(e Event) {
+	e.Score = c.Latest
+	c.History = append(c.History, e)
+	if len(c.History) > maxHistory {
+		c.History = slices.Delete(c.History, 1, 2)
+	}
+}
