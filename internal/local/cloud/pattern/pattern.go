@@ -43,8 +43,21 @@ func (p *Pattern) Match(event []byte) bool {
 	return p.MatchValue(v)
 }
 
-// MatchValue is Match for an event that was decoded already, with numbers as json.Number.
+// MatchValue is Match for an event that was decoded already, with numbers as json.Number. A json.RawMessage in it is
+// decoded when the pattern comes to it.
 func (p *Pattern) MatchValue(event any) bool { return p.root.match(event, true) }
+
+// decoded opens a part of an event that is still JSON text.
+func decoded(value any) any {
+	if raw, ok := value.(json.RawMessage); ok {
+		v, err := decode(raw)
+		if err != nil {
+			return nil
+		}
+		return v
+	}
+	return value
+}
 
 func decode(source []byte) (any, error) {
 	d := json.NewDecoder(bytes.NewReader(source))
@@ -73,6 +86,7 @@ type field struct {
 type fields []field
 
 func (f fields) match(value any, present bool) bool {
+	value = decoded(value)
 	if list, ok := value.([]any); ok {
 		for _, element := range list {
 			if f.match(element, true) {
@@ -119,6 +133,7 @@ func (a all) match(value any, present bool) bool {
 type choices []test
 
 func (c choices) match(value any, present bool) bool {
+	value = decoded(value)
 	if list, ok := value.([]any); ok && present {
 		for _, element := range list {
 			if c.match(element, true) {

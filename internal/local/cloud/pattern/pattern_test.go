@@ -1,6 +1,7 @@
 package pattern
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 )
@@ -108,5 +109,23 @@ func TestCompileRefuses(t *testing.T) {
 		if _, err := Compile([]byte(test.pattern)); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("Compile(%s): %v, want an error with %q", test.pattern, err, test.want)
 		}
+	}
+}
+
+// Parts that are still text are decoded on the way, and match as if they had been from the start.
+func TestMatchValueDecodesOnTheWay(t *testing.T) {
+	t.Parallel()
+	p, err := Compile([]byte(`{"a":["b"],"dynamodb":{"Keys":{"sk":{"S":[{"prefix":"R#"}]}},"New":{"n":{"N":["1"]}}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	event := func(keys, image string) any {
+		return map[string]any{"a": "b", "dynamodb": map[string]any{"Keys": json.RawMessage(keys), "New": json.RawMessage(image)}}
+	}
+	if !p.MatchValue(event(`{"sk":{"S":"R#1"}}`, `{"n":{"N":"1"}}`)) {
+		t.Error("does not match")
+	}
+	if p.MatchValue(event(`{"sk":{"S":"R#1"}}`, `{"n":{"N":"2"}}`)) || p.MatchValue(event(`{"sk":{"S":"R#1"}}`, `{`)) {
+		t.Error("matches another image, or none")
 	}
 }

@@ -239,10 +239,10 @@ func (r *reader) readConfigurationSet(res *resource) {
 	r.decode(res.id, r.resolve(res.properties), &p)
 }
 
-// mailTypes are CloudFormation's names of the SES events, and SES's own in eventType.
+// mailTypes are CloudFormation's names of the SES events, in lower case, and those of SES's API.
 var mailTypes = map[string]string{
-	"send": "Send", "reject": "Reject", "bounce": "Bounce", "complaint": "Complaint", "delivery": "Delivery",
-	"renderingfailure": "Rendering Failure", "deliverydelay": "DeliveryDelay",
+	"send": "SEND", "reject": "REJECT", "bounce": "BOUNCE", "complaint": "COMPLAINT", "delivery": "DELIVERY",
+	"renderingfailure": "RENDERING_FAILURE", "deliverydelay": "DELIVERY_DELAY",
 }
 
 func (r *reader) readMailEvents(res *resource) {

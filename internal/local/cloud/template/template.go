@@ -132,7 +132,7 @@ type Queue struct {
 // MailEvents is a SES event destination on the default bus.
 type MailEvents struct {
 	ConfigurationSet string
-	Types            []string // as SES names them in eventType: Delivery, Bounce …
+	Types            []string // as SES's API names them: DELIVERY, BOUNCE, RENDERING_FAILURE …
 }
 
 // Queue finds a queue by logical id; nil where there is none.

@@ -1,0 +1,158 @@
+package cloud
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// maxCall is more than any AWS call of this project may carry: SES takes 40 MB.
+const maxCall = 45 << 20
+
+// Endpoint serves DynamoDB, Streams, SES, Lambda's Invoke and SQS at one address, and what the laptop says of itself
+// under /_local/.
+func (c *Cloud) Endpoint() http.Handler {
+	local := c.localPages()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		target := r.Header.Get("X-Amz-Target")
+		version, operation, _ := strings.Cut(target, ".")
+		switch {
+		case strings.HasPrefix(r.URL.Path, "/_local"):
+			local.ServeHTTP(w, r)
+		case strings.HasPrefix(version, "DynamoDBStreams"):
+			c.pass(w, r, "DynamoDBStreams", operation, c.cfg.DynamoDB)
+		case strings.HasPrefix(version, "DynamoDB"):
+			c.pass(w, r, "DynamoDB", operation, c.cfg.DynamoDB)
+		case strings.HasPrefix(r.URL.Path, "/v2/email/"):
+			c.pass(w, r, "SES", mailOperation(r), c.cfg.Mail)
+		case strings.HasPrefix(r.URL.Path, "/2015-03-31/functions/"):
+			c.withBody(w, r, "Lambda", "Invoke", func(w http.ResponseWriter, body []byte) { c.serveInvoke(w, r, body) })
+		case version == "AmazonSQS":
+			c.withBody(w, r, "SQS", operation, func(w http.ResponseWriter, body []byte) {
+				w.Header().Set("Content-Type", "application/x-amz-json-1.0")
+				c.serveSQS(w, operation, body)
+			})
+		default:
+			awsError(w, http.StatusNotFound, "UnknownOperationException",
+				"this address serves DynamoDB, DynamoDB Streams, SES v2, Lambda's Invoke and SQS (JSON protocol)")
+		}
+	})
+}
+
+// pass hands a call to the handler of its service. The body is read first: a call that is lost was made whole.
+func (c *Cloud) pass(w http.ResponseWriter, r *http.Request, service, operation string, h http.Handler) {
+	if h == nil {
+		awsError(w, http.StatusNotFound, "UnknownOperationException", service+" is not served here")
+		return
+	}
+	if c.cfg.Faults.Call == nil {
+		c.withFaults(w, r, service, operation, func(w http.ResponseWriter) { h.ServeHTTP(w, r) })
+		return
+	}
+	c.withBody(w, r, service, operation, func(w http.ResponseWriter, body []byte) {
+		r2 := r.WithContext(context.WithoutCancel(r.Context()))
+		r2.Body = io.NopCloser(bytes.NewReader(body))
+		h.ServeHTTP(w, r2)
+	})
+}
+
+func (c *Cloud) withBody(w http.ResponseWriter, r *http.Request, service, operation string, serve func(http.ResponseWriter, []byte)) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxCall))
+	if err != nil {
+		awsError(w, http.StatusRequestEntityTooLarge, "RequestEntityTooLargeException", "the request could not be read: "+err.Error())
+		return
+	}
+	c.withFaults(w, r, service, operation, func(w http.ResponseWriter) { serve(w, body) })
+}
+
+// mailOperation names a SES v2 call by its path.
+func mailOperation(r *http.Request) string {
+	switch path := strings.TrimPrefix(r.URL.Path, "/v2/email/"); {
+	case path == "outbound-emails":
+		return "SendEmail"
+	case path == "outbound-bulk-emails":
+		return "SendBulkEmail"
+	case path == "account":
+		return "GetAccount"
+	default:
+		first, _, _ := strings.Cut(path, "/")
+		return r.Method + " " + first
+	}
+}
+
+// serveInvoke is Lambda's Invoke: synchronous, asynchronous, or a dry run.
+func (c *Cloud) serveInvoke(w http.ResponseWriter, r *http.Request, payload []byte) {
+	path := strings.TrimPrefix(r.URL.EscapedPath(), "/2015-03-31/functions/")
+	escaped, rest, _ := strings.Cut(path, "/")
+	name, err := url.PathUnescape(escaped)
+	if err != nil || r.Method != http.MethodPost || rest != "invocations" {
+		awsError(w, http.StatusNotFound, "UnknownOperationException", "the laptop knows Invoke of Lambda, and nothing else")
+		return
+	}
+	f := c.byName[functionName(name)]
+	if f == nil {
+		w.Header().Set("X-Amzn-Errortype", "ResourceNotFoundException")
+		writeJSON(w, http.StatusNotFound, map[string]string{"Type": "User", "Message": "Function not found: " + name})
+		return
+	}
+	if len(payload) == 0 {
+		payload = []byte("{}")
+	}
+	if !json.Valid(payload) {
+		awsError(w, http.StatusBadRequest, "InvalidRequestContentException", "Could not parse request body into json")
+		return
+	}
+	w.Header().Set("X-Amz-Executed-Version", "$LATEST")
+	switch kind := r.Header.Get("X-Amz-Invocation-Type"); kind {
+	case "DryRun":
+		w.WriteHeader(http.StatusNoContent)
+	case "Event":
+		if len(payload) > maxAsyncPayload {
+			awsError(w, http.StatusRequestEntityTooLarge, "RequestTooLargeException", fmt.Sprintf("%d byte payload is too large for the Event invocation type (limit %d bytes)", len(payload), maxAsyncPayload))
+			return
+		}
+		w.Header().Set("X-Amzn-Requestid", f.async.enqueue(payload))
+		w.WriteHeader(http.StatusAccepted)
+	case "RequestResponse", "":
+		c.answerInvoke(w, r, f, payload)
+	default:
+		awsError(w, http.StatusBadRequest, "InvalidParameterValueException", "invocation type "+kind+" is not understood")
+	}
+}
+
+func (c *Cloud) answerInvoke(w http.ResponseWriter, r *http.Request, f *function, payload []byte) {
+	res := f.invoke(r.Context(), payload)
+	w.Header().Set("X-Amzn-Requestid", res.requestID)
+	switch {
+	case errors.Is(res.err, errTooLarge):
+		awsError(w, http.StatusRequestEntityTooLarge, "RequestTooLargeException", fmt.Sprintf("Request must be smaller than %d bytes for the InvokeFunction operation", maxPayload))
+		return
+	case res.err != nil:
+		awsError(w, http.StatusInternalServerError, "ServiceException", res.err.Error())
+		return
+	}
+	if res.failed {
+		w.Header().Set("X-Amz-Function-Error", "Unhandled")
+	}
+	if r.Header.Get("X-Amz-Log-Type") == "Tail" {
+		w.Header().Set("X-Amz-Log-Result", base64.StdEncoding.EncodeToString(res.tail))
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Write(res.payload)
+}
+
+// functionName takes the name out of what Invoke accepts: a name, an ARN or a part of one, with or without a qualifier.
+func functionName(s string) string {
+	if _, after, ok := strings.Cut(s, ":function:"); ok {
+		s = after
+	}
+	name, _, _ := strings.Cut(s, ":")
+	return name
+}

@@ -1,0 +1,138 @@
+package cloud
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// Faults are the bad days that a test or a person asks for. A nil func means that all goes well. They are called from
+// many goroutines at once.
+type Faults struct {
+	// Call is asked before each AWS call of a function's process.
+	Call func(Call) CallFault
+	// Batch is asked before a batch of stream records is given to a function.
+	Batch func(Batch) BatchFault
+}
+
+// Call is one AWS call of a function.
+type Call struct {
+	Function  string // logical id
+	RequestID string // of the invocation that makes the call; "" between invocations
+	N         int    // the how-manyth call of the invocation it is, from 1
+	Service   string // DynamoDB, DynamoDBStreams, SES, Lambda, SQS
+	Operation string // PutItem, SendBulkEmail, Invoke …
+}
+
+// CallFault is what happens to a call. Several may be combined; the first three end the function's connection.
+type CallFault struct {
+	KillBefore bool          // SIGKILL of the process, and the call is not made
+	KillAfter  bool          // the call is made, then SIGKILL before the reply
+	LoseReply  bool          // the call is made, and the connection breaks before the reply
+	Delay      time.Duration // before the call is made
+	Refuse     *Refusal      // the call is not made and answered so
+}
+
+// Refusal is an error of a service: a throttle, a conflict. With Kind "" it is the service's throttling error.
+type Refusal struct {
+	Status  int
+	Kind    string // as the service names it, for example ProvisionedThroughputExceededException
+	Message string
+}
+
+// throttles are the services' own words for "slow down".
+var throttles = map[string]Refusal{
+	"DynamoDB": {http.StatusBadRequest, "ProvisionedThroughputExceededException", "The level of configured provisioned throughput for the table was exceeded. Consider increasing your provisioning level with the UpdateTable API."},
+	"SES":      {http.StatusTooManyRequests, "TooManyRequestsException", "Maximum sending rate exceeded."},
+	"Lambda":   {http.StatusTooManyRequests, "TooManyRequestsException", "Rate Exceeded."},
+}
+
+// Batch is a batch of stream records that a function is about to get.
+type Batch struct {
+	Function string   // logical id
+	Event    string   // name of the event in the template
+	Records  []Record // not to be changed
+	Attempt  int      // from 1
+}
+
+// BatchFault is what happens to a batch.
+type BatchFault struct {
+	Delay  time.Duration // before the function is called
+	Split  int           // deliver the first n records first and the rest as a batch of its own
+	Repeat int           // after a success, deliver the same batch so many times more
+	Lose   bool          // the function is called, and its answer counts as a failure
+	Fail   bool          // the function is not called, and the batch counts as failed
+	// Shuffle mixes records of different keys as DynamoDB may; those of one key keep their order. 0: not at all.
+	Shuffle uint64
+}
+
+// withFaults serves a function's AWS call as Faults.Call says; what callers from outside do is served as it is.
+func (c *Cloud) withFaults(w http.ResponseWriter, r *http.Request, service, operation string, serve func(http.ResponseWriter)) {
+	c.mu.Lock()
+	p := c.processes[r.Header.Get("X-Amz-Security-Token")]
+	c.mu.Unlock()
+	if p == nil {
+		serve(w)
+		return
+	}
+	c.meter.call(p.fn.ID)
+	if c.cfg.Faults.Call == nil {
+		serve(w)
+		return
+	}
+	call := Call{Function: p.fn.ID, Service: service, Operation: operation}
+	p.mu.Lock()
+	if p.current != nil {
+		call.RequestID, call.N = p.current.id, int(p.current.calls.Add(1))
+	}
+	p.mu.Unlock()
+	f := c.cfg.Faults.Call(call)
+	if f.Delay > 0 {
+		select {
+		case <-time.After(f.Delay):
+		case <-r.Context().Done():
+		case <-c.quit:
+		}
+	}
+	switch {
+	case f.KillBefore:
+		p.kill()
+		<-p.exited
+		panic(http.ErrAbortHandler)
+	case f.Refuse != nil:
+		refuse(w, service, *f.Refuse)
+	case f.KillAfter || f.LoseReply:
+		serve(&discard{header: http.Header{}})
+		if f.KillAfter {
+			p.kill()
+			<-p.exited
+		}
+		panic(http.ErrAbortHandler)
+	default:
+		serve(w)
+	}
+}
+
+func refuse(w http.ResponseWriter, service string, f Refusal) {
+	if f.Kind == "" {
+		f = throttles[service]
+	}
+	kind := f.Kind
+	if service == "DynamoDB" {
+		kind = "com.amazonaws.dynamodb.v20120810#" + f.Kind
+		w.Header().Set("Content-Type", "application/x-amz-json-1.0")
+	}
+	awsError(w, f.Status, kind, f.Message)
+}
+
+// discard takes a reply that nobody will get.
+type discard struct{ header http.Header }
+
+func (d *discard) Header() http.Header         { return d.header }
+func (d *discard) Write(b []byte) (int, error) { return len(b), nil }
+func (d *discard) WriteHeader(int)             {}
+
+// errFault is how a batch that was made to fail is logged.
+func errFault(what string) outcome {
+	return failure("Laptop.Fault", fmt.Sprintf("the laptop was asked to %s this batch", what))
+}

@@ -1,0 +1,247 @@
+package cloud
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/aws/aws-lambda-go/events"
+)
+
+// Limits of an HTTP API (docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html).
+const (
+	maxBody       = 10 << 20
+	maxHeaders    = 10240 // bytes of request line and headers together
+	gatewayLimit  = 30 * time.Second
+	gatewayUnit   = 512 << 10 // bytes that are billed as one request
+	noSuchRoute   = "Not Found"
+	functionFails = "Internal Server Error"
+)
+
+// HTTPAPI serves the routes of the template as an HTTP API with payload format 2.0 does.
+func (c *Cloud) HTTPAPI() http.Handler { return http.HandlerFunc(c.serveHTTPAPI) }
+
+func (c *Cloud) serveHTTPAPI(w http.ResponseWriter, r *http.Request) {
+	if headerBytes(r) > maxHeaders {
+		gatewayError(w, http.StatusRequestHeaderFieldsTooLarge, "Request Header Fields Too Large")
+		return
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil {
+		var tooLarge *http.MaxBytesError
+		if errors.As(err, &tooLarge) {
+			gatewayError(w, http.StatusRequestEntityTooLarge, "Request Entity Too Large")
+		}
+		return // the client is gone
+	}
+	id := newID()
+	w.Header().Set("Apigw-Requestid", id)
+	// An HTTP API hands the path on decoded, and only what stands before a decoded question mark.
+	path, _, _ := strings.Cut(r.URL.Path, "?")
+	found, parameters := findRoute(c.routes, r.Method, path)
+	if found == nil {
+		c.meterHTTP(len(body))
+		gatewayError(w, http.StatusNotFound, noSuchRoute)
+		return
+	}
+	var payload bytes.Buffer
+	encoder := json.NewEncoder(&payload)
+	encoder.SetEscapeHTML(false) // or < and & would take six bytes each of Lambda's 6 MB
+	if err := encoder.Encode(c.httpEvent(r, id, path, found, parameters, body)); err != nil {
+		gatewayError(w, http.StatusInternalServerError, functionFails)
+		return
+	}
+	answer, status := c.callForHTTP(found.fn, payload.Bytes())
+	if status != 0 {
+		c.meterHTTP(len(body))
+		gatewayError(w, status, map[int]string{
+			http.StatusServiceUnavailable:    "Service Unavailable",
+			http.StatusRequestEntityTooLarge: "Request Entity Too Large",
+		}[status])
+		return
+	}
+	c.meterHTTP(max(len(body), writeAnswer(w, answer)))
+}
+
+func (c *Cloud) meterHTTP(bytes int) {
+	c.meter.count(func(r *Report) *int64 { return &r.HTTP }, 1)
+	c.meter.count(func(r *Report) *int64 { return &r.HTTPUnits }, int64(max(1, (bytes+gatewayUnit-1)/gatewayUnit)))
+}
+
+// callForHTTP runs the function for a request. A function that takes longer than the gateway waits runs on, unheard.
+func (c *Cloud) callForHTTP(f *function, payload []byte) (answer []byte, status int) {
+	ctx, cancel := context.WithTimeout(context.Background(), gatewayLimit)
+	defer cancel()
+	done := make(chan result, 1)
+	go func() { done <- f.invoke(ctx, payload) }()
+	select {
+	case <-ctx.Done():
+		return nil, http.StatusServiceUnavailable
+	case res := <-done:
+		switch {
+		case errors.Is(res.err, errTooLarge):
+			return nil, http.StatusRequestEntityTooLarge
+		case res.err != nil:
+			return nil, http.StatusServiceUnavailable
+		case res.failed:
+			return []byte(`{"statusCode":500,"headers":{"content-type":"application/json"},"body":"{\"message\":\"` + functionFails + `\"}"}`), 0
+		}
+		return res.payload, 0
+	}
+}
+
+// headerBytes counts what the request line and the headers took on the wire.
+func headerBytes(r *http.Request) int {
+	n := len(r.Method) + len(r.RequestURI) + len(" HTTP/1.1\r\n") + 1 + len("Host: \r\n") + len(r.Host)
+	for name, values := range r.Header {
+		for _, value := range values {
+			n += len(name) + len(": \r\n") + len(value)
+		}
+	}
+	return n
+}
+
+func gatewayError(w http.ResponseWriter, status int, message string) {
+	w.Header().Set("Content-Type", "application/json")
+	writeJSON(w, status, map[string]string{"message": message})
+}
+
+func (c *Cloud) httpEvent(r *http.Request, id, path string, found *route, parameters map[string]string, body []byte) events.APIGatewayV2HTTPRequest {
+	ip, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		ip = r.RemoteAddr
+	}
+	now := c.now().UTC()
+	prefix, _, _ := strings.Cut(r.Host, ".")
+	e := events.APIGatewayV2HTTPRequest{
+		Version: "2.0", RouteKey: found.key(), RawPath: path, RawQueryString: r.URL.RawQuery,
+		Headers: map[string]string{}, PathParameters: parameters,
+		RequestContext: events.APIGatewayV2HTTPRequestContext{
+			RouteKey: found.key(), AccountID: c.cfg.Template.Account, Stage: "$default", RequestID: id, APIID: "laptop",
+			DomainName: r.Host, DomainPrefix: prefix, Time: now.Format("02/Jan/2006:15:04:05 -0700"), TimeEpoch: now.UnixMilli(),
+			HTTP: events.APIGatewayV2HTTPRequestContextHTTPDescription{
+				Method: r.Method, Path: path, Protocol: r.Proto, SourceIP: ip, UserAgent: r.UserAgent(),
+			},
+		},
+	}
+	for name, values := range r.Header {
+		if name == "Cookie" {
+			continue // they come as a list
+		}
+		e.Headers[strings.ToLower(name)] = strings.Join(values, ",")
+	}
+	_, port, _ := net.SplitHostPort(r.Host)
+	e.Headers["host"] = r.Host
+	e.Headers["content-length"] = strconv.Itoa(len(body))
+	e.Headers["x-forwarded-proto"] = "http"
+	e.Headers["x-forwarded-port"] = port
+	e.Headers["x-amzn-trace-id"], _, _ = strings.Cut(traceID(id), ";")
+	if before := e.Headers["x-forwarded-for"]; before != "" {
+		e.Headers["x-forwarded-for"] = before + ", " + ip
+	} else {
+		e.Headers["x-forwarded-for"] = ip
+	}
+	for _, cookies := range r.Header["Cookie"] {
+		for cookie := range strings.SplitSeq(cookies, ";") {
+			if cookie = strings.TrimSpace(cookie); cookie != "" {
+				e.Cookies = append(e.Cookies, cookie)
+			}
+		}
+	}
+	if query, _ := url.ParseQuery(r.URL.RawQuery); len(query) > 0 {
+		e.QueryStringParameters = map[string]string{}
+		for name, values := range query {
+			e.QueryStringParameters[name] = strings.Join(values, ",")
+		}
+	}
+	if len(body) > 0 {
+		if e.IsBase64Encoded = !isText(r.Header.Get("Content-Type")) || !utf8.Valid(body); e.IsBase64Encoded {
+			e.Body = base64.StdEncoding.EncodeToString(body)
+		} else {
+			e.Body = string(body)
+		}
+	}
+	return e
+}
+
+// isText says which bodies an HTTP API hands on as text; all others, forms among them, come as base64. AWS does not list
+// them; this is what was measured there (ministackorg/ministack, pull request 766).
+func isText(contentType string) bool {
+	kind, _, _ := strings.Cut(contentType, ";")
+	switch kind = strings.ToLower(strings.TrimSpace(kind)); kind {
+	case "application/json", "application/xml", "application/javascript":
+		return true
+	default:
+		return strings.HasPrefix(kind, "text/")
+	}
+}
+
+// writeAnswer turns what a function returned into the HTTP answer, and gives its size. What has no statusCode is taken as
+// the body of a 200, as an HTTP API does; what is no JSON is the function's failure.
+func writeAnswer(w http.ResponseWriter, payload []byte) int {
+	var a struct {
+		StatusCode      int
+		Headers         map[string]any
+		Cookies         []string
+		Body            *string
+		IsBase64Encoded bool
+	}
+	var probe map[string]json.RawMessage
+	if err := json.Unmarshal(payload, &probe); err != nil || probe["statusCode"] == nil {
+		if !json.Valid(payload) {
+			gatewayError(w, http.StatusInternalServerError, functionFails)
+			return 0
+		}
+		w.Header().Set("Content-Type", "application/json")
+		body := bytes.TrimSpace(payload)
+		var text string
+		if json.Unmarshal(body, &text) == nil {
+			body = []byte(text)
+		}
+		w.Write(body)
+		return len(body)
+	}
+	if err := json.Unmarshal(payload, &a); err != nil || a.StatusCode < 100 || a.StatusCode > 599 {
+		gatewayError(w, http.StatusInternalServerError, functionFails)
+		return 0
+	}
+	var body []byte
+	if a.Body != nil {
+		body = []byte(*a.Body)
+	}
+	if a.IsBase64Encoded && a.Body != nil {
+		var err error
+		if body, err = base64.StdEncoding.DecodeString(*a.Body); err != nil {
+			gatewayError(w, http.StatusInternalServerError, functionFails)
+			return 0
+		}
+	}
+	h := w.Header()
+	for name, value := range a.Headers {
+		if text, ok := value.(string); ok {
+			h.Set(name, text)
+		} else if raw, err := json.Marshal(value); err == nil {
+			h.Set(name, string(raw))
+		}
+	}
+	for _, cookie := range a.Cookies {
+		h.Add("Set-Cookie", cookie)
+	}
+	if h.Get("Content-Type") == "" && len(body) > 0 {
+		h.Set("Content-Type", "text/plain;charset=UTF-8")
+	}
+	h.Del("Content-Length") // the server counts
+	w.WriteHeader(a.StatusCode)
+	w.Write(body)
+	return len(body)
+}
