@@ -4,9 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"html"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"onetap/internal/lang"
@@ -77,12 +77,11 @@ func refuse(w http.ResponseWriter, r *http.Request, status int, p *problem.Error
 		JSON(w, status, body)
 		return
 	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.WriteHeader(status)
-	title := html.EscapeString(l.T("page.error_title"))
-	fmt.Fprintf(w, "<!doctype html>\n<html lang=%q><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"+
-		"<meta name=\"color-scheme\" content=\"light dark\"><title>%s</title></head><body><main><h1>%s</h1><p>%s</p></main></body></html>\n",
-		string(l), title, title, html.EscapeString(message))
+	title := "page.error_title"
+	if id := "page.error_title_" + strconv.Itoa(status); l.Has(id) {
+		title = id
+	}
+	Page{Lang: l, Title: l.T(title), Body: Markup("<h1>{}</h1><p>{}</p>", l.T(title), message)}.Write(w, status)
 }
 
 // WantsJSON reports whether the answer is for a program: a call of the API, or a script that says so.

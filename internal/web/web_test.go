@@ -116,7 +116,7 @@ func TestAnswerIsWhatTheHandlerWrote(t *testing.T) {
 func TestTooLongAnAnswerIsA500(t *testing.T) {
 	t.Parallel()
 	got := call(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.Write(make([]byte, maxResponse+1)) }), event(t, nil))
-	if got.StatusCode != 500 || len(got.Body) > 2000 {
+	if got.StatusCode != 500 || len(got.Body) > 8000 {
 		t.Errorf("status %d, %d bytes", got.StatusCode, len(got.Body))
 	}
 }

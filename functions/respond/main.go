@@ -1,0 +1,28 @@
+// Command respond answers the public links: it shows the survey, takes the answer, unsubscribes.
+package main
+
+import (
+	"crypto/rand"
+	"log/slog"
+	"os"
+	"time"
+
+	"onetap/internal/link"
+	"onetap/internal/store"
+	"onetap/internal/web"
+)
+
+func main() {
+	s, err := store.Open()
+	if err != nil {
+		slog.Error("start", "error", err)
+		os.Exit(1)
+	}
+	keys, err := link.FromEnvironment()
+	if err != nil {
+		slog.Error("start", "error", err)
+		os.Exit(1)
+	}
+	p := &pages{store: table{s, keys}, keys: keys, now: time.Now, digest: rand.Text}
+	web.Start(p.routes())
+}

@@ -1,0 +1,469 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"mime/multipart"
+	"os"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"golang.org/x/net/html"
+
+	"onetap/internal/link"
+	"onetap/internal/survey"
+)
+
+// A conversation is a list of lines: "METHOD PATH [BODY]" with what is expected after "=>": status, the text that the page must hold
+// ("-" for any), and what is stored afterwards.
+func converse(t *testing.T, s *stage, conversation string, headers ...string) {
+	t.Helper()
+	for l := range strings.SplitSeq(strings.TrimSpace(conversation), "\n") {
+		request, want, _ := strings.Cut(strings.TrimSpace(l), " => ")
+		method, rest, _ := strings.Cut(request, " ")
+		path, body, _ := strings.Cut(rest, " ")
+		wants := strings.SplitN(want, " | ", 3)
+		w := s.do(method, path, body, headers...)
+		got := w.Body.String() + w.Header().Get("Location")
+		if w.Code != atoi(wants[0]) {
+			t.Errorf("%s: status %d, want %s\n%s", request, w.Code, wants[0], got)
+		}
+		if wants[1] != "-" && !strings.Contains(got, strings.NewReplacer("TOKEN", s.token, "TEST", s.test).Replace(wants[1])) {
+			t.Errorf("%s: no %q in\n%s", request, wants[1], got)
+		}
+		if state := s.state(); state != wants[2] {
+			t.Errorf("%s: stored is %s, want %s", request, state, wants[2])
+		}
+	}
+}
+
+func atoi(s string) (n int) {
+	for _, c := range s {
+		n = n*10 + int(c-'0')
+	}
+	return n
+}
+
+func TestWithoutScript(t *testing.T) {
+	t.Parallel()
+	converse(t, newStage(t), `
+GET /r/TOKEN/9 => 200 | value="9" checked | nothing
+HEAD /r/TOKEN/9 => 200 | - | nothing
+GET /r/TOKEN => 200 | порекомендуете компанию «Ромашка» | nothing
+POST /r/TOKEN score=9&gesture=button&digest=a => 303 | /r/TOKEN | 9 true "" "" v1
+GET /r/TOKEN => 200 | Спасибо! Ваша оценка — 9. | 9 true "" "" v1
+POST /r/TOKEN why=быстро&wish=чай&why_was=0&wish_was=0&gesture=button&digest=b => 303 | /r/TOKEN?saved=1 | 9 true "быстро" "чай" v2
+GET /r/TOKEN?saved=1 => 200 | Спасибо, мы это прочитаем. | 9 true "быстро" "чай" v2
+GET /r/TOKEN => 200 | быстро</textarea> | 9 true "быстро" "чай" v2
+GET /r/TOKEN/3 => 200 | Сейчас записана оценка 9. Чтобы изменить её на 3 | 9 true "быстро" "чай" v2
+POST /r/TOKEN score=3&gesture=button&digest=c => 303 | /r/TOKEN | 3 true "быстро" "чай" v3
+POST /r/TOKEN score=9&gesture=button&digest=a => 303 | /r/TOKEN | 3 true "быстро" "чай" v3
+POST /r/TOKEN score=3&gesture=button&digest=d => 303 | - | 3 true "быстро" "чай" v3
+POST /r/TOKEN?lang=en score=10&gesture=button&digest=e => 303 | /r/TOKEN?lang=en | 10 true "быстро" "чай" v4
+GET /r/TOKEN?lang=en => 200 | Thank you! Your score is 10. | 10 true "быстро" "чай" v4
+`)
+}
+
+func TestWithScript(t *testing.T) {
+	t.Parallel()
+	converse(t, newStage(t), `
+POST /r/TOKEN score=2&gesture=script&digest=a => 200 | "verified":false | 2 false "" "" v1
+GET /r/TOKEN/2 => 200 | data-arm | 2 false "" "" v1
+GET /r/TOKEN => 200 | <button> | 2 false "" "" v1
+POST /r/TOKEN score=2&gesture=gesture&digest=b => 200 | "verified":true,"message":"Спасибо! Ваша оценка — 2." | 2 true "" "" v2
+POST /r/TOKEN score=10&gesture=script&digest=c => 200 | "score":2 | 2 true "" "" v2
+POST /r/TOKEN why=долго&why_was=0&gesture=button&digest=d => 200 | Спасибо, мы это прочитаем. | 2 true "долго" "" v3
+POST /r/TOKEN score=11&gesture=gesture&digest=e => 400 | "code":"score_out_of_range" | 2 true "долго" "" v3
+`, "Accept: application/json")
+}
+
+// A scanner's score is not preselected on the page of the person who comes later by the bare link.
+func TestAScannersScoreIsNotPutIntoThePersonsMouth(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.do("POST", "/r/TOKEN", "score=0&gesture=script&digest=a")
+	if page := s.do("GET", "/r/TOKEN", "").Body.String(); strings.Contains(page, `" checked`) {
+		t.Error("a score is chosen")
+	}
+}
+
+func TestOldTabsOverwriteNothing(t *testing.T) {
+	t.Parallel()
+	converse(t, newStage(t), `
+POST /r/TOKEN score=9&gesture=button&digest=a => 303 | - | 9 true "" "" v1
+POST /r/TOKEN why=one&why_was=0&wish=&wish_was=0&gesture=button&digest=b => 303 | - | 9 true "one" "" v2
+POST /r/TOKEN why=&why_was=0&wish=two&wish_was=0&gesture=button&digest=c => 303 | - | 9 true "one" "two" v3
+POST /r/TOKEN why=&why_was=`+trace("one")+`&gesture=button&digest=d => 303 | - | 9 true "" "two" v4
+`)
+}
+
+func TestLinksThatAreNotGood(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	stranger := s.keys.Make(link.Token{Campaign: link.NewCampaignID([5]byte{9}), Contact: s.id})
+	nobody := s.keys.Make(link.Token{Campaign: link.NewCampaignID([5]byte{1, 2, 3, 4, 5}), Contact: s.keys.ContactID(survey.Customers, "nobody@example.ru")})
+	forged := "B" + s.token[1:]
+	for _, prefix := range []string{"/r/", "/r/S9/", "/u/"} {
+		for name, token := range map[string]string{"forged": forged, "of no campaign": stranger, "of no contact": nobody, "short": "x", "odd": "%00%ff"} {
+			for _, method := range []string{"GET", "HEAD", "POST"} {
+				path := prefix + token
+				if prefix == "/r/S9/" {
+					path = "/r/" + token + "/9"
+				}
+				if prefix == "/u/" && name == "of no contact" { // the signature is enough to stop letters
+					continue
+				}
+				w := s.do(method, path, "score=9&gesture=button&confirm=yes")
+				if w.Code != 404 || method != "HEAD" && !strings.Contains(w.Body.String(), "This link does not work") {
+					t.Errorf("%s %s (%s): %d", method, path, name, w.Code)
+				}
+			}
+		}
+	}
+	for _, c := range []struct{ method, path, body, want string }{
+		{"GET", "/r/TOKEN/11", "", "whole number from 0 to 10"},
+		{"GET", "/r/TOKEN/abc", "", "whole number from 0 to 10"},
+		{"GET", "/r/TOKEN/-1", "", "whole number from 0 to 10"},
+		{"GET", "/r/TOKEN/%31%30%00", "", "whole number from 0 to 10"},
+		{"POST", "/r/TOKEN", "score=11&gesture=button", "whole number from 0 to 10"},
+		{"POST", "/r/TOKEN", "score=9&gesture=bot", "button, gesture"},
+		{"POST", "/r/TOKEN", "gesture=button", "choose a score"},
+		{"POST", "/r/TOKEN", "why=x&gesture=button", "choose a score"},
+		{"POST", "/u/TOKEN", "a=b", "press the button"},
+	} {
+		if w := s.do(c.method, c.path, c.body); w.Code != 400 || !strings.Contains(w.Body.String(), c.want) {
+			t.Errorf("%s %s %s: %d %s", c.method, c.path, c.body, w.Code, w.Body)
+		}
+	}
+	if w := s.do("POST", "/r/TOKEN", "{}", "Content-Type: application/json"); w.Code != 415 {
+		t.Errorf("JSON: %d", w.Code)
+	}
+	if w := s.do("POST", "/u/TOKEN", ""); w.Code != 415 {
+		t.Errorf("one-click POST without a body: %d", w.Code)
+	}
+	if w := s.do("POST", "/r/TOKEN", "score=9&gesture=button&why="+strings.Repeat("a", maxBody)); w.Code != 413 {
+		t.Errorf("a body over the limit: %d", w.Code)
+	}
+	if w := s.do("PUT", "/r/TOKEN", "score=9"); w.Code != 405 {
+		t.Errorf("PUT: %d", w.Code)
+	}
+	if got := s.written(); len(got) > 0 {
+		t.Errorf("written: %v", got)
+	}
+}
+
+func TestOverIsOver(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		state   survey.CampaignState
+		closes  time.Time
+		status  int
+		comment string
+	}{
+		{survey.Open, noon.Add(time.Second), 200, "open"},
+		{survey.Sending, time.Time{}, 200, "still being sent"},
+		{survey.Paused, time.Time{}, 200, "paused"},
+		{survey.Open, noon, 410, "past its closing date"},
+		{survey.Closed, time.Time{}, 410, "closed"},
+		{survey.Cancelled, time.Time{}, 410, "cancelled"},
+		{survey.Draft, time.Time{}, 404, "a draft"},
+	} {
+		s := newStage(t)
+		s.campaign(func(x *survey.Campaign) { x.State, x.ClosesAt = c.state, c.closes })
+		if w := s.do("GET", "/r/TOKEN/9", ""); w.Code != c.status {
+			t.Errorf("%s: GET %d, want %d", c.comment, w.Code, c.status)
+		}
+		want := c.status
+		if want == 200 {
+			want = 303
+		}
+		if w := s.do("POST", "/r/TOKEN", "score=9&gesture=button"); w.Code != want || (len(s.written()) > 0) != (c.status == 200) {
+			t.Errorf("%s: POST %d, want %d; written %v", c.comment, w.Code, want, s.written())
+		}
+		if w := s.do("GET", "/u/TOKEN", ""); w.Code != 200 {
+			t.Errorf("%s: unsubscribing %d", c.comment, w.Code)
+		}
+	}
+}
+
+func TestUnsubscribe(t *testing.T) {
+	t.Parallel()
+	for name, post := range map[string]func(*stage) int{
+		"button":    func(s *stage) int { return s.do("POST", "/u/TOKEN", "confirm=yes").Code },
+		"one click": func(s *stage) int { return s.do("POST", "/u/TOKEN", "List-Unsubscribe=One-Click").Code },
+		"one click as multipart": func(s *stage) int {
+			var b bytes.Buffer
+			m := multipart.NewWriter(&b)
+			m.WriteField("List-Unsubscribe", "One-Click")
+			m.Close()
+			return s.do("POST", "/u/TOKEN", b.String(), "Content-Type: "+m.FormDataContentType()).Code
+		},
+	} {
+		s := newStage(t)
+		if w := s.do("GET", "/u/TOKEN", ""); w.Code != 200 || !strings.Contains(w.Body.String(), `name="confirm" value="yes"`) || len(s.written()) > 0 {
+			t.Errorf("%s: GET %d, written %v", name, w.Code, s.written())
+		}
+		if code := post(s); code != 200 || !s.unsubscribed[s.id] {
+			t.Errorf("%s: %d, unsubscribed %v", name, code, s.unsubscribed)
+		}
+		if code := post(s); code != 200 {
+			t.Errorf("%s, again: %d", name, code)
+		}
+		if w := s.do("GET", "/u/TOKEN", ""); w.Code != 200 || strings.Contains(w.Body.String(), "<form") || !strings.Contains(w.Body.String(), "Вы отписаны") {
+			t.Errorf("%s, opened again: %d %s", name, w.Code, w.Body)
+		}
+		// Who wants to answer still may.
+		if w := s.do("GET", "/r/TOKEN/9", ""); w.Code != 200 || !strings.Contains(w.Body.String(), "Вы отписались") {
+			t.Errorf("%s, survey: %d", name, w.Code)
+		}
+		if s.do("POST", "/r/TOKEN", "score=9&gesture=button"); s.state() != `9 true "" "" v1` {
+			t.Errorf("%s, answer after it: %s", name, s.state())
+		}
+	}
+}
+
+func TestTestLinksWriteNothing(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.campaign(func(c *survey.Campaign) { c.State = survey.Draft })
+	delete(s.people, s.id)
+	converse(t, s, `
+GET /r/TEST/9 => 200 | Это пробная ссылка | nothing
+POST /r/TEST score=9&gesture=button&digest=a => 303 | /r/TEST/9?saved=1 | nothing
+GET /r/TEST/9?saved=1 => 200 | Спасибо! Ваша оценка — 9. | nothing
+POST /r/TEST why=x&gesture=button&digest=b => 303 | - | nothing
+POST /r/TEST score=11&gesture=button&digest=b => 400 | - | nothing
+GET /u/TEST => 200 | пробная | nothing
+POST /u/TEST confirm=yes => 200 | - | nothing
+`)
+	if len(s.written()) > 0 {
+		t.Errorf("written: %v", s.written())
+	}
+}
+
+func TestLongCommentIsCutAndSaidSo(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.do("POST", "/r/TOKEN", "score=5&gesture=button&digest=a")
+	long := strings.Repeat("%D0%B6", 100<<10/2) // 100 KB of Cyrillic are 300 KB of form
+	w := s.do("POST", "/r/TOKEN", "why="+long+"&wish="+long+"&gesture=button&digest=b")
+	if w.Code != 303 || !strings.Contains(w.Header().Get("Location"), "cut=1") {
+		t.Fatalf("%d %s", w.Code, w.Header().Get("Location"))
+	}
+	if r := s.responses[s.id]; r.Why != strings.Repeat("ж", survey.MaxComment) {
+		t.Errorf("kept %d characters", len([]rune(r.Why)))
+	}
+	if page := s.do("GET", w.Header().Get("Location"), "").Body.String(); !strings.Contains(page, "первые 4000 знаков") {
+		t.Error("the page does not say that it was cut")
+	}
+	w = s.do("POST", "/r/TOKEN", "why=x"+long+"&gesture=button&digest=c", "Accept: application/json")
+	if !strings.Contains(w.Body.String(), `"cut":true`) || !strings.Contains(w.Body.String(), "4000") {
+		t.Errorf("the script is told %s", w.Body)
+	}
+}
+
+func TestFaults(t *testing.T) {
+	t.Parallel()
+	post := "score=9&gesture=button&digest=a"
+	t.Run("lost", func(t *testing.T) {
+		s := newStage(t)
+		s.lost = 1
+		if w := s.do("POST", "/r/TOKEN", post); w.Code != 500 || strings.Contains(w.Body.String(), "table") {
+			t.Errorf("%d %s", w.Code, w.Body)
+		}
+		if w := s.do("POST", "/r/TOKEN", post); w.Code != 303 || s.state() != `9 true "" "" v1` {
+			t.Errorf("again: %d, %s", w.Code, s.state())
+		}
+	})
+	t.Run("failed but saved", func(t *testing.T) {
+		s := newStage(t)
+		s.unheard = 1
+		if w := s.do("POST", "/r/TOKEN", post); w.Code != 500 {
+			t.Errorf("%d", w.Code)
+		}
+		if w := s.do("POST", "/r/TOKEN", post); w.Code != 303 || len(s.written()) != 1 {
+			t.Errorf("again: %d, written %v", w.Code, s.written())
+		}
+	})
+	t.Run("somebody else is faster", func(t *testing.T) {
+		s := newStage(t)
+		s.do("POST", "/r/TOKEN", "score=5&gesture=button&digest=z")
+		s.meddling = func() { s.do("POST", "/r/TOKEN", "why=other+tab&why_was=0&gesture=button&digest=y") }
+		if w := s.do("POST", "/r/TOKEN", post); w.Code != 303 || s.state() != `9 true "other tab" "" v3` {
+			t.Errorf("%d, %s", w.Code, s.state())
+		}
+	})
+	t.Run("unsubscribing fails", func(t *testing.T) {
+		s := newStage(t)
+		s.lost = 1
+		if w := s.do("POST", "/u/TOKEN", "confirm=yes"); w.Code != 500 {
+			t.Errorf("%d: says done though it is not", w.Code)
+		}
+	})
+}
+
+func TestManyAtOnce(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	var wg sync.WaitGroup
+	for range 4 {
+		for _, b := range []string{"score=9&gesture=gesture&digest=a", "score=9&gesture=gesture&digest=a", "score=9&gesture=script&digest=b"} {
+			wg.Go(func() { s.do("POST", "/r/TOKEN", b) })
+		}
+	}
+	wg.Wait()
+	if r := s.responses[s.id]; r.Score != 9 || !r.Verified || r.Version > 2 {
+		t.Errorf("stored is %s", s.state())
+	}
+}
+
+// visit is one request of the scanner corpus.
+type scannerVisit struct {
+	Name   string `json:"name"`
+	Source string `json:"source"`
+	Steps  []struct {
+		Method  string            `json:"method"`
+		Path    string            `json:"path"`
+		Headers map[string]string `json:"headers"`
+		Body    string            `json:"body"`
+		After   string            `json:"after"` // since delivery; for the reader
+	} `json:"steps"`
+	Acted string `json:"acted"` // what a person did by it, if one did: what is stored then
+}
+
+func TestScannersNeverVote(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile("testdata/scanners.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var corpus []scannerVisit
+	if err := json.Unmarshal(data, &corpus); err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range corpus {
+		t.Run(v.Name, func(t *testing.T) {
+			s := newStage(t)
+			for _, step := range v.Steps {
+				var headers []string
+				for n, h := range step.Headers {
+					headers = append(headers, n+": "+h)
+				}
+				if w := s.do(step.Method, step.Path, step.Body, headers...); w.Code >= 500 {
+					t.Errorf("%s %s: %d", step.Method, step.Path, w.Code)
+				}
+			}
+			r := s.responses[s.id]
+			switch {
+			case v.Acted != "":
+				if s.state() != v.Acted {
+					t.Errorf("stored is %s, want what the person did: %s", s.state(), v.Acted)
+				}
+			case r.Verified:
+				t.Errorf("a vote: %s", s.state())
+			case s.unsubscribed[s.id]:
+				t.Error("unsubscribed")
+			}
+		})
+	}
+}
+
+func TestPageIsSmallAndSelfContained(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.campaign(func(c *survey.Campaign) {
+		c.Wording = map[string]survey.Wording{"ru": {Question: strings.Repeat("Длинный вопрос ", 20)}}
+	})
+	s.do("POST", "/r/TOKEN", "score=5&gesture=button&digest=a")
+	for _, path := range []string{"/r/TOKEN", "/r/TOKEN/3", "/r/TOKEN/3?lang=en", "/u/TOKEN", "/r/x"} {
+		w := s.do("GET", path, "")
+		if n := w.Body.Len(); n > 14<<10 {
+			t.Errorf("%s: %d bytes, want ≤ %d", path, n, 14<<10)
+		} else {
+			t.Logf("%s: %d bytes", path, n)
+		}
+		page := w.Body.String()
+		for _, bad := range []string{"http://", "https://", "//cdn", "@import", "url(", "src=", " style=", " onclick="} {
+			if strings.Contains(page, bad) {
+				t.Errorf("%s holds %s", path, bad)
+			}
+		}
+		policy := w.Header().Get("Content-Security-Policy")
+		if !strings.HasPrefix(policy, "default-src 'none'; style-src 'sha256-") || strings.Contains(policy, "unsafe") {
+			t.Errorf("%s: policy %s", path, policy)
+		}
+	}
+}
+
+// Whatever strings stand in the wording, the company and the comments: the page has the same elements.
+func TestPageIsInert(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile("../../internal/mail/testdata/blns.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var naughty []string
+	if err := json.Unmarshal(data, &naughty); err != nil {
+		t.Fatal(err)
+	}
+	s := newStage(t)
+	s.do("POST", "/r/TOKEN", "score=5&gesture=button&digest=a")
+	show := func(text string) string {
+		s.campaign(func(c *survey.Campaign) {
+			c.Company = "x" + text
+			c.Wording = map[string]survey.Wording{"ru": {Question: "x" + text, Why: "x" + text, Wish: "x" + text}}
+		})
+		r := s.responses[s.id]
+		r.Why, r.Wish = "x"+text, "x"+text
+		s.responses[s.id] = r
+		return s.do("GET", "/r/TOKEN", "").Body.String()
+	}
+	shape := tags(show(""))
+	for _, text := range append(naughty, "</textarea><script>", `" onclick="alert(1)`, "{}", "<!--", "\x00") {
+		if got := tags(show(text)); got != shape {
+			t.Errorf("%q changes the page:\n%s\n%s", text, got, shape)
+		}
+	}
+}
+
+var traces = regexp.MustCompile(`_was=[0-9a-f]+`)
+
+// tags lists elements with attributes, but for what differs from page to page.
+func tags(page string) string {
+	var b strings.Builder
+	z := html.NewTokenizer(strings.NewReader(page))
+	for {
+		switch z.Next() {
+		case html.ErrorToken:
+			return traces.ReplaceAllString(b.String(), "")
+		case html.StartTagToken, html.SelfClosingTagToken:
+			t := z.Token()
+			b.WriteString("<" + t.Data)
+			was := false
+			for _, a := range t.Attr {
+				was = was || strings.HasSuffix(a.Val, "_was") || a.Val == "digest"
+				if was && a.Key == "value" {
+					a.Val = ""
+				}
+				b.WriteString(" " + a.Key + "=" + a.Val)
+			}
+		}
+	}
+}
+
+func TestHeadersOfThePages(t *testing.T) {
+	t.Parallel()
+	h := newStage(t).do("GET", "/r/TOKEN/9", "").Header()
+	for name, want := range map[string]string{"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow",
+		"Content-Language": "ru", "Content-Type": "text/html; charset=utf-8"} {
+		if h.Get(name) != want {
+			t.Errorf("%s is %q, want %q", name, h.Get(name), want)
+		}
+	}
+	if h.Get("Set-Cookie") != "" {
+		t.Error("a cookie is set")
+	}
+}

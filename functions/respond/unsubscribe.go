@@ -1,0 +1,60 @@
+package main
+
+import (
+	"net/http"
+
+	"onetap/internal/problem"
+	"onetap/internal/survey"
+	"onetap/internal/web"
+)
+
+// askUnsubscribe answers GET: one button. Scanners open this link too, so it changes nothing.
+func (p *pages) askUnsubscribe(w http.ResponseWriter, r *http.Request) {
+	v, err := p.unsubscriber(r)
+	if err != nil {
+		web.Fail(w, r, err)
+		return
+	}
+	l := v.lang
+	if v.person.Suppressed == survey.Unsubscribed {
+		p.unsubscribed(w, v)
+		return
+	}
+	v.write(w, http.StatusOK, l.T("unsubscribe.title"), web.Markup(
+		`<h1>{}</h1><p>{}</p><form method="post" action="{}"><input type="hidden" name="confirm" value="yes"><button>{}</button></form>`,
+		l.T("unsubscribe.title"), l.T("unsubscribe.ask"), v.path+v.chose, l.T("unsubscribe.button")), nil)
+}
+
+// unsubscribe answers POST: of the page's button (confirm=yes) or of the mail program (RFC 8058:
+// List-Unsubscribe=One-Click). A POST that says neither is no one's will. Done twice, it says that it is done.
+func (p *pages) unsubscribe(w http.ResponseWriter, r *http.Request) {
+	v, err := p.unsubscriber(r)
+	if err == nil {
+		err = readForm(w, r)
+	}
+	if err == nil && r.PostForm.Get("confirm") != "yes" && r.PostForm.Get("List-Unsubscribe") != "One-Click" {
+		err = problem.New(problem.Invalid, "unsubscribe_unsaid", "confirm")
+	}
+	if err == nil && !v.token.Test {
+		err = p.store.Unsubscribe(r.Context(), v.campaign, v.token.Contact)
+	}
+	if err != nil {
+		web.Fail(w, r, err)
+		return
+	}
+	p.unsubscribed(w, v)
+}
+
+// unsubscriber is whoever holds the link. Who is not (or no longer) known may still unsubscribe: the signature is enough.
+func (p *pages) unsubscriber(r *http.Request) (visit, error) {
+	v, err := p.visit(r, "/u/")
+	if v.lang != "" && problem.Is(err, "link_unknown") {
+		err = nil
+	}
+	return v, err
+}
+
+func (p *pages) unsubscribed(w http.ResponseWriter, v visit) {
+	v.write(w, http.StatusOK, v.lang.T("unsubscribe.done_title"), web.Markup(`<h1>{}</h1><p>{}</p>`,
+		v.lang.T("unsubscribe.done_title"), v.lang.T("unsubscribe.done")), nil)
+}
