@@ -1,0 +1,293 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"onetap/internal/link"
+	"onetap/internal/problem"
+	"onetap/internal/store"
+	"onetap/internal/survey"
+	"onetap/internal/web"
+	"onetap/internal/wording"
+)
+
+// settings are what a call says of a campaign; what it leaves out stays as it is.
+type settings struct {
+	Name       *string                    `json:"name"`
+	Audience   *survey.Audience           `json:"audience"`
+	Company    *string                    `json:"company"`
+	Sender     *string                    `json:"sender"`
+	Language   *string                    `json:"language"`
+	Wording    *map[string]survey.Wording `json:"wording"`
+	Filter     *survey.Filter             `json:"filter"`
+	Sample     *float64                   `json:"sample"`
+	QuietDays  *int                       `json:"quiet_days"`
+	StartsAt   moment                     `json:"starts_at"`
+	ClosesAt   moment                     `json:"closes_at"`
+	RemindDays *int                       `json:"remind_days"`
+}
+
+// moment is a time that a call may set, or take away with null.
+type moment struct {
+	given, wrong bool
+	time         time.Time
+}
+
+func (m *moment) UnmarshalJSON(b []byte) error {
+	m.given, m.wrong, m.time = true, false, time.Time{}
+	if string(b) == "null" {
+		return nil
+	}
+	if json.Unmarshal(b, &m.time) != nil {
+		m.wrong = true // said by apply, with its name
+	}
+	return nil
+}
+
+func (m moment) apply(to *time.Time, name string) error {
+	if m.wrong {
+		return problem.New(problem.Invalid, "json_want_time", name)
+	}
+	if m.given {
+		*to = m.time
+		if !m.time.IsZero() {
+			*to = m.time.UTC()
+		}
+	}
+	return nil
+}
+
+// apply puts the settings into a campaign and checks what comes of it.
+func (s settings) apply(c *survey.Campaign, now time.Time) error {
+	put(&c.Audience, s.Audience)
+	put(&c.Language, s.Language)
+	put(&c.Wording, s.Wording)
+	put(&c.Filter, s.Filter)
+	put(&c.Sample, s.Sample)
+	put(&c.QuietDays, s.QuietDays)
+	put(&c.RemindDays, s.RemindDays)
+	for to, from := range map[*string]*string{&c.Name: s.Name, &c.Company: s.Company, &c.Sender: s.Sender} {
+		if from != nil {
+			*to = strings.TrimSpace(*from)
+		}
+	}
+	if err := s.StartsAt.apply(&c.StartsAt, "starts_at"); err != nil {
+		return err
+	}
+	if err := s.ClosesAt.apply(&c.ClosesAt, "closes_at"); err != nil {
+		return err
+	}
+	if err := c.Check(); err != nil {
+		return err
+	}
+	if s.ClosesAt.given {
+		if err := c.ClosesLater(now); err != nil {
+			return err
+		}
+	}
+	return wording.Check(*c)
+}
+
+func put[T any](to, from *T) {
+	if from != nil {
+		*to = *from
+	}
+}
+
+// createCampaign stores a draft.
+func (d *desk) createCampaign(w http.ResponseWriter, r *http.Request) error {
+	var in settings
+	if err := web.Decode(r, &in, maxJSON); err != nil {
+		return err
+	}
+	c := survey.Campaign{State: survey.Draft, Language: string(web.Language(r)), Created: d.now().UTC()}
+	if err := in.apply(&c, d.now()); err != nil {
+		return err
+	}
+	for {
+		var random [5]byte
+		rand.Read(random[:]) // never fails: crypto/rand
+		c.ID = link.NewCampaignID(random)
+		err := d.store.CreateCampaign(r.Context(), c)
+		if errors.Is(err, store.ErrChanged) {
+			continue // the id is taken
+		}
+		if err != nil {
+			return err
+		}
+		c.Version = 1
+		w.Header().Set("Location", "/api/v1/campaigns/"+string(c.ID))
+		web.JSON(w, http.StatusCreated, c)
+		return nil
+	}
+}
+
+// listCampaigns lists one audience's campaigns, or everybody's, newest first.
+func (d *desk) listCampaigns(w http.ResponseWriter, r *http.Request) error {
+	if err := parameters(r, "audience", "limit"); err != nil {
+		return err
+	}
+	limit, err := whole(r, "limit", 50, 500)
+	if err != nil {
+		return err
+	}
+	audiences := survey.Audiences
+	if r.URL.Query().Has("audience") {
+		a, err := audience(r.URL.Query().Get("audience"))
+		if err != nil {
+			return err
+		}
+		audiences = []survey.Audience{a}
+	}
+	all := []survey.Campaign{}
+	for _, a := range audiences {
+		cs, err := d.store.Campaigns(r.Context(), a, limit)
+		if err != nil {
+			return err
+		}
+		all = append(all, cs...)
+	}
+	slices.SortStableFunc(all, func(a, b survey.Campaign) int { return b.Created.Compare(a.Created) })
+	web.JSON(w, http.StatusOK, map[string]any{"campaigns": all[:min(len(all), limit)]})
+	return nil
+}
+
+// campaignView is a campaign with what became of its mailings; a mailing that has not begun has no ledger.
+type campaignView struct {
+	survey.Campaign
+	Ledger   *survey.Ledger `json:"ledger"`
+	Reminder *survey.Ledger `json:"reminder"`
+}
+
+func (d *desk) showCampaign(w http.ResponseWriter, r *http.Request) error {
+	if err := parameters(r); err != nil {
+		return err
+	}
+	c, err := d.campaign(r)
+	if err != nil {
+		return err
+	}
+	v, err := d.view(r.Context(), c)
+	if err != nil {
+		return err
+	}
+	web.JSON(w, http.StatusOK, v)
+	return nil
+}
+
+// view adds the ledgers. The figures are read before the waves: a wave's numbers are written first, so that nothing
+// counted is missing in it.
+func (d *desk) view(ctx context.Context, c survey.Campaign) (campaignView, error) {
+	v := campaignView{Campaign: c}
+	counts, err := d.store.TalliesOf(ctx, string(c.ID), survey.KindWave)
+	if err != nil {
+		return v, err
+	}
+	for number, to := range map[int]**survey.Ledger{survey.WaveInvitation: &v.Ledger, survey.WaveReminder: &v.Reminder} {
+		wave, ok, err := d.store.Wave(ctx, c.ID, number)
+		if err != nil {
+			return v, err
+		}
+		if ok {
+			l := survey.LedgerOf(wave, counts[survey.TallyKey{Scope: string(c.ID), Kind: survey.KindWave, Value: strconv.Itoa(number)}])
+			*to = &l
+		}
+	}
+	return v, nil
+}
+
+// editCampaign changes a draft, or the name and the closing date of a campaign that runs, if it still has the version
+// that the caller saw.
+func (d *desk) editCampaign(w http.ResponseWriter, r *http.Request) error {
+	var in struct {
+		settings
+		Version *int `json:"version"`
+	}
+	if err := web.Decode(r, &in, maxJSON); err != nil {
+		return err
+	}
+	if in.Version == nil {
+		return problem.New(problem.Invalid, "version_missing", "version")
+	}
+	c, err := d.campaign(r)
+	if err != nil {
+		return err
+	}
+	if err := sameVersion(c, in.Version); err != nil {
+		return err
+	}
+	if err := d.editable(c, in.settings); err != nil {
+		return err
+	}
+	if err := in.apply(&c, d.now()); err != nil {
+		return err
+	}
+	c, err = d.store.SaveCampaign(r.Context(), c)
+	if errors.Is(err, store.ErrChanged) {
+		return d.stale(r.Context(), c.ID)
+	}
+	if err != nil {
+		return err
+	}
+	web.JSON(w, http.StatusOK, c)
+	return nil
+}
+
+// editable refuses what can no longer be changed once a campaign is launched.
+func (d *desk) editable(c survey.Campaign, in settings) error {
+	err := c.Allows(survey.ActEdit, d.now())
+	if !problem.Is(err, "campaign_launched") {
+		return err
+	}
+	rest := in
+	rest.Name, rest.ClosesAt = nil, moment{}
+	if rest == (settings{}) {
+		return nil
+	}
+	return err
+}
+
+// campaign reads the campaign that a request's path names.
+func (d *desk) campaign(r *http.Request) (survey.Campaign, error) {
+	id := r.PathValue("campaign")
+	if len(id) != 8 || strings.Trim(id, "abcdefghijklmnopqrstuvwxyz234567") != "" {
+		return survey.Campaign{}, problem.New(problem.Unknown, "campaign_unknown", "campaign")
+	}
+	return d.store.Campaign(r.Context(), survey.CampaignID(id))
+}
+
+func sameVersion(c survey.Campaign, version *int) error {
+	if version != nil && *version != c.Version {
+		return staleVersion(c)
+	}
+	return nil
+}
+
+// stale says what is stored now.
+func (d *desk) stale(ctx context.Context, id survey.CampaignID) error {
+	c, err := d.store.Campaign(ctx, id)
+	if err != nil {
+		return err
+	}
+	return staleVersion(c)
+}
+
+func staleVersion(c survey.Campaign) error {
+	return problem.New(problem.Conflict, "version_stale", "version", "Version", c.Version, "State", string(c.State))
+}
+
+func audience(name string) (survey.Audience, error) {
+	a := survey.Audience(name)
+	if !a.Valid() {
+		return "", problem.New(problem.Invalid, "audience_unknown", "audience", "Known", survey.KnownAudiences())
+	}
+	return a, nil
+}

@@ -1,0 +1,171 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"onetap/internal/problem"
+	"onetap/internal/store"
+	"onetap/internal/survey"
+	"onetap/internal/web"
+	"onetap/internal/wording"
+)
+
+// lookAt is how many contacts a launch looks at for one that fits the filter; in a larger audience the planner finds out.
+const lookAt = 20_000
+
+// launch starts a campaign now or at a time, and calls the sender.
+func (d *desk) launch(w http.ResponseWriter, r *http.Request) error {
+	var in struct {
+		At      time.Time `json:"at"`
+		Version *int      `json:"version"`
+	}
+	if err := optional(r, &in); err != nil {
+		return err
+	}
+	at := in.At
+	if !at.IsZero() {
+		at = at.UTC()
+	}
+	site := d.siteOf(r)
+	return d.act(w, r, in.Version, func(ctx context.Context, c survey.Campaign) (survey.Campaign, error) {
+		c, err := c.Launch(at, site, d.now().UTC())
+		if err != nil {
+			return c, err
+		}
+		if err := wording.Check(c); err != nil {
+			return c, err
+		}
+		return c, d.somebody(ctx, c)
+	})
+}
+
+// somebody tells that nobody would be written to.
+func (d *desk) somebody(ctx context.Context, c survey.Campaign) error {
+	any, fits := false, false
+	complete, err := d.store.LookAtContacts(ctx, c.Audience, lookAt, func(contact survey.Contact) bool {
+		any = true
+		fits = c.Filter.Match(contact)
+		return !fits
+	})
+	switch {
+	case err != nil:
+		return err
+	case fits || !complete:
+		return nil
+	case !any:
+		return problem.New(problem.Conflict, "audience_empty", "audience", "Audience", string(c.Audience))
+	}
+	return problem.New(problem.Conflict, "filter_matches_nobody", "filter")
+}
+
+func (d *desk) pause(w http.ResponseWriter, r *http.Request) error {
+	return d.actSimply(w, r, func(_ context.Context, c survey.Campaign) (survey.Campaign, error) { return c.Pause(d.now()) })
+}
+
+func (d *desk) resume(w http.ResponseWriter, r *http.Request) error {
+	return d.actSimply(w, r, func(ctx context.Context, c survey.Campaign) (survey.Campaign, error) {
+		wave, ok, err := d.store.Wave(ctx, c.ID, survey.WaveInvitation)
+		switch {
+		case err != nil:
+			return c, err
+		case !ok:
+			return c.Resume(nil, d.now())
+		}
+		return c.Resume(&wave, d.now())
+	})
+}
+
+func (d *desk) cancel(w http.ResponseWriter, r *http.Request) error {
+	return d.actSimply(w, r, func(_ context.Context, c survey.Campaign) (survey.Campaign, error) { return c.Cancel(d.now()) })
+}
+
+func (d *desk) close(w http.ResponseWriter, r *http.Request) error {
+	return d.actSimply(w, r, func(_ context.Context, c survey.Campaign) (survey.Campaign, error) { return c.Close(d.now().UTC()) })
+}
+
+func (d *desk) remind(w http.ResponseWriter, r *http.Request) error {
+	return d.actSimply(w, r, func(ctx context.Context, c survey.Campaign) (survey.Campaign, error) {
+		_, reminded, err := d.store.Wave(ctx, c.ID, survey.WaveReminder)
+		if err != nil {
+			return c, err
+		}
+		return c.Remind(reminded, d.now().UTC())
+	})
+}
+
+// change is what an action makes of a campaign as it is stored.
+type change func(context.Context, survey.Campaign) (survey.Campaign, error)
+
+func (d *desk) actSimply(w http.ResponseWriter, r *http.Request, do change) error {
+	var in struct {
+		Version *int `json:"version"`
+	}
+	if err := optional(r, &in); err != nil {
+		return err
+	}
+	return d.act(w, r, in.Version, do)
+}
+
+// act reads a campaign, changes it and writes it, again if somebody was faster: the sender moves a campaign on while
+// people look at it. A caller that names the version which it saw gets no second try.
+func (d *desk) act(w http.ResponseWriter, r *http.Request, version *int, do change) error {
+	for try := 0; ; try++ {
+		c, err := d.campaign(r)
+		if err != nil {
+			return err
+		}
+		if err := sameVersion(c, version); err != nil {
+			return err
+		}
+		if c, err = do(r.Context(), c); err != nil {
+			return err
+		}
+		c, err = d.store.SaveCampaign(r.Context(), c)
+		if errors.Is(err, store.ErrChanged) && try < 5 {
+			continue
+		}
+		if errors.Is(err, store.ErrChanged) {
+			return d.stale(r.Context(), c.ID)
+		}
+		if err != nil {
+			return err
+		}
+		d.wakeFor(r.Context(), c)
+		web.JSON(w, http.StatusOK, c)
+		return nil
+	}
+}
+
+// wakeFor calls the sender for a campaign that has something to do now. The minute's tick does it otherwise, so a
+// failure is only logged.
+func (d *desk) wakeFor(ctx context.Context, c survey.Campaign) {
+	now := d.now()
+	due := c.State == survey.Planning || c.State == survey.Sending || (c.State == survey.Open && !c.RemindAt.IsZero() && !now.Before(c.RemindAt))
+	if !due {
+		return
+	}
+	if err := d.wake(ctx); err != nil {
+		slog.WarnContext(ctx, "sender not called; its next minute starts the campaign", "campaign", c.ID, "error", err)
+	}
+}
+
+// siteOf is the base of public links: the deployment's own, else the address at which it was called.
+func (d *desk) siteOf(r *http.Request) string {
+	if d.site != "" {
+		return strings.TrimSuffix(d.site, "/")
+	}
+	host, _, err := net.SplitHostPort(r.Host)
+	if err != nil {
+		host = r.Host
+	}
+	if ip := net.ParseIP(strings.Trim(host, "[]")); host == "localhost" || (ip != nil && ip.IsLoopback()) {
+		return "http://" + r.Host
+	}
+	return "https://" + r.Host
+}

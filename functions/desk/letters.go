@@ -1,0 +1,118 @@
+package main
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/aws/smithy-go"
+
+	"onetap/internal/lang"
+	"onetap/internal/link"
+	"onetap/internal/mail"
+	"onetap/internal/problem"
+	"onetap/internal/survey"
+	"onetap/internal/web"
+)
+
+// letter is what a preview and a test send may say.
+type letter struct {
+	Language string `json:"language"` // "": the campaign's
+	Reminder bool   `json:"reminder"`
+	Name     string `json:"name"` // of the recipient; "": a name of the language
+}
+
+// preview shows the e-mail as a recipient would get it. Its links work and write nothing.
+func (d *desk) preview(w http.ResponseWriter, r *http.Request) error {
+	var in letter
+	if err := optional(r, &in); err != nil {
+		return err
+	}
+	c, err := d.campaign(r)
+	if err != nil {
+		return err
+	}
+	m, l, err := d.compose(r, c, in, "preview@example.com")
+	if err != nil {
+		return err
+	}
+	web.JSON(w, http.StatusOK, map[string]any{"language": l, "from": d.from(c), "subject": m.Subject, "html": m.HTML, "text": m.Text})
+	return nil
+}
+
+// testSend sends one e-mail whose links show everything and write nothing.
+func (d *desk) testSend(w http.ResponseWriter, r *http.Request) error {
+	var in struct {
+		letter
+		To string `json:"to"`
+	}
+	if err := web.Decode(r, &in, maxJSON); err != nil {
+		return err
+	}
+	c, err := d.campaign(r)
+	if err != nil {
+		return err
+	}
+	to, err := address(in.To, "to")
+	if err != nil {
+		return err
+	}
+	id := d.keys.ContactID(c.Audience, to)
+	_, stopped, err := d.store.Recipients(r.Context(), c.Audience, []survey.ContactID{id})
+	if err != nil {
+		return err
+	}
+	if reason := stopped[id]; reason != "" {
+		return problem.New(problem.Conflict, "address_stopped", "to", "Reason", string(reason))
+	}
+	m, l, err := d.compose(r, c, in.letter, to)
+	if err != nil {
+		return err
+	}
+	m.From, m.To, m.Tags = d.from(c), to, map[string]string{"kind": "test", "campaign": string(c.ID)}
+	message, err := d.mail.Send(r.Context(), m)
+	var refused smithy.APIError
+	if errors.As(err, &refused) && refused.ErrorFault() == smithy.FaultClient {
+		return &problem.Error{Kind: problem.Conflict, Code: "mail_refused", Where: "to", With: map[string]any{"Status": refused.ErrorCode()}, Cause: err}
+	}
+	if err != nil {
+		return err
+	}
+	web.JSON(w, http.StatusOK, map[string]any{"language": l, "message": message})
+	return nil
+}
+
+func (d *desk) compose(r *http.Request, c survey.Campaign, in letter, to string) (mail.Message, lang.Language, error) {
+	l, known := lang.Parse(c.Language)
+	if in.Language != "" {
+		l, known = lang.Parse(in.Language)
+	}
+	if !known {
+		return mail.Message{}, l, problem.New(problem.Invalid, "language_unknown", "language", "Known", strings.Join(survey.Languages, ", "))
+	}
+	if in.Name == "" {
+		in.Name = l.T("desk.preview_name")
+	}
+	token := d.keys.Make(link.Token{Campaign: c.ID, Contact: d.keys.ContactID(c.Audience, to), Test: true})
+	site := d.siteOf(r)
+	m, err := mail.Preview(c, string(l), in.Reminder, survey.Person{Email: to, Name: in.Name}, site+"/r/"+token, site+"/u/"+token)
+	return m, l, err
+}
+
+func (d *desk) from(c survey.Campaign) string {
+	if c.Sender != "" {
+		return c.Sender
+	}
+	return d.sender
+}
+
+// address reads an address out of a field.
+func address(text, field string) (string, error) {
+	email, err := survey.NormalizeEmail(text)
+	if p := problem.As(err); p != nil {
+		named := *p
+		named.Where = field
+		return "", &named
+	}
+	return email, err
+}

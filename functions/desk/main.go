@@ -1,0 +1,38 @@
+// Command desk is where the company works: the JSON API under /api/v1/, and the page at / that says so.
+package main
+
+import (
+	"log/slog"
+	"os"
+	"time"
+
+	"onetap/internal/link"
+	"onetap/internal/ses"
+	"onetap/internal/store"
+	"onetap/internal/web"
+)
+
+func main() {
+	s, err := store.Open()
+	if err != nil {
+		stop(err)
+	}
+	keys, err := link.FromEnvironment()
+	if err != nil {
+		stop(err)
+	}
+	c := store.Config()
+	d := &desk{
+		store: s, keys: keys, mail: ses.New(c, os.Getenv("CONFIGURATION_SET")), now: time.Now, wake: waker(c, os.Getenv("SEND_FUNCTION")),
+		token: os.Getenv("API_TOKEN"), sender: os.Getenv("SENDER"), site: os.Getenv("SITE"),
+	}
+	if err := d.check(); err != nil {
+		stop(err)
+	}
+	web.Start(d.handler())
+}
+
+func stop(err error) {
+	slog.New(slog.NewJSONHandler(os.Stderr, nil)).Error("start", "error", err)
+	os.Exit(1)
+}

@@ -1,0 +1,141 @@
+package survey
+
+import (
+	"time"
+
+	"onetap/internal/problem"
+)
+
+// Action is what a person can do with a campaign.
+type Action string
+
+const (
+	ActEdit   Action = "edit" // every setting; name and closing date can be changed as long as the campaign is live
+	ActLaunch Action = "launch"
+	ActPause  Action = "pause"
+	ActResume Action = "resume"
+	ActCancel Action = "cancel"
+	ActClose  Action = "close"
+	ActRemind Action = "remind"
+)
+
+// CampaignStates lists every state in the order in which a campaign goes through them.
+var CampaignStates = []CampaignState{Draft, Scheduled, Planning, Sending, Paused, Open, Cancelled, Closed}
+
+// Actions lists every action.
+var Actions = []Action{ActEdit, ActLaunch, ActPause, ActResume, ActCancel, ActClose, ActRemind}
+
+// refusals is the whole state machine: what each action answers in each state. "" means that it is done; anything else
+// is the code with which it is refused. Where an action leads is said by the method named after it.
+var refusals = map[Action]map[CampaignState]string{
+	ActEdit: {Draft: "", Scheduled: "campaign_launched", Planning: "campaign_launched", Sending: "campaign_launched",
+		Paused: "campaign_launched", Open: "campaign_launched", Cancelled: "campaign_cancelled", Closed: "campaign_closed"},
+	ActLaunch: {Draft: "", Scheduled: "campaign_launched_already", Planning: "campaign_launched_already",
+		Sending: "campaign_launched_already", Paused: "campaign_launched_already", Open: "campaign_launched_already",
+		Cancelled: "campaign_cancelled", Closed: "campaign_closed"},
+	ActPause: {Draft: "campaign_not_launched", Scheduled: "", Planning: "", Sending: "", Paused: "campaign_paused_already",
+		Open: "", Cancelled: "campaign_cancelled", Closed: "campaign_closed"},
+	ActResume: {Draft: "campaign_not_launched", Scheduled: "campaign_not_paused", Planning: "campaign_not_paused",
+		Sending: "campaign_not_paused", Paused: "", Open: "campaign_not_paused", Cancelled: "campaign_cancelled", Closed: "campaign_closed"},
+	ActCancel: {Draft: "", Scheduled: "", Planning: "", Sending: "", Paused: "", Open: "campaign_sent_close_instead",
+		Cancelled: "campaign_cancelled", Closed: "campaign_closed"},
+	ActClose: {Draft: "campaign_not_launched", Scheduled: "campaign_unsent_cancel_instead", Planning: "campaign_unsent_cancel_instead",
+		Sending: "", Paused: "", Open: "", Cancelled: "campaign_cancelled", Closed: "campaign_closed"},
+	ActRemind: {Draft: "campaign_not_launched", Scheduled: "remind_too_early", Planning: "remind_too_early", Sending: "remind_too_early",
+		Paused: "campaign_paused", Open: "", Cancelled: "campaign_cancelled", Closed: "campaign_closed"},
+}
+
+// Allows tells why an action is not possible now: a problem of kind Conflict with a code of the table. A campaign whose
+// closing date has passed is closed, even if nobody has written that down yet.
+func (c Campaign) Allows(a Action, now time.Time) error {
+	state := c.State
+	if c.Live() && !c.ClosesAt.IsZero() && !now.Before(c.ClosesAt) {
+		state = Closed
+	}
+	if code := refusals[a][state]; code != "" {
+		return problem.New(problem.Conflict, code, "state", "State", string(state))
+	}
+	return nil
+}
+
+// Launch returns the campaign as launched at now; at says when it starts (zero: as its settings say, else at once).
+// Problems besides Allows: start_in_past and those of Ready.
+func (c Campaign) Launch(at time.Time, site string, now time.Time) (Campaign, error) {
+	if err := c.Allows(ActLaunch, now); err != nil {
+		return c, err
+	}
+	if !at.IsZero() {
+		if at.Before(now.Add(-time.Minute)) { // a minute's difference of clocks is not a mistake
+			return c, problem.New(problem.Invalid, "start_in_past", "at")
+		}
+		c.StartsAt = at
+	}
+	if err := c.Ready(now); err != nil {
+		return c, err
+	}
+	c.State, c.Launched, c.Site = Planning, now, site
+	if c.StartsAt.After(now) {
+		c.State = Scheduled
+	}
+	return c, nil
+}
+
+// Pause stops sending within seconds; answers still count.
+func (c Campaign) Pause(now time.Time) (Campaign, error) {
+	if err := c.Allows(ActPause, now); err != nil {
+		return c, err
+	}
+	c.State, c.Stopped = Paused, ""
+	return c, nil
+}
+
+// Resume goes on where the campaign was when it was paused. That is read from the wave of invitations (nil: never
+// begun), which knows, and is not remembered apart.
+func (c Campaign) Resume(w *Wave, now time.Time) (Campaign, error) {
+	if err := c.Allows(ActResume, now); err != nil {
+		return c, err
+	}
+	c.Stopped = ""
+	switch {
+	case (w == nil || w.State == WavePlanning) && c.StartsAt.After(now):
+		c.State = Scheduled
+	case w == nil || w.State == WavePlanning:
+		c.State = Planning
+	case w.State == WaveSending || c.Opened.IsZero(): // done, and paused before the sender could say so
+		c.State = Sending
+	default:
+		c.State = Open
+	}
+	return c, nil
+}
+
+// Cancel ends a campaign that is not sent to its end: nobody else is written to, and its links say that it is over.
+func (c Campaign) Cancel(now time.Time) (Campaign, error) {
+	if err := c.Allows(ActCancel, now); err != nil {
+		return c, err
+	}
+	c.State = Cancelled
+	return c, nil
+}
+
+// Close ends a campaign: answers no longer count, and its closing date is now.
+func (c Campaign) Close(now time.Time) (Campaign, error) {
+	if err := c.Allows(ActClose, now); err != nil {
+		return c, err
+	}
+	c.State, c.ClosesAt = Closed, now
+	return c, nil
+}
+
+// Remind makes the reminder due at once. There is one in a campaign: reminded tells that it has begun. Problem besides
+// Allows: reminded_already.
+func (c Campaign) Remind(reminded bool, now time.Time) (Campaign, error) {
+	if err := c.Allows(ActRemind, now); err != nil {
+		return c, err
+	}
+	if reminded || (!c.RemindAt.IsZero() && !now.Before(c.RemindAt)) {
+		return c, problem.New(problem.Conflict, "reminded_already", "state")
+	}
+	c.RemindAt = now
+	return c, nil
+}

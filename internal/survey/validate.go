@@ -1,0 +1,125 @@
+package survey
+
+import (
+	"math"
+	"net/mail"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"onetap/internal/problem"
+)
+
+// Limits of a campaign's settings.
+const (
+	MaxName         = 200  // characters
+	MaxQuietDays    = 3650 // ten years
+	MaxRemindDays   = 365
+	MaxFilterValues = 1000 // of all fields together
+	MaxSender       = 320  // bytes: "name <address>"
+)
+
+// Languages in which a campaign can be written.
+var Languages = []string{"en", "ru"}
+
+// Check tells what keeps a campaign from being stored; its words are checked by wording.Check. Problems: name_missing,
+// name_too_long, audience_unknown, language_unknown, sender_wrong, sample_range, days_range, closing_before_start,
+// reminder_after_closing, filter_too_long.
+func (c Campaign) Check() error {
+	invalid := func(code, where string, with ...any) error { return problem.New(problem.Invalid, code, where, with...) }
+	switch {
+	case strings.TrimSpace(c.Name) == "":
+		return invalid("name_missing", "name")
+	case utf8.RuneCountInString(c.Name) > MaxName:
+		return invalid("name_too_long", "name", "Limit", MaxName)
+	case !c.Audience.Valid():
+		return invalid("audience_unknown", "audience", "Known", KnownAudiences())
+	case c.Language != "en" && c.Language != "ru":
+		return invalid("language_unknown", "language", "Known", strings.Join(Languages, ", "))
+	case !validSender(c.Sender):
+		return invalid("sender_wrong", "sender")
+	case math.IsNaN(c.Sample) || c.Sample < 0 || c.Sample > 1:
+		return invalid("sample_range", "sample")
+	case c.QuietDays < 0 || c.QuietDays > MaxQuietDays:
+		return invalid("days_range", "quiet_days", "Limit", MaxQuietDays)
+	case c.RemindDays < 0 || c.RemindDays > MaxRemindDays:
+		return invalid("days_range", "remind_days", "Limit", MaxRemindDays)
+	case !c.ClosesAt.IsZero() && !c.StartsAt.IsZero() && !c.ClosesAt.After(c.StartsAt):
+		return invalid("closing_before_start", "closes_at", "Start", c.StartsAt.UTC().Format(time.RFC3339))
+	}
+	if !c.StartsAt.IsZero() {
+		if err := c.reminderFits(c.StartsAt); err != nil {
+			return err
+		}
+	}
+	return c.Filter.check()
+}
+
+// Ready tells what keeps a stored campaign from being launched at now: the problems of Check, closing_in_past, and
+// reminder_after_closing counted from the real start.
+func (c Campaign) Ready(now time.Time) error {
+	if err := c.Check(); err != nil {
+		return err
+	}
+	if err := c.ClosesLater(now); err != nil {
+		return err
+	}
+	start := now
+	if c.StartsAt.After(now) {
+		start = c.StartsAt
+	}
+	return c.reminderFits(start)
+}
+
+// ClosesLater tells that a closing date is not in the future.
+func (c Campaign) ClosesLater(now time.Time) error {
+	if !c.ClosesAt.IsZero() && !c.ClosesAt.After(now) {
+		return problem.New(problem.Invalid, "closing_in_past", "closes_at", "Now", now.UTC().Format(time.RFC3339))
+	}
+	return nil
+}
+
+// reminderFits tells that the reminder would come at or after closing even if everything were sent at the start.
+func (c Campaign) reminderFits(start time.Time) error {
+	if c.RemindDays > 0 && !c.ClosesAt.IsZero() && !start.AddDate(0, 0, c.RemindDays).Before(c.ClosesAt) {
+		return problem.New(problem.Invalid, "reminder_after_closing", "remind_days", "Closing", c.ClosesAt.UTC().Format(time.RFC3339))
+	}
+	return nil
+}
+
+func (f Filter) check() error {
+	n := len(f.Teams) + len(f.Owners) + len(f.Locations) + len(f.Products) + len(f.Tiers) + len(f.Languages)
+	for _, values := range f.Attrs {
+		n += 1 + len(values)
+	}
+	if n > MaxFilterValues {
+		return problem.New(problem.Invalid, "filter_too_long", "filter", "Limit", MaxFilterValues)
+	}
+	return nil
+}
+
+// validSender accepts "", an address and "name <address>", in one line.
+func validSender(s string) bool {
+	if s == "" {
+		return true
+	}
+	if len(s) > MaxSender || strings.ContainsFunc(s, unicode.IsControl) {
+		return false
+	}
+	a, err := mail.ParseAddress(s)
+	if err != nil {
+		return false
+	}
+	_, err = NormalizeEmail(a.Address)
+	return err == nil
+}
+
+// KnownAudiences lists the audiences for a message.
+func KnownAudiences() string {
+	names := make([]string, len(Audiences))
+	for i, a := range Audiences {
+		names[i] = string(a)
+	}
+	return strings.Join(names, ", ")
+}
