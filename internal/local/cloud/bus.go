@@ -1,15 +1,10 @@
 package cloud
 
-import (
-	"encoding/json"
-)
+import "encoding/json"
 
 // Publish puts an event on the default event bus. Every rule that matches it calls its function asynchronously; events
 // that no rule wants are gone, as on EventBridge.
 func (c *Cloud) Publish(event json.RawMessage) {
-	if c.closed() {
-		return
-	}
 	for _, t := range c.cfg.Template.Functions {
 		for _, rule := range t.Rules {
 			if rule.Disabled || !rule.Pattern.Match(event) {

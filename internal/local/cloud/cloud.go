@@ -267,16 +267,15 @@ func (c *Cloud) closed() bool {
 	}
 }
 
-// graces that Close gives running invocations: first to end by themselves, then after SIGTERM.
+// graces that Stop gives running invocations: first to end by themselves, then after SIGTERM.
 const (
 	graceQuiet = 300 * time.Millisecond
 	graceTerm  = 1200 * time.Millisecond
 )
 
-// Close ends every process and keeps what was waiting. Invocations get a moment to end; Lambda's SIGTERM tells those
-// that listen for it that no more is coming.
-func (c *Cloud) Close() error {
-	var err error
+// Stop ends every process. Invocations get a moment to end; SIGTERM tells those that listen for it that no more is
+// coming. Events that come after it are kept by Close.
+func (c *Cloud) Stop() {
 	c.once.Do(func() {
 		close(c.quit)
 		for _, f := range c.functions {
@@ -290,9 +289,13 @@ func (c *Cloud) Close() error {
 		}
 		c.Kill()
 		c.workers.Wait()
-		err = errors.Join(c.saveWaiting(), c.positions.save(), c.logs.close())
 	})
-	return err
+}
+
+// Close stops and keeps what was waiting, for the next Start in the same folder.
+func (c *Cloud) Close() error {
+	c.Stop()
+	return errors.Join(c.saveWaiting(), c.positions.save(), c.logs.close())
 }
 
 // Kill ends every process at once.

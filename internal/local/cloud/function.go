@@ -170,7 +170,7 @@ func (f *function) put(p *process) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	// Under the lock, so that Close, which empties the list after it has closed the cloud, misses nobody.
+	// Under the lock, so that Stop, which empties the list after it has closed the cloud, misses nobody.
 	if f.cloud.closed() {
 		p.kill()
 		return

@@ -33,6 +33,9 @@ func (r *reader) readParameters(n *yaml.Node) {
 			r.refuse(line, "Parameters.%s: type %q is not understood, only String and Number", name, p.Type)
 		}
 		value, given := r.in.Parameters[name]
+		if own, ok := r.in.Defaults[name]; ok && !given {
+			value, given = own, true
+		}
 		switch {
 		case given:
 		case p.Default != nil:

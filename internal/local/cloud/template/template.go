@@ -25,9 +25,10 @@ import (
 // Inputs are what the template does not say itself.
 type Inputs struct {
 	Parameters map[string]string
-	Stack      string // AWS::StackName; "" is "onetap"
-	Region     string // "" is "us-east-1"
-	Account    string // "" is "000000000000"
+	Defaults   map[string]string // stand in for the template's own; those of parameters it does not have are ignored
+	Stack      string            // AWS::StackName; "" is "onetap"
+	Region     string            // "" is "us-east-1"
+	Account    string            // "" is "000000000000"
 	// Secret gives the value of a generated secret: the same one at each call for the same logical id.
 	Secret func(id string, spec SecretSpec) (string, error)
 }

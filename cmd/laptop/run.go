@@ -1,0 +1,133 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"onetap/internal/local"
+)
+
+// run starts the laptop, says where everything is, and waits for Ctrl-C.
+func run(args []string) int {
+	if err := runUntilInterrupted(args, os.Stdout, os.Stderr); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return 0
+		}
+		fmt.Fprintln(os.Stderr, "laptop:", err)
+		return 1
+	}
+	return 0
+}
+
+func runUntilInterrupted(args []string, out, errs io.Writer) error {
+	cfg, o, err := settings(args, errs)
+	if err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	stack, err := local.Start(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	if stack.Fresh() && !o.empty {
+		if err := loadSample(ctx, stack.Site(), stack.Token()); err != nil {
+			return errors.Join(fmt.Errorf("load the sample workspace: %w", err), stack.Close())
+		}
+	}
+	welcome(out, stack, cfg)
+	<-ctx.Done()
+	stop() // a second Ctrl-C ends this program at once, and with it, by the kernel's hand, the functions
+	fmt.Fprintln(out, "\nshutting down; the data stays in", cfg.Data)
+	err = stack.Close()
+	if o.meter {
+		err = errors.Join(err, stack.Cloud().Meter().Report(time.Now()).Print(out))
+	}
+	return err
+}
+
+// options are what run itself does with its arguments.
+type options struct{ meter, empty bool }
+
+// settings come from the environment, and flags go before it.
+func settings(args []string, errs io.Writer) (local.Config, options, error) {
+	cfg := local.Config{
+		Site: env("ONETAP_SITE", "127.0.0.1:8080"), Inbox: env("ONETAP_INBOX", "127.0.0.1:8025"), AWS: env("ONETAP_AWS", "127.0.0.1:4566"),
+		Parameters: map[string]string{},
+	}
+	var o options
+	flags := flag.NewFlagSet("laptop run", flag.ContinueOnError)
+	flags.SetOutput(errs)
+	flags.StringVar(&cfg.Data, "data", env("ONETAP_DATA", ".local"), "folder of the data (ONETAP_DATA)")
+	flags.StringVar(&cfg.Template, "template", env("ONETAP_TEMPLATE", "template.yaml"), "the template (ONETAP_TEMPLATE)")
+	flags.StringVar(&cfg.Functions, "functions", env("ONETAP_FUNCTIONS", filepath.Join(".local", "functions")), "folder of the functions' binaries (ONETAP_FUNCTIONS)")
+	minute := flags.String("minute", env("ONETAP_MINUTE", "60s"), "how long a scheduled minute lasts (ONETAP_MINUTE)")
+	verbose := flags.Bool("v", false, "show what the functions log")
+	flags.BoolVar(&o.meter, "meter", false, "at the end, show what the functions used")
+	flags.BoolVar(&o.empty, "empty", false, "do not load the sample workspace on the first start")
+	flags.Func("set", "a parameter of the template, as in -set CaseHours=24 (may be repeated)", func(s string) error {
+		name, value, ok := strings.Cut(s, "=")
+		if !ok {
+			return errors.New("needs Name=value")
+		}
+		cfg.Parameters[name] = value
+		return nil
+	})
+	if err := flags.Parse(args); err != nil {
+		return cfg, o, err
+	}
+	if flags.NArg() > 0 {
+		return cfg, o, fmt.Errorf("%q is no option", flags.Arg(0))
+	}
+	var err error
+	if cfg.Minute, err = time.ParseDuration(*minute); err != nil || cfg.Minute <= 0 {
+		return cfg, o, fmt.Errorf("ONETAP_MINUTE=%q is no duration such as 60s or 500ms", *minute)
+	}
+	if cfg.MailRate, err = strconv.ParseFloat(env("ONETAP_SES_RATE", "14"), 64); err != nil || cfg.MailRate < 0 {
+		return cfg, o, fmt.Errorf("ONETAP_SES_RATE=%q is no number of recipients a second (0: no limit)", os.Getenv("ONETAP_SES_RATE"))
+	}
+	if cfg.MailQuota, err = strconv.Atoi(env("ONETAP_SES_QUOTA", "50000")); err != nil || cfg.MailQuota < 0 {
+		return cfg, o, fmt.Errorf("ONETAP_SES_QUOTA=%q is no number of recipients a day (0: no limit)", os.Getenv("ONETAP_SES_QUOTA"))
+	}
+	if *verbose {
+		cfg.Verbose = errs
+	}
+	return cfg, o, nil
+}
+
+func env(name, otherwise string) string {
+	if v := os.Getenv(name); v != "" {
+		return v
+	}
+	return otherwise
+}
+
+// welcome says where everything is and what to try first. The last line, "ready", is for programs that wait for it.
+func welcome(out io.Writer, s *local.Stack, cfg local.Config) {
+	fmt.Fprintf(out, `Onetap runs on this machine.
+
+  site   %s
+  inbox  %s  every e-mail ends here and nowhere else
+  AWS    %s  DynamoDB, Streams, SES, Lambda, SQS: aws --endpoint-url %[3]s …
+  token  %s
+  data   %s
+
+To try first:
+  1. See the campaigns:  curl -H "Authorization: Bearer %[4]s" %[1]s/api/v1/campaigns
+  2. Open the inbox, a message, and tap a score.
+  3. See the score arrive in the campaign's results.
+
+Ctrl-C ends it; the data stays.
+ready
+`, s.Site(), s.Inbox(), s.AWS(), s.Token(), cfg.Data)
+}
