@@ -26,6 +26,7 @@ func contactItem(c survey.Contact) item {
 	if len(c.Attrs) > 0 {
 		it["attrs"] = asJSON(c.Attrs)
 	}
+	it["digest"] = str(digest(it))
 	return it
 }
 

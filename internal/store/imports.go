@@ -1,0 +1,191 @@
+package store
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	endian "encoding/binary"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"onetap/internal/problem"
+	"onetap/internal/survey"
+)
+
+// importLife is how long an import is kept, finished or not. DynamoDB deletes it within two days after that.
+const importLife = 7 * 24 * time.Hour
+
+// seenChunk is how many contacts one SEEN item names: 8 bytes each, 300 KB of DynamoDB's 400.
+const seenChunk = 37_500
+
+// Import is an upload in parts: how far it is, and the state that its reader goes on from.
+type Import struct {
+	ID       string
+	Audience survey.Audience
+	Created  time.Time
+	Next     int             // the part that is expected; parts are numbered from 1
+	Finished bool            // takes no more parts
+	State    json.RawMessage // of the reader; it may hold the beginning of a line
+	Seen     []int           // SEEN items of each part taken; those beyond are left of tries that died
+	Version  int
+}
+
+// Part is what became of one part: the digest of its bytes, and the answer that was given.
+type Part struct {
+	Digest []byte
+	Answer json.RawMessage
+}
+
+func importItem(i Import) (item, error) {
+	state, err := pack(i.State)
+	if err != nil {
+		return nil, err
+	}
+	it := importKey(i.ID, "STATE").item()
+	it["audience"], it["created"], it["next"], it["version"] = str(string(i.Audience)), at(i.Created), num(i.Next), num(i.Version)
+	it["finished"], it["state"], it["seen"], it["ttl"] = yes(i.Finished), bin(state), asJSON(i.Seen), expires(i.Created)
+	return it, nil
+}
+
+func expires(created time.Time) types.AttributeValue { return num(created.Add(importLife).Unix()) }
+
+// CreateImport stores a new import; ErrChanged means that the id is taken.
+func (s *Store) CreateImport(ctx context.Context, i Import) (Import, error) {
+	i.Version = 1
+	it, err := importItem(i)
+	if err != nil {
+		return i, err
+	}
+	return i, s.put(ctx, it, "attribute_not_exists(pk)", nil)
+}
+
+// Import reads an import, or a problem of kind Unknown.
+func (s *Store) Import(ctx context.Context, id string) (Import, error) {
+	it, err := s.get(ctx, importKey(id, "STATE"))
+	if err != nil {
+		return Import{}, err
+	}
+	if it == nil {
+		return Import{}, problem.New(problem.Unknown, "import_unknown", "import")
+	}
+	i := Import{ID: id, Audience: survey.Audience(text(it, "audience")), Created: instant(it, "created"), Next: int(number64(it, "next")),
+		Finished: truth(it, "finished"), Version: int(number64(it, "version"))}
+	if err := fromJSON(it, "seen", &i.Seen); err != nil {
+		return i, err
+	}
+	i.State, err = unpack(binary(it, "state"))
+	return i, err
+}
+
+// ImportPart reads what became of a part; ok is false when it was not taken yet.
+func (s *Store) ImportPart(ctx context.Context, id string, n int) (p Part, ok bool, err error) {
+	it, err := s.get(ctx, partKey(id, n))
+	if err != nil || it == nil {
+		return p, false, err
+	}
+	p.Digest = binary(it, "digest")
+	p.Answer, err = unpack(binary(it, "answer"))
+	return p, true, err
+}
+
+// ImportParts reads the answers of the parts 1 to n in order.
+func (s *Store) ImportParts(ctx context.Context, id string, n int) ([]Part, error) {
+	parts := make([]Part, 0, n)
+	err := s.query(ctx, importKey(id, "").pk, "PART#", true, func(it item) (bool, error) {
+		answer, err := unpack(binary(it, "answer"))
+		parts = append(parts, Part{Digest: binary(it, "digest"), Answer: answer})
+		return true, err
+	})
+	return parts, err
+}
+
+func partKey(id string, n int) key { return importKey(id, "PART#"+five(n)) }
+
+// five makes numbers that sort as text.
+func five(n int) string { return fmt.Sprintf("%05d", n) }
+
+// TakePart records a part as taken, if the import still has the version that was read; otherwise ErrChanged. i is the
+// import after the part (Next and Seen are set here), ids are the contacts that the part named. The ids are written
+// first and count only with the record, so that a try that dies in between leaves nothing.
+func (s *Store) TakePart(ctx context.Context, i Import, p Part, ids []uint64) (Import, error) {
+	n := i.Next
+	chunks := 0
+	for rest := ids; len(rest) > 0; chunks++ {
+		m := min(len(rest), seenChunk)
+		b := make([]byte, 0, 8*m)
+		for _, id := range rest[:m] {
+			b = endian.BigEndian.AppendUint64(b, id)
+		}
+		rest = rest[m:]
+		it := importKey(i.ID, "SEEN#"+five(n)+"#"+five(chunks)).item()
+		it["ids"], it["ttl"] = bin(b), expires(i.Created)
+		if err := s.put(ctx, it, "", nil); err != nil {
+			return i, err
+		}
+	}
+	was := i.Version
+	i.Next, i.Version, i.Seen = n+1, was+1, append(i.Seen[:len(i.Seen):len(i.Seen)], chunks)
+	state, err := importItem(i)
+	if err != nil {
+		return i, err
+	}
+	answer, err := pack(p.Answer)
+	if err != nil {
+		return i, err
+	}
+	part := partKey(i.ID, n).item()
+	part["digest"], part["answer"], part["ttl"] = bin(p.Digest), bin(answer), expires(i.Created)
+	return i, s.transact(ctx, "take part", []types.TransactWriteItem{
+		{Put: &types.Put{TableName: &s.table, Item: state, ConditionExpression: aws.String("version = :was"), ExpressionAttributeValues: item{":was": num(was)}}},
+		{Put: &types.Put{TableName: &s.table, Item: part, ConditionExpression: aws.String("attribute_not_exists(pk)")}}})
+}
+
+// SeenContacts reads which contacts the parts taken so far named, in no order.
+func (s *Store) SeenContacts(ctx context.Context, i Import) ([]uint64, error) {
+	var ids []uint64
+	err := s.query(ctx, importKey(i.ID, "").pk, "SEEN#", true, func(it item) (bool, error) {
+		n, k, _ := strings.Cut(strings.TrimPrefix(text(it, "sk"), "SEEN#"), "#")
+		part, _ := strconv.Atoi(n)
+		chunk, _ := strconv.Atoi(k)
+		if part < 1 || part > len(i.Seen) || chunk >= i.Seen[part-1] {
+			return true, nil
+		}
+		for b := binary(it, "ids"); len(b) >= 8; b = b[8:] {
+			ids = append(ids, endian.BigEndian.Uint64(b))
+		}
+		return true, nil
+	})
+	return ids, err
+}
+
+// pack makes JSON small: items hold 400 KB.
+func pack(b []byte) ([]byte, error) {
+	var out bytes.Buffer
+	z := gzip.NewWriter(&out)
+	if _, err := z.Write(b); err != nil {
+		return nil, fmt.Errorf("pack: %w", err)
+	}
+	if err := z.Close(); err != nil {
+		return nil, fmt.Errorf("pack: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+func unpack(b []byte) ([]byte, error) {
+	z, err := gzip.NewReader(bytes.NewReader(b))
+	if err != nil {
+		return nil, fmt.Errorf("unpack: %w", err)
+	}
+	out, err := io.ReadAll(z)
+	if err != nil {
+		return nil, fmt.Errorf("unpack: %w", err)
+	}
+	return out, nil
+}

@@ -1,0 +1,102 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"io"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"onetap/internal/survey"
+)
+
+// contactsInFlight is how many calls an upload has under way at once.
+const contactsInFlight = 8
+
+// data names the attributes of a contact that an upload brings, in the order in which they are digested.
+var data = []string{"person", "owner", "owner_raw", "team", "location", "product", "tier", "language", "value", "attrs"}
+
+// digest is a fingerprint of what an upload brings of a contact, so that comparing a list with the table reads a line
+// of each contact instead of all of it. Equal digests mean survey.Contact.Same.
+func digest(it item) string {
+	h := sha256.New()
+	for _, name := range data {
+		io.WriteString(h, text(it, name))
+		h.Write([]byte{0})
+	}
+	return base64.RawStdEncoding.EncodeToString(h.Sum(nil)[:12])
+}
+
+// Upserted counts what an upload did to contacts.
+type Upserted struct{ New, Changed, Unchanged int }
+
+// UpsertContacts writes those of the contacts that are new or hold other data than is stored; of these, Created stays
+// as it was. The contacts must differ. by names the upload, so that doing it again after a crash counts as the first
+// time what the first try wrote: "" for an upload that is never done again.
+func (s *Store) UpsertContacts(ctx context.Context, cs []survey.Contact, by string, now time.Time) (Upserted, error) {
+	var mu sync.Mutex
+	var sum Upserted
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(contactsInFlight)
+	for len(cs) > 0 {
+		n := min(len(cs), 100)
+		some := cs[:n]
+		cs = cs[n:]
+		g.Go(func() error {
+			u, err := s.upsert(ctx, some, by, now)
+			mu.Lock()
+			defer mu.Unlock()
+			sum.New, sum.Changed, sum.Unchanged = sum.New+u.New, sum.Changed+u.Changed, sum.Unchanged+u.Unchanged
+			return err
+		})
+	}
+	err := g.Wait()
+	return sum, err
+}
+
+// upsert does up to 100 contacts: one read, and four writes at most.
+func (s *Store) upsert(ctx context.Context, cs []survey.Contact, by string, now time.Time) (Upserted, error) {
+	keys := make([]key, len(cs))
+	for i, c := range cs {
+		keys[i] = contactKey(c.Audience, c.ID)
+	}
+	items, err := s.batchGet(ctx, keys, true, "pk, sk, digest, created, upload, fresh")
+	if err != nil {
+		return Upserted{}, err
+	}
+	known := make(map[key]item, len(items))
+	for _, it := range items {
+		known[keyOf(it)] = it
+	}
+	var u Upserted
+	var write []item
+	for i, c := range cs {
+		was := known[keys[i]]
+		fresh := was == nil || by != "" && text(was, "upload") == by && truth(was, "fresh") // an earlier try of this upload
+		c.Created, c.Updated = now, now
+		if was != nil {
+			c.Created = instant(was, "created")
+		}
+		it := contactItem(c)
+		same := was != nil && text(was, "digest") == text(it, "digest")
+		switch {
+		case fresh:
+			u.New++
+		case same && (by == "" || text(was, "upload") != by):
+			u.Unchanged++
+		default:
+			u.Changed++
+		}
+		if same {
+			continue
+		}
+		if by != "" {
+			it["upload"], it["fresh"] = str(by), yes(fresh)
+		}
+		write = append(write, it)
+	}
+	return u, s.batchPut(ctx, write)
+}
