@@ -22,7 +22,6 @@ type Bulk struct {
 	Subject string // subject, html and text may hold {{name}} placeholders; every entry must have a value for each
 	HTML    string
 	Text    string
-	Tags    map[string]string // of every entry
 	Entries []Entry
 }
 
@@ -88,7 +87,6 @@ func (c *Client) bulkInput(b Bulk) (*sesv2.SendBulkEmailInput, error) {
 	in := &sesv2.SendBulkEmailInput{
 		FromEmailAddress:     aws.String(b.From),
 		ConfigurationSetName: c.configurationSet(),
-		DefaultEmailTags:     tags(b.Tags),
 		DefaultContent: &types.BulkEmailContent{Template: &types.Template{
 			TemplateContent: &types.EmailTemplateContent{Subject: &b.Subject, Html: &b.HTML, Text: &b.Text},
 			TemplateData:    aws.String("{}"),

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"onetap/internal/local"
+	"onetap/internal/local/drive"
+	"onetap/internal/local/story"
+)
+
+// demo plays the main job on fresh data and free ports and exits non-zero when a promise is broken.
+func demo(args []string) int {
+	flags := flag.NewFlagSet("laptop demo", flag.ContinueOnError)
+	seed := flags.Uint64("seed", 1, "who answers what")
+	template := flags.String("template", "template.yaml", "the template")
+	functions := flags.String("functions", filepath.Join(".local", "functions"), "folder of the functions' binaries")
+	samples := flags.String("samples", "samples", "folder of the sample lists")
+	if err := flags.Parse(args); err != nil {
+		return 2
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	summary, err := tellDemo(ctx, os.Stdout, *template, *functions, *samples, *seed)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "demo:", err)
+	}
+	fmt.Println(summary)
+	if err != nil {
+		return 1
+	}
+	return 0
+}
+
+// tellDemo starts a laptop of its own in a temporary folder and plays the story. A scheduled minute lasts a second
+// there, an alert without words waits three seconds for them, and SES takes 200 recipients a second.
+func tellDemo(ctx context.Context, out io.Writer, template, functions, samples string, seed uint64) (s story.Summary, err error) {
+	data, err := os.MkdirTemp("", "onetap-demo-")
+	if err != nil {
+		return s, err
+	}
+	defer os.RemoveAll(data)
+	stack, err := local.Start(ctx, local.Config{Template: template, Functions: functions, Data: data, Minute: time.Second, MailRate: 200, MailQuota: 50_000,
+		Parameters: map[string]string{"AlertWaitSeconds": "3"}})
+	if err != nil {
+		return s, err
+	}
+	defer func() {
+		if closed := stack.Close(); err == nil {
+			err = closed
+		}
+	}()
+	teller := &story.Teller{Company: drive.New(stack.Site(), stack.Inbox(), stack.Token()), Samples: os.DirFS(samples), Out: out, Seed: seed,
+		Patience: time.Minute}
+	return teller.Tell(ctx)
+}
