@@ -165,6 +165,8 @@ func (s *Server) suppressionsOf(add []suppression, p planned, t step) []suppress
 func (d *dispatcher) close() error {
 	close(d.stop)
 	<-d.done
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	err := d.s.store.db.Update(func(tx *bolt.Tx) error {
 		b := tx.Bucket(bucketPending)
 		for _, p := range d.heap {

@@ -30,11 +30,11 @@
 // On any domain a label in the local part does the same for demo people (anna+bounce@example.com):
 //
 //	+bounce       bounces: Permanent, General; the address enters the suppression list
-//	+softbounce   bounces: Transient, General; it does not
+//	+softbounce   delayed, then bounces: Transient, General; it does not
 //	+complaint    delivered, then complained about; the address enters the suppression list
 //	+suppressed   bounces: Permanent, OnAccountSuppressionList, as if it were on the list
 //	+reject       rejected: "Bad content"
-//	+slow         delivered after Options.SlowDelivery
+//	+slow         delayed, then delivered after Options.SlowDelivery
 //
 // # Limits
 //

@@ -44,10 +44,18 @@ func (s *Server) steps(r *record) []step {
 	if has[delivered] || has[complained] || has[simulatedComplain] {
 		list = append(list, step{"DELIVERY", 2 * d, delivered})
 	}
-	for _, o := range [...]outcome{bounced, simulatedBounce, softBounced, suppressed, suppressedForAll} {
+	for _, o := range [...]outcome{bounced, simulatedBounce, suppressed, suppressedForAll} {
 		if has[o] {
 			list = append(list, step{"BOUNCE", 2 * d, o})
 		}
+	}
+	for _, o := range [...]outcome{slow, softBounced} {
+		if has[o] {
+			list = append(list, step{"DELIVERY_DELAY", 2 * d, o})
+		}
+	}
+	if has[softBounced] {
+		list = append(list, step{"BOUNCE", 3 * d, softBounced})
 	}
 	for _, o := range [...]outcome{complained, simulatedComplain} {
 		if has[o] {
@@ -116,6 +124,8 @@ func (s *Server) envelope(m *message, t step) json.RawMessage {
 		b = append(b, `,"failure":{"errorMessage":`...)
 		b = appendQuoted(b, m.failure)
 		b = append(b, `,"templateName":""}`...) // inline templates have no name
+	case "DELIVERY_DELAY":
+		b = m.appendDelay(b, t, at)
 	case "DELIVERY":
 		b = m.appendDelivery(b, t, at)
 	case "BOUNCE":
@@ -162,7 +172,7 @@ func (s *Server) appendMail(b []byte, m *message, t step) []byte {
 		b = appendQuoted(b, p.address)
 	}
 	b = append(b, `],"headersTruncated":false`...)
-	if t.kind != "RENDERING_FAILURE" { // there is no message that could have headers
+	if t.whole() {
 		b = append(b, `,"headers":[`...)
 		for i, h := range m.ownHeaders() {
 			if i > 0 {
@@ -189,7 +199,7 @@ func (s *Server) appendMail(b []byte, m *message, t step) []byte {
 	b = append(b, `,"tags":{"ses:configuration-set":[`...)
 	b = appendQuoted(b, m.configuration)
 	b = append(b, ']')
-	if t.kind != "RENDERING_FAILURE" {
+	if t.whole() {
 		b = appendTag(b, "ses:source-ip", m.batch.SourceIP)
 		b = appendTag(b, "ses:from-domain", bareFrom[strings.LastIndexByte(bareFrom, '@')+1:])
 		b = appendTag(b, "ses:caller-identity", m.batch.Caller)
@@ -201,6 +211,23 @@ func (s *Server) appendMail(b []byte, m *message, t step) []byte {
 		b = appendTag(b, tag.Name, tag.Value)
 	}
 	return append(b, "}}"...)
+}
+
+// whole says whether an event's mail object tells everything: SES leaves the headers out of these two.
+func (t step) whole() bool { return t.kind != "RENDERING_FAILURE" && t.kind != "DELIVERY_DELAY" }
+
+func (m *message) appendDelay(b []byte, t step, at time.Time) []byte {
+	const givesUp = 14 * time.Hour // how long SES tries
+	b = append(b, `,"deliveryDelay":{"timestamp":"`...)
+	b = at.AppendFormat(b, stamp)
+	b = append(b, `","delayType":"TransientCommunicationFailure","expirationTime":"`...)
+	b = at.Add(givesUp).AppendFormat(b, stamp)
+	b = append(b, `","delayedRecipients":[`...)
+	b = m.appendTouched(b, t, func(b []byte, a string) []byte {
+		b = appendQuoted(append(b, `{"emailAddress":`...), a)
+		return append(b, `,"status":"4.4.1","diagnosticCode":"smtp; 421 4.4.1 Unable to connect to remote host"}`...)
+	})
+	return append(b, `]}`...)
 }
 
 func (m *message) appendDelivery(b []byte, t step, at time.Time) []byte {

@@ -82,13 +82,7 @@ func (s *Server) messageFor(r *record, brief bool) (*messageJSON, error) {
 // headersOf reads the headers back from the source, in order, without folds and encoded words.
 func (s *Server) headersOf(m *message) []header {
 	head, _, _ := bytes.Cut(s.source(m), []byte("\r\n\r\n"))
-	var list []header
-	for _, line := range strings.Split(strings.ReplaceAll(string(head), "\r\n ", " "), "\r\n") {
-		if name, value, ok := strings.Cut(line, ":"); ok {
-			list = append(list, header{name, decodeWords(strings.TrimSpace(value))})
-		}
-	}
-	return list
+	return splitHeaders(head)
 }
 
 // kindOf names what sort of message it is, from its tags: a tag called kind, or what the ids in it belong to.

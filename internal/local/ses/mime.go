@@ -31,7 +31,8 @@ func (s *Server) assemble(r *record) (*message, error) {
 		return m, nil
 	}
 	if sh.Raw != nil {
-		return m, m.openRaw()
+		m.openRaw()
+		return m, nil
 	}
 	own, err := readData("ReplacementTemplateData", r.data)
 	if err != nil {
@@ -90,6 +91,9 @@ func (m *message) contentType() string {
 
 // ownHeaders are the headers that the sender's fields make, with the subject as text: these stand in events.
 func (m *message) ownHeaders() []header {
+	if m.batch.Raw != nil {
+		return rawHeaders(m.batch.Raw)
+	}
 	list := make([]header, 0, 8+len(m.custom))
 	list = append(list, header{"From", m.from})
 	for _, h := range []struct {

@@ -83,19 +83,30 @@ func rawRest(raw []byte) []byte {
 	return out
 }
 
-// openRaw finds the bodies of a raw message, for the inbox.
-func (m *message) openRaw() error {
-	parsed, err := mail.ReadMessage(bytes.NewReader(m.batch.Raw))
-	if err != nil {
-		return err
-	}
-	for _, name := range []string{"List-Unsubscribe", "List-Unsubscribe-Post"} {
-		if v := parsed.Header.Get(name); v != "" {
-			m.custom = append(m.custom, header{name, v})
+// rawHeaders are the headers of a raw message that SES leaves in it, in order, unfolded and decoded.
+func rawHeaders(raw []byte) []header {
+	head, _, _ := bytes.Cut(rawRest(raw), []byte("\r\n\r\n"))
+	return splitHeaders(head)
+}
+
+// splitHeaders reads a block of headers without folds and encoded words.
+func splitHeaders(head []byte) []header {
+	var list []header
+	for _, line := range strings.Split(strings.NewReplacer("\r\n ", " ", "\r\n\t", " ").Replace(string(head)), "\r\n") {
+		if name, value, ok := strings.Cut(line, ":"); ok {
+			list = append(list, header{name, decodeWords(strings.TrimSpace(value))})
 		}
 	}
+	return list
+}
+
+// openRaw finds the bodies of a raw message, for the inbox.
+func (m *message) openRaw() {
+	parsed, err := mail.ReadMessage(bytes.NewReader(m.batch.Raw))
+	if err != nil {
+		return // it was checked when it came; the source shows it all the same
+	}
 	m.findBodies(parsed.Header.Get("Content-Type"), parsed.Header.Get("Content-Transfer-Encoding"), parsed.Body, 0)
-	return nil
 }
 
 // findBodies takes the first html and the first text part; what cannot be read is left out, the source shows it.

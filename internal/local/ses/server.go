@@ -58,6 +58,7 @@ type Server struct {
 
 	stop   chan struct{}
 	synced sync.WaitGroup
+	closed sync.Once
 }
 
 // Open opens or creates the file of messages. A broken file, or one that another process uses, is one clear error.
@@ -115,10 +116,13 @@ func (s *Server) syncEverySecond() {
 }
 
 // Close stops the events, keeps those that are not yet due for the next Open, and closes the file.
-func (s *Server) Close() error {
-	close(s.stop)
-	s.synced.Wait()
-	return errors.Join(s.events.close(), s.store.close())
+func (s *Server) Close() (err error) {
+	s.closed.Do(func() {
+		close(s.stop)
+		s.synced.Wait()
+		err = errors.Join(s.events.close(), s.store.close())
+	})
+	return err
 }
 
 // SetLimits changes the rate (recipients a second) and the daily quota; 0 is no limit.

@@ -34,6 +34,9 @@ func isASCII(s string) bool {
 // address checks an address with or without a display name and gives the bare one. It holds no part of the address in its
 // errors, which end in logs.
 func address(s string) (string, error) {
+	if strings.ContainsFunc(s, func(c rune) bool { return c < ' ' || c == 0x7f }) {
+		return "", errors.New("address contains a control character")
+	}
 	bare := strings.TrimSpace(s)
 	if strings.HasSuffix(bare, ">") {
 		open := strings.LastIndexByte(bare, '<')
@@ -43,7 +46,7 @@ func address(s string) (string, error) {
 		if !isASCII(bare[:open]) {
 			return "", errors.New("display name must be encoded as RFC 2047 says")
 		}
-		if strings.ContainsAny(bare[:open], "\r\n<>") {
+		if strings.ContainsAny(bare[:open], "<>") {
 			return "", errors.New("illegal address")
 		}
 		bare = bare[open+1 : len(bare)-1]
