@@ -1,0 +1,221 @@
+package survey
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Field is what a column of a list holds.
+type Field string
+
+const (
+	FieldEmail     Field = "email"
+	FieldName      Field = "name"   // the whole name
+	FieldFirst     Field = "first"  // … or in parts
+	FieldMiddle    Field = "middle" // отчество
+	FieldLast      Field = "last"
+	FieldPhone     Field = "phone"
+	FieldOwner     Field = "owner"
+	FieldTeam      Field = "team"
+	FieldLocation  Field = "location"
+	FieldProduct   Field = "product"
+	FieldTier      Field = "tier"
+	FieldLanguage  Field = "language"
+	FieldValue     Field = "value"
+	FieldAttribute Field = "attribute" // any other: kept by its heading
+	FieldIgnored   Field = "ignored"   // line numbers
+	fieldID        Field = "id"        // of a staff list
+	fieldRole      Field = "role"
+	fieldManager   Field = "manager"
+)
+
+// Column is one column of a list.
+type Column struct {
+	Heading string `json:"heading"` // as written; without one, its letter in a spreadsheet; a second of a name has " (2)"
+	Field   Field  `json:"field"`
+}
+
+// maxHeading is the length in characters to which a heading is cut.
+const maxHeading = 100
+
+// vocabulary says under which headings fields go, in the spelling of headingKey; the words before "|" are sure, those
+// behind it are taken only when no sure one claims the field.
+type vocabulary map[Field]string
+
+// customerWords are the headings of customer lists as CRM and accounting systems write them.
+var customerWords = vocabulary{
+	FieldEmail: "email mail emailaddress mailaddress emailадрес адресemail электроннаяпочта адресэлектроннойпочты электронныйадрес элпочта эладрес почта " +
+		"емайл емейл имейл мейл майл еmail еmailадрес contactemail primaryemail workemail emailклиента emailконтакта основнойemail",
+	FieldName: "fullname contactname customername clientname personname фио фиоклиента фиоконтакта фиоконтактноголица фамилияимяотчество фамилияимя имяфамилия " +
+		"полноеимя имяклиента контактноелицо | name имя contact контакт contactperson клиент client customer покупатель заказчик сотрудник employee кандидат candidate наименование",
+	FieldFirst:    "firstname givenname forename | имя name",
+	FieldMiddle:   "middlename patronymic отчество",
+	FieldLast:     "lastname surname familyname фамилия",
+	FieldPhone:    "phone phonenumber telephone tel mobile mobilephone cell cellphone телефон тел номертелефона мобильный мобильныйтелефон контактныйтелефон сотовый сотовыйтелефон | workphone рабочийтелефон",
+	FieldOwner:    "owner accountmanager accountowner responsible customerowner ответственный ответственныйменеджер менеджер персональныйменеджер аккаунтменеджер куратор ведущийменеджер | manager salesrep salesmanager emailменеджера emailответственного кодменеджера",
+	FieldTeam:     "team department отдел команда подразделение департамент | бригада group группа",
+	FieldLocation: "location city town branch город местоположение филиал | region office регион область офис",
+	FieldProduct:  "product service продукт услуга | товар project проект тариф plan",
+	FieldTier:     "tier segment category сегмент категория категорияклиента | класс уровень grade abc",
+	FieldLanguage: "language lang язык locale языкобщения preferredlanguage",
+	FieldValue: "value revenue turnover ltv annualrevenue accountvalue customervalue выручка оборот сумма суммапродаж объёмпродаж суммадоговора выручказагод | " +
+		"доход amount arr mrr стоимость",
+	FieldIgnored: "№ №пп пп npp nпп номерпп rownumber",
+}
+
+// staffWords are the headings of staff lists.
+var staffWords = vocabulary{
+	fieldID:       "id staffid employeeid login код кодсотрудника табельныйномер табномер логин",
+	FieldEmail:    customerWords[FieldEmail],
+	FieldName:     "name fullname фио имя сотрудник employee фамилияимяотчество фамилияимя имяфамилия полноеимя",
+	fieldRole:     "role роль | должность position title",
+	FieldTeam:     customerWords[FieldTeam],
+	fieldManager:  "manager managerid supervisor reportsto руководитель менеджер начальник кодруководителя",
+	FieldLanguage: customerWords[FieldLanguage],
+	FieldPhone:    customerWords[FieldPhone],
+	FieldIgnored:  customerWords[FieldIgnored],
+}
+
+// headingKey is how headings are compared: letters (ё as е), digits and № in small, nothing else. "E-mail:" and "email" are one.
+func headingKey(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch r = unicode.ToLower(r); {
+		case r == 'ё':
+			return 'е'
+		case r == '№' || unicode.IsLetter(r) || unicode.IsDigit(r):
+			return r
+		}
+		return -1
+	}, text)
+}
+
+// terms are the words for one field.
+type terms struct{ sure, perhaps map[string]bool }
+
+// compiled is a vocabulary ready for looking up.
+type compiled map[Field]terms
+
+func (v vocabulary) compile() compiled {
+	c := compiled{}
+	set := func(words string) map[string]bool {
+		m := map[string]bool{}
+		for _, w := range strings.Fields(words) {
+			m[strings.ReplaceAll(w, "ё", "е")] = true
+		}
+		return m
+	}
+	for f, words := range v {
+		sure, perhaps, _ := strings.Cut(words, "|")
+		c[f] = terms{set(sure), set(perhaps)}
+	}
+	return c
+}
+
+var customerColumns, staffColumns = customerWords.compile(), staffWords.compile()
+
+// fieldOrder is the order in which unsure words are given out.
+var fieldOrder = []Field{FieldEmail, FieldFirst, FieldName, FieldMiddle, FieldLast, FieldPhone, FieldOwner, FieldTeam, FieldLocation, FieldProduct,
+	FieldTier, FieldLanguage, FieldValue, FieldIgnored, fieldID, fieldRole, fieldManager}
+
+// columnsOf says what the columns under these headings hold: each field is claimed once, by the surest heading, the
+// leftmost of equals.
+func (c compiled) columnsOf(headings []string) []Column {
+	for len(headings) > 0 && cleanCell(headings[len(headings)-1]) == "" {
+		headings = headings[:len(headings)-1]
+	}
+	columns := make([]Column, len(headings))
+	keys, stems := make([]string, len(headings)), make([]string, len(headings))
+	for i, h := range headings {
+		h = cleanCell(h)
+		columns[i] = Column{Heading: h}
+		keys[i] = headingKey(h)
+		stems[i] = keys[i]
+		if end := strings.IndexAny(h, ",(:"); end > 0 { // "Выручка, руб.", "E-mail (рабочий)"
+			stems[i] = headingKey(h[:end])
+		}
+	}
+	claimed := map[Field]bool{}
+	claim := func(f Field, fits func(i int) bool) {
+		for i := range columns {
+			if columns[i].Field == "" && (!claimed[f] || f == FieldIgnored) && fits(i) {
+				columns[i].Field, claimed[f] = f, true
+			}
+		}
+	}
+	for _, f := range fieldOrder {
+		claim(f, func(i int) bool { return c[f].sure[keys[i]] })
+	}
+	for _, f := range fieldOrder {
+		claim(f, func(i int) bool { return c[f].sure[stems[i]] })
+	}
+	claim(FieldEmail, func(i int) bool { return mentionsEmail(keys[i]) })
+	for _, f := range fieldOrder {
+		if f == FieldFirst && !claimed[FieldLast] && !claimed[FieldMiddle] {
+			continue // "Имя" alone is the whole name
+		}
+		if f == FieldName && (claimed[FieldFirst] || claimed[FieldLast]) {
+			continue // "Клиент" beside a name is the company
+		}
+		claim(f, func(i int) bool { return c[f].perhaps[keys[i]] || c[f].perhaps[stems[i]] })
+	}
+	nameColumns(columns)
+	return columns
+}
+
+// mentionsEmail takes "E-mail для рассылки" for an address, and leaves "E-mail менеджера" alone.
+func mentionsEmail(key string) bool {
+	for _, not := range []string{"менеджер", "ответствен", "manager", "owner", "согласие", "consent", "подписк", "статус", "status", "дата", "date"} {
+		if strings.Contains(key, not) {
+			return false
+		}
+	}
+	for _, yes := range []string{"email", "емейл", "имейл", "емайл", "электроннаяпочта", "электроннойпочты", "элпочта"} {
+		if strings.Contains(key, yes) {
+			return true
+		}
+	}
+	return false
+}
+
+// nameColumns gives attributes names of their own.
+func nameColumns(columns []Column) {
+	used := map[string]bool{}
+	for i := range columns {
+		col := &columns[i]
+		if col.Field == "" {
+			col.Field = FieldAttribute
+		}
+		if col.Heading == "" {
+			col.Heading = columnLetter(i)
+		}
+		if utf8.RuneCountInString(col.Heading) > maxHeading {
+			col.Heading = string([]rune(col.Heading)[:maxHeading])
+		}
+		name := col.Heading
+		for n := 2; used[col.Heading]; n++ {
+			col.Heading = name + " (" + strconv.Itoa(n) + ")"
+		}
+		used[col.Heading] = true
+	}
+}
+
+// columnLetter names a column as spreadsheets do: A … Z, AA …
+func columnLetter(i int) string {
+	letters := ""
+	for i++; i > 0; i = (i - 1) / 26 {
+		letters = string(rune('A'+(i-1)%26)) + letters
+	}
+	return letters
+}
+
+// has reports whether one of the columns holds f.
+func has(columns []Column, f Field) bool {
+	for _, c := range columns {
+		if c.Field == f {
+			return true
+		}
+	}
+	return false
+}

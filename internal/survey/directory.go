@@ -1,0 +1,99 @@
+package survey
+
+import (
+	"slices"
+	"strings"
+)
+
+// Directory finds the staff member that a list names as owner: by id, e-mail or full name, whatever the letters' case
+// and the spaces.
+type Directory interface {
+	Find(owner string) (Staff, bool)
+}
+
+// StaffDirectory is the Directory of a staff list.
+type StaffDirectory struct {
+	staff []Staff
+	byKey map[string]int // index, −1 for a name that two people have
+}
+
+// NewDirectory makes the directory of a staff list. Names are found with their words in any order ("Петрова Анна", "Анна
+// Петрова"); a name that two people have finds nobody. An id wins over an e-mail, an e-mail over a name.
+func NewDirectory(staff []Staff) *StaffDirectory {
+	d := &StaffDirectory{staff: staff, byKey: make(map[string]int, 4*len(staff))}
+	for i, s := range staff {
+		d.put("i"+fold(s.ID), i)
+		d.put("e"+fold(s.Email), i)
+		d.put("w"+sortedWords(s.Name), i)
+	}
+	return d
+}
+
+func (d *StaffDirectory) put(key string, i int) {
+	if len(key) == 1 {
+		return
+	}
+	if j, taken := d.byKey[key]; taken && j != i {
+		i = -1
+	}
+	d.byKey[key] = i
+}
+
+// Find returns the staff member of that id, e-mail or name.
+func (d *StaffDirectory) Find(owner string) (Staff, bool) {
+	key := fold(owner)
+	if d == nil || key == "" {
+		return Staff{}, false
+	}
+	for _, k := range []string{"i" + key, "e" + key} {
+		if i, ok := d.byKey[k]; ok {
+			return d.at(i)
+		}
+	}
+	if strings.Contains(key, "@") { // "Анна Петрова <anna@example.ru>"
+		if email, err := NormalizeEmail(owner); err == nil {
+			if i, ok := d.byKey["e"+email]; ok {
+				return d.at(i)
+			}
+		}
+	}
+	if i, ok := d.byKey["w"+sortedWords(owner)]; ok {
+		return d.at(i)
+	}
+	return Staff{}, false
+}
+
+func (d *StaffDirectory) at(i int) (Staff, bool) {
+	if i < 0 {
+		return Staff{}, false
+	}
+	return d.staff[i], true
+}
+
+func sortedWords(name string) string {
+	words := strings.Fields(strings.ReplaceAll(fold(name), ",", " "))
+	slices.Sort(words)
+	return strings.Join(words, " ")
+}
+
+// recalling is a Directory that is asked once for each spelling of an owner; a list names few of them many times.
+type recalling struct {
+	of    Directory
+	found map[string]recalled
+}
+
+type recalled struct {
+	staff Staff
+	ok    bool
+}
+
+func (r *recalling) Find(owner string) (Staff, bool) {
+	if f, ok := r.found[owner]; ok {
+		return f.staff, f.ok
+	}
+	s, ok := r.of.Find(owner)
+	if len(r.found) < 10_000 { // a column of anything else must not fill the memory
+		r.found[owner] = recalled{s, ok}
+	}
+	return s, ok
+}

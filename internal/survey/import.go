@@ -1,0 +1,334 @@
+package survey
+
+import (
+	"errors"
+	"strings"
+	"unicode/utf8"
+
+	"onetap/internal/problem"
+	"onetap/internal/sheet"
+)
+
+// Limits of a list; what is over them is refused by line, or, the columns, as a whole. A row has at most sheet.MaxRow
+// bytes.
+const (
+	MaxColumns = 200
+	MaxCell    = 2000 // characters
+)
+
+// Import reads one upload part by part. Its exported fields are its whole state: it is kept as JSON between parts, which
+// may be cut anywhere. Every line of the list is in exactly one row or refusal, or is counted in Blank or Aside.
+type Import struct {
+	Audience     Audience `json:"audience"`
+	sheet.Reader          // Encoding, Separator, Line (lines done), Blank, Aside (titles, headings, totals), Carry …
+	Columns      []Column `json:"columns,omitempty"` // known once the headings are
+	Rows         int      `json:"rows"`              // taken so far, duplicates included
+	Refused      int      `json:"refused"`
+}
+
+// Imported is what became of a part.
+type Imported struct {
+	Rows     []Row
+	Refused  []Refusal
+	Warnings []Warning // of rows that were taken
+	Quality  Quality   // of this part
+}
+
+// Row is a contact of the list. Its id is the caller's to derive, and so is the time.
+type Row struct {
+	Line    int // its first line
+	Lines   int // more than one when cells have newlines
+	Contact Contact
+}
+
+// Refusal is a row that was not taken. The words are in the language files: "row.<code>".
+type Refusal struct {
+	Line   int    `json:"line"`
+	Lines  int    `json:"lines"`
+	Code   string `json:"code"`
+	Column string `json:"column,omitempty"` // by its heading
+	Value  string `json:"value,omitempty"`  // what the cell said; personal: for who uploaded it, not for a log
+	First  int    `json:"first,omitempty"`  // duplicate: the line that has the address first
+	Count  int    `json:"count,omitempty"`  // too many or few cells: how many
+	Limit  int    `json:"limit,omitempty"`  // the most that is allowed
+}
+
+// Warning is a row that was taken, but not as it was meant: the codes are Findings, the words "row.<code>".
+type Warning struct {
+	Line   int     `json:"line"`
+	Code   Finding `json:"code"`
+	Column string  `json:"column,omitempty"`
+	Value  string  `json:"value,omitempty"`
+}
+
+// With returns the values for the words of a refusal.
+func (r Refusal) With() map[string]any {
+	return map[string]any{"Line": r.Line, "Column": r.Column, "Value": r.Value, "First": r.First, "Count": r.Count, "Limit": r.Limit}
+}
+
+// With returns the values for the words of a warning.
+func (w Warning) With() map[string]any {
+	return map[string]any{"Line": w.Line, "Column": w.Column, "Value": w.Value}
+}
+
+// Duplicate is the refusal of a row whose address stood in an earlier line of the same list already. Only the caller,
+// who keeps the ids of all parts, can tell.
+func (r Row) Duplicate(first int) Refusal {
+	return Refusal{Line: r.Line, Lines: r.Lines, Code: "duplicate", Value: r.Contact.Person.Email, First: first}
+}
+
+// NewImport starts an import for an audience.
+func NewImport(a Audience) *Import { return &Import{Audience: a} }
+
+// Feed reads the next part; last says no more follow. It returns the rows that became complete, in order; those of the
+// first 64 KB come when as much is there. Memory is a small multiple of the part: a long part may as well be fed in
+// slices. staff may be nil.
+//
+// A *problem.Error leaves the state as it was: csv_empty, csv_binary, csv_workbook, csv_markup, csv_no_heading,
+// csv_no_address_column, csv_too_many_columns, csv_no_rows, csv_ended.
+func (im *Import) Feed(part []byte, last bool, staff Directory) (Imported, error) {
+	next := *im
+	var out Imported
+	if staff != nil {
+		staff = &recalling{of: staff, found: map[string]recalled{}}
+	}
+	err := next.Reader.Feed(part, last, addressHeading, func(rec sheet.Record) {
+		if next.Columns == nil {
+			next.Columns = customerColumns.columnsOf(next.Heading)
+		}
+		if len(next.Columns) <= MaxColumns {
+			next.take(rec, staff, &out)
+		}
+	})
+	if err == nil && next.Columns == nil && next.Heading != nil {
+		next.Columns = customerColumns.columnsOf(next.Heading)
+	}
+	if err = explain(err, customerColumns); err != nil {
+		return Imported{}, err
+	}
+	if len(next.Columns) > MaxColumns {
+		return Imported{}, problem.New(problem.TooLarge, "csv_too_many_columns", "", "Count", len(next.Columns), "Limit", MaxColumns)
+	}
+	if last && next.Rows+next.Refused == 0 {
+		return Imported{}, problem.New(problem.Invalid, "csv_no_rows", "")
+	}
+	*im = next
+	return out, nil
+}
+
+func addressHeading(cells []string) int { return customerColumns.score(cells) }
+
+// score tells how well a record would serve as headings: the number of fields that it names, 0 without an address
+// column or with an address in it.
+func (c compiled) score(cells []string) (score int) {
+	for _, cell := range cells {
+		if strings.Contains(cell, "@") {
+			return 0
+		}
+	}
+	columns := c.columnsOf(cells)
+	if !has(columns, FieldEmail) {
+		return 0
+	}
+	for _, col := range columns {
+		if col.Field != FieldAttribute {
+			score++
+		}
+	}
+	return score
+}
+
+// explain turns "no headings" into what a person can mend.
+func explain(err error, words compiled) error {
+	var none *sheet.NoHeadingError
+	if !errors.As(err, &none) {
+		return err
+	}
+	var headings []string
+	for _, cells := range none.Rows {
+		var found []string
+		for _, c := range cells {
+			if _, err := NormalizeEmail(c); err == nil {
+				return problem.New(problem.Invalid, "csv_no_heading", "")
+			}
+			if c = cleanCell(c); c != "" {
+				found = append(found, cut(c, 40))
+			}
+		}
+		if len(found) > len(headings) {
+			headings = found
+		}
+	}
+	list := strings.Join(headings[:min(len(headings), 20)], ", ")
+	return problem.New(problem.Invalid, "csv_no_address_column", "", "Headings", list)
+}
+
+// take sorts one record: a row, a refusal, or a line that is no data.
+func (im *Import) take(rec sheet.Record, staff Directory, out *Imported) {
+	row, refusal, aside := im.read(rec)
+	switch {
+	case aside:
+		im.Aside += rec.Lines
+	case refusal.Code != "":
+		refusal.Line, refusal.Lines = rec.Line, rec.Lines
+		im.Refused++
+		out.Refused = append(out.Refused, refusal)
+		out.Quality.Refuse(refusal)
+	default:
+		im.Rows++
+		im.assign(&row, staff, out)
+		if len(rec.Cells) < len(im.Columns) {
+			out.Quality.Note(ShortRow, rec.Line)
+		}
+		if rec.Broken {
+			out.warn(Warning{Line: rec.Line, Code: BrokenCharacters})
+		}
+		out.Rows = append(out.Rows, row)
+		out.Quality.Rows++
+	}
+}
+
+// read makes a row of a record as far as the record alone tells.
+func (im *Import) read(rec sheet.Record) (row Row, refused Refusal, aside bool) {
+	if rec.Fault != "" {
+		return row, Refusal{Code: string(rec.Fault), Value: rec.Start, Limit: sheet.MaxRow}, false
+	}
+	row = Row{Line: rec.Line, Lines: rec.Lines, Contact: Contact{Audience: im.Audience}}
+	if code := checkWidth(rec.Cells, im.Columns); code.Code != "" {
+		return row, code, false
+	}
+	var names nameParts
+	address, addressColumn, code, display := "", "", "no_address", ""
+	for i, cell := range rec.Cells {
+		if i >= len(im.Columns) {
+			break
+		}
+		col := im.Columns[i]
+		if len(cell) > MaxCell && utf8.RuneCountInString(cell) > MaxCell {
+			return row, Refusal{Code: "cell_too_long", Column: col.Heading, Value: cut(cleanCell(cell), 60), Count: utf8.RuneCountInString(cell), Limit: MaxCell}, false
+		}
+		switch col.Field {
+		case FieldEmail:
+			addressColumn = cell
+			address, display, code = readAddress(cell)
+			row.Contact.Person.Email = address
+			refused.Column = col.Heading
+		case FieldName, FieldFirst, FieldMiddle, FieldLast:
+			names.set(col.Field, cleanCell(cell))
+		case FieldAttribute:
+			if text := cleanText(cell); text != "" {
+				if row.Contact.Attrs == nil {
+					row.Contact.Attrs = make(map[string]string, len(im.Columns))
+				}
+				row.Contact.Attrs[col.Heading] = text
+			}
+		case FieldIgnored:
+		default:
+			set(&row.Contact, col.Field, cleanCell(cell))
+		}
+	}
+	if code != "" {
+		if im.notData(rec.Cells) {
+			return row, Refusal{}, true
+		}
+		if code == "no_address" && len(rec.Cells) < len(im.Columns) {
+			return row, Refusal{Code: "too_few_cells", Value: cut(cleanCell(rec.Cells[0]), 60), Count: len(rec.Cells), Limit: len(im.Columns)}, false
+		}
+		refused.Code, refused.Value = code, cut(cleanCell(addressColumn), 100)
+		if code == "address_too_long" {
+			refused.Limit = maxAddress
+		}
+		return row, refused, false
+	}
+	if row.Contact.Person.Name = names.whole(); row.Contact.Person.Name == "" {
+		row.Contact.Person.Name = display
+	}
+	return row, Refusal{}, false
+}
+
+func set(c *Contact, f Field, text string) {
+	switch f {
+	case FieldPhone:
+		c.Person.Phone = text
+	case FieldOwner:
+		c.OwnerRaw = text
+	case FieldTeam:
+		c.Team = text
+	case FieldLocation:
+		c.Location = text
+	case FieldProduct:
+		c.Product = text
+	case FieldTier:
+		c.Tier = text
+	case FieldLanguage:
+		c.Language = text
+	case FieldValue:
+		c.Value = text
+	}
+}
+
+// assign finds the row's owner, its team, language and telephone, and notes what is wrong with it.
+func (im *Import) assign(row *Row, staff Directory, out *Imported) {
+	c, line := &row.Contact, row.Line
+	missing := func(text string, f Finding) {
+		if text == "" {
+			out.Quality.Note(f, line)
+		}
+	}
+	if c.OwnerRaw == "" {
+		out.Quality.Note(MissingOwner, line)
+	} else if s, ok := find(staff, c.OwnerRaw); ok {
+		c.Owner, c.OwnerRaw = s.ID, ""
+		if c.Team == "" {
+			c.Team = s.Team
+		}
+	} else {
+		out.warn(Warning{Line: line, Code: UnknownOwner, Column: im.heading(FieldOwner), Value: cut(c.OwnerRaw, 100)})
+	}
+	missing(c.Team, MissingTeam)
+	if language, known := languageOf(c.Language); !known {
+		out.warn(Warning{Line: line, Code: UnknownLanguage, Column: im.heading(FieldLanguage), Value: cut(c.Language, 100)})
+		c.Language = ""
+	} else {
+		missing(c.Language, MissingLanguage)
+		c.Language = language
+	}
+	if phone, usable := phoneOf(c.Person.Phone); !usable {
+		out.warn(Warning{Line: line, Code: PhoneUnusable, Column: im.heading(FieldPhone), Value: cut(c.Person.Phone, 100)})
+		c.Person.Phone = ""
+	} else {
+		missing(c.Person.Phone, MissingPhone)
+		c.Person.Phone = phone
+	}
+	missing(c.Person.Name, MissingName)
+	if shouting(c.Person.Name) {
+		out.Quality.Note(NameInCapitals, line)
+	}
+	if suspicious(c.Person.Email) {
+		out.Quality.Note(SuspiciousDomain, line)
+	}
+	if roleAddress(c.Person.Email) {
+		out.Quality.Note(RoleAddress, line)
+	}
+}
+
+func find(staff Directory, owner string) (Staff, bool) {
+	if staff == nil {
+		return Staff{}, false
+	}
+	return staff.Find(owner)
+}
+
+func (b *Imported) warn(w Warning) {
+	b.Warnings = append(b.Warnings, w)
+	b.Quality.Note(w.Code, w.Line)
+}
+
+func (im *Import) heading(f Field) string {
+	for _, c := range im.Columns {
+		if c.Field == f {
+			return c.Heading
+		}
+	}
+	return ""
+}

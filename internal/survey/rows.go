@@ -1,0 +1,88 @@
+package survey
+
+import (
+	"strconv"
+	"strings"
+)
+
+// checkWidth refuses a record with text beyond the last heading: its cells stand under the wrong ones.
+func checkWidth(cells []string, columns []Column) Refusal {
+	for i := len(cells) - 1; i >= len(columns); i-- {
+		if cleanCell(cells[i]) != "" {
+			return Refusal{Code: "too_many_cells", Value: cut(cleanCell(cells[0]), 60), Count: i + 1, Limit: len(columns)}
+		}
+	}
+	return Refusal{}
+}
+
+// notData reports a record without an address that is no contact: the headings again (page by page, as accounting systems
+// print), the numbers of the columns under the headings, a total.
+func (im *Import) notData(cells []string) bool {
+	again, numbers, first, filled := len(cells) >= len(im.Columns), im.Rows+im.Refused == 0, "", 0
+	for i, cell := range cells {
+		cell = cleanCell(cell)
+		if strings.Contains(cell, "@") {
+			return false
+		}
+		again = again && (i >= len(im.Heading) && cell == "" || i < len(im.Heading) && cell == cleanCell(im.Heading[i]))
+		if cell == "" {
+			continue
+		}
+		filled++
+		numbers = numbers && cell == strconv.Itoa(filled)
+		if first == "" {
+			first = fold(cell)
+		}
+	}
+	if again || numbers && filled > 1 {
+		return true
+	}
+	for _, total := range []string{"итог", "всего", "total", "grand total", "subtotal", "sum:"} {
+		if strings.HasPrefix(first, total) {
+			return true
+		}
+	}
+	return false
+}
+
+// nameParts puts a name together from its columns.
+type nameParts struct{ name, first, middle, last string }
+
+func (n *nameParts) set(f Field, text string) {
+	switch f {
+	case FieldName:
+		n.name = text
+	case FieldFirst:
+		n.first = text
+	case FieldMiddle:
+		n.middle = text
+	case FieldLast:
+		n.last = text
+	}
+}
+
+// whole is the whole name: its own column, else first, middle and last, the order in which people are greeted.
+func (n nameParts) whole() string {
+	if n.name != "" {
+		return n.name
+	}
+	name := n.first
+	for _, part := range []string{n.middle, n.last} {
+		if part != "" && name != "" {
+			name += " "
+		}
+		name += part
+	}
+	return name
+}
+
+// cut returns the first n characters of a text.
+func cut(text string, n int) string {
+	count := 0
+	for i := range text {
+		if count++; count > n {
+			return text[:i] + "…"
+		}
+	}
+	return text
+}

@@ -1,0 +1,143 @@
+package survey
+
+import (
+	"strings"
+
+	"onetap/internal/problem"
+	"onetap/internal/sheet"
+)
+
+// roleWords are the roles as lists name them.
+var roleWords = map[string]Role{
+	"": RoleOwner, "owner": RoleOwner, "account manager": RoleOwner, "ответственный": RoleOwner, "менеджер": RoleOwner, "аккаунт-менеджер": RoleOwner,
+	"менеджер по работе с клиентами": RoleOwner, "персональный менеджер": RoleOwner, "куратор": RoleOwner,
+	"manager": RoleManager, "team lead": RoleManager, "head of team": RoleManager, "руководитель": RoleManager, "руководитель отдела": RoleManager, "начальник отдела": RoleManager, "начальник": RoleManager,
+	"executive": RoleExecutive, "director": RoleExecutive, "ceo": RoleExecutive, "директор": RoleExecutive, "генеральный директор": RoleExecutive, "топ-менеджер": RoleExecutive,
+	"marketing": RoleMarketing, "маркетинг": RoleMarketing, "маркетолог": RoleMarketing,
+	"analyst": RoleAnalyst, "аналитик": RoleAnalyst,
+	"administrator": RoleAdministrator, "admin": RoleAdministrator, "администратор": RoleAdministrator,
+}
+
+// maxStaffFile keeps a staff list in memory: at 200 bytes a person, 25,000 of them.
+const maxStaffFile = 5 << 20
+
+// ReadStaff reads a staff list as a system exports it: id, e-mail, name, role (none: owner), team, manager (by id, e-mail
+// or name; of the list), language, telephone. Without an id the e-mail is the id.
+//
+// Refusals: those of customer lists, and unknown_role, unknown_language (the row is not taken); unknown_manager (the row
+// is taken without a manager: alerts must reach its owner all the same). Errors are as Import.Feed's, and csv_too_large.
+func ReadStaff(data []byte) ([]Staff, []Refusal, error) {
+	if len(data) > maxStaffFile {
+		return nil, nil, problem.New(problem.TooLarge, "csv_too_large", "", "Limit", maxStaffFile>>20)
+	}
+	list := staffList{first: map[string]int{}}
+	var r sheet.Reader
+	err := r.Feed(data, true, staffColumns.score, func(rec sheet.Record) {
+		if list.columns == nil {
+			list.columns = staffColumns.columnsOf(r.Heading)
+		}
+		if len(list.columns) <= MaxColumns {
+			list.take(rec)
+		}
+	})
+	if err = explain(err, staffColumns); err != nil {
+		return nil, nil, err
+	}
+	if len(list.columns) > MaxColumns {
+		return nil, nil, problem.New(problem.TooLarge, "csv_too_many_columns", "", "Count", len(list.columns), "Limit", MaxColumns)
+	}
+	if len(list.staff)+len(list.refused) == 0 {
+		return nil, nil, problem.New(problem.Invalid, "csv_no_rows", "")
+	}
+	list.findManagers()
+	return list.staff, list.refused, nil
+}
+
+type staffList struct {
+	columns []Column
+	staff   []Staff
+	lines   []int          // of staff
+	first   map[string]int // ids and e-mails, and the line that has them first
+	refused []Refusal
+}
+
+func (l *staffList) take(rec sheet.Record) {
+	refuse := func(r Refusal) {
+		r.Line, r.Lines = rec.Line, rec.Lines
+		l.refused = append(l.refused, r)
+	}
+	if rec.Fault != "" {
+		refuse(Refusal{Code: string(rec.Fault), Value: rec.Start, Limit: sheet.MaxRow})
+		return
+	}
+	if r := checkWidth(rec.Cells, l.columns); r.Code != "" {
+		refuse(r)
+		return
+	}
+	cells, headings := map[Field]string{}, map[Field]string{}
+	for i, c := range rec.Cells {
+		if i < len(l.columns) {
+			col := l.columns[i]
+			cells[col.Field], headings[col.Field] = cleanCell(c), col.Heading
+			if len([]rune(c)) > MaxCell {
+				refuse(Refusal{Code: "cell_too_long", Column: col.Heading, Value: cut(cleanCell(c), 60), Count: len([]rune(c)), Limit: MaxCell})
+				return
+			}
+		}
+	}
+	email, name, code := readAddress(cells[FieldEmail])
+	if code != "" {
+		refuse(Refusal{Code: code, Column: headings[FieldEmail], Value: cut(cells[FieldEmail], 100)})
+		return
+	}
+	s := Staff{ID: cells[fieldID], Email: email, Name: cells[FieldName], Team: cells[FieldTeam], Manager: cells[fieldManager]}
+	if s.ID == "" {
+		s.ID = email
+	}
+	if s.Name == "" {
+		s.Name = name
+	}
+	var known bool
+	if s.Role, known = roleWords[fold(cells[fieldRole])]; !known {
+		refuse(Refusal{Code: "unknown_role", Column: headings[fieldRole], Value: cut(cells[fieldRole], 100)})
+		return
+	}
+	if s.Language, known = languageOf(cells[FieldLanguage]); !known {
+		refuse(Refusal{Code: "unknown_language", Column: headings[FieldLanguage], Value: cut(cells[FieldLanguage], 100)})
+		return
+	}
+	if phone, usable := phoneOf(cells[FieldPhone]); usable {
+		s.Phone = phone
+	}
+	for _, key := range []string{"i" + strings.ToLower(s.ID), "e" + s.Email} {
+		if first := l.first[key]; first > 0 {
+			refuse(Refusal{Code: "duplicate", Value: cut(key[1:], 100), First: first})
+			return
+		}
+	}
+	l.first["i"+strings.ToLower(s.ID)], l.first["e"+s.Email] = rec.Line, rec.Line
+	l.staff, l.lines = append(l.staff, s), append(l.lines, rec.Line)
+}
+
+// findManagers turns what the list says of managers into ids.
+func (l *staffList) findManagers() {
+	d := NewDirectory(l.staff)
+	heading := ""
+	for _, c := range l.columns {
+		if c.Field == fieldManager {
+			heading = c.Heading
+		}
+	}
+	for i := range l.staff {
+		s := &l.staff[i]
+		if s.Manager == "" {
+			continue
+		}
+		m, ok := d.Find(s.Manager)
+		if !ok || m.ID == s.ID {
+			l.refused = append(l.refused, Refusal{Line: l.lines[i], Lines: 1, Code: "unknown_manager", Column: heading, Value: cut(s.Manager, 100)})
+			m.ID = ""
+		}
+		s.Manager = m.ID
+	}
+}
