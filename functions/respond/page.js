@@ -10,7 +10,7 @@
 "use strict";
 var d = document, form = d.getElementById("score"), words = d.getElementById("words"), say = d.getElementById("say");
 var action = form.getAttribute("action"), key = "onetap" + action.split("?")[0], memory = [];
-var armed = form.hasAttribute("data-arm"), last = form.getAttribute("data-last"), scripted = false, busy = false, wait = 0, timer, retry;
+var armed = form.hasAttribute("data-arm"), last = form.getAttribute("data-last"), scripted = false, touched = false, busy = false, wait = 0, timer, retry;
 
 function load() {
 	try { return JSON.parse(localStorage.getItem(key)) || memory; } catch (e) { return memory; }
@@ -81,6 +81,7 @@ function done(item, answer) {
 function send(gesture) {
 	var score = chosen();
 	if (!score || last == score) return;
+	if (!touched) return script();
 	armed = false;
 	clearTimeout(timer);
 	last = score;
@@ -91,8 +92,11 @@ function script() {
 	scripted = true;
 	post({score: chosen(), gesture: "script"});
 }
+// A submit or change that a script's click() caused is trusted too, so those count only once somebody has touched the page.
 function gesture(e) {
-	if (armed && e.isTrusted && d.visibilityState == "visible" && !e.target.closest("#score label,#score button,#words button")) send("gesture");
+	if (!e.isTrusted || d.visibilityState != "visible") return;
+	touched = true;
+	if (armed && !e.target.closest("#score label,#score button,#words button")) send("gesture");
 }
 function visible() {
 	clearTimeout(timer);
@@ -102,16 +106,17 @@ function visible() {
 }
 var seen = false;
 
-["pointerdown", "touchstart", "keydown", "wheel"].forEach(function (n) { addEventListener(n, gesture, {capture: true, passive: true}); });
+["pointerdown", "touchstart", "keydown", "wheel", "click"].forEach(function (n) { addEventListener(n, gesture, {capture: true, passive: true}); });
 // A choice of another score, and a tap on the one already chosen.
-form.addEventListener("change", function (e) { if (e.isTrusted) send("gesture"); });
-form.addEventListener("click", function (e) { if (e.isTrusted && e.target.name == "score") send("gesture"); });
+form.addEventListener("change", function () { send("gesture"); });
+form.addEventListener("click", function (e) { if (e.target.name == "score") send("gesture"); });
 form.addEventListener("submit", function (e) {
 	e.preventDefault();
-	if (e.isTrusted) send("button");
+	send("button");
 });
 words.addEventListener("submit", function (e) {
 	e.preventDefault();
+	if (!touched) return;
 	var fields = {gesture: "button"};
 	["why", "wish", "why_was", "wish_was"].forEach(function (n) {
 		if (words.elements[n]) fields[n] = words.elements[n].value;
