@@ -110,7 +110,7 @@ func phoneOf(text string) (phone string, usable bool) {
 	if len(digits) < 5 || strings.Trim(digits, digits[:1]) == "" {
 		return "", false
 	}
-	if strings.Trim(text, "+0123456789()-–—./ ") != "" || strings.Count(text, "+") > 1 {
+	if strings.Trim(text, "+0123456789()-\u2010\u2011\u2012–—\u2212./ ") != "" || strings.Count(text, "+") > 1 {
 		return text, true // words, an extension, several
 	}
 	switch {

@@ -1,0 +1,88 @@
+package survey_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/text/encoding/charmap"
+
+	"onetap/internal/problem"
+	"onetap/internal/survey"
+)
+
+func TestReadStaff(t *testing.T) {
+	t.Parallel()
+	file := "Табельный номер;ФИО;Эл. почта;Роль;Отдел;Руководитель;Язык;Телефон\r\n" +
+		"kim;Мария Ким;M.Kim@example.ru;ответственный;Север;Орлова Вера;рус;8 916 123-45-67\r\n" +
+		"orlova;Вера Орлова;orlova@example.ru;Руководитель;Север;;ru;\r\n" +
+		";Ann Lee;lee@example.com;;East;nobody;English;\r\n" + // its id is the address; no such manager
+		"boss;Boss;boss@example.com;Executive;;boss;;\r\n" + // nobody is their own manager
+		"KIM;Другая;other@example.ru;;;;;\r\n" +
+		"x;X;M.KIM@example.ru;;;;;\r\n" +
+		"y;Y;y@example.ru;король;;;;\r\n" +
+		"z;Z;z@example.ru;;;;de;\r\n" +
+		"w;W;;;;;;\r\n"
+	encoded, err := charmap.Windows1251.NewEncoder().String(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	staff, refused, err := survey.ReadStaff([]byte(encoded))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []survey.Staff{
+		{ID: "kim", Email: "m.kim@example.ru", Name: "Мария Ким", Role: survey.RoleOwner, Team: "Север", Manager: "orlova", Language: "ru", Phone: "+79161234567"},
+		{ID: "orlova", Email: "orlova@example.ru", Name: "Вера Орлова", Role: survey.RoleManager, Team: "Север", Language: "ru"},
+		{ID: "lee@example.com", Email: "lee@example.com", Name: "Ann Lee", Role: survey.RoleOwner, Team: "East", Language: "en"},
+		{ID: "boss", Email: "boss@example.com", Name: "Boss", Role: survey.RoleExecutive},
+	}
+	if d := cmp.Diff(want, staff); d != "" {
+		t.Error(d)
+	}
+	var codes []string
+	for _, r := range refused {
+		codes = append(codes, fmt.Sprintf("%d %s %s %s %d", r.Line, r.Code, r.Column, r.Value, r.First))
+	}
+	wantCodes := []string{
+		"6 duplicate  kim 2", "7 duplicate  m.kim@example.ru 2", "8 unknown_role Роль король 0", "9 unknown_language Язык de 0",
+		"10 no_address Эл. почта  0", "4 unknown_manager Руководитель nobody 0", "5 unknown_manager Руководитель boss 0",
+	}
+	if d := cmp.Diff(wantCodes, codes); d != "" {
+		t.Error(d)
+	}
+	for file, code := range map[string]string{
+		"": "csv_empty", "id;name\n1;x": "csv_no_address_column", "id;email\n": "csv_no_rows", "a@example.ru;x\n": "csv_no_heading", "PK\x03\x04": "csv_workbook",
+	} {
+		if _, _, err := survey.ReadStaff([]byte(file)); !problem.Is(err, code) {
+			t.Errorf("%q: %v, want %s", file, err, code)
+		}
+	}
+	if _, _, err := survey.ReadStaff(make([]byte, 6<<20)); !problem.Is(err, "csv_too_large") {
+		t.Errorf("6 MB: %v", err)
+	}
+}
+
+func TestDirectory(t *testing.T) {
+	t.Parallel()
+	d := survey.NewDirectory([]survey.Staff{
+		{ID: "S-1", Email: "m.kim@example.ru", Name: "Мария Ким"},
+		{ID: "S-2", Email: "petr@example.ru", Name: "Пётр Иванов"},
+		{ID: "S-3", Email: "other@example.ru", Name: "Иванов Петр"},
+		{ID: "petr@example.ru", Email: "odd@example.ru", Name: "Odd"},
+	})
+	for owner, want := range map[string]string{
+		"S-1": "S-1", "s-1": "S-1", " S-1\u00a0": "S-1", "M.KIM@Example.ru": "S-1", "мария ким": "S-1", "Ким  Мария": "S-1", "КИМ, МАРИЯ": "S-1",
+		"Мария Ким <m.kim@example.ru>": "S-1", "mailto:m.kim@example.ru": "S-1",
+		"Пётр Иванов": "", "иванов пётр": "", // two of that name
+		"petr@example.ru": "petr@example.ru", // an id wins over an e-mail
+		"":                "", " ": "", "Мария": "", "nobody@example.ru": "",
+	} {
+		if s, ok := d.Find(owner); s.ID != want || ok != (want != "") {
+			t.Errorf("%q: %q, %v; want %q", owner, s.ID, ok, want)
+		}
+	}
+	if _, ok := (*survey.StaffDirectory)(nil).Find("kim"); ok {
+		t.Error("somebody found in no directory")
+	}
+}

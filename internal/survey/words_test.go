@@ -1,0 +1,79 @@
+package survey_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"onetap/internal/lang"
+	"onetap/internal/survey"
+)
+
+// Every code that this package gives has its words in every language, and the words ask for no value that is not given.
+func TestEveryCodeHasWords(t *testing.T) {
+	t.Parallel()
+	address := []string{"no_address", "several_addresses", "address_without_at", "address_not_latin", "address_domain", "address_too_long", "bad_address"}
+	rows := append([]string{"duplicate", "too_many_cells", "too_few_cells", "cell_too_long", "quote_open", "row_too_long", "row_binary"}, address...)
+	findings := []survey.Finding{survey.MissingName, survey.MissingPhone, survey.MissingOwner, survey.MissingTeam, survey.MissingLanguage, survey.UnknownOwner,
+		survey.UnknownLanguage, survey.PhoneUnusable, survey.NameInCapitals, survey.SuspiciousDomain, survey.RoleAddress, survey.ShortRow, survey.BrokenCharacters}
+	ids := []string{"row.unknown_role", "row.unknown_manager", "row.unknown_owner", "row.unknown_language", "row.phone_unusable", "row.broken_characters",
+		"problem.csv_empty", "problem.csv_binary", "problem.csv_workbook", "problem.csv_markup", "problem.csv_no_heading", "problem.csv_no_address_column",
+		"problem.csv_too_many_columns", "problem.csv_no_rows", "problem.csv_ended", "problem.csv_too_large"}
+	for _, code := range rows {
+		ids = append(ids, "row."+code, "quality."+code)
+	}
+	for _, code := range address {
+		ids = append(ids, "problem."+code)
+	}
+	for _, f := range findings {
+		ids = append(ids, "quality."+string(f))
+	}
+	values := survey.Refusal{Line: 7, Column: "C", Value: "V", First: 3, Count: 21, Limit: 9}.With()
+	values["Headings"] = "a, b"
+	for _, l := range lang.All() {
+		for _, id := range ids {
+			if !l.Has(id) {
+				t.Errorf("%s: no words for %s", l, id)
+			}
+			if text := l.T(id, values); strings.Contains(text, "{{") || strings.Contains(text, "<no value>") {
+				t.Errorf("%s: %s: %s", l, id, text)
+			}
+		}
+	}
+	if got := lang.Language("ru").T("quality.missing_phone", lang.Values{"Count": 21}); !strings.HasPrefix(got, "У 21 контакта ") {
+		t.Errorf("21: %s", got)
+	}
+}
+
+// The codes of the sources are those of the list above: a new one without words is noticed.
+func TestCodesOfTheSources(t *testing.T) {
+	t.Parallel()
+	files, _ := filepath.Glob("*.go")
+	sheet, _ := filepath.Glob("../sheet/*.go")
+	code := regexp.MustCompile(`"(csv_[a-z_]+)"|Code: "([a-z_]+)"|return [^\n]*"((?:address|bad|no|several)_[a-z_]+)"`)
+	found := 0
+	for _, file := range append(files, sheet...) {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range code.FindAllStringSubmatch(string(raw), -1) {
+			id := "problem." + m[1]
+			if m[1] == "" {
+				id = "row." + m[2] + m[3]
+			}
+			found++
+			if !lang.Language("en").Has(id) || !lang.Language("ru").Has(id) {
+				t.Errorf("%s: no words for %s", file, id)
+			}
+		}
+	}
+	if found < 25 {
+		t.Errorf("%d codes found", found)
+	}
+}
