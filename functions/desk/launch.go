@@ -45,18 +45,25 @@ func (d *desk) launch(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-// somebody tells that nobody would be written to.
+// somebody tells that nobody would be written to. Mostly the first page has somebody.
 func (d *desk) somebody(ctx context.Context, c survey.Campaign) error {
 	any, fits := false, false
-	complete, err := d.store.LookAtContacts(ctx, c.Audience, lookAt, func(contact survey.Contact) bool {
-		any = true
-		fits = c.Filter.Match(contact)
-		return !fits
-	})
+	for looked, page, from := 0, 10, new(store.Cursor); from != nil && !fits && looked < lookAt; page = 2000 {
+		looked += page
+		var err error
+		from, err = d.store.ContactsPage(ctx, c.Audience, *from, page, func(contact survey.Contact, _ survey.SuppressionReason) {
+			any = true
+			fits = fits || c.Filter.Match(contact)
+		})
+		if err != nil {
+			return err
+		}
+		if from != nil && looked+2000 > lookAt {
+			return nil
+		}
+	}
 	switch {
-	case err != nil:
-		return err
-	case fits || !complete:
+	case fits:
 		return nil
 	case !any:
 		return problem.New(problem.Conflict, "audience_empty", "audience", "Audience", string(c.Audience))

@@ -12,25 +12,14 @@ import (
 	"onetap/internal/web"
 )
 
-// refusal is one line of a list that was not taken, or a doubt about one that was.
-type refusal struct {
-	Line    int    `json:"line"` // of the file; in a JSON list the first is 1
-	Code    string `json:"code"`
-	Message string `json:"message"`
-	Where   string `json:"where,omitempty"` // the column or field
-}
-
-func refused(l lang.Language, line int, p *problem.Error) refusal {
-	return refusal{Line: line, Code: p.Code, Message: l.Problem(p), Where: p.Where}
-}
-
 // staffAnswer is what became of a list of staff.
 type staffAnswer struct {
-	New       int       `json:"new"`
-	Changed   int       `json:"changed"`
-	Unchanged int       `json:"unchanged"`
-	Refused   []refusal `json:"refused"`
-	Warnings  []refusal `json:"warnings"`
+	New       int        `json:"new"`
+	Changed   int        `json:"changed"`
+	Unchanged int        `json:"unchanged"`
+	Refused   int        `json:"refused"`
+	Refusals  []lineTold `json:"refusals"`
+	Warnings  []lineTold `json:"warnings"` // of people who were taken
 }
 
 func (d *desk) listStaff(w http.ResponseWriter, r *http.Request) error {
@@ -50,43 +39,42 @@ func (d *desk) listStaff(w http.ResponseWriter, r *http.Request) error {
 }
 
 // postStaff takes a list of staff members, as JSON or as CSV. Those that can be used are written; the same list again
-// changes nothing.
+// changes nothing. Line is the place in the list, or the line of the file.
 func (d *desk) postStaff(w http.ResponseWriter, r *http.Request) error {
 	if err := parameters(r); err != nil {
 		return err
 	}
 	l := web.Language(r)
-	list, out, err := readStaff(r, l)
-	if err != nil {
-		return err
-	}
+	out := staffAnswer{Refusals: []lineTold{}, Warnings: []lineTold{}}
 	stored, err := d.store.Staff(r.Context())
 	if err != nil {
 		return err
 	}
+	read := readStaffCSV
+	if media(r) == "application/json" {
+		read = readStaffJSON
+	}
+	staff, err := read(r, stored, l, &out)
+	if err != nil {
+		return err
+	}
+	out.Refused = len(out.Refusals)
 	known := map[string]survey.Staff{}
 	for _, m := range stored {
 		known[strings.ToLower(m.ID)] = m
 	}
 	var write []survey.Staff
-	for _, m := range list {
-		was, there := known[strings.ToLower(m.ID)]
-		switch {
+	for _, m := range staff {
+		switch was, there := known[strings.ToLower(m.ID)]; {
 		case !there:
 			out.New++
-		case was == m.Staff:
+		case was == m:
 			out.Unchanged++
 			continue
 		default:
 			out.Changed++
 		}
-		write = append(write, m.Staff)
-		known[strings.ToLower(m.ID)] = m.Staff
-	}
-	for _, m := range list {
-		if m.Manager != "" && known[strings.ToLower(m.Manager)].ID == "" {
-			out.Warnings = append(out.Warnings, refused(l, m.line, problem.New(problem.Invalid, "manager_unknown", "manager", "Manager", m.Manager)))
-		}
+		write = append(write, m)
 	}
 	if err := d.store.PutStaff(r.Context(), write); err != nil {
 		return err
@@ -95,61 +83,76 @@ func (d *desk) postStaff(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// listedStaff is a staff member with the line that names it.
-type listedStaff struct {
-	survey.Staff
-	line int
+// readStaffCSV reads a list as a system exports it, managers included.
+func readStaffCSV(r *http.Request, _ []survey.Staff, l lang.Language, out *staffAnswer) ([]survey.Staff, error) {
+	body, err := list(r)
+	if err != nil {
+		return nil, err
+	}
+	staff, refusals, err := survey.ReadStaff(body)
+	for _, refusal := range refusals {
+		if refusal.Code == "unknown_manager" { // the row was taken without one
+			out.Warnings = append(out.Warnings, refusalTold(l, refusal))
+			continue
+		}
+		out.Refusals = append(out.Refusals, refusalTold(l, refusal))
+	}
+	return staff, err
 }
 
-// readStaff reads the list of a request and sets aside what cannot be used.
-func readStaff(r *http.Request, l lang.Language) ([]listedStaff, staffAnswer, error) {
-	out := staffAnswer{Refused: []refusal{}, Warnings: []refusal{}}
-	var all []listedStaff
-	if media(r) == "application/json" {
-		var in []survey.Staff
-		if err := web.Decode(r, &in, maxJSON); err != nil {
-			return nil, out, err
-		}
-		for i, m := range in {
-			all = append(all, listedStaff{m, i + 1})
-		}
-	} else {
-		var err error
-		if all, err = readStaffCSV(r, &out, l); err != nil {
-			return nil, out, err
-		}
+// readStaffJSON reads a JSON list; a manager is named by id.
+func readStaffJSON(r *http.Request, stored []survey.Staff, l lang.Language, out *staffAnswer) ([]survey.Staff, error) {
+	var in []survey.Staff
+	if err := web.Decode(r, &in, maxJSON); err != nil {
+		return nil, err
 	}
-	if len(all) == 0 && len(out.Refused) == 0 {
-		return nil, out, problem.New(problem.Invalid, "staff_empty", "")
+	if len(in) == 0 {
+		return nil, problem.New(problem.Invalid, "staff_empty", "")
 	}
-	seen := map[string]int{}
-	var good []listedStaff
-	for _, m := range all {
-		p := checkStaff(&m.Staff)
-		if first := seen[strings.ToLower(m.ID)]; p == nil && first > 0 {
+	tell := func(i int, p *problem.Error) lineTold {
+		return lineTold{Line: i + 1, Code: p.Code, Message: l.Problem(p), Column: p.Where}
+	}
+	lines := map[string]int{}
+	var good []survey.Staff
+	for i := range in {
+		p := checkStaff(&in[i])
+		id := strings.ToLower(in[i].ID)
+		if first := lines[id]; p == nil && first > 0 {
 			p = problem.New(problem.Invalid, "staff_twice", "id", "Line", first)
 		}
 		if p != nil {
-			out.Refused = append(out.Refused, refused(l, m.line, p))
+			out.Refusals = append(out.Refusals, tell(i, p))
 			continue
 		}
-		seen[strings.ToLower(m.ID)] = m.line
-		good = append(good, m)
+		lines[id] = i + 1
+		good = append(good, in[i])
 	}
-	return good, out, nil
+	for _, m := range stored {
+		if id := strings.ToLower(m.ID); lines[id] == 0 {
+			lines[id] = -1 // of an earlier list
+		}
+	}
+	for _, m := range good {
+		if m.Manager != "" && lines[strings.ToLower(m.Manager)] == 0 {
+			out.Warnings = append(out.Warnings, tell(lines[strings.ToLower(m.ID)]-1, problem.New(problem.Invalid, "manager_unknown", "manager", "Manager", m.Manager)))
+		}
+	}
+	return good, nil
 }
 
 // maxStaffText is the most characters of one field.
 const maxStaffText = 200
 
-var roles = []survey.Role{survey.RoleMarketing, survey.RoleOwner, survey.RoleManager, survey.RoleExecutive, survey.RoleAnalyst, survey.RoleAdministrator}
+var roles = []survey.Role{survey.RoleOwner, survey.RoleManager, survey.RoleExecutive, survey.RoleMarketing, survey.RoleAnalyst, survey.RoleAdministrator}
 
 // checkStaff brings a staff member into shape, or says what is wrong with it.
 func checkStaff(m *survey.Staff) *problem.Error {
-	for _, f := range staffFields {
-		field := f.of(m)
-		*field = strings.TrimSpace(*field)
-		if utf8.RuneCountInString(*field) > maxStaffText {
+	for _, f := range []struct {
+		name string
+		text *string
+	}{{"id", &m.ID}, {"email", &m.Email}, {"name", &m.Name}, {"team", &m.Team}, {"manager", &m.Manager}, {"phone", &m.Phone}} {
+		*f.text = strings.TrimSpace(*f.text)
+		if utf8.RuneCountInString(*f.text) > maxStaffText {
 			return problem.New(problem.Invalid, "staff_too_long", f.name, "Limit", maxStaffText)
 		}
 	}
@@ -165,9 +168,9 @@ func checkStaff(m *survey.Staff) *problem.Error {
 		m.Role = survey.RoleOwner
 	}
 	if !slices.Contains(roles, m.Role) {
-		var known []string
-		for _, role := range roles {
-			known = append(known, string(role))
+		known := make([]string, len(roles))
+		for i, role := range roles {
+			known[i] = string(role)
 		}
 		return problem.New(problem.Invalid, "role_unknown", "role", "Known", strings.Join(known, ", "))
 	}

@@ -22,8 +22,19 @@ import (
 // importLife is how long an import is kept, finished or not. DynamoDB deletes it within two days after that.
 const importLife = 7 * 24 * time.Hour
 
-// seenChunk is how many contacts one SEEN item names: 8 bytes each, 300 KB of DynamoDB's 400.
-const seenChunk = 37_500
+// seenChunk is how many contacts one SEEN item names: 12 bytes each, 300 KB of DynamoDB's 400.
+const seenChunk = 25_000
+
+// Seen is a contact that a list named: the first 8 bytes of its id, and the line.
+type Seen struct {
+	ID   uint64
+	Line uint32
+}
+
+// SeenOf shortens a contact's id: among a million contacts, two alike are one chance in thirty million.
+func SeenOf(id survey.ContactID, line int) Seen {
+	return Seen{endian.BigEndian.Uint64(packed([]survey.ContactID{id})), uint32(line)}
+}
 
 // Import is an upload in parts: how far it is, and the state that its reader goes on from.
 type Import struct {
@@ -40,7 +51,16 @@ type Import struct {
 // Part is what became of one part: the digest of its bytes, and the answer that was given.
 type Part struct {
 	Digest []byte
-	Answer json.RawMessage
+	Answer json.RawMessage // at most MaxAnswer bytes when packed
+}
+
+// MaxAnswer is how many bytes of a part's answer are stored, packed: see Packed.
+const MaxAnswer = 350_000
+
+// Packed tells how many bytes an answer takes when it is stored.
+func Packed(answer json.RawMessage) (int, error) {
+	b, err := pack(answer)
+	return len(b), err
 }
 
 func importItem(i Import) (item, error) {
@@ -95,17 +115,6 @@ func (s *Store) ImportPart(ctx context.Context, id string, n int) (p Part, ok bo
 	return p, true, err
 }
 
-// ImportParts reads the answers of the parts 1 to n in order.
-func (s *Store) ImportParts(ctx context.Context, id string, n int) ([]Part, error) {
-	parts := make([]Part, 0, n)
-	err := s.query(ctx, importKey(id, "").pk, "PART#", true, func(it item) (bool, error) {
-		answer, err := unpack(binary(it, "answer"))
-		parts = append(parts, Part{Digest: binary(it, "digest"), Answer: answer})
-		return true, err
-	})
-	return parts, err
-}
-
 func partKey(id string, n int) key { return importKey(id, "PART#"+five(n)) }
 
 // five makes numbers that sort as text.
@@ -114,14 +123,15 @@ func five(n int) string { return fmt.Sprintf("%05d", n) }
 // TakePart records a part as taken, if the import still has the version that was read; otherwise ErrChanged. i is the
 // import after the part (Next and Seen are set here), ids are the contacts that the part named. The ids are written
 // first and count only with the record, so that a try that dies in between leaves nothing.
-func (s *Store) TakePart(ctx context.Context, i Import, p Part, ids []uint64) (Import, error) {
+func (s *Store) TakePart(ctx context.Context, i Import, p Part, ids []Seen) (Import, error) {
 	n := i.Next
 	chunks := 0
 	for rest := ids; len(rest) > 0; chunks++ {
 		m := min(len(rest), seenChunk)
-		b := make([]byte, 0, 8*m)
-		for _, id := range rest[:m] {
-			b = endian.BigEndian.AppendUint64(b, id)
+		b := make([]byte, 0, 12*m)
+		for _, c := range rest[:m] {
+			b = endian.BigEndian.AppendUint64(b, c.ID)
+			b = endian.BigEndian.AppendUint32(b, c.Line)
 		}
 		rest = rest[m:]
 		it := importKey(i.ID, "SEEN#"+five(n)+"#"+five(chunks)).item()
@@ -148,8 +158,8 @@ func (s *Store) TakePart(ctx context.Context, i Import, p Part, ids []uint64) (I
 }
 
 // SeenContacts reads which contacts the parts taken so far named, in no order.
-func (s *Store) SeenContacts(ctx context.Context, i Import) ([]uint64, error) {
-	var ids []uint64
+func (s *Store) SeenContacts(ctx context.Context, i Import) ([]Seen, error) {
+	var ids []Seen
 	err := s.query(ctx, importKey(i.ID, "").pk, "SEEN#", true, func(it item) (bool, error) {
 		n, k, _ := strings.Cut(strings.TrimPrefix(text(it, "sk"), "SEEN#"), "#")
 		part, _ := strconv.Atoi(n)
@@ -157,8 +167,8 @@ func (s *Store) SeenContacts(ctx context.Context, i Import) ([]uint64, error) {
 		if part < 1 || part > len(i.Seen) || chunk >= i.Seen[part-1] {
 			return true, nil
 		}
-		for b := binary(it, "ids"); len(b) >= 8; b = b[8:] {
-			ids = append(ids, endian.BigEndian.Uint64(b))
+		for b := binary(it, "ids"); len(b) >= 12; b = b[12:] {
+			ids = append(ids, Seen{endian.BigEndian.Uint64(b), endian.BigEndian.Uint32(b[8:])})
 		}
 		return true, nil
 	})

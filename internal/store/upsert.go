@@ -31,7 +31,16 @@ func digest(it item) string {
 }
 
 // Upserted counts what an upload did to contacts.
-type Upserted struct{ New, Changed, Unchanged int }
+type Upserted struct {
+	New       int `json:"new"`
+	Changed   int `json:"changed"`
+	Unchanged int `json:"unchanged"`
+}
+
+// Plus returns the sum of both.
+func (u Upserted) Plus(v Upserted) Upserted {
+	return Upserted{u.New + v.New, u.Changed + v.Changed, u.Unchanged + v.Unchanged}
+}
 
 // UpsertContacts writes those of the contacts that are new or hold other data than is stored; of these, Created stays
 // as it was. The contacts must differ. by names the upload, so that doing it again after a crash counts as the first
@@ -49,7 +58,7 @@ func (s *Store) UpsertContacts(ctx context.Context, cs []survey.Contact, by stri
 			u, err := s.upsert(ctx, some, by, now)
 			mu.Lock()
 			defer mu.Unlock()
-			sum.New, sum.Changed, sum.Unchanged = sum.New+u.New, sum.Changed+u.Changed, sum.Unchanged+u.Unchanged
+			sum = sum.Plus(u)
 			return err
 		})
 	}

@@ -1,0 +1,231 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"onetap/internal/problem"
+	"onetap/internal/store"
+	"onetap/internal/survey"
+	"onetap/internal/web"
+)
+
+// maxParts is the most parts of one import: 5 MB each, more contacts than there are people.
+const maxParts = 10_000
+
+// createImport begins an upload in parts.
+func (d *desk) createImport(w http.ResponseWriter, r *http.Request) error {
+	var in struct {
+		Audience string `json:"audience"`
+	}
+	if err := web.Decode(r, &in, maxJSON); err != nil {
+		return err
+	}
+	a, err := audience(in.Audience)
+	if err != nil {
+		return err
+	}
+	state, err := json.Marshal(upload{Reader: *survey.NewImport(a)})
+	if err != nil {
+		return fmt.Errorf("import: %w", err)
+	}
+	im := store.Import{ID: strings.ToLower(rand.Text()[:16]), Audience: a, Created: d.now().UTC(), Next: 1, State: state}
+	if im, err = d.store.CreateImport(r.Context(), im); err != nil {
+		return err
+	}
+	w.Header().Set("Location", "/api/v1/imports/"+im.ID)
+	return d.tellImport(w, im, http.StatusCreated, r)
+}
+
+// importView is how far an import is.
+type importView struct {
+	ID       string          `json:"id"`
+	Audience survey.Audience `json:"audience"`
+	Created  time.Time       `json:"created"`
+	Next     int             `json:"next"` // the part that is expected
+	Finished bool            `json:"finished"`
+	Total    total           `json:"total"`
+	Report   report          `json:"report"` // of everything so far
+}
+
+// total counts everything so far.
+type total struct {
+	New       int `json:"new"`
+	Changed   int `json:"changed"`
+	Unchanged int `json:"unchanged"`
+	Refused   int `json:"refused"`
+}
+
+func (d *desk) showImport(w http.ResponseWriter, r *http.Request) error {
+	if err := parameters(r); err != nil {
+		return err
+	}
+	im, err := d.importOf(r)
+	if err != nil {
+		return err
+	}
+	return d.tellImport(w, im, http.StatusOK, r)
+}
+
+func (d *desk) tellImport(w http.ResponseWriter, im store.Import, status int, r *http.Request) error {
+	var u upload
+	if err := json.Unmarshal(im.State, &u); err != nil {
+		return fmt.Errorf("stored import: %w", err)
+	}
+	said := outcome{Total: u.Total, Quality: u.Quality, Columns: u.Reader.Columns, Encoding: u.Reader.Encoding, Separator: u.Reader.Separator}.tell(web.Language(r))
+	web.JSON(w, status, importView{im.ID, im.Audience, im.Created, im.Next, im.Finished, totalOf(u.Total, u.Quality), said.Report})
+	return nil
+}
+
+func totalOf(u store.Upserted, q survey.Quality) total {
+	return total{u.New, u.Changed, u.Unchanged, q.Refused}
+}
+
+func (d *desk) importOf(r *http.Request) (store.Import, error) {
+	return d.store.Import(r.Context(), r.PathValue("import"))
+}
+
+// putPart takes one part. Parts come in order; one that was taken already is answered as it was the first time.
+func (d *desk) putPart(w http.ResponseWriter, r *http.Request) error {
+	n, err := strconv.Atoi(r.PathValue("part"))
+	if err != nil || n < 1 || n > maxParts {
+		return problem.New(problem.Invalid, "part_number", "part", "Limit", maxParts)
+	}
+	im, err := d.importOf(r)
+	if err != nil {
+		return err
+	}
+	body, err := list(r)
+	if err != nil {
+		return err
+	}
+	if len(body) == 0 {
+		return problem.New(problem.Invalid, "part_empty", "")
+	}
+	digest := sha256.Sum256(body)
+	if n < im.Next {
+		return d.again(w, r, im, n, digest[:])
+	}
+	if im.Finished {
+		return problem.New(problem.Conflict, "import_finished", "import")
+	}
+	if n > im.Next {
+		return problem.New(problem.Conflict, "part_expected", "part", "Part", im.Next)
+	}
+	return d.takePart(w, r, im, body, digest[:], false)
+}
+
+// finishImport says that no more parts follow; the last line may have waited for that.
+func (d *desk) finishImport(w http.ResponseWriter, r *http.Request) error {
+	im, err := d.importOf(r)
+	if err != nil {
+		return err
+	}
+	if im.Next == 1 {
+		return problem.New(problem.Conflict, "import_nothing_sent", "import")
+	}
+	if im.Finished {
+		return d.again(w, r, im, im.Next-1, finishDigest)
+	}
+	return d.takePart(w, r, im, nil, finishDigest, true)
+}
+
+// finishDigest stands for the end of a list where a part's digest would.
+var finishDigest = []byte("finish")
+
+// again answers for a part that was taken already.
+func (d *desk) again(w http.ResponseWriter, r *http.Request, im store.Import, n int, digest []byte) error {
+	p, ok, err := d.store.ImportPart(r.Context(), im.ID, n)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return fmt.Errorf("part %d of an import is taken and not there", n)
+	}
+	if !bytes.Equal(p.Digest, digest) {
+		if im.Finished && n == im.Next-1 {
+			return problem.New(problem.Conflict, "import_finished", "import")
+		}
+		return problem.New(problem.Conflict, "part_differs", "part", "Part", n)
+	}
+	return tellPart(w, r, im.ID, n, p.Answer)
+}
+
+// takePart reads and writes a part, and then records it: only then does it count.
+func (d *desk) takePart(w http.ResponseWriter, r *http.Request, im store.Import, body, digest []byte, last bool) error {
+	ctx, n := r.Context(), im.Next
+	u, err := d.resumeUpload(ctx, im)
+	if err != nil {
+		return err
+	}
+	out, err := d.take(ctx, u, body, last)
+	if outOfTime(err) {
+		return &problem.Error{Kind: problem.Conflict, Code: "part_unfinished", Where: "part", Cause: err}
+	}
+	if err != nil {
+		return err
+	}
+	out.Finished = last
+	answer, err := out.fit()
+	if err != nil {
+		return err
+	}
+	if im.State, err = json.Marshal(u); err != nil {
+		return fmt.Errorf("import: %w", err)
+	}
+	im.Finished = last
+	_, err = d.store.TakePart(ctx, im, store.Part{Digest: digest, Answer: answer}, u.seen.order)
+	if errors.Is(err, store.ErrChanged) { // the same part came twice at once, and the other was faster
+		if im, err = d.store.Import(ctx, im.ID); err != nil {
+			return err
+		}
+		return d.again(w, r, im, n, digest)
+	}
+	if err != nil {
+		return err
+	}
+	return tellPart(w, r, im.ID, n, answer)
+}
+
+// resumeUpload puts together what the parts so far came to.
+func (d *desk) resumeUpload(ctx context.Context, im store.Import) (*upload, error) {
+	u := &upload{by: im.ID + "#" + strconv.Itoa(im.Next)}
+	if err := json.Unmarshal(im.State, u); err != nil {
+		return nil, fmt.Errorf("stored import: %w", err)
+	}
+	before, err := d.store.SeenContacts(ctx, im)
+	if err != nil {
+		return nil, err
+	}
+	u.seen.load(before)
+	staff, err := d.store.Staff(ctx)
+	if err != nil {
+		return nil, err
+	}
+	u.staff = survey.NewDirectory(staff)
+	return u, nil
+}
+
+func tellPart(w http.ResponseWriter, r *http.Request, id string, n int, answer json.RawMessage) error {
+	var out outcome
+	if err := json.Unmarshal(answer, &out); err != nil {
+		return fmt.Errorf("stored answer of an import: %w", err)
+	}
+	web.JSON(w, http.StatusOK, struct {
+		Import   string `json:"import"`
+		Part     int    `json:"part"`
+		Finished bool   `json:"finished"`
+		told
+		Total total `json:"total"`
+	}{id, n, out.Finished, out.tell(web.Language(r)), totalOf(out.Total, out.Quality)})
+	return nil
+}

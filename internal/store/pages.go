@@ -1,0 +1,145 @@
+package store
+
+import (
+	"context"
+	"encoding/base64"
+	"strconv"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"onetap/internal/loop"
+	"onetap/internal/problem"
+	"onetap/internal/survey"
+)
+
+// Cursor is a place in a walk through the shards of a campaign or an audience: everything before it was read. Its text
+// is opaque to those who hand it back.
+type Cursor struct {
+	Shard int
+	After survey.ContactID // within the shard; "" for its beginning
+}
+
+// ParseCursor reads a cursor's text; "" is the beginning. Problem: cursor_wrong.
+func ParseCursor(text string) (Cursor, error) {
+	if text == "" {
+		return Cursor{}, nil
+	}
+	b, err := base64.RawURLEncoding.DecodeString(text)
+	shardText, after, _ := strings.Cut(string(b), "/")
+	n, notNumber := strconv.Atoi(shardText)
+	if err != nil || notNumber != nil || n < 0 || n >= ContactShards || len(after) != 16 && len(after) != 0 {
+		return Cursor{}, problem.New(problem.Invalid, "cursor_wrong", "after")
+	}
+	return Cursor{n, survey.ContactID(after)}, nil
+}
+
+func (c Cursor) String() string {
+	return base64.RawURLEncoding.EncodeToString([]byte(strconv.Itoa(c.Shard) + "/" + string(c.After)))
+}
+
+// walk looks at no more than budget items whose sk begins with prefix, shard by shard from the cursor on, until each
+// returns false. It returns where to go on, nil at the end.
+func (s *Store) walk(ctx context.Context, pk func(shard int) string, prefix string, from Cursor, budget int, each func(item, survey.ContactID) (bool, error)) (*Cursor, error) {
+	for ; from.Shard < ContactShards; from = (Cursor{Shard: from.Shard + 1}) {
+		in := &dynamodb.QueryInput{TableName: &s.table, ConsistentRead: aws.Bool(true),
+			KeyConditionExpression: aws.String("pk = :pk AND sk BETWEEN :from AND :to"),
+			ExpressionAttributeValues: item{":pk": str(pk(from.Shard)), ":to": str(prefix + "~"),
+				":from": str(prefix + string(from.After) + "\"")}} // '"' sorts after "!", which ends a suppression's key
+		if from.After == "" {
+			in.ExpressionAttributeValues[":from"] = str(prefix + "!")
+		}
+		for {
+			if budget <= 0 {
+				return &from, nil
+			}
+			in.Limit = aws.Int32(int32(min(budget, 1000)))
+			out, err := s.db.Query(ctx, in)
+			if err != nil {
+				return nil, s.failed("walk", err)
+			}
+			for _, it := range out.Items {
+				budget--
+				id := survey.ContactID(strings.TrimSuffix(strings.TrimPrefix(text(it, "sk"), prefix), "!"))
+				more, err := each(it, id)
+				if err != nil {
+					return nil, err
+				}
+				from.After = id
+				if !more {
+					return &from, nil
+				}
+			}
+			if len(out.LastEvaluatedKey) == 0 {
+				break
+			}
+			in.ExclusiveStartKey = out.LastEvaluatedKey
+		}
+	}
+	return nil, nil
+}
+
+// ResponsesPage reads up to limit answers of a campaign, verified or not, from the cursor on; next is nil at the end.
+func (s *Store) ResponsesPage(ctx context.Context, c survey.CampaignID, from Cursor, limit int) (rs []survey.Response, next *Cursor, err error) {
+	next, err = s.walk(ctx, func(n int) string { return peoplePK(c, n) }, "RESPONSE#", from, limit, func(it item, _ survey.ContactID) (bool, error) {
+		rs = append(rs, responseOf(it))
+		return true, nil
+	})
+	return rs, next, err
+}
+
+// InvitationsPage reads up to limit decided invitations of a wave from the cursor on, those in one state ("": in any).
+// It looks at no more than budget of them, so that a page may hold few or none and yet have a next.
+func (s *Store) InvitationsPage(ctx context.Context, c survey.CampaignID, wave int, state survey.InvitationState, from Cursor, limit, budget int) (is []survey.Invitation, next *Cursor, err error) {
+	next, err = s.walk(ctx, func(n int) string { return peoplePK(c, n) }, invitationKind(wave)+"#", from, budget, func(it item, _ survey.ContactID) (bool, error) {
+		if i := invitationOf(it); state == "" || i.State == state {
+			is = append(is, i)
+		}
+		return len(is) < limit, nil
+	})
+	return is, next, err
+}
+
+// CasesPage reads up to limit cases of a campaign from the cursor on.
+func (s *Store) CasesPage(ctx context.Context, c survey.CampaignID, from Cursor, limit int) (cs []loop.Case, next *Cursor, err error) {
+	next, err = s.walk(ctx, func(n int) string { return peoplePK(c, n) }, "CASE#", from, limit, func(it item, _ survey.ContactID) (bool, error) {
+		v, err := caseOf(it)
+		cs = append(cs, v)
+		return true, err
+	})
+	return cs, next, err
+}
+
+// ContactsPage calls each for the contacts of an audience from the cursor on, with the reason why nobody may write to it,
+// if any. It looks at no more than budget items, contacts and suppressions.
+func (s *Store) ContactsPage(ctx context.Context, a survey.Audience, from Cursor, budget int, each func(survey.Contact, survey.SuppressionReason)) (*Cursor, error) {
+	var held *survey.Contact // a contact waits for the item after it, which may be its suppression
+	flush := func(reason survey.SuppressionReason) {
+		if held != nil {
+			each(*held, reason)
+			held = nil
+		}
+	}
+	next, err := s.walk(ctx, func(n int) string { return contactsPK(a, n) }, "", from, budget, func(it item, id survey.ContactID) (bool, error) {
+		if strings.HasSuffix(text(it, "sk"), "!") {
+			if held != nil && held.ID == id {
+				flush(survey.SuppressionReason(text(it, "reason")))
+			}
+			return true, nil // without a contact: an address stopped before it was ever uploaded to this audience
+		}
+		flush("")
+		c, err := contactOf(it)
+		held = &c
+		return true, err
+	})
+	if err == nil && next != nil && held != nil { // the page ends between the two
+		_, stopped, err := s.Recipients(ctx, a, []survey.ContactID{held.ID})
+		if err != nil {
+			return nil, err
+		}
+		flush(stopped[held.ID])
+	}
+	flush("")
+	return next, err
+}
