@@ -1,0 +1,332 @@
+package alert_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"onetap/internal/alert/alerttest"
+	"onetap/internal/loop"
+	"onetap/internal/survey"
+)
+
+const wave = survey.CampaignID("spring22")
+
+// tell gives an answer to the alerts as notify does, again until it is taken.
+func tell(t *testing.T, b *alerttest.Bench, before *survey.Response, now survey.Response) {
+	t.Helper()
+	for try := 0; ; try++ {
+		ctx := context.Background()
+		err := b.Alerts.Begin(ctx).Answer(ctx, before, now)
+		if err == nil {
+			return
+		}
+		if try == 20 {
+			t.Fatal(err)
+		}
+		b.Arm(nil) // the next attempt finds the world in order, and the stream comes again after a while
+		b.Pass(time.Second)
+	}
+}
+
+func says(t *testing.T, b *alerttest.Bench, id survey.ContactID, score int, why string) {
+	t.Helper()
+	before, now := b.Says(wave, id, score, why)
+	tell(t, b, before, now)
+}
+
+// minutes lets the clock work once a minute.
+func minutes(b *alerttest.Bench, n int) {
+	for range n {
+		b.Pass(time.Minute)
+		b.Due()
+	}
+}
+
+func history(c loop.Case) string {
+	var all []string
+	for _, e := range c.History {
+		all = append(all, fmt.Sprintf("%s:%d", e.What, e.Score))
+	}
+	return strings.Join(all, " ")
+}
+
+func TestStories(t *testing.T) {
+	t.Parallel()
+	b := alerttest.Open(t)
+	b.Campaign(wave, "Spring")
+	for n, c := range []struct {
+		name    string
+		play    func(id survey.ContactID)
+		letters int
+		history string
+	}{
+		{"a detractor with words", func(id survey.ContactID) {
+			says(t, b, id, 3, "slow")
+			if n := len(b.Letters(wave, id)); n != 1 {
+				t.Errorf("%d letters at once, want 1", n)
+			}
+		}, 1, "opened:3 alerted:3"},
+		{"a detractor without words", func(id survey.ContactID) {
+			says(t, b, id, 3, "")
+			minutes(b, 1)
+			if n := len(b.Letters(wave, id)); n != 0 {
+				t.Errorf("%d letters after a minute, want 0", n)
+			}
+		}, 1, "opened:3 alerted:3"},
+		{"words within two minutes", func(id survey.ContactID) {
+			says(t, b, id, 3, "")
+			minutes(b, 1)
+			says(t, b, id, 3, "slow")
+			if n := len(b.Letters(wave, id)); n != 1 {
+				t.Errorf("%d letters with the words, want 1", n)
+			}
+		}, 1, "opened:3 commented:3 alerted:3"},
+		{"words after the alert", func(id survey.ContactID) {
+			says(t, b, id, 3, "")
+			minutes(b, 5)
+			says(t, b, id, 3, "slow")
+		}, 2, "opened:3 alerted:3 commented:3 followed_up:3"},
+		{"words changed after the alert, many times", func(id survey.ContactID) {
+			says(t, b, id, 3, "slow")
+			for i := range 9 {
+				says(t, b, id, 3, fmt.Sprint("slow ", i))
+				minutes(b, 1)
+			}
+		}, 2, "opened:3 alerted:3 reworded:3 reworded:3 followed_up:3 reworded:3 reworded:3 reworded:3 reworded:3 reworded:3 reworded:3 reworded:3"},
+		{"words changed and changed back", func(id survey.ContactID) {
+			says(t, b, id, 3, "slow")
+			says(t, b, id, 3, "slower")
+			says(t, b, id, 3, "slow")
+		}, 1, "opened:3 alerted:3 reworded:3 reworded:3"},
+		{"becomes a detractor later", func(id survey.ContactID) {
+			says(t, b, id, 9, "fine")
+			says(t, b, id, 2, "not so fine")
+		}, 1, "opened:2 alerted:2"},
+		{"rises and falls", func(id survey.ContactID) {
+			says(t, b, id, 2, "bad")
+			says(t, b, id, 9, "bad")
+			says(t, b, id, 1, "bad")
+		}, 1, "opened:2 alerted:2 rose:9 fell:1"},
+		{"rises before the alert", func(id survey.ContactID) {
+			says(t, b, id, 2, "")
+			says(t, b, id, 9, "")
+		}, 1, "opened:2 rose:9 alerted:9"},
+		{"records repeated", func(id survey.ContactID) {
+			b1, r1 := b.Says(wave, id, 2, "")
+			b2, r2 := b.Says(wave, id, 4, "slow")
+			for range 3 {
+				tell(t, b, b1, r1)
+				tell(t, b, b2, r2)
+			}
+		}, 1, "opened:2 scored:4 commented:4 alerted:4"},
+		{"the record of the detractor was lost", func(id survey.ContactID) {
+			b.Says(wave, id, 2, "")
+			says(t, b, id, 9, "")
+		}, 1, "opened:2 rose:9 alerted:9"},
+		{"a promoter", func(id survey.ContactID) { says(t, b, id, 9, "dear") }, 0, ""},
+		{"a passive", func(id survey.ContactID) { says(t, b, id, 7, "so so"); says(t, b, id, 8, "") }, 0, ""},
+		{"a scanner", func(id survey.ContactID) {
+			score := 0
+			before, now := b.Posts(wave, id, survey.Post{Score: &score, Gesture: survey.ByScript})
+			tell(t, b, before, now)
+		}, 0, ""},
+	} {
+		id := b.Contact(n+1, nil)
+		c.play(id)
+		minutes(b, 10)
+		if got := len(b.Letters(wave, id)); got != c.letters {
+			t.Errorf("%s: %d letters, want %d", c.name, got, c.letters)
+		}
+		got, ok, err := b.Store.Case(context.Background(), wave, id)
+		if err != nil || ok != (c.history != "") || history(got) != c.history {
+			t.Errorf("%s: %q, %v; want %q", c.name, history(got), err, c.history)
+		}
+	}
+	if n := b.Left(); n != 0 {
+		t.Errorf("%d things are left due", n)
+	}
+}
+
+func TestWhoIsTold(t *testing.T) {
+	t.Parallel()
+	b := alerttest.Open(t)
+	b.Campaign(wave, "Spring")
+	if err := b.Store.PutStaff(context.Background(), []survey.Staff{
+		{ID: "broken", Email: "no address", Team: "north"},
+		{ID: "lonely", Email: "neither", Team: "south"},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for n, c := range []struct {
+		name   string
+		change func(*survey.Contact)
+		to     string
+		level  loop.Level
+	}{
+		{"the owner", nil, "anna@example.com", loop.LevelOwner},
+		{"an unknown owner", func(c *survey.Contact) { c.Owner, c.OwnerRaw = "", "Ghost" }, "max@example.com", loop.LevelManager},
+		{"an owner who left", func(c *survey.Contact) { c.Owner = "gone" }, "max@example.com", loop.LevelManager},
+		{"a team without a manager", func(c *survey.Contact) { c.Owner, c.Team = "", "south" }, alerttest.Admin, loop.LevelAdministrator},
+		{"an owner whose address is refused", func(c *survey.Contact) { c.Owner = "broken" }, "max@example.com", loop.LevelManager},
+		{"and there is no manager", func(c *survey.Contact) { c.Owner, c.Team = "lonely", "south" }, alerttest.Admin, loop.LevelAdministrator},
+	} {
+		id := b.Contact(n+1, c.change)
+		says(t, b, id, 3, "slow")
+		got := b.Case(wave, id)
+		letters := b.Letters(wave, id)
+		if len(letters) != 1 || letters[0].To[0] != c.to || got.Level != c.level {
+			t.Errorf("%s: %d letters, level %s: %+v", c.name, len(letters), got.Level, letters)
+			continue
+		}
+		if r := letters[0].ReplyTo; len(r) != 1 || r[0] != fmt.Sprintf("c%d@example.com", n+1) {
+			t.Errorf("%s: a reply goes to %v", c.name, r)
+		}
+		open, err := b.Store.CasesOfOwner(context.Background(), got.Owner, loop.Open, 100)
+		found := 0
+		for _, o := range open {
+			if o.ID() == got.ID() {
+				found++
+			}
+		}
+		if err != nil || found != 1 {
+			t.Errorf("%s: found %d times among the open cases of %q: %v", c.name, found, got.Owner, err)
+		}
+	}
+	all, err := b.Store.Cases(context.Background(), wave)
+	if err != nil || len(all) != 6 {
+		t.Errorf("%d cases of the campaign, want 6: %v", len(all), err)
+	}
+}
+
+func TestContactIsGone(t *testing.T) {
+	t.Parallel()
+	b := alerttest.Open(t)
+	b.Campaign(wave, "Spring")
+	id := alerttest.ContactID(7) // never stored; the answer names owner and team
+	says(t, b, id, 3, "slow")
+	letters := b.Letters(wave, id)
+	if len(letters) != 1 || letters[0].To[0] != "anna@example.com" || len(letters[0].ReplyTo) != 0 {
+		t.Fatalf("letters: %+v", letters)
+	}
+	if !strings.Contains(letters[0].Text, "slow") {
+		t.Errorf("the letter lacks the words:\n%s", letters[0].Text)
+	}
+}
+
+func TestBouncedAlert(t *testing.T) {
+	t.Parallel()
+	b := alerttest.Open(t)
+	b.Campaign(wave, "Spring")
+	id := b.Contact(1, nil)
+	says(t, b, id, 3, "slow")
+	ctx := context.Background()
+	for range 3 { // the same event three times
+		if err := b.Alerts.Begin(ctx).Bounced(ctx, wave, id, b.Letters(wave, id)[0].ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	letters := b.Letters(wave, id)
+	if len(letters) != 2 || letters[1].To[0] != "max@example.com" {
+		t.Fatalf("letters: %+v", letters)
+	}
+	if got := history(b.Case(wave, id)); got != "opened:3 alerted:3 refused:3 alerted:3" {
+		t.Error(got)
+	}
+}
+
+// TestManyAtOnce: repeated records and several clocks at the same time send one letter.
+func TestManyAtOnce(t *testing.T) {
+	t.Parallel()
+	b := alerttest.Open(t)
+	b.Campaign(wave, "Spring")
+	ctx := context.Background()
+	for n := range 20 {
+		id := b.Contact(n+1, nil)
+		before, now := b.Says(wave, id, 3, "slow")
+		var all sync.WaitGroup
+		for range 6 {
+			all.Go(func() {
+				if err := b.Alerts.Begin(ctx).Answer(ctx, before, now); err != nil {
+					t.Error(err)
+				}
+			})
+			all.Go(b.Due)
+		}
+		all.Wait()
+		if n := len(b.Letters(wave, id)); n != 1 {
+			t.Errorf("%d letters, want 1", n)
+		}
+	}
+}
+
+// TestDeathAtEveryCall plays stories with a fault at each of their calls. What fails is done again by the stream, what
+// was left by the clock. One case, at least one alert, the words told, at most one letter twice.
+func TestDeathAtEveryCall(t *testing.T) {
+	t.Parallel()
+	b := alerttest.Open(t)
+	b.Campaign(wave, "Spring")
+	n := 0
+	for _, story := range []struct {
+		name    string
+		letters int
+		play    func(id survey.ContactID)
+	}{
+		{"words at once", 1, func(id survey.ContactID) { says(t, b, id, 3, "slow") }},
+		{"words later", 1, func(id survey.ContactID) { says(t, b, id, 3, ""); b.Pass(time.Second); says(t, b, id, 3, "slow") }},
+		{"words after the alert", 2, func(id survey.ContactID) { says(t, b, id, 3, ""); minutes(b, 3); says(t, b, id, 3, "slow") }},
+		{"nobody's, at last", 1, func(id survey.ContactID) { says(t, b, id, 3, ""); says(t, b, id, 9, ""); minutes(b, 2) }},
+	} {
+		for _, f := range []alerttest.Fault{{}, {Lost: true}, {Dies: true}, {Lost: true, Dies: true}} {
+			for f.At = 1; ; f.At++ {
+				n++
+				id := b.Contact(n, nil)
+				b.Arm(&f)
+				story.play(id)
+				reached := b.Calls() >= f.At
+				b.Arm(nil)
+				for range 3 {
+					b.Pass(4 * time.Minute)
+					b.Due()
+				}
+				check(t, b, fmt.Sprintf("%s, %v", story.name, f), id, story.letters)
+				if !reached {
+					break
+				}
+			}
+		}
+	}
+	if left := b.Left(); left != 0 {
+		t.Errorf("%d things are left due", left)
+	}
+	t.Logf("%d faults", n)
+}
+
+func check(t *testing.T, b *alerttest.Bench, name string, id survey.ContactID, letters int) {
+	t.Helper()
+	ls := b.Letters(wave, id)
+	c := b.Case(wave, id)
+	if len(ls) < 1 || len(ls) > letters+1 {
+		t.Errorf("%s: %d letters, want %d or one more: %s", name, len(ls), letters, history(c))
+	}
+	r, _, err := b.Store.Response(context.Background(), wave, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := r.Why == ""
+	for _, l := range ls {
+		told = told || strings.Contains(l.Text, r.Why)
+	}
+	if !told {
+		t.Errorf("%s: no letter held the words: %s", name, history(c))
+	}
+	if opened := strings.Count(history(c), "opened"); opened != 1 {
+		t.Errorf("%s: opened %d times: %s", name, opened, history(c))
+	}
+	if c.Answer != r.Version {
+		t.Errorf("%s: the case knows version %d of %d", name, c.Answer, r.Version)
+	}
+}

@@ -1,0 +1,264 @@
+// Package alerttest gives tests a company with its table, its SES and its alerts, whose calls fail, lose their reply or
+// kill their caller as a test wants it.
+package alerttest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net/http/httptest"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"onetap/internal/alert"
+	"onetap/internal/local/drive"
+	"onetap/internal/local/dynamo"
+	localses "onetap/internal/local/ses"
+	"onetap/internal/loop"
+	"onetap/internal/ses"
+	"onetap/internal/store"
+	"onetap/internal/store/storetest"
+	"onetap/internal/survey"
+)
+
+// Noon is when a bench's clock begins.
+var Noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+
+// Admin is the administrator's address.
+const Admin = "admin@example.com"
+
+// caller is who the faults are for; what the test itself does is spared.
+const caller = "NotifyFunction"
+
+// Bench is a company. Its clock stands still unless it is moved.
+type Bench struct {
+	Store  *store.Store // the test's own, without faults
+	Faulty *store.Store // the functions'
+	Alerts *alert.Alerts
+	DB     *dynamo.DB
+
+	t      testing.TB
+	inbox  *drive.Company
+	after  string // the last letter seen
+	seen   []drive.Letter
+	mu     sync.Mutex
+	now    time.Time
+	random *rand.Rand
+	fault  *Fault
+	calls  int
+}
+
+// Fault is what happens to the calls to the table and SES from the At-th on.
+type Fault struct {
+	At   int
+	Lost bool // the work is done, and the reply lost; otherwise the call fails before
+	Dies bool // the caller is dead: so do all calls after it
+}
+
+func (f Fault) String() string {
+	return fmt.Sprintf("call %d, lost %v, dies %v", f.At, f.Lost, f.Dies)
+}
+
+// Open starts a company with one owner, one team's manager and an administrator.
+func Open(t testing.TB) *Bench {
+	t.Helper()
+	b := &Bench{t: t, now: Noon, random: rand.New(rand.NewPCG(1, 2))}
+	_, b.DB = storetest.Open(t, dynamo.Options{
+		Before: func(c dynamo.Call) error { return b.fail(c.Caller, false) },
+		After:  func(c dynamo.Call) error { return b.fail(c.Caller, true) },
+	})
+	table := httptest.NewServer(b.DB)
+	t.Cleanup(table.Close)
+	b.Store, b.Faulty = storetest.Client(table.URL, "test"), storetest.Client(table.URL, caller)
+	mail, err := localses.Open(filepath.Join(t.TempDir(), "mail.db"), localses.Options{Rand: rand.New(rand.NewPCG(1, 1)),
+		Before: func(caller, _ string) error { return b.fail(caller, false) },
+		After:  func(caller, _ string) error { return b.fail(caller, true) },
+	})
+	b.must(err)
+	t.Cleanup(func() { _ = mail.Close() })
+	api, inbox := httptest.NewServer(mail.API()), httptest.NewServer(mail.Inbox())
+	t.Cleanup(api.Close)
+	t.Cleanup(inbox.Close)
+	b.inbox = drive.New("http://site.invalid", inbox.URL, "")
+	c := store.Config()
+	c.Region, c.BaseEndpoint = "eu-central-1", &api.URL
+	b.Alerts = &alert.Alerts{
+		Store: b.Faulty, Mail: ses.New(storetest.As(c, caller), ""), Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Now: b.Now, Random: b.claim, Term: 48 * time.Hour, From: "Shop <nps@example.com>", Admin: Admin, Site: "http://site.invalid",
+	}
+	b.must(b.Store.PutStaff(context.Background(), []survey.Staff{
+		{ID: "anna", Email: "anna@example.com", Name: "Anna", Role: survey.RoleOwner, Team: "north", Language: "en"},
+		{ID: "max", Email: "max@example.com", Name: "Max", Role: survey.RoleManager, Team: "north", Language: "en"},
+	}))
+	return b
+}
+
+func (b *Bench) must(err error) {
+	b.t.Helper()
+	if err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// Now is the clock of everybody in the company.
+func (b *Bench) Now() time.Time {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.now
+}
+
+// Pass moves the clock.
+func (b *Bench) Pass(d time.Duration) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.now = b.now.Add(d)
+}
+
+func (b *Bench) claim() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return fmt.Sprintf("%016x", b.random.Uint64())
+}
+
+// Arm lets a fault happen, counted from now; nil: none.
+func (b *Bench) Arm(f *Fault) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.fault, b.calls = f, 0
+}
+
+// Calls is the number of calls since Arm.
+func (b *Bench) Calls() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.calls
+}
+
+func (b *Bench) fail(who string, done bool) error {
+	if who != caller {
+		return nil
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !done {
+		b.calls++
+	}
+	f := b.fault
+	switch {
+	case f == nil || b.calls < f.At:
+		return nil
+	case b.calls == f.At && f.Lost == done, b.calls > f.At && f.Dies && !done:
+		return errors.New("fault")
+	}
+	return nil
+}
+
+// Campaign makes a campaign that sends nothing.
+func (b *Bench) Campaign(id survey.CampaignID, name string) survey.Campaign {
+	b.t.Helper()
+	c := survey.Campaign{ID: id, Name: name, Audience: survey.Customers, Language: "en", Company: "Shop", State: survey.Open,
+		Site: "http://site.invalid", Created: b.Now()}
+	b.must(b.Store.CreateCampaign(context.Background(), c))
+	return c
+}
+
+// Contact stores the n-th contact and returns its id.
+func (b *Bench) Contact(n int, change func(*survey.Contact)) survey.ContactID {
+	b.t.Helper()
+	c := survey.Contact{ID: ContactID(n), Audience: survey.Customers, Owner: "anna", Team: "north", Location: "Lund", Product: "Tea", Tier: "gold",
+		Language: "en", Value: "1 200 000 ₽", Created: b.Now(), Updated: b.Now(),
+		Person: survey.Person{Email: fmt.Sprintf("c%d@example.com", n), Name: "Vera Orlova", Phone: "+46 70 000 00 00"}}
+	if change != nil {
+		change(&c)
+	}
+	b.must(b.Store.PutContacts(context.Background(), []survey.Contact{c}))
+	return c.ID
+}
+
+// ContactID is the id of the n-th contact.
+func ContactID(n int) survey.ContactID {
+	id := []byte("aaaaaaaaaaaaaaaa")
+	for i := 0; n > 0; i++ {
+		id[i], n = "abcdefghijklmnopqrstuvwxyz234567"[n%32], n/32
+	}
+	return survey.ContactID(id)
+}
+
+// Says posts a contact's score and words as a person and returns the answer before, nil at the first, and after.
+func (b *Bench) Says(c survey.CampaignID, id survey.ContactID, score int, why string) (before *survey.Response, after survey.Response) {
+	b.t.Helper()
+	return b.Posts(c, id, survey.Post{Score: &score, Why: &why, Gesture: survey.ByButton})
+}
+
+// Posts takes a post.
+func (b *Bench) Posts(c survey.CampaignID, id survey.ContactID, p survey.Post) (before *survey.Response, after survey.Response) {
+	b.t.Helper()
+	r, ok, err := b.Store.Response(context.Background(), c, id)
+	b.must(err)
+	if !ok {
+		r = survey.Response{Campaign: c, Contact: id, Audience: survey.Customers, Owner: "anna", Team: "north", Language: "en"}
+	} else {
+		was := r
+		before = &was
+	}
+	after, _, err = r.Take(p, b.Now())
+	b.must(err)
+	b.must(b.Store.SaveResponse(context.Background(), after, r.Version))
+	return before, after
+}
+
+// Due goes once through everything that is due, as the clock does.
+func (b *Bench) Due() {
+	b.t.Helper()
+	ctx := context.Background()
+	round := b.Alerts.Begin(ctx)
+	b.must(b.Store.WalkDue(ctx, b.Now(), func(d store.Due) (bool, error) {
+		_ = round.Due(ctx, d) // it stays due
+		return true, nil
+	}))
+}
+
+// Left counts what will ever be due.
+func (b *Bench) Left() int {
+	b.t.Helper()
+	n := 0
+	b.must(b.Store.WalkDue(context.Background(), b.Now().Add(365*24*time.Hour), func(store.Due) (bool, error) {
+		n++
+		return true, nil
+	}))
+	return n
+}
+
+// Case reads a case that must be there.
+func (b *Bench) Case(c survey.CampaignID, id survey.ContactID) loop.Case {
+	b.t.Helper()
+	got, ok, err := b.Store.Case(context.Background(), c, id)
+	b.must(err)
+	if !ok {
+		b.t.Fatalf("contact %s has no case", id)
+	}
+	return got
+}
+
+// Letters returns the letters about a contact in the order of sending.
+func (b *Bench) Letters(c survey.CampaignID, id survey.ContactID) []drive.Letter {
+	b.t.Helper()
+	fresh, err := b.inbox.LettersAfter(context.Background(), b.after)
+	b.must(err)
+	if len(fresh) > 0 {
+		b.after = fresh[len(fresh)-1].ID
+		b.seen = append(b.seen, fresh...)
+	}
+	var about []drive.Letter
+	for _, l := range b.seen {
+		if l.Tags["case"] == string(c)+"-"+string(id) {
+			about = append(about, l)
+		}
+	}
+	return about
+}
