@@ -86,6 +86,16 @@ func (f *function) environment(p *process, runtimeAPI string) []string {
 	return env
 }
 
+// Environment gives what a process of the function is started with, for one who starts the binary by hand and gives it
+// a Runtime API of his own. The binary is "" where there is no such function.
+func (c *Cloud) Environment(id, runtimeAPI string) (binary string, env []string) {
+	f := c.functions[id]
+	if f == nil {
+		return "", nil
+	}
+	return f.binary, f.environment(&process{token: "laptop/" + newID()}, runtimeAPI)
+}
+
 // result is one invocation as its caller sees it.
 type result struct {
 	outcome

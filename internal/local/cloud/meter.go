@@ -26,7 +26,8 @@ type Usage struct {
 	DynamoDB   int64   `json:"dynamodbRequests"`
 	ReadUnits  float64 `json:"readUnits"`
 	WriteUnits float64 `json:"writeUnits"`
-	Messages   int64   `json:"messages"` // recipients that SES took
+	Messages   int64   `json:"messages"` // recipients that SES took, in so many mailCalls
+	MailCalls  int64   `json:"mailCalls"`
 	Calls      int64   `json:"awsCalls"`
 }
 
@@ -111,11 +112,14 @@ func (m *Meter) DynamoDB(caller string, readUnits, writeUnits float64) {
 	u.WriteUnits += writeUnits
 }
 
-// Mail counts recipients that SES took from a caller.
+// Mail counts recipients that SES took from a caller in one call; calls that send nothing do not count.
 func (m *Meter) Mail(caller string, recipients int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.of(caller).Messages += int64(recipients)
+	if recipients > 0 {
+		m.of(caller).Messages += int64(recipients)
+		m.of(caller).MailCalls++
+	}
 }
 
 func (m *Meter) count(field func(*Report) *int64, n int64) {
