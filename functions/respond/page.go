@@ -77,7 +77,7 @@ func (s state) page() web.Page {
 	case s.person.Suppressed == survey.Unsubscribed:
 		note = web.Markup(`<p class="note">{}</p>`, l.T("page.unsubscribed"))
 	}
-	said, class := "", web.HTML("note")
+	said, class := "", web.HTML("good")
 	switch {
 	case answered && s.cut:
 		said, class = l.T("page.cut", lang.Values{"Limit": survey.MaxComment}), "bad"

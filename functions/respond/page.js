@@ -21,7 +21,7 @@ function save(q) {
 }
 function tell(text, bad) {
 	say.textContent = text;
-	say.className = bad ? "bad" : "note";
+	say.className = bad ? "bad" : "good";
 	say.hidden = !text;
 }
 function chosen() {
