@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -20,7 +19,7 @@ func caseItem(c loop.Case) item {
 	it := personKey(c.Campaign, "CASE", c.Contact).item()
 	it["case"], it["version"] = asJSON(c), num(c.Version)
 	it["gsi1pk"] = str(ownerPK(c.Owner, shard(c.Contact)))
-	it["gsi1sk"] = str(string(c.State) + "#" + stamp(c.Deadline) + "#" + c.ID())
+	it["gsi1sk"] = str(ownerSK(string(c.State), c.Deadline, c.ID()))
 	return it
 }
 
@@ -148,13 +147,4 @@ func (s *Store) casesOf(ctx context.Context, ask func(ctx context.Context, shard
 		all = append(all, cs...)
 	}
 	return all, err
-}
-
-// ownerPK spreads the cases of nobody's: a company that names no owners sends all of them there. One owner's are few:
-// nobody can call as many people as a partition takes writes.
-func ownerPK(staff string, shard int) string {
-	if staff == "" {
-		return "OWNER##" + two(shard)
-	}
-	return "OWNER#" + part(strings.ToLower(staff))
 }

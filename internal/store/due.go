@@ -43,7 +43,7 @@ func (s *Store) WalkDue(ctx context.Context, now time.Time, each func(Due) (bool
 		stopped := false
 		err := s.pages(ctx, &dynamodb.QueryInput{TableName: &s.table, ConsistentRead: aws.Bool(true),
 			KeyConditionExpression:    aws.String("pk = :pk AND sk < :to"),
-			ExpressionAttributeValues: item{":pk": str("DUE#" + two(n)), ":to": str(stamp(now) + "$")}}, // "$" follows "#"
+			ExpressionAttributeValues: item{":pk": str(duePK(n)), ":to": str(dueAfter(now))}},
 			func(it item) (bool, error) {
 				d, err := parseDue(it)
 				if err != nil {

@@ -113,7 +113,25 @@ func countedKey(k key) key { return key{k.pk, "COUNTED#" + k.sk} }
 func tallyPK(scope string, shard int) string { return "TALLY#" + scope + "#" + two(shard) }
 
 func dueKey(at time.Time, c survey.CampaignID, id survey.ContactID) key {
-	return key{"DUE#" + two(shard(id)%dueShards), stamp(at) + "#" + string(c) + "#" + string(id)}
+	return key{duePK(shard(id)), stamp(at) + "#" + string(c) + "#" + string(id)}
+}
+
+func duePK(n int) string { return "DUE#" + two(n%dueShards) }
+
+// dueAfter sorts behind everything that is due at t: "$" follows "#".
+func dueAfter(t time.Time) string { return stamp(t) + "$" }
+
+// ownerPK spreads the cases that are nobody's: a company that names no owners has all of them there. One owner's are
+// few: nobody can call as many people as a partition takes writes.
+func ownerPK(staff string, shard int) string {
+	if staff == "" {
+		return "OWNER##" + two(shard)
+	}
+	return "OWNER#" + part(strings.ToLower(staff))
+}
+
+func ownerSK(state string, deadline time.Time, id string) string {
+	return state + "#" + stamp(deadline) + "#" + id
 }
 
 func importKey(id, sk string) key { return key{"IMPORT#" + part(id), sk} }

@@ -1,0 +1,161 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"onetap/internal/local/dynamo"
+	"onetap/internal/loop"
+	"onetap/internal/problem"
+	"onetap/internal/store"
+	"onetap/internal/store/storetest"
+	"onetap/internal/survey"
+)
+
+const spring = survey.CampaignID("spring22")
+
+var caseNoon = time.Date(2026, 3, 2, 12, 0, 0, 123456789, time.UTC)
+
+// newCase makes the n-th contact's case; contacts are spread over all shards.
+func newCase(n int, owner string, at time.Time) loop.Case {
+	id := survey.ContactID(fmt.Sprintf("a%caaaaaaaaaaa%c%c%c", 'a'+n%16, 'a'+n/400%20, 'a'+n/20%20, 'a'+n%20))
+	who := loop.Responsible{Staff: survey.Staff{ID: owner}, Level: loop.LevelOwner}
+	return loop.New(survey.Response{Campaign: spring, Contact: id, Audience: survey.Customers, Score: n % 7, Verified: true,
+		Language: "en", Updated: at, Version: 1}, who, "north", 48*time.Hour)
+}
+
+func dues(t *testing.T, s *store.Store, now time.Time) (all []store.Due) {
+	t.Helper()
+	if err := s.WalkDue(context.Background(), now, func(d store.Due) (bool, error) { all = append(all, d); return true, nil }); err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func TestCaseIsOneAndKept(t *testing.T) {
+	t.Parallel()
+	s, _ := storetest.Open(t, dynamo.Options{})
+	ctx := context.Background()
+	c, err := s.CreateCase(ctx, newCase(1, "Anna#1", caseNoon))
+	if err != nil || c.Version != 1 {
+		t.Fatal(c.Version, err)
+	}
+	if _, err := s.CreateCase(ctx, newCase(1, "max", caseNoon)); !errors.Is(err, store.ErrChanged) {
+		t.Errorf("a second case of the same contact: %v", err)
+	}
+	got, ok, err := s.Case(ctx, spring, c.Contact)
+	if err != nil || !ok {
+		t.Fatal(ok, err)
+	}
+	if diff := cmp.Diff(c, got); diff != "" {
+		t.Errorf("written and read differ:\n%s", diff)
+	}
+	if byID, err := s.CaseByID(ctx, c.ID()); err != nil || byID.Contact != c.Contact {
+		t.Errorf("by id: %v, %v", byID.ID(), err)
+	}
+	for _, id := range []string{"", "nonsense", "spring22-aaaaaaaaaaaaaaaz"} {
+		if _, err := s.CaseByID(ctx, id); !problem.Is(err, "case_unknown") {
+			t.Errorf("%q: %v", id, err)
+		}
+	}
+	moved, _ := got.Move(loop.Acknowledged, "anna", caseNoon)
+	if moved, err = s.SaveCase(ctx, got, moved); err != nil || moved.Version != 2 {
+		t.Fatal(moved.Version, err)
+	}
+	if _, err := s.SaveCase(ctx, got, got); !errors.Is(err, store.ErrChanged) {
+		t.Errorf("saving over a later version: %v", err)
+	}
+	for state, want := range map[loop.State]int{loop.Open: 0, loop.Acknowledged: 1} {
+		if list, err := s.CasesOfOwner(ctx, "anna#1", state, 10); err != nil || len(list) != want {
+			t.Errorf("%d cases are %s, want %d: %v", len(list), state, want, err)
+		}
+	}
+}
+
+func TestWhatIsDueFollowsTheCase(t *testing.T) {
+	t.Parallel()
+	s, _ := storetest.Open(t, dynamo.Options{})
+	ctx := context.Background()
+	c, err := s.CreateCase(ctx, newCase(1, "anna", caseNoon))
+	if err != nil {
+		t.Fatal(err)
+	}
+	due := c.Alert.Due
+	if got := dues(t, s, due.Add(-time.Second)); len(got) != 0 {
+		t.Errorf("due too early: %v", got)
+	}
+	got := dues(t, s, due)
+	if len(got) != 1 || !got[0].Is(c) || got[0].Contact != c.Contact || got[0].Campaign != spring {
+		t.Fatalf("due: %v", got)
+	}
+	for _, step := range []struct {
+		name string
+		due  time.Time
+		want int
+	}{{"moved", due.Add(time.Hour), 1}, {"the same", due.Add(time.Hour), 1}, {"none", time.Time{}, 0}, {"again", due.Add(2 * time.Hour), 1}} {
+		next := c
+		next.Alert.Due = step.due
+		if c, err = s.SaveCase(ctx, c, next); err != nil {
+			t.Fatal(err)
+		}
+		got := dues(t, s, due.Add(24*time.Hour))
+		if len(got) != step.want || len(got) == 1 && !got[0].Is(c) {
+			t.Errorf("%s: due %v", step.name, got)
+		}
+	}
+	stale := c
+	stale.Version--
+	next := stale
+	next.Alert.Due = due.Add(9 * time.Hour)
+	if _, err := s.SaveCase(ctx, stale, next); !errors.Is(err, store.ErrChanged) {
+		t.Error(err)
+	}
+	if got := dues(t, s, due.Add(24*time.Hour)); len(got) != 1 || !got[0].Is(c) {
+		t.Errorf("a refused save changed what is due: %v", got)
+	}
+}
+
+// TestListsOfCases: many cases over all shards, of an owner and of nobody, in the order of their deadlines.
+func TestListsOfCases(t *testing.T) {
+	t.Parallel()
+	s, _ := storetest.Open(t, dynamo.Options{})
+	ctx := context.Background()
+	const n = 200
+	for i, at := range rand.New(rand.NewPCG(1, 1)).Perm(n) {
+		if _, err := s.CreateCase(ctx, newCase(i, []string{"anna", ""}[i%2], caseNoon.Add(time.Duration(at)*time.Minute))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if all, err := s.Cases(ctx, spring); err != nil || len(all) != n {
+		t.Errorf("%d cases of the campaign, want %d: %v", len(all), n, err)
+	}
+	for _, owner := range []string{"anna", ""} {
+		for _, limit := range []int{1, 7, n / 2, n} {
+			list, err := s.CasesOfOwner(ctx, owner, loop.Open, limit)
+			if err != nil || len(list) != min(limit, n/2) {
+				t.Errorf("%d cases of %q, want %d: %v", len(list), owner, min(limit, n/2), err)
+			}
+			if !slices.IsSortedFunc(list, func(a, b loop.Case) int { return a.Deadline.Compare(b.Deadline) }) {
+				t.Errorf("cases of %q are not in the order of their deadlines", owner)
+			}
+			all, err := s.CasesOfOwner(ctx, owner, loop.Open, n)
+			if err != nil || len(all) > 0 && len(list) > 0 && !all[0].Deadline.Equal(list[0].Deadline) {
+				t.Errorf("with limit %d the first of %q is another: %v", limit, owner, err)
+			}
+		}
+	}
+	if got := len(dues(t, s, caseNoon.Add(time.Hour+2*time.Minute))); got != 61 {
+		t.Errorf("%d are due after an hour, want 61", got)
+	}
+	seen := 0
+	if err := s.WalkDue(ctx, caseNoon.Add(24*time.Hour), func(store.Due) (bool, error) { seen++; return seen < 5, nil }); err != nil || seen != 5 {
+		t.Errorf("a walk that ends at 5 saw %d: %v", seen, err)
+	}
+}
