@@ -15,6 +15,8 @@ const (
 	maxBatchBytes = 16 << 20 // of items in the reply of BatchGetItem
 )
 
+const mapLength = "Map value must satisfy constraint: [Member must have length less than or equal to 25, Member must have length greater than or equal to 1]"
+
 const errDuplicateKeys = "Provided list of item keys contains duplicates"
 
 // tableWrites are the requests of a BatchWriteItem for one table.
@@ -133,7 +135,7 @@ func (q *request) readBatchWrite() (batch []*tableWrites, capacity returnCapacit
 					b.raw = append(b.raw, q.buf[from:q.pos])
 				})
 				if len(b.raw) == 0 {
-					note(constraint("{"+table+"=[]}", "requestItems", "Map value must satisfy constraint: [Member must have length less than or equal to 25, Member must have length greater than or equal to 1]"))
+					note(constraint("{"+table+"=[]}", "requestItems", mapLength))
 				}
 			})
 		default:
@@ -145,7 +147,9 @@ func (q *request) readBatchWrite() (batch []*tableWrites, capacity returnCapacit
 	}
 	switch {
 	case len(batch) == 0:
-		return nil, "", constraint("null", "requestItems", "Member must not be null")
+		return nil, "", invalid("The requestItems parameter is required for BatchWriteItem")
+	case count > maxBatchWrite && len(batch) == 1:
+		return nil, "", constraint("{"+batch[0].name+"=[...]}", "requestItems", mapLength)
 	case count > maxBatchWrite:
 		return nil, "", invalid("Too many items requested for the BatchWriteItem call")
 	case bad != nil:
@@ -158,7 +162,7 @@ func (q *request) readBatchWrite() (batch []*tableWrites, capacity returnCapacit
 	seen := make(map[string]bool, count)
 	for _, b := range batch {
 		var err *APIError
-		if b.t, err = q.db.table(b.name); err != nil {
+		if b.t, err = q.db.table(&b.name); err != nil {
 			return nil, "", err
 		}
 		for _, p := range requests[b] {
@@ -326,7 +330,9 @@ func (q *request) readBatchGet() (batch []*tableGets, capacity returnCapacity, b
 	}
 	switch {
 	case len(batch) == 0:
-		return nil, "", constraint("null", "requestItems", "Member must not be null")
+		return nil, "", invalid("The requestItems parameter is required for BatchGetItem")
+	case count > maxBatchGet && len(batch) == 1:
+		return nil, "", invalid("1 validation error detected: Value at 'RequestItems.%s.member.Keys' failed to satisfy constraint: Member must have length less than or equal to 100", batch[0].name)
 	case count > maxBatchGet:
 		return nil, "", invalid("Too many items requested for the BatchGetItem call")
 	case bad != nil:
@@ -345,7 +351,7 @@ func (q *request) readBatchGet() (batch []*tableGets, capacity returnCapacity, b
 }
 
 func (b *tableGets) check(db *DB) (err *APIError) {
-	if b.t, err = db.table(b.name); err != nil {
+	if b.t, err = db.table(&b.name); err != nil {
 		return err
 	}
 	if len(b.keys) == 0 {

@@ -189,12 +189,12 @@ func (db *DB) sync() {
 }
 
 // table finds a table by its name or ARN.
-func (db *DB) table(name string) (*table, *APIError) {
-	if err := checkTableName(name); err != nil {
+func (db *DB) table(name *string) (*table, *APIError) {
+	if err := checkTableName(name, 1); err != nil {
 		return nil, err
 	}
 	db.mu.RLock()
-	t := db.tables[tableName(name)]
+	t := db.tables[tableName(*name)]
 	db.mu.RUnlock()
 	if t == nil {
 		return nil, notFound("Requested resource not found")

@@ -1,10 +1,11 @@
 package dynamo
 
 import (
-	"context"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -15,45 +16,75 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
 )
 
-// start is the time at which the tests' clocks stand.
+// start is the time at which the tests' clocks start.
 var start = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+
+// clock is a clock that only moves when it is told to.
+type clock struct{ at atomic.Int64 }
+
+func (c *clock) now() time.Time          { return start.Add(time.Duration(c.at.Load())) }
+func (c *clock) forward(d time.Duration) { c.at.Add(int64(d)) }
 
 // server is a DB behind a real HTTP server, with the SDK's clients for it.
 type server struct {
 	*DB
+	path    string
+	options Options
+	handler atomic.Pointer[DB]
 	url     string
 	api     *dynamodb.Client
 	streams *dynamodbstreams.Client
+	stop    func()
 }
 
 func open(t testing.TB, o Options) *server {
+	t.Helper()
 	return openFile(t, filepath.Join(t.TempDir(), "data.db"), o)
 }
 
 func openFile(t testing.TB, path string, o Options) *server {
 	t.Helper()
-	db, err := Open(path, o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	h := httptest.NewServer(db)
-	t.Cleanup(func() {
+	srv := &server{path: path, options: o}
+	srv.reopen(t)
+	h := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { srv.handler.Load().ServeHTTP(w, r) }))
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 32}}
+	srv.stop = sync.OnceFunc(func() {
+		client.CloseIdleConnections()
 		h.Close()
-		if err := db.Close(); err != nil {
+		if err := srv.Close(); err != nil {
 			t.Error(err)
 		}
 	})
+	t.Cleanup(srv.stop)
 	config := aws.Config{
 		Region:      "eu-central-1",
 		Credentials: credentials.NewStaticCredentialsProvider("SendFunction", "secret", ""),
-		HTTPClient:  &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 32}},
+		HTTPClient:  client,
 		Retryer:     func() aws.Retryer { return aws.NopRetryer{} },
 	}
-	return &server{
-		DB: db, url: h.URL,
-		api:     dynamodb.NewFromConfig(config, func(o *dynamodb.Options) { o.BaseEndpoint = &h.URL }),
-		streams: dynamodbstreams.NewFromConfig(config, func(o *dynamodbstreams.Options) { o.BaseEndpoint = &h.URL }),
+	srv.url = h.URL
+	srv.api = dynamodb.NewFromConfig(config, func(o *dynamodb.Options) { o.BaseEndpoint = &srv.url })
+	srv.streams = dynamodbstreams.NewFromConfig(config, func(o *dynamodbstreams.Options) { o.BaseEndpoint = &srv.url })
+	return srv
+}
+
+func (s *server) reopen(t testing.TB) {
+	t.Helper()
+	db, err := Open(s.path, s.options)
+	if err != nil {
+		t.Fatal(err)
 	}
+	s.DB = db
+	s.handler.Store(db)
+}
+
+// restart closes the file and opens it again, as a new process would.
+func (s *server) restart(t testing.TB) {
+	t.Helper()
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s.reopen(t)
 }
 
 func (s *server) create(t testing.TB) {
@@ -77,54 +108,13 @@ const testTable = `{"TableName":"things","BillingMode":"PAY_PER_REQUEST",
 
 type item = map[string]types.AttributeValue
 
-func s(v string) types.AttributeValue { return &types.AttributeValueMemberS{Value: v} }
-func n(v string) types.AttributeValue { return &types.AttributeValueMemberN{Value: v} }
-
-func TestFirstSteps(t *testing.T) {
-	t.Parallel()
-	srv := open(t, Options{})
-	srv.create(t)
-	ctx := context.Background()
-	if _, err := srv.api.PutItem(ctx, &dynamodb.PutItemInput{TableName: aws.String("things"), Item: item{"pk": s("a"), "sk": s("1"), "gpk": s("g"), "gsk": n("7")}}); err != nil {
-		t.Fatal(err)
-	}
-	got, err := srv.api.GetItem(ctx, &dynamodb.GetItemInput{TableName: aws.String("things"), Key: item{"pk": s("a"), "sk": s("1")}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(got.Item) != 4 {
-		t.Errorf("item %v", got.Item)
-	}
-	up, err := srv.api.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: aws.String("things"), Key: item{"pk": s("a"), "sk": s("1")},
-		UpdateExpression: aws.String("SET gsk = gsk + :one, a.b = :one"), ExpressionAttributeValues: item{":one": n("1")}})
-	t.Log(up, err)
-	up, err = srv.api.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: aws.String("things"), Key: item{"pk": s("a"), "sk": s("1")}, ReturnValues: "ALL_NEW",
-		UpdateExpression: aws.String("SET gsk = gsk + :one"), ExpressionAttributeValues: item{":one": n("1")}, ConditionExpression: aws.String("attribute_exists(pk) AND gsk < :one")})
-	t.Log(up, err)
-	up, err = srv.api.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: aws.String("things"), Key: item{"pk": s("a"), "sk": s("1")}, ReturnValues: "ALL_NEW",
-		UpdateExpression: aws.String("SET gsk = gsk + :one"), ExpressionAttributeValues: item{":one": n("1")}, ReturnConsumedCapacity: "INDEXES"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Log(up.Attributes, *up.ConsumedCapacity.CapacityUnits, up.ConsumedCapacity.GlobalSecondaryIndexes)
-	q, err := srv.api.Query(ctx, &dynamodb.QueryInput{TableName: aws.String("things"), IndexName: aws.String("all"), KeyConditionExpression: aws.String("gpk = :g AND gsk BETWEEN :a AND :b"),
-		ExpressionAttributeValues: item{":g": s("g"), ":a": n("1"), ":b": n("10")}})
-	if err != nil || q.Count != 1 {
-		t.Fatal(q, err)
-	}
-	_, err = srv.api.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{
-		{Put: &types.Put{TableName: aws.String("things"), Item: item{"pk": s("b"), "sk": s("1")}}},
-		{ConditionCheck: &types.ConditionCheck{TableName: aws.String("things"), Key: item{"pk": s("a"), "sk": s("1")}, ConditionExpression: aws.String("gsk = :x"), ExpressionAttributeValues: item{":x": n("3")}}},
-	}})
-	t.Log(err)
-	shards, _ := srv.StreamShards("things")
-	recs, err := srv.ReadStream("things", shards[0], "", 100)
-	if err != nil || len(recs) != 2 {
-		t.Fatal(recs, err)
-	}
-	t.Logf("%+v %s %s", recs[1], recs[1].NewImage, recs[1].OldImage)
-	ls, err := srv.streams.ListStreams(ctx, &dynamodbstreams.ListStreamsInput{})
-	if err != nil || len(ls.Streams) != 1 {
-		t.Fatal(ls, err)
-	}
+func str(v string) types.AttributeValue { return &types.AttributeValueMemberS{Value: v} }
+func num(v string) types.AttributeValue { return &types.AttributeValueMemberN{Value: v} }
+func set(v ...string) types.AttributeValue {
+	return &types.AttributeValueMemberSS{Value: v}
 }
+func list(v ...types.AttributeValue) types.AttributeValue {
+	return &types.AttributeValueMemberL{Value: v}
+}
+
+var things = aws.String("things")

@@ -15,6 +15,8 @@ type APIError struct {
 	Message string
 	Reasons []CancellationReason // of a TransactionCanceledException, one for each action
 	Item    json.RawMessage      // of a ConditionalCheckFailedException, when ALL_OLD was asked for
+
+	late bool // in a transaction DynamoDB finds it only when the transaction runs, and cancels it
 }
 
 // CancellationReason says why one action of a transaction failed; Code "None" is an action that would have succeeded.
@@ -112,6 +114,13 @@ func badParameter(format string, args ...any) *APIError {
 	return invalid("One or more parameter values were invalid: "+format, args...)
 }
 
+// lateParameter is a badParameter that cancels a transaction.
+func lateParameter(format string, args ...any) *APIError {
+	err := badParameter(format, args...)
+	err.late = true
+	return err
+}
+
 func notFound(format string, args ...any) *APIError {
 	return &APIError{Code: "ResourceNotFoundException", Message: fmt.Sprintf(format, args...)}
 }
@@ -130,6 +139,11 @@ func constraint(value, member, rule string) *APIError {
 
 func unsupported(what string) *APIError {
 	return invalid("%s is not supported by the laptop's DynamoDB", what)
+}
+
+// keyMismatch is the complaint about a Key that is not of the table's form.
+func keyMismatch() *APIError {
+	return &APIError{Code: "ValidationException", Message: errKeyMismatch, late: true}
 }
 
 var errConditionFailed = &APIError{Code: "ConditionalCheckFailedException", Message: "The conditional request failed"}

@@ -3,7 +3,7 @@ package dynamo
 var updateFunctions = map[string]int{"if_not_exists": 2, "list_append": 2}
 
 // typeWords are the names of types in the messages about ADD and DELETE.
-var typeWords = map[kind]string{kindS: "STRING", kindN: "NUMBER", kindB: "BINARY", kindTrue: "BOOLEAN", kindFalse: "BOOLEAN",
+var typeWords = map[kind]string{kindS: "STRING", kindN: "NUMBER", kindB: "BINARY", kindTrue: "BOOL", kindFalse: "BOOL",
 	kindNull: "NULL", kindL: "LIST", kindM: "MAP"}
 
 // checkUpdate parses and checks an update expression.
@@ -27,7 +27,7 @@ func (e *expressions) checkUpdate(src string) ([]action, string) {
 		operators += 1 + countOperators(a.operand)
 		e.walkUpdateOperand(a.operand, f)
 		if word := typeWords[a.operand.val.kind]; a.section != "SET" && word != "" && (a.section != "ADD" || a.operand.val.kind != kindN) {
-			f.add("operand", "Incorrect operand type for operator or function; operator: %s, operand type: %s, typeSet: ALLOWED_FOR_%s_OPERAND", a.section, word, a.section)
+			f.add("operand", "Incorrect operand type for operator or function; operator: %s, operand type: %s, typeSet: ALLOWED_FOR_ADD_OPERAND", a.section, word)
 		}
 	}
 	if operators > maxOperators {

@@ -1,11 +1,14 @@
 package dynamo
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // input are the parameters of the operations on items, of Query and Scan, and of the actions of a transaction. An
 // operation reads those that it has and ignores the others, as DynamoDB does with parameters that it does not know.
 type input struct {
-	table     string
+	table     *string
 	index     string
 	key       []attr
 	item      []attr
@@ -60,7 +63,7 @@ func (r *reader) input() (in *input, bad *APIError) {
 	r.object(func(name string) {
 		switch name {
 		case "TableName":
-			in.table = r.str()
+			in.table = text()
 		case "IndexName":
 			in.index = r.str()
 		case "Key":
@@ -145,20 +148,20 @@ func (in *input) checkEnums() *APIError {
 	return nil
 }
 
-// checkTableName checks the form of a table's name or ARN.
-func checkTableName(name string) *APIError {
-	if name == "" {
+// checkTableName checks the form of a table's name or ARN. Only the operations on tables ask for three characters.
+func checkTableName(name *string, shortest int) *APIError {
+	if name == nil {
 		return constraint("null", "tableName", "Member must not be null")
 	}
-	return checkName(tableName(name), "tableName")
+	return checkName(tableName(*name), "tableName", shortest)
 }
 
-func checkName(name, member string) *APIError {
+func checkName(name, member string, shortest int) *APIError {
 	if i := strings.IndexFunc(name, func(c rune) bool { return !(isWordPart(byte(c)) && c < 0x80 || c == '.' || c == '-') }); i >= 0 {
 		return constraint(name, member, "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+")
 	}
-	if len(name) < 3 {
-		return constraint(name, member, "Member must have length greater than or equal to 3")
+	if len(name) < shortest {
+		return constraint(name, member, "Member must have length greater than or equal to "+strconv.Itoa(shortest))
 	}
 	if len(name) > 255 {
 		return constraint(name, member, "Member must have length less than or equal to 255")

@@ -24,12 +24,12 @@ const errKeyMismatch = "The provided key element does not match the schema"
 // checkKey checks a Key parameter: exactly the attributes of the schema, with its types.
 func (s keySchema) checkKey(key []attr) *APIError {
 	if len(key) != len(s) {
-		return invalid(errKeyMismatch)
+		return keyMismatch()
 	}
 	for i, p := range s {
 		v, ok := find(key, p.name)
 		if !ok || v.kind != p.kind {
-			return invalid(errKeyMismatch)
+			return keyMismatch()
 		}
 		if err := p.checkSize(v, i == 0); err != nil {
 			return err
@@ -43,10 +43,10 @@ func (s keySchema) checkItem(item []attr) *APIError {
 	for i, p := range s {
 		v, ok := find(item, p.name)
 		if !ok {
-			return badParameter("Missing the key %s in the item", p.name)
+			return lateParameter("Missing the key %s in the item", p.name)
 		}
 		if v.kind != p.kind {
-			return badParameter("Type mismatch for key %s expected: %s actual: %s", p.name, p.kind, v.kind)
+			return lateParameter("Type mismatch for key %s expected: %s actual: %s", p.name, p.kind, v.kind)
 		}
 		if err := p.checkSize(v, i == 0); err != nil {
 			return err

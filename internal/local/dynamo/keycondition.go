@@ -77,11 +77,8 @@ func (rd *reading) setKeyRange() *APIError {
 		return err
 	}
 	keys := rd.keys()
-	if len(all) > 2 {
-		return invalid("Conditions can be of length 1 or 2 only")
-	}
-	if len(keys) == 1 && len(all) > 1 {
-		return invalid("Query key condition not supported")
+	if len(all) > len(keys) {
+		return invalid("The number of query conditions (%d) exceeds the number of key attributes defined in the schema (%d)", len(all), len(keys))
 	}
 	for i, p := range keys {
 		c, ok := all[p.name]

@@ -9,7 +9,8 @@ import (
 // before the writer sees it; the writer has it decide and then apply.
 type mutation struct {
 	t       *table
-	what    string // put, update, delete, check
+	what    string    // put, update, delete, check
+	late    *APIError // known to be wrong already, in a transaction that has yet to run
 	key     []byte
 	keyAttr []attr
 	item    []byte // of a put
@@ -101,7 +102,7 @@ func (t *table) checkIndexKeys(item, old []attr) *APIError {
 				continue
 			}
 			if v.kind != p.kind {
-				return badParameter("Type mismatch for Index Key %s Expected: %s Actual: %s IndexName: %s", p.name, p.kind, v.kind, x.name)
+				return lateParameter("Type mismatch for Index Key %s Expected: %s Actual: %s IndexName: %s", p.name, p.kind, v.kind, x.name)
 			}
 			if v.text == "" {
 				what := map[kind]string{kindS: "string", kindB: "binary"}[v.kind]
@@ -119,6 +120,9 @@ func (t *table) checkIndexKeys(item, old []attr) *APIError {
 // decide reads the item, checks the condition and works out the new item. It writes nothing.
 func (m *mutation) decide(w *writeTx) *APIError {
 	t, err := w.current(m.t)
+	if err == nil {
+		err = m.late
+	}
 	if err != nil {
 		return err
 	}

@@ -211,7 +211,11 @@ func addNumbers(a, b string, minus bool) (sum, problem string) {
 	if n.Sign() == 0 {
 		return "0", ""
 	}
-	return r.text()
+	sum, problem = r.text()
+	if problem == errTooPrecise {
+		problem = errNumberTooBig // what DynamoDB says of a sum that it cannot hold exactly
+	}
+	return sum, problem
 }
 
 func intText(n int64) string {
@@ -296,8 +300,9 @@ func appendSortableNumber(dst []byte, canonical string) []byte {
 	return dst
 }
 
-// numberSize is what a number adds to an item's size: a byte, and one for every two digits, counted in pairs from the
-// point, and one for a sign.
+// numberSize is what a number adds to an item's size: a byte, one for every two significant digits before the point and
+// one for every two behind it, and one for a minus sign. The developer guide puts it more simply and less exactly; this
+// is what the limit of an item's size was measured to count.
 func numberSize(canonical string) int {
 	i, j, lead := 0, len(canonical), 0
 	if canonical[0] == '-' {
@@ -310,10 +315,6 @@ func numberSize(canonical string) int {
 		return 2 + lead
 	}
 	d, _ := parseDecimal(canonical)
-	n := len(d.digits)
-	size := 1 + (n+1)/2 + lead
-	if n%2 == 0 && (d.exp-1)%2 == 0 {
-		size++
-	}
-	return size
+	whole := min(max(d.exp, 0), len(d.digits))
+	return 1 + (whole+1)/2 + (len(d.digits)-whole+1)/2 + lead
 }

@@ -71,7 +71,7 @@ func (q *request) newReading(allowed ...string) (*reading, *APIError) {
 		return nil, constraint(strconv.Itoa(*in.limit), "limit", "Member must have value greater than or equal to 1")
 	}
 	if in.index != "" {
-		if err := checkName(in.index, "indexName"); err != nil {
+		if err := checkName(in.index, "indexName", 3); err != nil {
 			return nil, err
 		}
 	}

@@ -11,7 +11,11 @@ const maxIndexes = 20
 
 // check checks CreateTable's parameters, as DynamoDB does and in its words.
 func (s *schema) check() *APIError {
-	if err := checkTableName(s.TableName); err != nil {
+	name := &s.TableName
+	if s.TableName == "" {
+		name = nil
+	}
+	if err := checkTableName(name, 3); err != nil {
 		return err
 	}
 	s.TableName = tableName(s.TableName)
@@ -142,7 +146,7 @@ func (s *schema) checkIndexes(used map[string]bool) *APIError {
 	seen := map[string]bool{}
 	for i, g := range s.GlobalSecondaryIndexes {
 		member := fmt.Sprintf("globalSecondaryIndexes.%d.member.", i+1)
-		if err := checkName(g.IndexName, member+"indexName"); err != nil {
+		if err := checkName(g.IndexName, member+"indexName", 3); err != nil {
 			return err
 		}
 		if err := s.checkKeys(g.KeySchema, member+"keySchema", used); err != nil {

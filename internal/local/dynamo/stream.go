@@ -140,7 +140,7 @@ func (db *DB) StreamShards(table string) ([]string, error) {
 }
 
 func (db *DB) streamed(table string) (*table, error) {
-	t, err := db.table(table)
+	t, err := db.table(&table)
 	if err != nil {
 		return nil, fmt.Errorf("table %s: %w", table, err)
 	}

@@ -65,7 +65,7 @@ func (db *DB) create(s *schema) (t *table, err *APIError) {
 }
 
 func describeTable(q *request) ([]byte, *APIError) {
-	var in struct{ TableName string }
+	var in struct{ TableName *string }
 	if err := q.control(&in); err != nil {
 		return nil, err
 	}
@@ -139,7 +139,7 @@ func listTables(q *request) ([]byte, *APIError) {
 		}
 	}
 	if in.ExclusiveStartTableName != "" {
-		if err := checkName(in.ExclusiveStartTableName, "exclusiveStartTableName"); err != nil {
+		if err := checkName(in.ExclusiveStartTableName, "exclusiveStartTableName", 3); err != nil {
 			return nil, err
 		}
 	}
@@ -164,7 +164,7 @@ func listTables(q *request) ([]byte, *APIError) {
 }
 
 func deleteTable(q *request) ([]byte, *APIError) {
-	var in struct{ TableName string }
+	var in struct{ TableName *string }
 	if err := q.control(&in); err != nil {
 		return nil, err
 	}

@@ -127,6 +127,9 @@ func (tr *transactWrite) decide(w *writeTx, used map[string]*units) *APIError {
 			reasons[i] = CancellationReason{Code: "ConditionalCheckFailed", Message: err.Message, Item: err.Item}
 		case "ValidationException":
 			reasons[i] = CancellationReason{Code: "ValidationError", Message: err.Message}
+			if err.Message == errTooDeep {
+				reasons[i].Message, _, _ = strings.Cut(errTooDeep, ":")
+			}
 		default:
 			return err
 		}
@@ -231,9 +234,9 @@ func (q *request) readTransactWrite() (*transactWrite, *APIError) {
 func checkActions(n int, capacity returnCapacity) *APIError {
 	switch {
 	case n == 0:
-		return constraint("null", "transactItems", "Member must not be null")
+		return constraint("[]", "transactItems", "Member must have length greater than or equal to 1")
 	case n > maxTransactItems:
-		return invalid("1 validation error detected: Value at 'transactItems' failed to satisfy constraint: Member must have length less than or equal to 100")
+		return constraint("[...]", "transactItems", "Member must have length less than or equal to 100")
 	}
 	return capacity.check()
 }
@@ -254,7 +257,11 @@ func (tr *transactWrite) check(db *DB) *APIError {
 			return constraint("null", "transactItems.member.conditionCheck.conditionExpression", "Member must not be null")
 		}
 		if a.m, err = newMutation(t, a.what, a.in); err != nil {
-			return err
+			if !err.late {
+				return err
+			}
+			a.m = &mutation{t: t, what: a.what, late: err}
+			continue
 		}
 		id := t.TableName + "\x00" + string(a.m.key)
 		if seen[id] {

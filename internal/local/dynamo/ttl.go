@@ -85,7 +85,7 @@ func (db *DB) trimStreams() {
 }
 
 func describeTimeToLive(q *request) ([]byte, *APIError) {
-	var in struct{ TableName string }
+	var in struct{ TableName *string }
 	if err := q.control(&in); err != nil {
 		return nil, err
 	}
@@ -105,7 +105,7 @@ func describeTimeToLive(q *request) ([]byte, *APIError) {
 
 func updateTimeToLive(q *request) ([]byte, *APIError) {
 	var in struct {
-		TableName               string
+		TableName               *string
 		TimeToLiveSpecification *struct {
 			AttributeName string
 			Enabled       *bool
@@ -228,9 +228,9 @@ func (w *writeTx) swap(name string, t *table) {
 }
 
 // named is a table's absence with its name, as the operations on tables report it.
-func named(err *APIError, table string) *APIError {
+func named(err *APIError, table *string) *APIError {
 	if err.Code == "ResourceNotFoundException" {
-		return notFound("Requested resource not found: Table: %s not found", tableName(table))
+		return notFound("Requested resource not found: Table: %s not found", tableName(*table))
 	}
 	return err
 }
