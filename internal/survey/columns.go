@@ -35,6 +35,7 @@ const (
 type Column struct {
 	Heading string `json:"heading"` // as written; without one, its letter in a spreadsheet; a second of a name has " (2)"
 	Field   Field  `json:"field"`
+	Unit    string `json:"unit,omitempty"` // of the value, where the heading says it: "Выручка, тыс. руб."
 }
 
 // maxHeading is the length in characters to which a heading is cut.
@@ -160,8 +161,36 @@ func (c compiled) columnsOf(headings []string) []Column {
 		}
 		claim(f, func(i int) bool { return c[f].perhaps[keys[i]] || c[f].perhaps[stems[i]] })
 	}
+	claim(FieldValue, func(i int) bool { // "Выручка за 2025 г., руб.", "Revenue 2025"
+		for _, start := range []string{"выручка", "оборот", "суммапродаж", "revenue", "annualrevenue"} {
+			if strings.HasPrefix(keys[i], start) {
+				return true
+			}
+		}
+		return false
+	})
+	for i := range columns {
+		if columns[i].Field == FieldValue {
+			columns[i].Unit = unitOf(columns[i].Heading)
+		}
+	}
 	nameColumns(columns)
 	return columns
+}
+
+// unitOf returns the money that a heading names behind a comma or in brackets.
+func unitOf(heading string) string {
+	at := strings.LastIndexAny(heading, ",(")
+	if at < 0 {
+		return ""
+	}
+	unit := strings.Trim(heading[at+1:], " )")
+	for _, money := range []string{"руб", "₽", "usd", "eur", "gbp", "$", "€", "£", "тыс", "млн"} {
+		if strings.Contains(strings.ToLower(unit), money) {
+			return unit
+		}
+	}
+	return ""
 }
 
 // mentionsEmail takes "E-mail для рассылки" for an address, and leaves "E-mail менеджера" alone.

@@ -139,12 +139,12 @@ func joinAddress(text string) (address, code string) {
 	if text == "" {
 		return "", "no_address"
 	}
-	if !utf8.ValidString(text) || strings.ContainsAny(text, " <>") {
-		return "", "bad_address"
-	}
 	local, domain, found := strings.Cut(text, "@")
 	if !found {
 		return "", "address_without_at"
+	}
+	if !utf8.ValidString(text) || strings.ContainsAny(text, " <>") {
+		return "", "bad_address"
 	}
 	if code := checkLocal(local); code != "" {
 		return "", code

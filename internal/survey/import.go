@@ -223,6 +223,8 @@ func (im *Import) read(rec sheet.Record) (row Row, refused Refusal, aside bool) 
 				row.Contact.Attrs[col.Heading] = text
 			}
 		case FieldIgnored:
+		case FieldValue:
+			row.Contact.Value = withUnit(cleanCell(cell), col.Unit)
 		default:
 			set(&row.Contact, col.Field, cleanCell(cell))
 		}
@@ -233,6 +235,9 @@ func (im *Import) read(rec sheet.Record) (row Row, refused Refusal, aside bool) 
 		}
 		if code == "no_address" && len(rec.Cells) < len(im.Columns) {
 			return row, Refusal{Code: "too_few_cells", Value: cut(cleanCell(rec.Cells[0]), 60), Count: len(rec.Cells), Limit: len(im.Columns)}, false
+		}
+		if other := im.addressElsewhere(rec.Cells); other != "" && !strings.Contains(addressColumn, "@") {
+			code, refused.Column = "address_elsewhere", other
 		}
 		refused.Code, refused.Value = code, cut(cleanCell(addressColumn), 100)
 		if code == "address_too_long" {
@@ -262,8 +267,6 @@ func set(c *Contact, f Field, text string) {
 		c.Tier = text
 	case FieldLanguage:
 		c.Language = text
-	case FieldValue:
-		c.Value = text
 	}
 }
 

@@ -122,6 +122,7 @@ func TestImportRefusals(t *testing.T) {
 		"Мало",
 		"Хвост;c@example.ru;kim;x;; ;",
 		"Недобор;d@example.ru",
+		"ООО;Сдвиг;kim;s@example.ru",
 		"Длинно;e@example.ru;kim;" + long + "ы",
 		"\"Кавычка;f@example.ru;kim;",
 		"Кто-то;g@example.ru;Нет Такого;",
@@ -146,8 +147,9 @@ func TestImportRefusals(t *testing.T) {
 		"7 address_domain E-mail anna@example 0/0",
 		"8 too_many_cells  Много 6/4",
 		"9 too_few_cells  Мало 1/4",
-		"12 cell_too_long Прим. " + long[:40] + " 2001/2000",
-		"13 quote_open  \"Кавычка;f@example.r 0/65536",
+		"12 address_elsewhere Прим. Сдвиг 0/0",
+		"13 cell_too_long Прим. " + long[:40] + " 2001/2000",
+		"14 quote_open  \"Кавычка;f@example.r 0/65536",
 	}
 	if d := cmp.Diff(want, refused); d != "" {
 		t.Error(d)
@@ -156,15 +158,15 @@ func TestImportRefusals(t *testing.T) {
 	for _, r := range got.Rows {
 		rows = append(rows, r.Line)
 	}
-	if d := cmp.Diff([]int{2, 10, 11, 14, 15}, rows); d != "" {
+	if d := cmp.Diff([]int{2, 10, 11, 15, 16}, rows); d != "" {
 		t.Error(d)
 	}
-	if im.Rows != 5 || im.Refused != 9 || im.Blank != 1 || im.Aside != 3 || im.Line != 18 {
+	if im.Rows != 5 || im.Refused != 10 || im.Blank != 1 || im.Aside != 3 || im.Line != 19 {
 		t.Errorf("state: %+v", im)
 	}
 	wantWarnings := []survey.Warning{
-		{Line: 14, Code: survey.UnknownOwner, Column: "Ответственный", Value: "Нет Такого"},
-		{Line: 15, Code: survey.UnknownOwner, Column: "Ответственный", Value: "петр иванов"}, // two people have that name
+		{Line: 15, Code: survey.UnknownOwner, Column: "Ответственный", Value: "Нет Такого"},
+		{Line: 16, Code: survey.UnknownOwner, Column: "Ответственный", Value: "петр иванов"}, // two people have that name
 	}
 	if d := cmp.Diff(wantWarnings, got.Warnings); d != "" {
 		t.Error(d)

@@ -45,6 +45,28 @@ func (im *Import) notData(cells []string) bool {
 	return false
 }
 
+// addressElsewhere returns the heading of the first column but the addresses' that has an address in it: the cells are
+// shifted, or the address was written into the wrong one.
+func (im *Import) addressElsewhere(cells []string) string {
+	for i, cell := range cells {
+		if i >= len(im.Columns) || im.Columns[i].Field == FieldEmail || im.Columns[i].Field == FieldOwner || !strings.Contains(cell, "@") {
+			continue
+		}
+		if _, _, code := readAddress(cell); code == "" {
+			return im.Columns[i].Heading
+		}
+	}
+	return ""
+}
+
+// withUnit writes the unit of the heading behind a bare number.
+func withUnit(value, unit string) string {
+	if unit == "" || value == "" || strings.Trim(value, "0123456789., -+'") != "" {
+		return value
+	}
+	return value + " " + unit
+}
+
 // nameParts puts a name together from its columns.
 type nameParts struct{ name, first, middle, last string }
 

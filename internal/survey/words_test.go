@@ -15,7 +15,7 @@ import (
 func TestEveryCodeHasWords(t *testing.T) {
 	t.Parallel()
 	address := []string{"no_address", "several_addresses", "address_without_at", "address_not_latin", "address_domain", "address_too_long", "bad_address"}
-	rows := append([]string{"duplicate", "too_many_cells", "too_few_cells", "cell_too_long", "quote_open", "row_too_long", "row_binary"}, address...)
+	rows := append([]string{"duplicate", "too_many_cells", "too_few_cells", "address_elsewhere", "cell_too_long", "quote_open", "row_too_long", "row_binary"}, address...)
 	findings := []survey.Finding{survey.MissingName, survey.MissingPhone, survey.MissingOwner, survey.MissingTeam, survey.MissingLanguage, survey.UnknownOwner,
 		survey.UnknownLanguage, survey.PhoneUnusable, survey.NameInCapitals, survey.SuspiciousDomain, survey.RoleAddress, survey.ShortRow, survey.BrokenCharacters}
 	ids := []string{"row.unknown_role", "row.unknown_manager", "row.unknown_owner", "row.unknown_language", "row.phone_unusable", "row.broken_characters",

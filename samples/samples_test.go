@@ -1,0 +1,147 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+
+	"onetap/internal/survey"
+)
+
+// The lists are what the generator makes: go generate ./samples
+func TestSamplesAreGenerated(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	if err := write(folder); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"customers-ru.csv", "customers-en.csv", "staff.csv"} {
+		want, err := os.ReadFile(filepath.Join(folder, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := os.ReadFile(name)
+		if err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s is not what the generator makes (%v): run go generate ./samples", name, err)
+		}
+	}
+}
+
+func TestStaffSample(t *testing.T) {
+	t.Parallel()
+	staff := readStaff(t)
+	roles, teams := map[survey.Role]int{}, map[string]string{}
+	for _, s := range staff {
+		roles[s.Role]++
+		if s.Role == survey.RoleManager {
+			teams[s.Team] = s.ID
+		}
+	}
+	want := map[survey.Role]int{survey.RoleOwner: 8, survey.RoleManager: 4, survey.RoleExecutive: 1, survey.RoleMarketing: 1, survey.RoleAdministrator: 1}
+	if d := cmp.Diff(want, roles); d != "" || len(teams) != 4 {
+		t.Errorf("%s, teams %v", d, teams)
+	}
+	for _, s := range staff {
+		if s.Role == survey.RoleOwner && (s.Manager == "" || s.Manager != teams[s.Team]) {
+			t.Errorf("%s of %s is managed by %q", s.ID, s.Team, s.Manager)
+		}
+	}
+}
+
+func readStaff(t *testing.T) []survey.Staff {
+	t.Helper()
+	raw, err := os.ReadFile("staff.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	staff, refused, err := survey.ReadStaff(raw)
+	if err != nil || len(refused) != 0 {
+		t.Fatalf("%v, refused %v", err, refused)
+	}
+	return staff
+}
+
+func TestCustomerSamples(t *testing.T) {
+	t.Parallel()
+	directory := survey.NewDirectory(readStaff(t))
+	total, owners, teams, labels := 0, map[string]int{}, map[string]int{}, map[string]int{}
+	all := map[string]bool{}
+	for _, list := range []struct {
+		name, encoding, separator string
+		good, aside, blank        int
+		refused                   map[string]int
+	}{
+		{"customers-ru.csv", "windows-1251", ";", goodRussian, 4, 3,
+			map[string]int{"no_address": 4, "several_addresses": 2, "duplicate": 3, "address_without_at": 1, "address_not_latin": 1, "address_domain": 1, "quote_open": 1, "too_many_cells": 1},
+		},
+		{"customers-en.csv", "utf-8", ",", goodEnglish, 1, 0,
+			map[string]int{"no_address": 2, "several_addresses": 1, "bad_address": 1, "duplicate": 2, "address_elsewhere": 1}},
+	} {
+		raw, err := os.ReadFile(list.name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		im := survey.NewImport(survey.Customers)
+		out, err := im.Feed(raw, true, directory)
+		if err != nil {
+			t.Fatalf("%s: %v", list.name, err)
+		}
+		if im.Encoding != list.encoding || im.Separator != list.separator || im.Aside != list.aside || im.Blank != list.blank {
+			t.Errorf("%s: %s, %q, %d aside, %d blank", list.name, im.Encoding, im.Separator, im.Aside, im.Blank)
+		}
+		first, good, refused := map[string]int{}, 0, map[string]int{}
+		for _, row := range out.Rows {
+			c := row.Contact
+			if line := first[c.Person.Email]; line > 0 {
+				d := row.Duplicate(line)
+				out.Quality.Duplicate(d)
+				refused[d.Code]++
+				continue
+			}
+			first[c.Person.Email] = row.Line
+			good++
+			owners[c.Owner]++
+			teams[c.Team]++
+			local, domain, _ := strings.Cut(c.Person.Email, "@")
+			_, label, _ := strings.Cut(local, "+")
+			labels[label]++
+			if all[c.Person.Email] || domain != "example.ru" && domain != "example.com" {
+				t.Errorf("%s line %d: %s", list.name, row.Line, c.Person.Email)
+			}
+			all[c.Person.Email] = true
+			if c.Person.Name == "" || c.Value == "" || c.Tier == "" || c.Product == "" || c.Location == "" || len(c.Attrs) < 2 || !utf8.ValidString(c.Person.Name) {
+				t.Errorf("%s line %d: %+v", list.name, row.Line, c)
+			}
+		}
+		for _, r := range out.Refused {
+			refused[r.Code]++
+		}
+		if d := cmp.Diff(list.refused, refused); d != "" || good != list.good {
+			t.Errorf("%s: %d good, refused: %s", list.name, good, d)
+		}
+		if out.Quality.Rows != good {
+			t.Errorf("%s: %d rows in the report", list.name, out.Quality.Rows)
+		}
+		for _, f := range []survey.Finding{survey.UnknownOwner, survey.MissingOwner, survey.MissingPhone, survey.PhoneUnusable, survey.NameInCapitals, survey.MissingLanguage} {
+			if out.Quality.Findings[f].Count == 0 {
+				t.Errorf("%s: no %s in it", list.name, f)
+			}
+		}
+		total += good
+	}
+	if total != 300 {
+		t.Errorf("%d good contacts, want 300", total)
+	}
+	t.Logf("owners %v, teams %v, labels %v", owners, teams, labels)
+	if labels["bounce"] != 6 || labels["softbounce"] != 4 || labels["complaint"] != 2 {
+		t.Errorf("labels: %v", labels)
+	}
+	if len(owners) != 9 || len(teams) != 5 { // and nobody's
+		t.Errorf("owners %v, teams %v", owners, teams)
+	}
+}
