@@ -92,15 +92,20 @@ func (n *notify) read(records []events.DynamoDBEventRecord) (groups [][]answer, 
 			n.log.Error("record does not parse", "sequence", r.Change.SequenceNumber, "error", err)
 			return groups, &answer{order: i, sequence: r.Change.SequenceNumber}
 		}
-		if !ok || c.Response == nil {
+		now, isAnswer := c.Now.(survey.CountedResponse)
+		if !ok || !isAnswer {
 			continue
 		}
-		k := contact{c.Response.Campaign, c.Response.Contact}
+		a := answer{order: i, sequence: c.Sequence, now: &now.Response}
+		if before, changed := c.Before.(survey.CountedResponse); changed {
+			a.before = &before.Response
+		}
+		k := contact{now.Campaign, now.Contact}
 		if _, seen := place[k]; !seen {
 			place[k] = len(groups)
 			groups = append(groups, nil)
 		}
-		groups[place[k]] = append(groups[place[k]], answer{i, c.Sequence, c.Before, c.Response})
+		groups[place[k]] = append(groups[place[k]], a)
 	}
 	return groups, nil
 }

@@ -34,16 +34,9 @@ type unit struct {
 	item     store.ItemKey
 	sequence string // of its first record in the batch: where to start again if it fails
 	order    int
-	target   target
+	target   survey.Countable
 	believed json.RawMessage // the marker that is probably there
 	tried    int
-}
-
-// target knows what of an item should be counted.
-type target interface {
-	// count returns the marker to write and the change of the figures, given the marker that is there; ok is false
-	// when everything is counted already.
-	count(was json.RawMessage) (now json.RawMessage, d survey.Deltas, ok bool, err error)
 }
 
 // handle counts a batch of records. It reports the earliest record of what could not be counted; doing it and all after
@@ -82,11 +75,11 @@ func (r *recompute) fold(records []events.DynamoDBEventRecord) (units []*unit, b
 		u := byItem[c.Item]
 		if u == nil {
 			u = &unit{item: c.Item, sequence: c.Sequence, order: i}
-			u.believed = believed(c)
+			u.believed = survey.Believed(c.Before)
 			byItem[c.Item] = u
 			units = append(units, u)
 		}
-		u.target = targetOf(c)
+		u.target = c.Now
 	}
 	return units, nil
 }
@@ -131,7 +124,7 @@ func (r *recompute) countSome(ctx context.Context, units []*unit, shard int) (fa
 		var counts []store.Count
 		var open []*unit
 		for _, u := range units {
-			now, d, ok, err := u.target.count(u.believed)
+			now, d, ok, err := u.target.Count(u.believed)
 			if err != nil {
 				return units, err
 			}

@@ -1,8 +1,8 @@
 package store
 
 import (
-	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -10,16 +10,12 @@ import (
 	"onetap/internal/survey"
 )
 
-// Change is what a stream record says happened to an item that counts. One of Response, Batch and Invitation is set.
+// Change is what a stream record says happened to an item that counts.
 type Change struct {
-	Item       ItemKey
-	Sequence   string
-	Audience   survey.Audience // with Batch
-	Response   *survey.Response
-	Before     *survey.Response // the response before this change; nil at its first post
-	Batch      *survey.Batch
-	Invitation *survey.Invitation
-	Was        *survey.Invitation // the invitation before this change
+	Item     ItemKey
+	Sequence string
+	Now      survey.Countable
+	Before   survey.Countable // nil at the item's first record
 }
 
 // ChangeOf reads a stream record; ok is false for a record that counts nothing.
@@ -33,40 +29,33 @@ func ChangeOf(r events.DynamoDBEventRecord) (c Change, ok bool, err error) {
 	if err != nil {
 		return c, false, err
 	}
-	before, err := streamItem(r.Change.OldImage)
-	if err != nil {
+	if c.Now, err = countable(now); err != nil || c.Now == nil {
 		return c, false, err
 	}
-	_, _, kind := personOf(now)
+	before, err := streamItem(r.Change.OldImage)
+	if err == nil && len(before) > 0 {
+		c.Before, err = countable(before)
+	}
+	return c, err == nil, err
+}
+
+// countable reads an item as the figures see it; nil for one that counts nothing.
+func countable(it item) (survey.Countable, error) {
+	kind, _, _ := strings.Cut(text(it, "sk"), "#")
 	switch kind {
 	case "RESPONSE":
-		v := responseOf(now)
-		c.Response = &v
-		if len(before) > 0 {
-			b := responseOf(before)
-			c.Before = &b
-		}
+		return survey.CountedResponse{Response: responseOf(it)}, nil
 	case "INVITATION", "REMINDER":
-		v := invitationOf(now)
-		c.Invitation = &v
-		if len(before) > 0 {
-			b := invitationOf(before)
-			c.Was = &b
-		}
+		return survey.CountedInvitation{Invitation: invitationOf(it)}, nil
 	case "BATCH":
-		campaign, wave, err := planOf(k)
+		campaign, wave, err := planOf(keyOf(it))
 		if err != nil {
-			return c, false, err
+			return nil, err
 		}
-		b, err := batchOf(campaign, wave, now)
-		if err != nil {
-			return c, false, err
-		}
-		c.Batch, c.Audience = &b, survey.Audience(text(now, "audience"))
-	default:
-		return c, false, nil
+		b, err := batchOf(campaign, wave, it)
+		return survey.CountedBatch{Batch: b, Audience: survey.Audience(text(it, "audience"))}, err
 	}
-	return c, true, nil
+	return nil, nil
 }
 
 func planOf(k key) (survey.CampaignID, int, error) {
@@ -103,13 +92,4 @@ func streamItem(m map[string]events.DynamoDBAttributeValue) (item, error) {
 		}
 	}
 	return it, nil
-}
-
-// RawMark is a marker as it is stored.
-func RawMark(m any) json.RawMessage {
-	b, err := json.Marshal(m)
-	if err != nil {
-		panic(fmt.Sprintf("store: %T does not marshal: %v", m, err))
-	}
-	return b
 }

@@ -1,0 +1,118 @@
+package survey
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// Countable is a stored item of which something is in the figures. Beside it stands a marker that says what, written in
+// the transaction that changes the figures; so a repeated, late or lost record of the stream can be told from a new one.
+type Countable interface {
+	// Count returns the marker to write and the change of the figures, given the marker that is there (nil: none); ok is
+	// false when nothing of the figures changes.
+	Count(was json.RawMessage) (now json.RawMessage, d Deltas, ok bool, err error)
+	// Total adds all that the item stands for in the figures to d.
+	Total(d Deltas)
+}
+
+// CountedResponse is a response as the figures see it.
+type CountedResponse struct{ Response }
+
+// Count implements Countable.
+func (r CountedResponse) Count(was json.RawMessage) (json.RawMessage, Deltas, bool, error) {
+	var old Mark
+	if was != nil {
+		if err := json.Unmarshal(was, &old); err != nil {
+			return nil, nil, false, fmt.Errorf("marker of a response: %w", err)
+		}
+	}
+	now := MarkOf(r.Response)
+	if old.Version >= now.Version {
+		return nil, nil, false, nil // counted, this change or a later one
+	}
+	d := Deltas{}
+	old.Count(d, r.Campaign, -1)
+	now.Count(d, r.Campaign, 1)
+	return marker(now), d, len(d) > 0, nil // other words of the same answer change no figure
+}
+
+// Total implements Countable.
+func (r CountedResponse) Total(d Deltas) { MarkOf(r.Response).Count(d, r.Campaign, 1) }
+
+// CountedBatch is a decided batch as the figures see it.
+type CountedBatch struct {
+	Batch
+	Audience Audience
+}
+
+// Count implements Countable.
+func (b CountedBatch) Count(was json.RawMessage) (json.RawMessage, Deltas, bool, error) {
+	if was != nil || (b.State != BatchDone && b.State != BatchUncertain) {
+		return nil, nil, false, nil // a batch is decided once
+	}
+	d := Deltas{}
+	b.Total(d)
+	return json.RawMessage(`"counted"`), d, true, nil
+}
+
+// Total implements Countable.
+func (b CountedBatch) Total(d Deltas) { CountBatch(d, b.Batch, b.Audience) }
+
+// CountedInvitation is what changed of an invitation after its batch was decided.
+type CountedInvitation struct{ Invitation }
+
+// invitationMark is what of an invitation is counted besides its batch.
+type invitationMark struct {
+	Version int             `json:"v"`
+	State   InvitationState `json:"s"`
+	Reason  string          `json:"r,omitempty"`
+}
+
+// Count implements Countable.
+func (i CountedInvitation) Count(was json.RawMessage) (json.RawMessage, Deltas, bool, error) {
+	old := invitationMark{Version: 1, State: i.Decided}
+	if was != nil {
+		if err := json.Unmarshal(was, &old); err != nil {
+			return nil, nil, false, fmt.Errorf("marker of an invitation: %w", err)
+		}
+	}
+	if old.Version >= i.Version {
+		return nil, nil, false, nil
+	}
+	d := Deltas{}
+	CountCorrection(d, i.Invitation, old.State, i.State, old.Reason, i.Reason)
+	return i.mark(), d, true, nil
+}
+
+// Total implements Countable.
+func (i CountedInvitation) Total(d Deltas) {
+	if i.Version > 1 {
+		CountCorrection(d, i.Invitation, i.Decided, i.State, "", i.Reason)
+	}
+}
+
+func (i CountedInvitation) mark() json.RawMessage {
+	return marker(invitationMark{i.Version, i.State, i.Reason})
+}
+
+// Believed guesses the marker from the state before a change: usually that has been counted, and the guess saves a read.
+// A wrong guess fails the transaction's condition and is read.
+func Believed(before Countable) json.RawMessage {
+	switch b := before.(type) {
+	case CountedResponse:
+		return marker(MarkOf(b.Response))
+	case CountedInvitation:
+		if b.Version > 1 {
+			return b.mark()
+		}
+	}
+	return nil
+}
+
+func marker(m any) json.RawMessage {
+	b, err := json.Marshal(m)
+	if err != nil {
+		panic(fmt.Sprintf("survey: %T does not marshal: %v", m, err)) // only our own structs come here
+	}
+	return b
+}
