@@ -44,13 +44,26 @@ func UnsubscribeHeaders(url string) []Header {
 var files embed.FS
 
 var (
-	htmlTemplates = template.Must(template.New("").Delims("[[", "]]").Funcs(template.FuncMap{"mso": mso}).ParseFS(files, "templates/*.html"))
+	htmlTemplates = template.Must(template.New("").Delims("[[", "]]").Funcs(template.FuncMap{"mso": mso, "lines": lines, "dial": dial}).ParseFS(files, "templates/*.html"))
 	textTemplates = texttemplate.Must(texttemplate.New("").Delims("[[", "]]").ParseFS(files, "templates/*.txt"))
 )
 
 // mso makes html that only Outlook's Word engine sees: it does not know max-width. html/template drops other comments.
 func mso(content string) template.HTML {
 	return template.HTML("<!--[if mso]>" + content + "<![endif]-->")
+}
+
+// lines escapes text and keeps its line breaks.
+func lines(text string) template.HTML {
+	return template.HTML(strings.ReplaceAll(template.HTMLEscapeString(text), "\n", "<br>"))
+}
+
+// dial lets a tel: link of our own making through: html/template knows only http, https and mailto.
+func dial(link string) any {
+	if rest, ok := strings.CutPrefix(link, "tel:"); ok && strings.Trim(rest, "+0123456789") == "" {
+		return template.URL(link)
+	}
+	return link
 }
 
 // render fills the three templates of a message.

@@ -1,0 +1,108 @@
+package mail_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"onetap/internal/lang"
+	"onetap/internal/mail"
+	"onetap/internal/survey"
+)
+
+var moscow = time.FixedZone("MSK", 3*3600)
+
+func alert(language string) mail.AlertData {
+	answered := time.Date(2026, 3, 3, 15, 0, 0, 0, time.UTC)
+	return mail.AlertData{
+		From: "Onetap <nps@example.ru>", To: "owner@example.ru", Because: mail.BecauseOwner, Language: language, Zone: moscow,
+		Person:   survey.Person{Email: "anna@example.ru", Name: "Анна Смирнова", Phone: "+7 (495) 123-45-67"},
+		Audience: survey.Customers, Campaign: "Весна 2026", Score: 3,
+		Why: "Три недели ждали ответа.\nПотом прислали не тот счёт.", Wish: "Отвечать за день",
+		Value: "1 200 000 ₽ в год", Tier: "A", Product: "Склад", Location: "Казань", Team: "Север",
+		Answered: answered, Deadline: answered.Add(48 * time.Hour),
+	}
+}
+
+func letter(t testing.TB, a mail.AlertData) mail.Message {
+	t.Helper()
+	m, err := mail.Alert(a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func TestAlertGolden(t *testing.T) {
+	t.Parallel()
+	for _, l := range lang.All() {
+		code := string(l)
+		golden(t, "alert-"+code, letter(t, alert(code)))
+
+		dropped := alert(code)
+		was := 9
+		dropped.Was = &was
+		dropped.Past = []mail.Past{{"Осень 2025", 9, dropped.Answered.AddDate(0, -5, 0)}, {"Весна 2025", 10, dropped.Answered.AddDate(-1, 0, 0)}}
+		golden(t, "alert-dropped-"+code, letter(t, dropped))
+
+		bare := alert(code)
+		bare.Person.Name, bare.Person.Phone, bare.Why, bare.Wish, bare.Value, bare.Tier, bare.Product, bare.Location = "", "", "", "", "", "", "", ""
+		bare.Because, bare.Zone, bare.CaseURL = mail.BecauseManager, nil, "https://nps.example.com/cases/1"
+		golden(t, "alert-bare-"+code, letter(t, bare))
+	}
+}
+
+func TestAlertSaysWhatTheOwnerNeeds(t *testing.T) {
+	t.Parallel()
+	a := alert("ru")
+	m := letter(t, a)
+	if m.To != "owner@example.ru" || m.ReplyTo != "anna@example.ru" || m.From != a.From {
+		t.Errorf("to %s, reply to %s, from %s", m.To, m.ReplyTo, m.From)
+	}
+	for _, want := range []string{"Анна Смирнова", "3 из 10", "Критик", "Три недели ждали ответа.", "Отвечать за день", "1 200 000 ₽", "123-45-67", "anna@example.ru",
+		"Склад", "Казань", "Север", "четверг, 5 марта 2026, 18:00 (UTC+3)", "48 часов", "вторник, 3 марта 2026, 18:00 (UTC+3)", "Не спорьте", "ответьте на это письмо", "потому что вы отвечаете"} {
+		if !strings.Contains(m.Text, want) {
+			t.Errorf("the text does not say %q", want)
+		}
+		if !strings.Contains(m.HTML, strings.ReplaceAll(want, "+", "&#43;")) && !strings.Contains(m.HTML, want) {
+			t.Errorf("the html does not say %q", want)
+		}
+	}
+	if !strings.Contains(m.HTML, `href="tel:&#43;74951234567"`) {
+		t.Error("the phone cannot be tapped")
+	}
+}
+
+func TestAlertLeavesOutWhatIsNotKnown(t *testing.T) {
+	t.Parallel()
+	a := alert("en")
+	a.Person = survey.Person{Email: "not an address\r\nBcc: x@example.com", Phone: "ask the office"}
+	m := letter(t, a)
+	if m.ReplyTo != "" || strings.Contains(m.Text, "just reply") || strings.Contains(m.HTML, "tel:") || strings.Contains(m.Subject, "\n") {
+		t.Errorf("reply to %q, subject %q\n%s", m.ReplyTo, m.Subject, m.Text)
+	}
+	a.To = "owner@example.ru\r\nBcc: x@example.com"
+	if _, err := mail.Alert(a); err == nil {
+		t.Error("a header can be put in by the address")
+	}
+}
+
+func TestAlertIsInertWhateverTheWords(t *testing.T) {
+	t.Parallel()
+	shape := elements(t, letter(t, alert("ru")).HTML)
+	for _, s := range append(blns(t), strings.Repeat("очень длинно ", 400), strings.Repeat("ж", 4000), "<b>", "עברית", "\u202Eevil", "a\r\nBcc: x@example.com", "{{link}}", "[[.Lang]]") {
+		a := alert("ru")
+		s = "x" + s
+		a.Person.Name, a.Campaign, a.Why, a.Wish, a.Value, a.Tier, a.Product, a.Location, a.Team = s, s, s, s, s, s, s, s, s
+		m := letter(t, a)
+		if strings.ContainsAny(m.Subject, "\r\n") {
+			t.Errorf("%q: subject %q", s, m.Subject)
+		}
+		if got := elements(t, m.HTML); !slices.Equal(got, shape) {
+			t.Errorf("%q: %s", s, cmp.Diff(shape, got))
+		}
+	}
+}
