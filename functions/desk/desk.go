@@ -89,6 +89,10 @@ func (d *desk) routes() []route {
 		{"POST /api/v1/campaigns/{campaign}/close", d.close},
 		{"POST /api/v1/campaigns/{campaign}/remind", d.remind},
 		{"GET /api/v1/campaigns/{campaign}/results", d.campaignResults},
+		{"GET /api/v1/campaigns/{campaign}/responses", d.listResponses},
+		{"GET /api/v1/campaigns/{campaign}/invitations", d.listInvitations},
+		{"GET /api/v1/campaigns/{campaign}/cases", d.listCases},
+		{"GET /api/v1/cases", d.ownersCases},
 		{"GET /api/v1/audiences/{audience}/results", d.audienceResults},
 	}
 }

@@ -1,0 +1,230 @@
+package main
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"onetap/internal/loop"
+	"onetap/internal/nps"
+	"onetap/internal/problem"
+	"onetap/internal/store"
+	"onetap/internal/survey"
+	"onetap/internal/web"
+)
+
+const (
+	pageStandard = 100
+	pageMost     = 1000
+	// invitationsLookedAt bounds one call that asks for a rare state: 4,000 invitations of 250 bytes are 1 MB.
+	invitationsLookedAt = 4000
+)
+
+// responseView is an answer as the API shows it: of the person only the id.
+type responseView struct {
+	Contact  survey.ContactID `json:"contact"`
+	Owner    string           `json:"owner"`
+	Team     string           `json:"team"`
+	Language string           `json:"language"`
+	Score    int              `json:"score"`
+	Group    *nps.Group       `json:"group"`    // null while unverified
+	Verified bool             `json:"verified"` // a person acted; only these are in the figures
+	Why      string           `json:"why"`
+	Wish     string           `json:"wish"`
+	First    time.Time        `json:"first"`   // first post of any kind
+	Counted  *time.Time       `json:"counted"` // first verified post, which decides the week
+	Updated  time.Time        `json:"updated"`
+	Version  int              `json:"version"`
+}
+
+func responseViewOf(r survey.Response) responseView {
+	v := responseView{Contact: r.Contact, Owner: r.Owner, Team: r.Team, Language: r.Language, Score: r.Score, Verified: r.Verified,
+		Why: r.Why, Wish: r.Wish, First: r.First, Updated: r.Updated, Version: r.Version}
+	if r.Verified {
+		g := r.Group()
+		v.Group, v.Counted = &g, &r.Counted
+	}
+	return v
+}
+
+// page reads the cursor and the limit of a call.
+func page(r *http.Request) (store.Cursor, int, error) {
+	limit, err := whole(r, "limit", pageStandard, pageMost)
+	if err != nil {
+		return store.Cursor{}, 0, err
+	}
+	from, err := store.ParseCursor(r.URL.Query().Get("after"))
+	return from, limit, err
+}
+
+// listResponses lists a campaign's answers, verified and unverified, in no particular order.
+func (d *desk) listResponses(w http.ResponseWriter, r *http.Request) error {
+	if err := parameters(r, "after", "limit"); err != nil {
+		return err
+	}
+	from, limit, err := page(r)
+	if err != nil {
+		return err
+	}
+	c, err := d.campaign(r)
+	if err != nil {
+		return err
+	}
+	if c.Audience == survey.Employees { // D25: results only
+		return problem.New(problem.Forbidden, "employees_anonymous", "campaign")
+	}
+	found, next, err := d.store.ResponsesPage(r.Context(), c.ID, from, limit)
+	if err != nil {
+		return err
+	}
+	views := make([]responseView, len(found))
+	for i, v := range found {
+		views[i] = responseViewOf(v)
+	}
+	web.JSON(w, http.StatusOK, map[string]any{"responses": views, "next": cursorText(next)})
+	return nil
+}
+
+// invitationView is a contact's place in a campaign.
+type invitationView struct {
+	Contact survey.ContactID       `json:"contact"`
+	Wave    int                    `json:"wave"`
+	State   survey.InvitationState `json:"state"`
+	Reason  string                 `json:"reason"`  // why it failed or was skipped
+	Message string                 `json:"message"` // SES's id of the message
+	Owner   string                 `json:"owner"`
+	Team    string                 `json:"team"`
+	At      time.Time              `json:"at"`
+}
+
+var invitationStates = []survey.InvitationState{survey.InvitationSent, survey.InvitationFailed, survey.InvitationUncertain, survey.InvitationSkipped}
+
+// listInvitations lists who was written to, and who was not and why. Who waits to be written to has no invitation yet.
+func (d *desk) listInvitations(w http.ResponseWriter, r *http.Request) error {
+	if err := parameters(r, "state", "wave", "after", "limit"); err != nil {
+		return err
+	}
+	q := r.URL.Query()
+	state := survey.InvitationState(q.Get("state"))
+	if state != "" && !slices.Contains(invitationStates, state) {
+		return problem.New(problem.Invalid, "parameter_choice", "state", "Known", known(invitationStates))
+	}
+	wave := survey.WaveInvitation
+	if q.Has("wave") {
+		n, err := strconv.Atoi(q.Get("wave"))
+		if err != nil || n != survey.WaveInvitation && n != survey.WaveReminder {
+			return problem.New(problem.Invalid, "parameter_choice", "wave", "Known", "0, 1")
+		}
+		wave = n
+	}
+	from, limit, err := page(r)
+	if err != nil {
+		return err
+	}
+	c, err := d.campaign(r)
+	if err != nil {
+		return err
+	}
+	found, next, err := d.store.InvitationsPage(r.Context(), c.ID, wave, state, from, limit, invitationsLookedAt)
+	if err != nil {
+		return err
+	}
+	views := make([]invitationView, len(found))
+	for n, i := range found {
+		views[n] = invitationView{i.Contact, i.Wave, i.State, i.Reason, i.MessageID, i.Owner, i.Team, i.At}
+	}
+	web.JSON(w, http.StatusOK, map[string]any{"invitations": views, "next": cursorText(next)})
+	return nil
+}
+
+func known[T ~string](values []T) string {
+	names := make([]string, len(values))
+	for i, v := range values {
+		names[i] = string(v)
+	}
+	return strings.Join(names, ", ")
+}
+
+// caseView is a case as the API shows it: without what the sender of its letters notes.
+type caseView struct {
+	ID       string            `json:"id"`
+	Campaign survey.CampaignID `json:"campaign"`
+	Contact  survey.ContactID  `json:"contact"`
+	Audience survey.Audience   `json:"audience"`
+	Owner    string            `json:"owner"` // staff id; "": the administrator
+	Level    loop.Level        `json:"level"` // as what the owner is responsible
+	Team     string            `json:"team"`
+	State    loop.State        `json:"state"`
+	Score    int               `json:"score"`  // when it was opened
+	Latest   int               `json:"latest"` // now
+	Opened   time.Time         `json:"opened"`
+	Deadline time.Time         `json:"deadline"`
+	Letters  int               `json:"letters"` // sent to the responsible since it was opened
+	Alerted  *time.Time        `json:"alerted"` // when the last one was sent
+	History  []loop.Event      `json:"history"`
+	Version  int               `json:"version"`
+}
+
+func caseViews(cs []loop.Case) []caseView {
+	views := make([]caseView, len(cs))
+	for i, c := range cs {
+		views[i] = caseView{c.ID(), c.Campaign, c.Contact, c.Audience, c.Owner, c.Level, c.Team, c.State, c.Score, c.Latest,
+			c.Opened, c.Deadline, c.Alert.Letters, nil, c.History, c.Version}
+		if !c.Alert.Sent.IsZero() {
+			views[i].Alerted = &cs[i].Alert.Sent
+		}
+	}
+	return views
+}
+
+// listCases lists a campaign's cases in no particular order.
+func (d *desk) listCases(w http.ResponseWriter, r *http.Request) error {
+	if err := parameters(r, "after", "limit"); err != nil {
+		return err
+	}
+	from, limit, err := page(r)
+	if err != nil {
+		return err
+	}
+	c, err := d.campaign(r)
+	if err != nil {
+		return err
+	}
+	found, next, err := d.store.CasesPage(r.Context(), c.ID, from, limit)
+	if err != nil {
+		return err
+	}
+	web.JSON(w, http.StatusOK, map[string]any{"cases": caseViews(found), "next": cursorText(next)})
+	return nil
+}
+
+// ownersCases lists the cases of one staff member in one state, the earliest deadline first. An empty owner is the
+// administrator, who has the cases that are nobody's.
+func (d *desk) ownersCases(w http.ResponseWriter, r *http.Request) error {
+	if err := parameters(r, "owner", "state", "limit"); err != nil {
+		return err
+	}
+	q := r.URL.Query()
+	if !q.Has("owner") {
+		return problem.New(problem.Invalid, "owner_missing", "owner")
+	}
+	state := loop.State(q.Get("state"))
+	if state == "" {
+		state = loop.Open
+	}
+	if !slices.Contains(loop.States, state) {
+		return problem.New(problem.Invalid, "parameter_choice", "state", "Known", known(loop.States))
+	}
+	limit, err := whole(r, "limit", pageStandard, pageMost)
+	if err != nil {
+		return err
+	}
+	found, err := d.store.CasesOfOwner(r.Context(), q.Get("owner"), state, limit)
+	if err != nil {
+		return err
+	}
+	web.JSON(w, http.StatusOK, map[string]any{"cases": caseViews(found)})
+	return nil
+}

@@ -1,0 +1,191 @@
+package survey
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"onetap/internal/problem"
+)
+
+var (
+	midday  = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+	nextday = midday.Add(48 * time.Hour)
+)
+
+func campaignIn(s CampaignState) Campaign {
+	c := Campaign{ID: "aaaaaaaa", Name: "Autumn", Audience: Customers, Language: "en", State: s}
+	switch s {
+	case Draft:
+	case Open, Closed:
+		c.Launched, c.Opened = midday.Add(-time.Hour), midday.Add(-time.Minute)
+	default:
+		c.Launched = midday.Add(-time.Hour)
+	}
+	return c
+}
+
+// do does an action with everything that it needs in the best of order.
+func do(c Campaign, a Action, now time.Time) (Campaign, error) {
+	switch a {
+	case ActEdit:
+		return c, c.Allows(a, now)
+	case ActLaunch:
+		return c.Launch(time.Time{}, "https://nps.example.com", now)
+	case ActPause:
+		return c.Pause(now)
+	case ActResume:
+		return c.Resume(&Wave{State: WaveSending}, now)
+	case ActCancel:
+		return c.Cancel(now)
+	case ActClose:
+		return c.Close(now)
+	}
+	return c.Remind(false, now)
+}
+
+// Every action in every state: the state that it leads to, or the code with which it is refused.
+func TestStateMachine(t *testing.T) {
+	t.Parallel()
+	const table = `
+		         edit               launch                     pause                    resume                 cancel                      close                           remind
+		draft     draft              planning                   campaign_not_launched    campaign_not_launched  cancelled                   campaign_not_launched           campaign_not_launched
+		scheduled campaign_launched  campaign_launched_already  paused                   campaign_not_paused    cancelled                   campaign_unsent_cancel_instead  remind_too_early
+		planning  campaign_launched  campaign_launched_already  paused                   campaign_not_paused    cancelled                   campaign_unsent_cancel_instead  remind_too_early
+		sending   campaign_launched  campaign_launched_already  paused                   campaign_not_paused    cancelled                   closed                          remind_too_early
+		paused    campaign_launched  campaign_launched_already  campaign_paused_already  sending                cancelled                   closed                          campaign_paused
+		open      campaign_launched  campaign_launched_already  paused                   campaign_not_paused    campaign_sent_close_instead closed                          open
+		cancelled campaign_cancelled campaign_cancelled         campaign_cancelled       campaign_cancelled     campaign_cancelled          campaign_cancelled              campaign_cancelled
+		closed    campaign_closed    campaign_closed            campaign_closed          campaign_closed        campaign_closed             campaign_closed                 campaign_closed`
+	lines := strings.Split(strings.TrimSpace(table), "\n")
+	actions := strings.Fields(lines[0])
+	if len(actions) != len(Actions) || len(lines)-1 != len(CampaignStates) {
+		t.Fatal("the table must have every action and every state")
+	}
+	for _, l := range lines[1:] {
+		cells := strings.Fields(l)
+		for i, name := range actions {
+			c, err := do(campaignIn(CampaignState(cells[0])), Action(name), midday)
+			got := string(c.State)
+			if err != nil {
+				p := problem.As(err)
+				if p == nil || p.Kind != problem.Conflict {
+					t.Fatalf("%s of %s: %v", name, cells[0], err)
+				}
+				got = p.Code
+			}
+			if got != cells[i+1] {
+				t.Errorf("%s of a %s campaign gives %s, want %s", name, cells[0], got, cells[i+1])
+			}
+		}
+	}
+	for _, a := range Actions {
+		for _, s := range CampaignStates {
+			if _, ok := refusals[a][s]; !ok {
+				t.Errorf("nothing is said of %s in state %s", a, s)
+			}
+		}
+	}
+}
+
+// A campaign whose closing date has passed is closed for every action, before anybody has written that down.
+func TestPastClosing(t *testing.T) {
+	t.Parallel()
+	for _, s := range CampaignStates {
+		for _, a := range Actions {
+			c := campaignIn(s)
+			c.ClosesAt = midday
+			_, err := do(c, a, midday)
+			if c.Live() && !problem.Is(err, "campaign_closed") {
+				t.Errorf("%s of a %s campaign past its closing: %v", a, s, err)
+			}
+		}
+	}
+}
+
+func TestLaunch(t *testing.T) {
+	t.Parallel()
+	c, err := campaignIn(Draft).Launch(nextday, "https://nps.example.com", midday)
+	if err != nil || c.State != Scheduled || !c.StartsAt.Equal(nextday) || !c.Launched.Equal(midday) || c.Site != "https://nps.example.com" {
+		t.Errorf("launch at a time: %+v, %v", c, err)
+	}
+	c = campaignIn(Draft)
+	c.StartsAt = nextday
+	if c, err = c.Launch(time.Time{}, "", midday); err != nil || c.State != Scheduled {
+		t.Errorf("launch by the draft's own start: %s, %v", c.State, err)
+	}
+	c = campaignIn(Draft)
+	c.StartsAt = midday.Add(-24 * time.Hour)
+	if c, err = c.Launch(time.Time{}, "", midday); err != nil || c.State != Planning {
+		t.Errorf("a start that has passed is now: %s, %v", c.State, err)
+	}
+	if c, err = campaignIn(Draft).Launch(midday.Add(-30*time.Second), "", midday); err != nil || c.State != Planning {
+		t.Errorf("half a minute is a difference of clocks: %s, %v", c.State, err)
+	}
+	if _, err = campaignIn(Draft).Launch(midday.Add(-2*time.Minute), "", midday); !problem.Is(err, "start_in_past") {
+		t.Errorf("launch in the past: %v", err)
+	}
+	c = campaignIn(Draft)
+	c.ClosesAt, c.RemindDays = midday.AddDate(0, 0, 7), 7
+	if _, err = c.Launch(time.Time{}, "", midday); !problem.Is(err, "reminder_after_closing") {
+		t.Errorf("a reminder at closing: %v", err)
+	}
+	c.RemindDays = 6
+	if _, err = c.Launch(time.Time{}, "", midday); err != nil {
+		t.Errorf("a reminder before closing: %v", err)
+	}
+	if _, err = c.Launch(midday.AddDate(0, 0, 2), "", midday); !problem.Is(err, "reminder_after_closing") {
+		t.Errorf("a start so late that the reminder no longer fits: %v", err)
+	}
+	c.ClosesAt = midday
+	if _, err = c.Launch(time.Time{}, "", midday); !problem.Is(err, "closing_in_past") {
+		t.Errorf("closing at this moment: %v", err)
+	}
+}
+
+// Resuming goes where the campaign was, read from its wave.
+func TestResume(t *testing.T) {
+	t.Parallel()
+	opened := midday.Add(-time.Minute)
+	for name, tc := range map[string]struct {
+		wave           *Wave
+		starts, opened time.Time
+		want           CampaignState
+	}{
+		"before its start":                        {nil, nextday, time.Time{}, Scheduled},
+		"before planning":                         {nil, time.Time{}, time.Time{}, Planning},
+		"while planning":                          {&Wave{State: WavePlanning}, midday.Add(-time.Hour), time.Time{}, Planning},
+		"while sending":                           {&Wave{State: WaveSending}, time.Time{}, time.Time{}, Sending},
+		"when all was sent and not yet said so":   {&Wave{State: WaveDone}, time.Time{}, time.Time{}, Sending},
+		"when open":                               {&Wave{State: WaveDone}, time.Time{}, opened, Open},
+		"stopped by the mail service, with words": {&Wave{State: WaveSending}, time.Time{}, time.Time{}, Sending},
+	} {
+		c := campaignIn(Paused)
+		c.StartsAt, c.Opened, c.Stopped = tc.starts, tc.opened, "AccountSuspended"
+		c, err := c.Resume(tc.wave, midday)
+		if err != nil || c.State != tc.want || c.Stopped != "" {
+			t.Errorf("paused %s: %s (%q), %v, want %s", name, c.State, c.Stopped, err, tc.want)
+		}
+	}
+}
+
+func TestRemindAndClose(t *testing.T) {
+	t.Parallel()
+	c := campaignIn(Open)
+	c.RemindAt = nextday
+	c, err := c.Remind(false, midday)
+	if err != nil || !c.RemindAt.Equal(midday) {
+		t.Errorf("a reminder planned for later comes now: %v, %v", c.RemindAt, err)
+	}
+	if _, err := c.Remind(false, midday); !problem.Is(err, "reminded_already") {
+		t.Errorf("a second reminder: %v", err)
+	}
+	if _, err := campaignIn(Open).Remind(true, midday); !problem.Is(err, "reminded_already") {
+		t.Errorf("a reminder that has begun: %v", err)
+	}
+	c = campaignIn(Open)
+	c.ClosesAt = nextday
+	if c, err = c.Close(midday); err != nil || !c.ClosesAt.Equal(midday) || c.Accepts(midday) {
+		t.Errorf("closed by hand: %v, %v", c.ClosesAt, err)
+	}
+}
