@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"runtime/debug"
 	"time"
 
@@ -32,6 +33,7 @@ type clock struct {
 func newClock(s *store.Store, alerts *alert.Alerts, log *slog.Logger) *clock {
 	return &clock{log: log, tasks: []task{
 		{"settle alerts", 50 * time.Second, (&settling{store: s, alerts: alerts, log: log}).run},
+		{"recount", 240 * time.Second, (&recounting{store: s, now: time.Now, metrics: os.Stdout, log: log}).run},
 	}}
 }
 

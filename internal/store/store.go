@@ -18,6 +18,7 @@
 //	figures of a campaign or of an audience's weeks     TALLY#<campaign or audience>#<n>  <kind>#<value>
 //	alerts that are due                                 DUE#<shard>                     <time>#<campaign>#<contact>
 //	who sends at the moment                             LEASE#<name>                    LEASE
+//	how far a recount is; what its steps found          RECOUNT#<scope>                 STATE, SUM#<step>#<figure>
 //
 // Every listed entity is spread over shards, so that no partition takes unbounded writes; LIVE and LEASE are written a
 // few times a campaign. A contact's personal data is one attribute (person), so that it can be sealed.
@@ -175,23 +176,28 @@ func (s *Store) batchGet(ctx context.Context, keys []key, consistent bool, proje
 	return found, nil
 }
 
-// batchPut writes items 25 a call, retrying what DynamoDB left unprocessed.
+// batchPut writes items 25 a call.
 func (s *Store) batchPut(ctx context.Context, items []item) error {
-	for len(items) > 0 {
-		n := min(len(items), 25)
-		ask := make([]types.WriteRequest, n)
-		for i, it := range items[:n] {
-			ask[i] = types.WriteRequest{PutRequest: &types.PutRequest{Item: it}}
-		}
-		items = items[n:]
-		request := map[string][]types.WriteRequest{s.table: ask}
+	ask := make([]types.WriteRequest, len(items))
+	for i, it := range items {
+		ask[i] = types.WriteRequest{PutRequest: &types.PutRequest{Item: it}}
+	}
+	return s.batchWrite(ctx, ask)
+}
+
+// batchWrite puts and deletes 25 a call, retrying what DynamoDB left unprocessed.
+func (s *Store) batchWrite(ctx context.Context, ask []types.WriteRequest) error {
+	for len(ask) > 0 {
+		n := min(len(ask), 25)
+		request := map[string][]types.WriteRequest{s.table: ask[:n]}
+		ask = ask[n:]
 		for try := 0; len(request) > 0; try++ {
 			if err := backoff(ctx, try); err != nil {
 				return err
 			}
 			out, err := s.db.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{RequestItems: request})
 			if err != nil {
-				return fmt.Errorf("batch put: %w", err)
+				return fmt.Errorf("batch write: %w", err)
 			}
 			request = out.UnprocessedItems
 		}

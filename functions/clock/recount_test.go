@@ -1,0 +1,183 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"onetap/internal/local/dynamo"
+	"onetap/internal/store"
+	"onetap/internal/store/storetest"
+	"onetap/internal/survey"
+)
+
+var night = time.Date(2026, 11, 22, 3, 0, 0, 0, time.UTC)
+
+const counted = survey.CampaignID("campaign")
+
+// answered makes a campaign with n counted answers, ten minutes and more before the night.
+func answered(t *testing.T, s *store.Store, n int) {
+	t.Helper()
+	ctx := context.Background()
+	c := survey.Campaign{ID: counted, Audience: survey.Customers, State: survey.Draft, Created: night.AddDate(0, 0, -3)}
+	must(t, s.CreateCampaign(ctx, c))
+	c.Version, c.State, c.Launched, c.Opened = 1, survey.Open, c.Created, c.Created
+	_, err := s.SaveCampaign(ctx, c)
+	must(t, err)
+	for i := range n {
+		r := survey.Response{Campaign: counted, Contact: survey.ContactID(fmt.Sprintf("%c%ccontactcontact", 'a'+i/26%26, 'a'+i%26)), Audience: survey.Customers,
+			Owner: fmt.Sprint("o", i%3), Team: "north", Language: "ru", Score: i % 11, Verified: true, Version: 1,
+			First: night.AddDate(0, 0, -2), Counted: night.AddDate(0, 0, -2), Updated: night.AddDate(0, 0, -2)}
+		must(t, s.SaveResponse(ctx, r, 0))
+	}
+	count(t, s, n)
+}
+
+// count counts the first n answers, as recompute does.
+func count(t *testing.T, s *store.Store, n int) {
+	t.Helper()
+	for step := range store.ContactShards {
+		must(t, s.WalkCounted(context.Background(), counted, step, func(c store.Counted) error {
+			if n--; n < 0 {
+				return nil
+			}
+			_, err := s.Mend(context.Background(), c)
+			return err
+		}))
+	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// clockwork runs the recount once a minute until the night is done.
+func clockwork(t *testing.T, s *store.Store, now time.Time) (drift, mended int) {
+	t.Helper()
+	var metrics bytes.Buffer
+	r := &recounting{store: s, now: func() time.Time { return now }, metrics: &metrics, log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	for range 20 {
+		must(t, r.run(context.Background()))
+	}
+	state, err := s.SeeRecount(context.Background(), "night")
+	must(t, err)
+	if !state.Done {
+		t.Fatalf("the night's recount is not done: %+v", state)
+	}
+	for line := range strings.Lines(metrics.String()) {
+		var m struct{ RecountDrift, RecountMended int }
+		must(t, json.Unmarshal([]byte(line), &m))
+		drift += m.RecountDrift
+		mended += m.RecountMended
+	}
+	return drift, mended
+}
+
+func figures(t *testing.T, s *store.Store) survey.Deltas {
+	t.Helper()
+	all := survey.Deltas{}
+	for _, scope := range []string{string(counted), "customers"} {
+		m, err := s.Tallies(context.Background(), scope)
+		must(t, err)
+		all.Merge(m)
+	}
+	return all
+}
+
+func TestRecountFindsNothingWrong(t *testing.T) {
+	t.Parallel()
+	s, _ := storetest.Open(t, dynamo.Options{})
+	answered(t, s, 50)
+	before := figures(t, s)
+	if drift, mended := clockwork(t, s, night); drift != 0 || mended != 0 {
+		t.Errorf("drift %d, mended %d of right figures", drift, mended)
+	}
+	if d := cmp.Diff(before, figures(t, s)); d != "" {
+		t.Errorf("right figures changed:\n%s", d)
+	}
+}
+
+// Figures that are wrong, an answer that the stream lost, a figure that stands for nothing: one night repairs them.
+func TestRecountRepairs(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	s, _ := storetest.Open(t, dynamo.Options{})
+	answered(t, s, 50)
+	want := figures(t, s)
+	must(t, s.AddFigures(ctx, survey.Deltas{
+		{Scope: string(counted), Kind: survey.KindOwner, Value: "o1"}:     {"s3": 4, "comments": -1},
+		{Scope: string(counted), Kind: survey.KindTeam, Value: "nowhere"}: {"s10": 2},
+		{Scope: "customers", Kind: survey.KindWeek, Value: "2026-W47"}:    {"sent": 7},
+	}))
+	if drift, _ := clockwork(t, s, night); drift != 4+1+2+7 {
+		t.Errorf("drift is %d, want 14", drift)
+	}
+	if d := cmp.Diff(want, figures(t, s)); d != "" {
+		t.Errorf("figures after the night (-want +got):\n%s", d)
+	}
+	lost := survey.Response{Campaign: counted, Contact: "zzcontactcontact", Audience: survey.Customers, Language: "ru", Score: 9, Verified: true, Version: 1,
+		First: night, Counted: night, Updated: night}
+	must(t, s.SaveResponse(ctx, lost, 0))
+	drift, mended := clockwork(t, s, night.AddDate(0, 0, 1))
+	if mended != 1 || drift != 0 {
+		t.Errorf("a lost answer: mended %d, drift %d; want 1 and 0", mended, drift)
+	}
+	m, err := s.Tallies(ctx, string(counted))
+	must(t, err)
+	if got := m[survey.TallyKey{Scope: string(counted), Kind: survey.KindWeek, Value: survey.Week(night)}]["s9"]; got < 1 {
+		t.Errorf("the lost answer is not in its week's figures: %d", got)
+	}
+}
+
+// A recount that is cut off after every step goes on where it was.
+func TestRecountAcrossRuns(t *testing.T) {
+	t.Parallel()
+	s, _ := storetest.Open(t, dynamo.Options{})
+	answered(t, s, 40)
+	must(t, s.AddFigures(context.Background(), survey.Deltas{{Scope: string(counted), Kind: survey.KindLanguage, Value: "ru"}: {"s0": 1}}))
+	var metrics bytes.Buffer
+	now := night
+	runs := 0
+	for ; runs < 200; runs++ {
+		ctx, cancel := context.WithTimeout(context.Background(), 15*time.Millisecond)
+		r := &recounting{store: s, now: func() time.Time { return now }, metrics: &metrics, log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+		_ = r.run(ctx) // most of these end by the clock
+		cancel()
+		now = now.Add(held)
+		state, err := s.SeeRecount(context.Background(), "night")
+		must(t, err)
+		if state.Done && state.Night != "" {
+			break
+		}
+	}
+	if !strings.Contains(metrics.String(), `"RecountDrift":1`) {
+		t.Errorf("after %d runs the drift was not found: %s", runs, metrics.String())
+	}
+	t.Logf("%d runs of 15 ms", runs+1)
+}
+
+func TestOneClockAtATime(t *testing.T) {
+	t.Parallel()
+	s, _ := storetest.Open(t, dynamo.Options{})
+	answered(t, s, 5)
+	state := store.Recount{Scope: "night", Night: "2026-11-22", Queue: []string{string(counted)}, Holder: night.Add(time.Minute)}
+	_, err := s.SaveRecount(context.Background(), state)
+	must(t, err)
+	var metrics bytes.Buffer
+	r := &recounting{store: s, now: func() time.Time { return night }, metrics: &metrics, log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	must(t, r.run(context.Background()))
+	if metrics.Len() > 0 {
+		t.Error("a second clock recounts beside the first")
+	}
+}
