@@ -7,6 +7,7 @@
 package cloud
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -61,10 +62,13 @@ type Cloud struct {
 	logs      *logs
 	meter     *Meter
 
+	gatewayLimit, initLimit time.Duration // AWS's, shorter in tests
+
 	mu        sync.Mutex
 	processes map[string]*process // by session token
 
-	starts  chan func() // run on one locked thread, see startOn
+	starts  chan func()   // run on one locked thread, see startOnOneThread
+	ended   chan struct{} // closed when the last process has ended, which ends that thread
 	quit    chan struct{}
 	once    sync.Once
 	workers sync.WaitGroup
@@ -89,12 +93,13 @@ func Start(cfg Config) (*Cloud, error) {
 		cfg: cfg, now: cfg.Now,
 		functions: map[string]*function{}, byName: map[string]*function{}, queues: map[string]*Queue{},
 		meter: newMeter(cfg.Now()), processes: map[string]*process{},
-		starts: make(chan func()), quit: make(chan struct{}),
+		starts: make(chan func()), ended: make(chan struct{}), quit: make(chan struct{}),
+		gatewayLimit: gatewayLimit, initLimit: initLimit,
 	}
 	if err := c.prepare(); err != nil {
 		return nil, err
 	}
-	c.work(c.startOnOneThread)
+	go c.startOnOneThread()
 	c.work(c.watch)
 	for _, f := range c.functions {
 		f.async.start()
@@ -165,7 +170,7 @@ func (c *Cloud) startOnOneThread() {
 		select {
 		case f := <-c.starts:
 			f()
-		case <-c.quit:
+		case <-c.ended:
 			return
 		}
 	}
@@ -289,6 +294,8 @@ func (c *Cloud) Stop() {
 		}
 		c.Kill()
 		c.workers.Wait()
+		c.waitForProcesses(graceTerm)
+		close(c.ended)
 	})
 }
 
@@ -326,16 +333,18 @@ func newID() string {
 	return s[:8] + "-" + s[8:12] + "-" + s[12:16] + "-" + s[16:20] + "-" + s[20:]
 }
 
-// writeFile replaces a file in one step.
+// writeFile replaces a file in one step by v as JSON.
 func writeFile(path string, v any) error {
-	data, err := json.MarshalIndent(v, "", " ")
-	if err != nil {
+	var data bytes.Buffer
+	encoder := json.NewEncoder(&data)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	if err := os.WriteFile(path+".new", data, 0o600); err != nil {
+	if err := os.WriteFile(path+".new", data.Bytes(), 0o600); err != nil {
 		return err
 	}
 	return os.Rename(path+".new", path)

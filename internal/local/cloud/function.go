@@ -113,6 +113,9 @@ func (f *function) invoke(ctx context.Context, payload []byte) result {
 	if len(payload) > maxPayload {
 		return result{requestID: id, err: errTooLarge}
 	}
+	if f.cloud.closed() {
+		return result{requestID: id, err: errClosed}
+	}
 	f.active.Add(1)
 	defer f.active.Add(-1)
 	select {

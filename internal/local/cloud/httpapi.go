@@ -80,7 +80,7 @@ func (c *Cloud) meterHTTP(bytes int) {
 
 // callForHTTP runs the function for a request. A function that takes longer than the gateway waits runs on, unheard.
 func (c *Cloud) callForHTTP(f *function, payload []byte) (answer []byte, status int) {
-	ctx, cancel := context.WithTimeout(context.Background(), gatewayLimit)
+	ctx, cancel := context.WithTimeout(context.Background(), c.gatewayLimit)
 	defer cancel()
 	done := make(chan result, 1)
 	go func() { done <- f.invoke(ctx, payload) }()
@@ -240,7 +240,10 @@ func writeAnswer(w http.ResponseWriter, payload []byte) int {
 	if h.Get("Content-Type") == "" && len(body) > 0 {
 		h.Set("Content-Type", "text/plain;charset=UTF-8")
 	}
-	h.Del("Content-Length") // the server counts
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	if a.StatusCode == http.StatusNoContent || a.StatusCode == http.StatusNotModified {
+		h.Del("Content-Length")
+	}
 	w.WriteHeader(a.StatusCode)
 	w.Write(body)
 	return len(body)

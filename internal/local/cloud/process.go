@@ -109,9 +109,14 @@ func (f *function) newProcess() (*process, error) {
 	f.cloud.mu.Lock()
 	f.cloud.processes[p.token] = p
 	f.cloud.mu.Unlock()
+	if f.cloud.closed() {
+		p.kill() // Stop may have gone through the list already
+	}
 	go p.api.Serve(listener)
 	go func() {
 		p.cmd.Wait()
+		// A function that crashed may have left children; on Lambda they end with their sandbox.
+		syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
 		stdout.flush()
 		stderr.flush()
 		p.api.Close()
@@ -228,7 +233,7 @@ func runtimeStatus(w http.ResponseWriter, status int, kind, message string) {
 
 // waitReady waits until the process asks for its first event, or says how it failed before.
 func (p *process) waitReady(id string) (outcome, bool) {
-	limit := time.NewTimer(initLimit)
+	limit := time.NewTimer(p.fn.cloud.initLimit)
 	defer limit.Stop()
 	select {
 	case <-p.ready:
@@ -237,7 +242,7 @@ func (p *process) waitReady(id string) (outcome, bool) {
 		return p.exitOutcome(id), false
 	case <-limit.C:
 		p.kill()
-		return failure("Sandbox.Timedout", fmt.Sprintf("RequestId: %s Error: Task timed out after %.2f seconds", id, initLimit.Seconds())), false
+		return failure("Sandbox.Timedout", fmt.Sprintf("RequestId: %s Error: Task timed out after %.2f seconds", id, p.fn.cloud.initLimit.Seconds())), false
 	}
 }
 

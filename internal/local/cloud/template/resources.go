@@ -84,7 +84,9 @@ func (r *reader) declare(key, n *yaml.Node) {
 		case "Type":
 			res.kind = value.Value
 		case "Properties":
-			res.properties = value
+			if value.Tag != "!!null" {
+				res.properties = value
+			}
 		case "Condition":
 			wanted = r.condition(value.Line, value.Value)
 		case "Metadata", "DeletionPolicy", "UpdateReplacePolicy", "DependsOn":
