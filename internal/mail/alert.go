@@ -42,6 +42,7 @@ type AlertData struct {
 	Campaign string // the campaign's name
 	Score    int
 	Was      *int // the score given before in this same campaign; nil: this is the first
+	Again    bool // a letter about this has gone out before, without the words
 	Why      string
 	Wish     string
 	Past     []Past // earlier campaigns, newest first
@@ -62,6 +63,7 @@ type fact struct{ Name, Text, Link string }
 
 type alertData struct {
 	Lang, Subject, Title, Group, Dropped  string
+	Again                                 string
 	NoWords                               string
 	Words                                 []fact // question and answer
 	FactsTitle                            string
@@ -127,6 +129,9 @@ func (a AlertData) words(l lang.Language) alertData {
 	}
 	if a.Was != nil {
 		d.Dropped = l.T("alert.dropped", lang.Values{"Was": *a.Was, "Score": a.Score})
+	}
+	if a.Again {
+		d.Again = l.T("alert.again")
 	}
 	for _, w := range []fact{{Name: l.T("alert.why"), Text: visible(a.Why)}, {Name: l.T("alert.wish"), Text: visible(a.Wish)}} {
 		if w.Text != "" {

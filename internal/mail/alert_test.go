@@ -48,6 +48,10 @@ func TestAlertGolden(t *testing.T) {
 		dropped.Past = []mail.Past{{"Осень 2025", 9, dropped.Answered.AddDate(0, -5, 0)}, {"Весна 2025", 10, dropped.Answered.AddDate(-1, 0, 0)}}
 		golden(t, "alert-dropped-"+code, letter(t, dropped))
 
+		again := alert(code)
+		again.Again, again.Because = true, mail.BecauseAdministrator
+		golden(t, "alert-again-"+code, letter(t, again))
+
 		bare := alert(code)
 		bare.Person.Name, bare.Person.Phone, bare.Why, bare.Wish, bare.Value, bare.Tier, bare.Product, bare.Location = "", "", "", "", "", "", "", ""
 		bare.Because, bare.Zone, bare.CaseURL = mail.BecauseManager, nil, "https://nps.example.com/cases/1"

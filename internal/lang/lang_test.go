@@ -1,0 +1,312 @@
+package lang
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/text/feature/plural"
+
+	"onetap/internal/problem"
+)
+
+func TestFor(t *testing.T) {
+	t.Parallel()
+	for header, want := range map[string]Language{
+		"": "en", "ru": "ru", "ru-RU,ru;q=0.9,en-US;q=0.8,en;q=0.7": "ru", "en-GB": "en", "de,fr;q=0.9": "en", "de, ru;q=0.4, en;q=0.3": "ru",
+		"en;q=0.1,ru;q=0.2": "ru", "RU": "ru", "ru;q=0": "en", "ru;q=x": "en", ";;,,": "en", "*": "en",
+	} {
+		if got := For(header); got != want {
+			t.Errorf("For(%q) = %s, want %s", header, got, want)
+		}
+	}
+}
+
+func TestT(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		l      Language
+		id     string
+		values Values
+		want   string
+	}{
+		{"en", "alert.counted", Values{"Count": 1, "When": "x"}, "That is 1 hour from the answer: x."},
+		{"en", "alert.counted", Values{"Count": 48, "When": "x"}, "That is 48 hours from the answer: x."},
+		{"ru", "alert.counted", Values{"Count": 1, "When": "x"}, "Это 1 час с ответа: x."},
+		{"ru", "alert.counted", Values{"Count": 22, "When": "x"}, "Это 22 часа с ответа: x."},
+		{"ru", "alert.counted", Values{"Count": 48, "When": "x"}, "Это 48 часов с ответа: x."},
+		{"ru", "alert.counted", Values{"Count": 111, "When": "x"}, "Это 111 часов с ответа: x."},
+		{"ru", "alert.counted", Values{"Count": 12345, "When": "x"}, "Это 12\u00a0345 часов с ответа: x."},
+		{"ru", "alert.counted", nil, "Это  часов с ответа: ."},
+		{"en", "alert.case", nil, "Open the case"},
+		{"de", "alert.case", nil, "Open the case"}, // not a language here: Default
+		{"en", "no.such", nil, "no.such"},
+		{"en", "mail.score_label", Values{"Score": "{{.Score}}"}, "Score {{.Score}} out of 10"}, // values are not read again
+	} {
+		if got := c.l.T(c.id, c.values); got != c.want {
+			t.Errorf("%s %s %v is %q, want %q", c.l, c.id, c.values, got, c.want)
+		}
+	}
+	if got := Language("ru").Problem(problem.New(problem.Invalid, "no_such_code", "")); got != Language("ru").T("problem.other") {
+		t.Errorf("an unknown problem says %q", got)
+	}
+}
+
+func TestFormats(t *testing.T) {
+	t.Parallel()
+	day := time.Date(2026, 3, 5, 18, 0, 0, 0, time.UTC)
+	for _, c := range []struct{ got, want string }{
+		{Language("ru").Number(-1234567), "−1\u00a0234\u00a0567"}, {Language("en").Number(1234567), "1,234,567"}, {Language("en").Number(999), "999"},
+		{Language("ru").Decimal(-12.345, 1), "−12,3"}, {Language("en").Decimal(1234.5, 2), "1,234.50"}, {Language("en").Decimal(-0.01, 1), "0.0"}, {Language("ru").Decimal(7, 0), "7"},
+		{Language("ru").Date(day), "5 марта 2026"}, {Language("en").Date(day), "5 March 2026"},
+		{Language("ru").Moment(day), "четверг, 5 марта 2026, 18:00"}, {Language("en").Moment(day), "Thursday, 5 March 2026, 18:00"},
+	} {
+		if c.got != c.want {
+			t.Errorf("%q, want %q", c.got, c.want)
+		}
+	}
+}
+
+// catalogueOf reads a language whole.
+func catalogueOf(l Language) map[string]message {
+	l.find("")
+	return catalogues[l].messages
+}
+
+func (m message) texts() []string {
+	if m.forms == nil {
+		return []string{m.text}
+	}
+	return slices.Collect(maps.Values(m.forms))
+}
+
+var place = regexp.MustCompile(`\{\{\.[A-Za-z]+\}\}|\{[a-z_]+\}`)
+
+func TestEveryLanguageSaysEverything(t *testing.T) {
+	t.Parallel()
+	if len(All()) < 2 {
+		t.Fatalf("languages are %v", All())
+	}
+	base := catalogueOf(Default)
+	for _, l := range All() {
+		own := catalogueOf(l)
+		for id := range own {
+			if _, ok := base[id]; !ok {
+				t.Errorf("%s is in %s and not in %s", id, l, Default)
+			}
+		}
+		for id, m := range base {
+			n, ok := own[id]
+			if !ok {
+				t.Errorf("%s is not in %s", id, l)
+				continue
+			}
+			if want, got := places(m), places(n); !slices.Equal(want, got) {
+				t.Errorf("%s has the places %v in %s and %v in %s", id, got, l, want, Default)
+			}
+			if (m.forms == nil) != (n.forms == nil) {
+				t.Errorf("%s has plural forms in one of %s and %s", id, l, Default)
+			}
+		}
+		for id, m := range own {
+			for _, text := range m.texts() {
+				if id != "format.group_mark" && (text == "" || text != strings.TrimSpace(text)) {
+					t.Errorf("%s in %s is %q", id, l, text)
+				}
+			}
+			if m.forms == nil {
+				continue
+			}
+			for n := range 200 {
+				if f := plural.Cardinal.MatchPlural(catalogues[l].tag, n, 0, 0, 0, 0); m.forms[f] == "" {
+					t.Errorf("%s in %s has no form for %d", id, l, n)
+					break
+				}
+			}
+			if m.forms[plural.Other] == "" {
+				t.Errorf("%s in %s has no form \"other\"", id, l)
+			}
+		}
+	}
+}
+
+// places lists the values of a message, over all its forms.
+func places(m message) []string {
+	seen := map[string]bool{}
+	for _, text := range m.texts() {
+		for _, p := range place.FindAllString(text, -1) {
+			seen[p] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(seen))
+}
+
+// source is what the program's own Go files say.
+type source struct {
+	literals map[string]bool   // every string
+	asked    map[string]string // ids given to T, Has or named as a problem's code, with the place
+}
+
+func readSource(t *testing.T) source {
+	s := source{map[string]bool{}, map[string]string{}}
+	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && strings.HasPrefix(d.Name(), ".") && d.Name() != ".." && path != "../.." {
+			return fs.SkipDir
+		}
+		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		files := token.NewFileSet()
+		f, err := parser.ParseFile(files, path, data, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.BasicLit:
+				if v, err := strconv.Unquote(n.Value); err == nil && n.Kind == token.STRING {
+					s.literals[v] = true
+				}
+			case *ast.CallExpr:
+				s.call(n, path)
+			case *ast.CompositeLit:
+				s.composite(n, path)
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func (s source) call(c *ast.CallExpr, path string) {
+	f, ok := c.Fun.(*ast.SelectorExpr)
+	if !ok || len(c.Args) == 0 {
+		return
+	}
+	switch f.Sel.Name {
+	case "T", "Has":
+		if v := literal(c.Args[0]); strings.Contains(v, ".") {
+			s.asked[v] = path
+		}
+	case "New":
+		if p, ok := f.X.(*ast.Ident); ok && p.Name == "problem" && len(c.Args) > 1 {
+			if v := literal(c.Args[1]); v != "" {
+				s.asked["problem."+v] = path
+			}
+		}
+	}
+}
+
+// composite looks into problem.Error{…, Code: "…"}.
+func (s source) composite(c *ast.CompositeLit, path string) {
+	f, ok := c.Type.(*ast.SelectorExpr)
+	if !ok || f.Sel.Name != "Error" {
+		return
+	}
+	if p, ok := f.X.(*ast.Ident); !ok || p.Name != "problem" {
+		return
+	}
+	for _, e := range c.Elts {
+		if kv, ok := e.(*ast.KeyValueExpr); ok {
+			if k, ok := kv.Key.(*ast.Ident); ok && k.Name == "Code" && literal(kv.Value) != "" {
+				s.asked["problem."+literal(kv.Value)] = path
+			}
+		}
+	}
+}
+
+func literal(e ast.Expr) string {
+	if l, ok := e.(*ast.BasicLit); ok && l.Kind == token.STRING {
+		v, _ := strconv.Unquote(l.Value)
+		return v
+	}
+	return ""
+}
+
+func TestNoStringIsMissingAndNoneIsForgotten(t *testing.T) {
+	t.Parallel()
+	s := readSource(t)
+	messages := catalogueOf(Default)
+	for id, where := range s.asked {
+		if _, ok := messages[id]; !ok {
+			t.Errorf("%s asks for %s, which is in no file", where, id)
+		}
+	}
+	used := func(id string) bool {
+		code, isProblem := strings.CutPrefix(id, "problem.")
+		if s.literals[id] || isProblem && (s.literals[code] || code == "other") {
+			return true
+		}
+		for prefix := range s.literals { // "alert.because." + …, and of codes "csv_" + …
+			switch {
+			case strings.HasSuffix(prefix, ".") && len(prefix) > 3 && prefix != "problem.", strings.HasSuffix(prefix, "_") && strings.Contains(prefix, "."):
+				if strings.HasPrefix(id, prefix) {
+					return true
+				}
+			case strings.HasSuffix(prefix, "_") && len(prefix) > 3:
+				if isProblem && strings.HasPrefix(code, prefix) {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	for id := range messages {
+		if !used(id) {
+			t.Errorf("%s is used nowhere", id)
+		}
+	}
+}
+
+// Every default wording is there for every audience, and none of it would be refused by SES.
+func TestWordingOfEveryAudience(t *testing.T) {
+	t.Parallel()
+	for _, l := range All() {
+		for _, a := range []string{"customers", "project_staff", "candidates", "employees"} {
+			for _, f := range []string{"subject", "greeting", "intro", "question", "why", "wish", "signature", "reminder", "reason"} {
+				id := "wording." + a + "." + f
+				text := l.T(id)
+				if !l.Has(id) || strings.Contains(text, "{{") {
+					t.Errorf("%s %s is %q", l, id, text)
+				}
+				if plain := id + "_plain"; strings.Contains(text, "{company}") != l.Has(plain) || strings.Contains(l.T(plain), "{company}") {
+					t.Errorf("%s %s: a wording with a company has a plain one without, others have none", l, id)
+				}
+			}
+		}
+	}
+}
+
+func FuzzT(f *testing.F) {
+	f.Add("ru-RU;q=0.5", "{{.Score}}")
+	f.Fuzz(func(t *testing.T, header, value string) {
+		l := For(header)
+		if !slices.Contains(All(), l) {
+			t.Fatalf("For(%q) is %q", header, l)
+		}
+		if got := l.T("mail.score_label", Values{"Score": value}); !strings.Contains(got, value) {
+			t.Fatalf("%q is lost in %q", value, got)
+		}
+	})
+}
