@@ -102,7 +102,7 @@ func (r *Reader) narrow(part []byte, last bool) []byte {
 func (r *Reader) decode(record []byte) (cells []string, broken bool) {
 	r.strings = r.strings[:0]
 	ascii := isASCII(record)
-	if ascii || r.Cyrillic+r.Western == 0 && utf8.Valid(record) && !bytes.ContainsRune(record, utf8.RuneError) {
+	if ascii || r.Cyrillic+r.Western == 0 && utf8.Valid(record) && !bytes.Contains(record, replacement) {
 		if !ascii {
 			r.UTF8++
 		}
@@ -202,6 +202,9 @@ func western(b []byte) bool {
 	}
 	return true
 }
+
+// replacement is U+FFFD, left by an earlier conversion where a character was lost.
+var replacement = []byte("\ufffd")
 
 var windows1251, windows1252 = table(charmap.Windows1251), table(charmap.Windows1252)
 

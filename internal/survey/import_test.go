@@ -289,36 +289,56 @@ func TestImportCutsChangeNothing(t *testing.T) {
 			}
 			parts, rest = append(parts, rest[:n]), rest[n:]
 		}
-		im, whole, err := feed(file)
-		again, cut, errCut := feed(parts...)
-		if fmt.Sprint(err) != fmt.Sprint(errCut) {
-			t.Fatalf("%v; in parts %v", err, errCut)
-		}
-		if err != nil {
-			return
-		}
-		if d := cmp.Diff(whole, cut); d != "" {
-			t.Fatal(d)
-		}
-		a, _ := json.Marshal(im)
-		b, _ := json.Marshal(again)
-		if string(a) != string(b) {
-			t.Fatalf("state %s, in parts %s", a, b)
-		}
-		lines := im.Blank + im.Aside
-		for _, r := range whole.Rows {
-			lines += r.Lines
-		}
-		for _, r := range whole.Refused {
-			lines += r.Lines
-		}
-		if lines != im.Line || im.Rows != len(whole.Rows) || im.Refused != len(whole.Refused) {
-			t.Fatalf("%d lines in rows, refusals and counts, %d read", lines, im.Line)
-		}
-		if whole.Quality.Rows != im.Rows || whole.Quality.Refused != im.Refused {
-			t.Fatalf("quality %+v", whole.Quality)
+		checkImportCuts(t, file, parts)
+	})
+}
+
+func FuzzImport(f *testing.F) {
+	f.Add("Анна;anna@example.ru;kim;x\n\"Олег\nИванов\";oleg@example.ru", 20, 60)
+	f.Add("sep=,\nemail,name\nx@example.ru,\"a\"\"b\"", 3, 14)
+	f.Fuzz(func(t *testing.T, text string, a, b int) {
+		for _, file := range []string{text, "Имя;E-mail;Ответственный;Прим.\n" + text} {
+			a, b = min(max(a, 0), len(file)), min(max(b, 0), len(file))
+			a, b = min(a, b), max(a, b)
+			checkImportCuts(t, file, []string{file[:a], file[a:b], file[b:]})
 		}
 	})
+}
+
+// checkImportCuts imports a list whole and in parts.
+func checkImportCuts(t failer, file string, parts []string) {
+	im, whole, err := feed(file)
+	again, cut, errCut := feed(parts...)
+	if fmt.Sprint(err) != fmt.Sprint(errCut) {
+		t.Fatalf("%v; in parts %v", err, errCut)
+	}
+	if err != nil {
+		return
+	}
+	if d := cmp.Diff(whole, cut); d != "" {
+		t.Fatalf("%s", d)
+	}
+	a, _ := json.Marshal(im)
+	b, _ := json.Marshal(again)
+	if string(a) != string(b) {
+		t.Fatalf("state %s, in parts %s", a, b)
+	}
+	lines := im.Blank + im.Aside
+	for _, r := range whole.Rows {
+		lines += r.Lines
+		if email, err := survey.NormalizeEmail(r.Contact.Person.Email); err != nil || email != r.Contact.Person.Email {
+			t.Fatalf("line %d: %q", r.Line, r.Contact.Person.Email)
+		}
+	}
+	for _, r := range whole.Refused {
+		lines += r.Lines
+	}
+	if lines != im.Line || im.Rows != len(whole.Rows) || im.Refused != len(whole.Refused) {
+		t.Fatalf("%d lines in rows, refusals and counts, %d read", lines, im.Line)
+	}
+	if whole.Quality.Rows != im.Rows || whole.Quality.Refused != im.Refused {
+		t.Fatalf("quality %+v", whole.Quality)
+	}
 }
 
 func BenchmarkImport(b *testing.B) {
