@@ -10,7 +10,9 @@ import (
 
 // commands are what the program can do; each returns the exit code.
 var commands = map[string]func(args []string) int{
-	"run": run,
+	"run":   run,
+	"demo":  demo,
+	"bench": benchmarks,
 }
 
 func main() {

@@ -1,0 +1,60 @@
+package bench
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+)
+
+// used is what a function's processes that live now have used since they started. Known is false where the system does
+// not tell.
+type used struct {
+	known  bool
+	memory int64         // bytes: the most that any of them ever held
+	cpu    time.Duration // of all of them
+}
+
+// clockTick is the unit of /proc/<pid>/stat: the kernel shows times to programs in hundredths of a second.
+const clockTick = 10 * time.Millisecond
+
+// processes looks at the processes of a function's binary; only Linux tells.
+func processes(binary string) (u used) {
+	binary, err := filepath.EvalSymlinks(binary)
+	if err != nil {
+		return u
+	}
+	folders, _ := filepath.Glob("/proc/[0-9]*")
+	for _, f := range folders {
+		if exe, err := os.Readlink(f + "/exe"); err != nil || exe != binary || !child(f) {
+			continue
+		}
+		u.known = true
+		u.memory = max(u.memory, kilobytes(f+"/status", "VmHWM"))
+		u.cpu += cpuTime(f)
+	}
+	return u
+}
+
+// child tells whether a process is ours: others may run the same binary.
+func child(folder string) bool {
+	parent, err := strconv.Atoi(field(folder+"/status", "PPid"))
+	return err == nil && parent == os.Getpid()
+}
+
+// cpuTime is the user and system time of a process: fields 14 and 15 of proc_pid_stat(5). The second field is a name in
+// parentheses and may hold anything.
+func cpuTime(folder string) time.Duration {
+	data, err := os.ReadFile(folder + "/stat")
+	if err != nil {
+		return 0
+	}
+	fields := bytes.Fields(data[bytes.LastIndexByte(data, ')')+1:])
+	if len(fields) < 13 {
+		return 0
+	}
+	user, _ := strconv.ParseInt(string(fields[11]), 10, 64)
+	system, _ := strconv.ParseInt(string(fields[12]), 10, 64)
+	return time.Duration(user+system) * clockTick
+}

@@ -1,0 +1,120 @@
+package bench
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"onetap/internal/local/drive"
+)
+
+// measureRespond measures the public pages: from nothing, and under a steady load of pages opened and scores posted.
+func measureRespond(ctx context.Context, l *lab) (figures []Figure, err error) {
+	size := l.cfg.Sizes
+	s, _, links, err := l.surveyed(ctx, "pages", size.Visitors)
+	if err != nil {
+		return nil, err
+	}
+	defer l.clean("pages")
+	defer s.Close()
+
+	l.say("%d cold starts", size.ColdStarts)
+	var ready, first []time.Duration
+	for i := range size.ColdStarts {
+		one, err := s.coldStart(ctx, links[i%len(links)].Scores[9])
+		if err != nil {
+			return nil, err
+		}
+		ready, first = append(ready, one.ready), append(first, one.answer)
+	}
+	figures = append(figures,
+		spread("respond: cold start, process start to first answer", atMost(60), "starts", "median", first),
+		spread("respond: of it, until it asks for an event", Bound{}, "starts", "median", ready))
+	for i, rate := range size.Rates {
+		asked := Bound{}
+		if i == 0 {
+			asked = atMost(5)
+		}
+		l.say("%v requests a second for %v", rate, size.RateFor)
+		more, err := s.steady(ctx, links, rate, size.RateFor, asked, l.cfg.Seed+uint64(i))
+		if err != nil {
+			return figures, err
+		}
+		figures = append(figures, more...)
+	}
+	return figures, s.settle(ctx)
+}
+
+// steady opens pages and posts scores in turn, at a steady rate. It begins with two seconds that do not count, in which
+// the processes start.
+func (s *stage) steady(ctx context.Context, links []drive.SurveyLinks, rate float64, how time.Duration, asked Bound, seed uint64) ([]Figure, error) {
+	r := rand.New(rand.NewPCG(seed, 2))
+	n, warm := int(rate*how.Seconds()), int(2*rate)
+	who, scores := make([]int, warm+n), make([]int, warm+n)
+	for i := range who {
+		who[i], scores[i] = r.IntN(len(links)), r.IntN(11)
+	}
+	visit := func(i int) error {
+		if i%2 == 0 {
+			return open(ctx, links[who[i]].Scores[scores[i]])
+		}
+		return tap(ctx, links[who[i]], scores[i], "m"+strconv.FormatUint(seed, 36)+"-"+strconv.Itoa(i))
+	}
+	if _, err := openLoop(rate, warm, visit); err != nil {
+		return nil, err
+	}
+	began := time.Now()
+	took, err := openLoop(rate, n, func(i int) error { return visit(warm + i) })
+	if err != nil {
+		return nil, err
+	}
+	alone, err := s.handlerTimes("respond", began)
+	if err != nil {
+		return nil, err
+	}
+	what := fmt.Sprintf("respond: warm, %v requests/s, ", rate)
+	var gets, posts []time.Duration
+	for i, t := range took {
+		if i%2 == 0 {
+			gets = append(gets, t)
+		} else {
+			posts = append(posts, t)
+		}
+	}
+	return []Figure{
+		spread(what+"at the site address", asked, "requests", "p99", took),
+		spread(what+"pages opened", Bound{}, "requests", "p99", gets),
+		spread(what+"scores posted", Bound{}, "requests", "p99", posts),
+		spread(what+"the function alone", asked, "requests", "p99", alone),
+	}, nil
+}
+
+// handlerTimes reads from a function's log how long its invocations since then took; cold ones are left out.
+func (s *stage) handlerTimes(function string, since time.Time) ([]time.Duration, error) {
+	f, err := os.Open(filepath.Join(s.data, "logs", function+".log"))
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	var all []time.Duration
+	lines := bufio.NewScanner(f)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		var line struct {
+			Time       time.Time
+			Type       string
+			InitMs     float64 `json:"initDurationMs"`
+			DurationMs float64 `json:"durationMs"`
+		}
+		if json.Unmarshal(lines.Bytes(), &line) == nil && line.Type == "platform.report" && line.InitMs == 0 && line.Time.After(since) {
+			all = append(all, time.Duration(line.DurationMs*float64(time.Millisecond)))
+		}
+	}
+	return all, lines.Err()
+}
