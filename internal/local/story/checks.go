@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"onetap/internal/local/drive"
@@ -209,8 +210,8 @@ func (t *Teller) alerts(ctx context.Context, c campaign, people []*person, s *Su
 		letters, err := t.Company.Letters(ctx)
 		clear(alerts)
 		for _, l := range letters {
-			if l.Kind == "alert" && l.Tags["campaign"] == c.ID {
-				alerts[l.Tags["contact"]] = append(alerts[l.Tags["contact"]], l)
+			if id, contact, ok := strings.Cut(l.Tags["case"], "-"); ok && id == c.ID {
+				alerts[contact] = append(alerts[contact], l)
 			}
 		}
 		return len(list.Cases) >= len(unhappy) && len(alerts) >= len(unhappy), err
@@ -259,7 +260,7 @@ func (t *Teller) nextWave(ctx context.Context, people []*person, leftAlone strin
 	}
 	stopped := map[string]bool{}
 	for _, p := range people {
-		if p.unsubscribes || p.complained || p.address == "" {
+		if p.unsubscribes || p.complained || p.bounced {
 			stopped[p.contact] = true
 		}
 	}

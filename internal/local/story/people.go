@@ -24,6 +24,7 @@ type person struct {
 	twice        bool   // every post is sent twice
 	unsubscribes bool
 	complained   bool
+	bounced      bool // permanently
 }
 
 // last is the score that counts; ok is false for who never answered as a person.
@@ -48,12 +49,11 @@ func (p person) unhappy() bool {
 func (t *Teller) cast(letters []drive.Letter) []*person {
 	var people []*person
 	for _, l := range letters {
-		p := &person{address: l.To[0], contact: l.Tags["contact"], complained: l.Outcome == "complained"}
+		p := &person{address: l.To[0], contact: l.Tags["contact"], complained: l.Outcome == "complained", bounced: l.Outcome == "bounced" || l.Outcome == "suppressed"}
 		p.links, _ = l.Survey()
 		people = append(people, p)
 		if l.Outcome != "delivered" && l.Outcome != "complained" {
-			p.address = "" // bounced: nobody reads it
-			continue
+			continue // nobody reads it
 		}
 		p.scanned = t.random.Float64() < 0.3
 		switch x := t.random.Float64(); {

@@ -138,7 +138,11 @@ func (t *Teller) upload(ctx context.Context) (leftAlone string, err error) {
 		}
 		var first, second struct {
 			New, Changed, Unchanged int
-			Refused                 []struct{ Line int }
+			Refused                 int
+			Refusals                []struct {
+				Line    int
+				Message string
+			}
 		}
 		if err := t.Company.Upload(ctx, "POST", "/contacts?audience=customers", "application/octet-stream", file, &first); err != nil {
 			return "", err
@@ -147,7 +151,10 @@ func (t *Teller) upload(ctx context.Context) (leftAlone string, err error) {
 			return "", err
 		}
 		t.say("2. Marketing uploads %s: %d new contacts, %d rows refused with line and reason. Uploaded again: %d new, %d changed.",
-			name, first.New, len(first.Refused), second.New, second.Changed)
+			name, first.New, first.Refused, second.New, second.Changed)
+		if len(first.Refusals) > 0 {
+			t.say("   For example line %d: %s", first.Refusals[0].Line, first.Refusals[0].Message)
+		}
 		t.promise(second.New == 0 && second.Changed == 0, "uploading %s twice changed something", name)
 		total += first.New
 		if name == "customers-en.csv" {
