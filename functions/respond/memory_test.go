@@ -168,3 +168,15 @@ func (s *stage) written() []string {
 	defer s.mu.Unlock()
 	return slices.Clone(s.writes)
 }
+
+// try makes a request of any path and query, as an HTTP API does: without parsing it first.
+func (s *stage) try(method, path, query string) (w *httptest.ResponseRecorder, ok bool) {
+	if !strings.HasPrefix(path, "/") {
+		return nil, false
+	}
+	r := httptest.NewRequest(method, "/", nil)
+	r.URL.Path, r.URL.RawQuery = path, query
+	w = httptest.NewRecorder()
+	s.handler.ServeHTTP(w, r)
+	return w, true
+}

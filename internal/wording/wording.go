@@ -82,7 +82,7 @@ func check(text, where string, limit int) error {
 	return nil
 }
 
-// For returns every text of a campaign in a language, with the company in its place; "{name}" is left for Named.
+// For returns every text of a campaign in a language, with the company in its place; "{name}" is left for each recipient (mail).
 func For(c survey.Campaign, l lang.Language) survey.Wording {
 	w := c.Wording[string(l)]
 	for _, f := range texts {
@@ -117,12 +117,4 @@ func unquoted(name string) string {
 		}
 	}
 	return name
-}
-
-// Named puts a name into a text. Without one, the comma or blank that joined it goes too: "Hello, {name}!" → "Hello!".
-func Named(text, name string) string {
-	if name != "" {
-		return strings.ReplaceAll(text, "{name}", name)
-	}
-	return strings.NewReplacer(", {name}", "", " {name}", "", "{name}, ", "", "{name} ", "", "{name}", "").Replace(text)
 }
