@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"onetap/internal/local"
+	"onetap/internal/local/drive"
 )
 
 // run starts the laptop, says where everything is, and waits for Ctrl-C.
@@ -40,12 +41,17 @@ func runUntilInterrupted(args []string, out, errs io.Writer) error {
 	if err != nil {
 		return err
 	}
+	company := drive.New(stack.Site(), stack.Inbox(), stack.Token())
 	if stack.Fresh() && !o.empty {
-		if err := loadSample(ctx, stack.Site(), stack.Token()); err != nil {
+		if err := loadSample(ctx, company, os.DirFS(filepath.Join(filepath.Dir(cfg.Template), "samples"))); err != nil {
 			return errors.Join(fmt.Errorf("load the sample workspace: %w", err), stack.Close())
 		}
 	}
-	welcome(out, stack, cfg)
+	draft, name, err := ready(ctx, company)
+	if err != nil {
+		return errors.Join(err, stack.Close())
+	}
+	welcome(out, stack, cfg, draft, name)
 	<-ctx.Done()
 	stop() // a second Ctrl-C ends this program at once, and with it, by the kernel's hand, the functions
 	fmt.Fprintln(out, "\nshutting down; the data stays in", cfg.Data)
@@ -113,7 +119,7 @@ func env(name, otherwise string) string {
 }
 
 // welcome says where everything is and what to try first. The last line, "ready", is for programs that wait for it.
-func welcome(out io.Writer, s *local.Stack, cfg local.Config) {
+func welcome(out io.Writer, s *local.Stack, cfg local.Config, draft, name string) {
 	fmt.Fprintf(out, `Onetap runs on this machine.
 
   site   %s
@@ -123,11 +129,16 @@ func welcome(out io.Writer, s *local.Stack, cfg local.Config) {
   data   %s
 
 To try first:
-  1. See the campaigns:  curl -H "Authorization: Bearer %[4]s" %[1]s/api/v1/campaigns
-  2. Open the inbox, a message, and tap a score.
-  3. See the score arrive in the campaign's results.
-
-Ctrl-C ends it; the data stays.
-ready
 `, s.Site(), s.Inbox(), s.AWS(), s.Token(), cfg.Data)
+	if draft != "" {
+		fmt.Fprintf(out, `  1. Launch %q:  curl -X POST -H "Authorization: Bearer %s" %s/api/v1/campaigns/%s/launch
+  2. Open the inbox, a message, and tap a score; with one of 0 to 6 its owner gets a letter.
+  3. See the figures:  curl -H "Authorization: Bearer %[2]s" %[3]s/api/v1/campaigns/%[4]s/results
+`, name, s.Token(), s.Site(), draft)
+	} else {
+		fmt.Fprintf(out, `  1. Make a campaign:  README.md, "A first campaign", or docs/api.md
+  2. Open the inbox, a message, and tap a score.
+`)
+	}
+	fmt.Fprint(out, "\nCtrl-C ends it; the data stays.\nready\n")
 }
