@@ -107,14 +107,13 @@ func (m *mapping) between(shard, first, last string) ([]Record, error) {
 			return nil, fmt.Errorf("read stream: %w", err)
 		}
 		for _, r := range records {
-			at, ok := new(big.Int).SetString(r.SequenceNumber, 10)
-			if !ok || at.Cmp(end) > 0 {
-				return out, nil
-			}
 			if !met && r.SequenceNumber != first {
 				return nil, fmt.Errorf("record %s is not in the stream any more", first)
 			}
 			met = true
+			if at, ok := new(big.Int).SetString(r.SequenceNumber, 10); !ok || at.Cmp(end) > 0 {
+				return out, nil
+			}
 			if matches(m.Filters, r) {
 				out = append(out, r)
 			}

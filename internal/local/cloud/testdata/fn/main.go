@@ -152,11 +152,12 @@ func page(payload json.RawMessage) (any, error) {
 // number is seen, "error" fails the whole batch, "odd" names a record that is not there.
 func batch(records []events.DynamoDBEventRecord) (any, error) {
 	out := events.DynamoDBEventResponse{BatchItemFailures: []events.DynamoDBBatchItemFailure{}}
-	var seen []string
+	var seen, at []string
 	for _, r := range records {
 		seen = append(seen, r.Change.Keys["pk"].String())
+		at = append(at, r.Change.SequenceNumber)
 	}
-	if err := note(map[string]any{"batch": seen, "pid": os.Getpid(), "arn": records[0].EventSourceArn}); err != nil {
+	if err := note(map[string]any{"batch": seen, "at": at}); err != nil {
 		return nil, err
 	}
 	for _, r := range records {
@@ -181,6 +182,8 @@ func batch(records []events.DynamoDBEventRecord) (any, error) {
 			time.Sleep(200 * time.Millisecond)
 			continue
 		case "poison":
+		default:
+			continue
 		}
 		out.BatchItemFailures = append(out.BatchItemFailures, events.DynamoDBBatchItemFailure{ItemIdentifier: id})
 		break
