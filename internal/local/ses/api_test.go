@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -73,9 +74,6 @@ func TestSendEmailRefuses(t *testing.T) {
 				in.Content.Simple.Headers = append(in.Content.Simple.Headers, types.MessageHeader{Name: aws.String(fmt.Sprint("X-", i)), Value: aws.String("v")})
 			}
 		}, "BadRequestException", "More than 15 headers"},
-		{"41 MB", func(in *sesv2.SendEmailInput) {
-			in.Content.Simple.Body.Text.Data = aws.String(strings.Repeat("x", 31<<20))
-		}, "BadRequestException", "Message length is more than"},
 		{"stored template", func(in *sesv2.SendEmailInput) {
 			in.Content = &types.EmailContent{Template: &types.Template{TemplateName: aws.String("t")}}
 		}, "BadRequestException", "Content.Template.TemplateName is not supported"},
@@ -99,6 +97,19 @@ func TestSendEmailRefuses(t *testing.T) {
 	}
 	if list := b.messages(t, "?outcome=all"); len(list) != 0 {
 		t.Errorf("%d messages were accepted", len(list))
+	}
+}
+
+func TestMessagesOver40MBAreRefused(t *testing.T) {
+	t.Parallel()
+	b := open(t, Options{})
+	q := &sendRequest{Entries: []entry{{Destination: destination{To: []string{"a@example.com"}}}}}
+	for size, ok := range map[int]bool{25 << 20: true, 31 << 20: false} {
+		sh := &shared{text: text{literals: []string{strings.Repeat("x", size)}}, subject: text{literals: []string{"s"}}, html: text{literals: []string{""}}}
+		_, err := b.compose(q, &q.Entries[0], sh, time.Now())
+		if (err == nil) != ok || err != nil && !strings.HasPrefix(sentence(err), "Message length is more than 41943040 bytes long: '") {
+			t.Errorf("%d MB: %v", size>>20, err)
+		}
 	}
 }
 
@@ -345,6 +356,7 @@ func TestSuppressionListOperations(t *testing.T) {
 
 func TestHooks(t *testing.T) {
 	t.Parallel()
+	var mu sync.Mutex // a lost reply orders nothing between the server and the test
 	var before, after error
 	type metered struct {
 		caller, operation string
@@ -353,31 +365,50 @@ func TestHooks(t *testing.T) {
 	var meter []metered
 	entry := ""
 	b := open(t, Options{
-		Before: func(caller, operation string) error { return before },
-		After:  func(caller, operation string) error { return after },
+		Before: func(caller, operation string) error {
+			mu.Lock()
+			defer mu.Unlock()
+			return before
+		},
+		After: func(caller, operation string) error {
+			mu.Lock()
+			defer mu.Unlock()
+			return after
+		},
 		Entry: func(caller string, i int) string {
+			mu.Lock()
+			defer mu.Unlock()
 			if i == 1 {
 				return entry
 			}
 			return ""
 		},
-		Meter: func(caller, operation string, n int) { meter = append(meter, metered{caller, operation, n}) },
+		Meter: func(caller, operation string, n int) {
+			mu.Lock()
+			defer mu.Unlock()
+			meter = append(meter, metered{caller, operation, n})
+		},
 	})
+	set := func(b, a error, e string) {
+		mu.Lock()
+		defer mu.Unlock()
+		before, after, entry = b, a, e
+	}
 	ctx := context.Background()
 	send := func() (*sesv2.SendBulkEmailOutput, error) {
 		return b.client.SendBulkEmail(ctx, campaign("a@example.com", "b@example.com"))
 	}
-	before = Throttled()
+	set(Throttled(), nil, "")
 	_, err := send()
 	var tooMany *types.TooManyRequestsException
 	if !errors.As(err, &tooMany) || len(b.messages(t, "")) != 0 {
 		t.Errorf("before: err = %v, %d messages", err, len(b.messages(t, "")))
 	}
-	before = errors.New("something else")
+	set(errors.New("something else"), nil, "")
 	if _, err = send(); !strings.Contains(fmt.Sprint(err), "InternalServiceErrorException") {
 		t.Errorf("before: err = %v", err)
 	}
-	before, after = nil, errors.New("lose it")
+	set(nil, errors.New("lose it"), "")
 	_, err = send()
 	var api smithy.APIError
 	if err == nil || errors.As(err, &api) || !errors.Is(err, io.EOF) {
@@ -386,7 +417,7 @@ func TestHooks(t *testing.T) {
 	if n := len(b.messages(t, "")); n != 2 {
 		t.Errorf("after: %d messages, want the work done: 2", n)
 	}
-	after, entry = nil, "ACCOUNT_THROTTLED"
+	set(nil, nil, "ACCOUNT_THROTTLED")
 	out, err := send()
 	if err != nil {
 		t.Fatal(err)
@@ -395,6 +426,8 @@ func TestHooks(t *testing.T) {
 		t.Errorf("results = %+v", r)
 	}
 	want := []metered{{"SendFunction", "SendBulkEmail", 2}, {"SendFunction", "SendBulkEmail", 1}}
+	mu.Lock()
+	defer mu.Unlock()
 	if !slices.Equal(meter, want) {
 		t.Errorf("metered = %v, want %v", meter, want)
 	}

@@ -92,3 +92,34 @@ func BenchmarkSendBulkEmail(b *testing.B) {
 		b.ReportMetric(float64(info.Size())/n, "bytes/recipient")
 	}
 }
+
+// BenchmarkInbox100000 measures reading an inbox of 100,000 messages: the first page of the list, a search that finds nothing
+// and so reads everything, messages to one address, and a page of /messages.json.
+func BenchmarkInbox100000(b *testing.B) {
+	s, err := Open(filepath.Join(b.TempDir(), "mail.db"), Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	for i := range 100_000 / 50 {
+		w := httptest.NewRecorder()
+		s.API().ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/v2/email/outbound-bulk-emails", bytes.NewReader(bulkBody(i*50))))
+		if w.Code != http.StatusOK {
+			b.Fatal(w.Body.String())
+		}
+	}
+	inbox := s.Inbox()
+	for name, path := range map[string]string{
+		"list": "/", "search": "/?q=nobody", "address": "/messages.json?to=client77777@example.com", "json-1000": "/messages.json?limit=1000",
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				w := httptest.NewRecorder()
+				inbox.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+				if w.Code != http.StatusOK {
+					b.Fatal(w.Body.String())
+				}
+			}
+		})
+	}
+}

@@ -203,11 +203,11 @@ func TestEmptyTheInbox(t *testing.T) {
 	}
 }
 
-// TestPagesAreStable reads 100,000 messages page by page while more come in: each of them once, in order.
+// TestPagesAreStable reads 30,000 messages page by page while more come in: each of them once, in order.
 func TestPagesAreStable(t *testing.T) {
 	t.Parallel()
 	b := open(t, Options{})
-	const total, chunk = 100_000, 2_000
+	const total, chunk = 30_000, 5_000
 	fill := func(n int) {
 		sh, err := b.store.prepare(batch{From: "nps@example.com", Subject: "{{n}}", Text: "{{n}}", HasText: true})
 		if err != nil {
@@ -228,7 +228,7 @@ func TestPagesAreStable(t *testing.T) {
 	}
 	fill(total)
 	done := make(chan struct{})
-	go func() { defer close(done); fill(chunk * 5) }()
+	go func() { defer close(done); fill(chunk) }()
 	next, seen := "/messages.json?brief=1&limit=7000", 0
 	for next != "" && seen < total {
 		var list []messageJSON
@@ -245,7 +245,7 @@ func TestPagesAreStable(t *testing.T) {
 	if seen < total {
 		t.Errorf("seen %d, want at least %d", seen, total)
 	}
-	if m := b.messages(t, "?to=c77777@example.com"); len(m) != 1 || *m[0].Text != "77777" {
+	if m := b.messages(t, "?to=c27777@example.com"); len(m) != 1 || *m[0].Text != "27777" {
 		t.Errorf("found %v", m)
 	}
 	// The pages: through newer and older and back to where one was.
@@ -259,7 +259,7 @@ func TestPagesAreStable(t *testing.T) {
 	if href(first, "prev") != "" || href(back, "prev") != "" {
 		t.Error("the first page has a newer one")
 	}
-	contains(t, "count", first, "110,000")
+	contains(t, "count", first, "35,000")
 }
 
 // href finds the link with a rel.

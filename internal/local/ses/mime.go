@@ -121,6 +121,24 @@ func overwritten(name string) bool {
 
 // source is the message as a mail program gets it.
 func (s *Server) source(m *message) []byte {
+	b := bytes.NewBuffer(s.head(m))
+	switch body, single := m.single(); {
+	case m.failure != "":
+	case m.batch.Raw != nil:
+		_, rest, _ := bytes.Cut(rawRest(m.batch.Raw), []byte("\r\n\r\n"))
+		b.Write(rest)
+	case single:
+		writeEncoded(b, body, encodingOf(body))
+	case len(m.batch.Attachments) > 0:
+		m.writeMixed(b)
+	default:
+		m.writeAlternative(b, m.boundary())
+	}
+	return b.Bytes()
+}
+
+// head is the headers of the source with the empty line after them.
+func (s *Server) head(m *message) []byte {
 	var b bytes.Buffer
 	put := func(name, value string) { fold(&b, name, value) }
 	put("Return-Path", "<"+m.id()+"@amazonses.com>")
@@ -129,33 +147,33 @@ func (s *Server) source(m *message) []byte {
 	put("Feedback-ID", fmt.Sprintf("1.%s.%s:AmazonSES", s.o.Region, s.o.Account))
 	put("X-SES-Outgoing", m.when().Format("2006.01.02")+"-192.0.2.0")
 	if m.batch.Raw != nil {
-		b.Write(rawRest(m.batch.Raw))
+		rest, _, _ := bytes.Cut(rawRest(m.batch.Raw), []byte("\r\n\r\n"))
+		b.Write(rest)
+		b.WriteString("\r\n\r\n")
 		return b.Bytes()
 	}
-	single := !strings.HasPrefix(m.contentType(), "multipart/")
 	for _, h := range m.ownHeaders() {
 		if h.Name == "Subject" {
 			h.Value = mime.BEncoding.Encode("UTF-8", h.Value)
 		}
 		put(h.Name, h.Value)
 	}
-	switch {
-	case m.failure != "":
-		b.WriteString("\r\n")
-	case single:
-		body := m.html
-		if !m.batch.HasHTML {
-			body = m.text
-		}
-		writeBody(&b, body)
-	case len(m.batch.Attachments) > 0:
-		b.WriteString("\r\n")
-		m.writeMixed(&b)
-	default:
-		b.WriteString("\r\n")
-		m.writeAlternative(&b, m.boundary())
+	if body, single := m.single(); single {
+		put("Content-Transfer-Encoding", encodingOf(body))
 	}
+	b.WriteString("\r\n")
 	return b.Bytes()
+}
+
+// single gives the body of a message that is not multipart.
+func (m *message) single() (body string, is bool) {
+	switch b := m.batch; {
+	case b.Raw != nil, len(b.Attachments) > 0, b.HasHTML && b.HasText:
+		return "", false
+	case b.HasHTML:
+		return crlf(m.html), true
+	}
+	return crlf(m.text), true
 }
 
 // writeBodies writes html and text as a part of its own, for use beside attachments.
@@ -218,10 +236,21 @@ func (a *attachment) mediaType() string {
 	return "application/octet-stream"
 }
 
-// writeBody writes the transfer encoding, the empty line and the body. As JavaMail does under SES: plain if it is ASCII in
-// short lines, quoted-printable if it is mostly ASCII, base64 if not.
+// writeBody writes the transfer encoding, the empty line and the body of a part.
 func writeBody(b *bytes.Buffer, body string) {
-	body = strings.ReplaceAll(strings.ReplaceAll(body, "\r\n", "\n"), "\n", "\r\n")
+	body = crlf(body)
+	encoding := encodingOf(body)
+	b.WriteString("Content-Transfer-Encoding: " + encoding + "\r\n\r\n")
+	writeEncoded(b, body, encoding)
+}
+
+func crlf(s string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\n", "\r\n")
+}
+
+// encodingOf chooses as JavaMail does under SES: plain if the body is ASCII in short lines, quoted-printable if it is mostly
+// ASCII, base64 if not.
+func encodingOf(body string) string {
 	ascii, longest, line := 0, 0, 0
 	for i := range len(body) {
 		if line++; body[i] == '\n' {
@@ -233,15 +262,22 @@ func writeBody(b *bytes.Buffer, body string) {
 	}
 	switch longest = max(longest, line); {
 	case ascii == len(body) && longest <= 998:
-		b.WriteString("Content-Transfer-Encoding: 7bit\r\n\r\n")
-		b.WriteString(body)
+		return "7bit"
 	case ascii > len(body)-ascii:
-		b.WriteString("Content-Transfer-Encoding: quoted-printable\r\n\r\n")
+		return "quoted-printable"
+	}
+	return "base64"
+}
+
+func writeEncoded(b *bytes.Buffer, body, encoding string) {
+	switch encoding {
+	case "7bit":
+		b.WriteString(body)
+	case "quoted-printable":
 		w := quotedprintable.NewWriter(b)
 		_, _ = w.Write([]byte(body)) // a buffer takes everything
 		_ = w.Close()
 	default:
-		b.WriteString("Content-Transfer-Encoding: base64\r\n\r\n")
 		writeBase64(b, []byte(body))
 	}
 }

@@ -135,9 +135,9 @@ func appendPairs(b []byte, list []header) []byte {
 
 var errRecord = errors.New("a stored message is broken")
 
-// decode copies what it takes: the bytes belong to the file.
+// decode copies the bytes once, for they belong to the file, and gives parts of the copy.
 func decode(seq uint64, b []byte) (*record, error) {
-	d := decoder{b: b}
+	d := decoder{s: string(b)}
 	r := &record{seq: seq, time: int64(d.uint64()), random: d.uint64()}
 	copy(r.batch[:], d.take(len(r.batch)))
 	n := d.uvarint()
@@ -162,38 +162,45 @@ func decode(seq uint64, b []byte) (*record, error) {
 }
 
 type decoder struct {
-	b   []byte
+	s   string
 	bad bool
 }
 
-func (d *decoder) take(n int) []byte {
-	if d.bad || n < 0 || n > len(d.b) {
+func (d *decoder) take(n int) string {
+	if d.bad || n < 0 || n > len(d.s) {
 		d.bad = true
-		return nil
+		return ""
 	}
-	out := d.b[:n]
-	d.b = d.b[n:]
+	out := d.s[:n]
+	d.s = d.s[n:]
 	return out
 }
 
-func (d *decoder) uint64() uint64 {
-	if b := d.take(8); b != nil {
-		return binary.BigEndian.Uint64(b)
+func (d *decoder) uint64() (v uint64) {
+	for _, c := range []byte(d.take(8)) {
+		v = v<<8 | uint64(c)
 	}
-	return 0
+	return v
 }
 
 func (d *decoder) uvarint() int {
-	v, n := binary.Uvarint(d.b)
-	if n <= 0 || v > uint64(len(d.b)) {
-		d.bad = true
-		return 0
+	v, shift := uint64(0), 0
+	for i := 0; i < len(d.s) && i < binary.MaxVarintLen64; i++ {
+		c := d.s[i]
+		v |= uint64(c&0x7f) << shift
+		if c < 0x80 {
+			if d.s = d.s[i+1:]; v > uint64(len(d.s)) {
+				break // longer than what is left
+			}
+			return int(v)
+		}
+		shift += 7
 	}
-	d.b = d.b[n:]
-	return int(v)
+	d.bad = true
+	return 0
 }
 
-func (d *decoder) string() string { return string(d.take(d.uvarint())) }
+func (d *decoder) string() string { return d.take(d.uvarint()) }
 
 func (d *decoder) pairs() []header {
 	n := d.uvarint()
