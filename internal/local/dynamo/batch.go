@@ -168,6 +168,9 @@ func (q *request) readBatchWrite() (batch []*tableWrites, capacity returnCapacit
 		for _, p := range requests[b] {
 			m, err := newMutation(b.t, p.what, p.in)
 			if err != nil {
+				if err.late && !strings.Contains(err.Message, "Index Key") { // batches have one message for wrong keys
+					err = keyMismatch()
+				}
 				return nil, "", err
 			}
 			id := b.t.TableName + "\x00" + string(m.key)

@@ -145,7 +145,7 @@ func (p *parser) syntaxError() {
 		if p.pos+1 < len(p.tokens) {
 			to = p.tokens[p.pos+1].end
 		}
-		p.err = fmt.Sprintf(`Syntax error; token: "%s", near: "%s"`, t.text, p.src[from:to])
+		p.err = fmt.Sprintf(`Syntax error; token: "%s", near: "%s"`, t.text, strings.TrimRight(p.src[from:to], " \t\r\n"))
 	}
 	p.pos = len(p.tokens) - 1
 }

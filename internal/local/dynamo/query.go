@@ -156,7 +156,7 @@ func (rd *reading) startKey() ([]byte, *APIError) {
 	const bad = "The provided starting key is invalid"
 	all := rd.startKeys()
 	if len(rd.in.startKey) != len(all) {
-		if rd.x == nil {
+		if rd.x == nil && rd.expr.keyCondition == nil { // a scan of the table
 			return nil, invalid(bad + ": " + errKeyMismatch)
 		}
 		return nil, invalid(bad)

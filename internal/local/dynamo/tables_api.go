@@ -190,7 +190,7 @@ func deleteTable(q *request) ([]byte, *APIError) {
 				w.failed = e
 			}
 		}
-		w.remove(t)
+		w.swap(t.TableName, nil)
 		return nil
 	})
 	if err != nil {
@@ -233,6 +233,15 @@ func (db *DB) EnsureTable(input json.RawMessage) error {
 	if t.ttl != ttl {
 		if err := db.setTTL(t, ttlSpecification{AttributeName: ttl, Enabled: ttl != ""}); err != nil {
 			return fmt.Errorf("setting the time to live of table %s: %w", s.TableName, err)
+		}
+	}
+	if t.DeletionProtectionEnabled != s.DeletionProtectionEnabled {
+		err := db.update(func(w *writeTx) *APIError {
+			_, err := w.amend(t, func(old *schema) { old.DeletionProtectionEnabled = s.DeletionProtectionEnabled })
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("protecting table %s: %w", s.TableName, err)
 		}
 	}
 	return nil

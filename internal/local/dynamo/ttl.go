@@ -149,24 +149,15 @@ func updateTimeToLive(q *request) ([]byte, *APIError) {
 // in between know the new attribute already.
 func (db *DB) setTTL(t *table, spec ttlSpecification) *APIError {
 	err := db.update(func(w *writeTx) *APIError {
-		now, err := w.current(t)
+		now, err := w.amend(t, func(s *schema) { s.TimeToLiveSpecification = &spec })
 		if err != nil {
 			return err
 		}
-		s := *now.schema
-		s.TimeToLiveSpecification = &spec
-		next := newTable(&s)
-		next.stats, next.news = now.stats, now.news
-		if err := w.saveSchema(next); err != nil {
-			return err
+		if err := w.tx.DeleteBucket(now.expiry); err != nil {
+			w.failed = err
+		} else if _, err := w.tx.CreateBucket(now.expiry); err != nil {
+			w.failed = err
 		}
-		if err := w.tx.DeleteBucket(next.expiry); err != nil {
-			return internal(err)
-		}
-		if _, err := w.tx.CreateBucket(next.expiry); err != nil {
-			return internal(err)
-		}
-		w.use(next)
 		return nil
 	})
 	if err != nil || !spec.Enabled {
@@ -203,13 +194,26 @@ func (w *writeTx) indexExpiry(t *table, from []byte) []byte {
 	return nil
 }
 
-// use puts a table in the place of the one of its name, at once for the operations behind this one in the group; it is
-// taken back if the group fails. A table with the same ID has the same buckets, so nobody minds which of the two it sees.
-func (w *writeTx) use(t *table) { w.swap(t.TableName, t) }
+// amend changes a table's schema in what its buckets do not depend on.
+func (w *writeTx) amend(t *table, change func(s *schema)) (*table, *APIError) {
+	now, err := w.current(t)
+	if err != nil {
+		return nil, err
+	}
+	s := *now.schema
+	change(&s)
+	next := newTable(&s)
+	next.stats, next.news = now.stats, now.news
+	if err := w.saveSchema(next); err != nil {
+		return nil, err
+	}
+	w.swap(next.TableName, next)
+	return next, nil
+}
 
-// remove takes a table away in the same manner. Readers that still know it find its buckets gone.
-func (w *writeTx) remove(t *table) { w.swap(t.TableName, nil) }
-
+// swap puts a table in the place of the one of its name, or takes it away, at once for the operations behind this one in
+// the group; it is taken back if the group fails. An amended table has the same buckets, so nobody minds which of the two
+// it sees; readers that still know one that is gone find its buckets gone.
 func (w *writeTx) swap(name string, t *table) {
 	set := func(t *table) {
 		w.db.mu.Lock()
