@@ -36,7 +36,7 @@ func (d *desk) preview(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	web.JSON(w, http.StatusOK, map[string]any{"language": l, "from": d.from(c), "subject": m.Subject, "html": m.HTML, "text": m.Text})
+	web.JSON(w, http.StatusOK, map[string]any{"language": l, "from": mail.From(c, d.sender), "subject": m.Subject, "html": m.HTML, "text": m.Text})
 	return nil
 }
 
@@ -69,7 +69,7 @@ func (d *desk) testSend(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	m.From, m.To, m.Tags = d.from(c), to, map[string]string{"kind": "test", "campaign": string(c.ID)}
+	m.From, m.To, m.Tags = mail.From(c, d.sender), to, map[string]string{"kind": "test", "campaign": string(c.ID)}
 	message, err := d.mail.Send(r.Context(), m)
 	var refused smithy.APIError
 	if errors.As(err, &refused) && refused.ErrorFault() == smithy.FaultClient {
@@ -97,13 +97,6 @@ func (d *desk) compose(r *http.Request, c survey.Campaign, in letter, to string)
 	site := d.siteOf(r)
 	m, err := mail.Preview(c, string(l), in.Reminder, survey.Person{Email: to, Name: in.Name}, site+"/r/"+token, site+"/u/"+token)
 	return m, l, err
-}
-
-func (d *desk) from(c survey.Campaign) string {
-	if c.Sender != "" {
-		return c.Sender
-	}
-	return d.sender
 }
 
 // address reads an address out of a field.

@@ -36,15 +36,12 @@ func (l *letters) of(c survey.Campaign, b survey.Batch) (mail.Template, error) {
 
 // bulk makes the SES call of some contacts of a batch.
 func (d *delivery) bulk(t mail.Template, b survey.Batch, contacts []survey.Contact) ses.Bulk {
-	from, site := d.campaign.Sender, d.campaign.Site
-	if from == "" {
-		from = d.from
-	}
+	site := d.campaign.Site
 	if site == "" {
 		site = d.site
 	}
 	site = strings.TrimSuffix(site, "/")
-	bulk := ses.Bulk{From: from, Subject: t.Subject, HTML: t.HTML, Text: t.Text}
+	bulk := ses.Bulk{From: mail.From(d.campaign, d.from), Subject: t.Subject, HTML: t.HTML, Text: t.Text}
 	wave := strconv.Itoa(b.Wave)
 	for _, c := range contacts {
 		token := d.keys.Make(link.Token{Campaign: b.Campaign, Contact: c.ID})
