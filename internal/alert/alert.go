@@ -121,7 +121,7 @@ func (r *Round) take(ctx context.Context, before *survey.Response, now survey.Re
 func (r *Round) open(ctx context.Context, before *survey.Response, now survey.Response) (c loop.Case, opens bool, err error) {
 	first := now
 	if before != nil && loop.Opens(*before) {
-		first = *before
+		before, first = nil, *before
 	}
 	if !loop.Opens(first) {
 		return c, false, nil
@@ -134,7 +134,7 @@ func (r *Round) open(ctx context.Context, before *survey.Response, now survey.Re
 	if err != nil {
 		return c, false, err
 	}
-	return loop.New(first, d.Responsible(contact.Owner, contact.Team), contact.Team, r.Term), true, nil
+	return loop.New(before, first, d.Responsible(contact.Owner, contact.Team), contact.Team, r.Term), true, nil
 }
 
 // Due looks at something that is due: it sends the letter unless it was sent, or forgets what is left over.

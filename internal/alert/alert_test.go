@@ -8,8 +8,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/smithy-go"
+
+	"onetap/internal/alert"
 	"onetap/internal/alert/alerttest"
 	"onetap/internal/loop"
+	"onetap/internal/mail"
 	"onetap/internal/survey"
 )
 
@@ -151,16 +155,28 @@ func TestStories(t *testing.T) {
 	}
 }
 
+// sandbox is an SES that knows one address as not verified.
+type sandbox struct{ alert.Mailer }
+
+func (s sandbox) Send(ctx context.Context, m mail.Message) (string, error) {
+	if m.To == "refused@example.com" {
+		return "", &smithy.GenericAPIError{Code: "MessageRejected", Message: "Email address is not verified: " + m.To}
+	}
+	return s.Mailer.Send(ctx, m)
+}
+
 func TestWhoIsTold(t *testing.T) {
 	t.Parallel()
 	b := alerttest.Open(t)
 	b.Campaign(wave, "Spring")
 	if err := b.Store.PutStaff(context.Background(), []survey.Staff{
 		{ID: "broken", Email: "no address", Team: "north"},
-		{ID: "lonely", Email: "neither", Team: "south"},
+		{ID: "refused", Email: "refused@example.com", Team: "north"},
+		{ID: "lonely", Email: "refused@example.com", Team: "south"},
 	}); err != nil {
 		t.Fatal(err)
 	}
+	b.Alerts.Mail = sandbox{b.Alerts.Mail}
 	for n, c := range []struct {
 		name   string
 		change func(*survey.Contact)
@@ -171,7 +187,8 @@ func TestWhoIsTold(t *testing.T) {
 		{"an unknown owner", func(c *survey.Contact) { c.Owner, c.OwnerRaw = "", "Ghost" }, "max@example.com", loop.LevelManager},
 		{"an owner who left", func(c *survey.Contact) { c.Owner = "gone" }, "max@example.com", loop.LevelManager},
 		{"a team without a manager", func(c *survey.Contact) { c.Owner, c.Team = "", "south" }, alerttest.Admin, loop.LevelAdministrator},
-		{"an owner whose address is refused", func(c *survey.Contact) { c.Owner = "broken" }, "max@example.com", loop.LevelManager},
+		{"an owner without an address", func(c *survey.Contact) { c.Owner = "broken" }, "max@example.com", loop.LevelManager},
+		{"an owner whose address is refused", func(c *survey.Contact) { c.Owner = "refused" }, "max@example.com", loop.LevelManager},
 		{"and there is no manager", func(c *survey.Contact) { c.Owner, c.Team = "lonely", "south" }, alerttest.Admin, loop.LevelAdministrator},
 	} {
 		id := b.Contact(n+1, c.change)
@@ -197,8 +214,8 @@ func TestWhoIsTold(t *testing.T) {
 		}
 	}
 	all, err := b.Store.Cases(context.Background(), wave)
-	if err != nil || len(all) != 6 {
-		t.Errorf("%d cases of the campaign, want 6: %v", len(all), err)
+	if err != nil || len(all) != 7 {
+		t.Errorf("%d cases of the campaign, want 7: %v", len(all), err)
 	}
 }
 

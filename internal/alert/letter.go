@@ -1,13 +1,40 @@
 package alert
 
 import (
-	"fmt"
-
+	"onetap/internal/loop"
 	"onetap/internal/mail"
 )
 
+// Kinds of letters, as their tag says it.
+const (
+	kindAlert  = "alert"
+	kindFollow = "follow_up" // the same again with words that came later
+)
+
+// letter writes the letter of what is known.
 func (r *Round) letter(f facts) (mail.Message, error) {
-	return mail.Message{From: r.From, To: f.To.Staff.Email, ReplyTo: f.Contact.Person.Email,
-		Subject: fmt.Sprintf("Score %d", f.Response.Score), Text: f.Response.Why, HTML: "<p>x</p>",
-		Tags: map[string]string{"kind": "alert", "campaign": string(f.Case.Campaign), "case": f.Case.ID()}}, nil
+	d := mail.AlertData{
+		From: r.From, To: f.To.Staff.Email, Because: because[f.To.Level], Language: f.To.Staff.Language,
+		Person: f.Contact.Person, Audience: f.Case.Audience, Campaign: f.Campaign.Name, Score: f.Response.Score, Was: f.Case.Was,
+		Why: f.Response.Why, Wish: f.Response.Wish, Value: f.Contact.Value, Tier: f.Contact.Tier, Product: f.Contact.Product,
+		Location: f.Contact.Location, Team: f.Contact.Team, Answered: f.Case.Opened, Deadline: f.Case.Deadline,
+		Tags: map[string]string{"kind": kindAlert, "campaign": string(f.Case.Campaign), "case": f.Case.ID()},
+	}
+	if d.Language == "" {
+		d.Language = f.Campaign.Language
+	}
+	if f.Response.Score != f.Case.Score {
+		d.Was = &f.Case.Score // it moved since the case was opened
+	}
+	if f.Case.FollowUp() {
+		d.Tags["kind"] = kindFollow
+	}
+	for _, p := range f.Past {
+		d.Past = append(d.Past, mail.Past{Campaign: p.Campaign, Score: p.Response.Score, At: p.Response.Counted})
+	}
+	return mail.Alert(d)
+}
+
+var because = map[loop.Level]mail.Because{
+	loop.LevelOwner: mail.BecauseOwner, loop.LevelManager: mail.BecauseManager, loop.LevelAdministrator: mail.BecauseAdministrator,
 }

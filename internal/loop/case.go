@@ -38,6 +38,7 @@ type Case struct {
 	Language string            `json:"language,omitempty"` // the respondent's
 	State    State             `json:"state"`
 	Score    int               `json:"score"`           // when it was opened
+	Was      *int              `json:"was,omitempty"`   // the score before that, where there was one; not a detractor's
 	Latest   int               `json:"latest"`          // the score now
 	Answer   int               `json:"answer"`          // version of the response that the case knows
 	Words    string            `json:"words,omitempty"` // fingerprint of the words that the case knows; "": none
@@ -93,12 +94,15 @@ func Opens(r survey.Response) bool {
 	return r.Verified && r.Group() == nps.Detractor && r.Audience != survey.Employees
 }
 
-// New opens a case for an answer that Opens. Who answers for it is decided by the caller; term is the time until the
-// respondent should have been spoken to.
-func New(r survey.Response, who Responsible, team string, term time.Duration) Case {
+// New opens a case for an answer that Opens; before is the answer before it, nil at the first. Who answers for it is
+// decided by the caller; term is the time until the respondent should have been spoken to.
+func New(before *survey.Response, r survey.Response, who Responsible, team string, term time.Duration) Case {
 	c := Case{
 		Campaign: r.Campaign, Contact: r.Contact, Audience: r.Audience, Owner: who.Staff.ID, Level: who.Level, Team: team,
 		Language: r.Language, Score: r.Score, Latest: r.Score, Answer: r.Version, Words: Fingerprint(r),
+	}
+	if before != nil && before.Verified {
+		c.Was = &before.Score
 	}
 	c.open(r.Updated, term)
 	c.note(Event{At: r.Updated, What: Opened})

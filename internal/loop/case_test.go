@@ -52,7 +52,7 @@ func TestOpens(t *testing.T) {
 
 func TestNew(t *testing.T) {
 	t.Parallel()
-	c := loop.New(answer(2, 3, "", time.Minute), anna, "north", term)
+	c := loop.New(nil, answer(2, 3, "", time.Minute), anna, "north", term)
 	if c.ID() != "abcdefgh-abcdefghijklmnop" || c.State != loop.Open || c.Owner != "anna" || c.Level != loop.LevelOwner || c.Score != 3 || c.Latest != 3 {
 		t.Errorf("case is %+v", c)
 	}
@@ -71,8 +71,8 @@ func TestNew(t *testing.T) {
 
 func TestWhenTheAlertIsReady(t *testing.T) {
 	t.Parallel()
-	bare := loop.New(answer(1, 3, "", 0), anna, "north", term)
-	worded := loop.New(answer(1, 3, "slow", 0), anna, "north", term)
+	bare := loop.New(nil, answer(1, 3, "", 0), anna, "north", term)
+	worded := loop.New(nil, answer(1, 3, "slow", 0), anna, "north", term)
 	later, _ := bare.Take(answer(2, 3, "slow", 30*time.Second))
 	wish := answer(2, 3, "", 30*time.Second)
 	wish.Wish = "tea"
@@ -101,7 +101,7 @@ func TestWhenTheAlertIsReady(t *testing.T) {
 
 func TestClaims(t *testing.T) {
 	t.Parallel()
-	c := loop.New(answer(1, 3, "slow", 0), anna, "north", term)
+	c := loop.New(nil, answer(1, 3, "slow", 0), anna, "north", term)
 	for try := range 8 {
 		now := noon.Add(time.Duration(try) * 24 * time.Hour)
 		if !c.Claimable(now) {
@@ -188,7 +188,7 @@ func TestConversations(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			got := loop.New(c.first, anna, "north", term)
+			got := loop.New(nil, c.first, anna, "north", term)
 			for _, s := range c.steps {
 				got = s(t, got)
 			}
@@ -208,7 +208,7 @@ func TestConversations(t *testing.T) {
 
 func TestWordsThatGoBack(t *testing.T) {
 	t.Parallel()
-	c := loop.New(answer(1, 3, "a", 0), anna, "north", term)
+	c := loop.New(nil, answer(1, 3, "a", 0), anna, "north", term)
 	c = sends(answer(1, 3, "a", 0), 0)(t, c)
 	c, _ = c.Take(answer(2, 3, "b", time.Minute))
 	now := noon.Add(3 * time.Minute)
@@ -233,7 +233,7 @@ func TestWordsThatGoBack(t *testing.T) {
 func TestRecordedOnce(t *testing.T) {
 	t.Parallel()
 	r := answer(1, 3, "a", 0)
-	c := loop.New(r, anna, "north", term).Claim("x", noon)
+	c := loop.New(nil, r, anna, "north", term).Claim("x", noon)
 	max := loop.Responsible{Staff: survey.Staff{ID: "max", Email: "max@example.com"}, Level: loop.LevelManager}
 	once, ok := c.Sent("x", "id", r, anna, noon)
 	if !ok || once.Alert.Letters != 1 || once.Alert.Message != "id" {
@@ -270,7 +270,7 @@ func TestMove(t *testing.T) {
 	t.Parallel()
 	for i, from := range loop.States {
 		for j, to := range loop.States {
-			c := loop.New(answer(1, 3, "", 0), anna, "north", term)
+			c := loop.New(nil, answer(1, 3, "", 0), anna, "north", term)
 			c.State = from
 			after, err := c.Move(to, "anna", noon)
 			if ok := j > i; ok != (err == nil) || ok && after.State != to || !ok && !problem.Is(err, "case_state") {
@@ -285,7 +285,7 @@ func TestMove(t *testing.T) {
 
 func TestHistoryIsBounded(t *testing.T) {
 	t.Parallel()
-	c := loop.New(answer(1, 3, "", 0), anna, "north", term)
+	c := loop.New(nil, answer(1, 3, "", 0), anna, "north", term)
 	for v := 2; v < 1000; v++ {
 		c, _ = c.Take(answer(v, v%11, fmt.Sprint(v), time.Minute))
 	}
@@ -300,6 +300,7 @@ func TestResponsible(t *testing.T) {
 		{ID: "Anna", Email: "anna@example.com", Team: "north", Manager: "olga"},
 		{ID: "boris", Email: "boris@example.com", Team: "north"},
 		{ID: "mute", Team: "north"},
+		{ID: "typo", Team: "north", Email: "typo at example.com"},
 		{ID: "zoe", Email: "zoe@example.com", Team: "North ", Role: survey.RoleManager},
 		{ID: "max", Email: "max@example.com", Team: "north", Role: survey.RoleManager},
 		{ID: "olga", Email: "olga@example.com", Team: "west", Role: survey.RoleManager},
@@ -312,6 +313,7 @@ func TestResponsible(t *testing.T) {
 		{"boris", "south", "boris owner → root administrator"},
 		{"", "NORTH", "max manager → root administrator"},
 		{"stranger", "north", "max manager → root administrator"},
+		{"typo", "north", "max manager → root administrator"},
 		{"mute", "north", "max manager → root administrator"},
 		{"max", "north", "max owner → root administrator"},
 		{"", "", "root administrator"},

@@ -37,7 +37,7 @@ func NewDirectory(staff []survey.Staff, admin string) Directory {
 	staff = slices.Clone(staff)
 	slices.SortFunc(staff, func(a, b survey.Staff) int { return strings.Compare(a.ID, b.ID) }) // of two managers, always the same
 	for _, m := range staff {
-		if m.Email == "" {
+		if email, err := survey.NormalizeEmail(m.Email); err != nil || email != m.Email {
 			continue // nobody who can be told
 		}
 		d.byID[strings.ToLower(m.ID)] = m

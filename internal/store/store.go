@@ -64,7 +64,8 @@ func Open() (*Store, error) {
 // add 2.4 MB and its own start-up time).
 func Config() aws.Config {
 	c := aws.Config{
-		Region: os.Getenv("AWS_REGION"),
+		Region:     os.Getenv("AWS_REGION"),
+		HTTPClient: newHTTPClient(),
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{
 				AccessKeyID:     os.Getenv("AWS_ACCESS_KEY_ID"),
