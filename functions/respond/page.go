@@ -91,10 +91,10 @@ func (s state) page() web.Page {
 <fieldset aria-describedby="ends"><legend>{}</legend><div class="scale">{}</div></fieldset>
 <p class="ends" id="ends"><span>0 — {}</span><span>10 — {}</span></p>
 <button{}>{}</button></form>
-<p id="say" class="{}" role="status"{}>{}</p>
+<p id="say" class="{}" role="status">{}</p>
 `, s.path+s.chose, l.T("page.unsent"), web.If(marked && !s.answer.Verified, " data-arm"), s.last(), s.digest, texts.Question,
 		s.scale(score, marked), l.T("scale.low"), l.T("scale.high"), web.If(answered, " hidden"), button,
-		class, web.If(said == "", " hidden"), said)
+		class, said)
 	return s.visit.page(texts.Question, web.Join(note, form, s.words(texts, answered, score)), pageScript)
 }
 

@@ -22,7 +22,6 @@ function save(q) {
 function tell(text, bad) {
 	say.textContent = text;
 	say.className = bad ? "bad" : "good";
-	say.hidden = !text;
 }
 function chosen() {
 	var i = form.querySelector("input[name=score]:checked");
@@ -46,7 +45,7 @@ function flush() {
 	fetch(action, {method: "POST", headers: {Accept: "application/json"}, body: body, keepalive: String(body).length < 6e4})
 	.then(function (r) {
 		status = r.status;
-		if (status >= 500 || status == 429) throw 0;
+		if (status >= 500 || status == 429 || status == 409) throw 0;
 		return r.json();
 	})
 	.then(function (answer) {

@@ -2,16 +2,11 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"mime/multipart"
-	"os"
-	"regexp"
 	"strings"
 	"sync"
 	"testing"
 	"time"
-
-	"golang.org/x/net/html"
 
 	"onetap/internal/link"
 	"onetap/internal/survey"
@@ -317,153 +312,5 @@ func TestManyAtOnce(t *testing.T) {
 	wg.Wait()
 	if r := s.responses[s.id]; r.Score != 9 || !r.Verified || r.Version > 2 {
 		t.Errorf("stored is %s", s.state())
-	}
-}
-
-// visit is one request of the scanner corpus.
-type scannerVisit struct {
-	Name   string `json:"name"`
-	Source string `json:"source"`
-	Steps  []struct {
-		Method  string            `json:"method"`
-		Path    string            `json:"path"`
-		Headers map[string]string `json:"headers"`
-		Body    string            `json:"body"`
-		After   string            `json:"after"` // since delivery; for the reader
-	} `json:"steps"`
-	Acted string `json:"acted"` // what a person did by it, if one did: what is stored then
-}
-
-func TestScannersNeverVote(t *testing.T) {
-	t.Parallel()
-	data, err := os.ReadFile("testdata/scanners.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var corpus []scannerVisit
-	if err := json.Unmarshal(data, &corpus); err != nil {
-		t.Fatal(err)
-	}
-	for _, v := range corpus {
-		t.Run(v.Name, func(t *testing.T) {
-			s := newStage(t)
-			for _, step := range v.Steps {
-				var headers []string
-				for n, h := range step.Headers {
-					headers = append(headers, n+": "+h)
-				}
-				if w := s.do(step.Method, step.Path, step.Body, headers...); w.Code >= 500 {
-					t.Errorf("%s %s: %d", step.Method, step.Path, w.Code)
-				}
-			}
-			r := s.responses[s.id]
-			switch {
-			case v.Acted != "":
-				if s.state() != v.Acted {
-					t.Errorf("stored is %s, want what the person did: %s", s.state(), v.Acted)
-				}
-			case r.Verified:
-				t.Errorf("a vote: %s", s.state())
-			case s.unsubscribed[s.id]:
-				t.Error("unsubscribed")
-			}
-		})
-	}
-}
-
-func TestPageIsSmallAndSelfContained(t *testing.T) {
-	t.Parallel()
-	s := newStage(t)
-	s.campaign(func(c *survey.Campaign) {
-		c.Wording = map[string]survey.Wording{"ru": {Question: strings.Repeat("Длинный вопрос ", 20)}}
-	})
-	s.do("POST", "/r/TOKEN", "score=5&gesture=button&digest=a")
-	for _, path := range []string{"/r/TOKEN", "/r/TOKEN/3", "/r/TOKEN/3?lang=en", "/u/TOKEN", "/r/x"} {
-		w := s.do("GET", path, "")
-		if n := w.Body.Len(); n > 14<<10 {
-			t.Errorf("%s: %d bytes, want ≤ %d", path, n, 14<<10)
-		} else {
-			t.Logf("%s: %d bytes", path, n)
-		}
-		page := w.Body.String()
-		for _, bad := range []string{"http://", "https://", "//cdn", "@import", "url(", "src=", " style=", " onclick="} {
-			if strings.Contains(page, bad) {
-				t.Errorf("%s holds %s", path, bad)
-			}
-		}
-		policy := w.Header().Get("Content-Security-Policy")
-		if !strings.HasPrefix(policy, "default-src 'none'; style-src 'sha256-") || strings.Contains(policy, "unsafe") {
-			t.Errorf("%s: policy %s", path, policy)
-		}
-	}
-}
-
-// Whatever strings stand in the wording, the company and the comments: the page has the same elements.
-func TestPageIsInert(t *testing.T) {
-	t.Parallel()
-	data, err := os.ReadFile("../../internal/mail/testdata/blns.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var naughty []string
-	if err := json.Unmarshal(data, &naughty); err != nil {
-		t.Fatal(err)
-	}
-	s := newStage(t)
-	s.do("POST", "/r/TOKEN", "score=5&gesture=button&digest=a")
-	show := func(text string) string {
-		s.campaign(func(c *survey.Campaign) {
-			c.Company = "x" + text
-			c.Wording = map[string]survey.Wording{"ru": {Question: "x" + text, Why: "x" + text, Wish: "x" + text}}
-		})
-		r := s.responses[s.id]
-		r.Why, r.Wish = "x"+text, "x"+text
-		s.responses[s.id] = r
-		return s.do("GET", "/r/TOKEN", "").Body.String()
-	}
-	shape := tags(show(""))
-	for _, text := range append(naughty, "</textarea><script>", `" onclick="alert(1)`, "{}", "<!--", "\x00") {
-		if got := tags(show(text)); got != shape {
-			t.Errorf("%q changes the page:\n%s\n%s", text, got, shape)
-		}
-	}
-}
-
-var traces = regexp.MustCompile(`_was=[0-9a-f]+`)
-
-// tags lists elements with attributes, but for what differs from page to page.
-func tags(page string) string {
-	var b strings.Builder
-	z := html.NewTokenizer(strings.NewReader(page))
-	for {
-		switch z.Next() {
-		case html.ErrorToken:
-			return traces.ReplaceAllString(b.String(), "")
-		case html.StartTagToken, html.SelfClosingTagToken:
-			t := z.Token()
-			b.WriteString("<" + t.Data)
-			was := false
-			for _, a := range t.Attr {
-				was = was || strings.HasSuffix(a.Val, "_was") || a.Val == "digest"
-				if was && a.Key == "value" {
-					a.Val = ""
-				}
-				b.WriteString(" " + a.Key + "=" + a.Val)
-			}
-		}
-	}
-}
-
-func TestHeadersOfThePages(t *testing.T) {
-	t.Parallel()
-	h := newStage(t).do("GET", "/r/TOKEN/9", "").Header()
-	for name, want := range map[string]string{"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow",
-		"Content-Language": "ru", "Content-Type": "text/html; charset=utf-8"} {
-		if h.Get(name) != want {
-			t.Errorf("%s is %q, want %q", name, h.Get(name), want)
-		}
-	}
-	if h.Get("Set-Cookie") != "" {
-		t.Error("a cookie is set")
 	}
 }

@@ -50,9 +50,6 @@ func Escape(s string) string {
 	return html.EscapeString(strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD"))
 }
 
-// Lines escapes text and keeps its line breaks.
-func Lines(s string) HTML { return HTML(strings.ReplaceAll(Escape(s), "\n", "<br>")) }
-
 // If returns markup on a condition.
 func If(condition bool, markup HTML) HTML {
 	if condition {

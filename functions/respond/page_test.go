@@ -1,0 +1,110 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+
+	"onetap/internal/survey"
+)
+
+func TestPageIsSmallAndSelfContained(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.campaign(func(c *survey.Campaign) {
+		c.Wording = map[string]survey.Wording{"ru": {Question: strings.Repeat("Длинный вопрос ", 20)}}
+	})
+	s.do("POST", "/r/TOKEN", "score=5&gesture=button&digest=a")
+	for _, path := range []string{"/r/TOKEN", "/r/TOKEN/3", "/r/TOKEN/3?lang=en", "/u/TOKEN", "/r/x"} {
+		w := s.do("GET", path, "")
+		if n := w.Body.Len(); n > 14<<10 {
+			t.Errorf("%s: %d bytes, want ≤ %d", path, n, 14<<10)
+		} else {
+			t.Logf("%s: %d bytes", path, n)
+		}
+		page := w.Body.String()
+		for _, bad := range []string{"http://", "https://", "//cdn", "@import", "url(", "src=", " style=", " onclick="} {
+			if strings.Contains(page, bad) {
+				t.Errorf("%s holds %s", path, bad)
+			}
+		}
+		policy := w.Header().Get("Content-Security-Policy")
+		if !strings.HasPrefix(policy, "default-src 'none'; style-src 'sha256-") || strings.Contains(policy, "unsafe") {
+			t.Errorf("%s: policy %s", path, policy)
+		}
+	}
+}
+
+// Whatever strings stand in the wording, the company and the comments: the page has the same elements.
+func TestPageIsInert(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile("../../internal/mail/testdata/blns.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var naughty []string
+	if err := json.Unmarshal(data, &naughty); err != nil {
+		t.Fatal(err)
+	}
+	s := newStage(t)
+	s.do("POST", "/r/TOKEN", "score=5&gesture=button&digest=a")
+	show := func(text string) string {
+		s.campaign(func(c *survey.Campaign) {
+			c.Company = "x" + text
+			c.Wording = map[string]survey.Wording{"ru": {Question: "x" + text, Why: "x" + text, Wish: "x" + text}}
+		})
+		r := s.responses[s.id]
+		r.Why, r.Wish = "x"+text, "x"+text
+		s.responses[s.id] = r
+		return s.do("GET", "/r/TOKEN", "").Body.String()
+	}
+	shape := tags(show(""))
+	for _, text := range append(naughty, "</textarea><script>", `" onclick="alert(1)`, "{}", "<!--", "\x00") {
+		if got := tags(show(text)); got != shape {
+			t.Errorf("%q changes the page:\n%s\n%s", text, got, shape)
+		}
+	}
+}
+
+var traces = regexp.MustCompile(`_was=[0-9a-f]+`)
+
+// tags lists elements with attributes, but for what differs from page to page.
+func tags(page string) string {
+	var b strings.Builder
+	z := html.NewTokenizer(strings.NewReader(page))
+	for {
+		switch z.Next() {
+		case html.ErrorToken:
+			return traces.ReplaceAllString(b.String(), "")
+		case html.StartTagToken, html.SelfClosingTagToken:
+			t := z.Token()
+			b.WriteString("<" + t.Data)
+			was := false
+			for _, a := range t.Attr {
+				was = was || strings.HasSuffix(a.Val, "_was") || a.Val == "digest"
+				if was && a.Key == "value" {
+					a.Val = ""
+				}
+				b.WriteString(" " + a.Key + "=" + a.Val)
+			}
+		}
+	}
+}
+
+func TestHeadersOfThePages(t *testing.T) {
+	t.Parallel()
+	h := newStage(t).do("GET", "/r/TOKEN/9", "").Header()
+	for name, want := range map[string]string{"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow",
+		"Content-Language": "ru", "Content-Type": "text/html; charset=utf-8"} {
+		if h.Get(name) != want {
+			t.Errorf("%s is %q, want %q", name, h.Get(name), want)
+		}
+	}
+	if h.Get("Set-Cookie") != "" {
+		t.Error("a cookie is set")
+	}
+}
