@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
@@ -150,6 +151,8 @@ func fateOf(err error) (Fate, string) {
 	var response *smithyhttp.ResponseError
 	var dial *net.OpError
 	switch {
+	case errors.As(err, &throttled) && strings.Contains(strings.ToLower(throttled.ErrorMessage()), "daily"):
+		return NoQuota, "DailyQuota" // SES's guide has one exception for both limits
 	case errors.As(err, &throttled):
 		return Throttled, "TooManyRequests"
 	case errors.As(err, &limit):
