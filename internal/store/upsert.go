@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"io"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -49,25 +48,18 @@ func (u Upserted) Plus(v Upserted) Upserted {
 func (s *Store) UpsertContacts(ctx context.Context, cs []survey.Contact, by string, now time.Time) (Upserted, error) {
 	var mu sync.Mutex
 	var sum Upserted
-	var failed atomic.Bool
-	// Without errgroup's context: what is under way ends by itself. Cancelling it at the end, as that does, now and then
-	// closes a connection that the next call already uses (seen with Go 1.26; the SDK then tries again).
-	var g errgroup.Group
+	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(contactsInFlight)
-	for len(cs) > 0 && !failed.Load() {
+	for len(cs) > 0 {
 		n := min(len(cs), 100)
 		some := cs[:n]
 		cs = cs[n:]
 		g.Go(func() error {
 			u, err := s.upsert(ctx, some, by, now)
-			if err != nil {
-				failed.Store(true)
-				return err
-			}
 			mu.Lock()
 			defer mu.Unlock()
 			sum = sum.Plus(u)
-			return nil
+			return err
 		})
 	}
 	err := g.Wait()
