@@ -3,6 +3,7 @@ package alert_test
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"strings"
 	"sync"
 	"testing"
@@ -347,3 +348,81 @@ func check(t *testing.T, b *alerttest.Bench, name string, id survey.ContactID, l
 		t.Errorf("%s: the case knows version %d of %d", name, c.Answer, r.Version)
 	}
 }
+
+// TestTheLetterSaysAll that D10 names.
+func TestTheLetterSaysAll(t *testing.T) {
+	t.Parallel()
+	b := alerttest.Open(t)
+	id := b.Contact(1, nil)
+	for i, name := range []string{"Winter", "Autumn"} { // past scores
+		c := b.Campaign(survey.CampaignID(fmt.Sprintf("past%04d", i)), name)
+		b.Says(c.ID, id, 9-i, "")
+		b.Pass(24 * time.Hour)
+	}
+	b.Campaign(wave, "Spring")
+	before, now := b.Says(wave, id, 10, "")
+	tell(t, b, before, now)
+	wish := "a call back"
+	score, why := 2, "nobody answers <b>the phone</b>"
+	before, now = b.Posts(wave, id, survey.Post{Score: &score, Why: &why, Wish: &wish, Gesture: survey.ByButton})
+	tell(t, b, before, now)
+	letters := b.Letters(wave, id)
+	if len(letters) != 1 {
+		t.Fatalf("%d letters", len(letters))
+	}
+	l := letters[0]
+	for _, want := range []string{"2", "10", why, wish, "Vera Orlova", "+46 70 000 00 00", "c1@example.com", "1 200 000 ₽", "gold", "Tea", "Lund", "north",
+		"Winter", "Autumn", "9", "8", "Spring"} {
+		if !strings.Contains(l.Text, want) {
+			t.Errorf("the text lacks %q", want)
+		}
+	}
+	if strings.Contains(l.HTML, "<b>the phone") {
+		t.Error("a respondent's html is in the letter")
+	}
+	if l.Tags["kind"] != "alert" || l.Tags["campaign"] != string(wave) || l.Tags["case"] != string(wave)+"-"+string(id) {
+		t.Errorf("tags: %v", l.Tags)
+	}
+	if t.Failed() {
+		t.Log(l.Subject + "\n" + l.Text)
+	}
+}
+
+// TestNothingPersonalIsLogged, whatever goes wrong.
+func TestNothingPersonalIsLogged(t *testing.T) {
+	t.Parallel()
+	b := alerttest.Open(t)
+	b.Campaign(wave, "Spring")
+	var log strings.Builder
+	var mu sync.Mutex
+	b.Alerts.Log = slog.New(slog.NewTextHandler(writer(func(p []byte) (int, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		return log.Write(p)
+	}), nil))
+	b.Alerts.Mail = sandbox{b.Alerts.Mail}
+	if err := b.Store.PutStaff(context.Background(), []survey.Staff{{ID: "refused", Email: "refused@example.com", Name: "Fedor", Team: "north"}}); err != nil {
+		t.Fatal(err)
+	}
+	for at := range 20 {
+		id := b.Contact(at+1, func(c *survey.Contact) { c.Owner = "refused" })
+		b.Arm(&alerttest.Fault{At: at, Lost: at%2 == 0})
+		says(t, b, id, 3, "slow")
+		b.Arm(nil)
+		b.Pass(4 * time.Minute)
+		b.Due()
+	}
+	if log.Len() == 0 {
+		t.Error("nothing was logged at all")
+	}
+	for _, personal := range []string{"@", "Vera", "Orlova", "+46", "slow", "Fedor"} {
+		if strings.Contains(log.String(), personal) {
+			t.Errorf("the log holds %q:\n%s", personal, log.String())
+			break
+		}
+	}
+}
+
+type writer func([]byte) (int, error)
+
+func (w writer) Write(p []byte) (int, error) { return w(p) }
