@@ -175,14 +175,21 @@ func (c *conversation) exchange(request []string, status, want string) {
 	}
 }
 
-// encode sends a body as its headers say: X-Encoding: windows-1251 (of the file) and Content-Encoding: gzip.
+// encode makes of a body what its headers say. X-Encoding stays here: windows-1251, or what is no list at all.
 func (c *conversation) encode(body []byte, header http.Header) []byte {
-	if header.Get("X-Encoding") == "windows-1251" {
+	switch header.Get("X-Encoding") {
+	case "windows-1251":
 		b, err := charmap.Windows1251.NewEncoder().Bytes(body)
 		if err != nil {
 			c.fail("%v", err)
 		}
 		body = b
+	case "workbook":
+		body = []byte("PK\x03\x04\x14\x00\x06\x00\x08\x00\x00\x00!\x00xl/workbook.xml")
+	case "binary":
+		body = append(body, 0, 1, 2, 3, 0xff, 0)
+	case "oversized":
+		body = append(append(body, '\n'), bytes.Repeat([]byte("a@example.com\n"), maxList/14+1)...)
 	}
 	if header.Get("Content-Encoding") == "gzip" && header.Get("X-Encoding") != "none" {
 		var b bytes.Buffer
