@@ -230,8 +230,10 @@ func TestContactIsGone(t *testing.T) {
 	if len(letters) != 1 || letters[0].To[0] != "anna@example.com" || len(letters[0].ReplyTo) != 0 {
 		t.Fatalf("letters: %+v", letters)
 	}
-	if !strings.Contains(letters[0].Text, "slow") {
-		t.Errorf("the letter lacks the words:\n%s", letters[0].Text)
+	for _, want := range []string{"slow", "a deleted contact: 3"} {
+		if !strings.Contains(letters[0].Text, want) {
+			t.Errorf("the letter lacks %q:\n%s", want, letters[0].Text)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package alert
 
 import (
+	"onetap/internal/lang"
 	"onetap/internal/loop"
 	"onetap/internal/mail"
 )
@@ -22,6 +23,13 @@ func (r *Round) letter(f facts) (mail.Message, error) {
 	}
 	if d.Language == "" {
 		d.Language = f.Campaign.Language
+	}
+	if f.Gone {
+		l, ok := lang.Parse(d.Language)
+		if !ok {
+			l = lang.Default
+		}
+		d.Person.Name = l.T("loop.contact_gone")
 	}
 	if f.Response.Score != f.Case.Score {
 		d.Was = &f.Case.Score // it moved since the case was opened
