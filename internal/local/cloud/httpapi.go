@@ -14,8 +14,6 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
-
-	"github.com/aws/aws-lambda-go/events"
 )
 
 // Limits of an HTTP API (docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html).
@@ -116,62 +114,99 @@ func gatewayError(w http.ResponseWriter, status int, message string) {
 	writeJSON(w, status, map[string]string{"message": message})
 }
 
-func (c *Cloud) httpEvent(r *http.Request, id, path string, found *route, parameters map[string]string, body []byte) events.APIGatewayV2HTTPRequest {
-	ip, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		ip = r.RemoteAddr
-	}
+// httpEvent is an event of payload format 2.0, with nothing that an API without authorizer leaves out.
+type httpEvent struct {
+	Version        string            `json:"version"`
+	RouteKey       string            `json:"routeKey"`
+	RawPath        string            `json:"rawPath"`
+	RawQuery       string            `json:"rawQueryString"`
+	Cookies        []string          `json:"cookies,omitempty"`
+	Headers        map[string]string `json:"headers"`
+	Query          map[string]string `json:"queryStringParameters,omitempty"`
+	RequestContext httpContext       `json:"requestContext"`
+	PathParameters map[string]string `json:"pathParameters,omitempty"`
+	Body           string            `json:"body,omitempty"`
+	Base64         bool              `json:"isBase64Encoded"`
+}
+
+type httpContext struct {
+	AccountID    string `json:"accountId"`
+	APIID        string `json:"apiId"`
+	DomainName   string `json:"domainName"`
+	DomainPrefix string `json:"domainPrefix"`
+	HTTP         struct {
+		Method    string `json:"method"`
+		Path      string `json:"path"`
+		Protocol  string `json:"protocol"`
+		SourceIP  string `json:"sourceIp"`
+		UserAgent string `json:"userAgent"`
+	} `json:"http"`
+	RequestID string `json:"requestId"`
+	RouteKey  string `json:"routeKey"`
+	Stage     string `json:"stage"`
+	Time      string `json:"time"`
+	TimeEpoch int64  `json:"timeEpoch"`
+}
+
+func (c *Cloud) httpEvent(r *http.Request, id, path string, found *route, parameters map[string]string, body []byte) httpEvent {
 	now := c.now().UTC()
 	prefix, _, _ := strings.Cut(r.Host, ".")
-	e := events.APIGatewayV2HTTPRequest{
-		Version: "2.0", RouteKey: found.key(), RawPath: path, RawQueryString: r.URL.RawQuery,
-		Headers: map[string]string{}, PathParameters: parameters,
-		RequestContext: events.APIGatewayV2HTTPRequestContext{
-			RouteKey: found.key(), AccountID: c.cfg.Template.Account, Stage: "$default", RequestID: id, APIID: "laptop",
-			DomainName: r.Host, DomainPrefix: prefix, Time: now.Format("02/Jan/2006:15:04:05 -0700"), TimeEpoch: now.UnixMilli(),
-			HTTP: events.APIGatewayV2HTTPRequestContextHTTPDescription{
-				Method: r.Method, Path: path, Protocol: r.Proto, SourceIP: ip, UserAgent: r.UserAgent(),
-			},
+	e := httpEvent{
+		Version: "2.0", RouteKey: found.key(), RawPath: path, RawQuery: r.URL.RawQuery, PathParameters: parameters,
+		RequestContext: httpContext{
+			AccountID: c.cfg.Template.Account, APIID: "laptop", DomainName: r.Host, DomainPrefix: prefix, RequestID: id,
+			RouteKey: found.key(), Stage: "$default", Time: now.Format("02/Jan/2006:15:04:05 -0700"), TimeEpoch: now.UnixMilli(),
 		},
 	}
-	for name, values := range r.Header {
-		if name == "Cookie" {
-			continue // they come as a list
-		}
-		e.Headers[strings.ToLower(name)] = strings.Join(values, ",")
+	h := &e.RequestContext.HTTP
+	h.Method, h.Path, h.Protocol, h.UserAgent = r.Method, path, r.Proto, r.UserAgent()
+	var err error
+	if h.SourceIP, _, err = net.SplitHostPort(r.RemoteAddr); err != nil {
+		h.SourceIP = r.RemoteAddr
 	}
-	_, port, _ := net.SplitHostPort(r.Host)
-	e.Headers["host"] = r.Host
-	e.Headers["content-length"] = strconv.Itoa(len(body))
-	e.Headers["x-forwarded-proto"] = "http"
-	e.Headers["x-forwarded-port"] = port
-	e.Headers["x-amzn-trace-id"], _, _ = strings.Cut(traceID(id), ";")
-	if before := e.Headers["x-forwarded-for"]; before != "" {
-		e.Headers["x-forwarded-for"] = before + ", " + ip
-	} else {
-		e.Headers["x-forwarded-for"] = ip
-	}
-	for _, cookies := range r.Header["Cookie"] {
-		for cookie := range strings.SplitSeq(cookies, ";") {
-			if cookie = strings.TrimSpace(cookie); cookie != "" {
-				e.Cookies = append(e.Cookies, cookie)
-			}
-		}
-	}
+	e.Headers, e.Cookies = httpHeaders(r, h.SourceIP, id, len(body))
 	if query, _ := url.ParseQuery(r.URL.RawQuery); len(query) > 0 {
-		e.QueryStringParameters = map[string]string{}
+		e.Query = map[string]string{}
 		for name, values := range query {
-			e.QueryStringParameters[name] = strings.Join(values, ",")
+			e.Query[name] = strings.Join(values, ",")
 		}
 	}
 	if len(body) > 0 {
-		if e.IsBase64Encoded = !isText(r.Header.Get("Content-Type")) || !utf8.Valid(body); e.IsBase64Encoded {
+		if e.Base64 = !isText(r.Header.Get("Content-Type")) || !utf8.Valid(body); e.Base64 {
 			e.Body = base64.StdEncoding.EncodeToString(body)
 		} else {
 			e.Body = string(body)
 		}
 	}
 	return e
+}
+
+// httpHeaders are the request's headers in lower case, several of one name joined, with what the gateway adds; the
+// cookies come apart.
+func httpHeaders(r *http.Request, ip, id string, length int) (headers map[string]string, cookies []string) {
+	headers = map[string]string{}
+	for name, values := range r.Header {
+		if name != "Cookie" {
+			headers[strings.ToLower(name)] = strings.Join(values, ",")
+		}
+	}
+	for _, line := range r.Header["Cookie"] {
+		for cookie := range strings.SplitSeq(line, ";") {
+			if cookie = strings.TrimSpace(cookie); cookie != "" {
+				cookies = append(cookies, cookie)
+			}
+		}
+	}
+	headers["host"] = r.Host
+	headers["content-length"] = strconv.Itoa(length)
+	headers["x-forwarded-proto"] = "http"
+	_, headers["x-forwarded-port"], _ = net.SplitHostPort(r.Host)
+	headers["x-amzn-trace-id"], _, _ = strings.Cut(traceID(id), ";")
+	if before := headers["x-forwarded-for"]; before != "" {
+		ip = before + ", " + ip
+	}
+	headers["x-forwarded-for"] = ip
+	return headers, cookies
 }
 
 // isText says which bodies an HTTP API hands on as text; all others, forms among them, come as base64. AWS does not list
