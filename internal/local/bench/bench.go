@@ -53,7 +53,7 @@ type Sizes struct {
 // Full are the sizes of docs/benchmarks.md.
 func Full() Sizes {
 	return Sizes{
-		ColdStarts: 30, Rates: []float64{200, 500}, RateFor: 20 * time.Second, Visitors: 1000,
+		ColdStarts: 30, Rates: []float64{200, 500}, RateFor: 20 * time.Second, Visitors: 2500,
 		Rows: 50_000, Recipients: 10_000, MailRate: 200,
 		Answers: 20_000, Earlier: 1_000_000, Rounds: 3, Taps: 200,
 	}

@@ -24,9 +24,10 @@ var visitors = &http.Client{
 
 // openLoop calls f n times at fixed moments, rate of them a second, whether those before have ended or not. What it
 // returns is measured from the moment at which each was due, so that a stall counts for everybody whom it kept waiting
-// (no coordinated omission).
-func openLoop(rate float64, n int, f func(i int) error) ([]time.Duration, error) {
-	took := make([]time.Duration, n)
+// (no coordinated omission). A request that was given up, by the gateway after its 30 s or by us, has taken that long;
+// overdue says how many those are. Any other failure is an error.
+func openLoop(rate float64, n int, f func(i int) error) (took []time.Duration, overdue int, err error) {
+	took = make([]time.Duration, n)
 	failed := make([]error, n)
 	var wg sync.WaitGroup
 	begin := time.Now().Add(10 * time.Millisecond)
@@ -39,8 +40,18 @@ func openLoop(rate float64, n int, f func(i int) error) ([]time.Duration, error)
 		})
 	}
 	wg.Wait()
-	return took, errors.Join(failed...)
+	for _, e := range failed {
+		if errors.Is(e, errOverdue) {
+			overdue++
+		} else if err == nil {
+			err = e
+		}
+	}
+	return took, overdue, err
 }
+
+// errOverdue: nobody answered in time.
+var errOverdue = errors.New("no answer in time")
 
 // open gets a page and throws it away.
 func open(ctx context.Context, address string) error {
@@ -76,13 +87,18 @@ func visit(r *http.Request) error {
 	if err != nil {
 		var u *url.Error
 		if errors.As(err, &u) {
-			err = u.Err // without the address: it is a respondent's link
+			if err = u.Err; u.Timeout() { // without the address: it is a respondent's link
+				err = errOverdue
+			}
 		}
 		return fmt.Errorf("%s a page: %w", r.Method, err)
 	}
 	defer answer.Body.Close()
 	if _, err := io.Copy(io.Discard, answer.Body); err != nil {
 		return fmt.Errorf("%s a page: %w", r.Method, err)
+	}
+	if answer.StatusCode == http.StatusServiceUnavailable {
+		return fmt.Errorf("%s a page: %w", r.Method, errOverdue)
 	}
 	if answer.StatusCode != http.StatusOK {
 		return fmt.Errorf("%s a page: status %d", r.Method, answer.StatusCode)

@@ -138,9 +138,7 @@ func measureLive(ctx context.Context, l *lab) ([]Figure, error) {
 	r := rand.New(rand.NewPCG(l.cfg.Seed, 3))
 	scores := make([]int, n)
 	for i := range scores {
-		if scores[i] = 7 + r.IntN(4); r.IntN(6) == 0 {
-			scores[i] = r.IntN(7)
-		}
+		scores[i] = drawScore(r)
 	}
 	began := time.Now()
 	g, gctx := errgroup.WithContext(ctx)

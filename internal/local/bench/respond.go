@@ -56,24 +56,28 @@ func measureRespond(ctx context.Context, l *lab) (figures []Figure, err error) {
 func (s *stage) steady(ctx context.Context, links []drive.SurveyLinks, rate float64, how time.Duration, asked Bound, seed uint64) ([]Figure, error) {
 	r := rand.New(rand.NewPCG(seed, 2))
 	n, warm := int(rate*how.Seconds()), int(2*rate)
-	who, scores := make([]int, warm+n), make([]int, warm+n)
-	for i := range who {
-		who[i], scores[i] = r.IntN(len(links)), r.IntN(11)
+	scores := make([]int, warm+n)
+	for i := range scores {
+		scores[i] = drawScore(r)
 	}
 	visit := func(i int) error {
+		who, score := links[i/2%len(links)], scores[i-i%2] // one opens the page and posts what stands chosen
 		if i%2 == 0 {
-			return open(ctx, links[who[i]].Scores[scores[i]])
+			return open(ctx, who.Scores[score])
 		}
-		return tap(ctx, links[who[i]], scores[i], "m"+strconv.FormatUint(seed, 36)+"-"+strconv.Itoa(i))
+		return tap(ctx, who, score, "m"+strconv.FormatUint(seed, 36)+"-"+strconv.Itoa(i))
 	}
-	if _, err := openLoop(rate, warm, visit); err != nil {
+	if _, _, err := openLoop(rate, warm, visit); err != nil {
 		return nil, err
 	}
+	binary, _ := s.Cloud().Environment("RespondFunction", "")
+	before := processes(binary)
 	began := time.Now()
-	took, err := openLoop(rate, n, func(i int) error { return visit(warm + i) })
+	took, overdue, err := openLoop(rate, n, func(i int) error { return visit(warm + i) })
 	if err != nil {
 		return nil, err
 	}
+	after := processes(binary)
 	alone, err := s.handlerTimes("respond", began)
 	if err != nil {
 		return nil, err
@@ -87,12 +91,31 @@ func (s *stage) steady(ctx context.Context, links []drive.SurveyLinks, rate floa
 			posts = append(posts, t)
 		}
 	}
-	return []Figure{
-		spread(what+"at the site address", asked, "requests", "p99", took),
+	site := spread(what+"at the site address", asked, "requests", "p99", took)
+	if overdue > 0 {
+		site = site.remark("%d had no answer within 30 s.", overdue)
+	}
+	figures := []Figure{
+		site,
 		spread(what+"pages opened", Bound{}, "requests", "p99", gets),
 		spread(what+"scores posted", Bound{}, "requests", "p99", posts),
 		spread(what+"the function alone", asked, "requests", "p99", alone),
-	}, nil
+	}
+	if after.known {
+		figures = append(figures, single(what+"CPU time of the function", Bound{}, ms(after.cpu-before.cpu)/float64(n), "ms/request", "mean", n, "requests"))
+	}
+	return figures, nil
+}
+
+// drawScore draws a score as companies get them: a sixth detractors, a sixth passives.
+func drawScore(r *rand.Rand) int {
+	switch r.IntN(6) {
+	case 0:
+		return r.IntN(7)
+	case 1:
+		return 7 + r.IntN(2)
+	}
+	return 9 + r.IntN(2)
 }
 
 // handlerTimes reads from a function's log how long its invocations since then took; cold ones are left out.
