@@ -69,8 +69,15 @@ func (q *asyncQueue) loop() {
 // enqueue accepts an event and returns its id.
 func (q *asyncQueue) enqueue(payload []byte) string {
 	e := &asyncEvent{ID: newID(), Function: q.f.ID, Payload: payload, Accepted: q.f.cloud.now()}
+	id := e.ID
+	if repeat := q.f.cloud.cfg.Faults.Event; repeat != nil {
+		for range repeat(q.f.ID) {
+			again := *e
+			q.add(&again)
+		}
+	}
 	q.add(e)
-	return e.ID
+	return id
 }
 
 func (q *asyncQueue) add(e *asyncEvent) {

@@ -312,6 +312,25 @@ func (c *Cloud) Kill() {
 	}
 }
 
+// KillFunction ends every process of one function at once, in the middle of whatever it does, and says how many there were.
+func (c *Cloud) KillFunction(id string) int {
+	n := 0
+	for _, p := range c.running() {
+		if p.fn.ID == id {
+			p.kill()
+			n++
+		}
+	}
+	return n
+}
+
+// Recycle ends the processes that have nothing to do; the next events start fresh ones.
+func (c *Cloud) Recycle() {
+	for _, f := range c.functions {
+		f.stopIdle(0)
+	}
+}
+
 func (c *Cloud) waitForProcesses(limit time.Duration) bool {
 	for end := time.Now().Add(limit); ; {
 		if len(c.running()) == 0 {

@@ -2,6 +2,7 @@ package cloud
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"time"
 )
@@ -13,6 +14,15 @@ type Faults struct {
 	Call func(Call) CallFault
 	// Batch is asked before a batch of stream records is given to a function.
 	Batch func(Batch) BatchFault
+	// Event is asked when an asynchronous event is accepted: how often more than once it comes. Lambda promises once at least.
+	Event func(function string) (repeat int)
+	// Time is asked before each invocation: how long it may take. It is told to the function as its deadline, and the
+	// function is killed when over it. 0: as long as the template says.
+	Time func(function string) time.Duration
+	// Clock is asked when a process is started: by how much its wall clock is wrong. It takes effect in binaries built
+	// with the overlay of internal/local/clocks; others have no way to be told a wrong time. Deadlines are given in the
+	// process's own time, as Lambda's runtime, which shares the function's clock, does.
+	Clock func(function string) time.Duration
 }
 
 // Call is one AWS call of a function.
@@ -30,6 +40,7 @@ type CallFault struct {
 	KillAfter  bool          // the call is made, then SIGKILL before the reply
 	LoseReply  bool          // the call is made, and the connection breaks before the reply
 	Delay      time.Duration // before the call is made
+	Freeze     time.Duration // the call is made, and the whole process stands still so long before it goes on
 	Refuse     *Refusal      // the call is not made and answered so
 }
 
@@ -38,13 +49,14 @@ type Refusal struct {
 	Status  int
 	Kind    string // as the service names it, for example ProvisionedThroughputExceededException
 	Message string
+	More    map[string]any // further fields of the error, as CancellationReasons of a transaction
 }
 
 // throttles are the services' own words for "slow down".
 var throttles = map[string]Refusal{
-	"DynamoDB": {http.StatusBadRequest, "ProvisionedThroughputExceededException", "The level of configured provisioned throughput for the table was exceeded. Consider increasing your provisioning level with the UpdateTable API."},
-	"SES":      {http.StatusTooManyRequests, "TooManyRequestsException", "Maximum sending rate exceeded."},
-	"Lambda":   {http.StatusTooManyRequests, "TooManyRequestsException", "Rate Exceeded."},
+	"DynamoDB": {Status: http.StatusBadRequest, Kind: "ProvisionedThroughputExceededException", Message: "The level of configured provisioned throughput for the table was exceeded. Consider increasing your provisioning level with the UpdateTable API."},
+	"SES":      {Status: http.StatusTooManyRequests, Kind: "TooManyRequestsException", Message: "Maximum sending rate exceeded."},
+	"Lambda":   {Status: http.StatusTooManyRequests, Kind: "TooManyRequestsException", Message: "Rate Exceeded."},
 }
 
 // Batch is a batch of stream records that a function is about to get.
@@ -101,6 +113,9 @@ func (c *Cloud) withFaults(w http.ResponseWriter, r *http.Request, service, oper
 		panic(http.ErrAbortHandler)
 	case f.Refuse != nil:
 		refuse(w, service, *f.Refuse)
+	case f.Freeze > 0:
+		p.freeze(f.Freeze)
+		serve(w)
 	case f.KillAfter || f.LoseReply:
 		serve(&discard{header: http.Header{}})
 		if f.KillAfter {
@@ -122,7 +137,14 @@ func refuse(w http.ResponseWriter, service string, f Refusal) {
 		kind = "com.amazonaws.dynamodb.v20120810#" + f.Kind
 		w.Header().Set("Content-Type", "application/x-amz-json-1.0")
 	}
-	awsError(w, f.Status, kind, f.Message)
+	if f.More == nil {
+		awsError(w, f.Status, kind, f.Message)
+		return
+	}
+	body := map[string]any{"__type": kind, "message": f.Message, "Message": f.Message}
+	maps.Copy(body, f.More)
+	w.Header().Set("X-Amzn-Errortype", f.Kind)
+	writeJSON(w, f.Status, body)
 }
 
 // discard takes a reply that nobody will get.

@@ -51,7 +51,7 @@ func TestCallFaults(t *testing.T) {
 		{"lose the reply", CallFault{LoseReply: true}, all, []string{`200 did {"n":1}`, "no answer", `200 did {"n":3}`}, 0},
 		{"delay", CallFault{Delay: 100 * time.Millisecond}, all, []string{`200 did {"n":1}`, `200 did {"n":2}`, `200 did {"n":3}`}, 100 * time.Millisecond},
 		{"throttle", CallFault{Refuse: &Refusal{}}, `{"n":1} {"n":3}`, []string{`200 did {"n":1}`, `#ProvisionedThroughputExceededException"`, `200 did {"n":3}`}, 0},
-		{"refuse", CallFault{Refuse: &Refusal{400, "TransactionConflictException", "busy"}}, `{"n":1} {"n":3}`, []string{`200 did {"n":1}`, `400 {"Message":"busy","__type":"com.amazonaws.dynamodb.v20120810#TransactionConflictException"`, `200 did {"n":3}`}, 0},
+		{"refuse", CallFault{Refuse: &Refusal{Status: 400, Kind: "TransactionConflictException", Message: "busy"}}, `{"n":1} {"n":3}`, []string{`200 did {"n":1}`, `400 {"Message":"busy","__type":"com.amazonaws.dynamodb.v20120810#TransactionConflictException"`, `200 did {"n":3}`}, 0},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

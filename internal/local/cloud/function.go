@@ -73,6 +73,9 @@ func (f *function) environment(p *process, runtimeAPI string) []string {
 		"TZ":                              ":UTC",
 		"PATH":                            "/usr/local/bin:/usr/bin:/bin",
 	}
+	if p.clock != 0 {
+		own["LAPTOP_CLOCK_OFFSET"] = strconv.Itoa(int(p.clock / time.Second))
+	}
 	env := make([]string, 0, len(f.Env)+len(own))
 	for name, value := range f.Env {
 		if _, reserved := own[name]; !reserved {
@@ -147,7 +150,7 @@ func (f *function) invokeNow(id string, payload []byte) result {
 		}
 		inv := &invocation{id: id, payload: payload, done: make(chan outcome, 1)}
 		begin := time.Now()
-		o, taken := p.run(inv, f.Timeout)
+		o, taken := p.run(inv, f.limit())
 		if !taken && !fresh {
 			continue // it had ended between two events
 		}
@@ -157,6 +160,16 @@ func (f *function) invokeNow(id string, payload []byte) result {
 		defer p.mu.Unlock()
 		return result{outcome: o, requestID: id, tail: inv.tail}
 	}
+}
+
+// limit is how long the next invocation may take.
+func (f *function) limit() time.Duration {
+	if ask := f.cloud.cfg.Faults.Time; ask != nil {
+		if d := ask(f.ID); d > 0 {
+			return min(d, f.Timeout)
+		}
+	}
+	return f.Timeout
 }
 
 // take gives an idle process, or starts one.

@@ -32,6 +32,7 @@ type process struct {
 	ready  chan struct{} // closed when it first asks for an event
 	exited chan struct{} // closed when the child has ended
 
+	clock    time.Duration // by how much its wall clock is wrong
 	started  time.Time
 	initTime time.Duration // from start to ready
 	lastUsed time.Time     // guarded by fn.mu
@@ -85,6 +86,9 @@ func (f *function) newProcess() (*process, error) {
 	p := &process{
 		fn: f, token: "laptop/" + newID(), started: time.Now(),
 		next: make(chan *invocation), ready: make(chan struct{}), exited: make(chan struct{}),
+	}
+	if f.cloud.cfg.Faults.Clock != nil {
+		p.clock = f.cloud.cfg.Faults.Clock(f.ID).Truncate(time.Second)
 	}
 	p.api = &http.Server{Handler: p.runtimeAPI(), ErrorLog: nil}
 	p.cmd = exec.Command(f.binary)
@@ -249,7 +253,7 @@ func (p *process) waitReady(id string) (outcome, bool) {
 // run hands the event to the ready process and waits for its outcome. After a timeout the process is dead. Taken is false
 // where the process ended before it took the event: another may take it.
 func (p *process) run(inv *invocation, timeout time.Duration) (o outcome, taken bool) {
-	inv.deadline = time.Now().Add(timeout)
+	inv.deadline = time.Now().Add(timeout + p.clock)
 	p.mu.Lock()
 	p.current = inv
 	p.mu.Unlock()
@@ -319,6 +323,12 @@ func (p *process) alive() bool {
 func (p *process) kill() {
 	p.killed.Store(true)
 	p.signal(syscall.SIGKILL)
+}
+
+// freeze stops the process for a while: it neither works nor answers, and does not know it afterwards.
+func (p *process) freeze(d time.Duration) {
+	p.signal(syscall.SIGSTOP)
+	time.AfterFunc(d, func() { p.signal(syscall.SIGCONT) })
 }
 
 // terminate asks the process to end; a Go function that does not listen for SIGTERM ends at once.

@@ -58,6 +58,8 @@ func obey(ctx context.Context, o order, payload json.RawMessage) (any, error) {
 	switch o.Do {
 	case "echo":
 		return payload, nil
+	case "clock":
+		return time.Now().UTC().Format(time.RFC3339), nil
 	case "pid":
 		return os.Getpid(), nil
 	case "env":
