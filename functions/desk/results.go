@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math"
 	"net/http"
 	"slices"
 	"strings"
@@ -40,22 +41,27 @@ type row struct {
 func figuresOf(t nps.Tally, rated bool) figures {
 	f := figures{Scores: t.Scores, Answers: t.Answers(), Detractors: t.Detractors(), Passives: t.Passives(), Promoters: t.Promoters(),
 		Sent: t.Sent, Responded: t.Responded, Comments: t.Comments, Unverified: t.Unverified}
-	if v, ok := t.NPS(); ok {
-		f.NPS = &v
-	}
-	if i, ok := t.Interval(); ok {
-		f.Interval = &i
-	}
-	if !rated {
-		return f
-	}
-	if v, ok := t.ResponseRate(); ok {
-		f.Rate = &v
-	}
-	if i, ok := t.ResponseRateInterval(); ok {
-		f.RateInterval = &i
+	f.NPS, f.Interval = rounded(t.NPS()), roundedInterval(t.Interval())
+	if rated {
+		f.Rate, f.RateInterval = rounded(t.ResponseRate()), roundedInterval(t.ResponseRateInterval())
 	}
 	return f
+}
+
+// rounded keeps four decimals: more is noise of the machine's arithmetic. Nil where there is no figure.
+func rounded(v float64, ok bool) *float64 {
+	if !ok {
+		return nil
+	}
+	v = math.Round(v*1e4) / 1e4
+	return &v
+}
+
+func roundedInterval(i nps.Interval, ok bool) *nps.Interval {
+	if !ok {
+		return nil
+	}
+	return &nps.Interval{Low: *rounded(i.Low, true), High: *rounded(i.High, true)}
 }
 
 // maxRows is the most values of one kind in an answer, the largest ones first: 6 MB is what Lambda lets through.
