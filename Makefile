@@ -7,22 +7,23 @@ FUNCTIONS := respond desk send feedback recompute notify clock
 GOBUILD := go build -tags lambda.norpc -trimpath -ldflags "-s -w"
 LOCAL := .local
 
-.PHONY: run build local test demo bench fmt vet lint clean $(FUNCTIONS:%=bin/%)
+.PHONY: run build local test demo bench fmt vet lint clean
 
 run: local
 	@exec $(LOCAL)/bin/laptop run
 
-# The functions for linux/arm64, as they go to AWS: bin/<name>/bootstrap.
-build: $(FUNCTIONS:%=bin/%)
-
-$(FUNCTIONS:%=bin/%):
-	GOOS=linux GOARCH=arm64 CGO_ENABLED=0 $(GOBUILD) -o $@/bootstrap ./functions/$(@F)
+# The functions for linux/arm64, as they go to AWS: bin/<name>/bootstrap. One go command builds them side by side and
+# only what changed.
+build:
+	@mkdir -p bin/.all $(FUNCTIONS:%=bin/%)
+	GOOS=linux GOARCH=arm64 CGO_ENABLED=0 $(GOBUILD) -o bin/.all/ $(FUNCTIONS:%=./functions/%)
+	@for f in $(FUNCTIONS); do ln -f bin/.all/$$f bin/$$f/bootstrap || exit 1; done
 
 # `sam build` calls make build-RespondFunction and so on (BuildMethod: makefile in template.yaml), each with its ARTIFACTS_DIR.
 build-%Function:
 	GOOS=linux GOARCH=arm64 CGO_ENABLED=0 $(GOBUILD) -o $(ARTIFACTS_DIR)/bootstrap ./functions/$(shell echo $* | tr A-Z a-z)
 
-# The same functions for this machine, and the laptop itself: one go command links them side by side and only what changed.
+# The same functions for this machine, and the laptop itself.
 local:
 	@mkdir -p $(LOCAL)/bin $(FUNCTIONS:%=$(LOCAL)/functions/%)
 	@$(GOBUILD) -o $(LOCAL)/bin/ ./cmd/laptop $(FUNCTIONS:%=./functions/%)

@@ -62,10 +62,10 @@ func (c *Cloud) scheduledEvent(f *function, s template.Schedule) []byte {
 	}
 	if s.Scheduler {
 		event["source"], event["detail"] = "aws.scheduler", "{}"
-		event["resources"] = []string{"arn:aws:scheduler:" + t.Region + ":" + t.Account + ":schedule/default/" + f.ID + s.Event}
+		event["resources"] = []string{"arn:aws:scheduler:" + t.Region + ":" + t.Account + ":schedule/default/" + s.Name}
 	} else {
 		event["source"], event["detail"] = "aws.events", struct{}{}
-		event["resources"] = []string{"arn:aws:events:" + t.Region + ":" + t.Account + ":rule/" + f.ID + s.Event}
+		event["resources"] = []string{"arn:aws:events:" + t.Region + ":" + t.Account + ":rule/" + s.Name}
 	}
 	payload, _ := json.Marshal(event)
 	return payload

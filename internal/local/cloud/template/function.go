@@ -1,6 +1,7 @@
 package template
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -150,26 +151,25 @@ func (r *reader) readEvent(f *Function, name, kind string, n *yaml.Node, line in
 		r.readRoute(f, name, path, n, line)
 	case "Schedule":
 		var p struct {
-			Schedule, Input, State         string
-			Enabled                        *bool
-			Name, Description, RetryPolicy passive
-			DeadLetterConfig               passive
+			Schedule, Input, State, Name               string
+			Enabled                                    *bool
+			Description, RetryPolicy, DeadLetterConfig passive
 		}
 		r.decode(path, n, &p)
 		off := p.State == "DISABLED" || p.Enabled != nil && !*p.Enabled
-		r.addSchedule(f, path, line, Schedule{Event: name, Expression: p.Schedule, Disabled: off}, p.Input, "")
+		r.addSchedule(f, path, line, Schedule{Event: name, Name: cmp.Or(p.Name, f.ID+name), Expression: p.Schedule, Disabled: off}, p.Input, "")
 	case "ScheduleV2":
 		var p struct {
-			ScheduleExpression, ScheduleExpressionTimezone, Input, State string
-			FlexibleTimeWindow                                           *struct{ Mode string }
-			RetryPolicy, DeadLetterConfig, Name, Description, GroupName  passive
-			RoleArn, PermissionsBoundary, OmitName                       passive
+			ScheduleExpression, ScheduleExpressionTimezone, Input, State, Name string
+			FlexibleTimeWindow                                                 *struct{ Mode string }
+			RetryPolicy, DeadLetterConfig, Description, GroupName              passive
+			RoleArn, PermissionsBoundary, OmitName                             passive
 		}
 		r.decode(path, n, &p)
 		if p.FlexibleTimeWindow != nil && p.FlexibleTimeWindow.Mode != "OFF" {
 			r.refuse(line, "%s: a flexible time window is not understood", path)
 		}
-		s := Schedule{Event: name, Expression: p.ScheduleExpression, Scheduler: true, Disabled: p.State == "DISABLED"}
+		s := Schedule{Event: name, Name: cmp.Or(p.Name, f.ID+name), Expression: p.ScheduleExpression, Scheduler: true, Disabled: p.State == "DISABLED"}
 		r.addSchedule(f, path, line, s, p.Input, p.ScheduleExpressionTimezone)
 	case "EventBridgeRule":
 		r.readRule(f, name, path, n, line)

@@ -85,6 +85,7 @@ type Route struct{ Event, Method, Path string }
 // Schedule is a rate or cron event. Input is nil where EventBridge makes the event itself.
 type Schedule struct {
 	Event      string
+	Name       string // of the schedule or rule
 	Expression string
 	When       schedule.Schedule
 	Scheduler  bool // ScheduleV2: EventBridge Scheduler, whose event differs from a rule's
