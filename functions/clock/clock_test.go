@@ -82,7 +82,7 @@ func TestSettlesWhatWaitsAndWhatWasLeft(t *testing.T) {
 	for range dead { // the sender dies between claim and letter
 		id++
 		contact := b.Contact(id, nil)
-		b.Arm(&alerttest.Fault{At: 8, Dies: true})
+		b.Arm(&alerttest.Fault{At: 1, Operation: "SendEmail", Dies: true})
 		_ = take(t, b, contact, 3, "slow")
 		b.Arm(nil)
 		if err := take(t, b, contact, 3, "slow"); err != nil { // the stream comes again
@@ -194,7 +194,7 @@ func TestLeftOvers(t *testing.T) {
 	got := b.Case(wave, id)
 	moved := got
 	moved.Alert.Due = got.Alert.Due.Add(time.Hour)
-	b.Arm(&alerttest.Fault{At: 2, Dies: true}) // the case is saved, what was due before stays
+	b.Arm(&alerttest.Fault{At: 1, Operation: "DeleteItem"}) // the case is saved, what was due before stays
 	if _, err := b.Faulty.SaveCase(context.Background(), got, moved); err != nil {
 		t.Fatal(err)
 	}

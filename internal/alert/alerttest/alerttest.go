@@ -53,11 +53,13 @@ type Bench struct {
 	calls  int
 }
 
-// Fault is what happens to the calls to the table and SES from the At-th on.
+// Fault is what happens to the At-th call to the table and SES. Calls that their caller has given up may still arrive and
+// count, so that the place is exact only with an Operation of which one is made at a time.
 type Fault struct {
-	At   int
-	Lost bool // the work is done, and the reply lost; otherwise the call fails before
-	Dies bool // the caller is dead: so do all calls after it
+	At        int
+	Operation string // only calls of this one count; "": all
+	Lost      bool   // the work is done, and the reply lost; otherwise the call fails before
+	Dies      bool   // the caller is dead: so do all calls after it
 }
 
 func (f Fault) String() string {
@@ -69,15 +71,15 @@ func Open(t testing.TB) *Bench {
 	t.Helper()
 	b := &Bench{t: t, now: Noon, random: rand.New(rand.NewPCG(1, 2))}
 	_, b.DB = storetest.Open(t, dynamo.Options{
-		Before: func(c dynamo.Call) error { return b.fail(c.Caller, false) },
-		After:  func(c dynamo.Call) error { return b.fail(c.Caller, true) },
+		Before: func(c dynamo.Call) error { return b.fail(c.Caller, c.Operation, false) },
+		After:  func(c dynamo.Call) error { return b.fail(c.Caller, c.Operation, true) },
 	})
 	table := httptest.NewServer(b.DB)
 	t.Cleanup(table.Close)
 	b.Store, b.Faulty = storetest.Client(table.URL, "test"), storetest.Client(table.URL, caller)
 	mail, err := localses.Open(filepath.Join(t.TempDir(), "mail.db"), localses.Options{Rand: rand.New(rand.NewPCG(1, 1)),
-		Before: func(caller, _ string) error { return b.fail(caller, false) },
-		After:  func(caller, _ string) error { return b.fail(caller, true) },
+		Before: func(caller, operation string) error { return b.fail(caller, operation, false) },
+		After:  func(caller, operation string) error { return b.fail(caller, operation, true) },
 	})
 	b.must(err)
 	t.Cleanup(func() { _ = mail.Close() })
@@ -139,12 +141,15 @@ func (b *Bench) Calls() int {
 	return b.calls
 }
 
-func (b *Bench) fail(who string, done bool) error {
+func (b *Bench) fail(who, operation string, done bool) error {
 	if who != caller {
 		return nil
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.fault != nil && b.fault.Operation != "" && b.fault.Operation != operation {
+		return nil
+	}
 	if !done {
 		b.calls++
 	}
