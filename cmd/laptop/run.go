@@ -47,6 +47,9 @@ func runUntilInterrupted(args []string, out, errs io.Writer) error {
 			return errors.Join(fmt.Errorf("load the sample workspace: %w", err), stack.Close())
 		}
 	}
+	if err := stack.MarkBegun(); err != nil {
+		return errors.Join(err, stack.Close())
+	}
 	draft, name, err := ready(ctx, company)
 	if err != nil {
 		return errors.Join(err, stack.Close())

@@ -162,10 +162,9 @@ func (s *Stack) readTemplate() (*template.Template, error) {
 
 // openTable opens the engine and makes the template's tables.
 func (s *Stack) openTable(t *template.Template) error {
-	path := filepath.Join(s.cfg.Data, "table.db")
-	_, err := os.Stat(path)
+	_, err := os.Stat(s.begunFile())
 	s.fresh = errors.Is(err, os.ErrNotExist)
-	s.db, err = dynamo.Open(path, dynamo.Options{
+	s.db, err = dynamo.Open(filepath.Join(s.cfg.Data, "table.db"), dynamo.Options{
 		Meter: func(call dynamo.Call, used dynamo.Consumed) {
 			if c := s.cloud.Load(); c != nil {
 				c.Meter().DynamoDB(call.Caller, used.ReadUnits, used.WriteUnits)
@@ -223,8 +222,18 @@ func (s *Stack) AWS() string { return "http://" + s.aws.Addr().String() }
 // Token is the bearer token of the API.
 func (s *Stack) Token() string { return s.token }
 
-// Fresh says that the data folder was empty before this start.
+// Fresh says that nobody has called MarkBegun for this data folder: it is new, or its first start was interrupted.
 func (s *Stack) Fresh() bool { return s.fresh }
+
+// MarkBegun notes that the data folder holds what it should hold at its beginning.
+func (s *Stack) MarkBegun() error {
+	if err := os.WriteFile(s.begunFile(), nil, 0o600); err != nil {
+		return fmt.Errorf("data folder: %w", err)
+	}
+	return nil
+}
+
+func (s *Stack) begunFile() string { return filepath.Join(s.cfg.Data, "begun") }
 
 // Cloud runs the functions: meter, dead letters, events.
 func (s *Stack) Cloud() *cloud.Cloud { return s.cloud.Load() }
