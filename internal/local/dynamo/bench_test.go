@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -190,4 +191,46 @@ func BenchmarkTransactWrite(b *testing.B) {
 			{"Update":{"TableName":"things","Key":{"pk":{"S":"T#%d"},"sk":{"S":"t"}},"UpdateExpression":"ADD s9 :one, n :one","ExpressionAttributeValues":{":one":{"N":"1"}}}}]}`,
 			b.N, i, i, i%10))
 	})
+}
+
+// BenchmarkMillion fills a table with a million items and measures the first and the last hundred thousand of them, and
+// then updates and reads spread over all. Run it with -benchtime 1x.
+func BenchmarkMillion(b *testing.B) {
+	srv := benchServer(b)
+	const items, step = 1_000_000, 100_000
+	for from := 0; from < items; from += step {
+		var next atomic.Int64
+		next.Store(int64(from))
+		begin, used := time.Now(), cpu()
+		parallel(benchClients, func(int) {
+			for i := int(next.Add(25)) - 25; i < from+step; i = int(next.Add(25)) - 25 {
+				post(b, srv.url, targetTables+"BatchWriteItem", contactBatch(i))
+			}
+		})
+		if from == 0 || from == items-step {
+			name := map[bool]string{true: "first", false: "last"}[from == 0]
+			b.ReportMetric(step/time.Since(begin).Seconds(), name+"-items/s")
+			b.ReportMetric((cpu()-used)*1e6/step, name+"-cpu-µs/item")
+		}
+	}
+	measure := func(what, target, format string) {
+		const n = 20_000
+		var next atomic.Int64
+		begin, used := time.Now(), cpu()
+		parallel(benchClients, func(int) {
+			for i := next.Add(1); i <= n; i = next.Add(1) {
+				post(b, srv.url, targetTables+target, fmt.Sprintf(format, uint64(i*49)*0x9E3779B97F4A7C15))
+			}
+		})
+		b.ReportMetric(n/time.Since(begin).Seconds(), what+"/s")
+		b.ReportMetric((cpu()-used)*1e6/n, what+"-cpu-µs/op")
+	}
+	measure("updates", "UpdateItem", `{"TableName":"things","Key":{"pk":{"S":"C#%016x"},"sk":{"S":"contact"}},"UpdateExpression":"ADD touched :one","ConditionExpression":"attribute_exists(pk)","ExpressionAttributeValues":{":one":{"N":"1"}}}`)
+	measure("gets", "GetItem", `{"TableName":"things","Key":{"pk":{"S":"C#%016x"},"sk":{"S":"contact"}}}`)
+	begin := time.Now()
+	srv.restart(b)
+	b.ReportMetric(float64(time.Since(begin).Milliseconds()), "ms-restart")
+	if info, err := os.Stat(srv.path); err == nil {
+		b.ReportMetric(float64(info.Size()>>20), "MB")
+	}
 }

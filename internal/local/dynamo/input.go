@@ -45,75 +45,102 @@ func (r *reader) input() (in *input, bad *APIError) {
 			bad = err
 		}
 	}
-	values := func(prefix string) []attr {
-		attrs := r.item()
-		if p := r.takeProblem(); p != "" {
-			note(&APIError{Code: "ValidationException", Message: prefix + p})
+	r.object(func(name string) {
+		if in.readValue(r, name, note) || in.readExpression(r, name) || in.readOption(r, name) {
+			return
 		}
-		return attrs
+		if better := legacy[name]; better != "" {
+			note(invalid("The legacy parameter %s is not supported by the laptop's DynamoDB; use %s", name, better))
+		}
+		r.skip(0)
+	})
+	return in, bad
+}
+
+// readValue reads parameters that are attribute values.
+func (in *input) readValue(r *reader, name string, note func(*APIError)) bool {
+	prefix := ""
+	switch name {
+	case "Key":
+		in.key, in.hasKey = r.item(), true
+	case "Item":
+		in.item, in.hasItem = r.item(), true
+	case "ExclusiveStartKey":
+		in.startKey, in.hasStart = r.item(), true
+		prefix = "The provided starting key is invalid: "
+	default:
+		return false
 	}
-	text := func() *string {
-		s := r.str()
-		return &s
+	if p := r.takeProblem(); p != "" {
+		note(&APIError{Code: "ValidationException", Message: prefix + p})
 	}
+	return true
+}
+
+// readExpression reads expressions and what they share.
+func (in *input) readExpression(r *reader, name string) bool {
+	var dst **string
+	switch name {
+	case "ConditionExpression":
+		dst = &in.expr.condition
+	case "UpdateExpression":
+		dst = &in.expr.update
+	case "KeyConditionExpression":
+		dst = &in.expr.keyCondition
+	case "FilterExpression":
+		dst = &in.expr.filter
+	case "ProjectionExpression":
+		dst = &in.expr.projection
+	case "ExpressionAttributeNames":
+		in.expr.readNames(r)
+		return true
+	case "ExpressionAttributeValues":
+		in.expr.readValues(r)
+		return true
+	default:
+		return false
+	}
+	src := r.str()
+	*dst = &src
+	return true
+}
+
+// readOption reads all other parameters.
+func (in *input) readOption(r *reader, name string) bool {
 	number := func() *int {
 		n := r.int()
 		return &n
 	}
-	r.object(func(name string) {
-		switch name {
-		case "TableName":
-			in.table = text()
-		case "IndexName":
-			in.index = r.str()
-		case "Key":
-			in.key, in.hasKey = values(""), true
-		case "Item":
-			in.item, in.hasItem = values(""), true
-		case "ExclusiveStartKey":
-			in.startKey, in.hasStart = values("The provided starting key is invalid: "), true
-		case "ConditionExpression":
-			in.expr.condition = text()
-		case "UpdateExpression":
-			in.expr.update = text()
-		case "KeyConditionExpression":
-			in.expr.keyCondition = text()
-		case "FilterExpression":
-			in.expr.filter = text()
-		case "ProjectionExpression":
-			in.expr.projection = text()
-		case "ExpressionAttributeNames":
-			in.expr.readNames(r)
-		case "ExpressionAttributeValues":
-			in.expr.readValues(r)
-		case "ReturnConsumedCapacity":
-			in.capacity = returnCapacity(r.str())
-		case "ReturnValues":
-			in.returned = r.str()
-		case "ReturnValuesOnConditionCheckFailure":
-			in.onFailure = r.str()
-		case "ReturnItemCollectionMetrics":
-			in.metrics = r.str()
-		case "ConsistentRead":
-			in.consistent = r.bool()
-		case "ScanIndexForward":
-			in.backward = !r.bool()
-		case "Select":
-			in.choice = r.str()
-		case "Limit":
-			in.limit = number()
-		case "Segment":
-			in.segment = number()
-		case "TotalSegments":
-			in.total = number()
-		default:
-			if better := legacy[name]; better != "" {
-				note(invalid("The legacy parameter %s is not supported by the laptop's DynamoDB; use %s", name, better))
-			}
-			r.skip(0)
-		}
-	})
-	return in, bad
+	switch name {
+	case "TableName":
+		table := r.str()
+		in.table = &table
+	case "IndexName":
+		in.index = r.str()
+	case "ReturnConsumedCapacity":
+		in.capacity = returnCapacity(r.str())
+	case "ReturnValues":
+		in.returned = r.str()
+	case "ReturnValuesOnConditionCheckFailure":
+		in.onFailure = r.str()
+	case "ReturnItemCollectionMetrics":
+		in.metrics = r.str()
+	case "ConsistentRead":
+		in.consistent = r.bool()
+	case "ScanIndexForward":
+		in.backward = !r.bool()
+	case "Select":
+		in.choice = r.str()
+	case "Limit":
+		in.limit = number()
+	case "Segment":
+		in.segment = number()
+	case "TotalSegments":
+		in.total = number()
+	default:
+		return false
+	}
+	return true
 }
 
 // read reads a whole request as parameters and checks those that are alike in all operations.

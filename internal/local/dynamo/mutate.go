@@ -46,6 +46,12 @@ func (w *writeTx) replace(t *table, key, old, now []byte, expired bool) units {
 
 // replaceEntry moves an item's entry in an index. Moving it costs a delete and a put.
 func (w *writeTx) replaceEntry(d *delta, i int, x *index, key, old, now []byte) (n float64) {
+	if x.sameKey(old, now) {
+		if x.keyed(now) && x.changed(old, now) {
+			return writeUnits(max(x.projectedSize(old), x.projectedSize(now)))
+		}
+		return 0
+	}
 	var was, is []byte
 	var at int
 	var had, has bool
@@ -55,13 +61,7 @@ func (w *writeTx) replaceEntry(d *delta, i int, x *index, key, old, now []byte) 
 	if now != nil {
 		is, at, has = x.entry(now, key)
 	}
-	switch {
-	case had && has && string(was) == string(is):
-		if x.changed(old, now) {
-			return writeUnits(max(x.projectedSize(old), x.projectedSize(now)))
-		}
-		return 0
-	case had:
+	if had {
 		w.del(x.bucket, was)
 		d.indexItems[i]--
 		n += writeUnits(x.projectedSize(old))

@@ -63,7 +63,8 @@ func (t *table) shardBucket(id string) []byte {
 	return nil
 }
 
-// A record on disk: created (Unix milliseconds), flags, then keys, new and old image, each as its length and an item.
+// A record on disk: created (Unix milliseconds), flags, then keys, new and old image, each as its length and an item. The
+// keys are only there if neither image is.
 const flagExpired = 1
 
 // record writes the record of a change. All changes of an item go to one shard, chosen by its partition key.
@@ -76,11 +77,16 @@ func (w *writeTx) record(t *table, key, old, now []byte, expired bool) {
 		w.failed = err
 		return
 	}
-	image := now
-	if image == nil {
-		image = old
+	keepNew := t.view == "NEW_IMAGE" || t.view == "NEW_AND_OLD_IMAGES"
+	keepOld := t.view == "OLD_IMAGE" || t.view == "NEW_AND_OLD_IMAGES"
+	var keys []byte
+	if !(keepNew && now != nil) && !(keepOld && old != nil) { // no image to take the keys from
+		image := now
+		if image == nil {
+			image = old
+		}
+		keys = encodeItem(t.keys.ofEncoded(image))
 	}
-	keys := encodeItem(t.keys.ofEncoded(image))
 	rec := binary.AppendUvarint(make([]byte, 0, len(keys)+len(old)+len(now)+24), uint64(w.now))
 	flags := byte(0)
 	if expired {
@@ -96,7 +102,7 @@ func (w *writeTx) record(t *table, key, old, now []byte, expired bool) {
 	for _, x := range []struct {
 		enc  []byte
 		keep bool
-	}{{keys, true}, {now, t.view == "NEW_IMAGE" || t.view == "NEW_AND_OLD_IMAGES"}, {old, t.view == "OLD_IMAGE" || t.view == "NEW_AND_OLD_IMAGES"}} {
+	}{{keys, true}, {now, keepNew}, {old, keepOld}} {
 		if !x.keep {
 			x.enc = nil
 		}
@@ -118,11 +124,16 @@ func (t *table) decodeRecord(shard, key, rec []byte) StreamRecord {
 		SequenceNumber: sequenceNumber(n), Created: time.UnixMilli(int64(created)), ViewType: t.view,
 	}
 	for _, dst := range []*json.RawMessage{&out.Keys, &out.NewImage, &out.OldImage} {
-		if enc := r.text(); enc != "" {
-			item := []byte(enc)
-			*dst = appendItemJSON(make([]byte, 0, 2*len(item)), item, nil)
-			out.SizeBytes += encodedSize(item)
+		enc := []byte(r.text())
+		if len(enc) == 0 {
+			continue
 		}
+		if dst != &out.Keys && out.Keys == nil {
+			out.Keys = appendAttrsJSON(nil, t.keys.ofEncoded(enc))
+			out.SizeBytes += itemSize(t.keys.ofEncoded(enc))
+		}
+		*dst = appendItemJSON(make([]byte, 0, 2*len(enc)), enc, nil)
+		out.SizeBytes += encodedSize(enc)
 	}
 	if flags&flagExpired != 0 {
 		out.UserIdentity = &UserIdentity{PrincipalID: "dynamodb.amazonaws.com", Type: "Service"}

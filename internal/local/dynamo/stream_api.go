@@ -254,36 +254,46 @@ func getRecords(q *request) ([]byte, *APIError) {
 		return nil, err
 	}
 	q.meter(t.TableName, 0, 0, len(records))
-	type data struct {
-		ApproximateCreationDateTime int64
-		Keys                        json.RawMessage
-		NewImage                    json.RawMessage `json:",omitempty"`
-		OldImage                    json.RawMessage `json:",omitempty"`
-		SequenceNumber              string
-		SizeBytes                   int
-		StreamViewType              string
-	}
-	type record struct {
-		EventID      string            `json:"eventID"`
-		EventName    string            `json:"eventName"`
-		EventVersion string            `json:"eventVersion"`
-		EventSource  string            `json:"eventSource"`
-		AWSRegion    string            `json:"awsRegion"`
-		Data         data              `json:"dynamodb"`
-		UserIdentity map[string]string `json:"userIdentity,omitempty"`
-	}
-	out := struct {
-		Records           []record
-		NextShardIterator string
-	}{Records: make([]record, 0, len(records)), NextShardIterator: t.iterator(bucket, next, q.db.now())}
+	out := recordsReply{Records: make([]wireRecord, 0, len(records)), NextShardIterator: t.iterator(bucket, next, q.db.now())}
 	for _, r := range records {
-		rec := record{r.EventID, r.EventName, "1.1", "aws:dynamodb", region, data{r.Created.Unix(), r.Keys, r.NewImage, r.OldImage, r.SequenceNumber, r.SizeBytes, r.ViewType}, nil}
-		if r.UserIdentity != nil {
-			rec.UserIdentity = map[string]string{"PrincipalId": r.UserIdentity.PrincipalID, "Type": r.UserIdentity.Type}
-		}
-		out.Records = append(out.Records, rec)
+		out.Records = append(out.Records, r.wire())
 	}
 	return document(out)
+}
+
+type recordsReply struct {
+	Records           []wireRecord
+	NextShardIterator string
+}
+
+// wireRecord is a record as GetRecords gives it.
+type wireRecord struct {
+	EventID      string            `json:"eventID"`
+	EventName    string            `json:"eventName"`
+	EventVersion string            `json:"eventVersion"`
+	EventSource  string            `json:"eventSource"`
+	AWSRegion    string            `json:"awsRegion"`
+	Data         wireChange        `json:"dynamodb"`
+	UserIdentity map[string]string `json:"userIdentity,omitempty"`
+}
+
+type wireChange struct {
+	ApproximateCreationDateTime int64
+	Keys                        json.RawMessage
+	NewImage                    json.RawMessage `json:",omitempty"`
+	OldImage                    json.RawMessage `json:",omitempty"`
+	SequenceNumber              string
+	SizeBytes                   int
+	StreamViewType              string
+}
+
+func (r StreamRecord) wire() wireRecord {
+	rec := wireRecord{r.EventID, r.EventName, "1.1", "aws:dynamodb", region,
+		wireChange{r.Created.Unix(), r.Keys, r.NewImage, r.OldImage, r.SequenceNumber, r.SizeBytes, r.ViewType}, nil}
+	if r.UserIdentity != nil {
+		rec.UserIdentity = map[string]string{"PrincipalId": r.UserIdentity.PrincipalID, "Type": r.UserIdentity.Type}
+	}
+	return rec
 }
 
 func (db *DB) parseIterator(it string) (t *table, bucket []byte, from uint64, err *APIError) {

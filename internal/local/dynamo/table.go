@@ -190,6 +190,29 @@ func (x *index) entry(item []byte, tableKey []byte) (key []byte, at int, ok bool
 	return append(key, tableKey...), len(key), true
 }
 
+// sameKey says that two versions of an item have the same key in the index, or both none.
+func (x *index) sameKey(old, now []byte) bool {
+	if old == nil || now == nil {
+		return false
+	}
+	for _, p := range x.keys {
+		if string(lookupRaw(old, p.name)) != string(lookupRaw(now, p.name)) {
+			return false
+		}
+	}
+	return true
+}
+
+// keyed says that an item has a key in the index.
+func (x *index) keyed(item []byte) bool {
+	for _, p := range x.keys {
+		if raw := lookupRaw(item, p.name); raw == nil || kind(raw[0]) != p.kind {
+			return false
+		}
+	}
+	return true
+}
+
 // projectedSize is what an item counts for in the index.
 func (x *index) projectedSize(item []byte) int {
 	if x.keep == nil {

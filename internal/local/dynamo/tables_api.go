@@ -104,7 +104,8 @@ func (t *table) describe(status string) map[string]any {
 	for i, g := range t.GlobalSecondaryIndexes {
 		indexes = append(indexes, map[string]any{
 			"IndexName": g.IndexName, "IndexArn": t.arn() + "/index/" + g.IndexName, "IndexStatus": status, "KeySchema": g.KeySchema,
-			"Projection": g.Projection, "ItemCount": t.stats.indexItems[i].Load(), "IndexSizeBytes": t.stats.bytes.Load(),
+			"Projection": g.Projection, "ItemCount": t.stats.indexItems[i].Load(),
+			"IndexSizeBytes":        t.stats.bytes.Load() * t.stats.indexItems[i].Load() / max(t.stats.items.Load(), 1), // an estimate
 			"ProvisionedThroughput": g.ProvisionedThroughput.describe(),
 		})
 	}

@@ -3,6 +3,9 @@ package dynamo
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"hash"
+	"slices"
+	"strings"
 
 	"go.etcd.io/bbolt"
 )
@@ -103,4 +106,41 @@ func (w *writeTx) forgetOldest() {
 			k.known[old.id] = t
 		}
 	})
+}
+
+// fingerprint tells requests apart that use one token: two are the same when they would do the same.
+func (tr *transactWrite) fingerprint() (sum [16]byte) {
+	h := sha256.New()
+	for _, a := range tr.actions {
+		writeText(h, a.what, a.m.t.TableName, string(a.m.key), string(a.m.item), a.in.onFailure)
+		for _, src := range []*string{a.in.expr.update, a.in.expr.condition} {
+			if src == nil {
+				writeText(h, "")
+				continue
+			}
+			writeText(h, *src)
+		}
+		for _, all := range [][]substitute{a.in.expr.names, a.in.expr.values} {
+			sorted := slices.SortedFunc(slices.Values(all), func(a, b substitute) int { return strings.Compare(a.key, b.key) })
+			for _, s := range sorted {
+				writeText(h, s.key, s.name, string(appendValueOrNothing(nil, s.value)))
+			}
+		}
+	}
+	copy(sum[:], h.Sum(nil))
+	return sum
+}
+
+func appendValueOrNothing(dst []byte, v value) []byte {
+	if v.kind == kindNone {
+		return dst
+	}
+	return appendValue(dst, &v)
+}
+
+func writeText(h hash.Hash, texts ...string) {
+	for _, s := range texts {
+		h.Write(binary.AppendUvarint(nil, uint64(len(s))))
+		h.Write([]byte(s))
+	}
 }

@@ -1,13 +1,8 @@
 package dynamo
 
 import (
-	"crypto/sha256"
-	"encoding/binary"
-	"hash"
 	"slices"
 	"strings"
-
-	"go.etcd.io/bbolt"
 )
 
 // Limits of transactions, from DynamoDB's quotas.
@@ -41,65 +36,79 @@ func transactWriteItems(q *request) ([]byte, *APIError) {
 		return nil, err
 	}
 	names := tr.tables()
-	for _, name := range names {
-		if err := q.begin(name); err != nil {
-			if err.Code == "TransactionCanceledException" && err.Reasons == nil {
-				err = conflict(len(tr.actions))
-			}
-			return nil, err
-		}
+	if err := q.beginTransaction(names, len(tr.actions)); err != nil {
+		return nil, err
 	}
 	used := make(map[string]*units, len(names))
 	for _, name := range names {
 		used[name] = &units{}
 	}
-	repeated := false
+	kind := "Write"
 	err = q.db.update(func(w *writeTx) *APIError {
-		id := tokenID(tr.token)
-		if tr.token != "" {
-			fp := tr.fingerprint()
-			switch known, ok := w.db.tokens.find(id, w.now); {
-			case ok && known != fp:
-				return &APIError{Code: "IdempotentParameterMismatchException", Message: "The request uses the same client token as a previous, but non-identical request. Do not reuse a client token with different requests, unless the requests are identical"}
-			case ok:
-				repeated = true
-				tr.readAgain(w, used)
-				return nil
-			}
-			if err := tr.decide(w, used); err != nil {
-				return err
-			}
-			w.rememberToken(id, fp)
-		} else if err := tr.decide(w, used); err != nil {
-			return err
-		}
-		for _, a := range tr.actions {
-			used[a.m.t.TableName].add(a.m.apply(w).times(2))
-		}
-		return nil
-	})
-	for _, name := range names {
-		n := 0
-		for _, a := range tr.actions {
-			if a.m.t.TableName == name {
-				n++
-			}
-		}
+		repeated, err := tr.run(w, used)
 		if repeated {
-			q.meter(name, used[name].total(), 0, n)
+			kind = "Read"
+		}
+		return err
+	})
+	for _, a := range tr.actions {
+		q.meter(a.m.t.TableName, 0, 0, 1)
+	}
+	for name, u := range used {
+		if kind == "Read" {
+			q.meter(name, u.total(), 0, 0)
 		} else {
-			q.meter(name, 0, used[name].total(), n)
+			q.meter(name, 0, u.total(), 0)
 		}
 	}
 	if err != nil {
 		return nil, err
 	}
-	kind := "Write"
-	if repeated {
-		kind = "Read"
-	}
 	return transactReply([]byte{'{'}, tr.capacity, names, used, kind), nil
 }
+
+// beginTransaction is begin for all tables of a transaction of n actions.
+func (q *request) beginTransaction(names []string, n int) *APIError {
+	for _, name := range names {
+		if err := q.begin(name); err != nil {
+			if err.Code == "TransactionCanceledException" && err.Reasons == nil {
+				err = conflict(n)
+			}
+			return err
+		}
+	}
+	return nil
+}
+
+// run carries the transaction out, unless its token says that this was done already.
+func (tr *transactWrite) run(w *writeTx, used map[string]*units) (repeated bool, err *APIError) {
+	var id, fingerprint [16]byte
+	if tr.token != "" {
+		id, fingerprint = tokenID(tr.token), tr.fingerprint()
+		if known, ok := w.db.tokens.find(id, w.now); ok {
+			if known != fingerprint {
+				return false, errTokenMismatch
+			}
+			tr.readAgain(w, used)
+			return true, nil
+		}
+	}
+	if err := tr.decide(w, used); err != nil {
+		return false, err
+	}
+	if tr.token != "" {
+		w.rememberToken(id, fingerprint)
+	}
+	for _, a := range tr.actions {
+		used[a.m.t.TableName].add(a.m.apply(w).times(2))
+	}
+	return false, nil
+}
+
+var errTokenMismatch = &APIError{Code: "IdempotentParameterMismatchException",
+	Message: "The request uses the same client token as a previous, but non-identical request. Do not reuse a client token with different requests, unless the requests are identical"}
+
+const errManyOperations = "Transaction request cannot include multiple operations on one item"
 
 func conflict(n int) *APIError {
 	err := &APIError{Code: "TransactionCanceledException", Reasons: make([]CancellationReason, n)}
@@ -265,7 +274,7 @@ func (tr *transactWrite) check(db *DB) *APIError {
 		}
 		id := t.TableName + "\x00" + string(a.m.key)
 		if seen[id] {
-			return invalid("Transaction request cannot include multiple operations on one item")
+			return invalid(errManyOperations)
 		}
 		seen[id] = true
 		bytes += itemSize(a.in.item) + itemSize(a.in.key)
@@ -274,129 +283,4 @@ func (tr *transactWrite) check(db *DB) *APIError {
 		return invalid("Transaction request size exceeded the limit of 4 MB")
 	}
 	return nil
-}
-
-// fingerprint tells requests apart that use one token: two are the same when they would do the same.
-func (tr *transactWrite) fingerprint() (sum [16]byte) {
-	h := sha256.New()
-	for _, a := range tr.actions {
-		writeText(h, a.what, a.m.t.TableName, string(a.m.key), string(a.m.item), a.in.onFailure)
-		for _, src := range []*string{a.in.expr.update, a.in.expr.condition} {
-			if src == nil {
-				writeText(h, "")
-				continue
-			}
-			writeText(h, *src)
-		}
-		for _, all := range [][]substitute{a.in.expr.names, a.in.expr.values} {
-			sorted := slices.SortedFunc(slices.Values(all), func(a, b substitute) int { return strings.Compare(a.key, b.key) })
-			for _, s := range sorted {
-				writeText(h, s.key, s.name, string(appendValueOrNothing(nil, s.value)))
-			}
-		}
-	}
-	copy(sum[:], h.Sum(nil))
-	return sum
-}
-
-func appendValueOrNothing(dst []byte, v value) []byte {
-	if v.kind == kindNone {
-		return dst
-	}
-	return appendValue(dst, &v)
-}
-
-func writeText(h hash.Hash, texts ...string) {
-	for _, s := range texts {
-		h.Write(binary.AppendUvarint(nil, uint64(len(s))))
-		h.Write([]byte(s))
-	}
-}
-
-func transactGetItems(q *request) ([]byte, *APIError) {
-	var actions []*transactAction
-	var capacity returnCapacity
-	var bad *APIError
-	q.object(func(name string) {
-		switch name {
-		case "TransactItems":
-			actions, bad = q.readActions(map[string]string{"Get": "get"})
-		case "ReturnConsumedCapacity":
-			capacity = returnCapacity(q.str())
-		default:
-			q.skip(0)
-		}
-	})
-	if err := q.end(); err != nil {
-		return nil, err
-	}
-	if err := checkActions(len(actions), capacity); err != nil {
-		return nil, err
-	}
-	if bad != nil {
-		return nil, bad
-	}
-	gets := make([]*get, len(actions))
-	tables := make([]*table, len(actions))
-	used := map[string]*units{}
-	seen := map[string]bool{}
-	for i, a := range actions {
-		var err *APIError
-		if tables[i], err = q.db.table(a.in.table); err != nil {
-			return nil, err
-		}
-		if gets[i], err = newGet(tables[i], a.in); err != nil {
-			return nil, err
-		}
-		id := tables[i].TableName + "\x00" + string(gets[i].key)
-		if seen[id] {
-			return nil, invalid("Transaction request cannot include multiple operations on one item")
-		}
-		seen[id] = true
-		used[tables[i].TableName] = &units{}
-	}
-	var names []string
-	for name := range used {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		if err := q.begin(name); err != nil {
-			if err.Code == "TransactionCanceledException" && err.Reasons == nil {
-				err = conflict(len(actions))
-			}
-			return nil, err
-		}
-	}
-	return q.transactRead(tables, gets, names, used, capacity)
-}
-
-func (q *request) transactRead(tables []*table, gets []*get, names []string, used map[string]*units, capacity returnCapacity) ([]byte, *APIError) {
-	out := append(make([]byte, 0, 1024), `{"Responses":[`...)
-	size := 0
-	err := q.db.view(func(tx *bbolt.Tx) *APIError {
-		for i, g := range gets {
-			if i > 0 {
-				out = append(out, ',')
-			}
-			enc := tx.Bucket(tables[i].bucket).Get(g.key)
-			size += encodedSize(enc)
-			u := 2 * readUnits(encodedSize(enc), true)
-			used[tables[i].TableName].table += u
-			q.meter(tables[i].TableName, u, 0, 1)
-			if enc == nil {
-				out = append(out, "{}"...)
-				continue
-			}
-			out = append(g.append(append(out, `{"Item":`...), enc), '}')
-		}
-		return nil
-	}, tables...)
-	if err != nil {
-		return nil, err
-	}
-	if size > maxTransactBytes {
-		return nil, invalid("The aggregate size of the items in the transaction exceeded the limit of 4 MB")
-	}
-	return transactReply(append(out, ']'), capacity, names, used, "Read"), nil
 }
