@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -40,6 +41,18 @@ func measure(ctx context.Context, args []string, out, errs io.Writer) (err error
 	flags.StringVar(&cfg.Template, "template", "template.yaml", "the template")
 	flags.StringVar(&cfg.Functions, "functions", filepath.Join(".local", "functions"), "folder of the functions' binaries")
 	flags.IntVar(&cfg.Sizes.Earlier, "earlier", cfg.Sizes.Earlier, "how many earlier answers recompute is compared on top of; 0: none")
+	flags.DurationVar(&cfg.Sizes.RateFor, "for", cfg.Sizes.RateFor, "how long each rate of requests is kept up")
+	flags.Func("rates", "requests a second to the pages, with commas between (default 200,500)", func(s string) error {
+		cfg.Sizes.Rates = nil
+		for text := range strings.SplitSeq(s, ",") {
+			rate, err := strconv.ParseFloat(text, 64)
+			if err != nil || rate <= 0 {
+				return errors.New("needs positive numbers")
+			}
+			cfg.Sizes.Rates = append(cfg.Sizes.Rates, rate)
+		}
+		return nil
+	})
 	if err := flags.Parse(args); err != nil {
 		return err
 	}

@@ -44,6 +44,15 @@ func (m *memory) Campaign(_ context.Context, id survey.CampaignID) (survey.Campa
 	return c, nil
 }
 
+func (m *memory) Visit(ctx context.Context, id survey.CampaignID, contact survey.ContactID) (survey.Campaign, survey.Respondent, error) {
+	c, err := m.Campaign(ctx, id)
+	if err != nil {
+		return c, survey.Respondent{}, err
+	}
+	p, err := m.Respondent(ctx, c, contact)
+	return c, p, err
+}
+
 func (m *memory) Respondent(_ context.Context, c survey.Campaign, id survey.ContactID) (survey.Respondent, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -72,11 +72,13 @@ func (p *pages) visit(r *http.Request, prefix string) (visit, error) {
 	if v.token, err = p.keys.Check(r.PathValue("token")); err != nil {
 		return v, &problem.Error{Kind: problem.Unknown, Code: "link_unknown", Cause: err}
 	}
-	if v.campaign, err = p.store.Campaign(r.Context(), v.token.Campaign); err != nil {
-		return v, unknownLink(err)
+	if v.token.Test { // a test send goes to the staff: there is no respondent behind it
+		v.campaign, err = p.store.Campaign(r.Context(), v.token.Campaign)
+	} else {
+		v.campaign, v.person, err = p.store.Visit(r.Context(), v.token.Campaign, v.token.Contact)
 	}
-	if !v.token.Test { // a test send goes to the staff: there is no respondent behind it
-		v.person, err = p.store.Respondent(r.Context(), v.campaign, v.token.Contact)
+	if v.campaign.ID == "" {
+		return v, unknownLink(err)
 	}
 	language, ok := lang.Parse(r.URL.Query().Get("lang"))
 	if ok {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -10,15 +11,58 @@ import (
 	"onetap/internal/survey"
 )
 
+// Visit reads the campaign of a link and the link's Respondent: in one round trip once this process has met the campaign,
+// for the keys need its audience. A campaign or contact that is not there gives a problem of kind Unknown; with the
+// latter the campaign is returned all the same.
+func (s *Store) Visit(ctx context.Context, id survey.CampaignID, contact survey.ContactID) (survey.Campaign, survey.Respondent, error) {
+	audience, met := s.audiences.Load(id)
+	if !met {
+		c, err := s.Campaign(ctx, id)
+		if err != nil {
+			return c, survey.Respondent{}, err
+		}
+		s.audiences.Store(id, c.Audience)
+		p, err := s.Respondent(ctx, c, contact)
+		return c, p, err
+	}
+	items, err := s.batchGet(ctx, append(respondentKeys(id, audience.(survey.Audience), contact), campaignKey(id)), true, "")
+	if err != nil {
+		return survey.Campaign{}, survey.Respondent{}, err
+	}
+	n := slices.IndexFunc(items, func(it item) bool { return keyOf(it) == campaignKey(id) })
+	if n < 0 {
+		return survey.Campaign{}, survey.Respondent{}, problem.New(problem.Unknown, "campaign_unknown", "campaign")
+	}
+	c, err := campaignOf(items[n])
+	if err != nil {
+		return c, survey.Respondent{}, err
+	}
+	var p survey.Respondent
+	if c.Audience == audience {
+		p, err = respondentOf(c, slices.Delete(items, n, n+1))
+	} else { // it was a draft, of which there are no links but a tester's
+		s.audiences.Store(id, c.Audience)
+		p, err = s.Respondent(ctx, c, contact)
+	}
+	return c, p, err
+}
+
 // Respondent reads in one round trip what a page needs: the invitation, the answer so far, the suppression; and the
 // contact, for the instant in which a message is out and its invitation is not yet written.
 // A contact that is not there gives a problem of kind Unknown.
 func (s *Store) Respondent(ctx context.Context, c survey.Campaign, id survey.ContactID) (survey.Respondent, error) {
-	items, err := s.batchGet(ctx, []key{personKey(c.ID, "INVITATION", id), personKey(c.ID, "RESPONSE", id),
-		contactKey(c.Audience, id), suppressionKey(c.Audience, id)}, true, "")
+	items, err := s.batchGet(ctx, respondentKeys(c.ID, c.Audience, id), true, "")
 	if err != nil {
 		return survey.Respondent{}, err
 	}
+	return respondentOf(c, items)
+}
+
+func respondentKeys(c survey.CampaignID, a survey.Audience, id survey.ContactID) []key {
+	return []key{personKey(c, "INVITATION", id), personKey(c, "RESPONSE", id), contactKey(a, id), suppressionKey(a, id)}
+}
+
+func respondentOf(c survey.Campaign, items []item) (survey.Respondent, error) {
 	var p survey.Respondent
 	var contact *survey.Contact
 	for _, it := range items {

@@ -30,6 +30,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -43,8 +44,9 @@ var ErrChanged = errors.New("changed meanwhile")
 
 // Store reads and writes the table. It is safe for concurrent use.
 type Store struct {
-	db    *dynamodb.Client
-	table string
+	db        *dynamodb.Client
+	table     string
+	audiences sync.Map // survey.CampaignID → survey.Audience: of the campaigns that Visit has met
 }
 
 // New returns a store over the table.

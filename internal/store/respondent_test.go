@@ -1,0 +1,85 @@
+package store_test
+
+import (
+	"context"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"onetap/internal/local/dynamo"
+	"onetap/internal/problem"
+	"onetap/internal/store/storetest"
+	"onetap/internal/survey"
+)
+
+func TestVisitIsOneRoundTripOnceTheCampaignIsKnown(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	var calls atomic.Int32
+	s, _ := storetest.Open(t, dynamo.Options{Before: func(dynamo.Call) error { calls.Add(1); return nil }})
+	now := time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
+	contact := people(t, 1)[0]
+	contact.Language = "en"
+	c := survey.Campaign{ID: "abcdefgh", Audience: survey.Customers, State: survey.Draft, Language: "en", Created: now}
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(s.CreateCampaign(ctx, c))
+	must(s.PutContacts(ctx, []survey.Contact{contact}))
+	c.Version = 1
+
+	visit := func(wantCalls int32) {
+		t.Helper()
+		want, err := s.Respondent(ctx, c, contact.ID)
+		must(err)
+		calls.Store(0)
+		got, p, err := s.Visit(ctx, c.ID, contact.ID)
+		must(err)
+		if n := calls.Load(); n != wantCalls {
+			t.Errorf("a visit made %d calls, want %d", n, wantCalls)
+		}
+		if d := cmp.Diff(c, got); d != "" {
+			t.Errorf("campaign (-want +got):\n%s", d)
+		}
+		if d := cmp.Diff(want, p); d != "" {
+			t.Errorf("respondent (-want +got):\n%s", d)
+		}
+	}
+	visit(2)
+	visit(1)
+
+	must(s.PutInvitations(ctx, []survey.Invitation{{Campaign: c.ID, Contact: contact.ID, Audience: c.Audience, State: survey.InvitationSent,
+		Decided: survey.InvitationSent, Language: "ru", Owner: "o2", At: now, Version: 1}}))
+	must(s.SaveResponse(ctx, survey.Response{Campaign: c.ID, Contact: contact.ID, Audience: c.Audience, Score: 9, Verified: true, First: now,
+		Counted: now, Updated: now, Version: 1}, 0))
+	var err error
+	if c, err = s.SaveCampaign(ctx, c); err != nil {
+		t.Fatal(err)
+	}
+	visit(1)
+
+	_, _, err = s.Visit(ctx, c.ID, "aaaaaaaaaaaaaaaa")
+	if p := problem.As(err); p == nil || p.Kind != problem.Unknown {
+		t.Errorf("a stranger's visit: %v, want a problem of kind Unknown", err)
+	}
+	_, _, err = s.Visit(ctx, "zzzzzzzz", contact.ID)
+	if p := problem.As(err); p == nil || p.Kind != problem.Unknown {
+		t.Errorf("a visit to no campaign: %v, want a problem of kind Unknown", err)
+	}
+
+	// A tester opened a draft's link, and then the draft got another audience.
+	staff := contact
+	staff.Audience = survey.ProjectStaff
+	must(s.PutContacts(ctx, []survey.Contact{staff}))
+	c.Audience = survey.ProjectStaff
+	if c, err = s.SaveCampaign(ctx, c); err != nil {
+		t.Fatal(err)
+	}
+	visit(2)
+	visit(1)
+}
