@@ -1,0 +1,247 @@
+package chaos
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"onetap/internal/local/drive"
+)
+
+// inFlight is how long after somebody was told that nobody will write a letter may still come: the batch which is being
+// handed to SES at that moment.
+const inFlight = 2 * time.Second
+
+// ledger is what the API says became of a mailing.
+type ledger struct {
+	Audience, Invited, Waiting, Sent, Failed, Bounced, Uncertain, Complained int
+	Skipped                                                                  map[string]int
+}
+
+func (l ledger) skipped() (n int) {
+	for _, k := range l.Skipped {
+		n += k
+	}
+	return n
+}
+
+// check holds every promise against the table, the inbox and what people did.
+func (d *director) check(ctx context.Context) error {
+	if err := d.readInbox(ctx); err != nil {
+		return err
+	}
+	all, err := scan(ctx, d.stack.AWS(), d.stack.TableName())
+	if err != nil {
+		return err
+	}
+	t, err := sortOut(all)
+	if err != nil {
+		return err
+	}
+	for n, c := range d.campaigns {
+		if !c.launched {
+			continue
+		}
+		rows := t.campaigns[c.id]
+		if rows == nil {
+			d.broke("lost", 1, "campaign %d is not in the table", n)
+			continue
+		}
+		for wave := range 2 {
+			d.checkLetters(c, n, wave, rows, t.contacts)
+			if err := d.checkLedger(ctx, c, n, wave, rows, t.contacts); err != nil {
+				return err
+			}
+		}
+		if err := d.checkAnswers(ctx, c, n, rows, t); err != nil {
+			return err
+		}
+		d.checkCases(c, n, rows)
+	}
+	d.checkStopped()
+	sum, list := t.tallies.differences(recount(t, audience))
+	if sum > 0 {
+		d.broke("drift", sum, "figures differ from a recount: %s", short(list))
+	}
+	return nil
+}
+
+func short(list []string) string {
+	const most = 6
+	if len(list) > most {
+		return fmt.Sprintf("%q and %d more", list[:most], len(list)-most)
+	}
+	return fmt.Sprintf("%q", list)
+}
+
+// checkLetters compares the letters that lie in mailboxes with what the table says became of the invitations.
+func (d *director) checkLetters(c *campaign, n, wave int, rows *campaignRows, contacts map[string]string) {
+	letters := map[string][]drive.Letter{}
+	for _, l := range d.letters {
+		if l.Kind == "survey" && l.Tags["campaign"] == c.id && l.Tags["wave"] == fmt.Sprint(wave) {
+			contact := l.Tags["contact"]
+			letters[contact] = append(letters[contact], l)
+			if contacts[contact] != l.To[0] {
+				d.broke("broken", 1, "campaign %d: a letter is for one person and went to another", n)
+			}
+		}
+	}
+	for contact, list := range letters {
+		most := 1
+		if c.resent[contact] {
+			most = 2
+		}
+		if len(list) > most {
+			d.broke("doubled", len(list)-most, "campaign %d, wave %d: %s has %d letters", n, wave, contacts[contact], len(list))
+		}
+		if rows.invited[wave][contact] == nil {
+			d.broke("lost", 1, "campaign %d, wave %d: %s has a letter and no invitation", n, wave, contacts[contact])
+		}
+	}
+	for contact, i := range rows.invited[wave] {
+		got := letters[contact]
+		where := fmt.Sprintf("campaign %d, wave %d: %s is %s %s", n, wave, contacts[contact], i.text("state"), i.text("reason"))
+		switch state := i.text("state"); {
+		case state == "sent" && len(got) == 0, state == "failed" && i.text("reason") == "bounced" && len(got) == 0:
+			d.broke("lost", 1, "%s and has no letter", where)
+		case state == "skipped" && len(got) > 0:
+			d.broke("broken", 1, "%s and has a letter", where)
+		case state == "uncertain" && len(got) > 0:
+			d.broke("broken", 1, "%s, but SES has reported its letter as %s", where, got[0].Outcome)
+		case state != "sent" && state != "failed" && state != "skipped" && state != "uncertain":
+			d.broke("broken", 1, "%s", where)
+		}
+	}
+}
+
+// checkLedger counts the people of a wave from their items and compares with what the API says.
+func (d *director) checkLedger(ctx context.Context, c *campaign, n, number int, rows *campaignRows, contacts map[string]string) error {
+	w, began := rows.waves[number]
+	if !began {
+		if len(rows.invited[number]) > 0 {
+			d.broke("broken", 1, "campaign %d, wave %d: invitations without a wave", n, number)
+		}
+		return nil
+	}
+	counted := map[string]int{}
+	for contact, i := range rows.invited[number] {
+		counted[i.text("state")]++
+		if rows.waiting[number][contact] {
+			d.broke("doubled", 1, "campaign %d, wave %d: %s has an invitation and waits for one", n, number, contacts[contact])
+		}
+	}
+	if rows.between[number] > 0 {
+		d.broke("lost", rows.between[number], "campaign %d, wave %d: %d people are between claim and decision and nobody decides it", n, number, rows.between[number])
+	}
+	waiting := len(rows.waiting[number])
+	if w.State == "planning" {
+		for _, carried := range w.Carry {
+			waiting += len(carried)
+		}
+	} else if number == 0 && w.Audience < d.history.Contacts {
+		d.broke("lost", d.history.Contacts-w.Audience, "campaign %d: an audience of %d is planned, %d were uploaded", n, w.Audience, d.history.Contacts)
+	}
+	if w.State == "done" && waiting > 0 {
+		d.broke("lost", waiting, "campaign %d, wave %d is done and %d wait", n, number, waiting)
+	}
+	var got struct{ Ledger, Reminder *ledger }
+	if err := d.must(ctx, "GET", "/campaigns/"+c.id, nil, &got); err != nil {
+		return err
+	}
+	l := got.Ledger
+	if number == 1 {
+		l = got.Reminder
+	}
+	if l == nil {
+		d.broke("broken", 1, "campaign %d, wave %d has no ledger", n, number)
+		return nil
+	}
+	if l.Audience != l.Invited+l.skipped() || l.Invited != l.Waiting+l.Sent+l.Failed+l.Uncertain {
+		d.broke("broken", 1, "campaign %d, wave %d: the ledger does not balance: %+v", n, number, *l)
+	}
+	unnamed := w.Skipped["not_sampled"] + w.Skipped["answered"] // those have no items
+	want := ledger{Waiting: waiting, Sent: counted["sent"], Failed: counted["failed"], Uncertain: counted["uncertain"]}
+	if l.Waiting != want.Waiting || l.Sent != want.Sent || l.Failed != want.Failed || l.Uncertain != want.Uncertain || l.skipped() != counted["skipped"]+unnamed {
+		d.broke("drift", 1, "campaign %d, wave %d: the ledger says %+v; counted are %v, %d waiting, %d without an item", n, number, *l, counted, waiting, unnamed)
+	}
+	named, err := d.uncertain(ctx, c, number)
+	if err != nil {
+		return err
+	}
+	if len(named) != counted["uncertain"] {
+		d.broke("lost", 1, "campaign %d, wave %d: %d uncertain are named, %d there", n, number, len(named), counted["uncertain"])
+	}
+	return nil
+}
+
+// checkAnswers compares the stored answers with what people did and were told, and the API's figures with the answers.
+func (d *director) checkAnswers(ctx context.Context, c *campaign, n int, rows *campaignRows, t rows) error {
+	for contact := range t.contacts {
+		r := rows.responses[contact]
+		if a := d.answerOf(c.id, contact); !a.may(r != nil, r.truth("verified"), r.number("score"), r.text("why")) {
+			d.broke("lost", 1, "campaign %d: the answer of %s is stored as %v, verified %v, score %d, %q; by what they did it is one of %+v", n,
+				t.contacts[contact], r != nil, r.truth("verified"), r.number("score"), r.text("why"), a.states)
+		}
+	}
+	var got struct {
+		Whole struct {
+			Scores               [11]int
+			Answers, Unverified  int
+			Detractors, Comments int
+		}
+	}
+	if err := d.must(ctx, "GET", "/campaigns/"+c.id+"/results", nil, &got); err != nil {
+		return err
+	}
+	var scores [11]int
+	verified, unverified := 0, 0
+	for _, r := range rows.responses {
+		if r.truth("verified") {
+			scores[r.number("score")]++
+			verified++
+		} else {
+			unverified++
+		}
+	}
+	if got.Whole.Scores != scores || got.Whole.Answers != verified || got.Whole.Unverified != unverified {
+		sum := 0
+		for i, s := range scores {
+			sum += max(s-got.Whole.Scores[i], got.Whole.Scores[i]-s)
+		}
+		d.broke("drift", max(sum, 1), "campaign %d: results say %v of %d, unverified %d; the answers are %v of %d, unverified %d", n,
+			got.Whole.Scores, got.Whole.Answers, got.Whole.Unverified, scores, verified, unverified)
+	}
+	return nil
+}
+
+// checkCases looks for the case and the alert of everybody who once was a detractor, and for cases of nobody else.
+func (d *director) checkCases(c *campaign, n int, rows *campaignRows) {
+	alerts := map[string]int{}
+	for _, l := range d.letters {
+		if id := l.Tags["case"]; len(id) > len(c.id) && id[:len(c.id)] == c.id {
+			alerts[id[len(c.id)+1:]]++
+		}
+	}
+	for contact := range rows.invited[0] {
+		must, may := d.answerOf(c.id, contact).unhappy()
+		switch has := rows.cases[contact]; {
+		case must && has == 0:
+			d.broke("lost", 1, "campaign %d: a detractor has no case", n)
+		case !may && has > 0:
+			d.broke("broken", 1, "campaign %d: somebody who is no detractor has a case", n)
+		case has > 1:
+			d.broke("doubled", has-1, "campaign %d: somebody has %d cases", n, has)
+		case has == 1 && alerts[contact] == 0:
+			d.broke("lost", 1, "campaign %d: nobody was told of a detractor", n)
+		}
+	}
+}
+
+// checkStopped looks for survey letters to those who should have none any more.
+func (d *director) checkStopped() {
+	for _, l := range d.letters {
+		if at := d.stopped[l.To[0]]; l.Kind == "survey" && !at.IsZero() && l.Time.After(at.Add(inFlight)) {
+			d.broke("broken", 1, "%s was written to %.1f s after nobody should", l.To[0], l.Time.Sub(at).Seconds())
+		}
+	}
+}

@@ -1,0 +1,229 @@
+package chaos
+
+import (
+	"bytes"
+	"context"
+	"encoding/base32"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// record is an item of the table, read through the wire: texts, numbers, bytes and truths by attribute.
+type record map[string]any
+
+func (r record) text(name string) string { s, _ := r[name].(string); return s }
+func (r record) number(name string) int  { n, _ := r[name].(int); return n }
+func (r record) truth(name string) bool  { b, _ := r[name].(bool); return b }
+func (r record) bytes(name string) []byte {
+	b, _ := r[name].([]byte)
+	return b
+}
+
+func (r record) time(name string) time.Time {
+	t, _ := time.Parse(time.RFC3339Nano, r.text(name))
+	return t
+}
+
+// json reads an attribute that holds JSON.
+func (r record) json(name string, v any) error {
+	if err := json.Unmarshal([]byte(r.text(name)), v); err != nil {
+		return fmt.Errorf("%s of %s %s: %w", name, r.text("pk"), r.text("sk"), err)
+	}
+	return nil
+}
+
+// scan reads the whole table as any client of DynamoDB would.
+func scan(ctx context.Context, endpoint, table string) ([]record, error) {
+	var all []record
+	ask := map[string]any{"TableName": table, "ConsistentRead": true}
+	for {
+		body, err := json.Marshal(ask)
+		if err != nil {
+			return nil, err
+		}
+		r, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint+"/", bytes.NewReader(body))
+		if err != nil {
+			return nil, err
+		}
+		r.Header.Set("X-Amz-Target", "DynamoDB_20120810.Scan")
+		r.Header.Set("Content-Type", "application/x-amz-json-1.0")
+		r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=chaos/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0")
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			return nil, fmt.Errorf("scan: %w", err)
+		}
+		text, err := io.ReadAll(answer.Body)
+		answer.Body.Close()
+		if err != nil || answer.StatusCode != http.StatusOK {
+			return nil, fmt.Errorf("scan: status %d, %s: %w", answer.StatusCode, text, err)
+		}
+		var out struct {
+			Items            []map[string]map[string]json.RawMessage
+			LastEvaluatedKey json.RawMessage
+		}
+		if err := json.Unmarshal(text, &out); err != nil {
+			return nil, fmt.Errorf("scan: %w", err)
+		}
+		for _, it := range out.Items {
+			one, err := readRecord(it)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, one)
+		}
+		if out.LastEvaluatedKey == nil {
+			return all, nil
+		}
+		ask["ExclusiveStartKey"] = out.LastEvaluatedKey
+	}
+}
+
+func readRecord(it map[string]map[string]json.RawMessage) (record, error) {
+	r := record{}
+	for name, typed := range it {
+		for kind, raw := range typed {
+			var s string
+			var b bool
+			var err error
+			switch kind {
+			case "S":
+				err = json.Unmarshal(raw, &s)
+				r[name] = s
+			case "N":
+				if err = json.Unmarshal(raw, &s); err == nil {
+					r[name], err = strconv.Atoi(s)
+				}
+			case "BOOL":
+				err = json.Unmarshal(raw, &b)
+				r[name] = b
+			case "B":
+				if err = json.Unmarshal(raw, &s); err == nil {
+					r[name], err = base64.StdEncoding.DecodeString(s)
+				}
+			default:
+				err = fmt.Errorf("an attribute of type %s", kind)
+			}
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", name, err)
+			}
+		}
+	}
+	return r, nil
+}
+
+// campaignRows are what the table holds of one campaign.
+type campaignRows struct {
+	state     string
+	waves     map[int]wave
+	invited   map[int]map[string]record // by wave and contact
+	waiting   map[int]map[string]bool   // planned and not decided
+	between   map[int]int               // people in batches between claim and decision
+	responses map[string]record         // by contact
+	cases     map[string]int            // by contact
+}
+
+// wave is what planning found.
+type wave struct {
+	State    string              `json:"state"`
+	Batches  int                 `json:"batches"`
+	Audience int                 `json:"audience"`
+	Invited  int                 `json:"invited"`
+	Skipped  map[string]int      `json:"skipped"`
+	Carry    map[string][]string `json:"carry"`
+}
+
+// rows is the table, sorted out.
+type rows struct {
+	contacts  map[string]string // address by contact
+	campaigns map[string]*campaignRows
+	tallies   figures
+	due       []time.Time
+}
+
+var contactText = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+
+// sortOut reads what the checks look at, by the keys that internal/store documents.
+func sortOut(all []record) (rows, error) {
+	t := rows{contacts: map[string]string{}, campaigns: map[string]*campaignRows{}, tallies: figures{}}
+	of := func(id string) *campaignRows {
+		if t.campaigns[id] == nil {
+			t.campaigns[id] = &campaignRows{waves: map[int]wave{}, invited: map[int]map[string]record{0: {}, 1: {}}, between: map[int]int{},
+				waiting: map[int]map[string]bool{0: {}, 1: {}}, responses: map[string]record{}, cases: map[string]int{}}
+		}
+		return t.campaigns[id]
+	}
+	var plans []record
+	for _, r := range all {
+		pk := strings.Split(r.text("pk"), "#")
+		kind, rest, _ := strings.Cut(r.text("sk"), "#")
+		var err error
+		switch {
+		case pk[0] == "CONTACTS" && !strings.HasSuffix(kind, "!"):
+			var person struct{ Email string }
+			err = r.json("person", &person)
+			t.contacts[kind] = person.Email
+		case pk[0] == "CAMPAIGN" && kind == "CAMPAIGN":
+			var c struct{ State string }
+			err = r.json("campaign", &c)
+			of(pk[1]).state = c.State
+		case pk[0] == "CAMPAIGN" && kind == "WAVE":
+			var w wave
+			err = r.json("wave", &w)
+			of(pk[1]).waves[number(rest)] = w
+		case pk[0] == "CAMPAIGN" && kind == "INVITATION":
+			of(pk[1]).invited[0][rest] = r
+		case pk[0] == "CAMPAIGN" && kind == "REMINDER":
+			of(pk[1]).invited[1][rest] = r
+		case pk[0] == "CAMPAIGN" && kind == "RESPONSE":
+			of(pk[1]).responses[rest] = r
+		case pk[0] == "CAMPAIGN" && kind == "CASE":
+			of(pk[1]).cases[rest]++
+		case pk[0] == "PLAN":
+			plans = append(plans, r)
+		case pk[0] == "TALLY":
+			t.tallies.read(pk[1], r)
+		case pk[0] == "DUE":
+			at, parsed := time.Parse(time.RFC3339Nano, kind)
+			t.due, err = append(t.due, at), parsed
+		}
+		if err != nil {
+			return t, err
+		}
+	}
+	for _, r := range plans {
+		pk := strings.Split(r.text("pk"), "#")
+		of(pk[1]).plan(number(pk[2]), r)
+	}
+	return t, nil
+}
+
+func number(s string) int {
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		return -1
+	}
+	return n
+}
+
+// plan reads a batch. Those that a planner which died left beyond the wave's count are none.
+func (c *campaignRows) plan(n int, r record) {
+	name, _, _ := strings.Cut(strings.TrimPrefix(r.text("sk"), "BATCH#"), ".")
+	state := r.text("state")
+	if number(name) >= c.waves[n].Batches || (state != "waiting" && state != "sending") {
+		return
+	}
+	for b := r.bytes("contacts"); len(b) >= 10; b = b[10:] {
+		if !r.truth("again") { // those have their invitations
+			c.waiting[n][contactText.EncodeToString(b[:10])] = true
+		}
+		if state == "sending" {
+			c.between[n]++
+		}
+	}
+}
