@@ -36,7 +36,6 @@ type world struct {
 	table *dynamodb.Client // for looking at what is stored
 	site  string           // where the desk answers
 	inbox *drive.Company
-	o     dynamo.Options
 
 	mu    sync.Mutex
 	clock time.Time

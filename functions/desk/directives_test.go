@@ -46,7 +46,8 @@ func (c *conversation) more(word, rest string) {
 	case "case":
 		var r survey.Response
 		if r, err = c.answer(campaign, people[0]); err == nil {
-			_, err = c.store.CreateCase(c.t.Context(), loop.New(nil, r, loop.Responsible{Staff: survey.Staff{ID: r.Owner}, Level: loop.LevelOwner}, r.Team, 48*time.Hour))
+			_, err = c.store.CreateCase(c.t.Context(), loop.Case{Campaign: r.Campaign, Contact: r.Contact, Audience: r.Audience, Owner: r.Owner,
+				Level: loop.LevelOwner, Team: r.Team, State: loop.Open, Score: r.Score, Latest: r.Score, Opened: r.First, Deadline: r.First.Add(48 * time.Hour)})
 		}
 	default:
 		c.fail("no directive %q", word)
