@@ -10,9 +10,14 @@ import (
 	"onetap/internal/survey"
 )
 
-func contactItem(c survey.Contact) item {
-	it := contactKey(c.Audience, c.ID).item()
-	it["person"] = asJSON(c.Person)
+func contactItem(c survey.Contact) item { return stampedContact(c, digestOf(c)) }
+
+// stampedContact is contactItem for who knows the digest already.
+func stampedContact(c survey.Contact, d contactDigest) item {
+	it := make(item, 20) // an upload makes millions of them
+	k := contactKey(c.Audience, c.ID)
+	it["pk"], it["sk"] = str(k.pk), str(k.sk)
+	it["person"] = str(d.person)
 	it["audience"] = str(string(c.Audience))
 	it["created"], it["updated"] = at(c.Created), at(c.Updated)
 	set(it, "owner", c.Owner)
@@ -23,10 +28,8 @@ func contactItem(c survey.Contact) item {
 	set(it, "tier", c.Tier)
 	set(it, "language", c.Language)
 	set(it, "value", c.Value)
-	if len(c.Attrs) > 0 {
-		it["attrs"] = asJSON(c.Attrs)
-	}
-	it["digest"] = str(digest(it))
+	set(it, "attrs", d.attrs)
+	it["digest"] = str(d.sum)
 	return it
 }
 

@@ -21,12 +21,14 @@ func num[T int | int64](n T) types.AttributeValue {
 func at(t time.Time) types.AttributeValue { return str(stamp(t)) }
 
 // asJSON stores a value as one string attribute: smaller and faster than a map, for what no expression looks into.
-func asJSON(v any) types.AttributeValue {
+func asJSON(v any) types.AttributeValue { return str(jsonText(v)) }
+
+func jsonText(v any) string {
 	b, err := json.Marshal(v)
 	if err != nil {
 		panic(fmt.Sprintf("store: %T does not marshal: %v", v, err)) // only our own structs come here
 	}
-	return str(string(b))
+	return string(b)
 }
 
 func text(it item, name string) string {

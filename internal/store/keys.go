@@ -1,7 +1,6 @@
 package store
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -53,7 +52,8 @@ func base32Value(c byte) int {
 	return int(c-'a') & 31
 }
 
-func two(n int) string { return fmt.Sprintf("%02d", n) }
+// two writes a shard's number, 0 to 99.
+func two(n int) string { return string([]byte{byte('0' + n/10), byte('0' + n%10)}) }
 
 // part makes a stranger's text harmless inside a key: "#" separates parts, so it and "%" are escaped.
 func part(s string) string {

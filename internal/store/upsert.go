@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
-	"io"
 	"sync"
 	"time"
 
@@ -16,18 +15,23 @@ import (
 // contactsInFlight is how many calls an upload has under way at once.
 const contactsInFlight = 8
 
-// data names the attributes of a contact that an upload brings, in the order in which they are digested.
-var data = []string{"person", "owner", "owner_raw", "team", "location", "product", "tier", "language", "value", "attrs"}
+// contactDigest is a fingerprint of what an upload brings of a contact, so that comparing a list with the table reads a
+// line of each contact instead of all of it. Equal sums mean survey.Contact.Same. The parts that are stored as JSON are
+// kept, because making them is the greater part of the work.
+type contactDigest struct{ sum, person, attrs string }
 
-// digest is a fingerprint of what an upload brings of a contact, so that comparing a list with the table reads a line
-// of each contact instead of all of it. Equal digests mean survey.Contact.Same.
-func digest(it item) string {
-	h := sha256.New()
-	for _, name := range data {
-		io.WriteString(h, text(it, name))
-		h.Write([]byte{0})
+func digestOf(c survey.Contact) contactDigest {
+	d := contactDigest{person: jsonText(c.Person)}
+	if len(c.Attrs) > 0 {
+		d.attrs = jsonText(c.Attrs) // in the order of names
 	}
-	return base64.RawStdEncoding.EncodeToString(h.Sum(nil)[:12])
+	b := make([]byte, 0, 512)
+	for _, s := range [...]string{d.person, c.Owner, c.OwnerRaw, c.Team, c.Location, c.Product, c.Tier, c.Language, c.Value, d.attrs} {
+		b = append(append(b, s...), 0)
+	}
+	h := sha256.Sum256(b)
+	d.sum = base64.RawStdEncoding.EncodeToString(h[:12])
+	return d
 }
 
 // Upserted counts what an upload did to contacts.
@@ -83,14 +87,9 @@ func (s *Store) upsert(ctx context.Context, cs []survey.Contact, by string, now 
 	var u Upserted
 	var write []item
 	for i, c := range cs {
-		was := known[keys[i]]
+		was, d := known[keys[i]], digestOf(c)
 		fresh := was == nil || by != "" && text(was, "upload") == by && truth(was, "fresh") // an earlier try of this upload
-		c.Created, c.Updated = now, now
-		if was != nil {
-			c.Created = instant(was, "created")
-		}
-		it := contactItem(c)
-		same := was != nil && text(was, "digest") == text(it, "digest")
+		same := was != nil && text(was, "digest") == d.sum
 		switch {
 		case fresh:
 			u.New++
@@ -102,6 +101,11 @@ func (s *Store) upsert(ctx context.Context, cs []survey.Contact, by string, now 
 		if same {
 			continue
 		}
+		c.Created, c.Updated = now, now
+		if was != nil {
+			c.Created = instant(was, "created")
+		}
+		it := stampedContact(c, d)
 		if by != "" {
 			it["upload"], it["fresh"] = str(by), yes(fresh)
 		}
