@@ -48,7 +48,7 @@ func tellDemo(ctx context.Context, out io.Writer, template, functions, samples s
 	}
 	defer os.RemoveAll(data)
 	stack, err := local.Start(ctx, local.Config{Template: template, Functions: functions, Data: data, Minute: time.Second, MailRate: 200, MailQuota: 50_000,
-		Parameters: map[string]string{}})
+		Parameters: map[string]string{"AlertWaitSeconds": "3"}})
 	if err != nil {
 		return s, err
 	}
@@ -58,6 +58,6 @@ func tellDemo(ctx context.Context, out io.Writer, template, functions, samples s
 		}
 	}()
 	teller := &story.Teller{Company: drive.New(stack.Site(), stack.Inbox(), stack.Token()), Samples: os.DirFS(samples), Out: out, Seed: seed,
-		Patience: 3 * time.Minute}
+		Patience: time.Minute}
 	return teller.Tell(ctx)
 }

@@ -11,7 +11,9 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"onetap/internal/alert"
 	"onetap/internal/link"
+	"onetap/internal/loop"
 	"onetap/internal/store"
 	"onetap/internal/survey"
 )
@@ -21,7 +23,8 @@ import (
 type report struct {
 	EventType string `json:"eventType"`
 	Mail      struct {
-		Tags map[string][]string `json:"tags"`
+		MessageID string              `json:"messageId"`
+		Tags      map[string][]string `json:"tags"`
 	} `json:"mail"`
 	Bounce struct {
 		BounceType        string      `json:"bounceType"`
@@ -37,11 +40,12 @@ type recipient struct {
 }
 
 type feedback struct {
-	store *store.Store
-	keys  *link.Keys
-	log   *slog.Logger
-	now   func() time.Time
-	wait  func(time.Duration)
+	store  *store.Store
+	keys   *link.Keys
+	alerts *alert.Alerts
+	log    *slog.Logger
+	now    func() time.Time
+	wait   func(time.Duration)
 }
 
 // tries is how often an invitation that is not there yet is looked for: SES may report before the sender has written.
@@ -59,8 +63,7 @@ func (f *feedback) handle(ctx context.Context, e events.EventBridgeEvent) error 
 	}
 	i, ofSurvey := r.invitation()
 	if !ofSurvey {
-		f.log.Warn("a letter that is no survey was not delivered", "event", what, "kind", r.tag("kind"))
-		return nil
+		return f.letter(ctx, r, what)
 	}
 	if err := f.suppress(ctx, r, what); err != nil {
 		return err
@@ -69,6 +72,19 @@ func (f *feedback) handle(ctx context.Context, e events.EventBridgeEvent) error 
 		return nil // out of office, mailbox full: the address stays good, and the message may have been read
 	}
 	return f.settle(ctx, i, what)
+}
+
+// letter looks after a letter that is no survey: an alert that came back goes to the next one responsible.
+func (f *feedback) letter(ctx context.Context, r report, what survey.DeliveryEvent) error {
+	if what != survey.EventBounced && what != survey.EventRejected {
+		return nil
+	}
+	campaign, contact, isCase := loop.ParseID(r.tag("case"))
+	if !isCase {
+		f.log.Warn("a letter that is no survey was not delivered", "event", what, "kind", r.tag("kind"))
+		return nil
+	}
+	return f.alerts.Begin(ctx).Bounced(ctx, campaign, contact, r.Mail.MessageID)
 }
 
 // event names what happened; "" for what is of no interest.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
+	"onetap/internal/alert"
 	"onetap/internal/link"
 	"onetap/internal/store"
 )
@@ -25,6 +26,11 @@ func main() {
 		log.Error("start", "error", err)
 		os.Exit(1)
 	}
-	f := &feedback{store: s, keys: keys, log: log, now: time.Now, wait: time.Sleep}
+	alerts, err := alert.FromEnvironment(s, log)
+	if err != nil {
+		log.Error("start", "error", err)
+		os.Exit(1)
+	}
+	f := &feedback{store: s, keys: keys, alerts: alerts, log: log, now: time.Now, wait: time.Sleep}
 	lambda.Start(f.handle)
 }

@@ -13,6 +13,9 @@ import (
 // inFlight is how many batches may be between claim and decision at once: what a crash makes uncertain.
 const inFlight = 2
 
+// share is what a mailing takes of the account's rate: alerts go out beside it.
+const share = 0.98
+
 // pace is the one token bucket of a run, in recipients, from the account's own rate and quota.
 type pace struct {
 	asked   time.Time
@@ -23,7 +26,7 @@ type pace struct {
 
 func newPace(a ses.Account, now time.Time) *pace {
 	call := max(1, min(survey.BatchSize, int(a.Rate)))
-	return &pace{asked: now, limiter: rate.NewLimiter(rate.Limit(a.Rate), call), call: call,
+	return &pace{asked: now, limiter: rate.NewLimiter(rate.Limit(a.Rate*share), call), call: call,
 		open: a.Enabled && a.Rate > 0 && (a.Quota < 0 || a.SentToday < a.Quota)}
 }
 

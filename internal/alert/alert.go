@@ -46,7 +46,7 @@ type Alerts struct {
 	Log    *slog.Logger
 	Now    func() time.Time
 	Random func() string // a new claim's id
-	Term   time.Duration // until the respondent should have been spoken to
+	Rules  loop.Rules    // of new cases
 	From   string        // the sender of the letters
 	Admin  string        // the administrator's address
 	Site   string        // base URL of the console, where a campaign has none
@@ -134,7 +134,7 @@ func (r *Round) open(ctx context.Context, before *survey.Response, now survey.Re
 	if err != nil {
 		return c, false, err
 	}
-	return loop.New(before, first, d.Responsible(contact.Owner, contact.Team), contact.Team, r.Term), true, nil
+	return loop.New(before, first, d.Responsible(contact.Owner, contact.Team), contact.Team, r.Rules), true, nil
 }
 
 // Due looks at something that is due: it sends the letter unless it was sent, or forgets what is left over.

@@ -9,25 +9,32 @@ import (
 	"strconv"
 	"time"
 
+	"onetap/internal/loop"
 	"onetap/internal/ses"
 	"onetap/internal/store"
 )
 
-// defaultHours is the term of a case where CASE_HOURS is not set.
-const defaultHours = 48
+// The rules where CASE_HOURS and ALERT_WAIT are not set: two days to call, two minutes for words.
+const (
+	defaultHours = 48
+	defaultWait  = 120
+)
 
-// FromEnvironment builds the alerts of a store from SENDER, ADMIN_EMAIL, SITE, CASE_HOURS and CONFIGURATION_SET.
+// FromEnvironment builds the alerts of a store from SENDER, ADMIN_EMAIL, SITE, CASE_HOURS, ALERT_WAIT (seconds) and
+// CONFIGURATION_SET.
 func FromEnvironment(s *store.Store, log *slog.Logger) (*Alerts, error) {
-	hours := defaultHours
-	if h := os.Getenv("CASE_HOURS"); h != "" {
-		var err error
-		if hours, err = strconv.Atoi(h); err != nil || hours < 1 {
-			return nil, fmt.Errorf("CASE_HOURS is %q: a whole number of hours, 1 or more, is needed", h)
-		}
+	hours, err := whole("CASE_HOURS", defaultHours, 1)
+	if err != nil {
+		return nil, err
+	}
+	wait, err := whole("ALERT_WAIT", defaultWait, 0)
+	if err != nil {
+		return nil, err
 	}
 	a := &Alerts{
 		Store: s, Mail: ses.New(store.Config(), os.Getenv("CONFIGURATION_SET")), Log: log, Now: time.Now, Random: rand.Text,
-		Term: time.Duration(hours) * time.Hour, From: os.Getenv("SENDER"), Admin: os.Getenv("ADMIN_EMAIL"), Site: os.Getenv("SITE"),
+		Rules: loop.Rules{Term: time.Duration(hours) * time.Hour, Wait: time.Duration(wait) * time.Second},
+		From:  os.Getenv("SENDER"), Admin: os.Getenv("ADMIN_EMAIL"), Site: os.Getenv("SITE"),
 	}
 	if a.From == "" {
 		return nil, errors.New("SENDER is not set: who the alerts come from")
@@ -36,4 +43,17 @@ func FromEnvironment(s *store.Store, log *slog.Logger) (*Alerts, error) {
 		return nil, errors.New("ADMIN_EMAIL is not set: who gets the alerts that nobody else answers for")
 	}
 	return a, nil
+}
+
+// whole reads a whole number, least or more, from the environment.
+func whole(name string, otherwise, least int) (int, error) {
+	text := os.Getenv(name)
+	if text == "" {
+		return otherwise, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < least {
+		return 0, fmt.Errorf("%s is %q: a whole number, %d or more, is needed", name, text, least)
+	}
+	return n, nil
 }

@@ -35,7 +35,7 @@ func (r *Round) letter(f facts) (mail.Message, error) {
 		d.Was = &f.Case.Score // it moved since the case was opened
 	}
 	if f.Case.FollowUp() {
-		d.Tags["kind"] = kindFollow
+		d.Tags["kind"], d.Again = kindFollow, true
 	}
 	for _, p := range f.Past {
 		d.Past = append(d.Past, mail.Past{Campaign: p.Campaign, Score: p.Response.Score, At: p.Response.Counted})

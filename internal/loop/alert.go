@@ -10,8 +10,6 @@ import (
 )
 
 const (
-	// CommentWait is how long an alert waits for the respondent's words.
-	CommentWait = 2 * time.Minute
 	// ClaimPatience is how long the one who claimed an alert is left alone with it. It is longer than anybody tries to
 	// send (SendLimit) by more than machines' clocks differ.
 	ClaimPatience = time.Minute
@@ -128,7 +126,7 @@ func (c *Case) follow(at time.Time) {
 	}
 	a.Due = at
 	if a.Words != "" {
-		a.Due = at.Add(CommentWait)
+		a.Due = at.Add(c.Rules.Wait)
 	}
 }
 

@@ -44,9 +44,16 @@ type Case struct {
 	Words    string            `json:"words,omitempty"` // fingerprint of the words that the case knows; "": none
 	Opened   time.Time         `json:"opened"`
 	Deadline time.Time         `json:"deadline"`
+	Rules    Rules             `json:"rules"`
 	Alert    Alert             `json:"alert"`
 	History  []Event           `json:"history"`
 	Version  int               `json:"-"` // for a compare-and-swap
+}
+
+// Rules are the times of a case, as they were when it was opened.
+type Rules struct {
+	Term time.Duration `json:"term"` // until the respondent should have been spoken to
+	Wait time.Duration `json:"wait"` // how long an alert waits for the respondent's words
 }
 
 // Event is one thing that happened to a case.
@@ -95,25 +102,25 @@ func Opens(r survey.Response) bool {
 }
 
 // New opens a case for an answer that Opens; before is the answer before it, nil at the first. Who answers for it is
-// decided by the caller; term is the time until the respondent should have been spoken to.
-func New(before *survey.Response, r survey.Response, who Responsible, team string, term time.Duration) Case {
+// decided by the caller.
+func New(before *survey.Response, r survey.Response, who Responsible, team string, rules Rules) Case {
 	c := Case{
 		Campaign: r.Campaign, Contact: r.Contact, Audience: r.Audience, Owner: who.Staff.ID, Level: who.Level, Team: team,
-		Language: r.Language, Score: r.Score, Latest: r.Score, Answer: r.Version, Words: Fingerprint(r),
+		Language: r.Language, Score: r.Score, Latest: r.Score, Answer: r.Version, Words: Fingerprint(r), Rules: rules,
 	}
 	if before != nil && before.Verified {
 		c.Was = &before.Score
 	}
-	c.open(r.Updated, term)
+	c.open(r.Updated)
 	c.note(Event{At: r.Updated, What: Opened})
 	return c
 }
 
 // open starts the follow-up, at first or again, with an alert that waits for words. Where there are words it is sent at
 // once, and due only for the clock to see whether it was.
-func (c *Case) open(at time.Time, term time.Duration) {
-	c.State, c.Opened, c.Deadline = Open, at, at.Add(term)
-	c.Alert = Alert{Due: at.Add(CommentWait)}
+func (c *Case) open(at time.Time) {
+	c.State, c.Opened, c.Deadline = Open, at, at.Add(c.Rules.Term)
+	c.Alert = Alert{Due: at.Add(c.Rules.Wait)}
 	if c.Words != "" {
 		c.Alert.Due = at.Add(ClaimPatience)
 	}
@@ -134,7 +141,7 @@ func (c Case) Take(r survey.Response) (after Case, changed bool) {
 	case wasDetractor && !isDetractor:
 		c.note(Event{At: r.Updated, What: Rose})
 	case !wasDetractor && isDetractor && c.State == Resolved:
-		c.open(r.Updated, c.Deadline.Sub(c.Opened))
+		c.open(r.Updated)
 		c.note(Event{At: r.Updated, What: Reopened})
 	case !wasDetractor && isDetractor:
 		c.note(Event{At: r.Updated, What: Fell})

@@ -17,7 +17,10 @@ const (
 	campaign = survey.CampaignID("abcdefgh")
 	contact  = survey.ContactID("abcdefghijklmnop")
 	term     = 48 * time.Hour
+	wait     = 2 * time.Minute
 )
+
+var rules = loop.Rules{Term: term, Wait: wait}
 
 func answer(version, score int, why string, after time.Duration) survey.Response {
 	return survey.Response{Campaign: campaign, Contact: contact, Audience: survey.Customers, Owner: "anna", Team: "north", Language: "ru",
@@ -52,7 +55,7 @@ func TestOpens(t *testing.T) {
 
 func TestNew(t *testing.T) {
 	t.Parallel()
-	c := loop.New(nil, answer(2, 3, "", time.Minute), anna, "north", term)
+	c := loop.New(nil, answer(2, 3, "", time.Minute), anna, "north", rules)
 	if c.ID() != "abcdefgh-abcdefghijklmnop" || c.State != loop.Open || c.Owner != "anna" || c.Level != loop.LevelOwner || c.Score != 3 || c.Latest != 3 {
 		t.Errorf("case is %+v", c)
 	}
@@ -71,8 +74,8 @@ func TestNew(t *testing.T) {
 
 func TestWhenTheAlertIsReady(t *testing.T) {
 	t.Parallel()
-	bare := loop.New(nil, answer(1, 3, "", 0), anna, "north", term)
-	worded := loop.New(nil, answer(1, 3, "slow", 0), anna, "north", term)
+	bare := loop.New(nil, answer(1, 3, "", 0), anna, "north", rules)
+	worded := loop.New(nil, answer(1, 3, "slow", 0), anna, "north", rules)
 	later, _ := bare.Take(answer(2, 3, "slow", 30*time.Second))
 	wish := answer(2, 3, "", 30*time.Second)
 	wish.Wish = "tea"
@@ -101,7 +104,7 @@ func TestWhenTheAlertIsReady(t *testing.T) {
 
 func TestClaims(t *testing.T) {
 	t.Parallel()
-	c := loop.New(nil, answer(1, 3, "slow", 0), anna, "north", term)
+	c := loop.New(nil, answer(1, 3, "slow", 0), anna, "north", rules)
 	for try := range 8 {
 		now := noon.Add(time.Duration(try) * 24 * time.Hour)
 		if !c.Claimable(now) {
@@ -188,7 +191,7 @@ func TestConversations(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			got := loop.New(nil, c.first, anna, "north", term)
+			got := loop.New(nil, c.first, anna, "north", rules)
 			for _, s := range c.steps {
 				got = s(t, got)
 			}
@@ -208,7 +211,7 @@ func TestConversations(t *testing.T) {
 
 func TestWordsThatGoBack(t *testing.T) {
 	t.Parallel()
-	c := loop.New(nil, answer(1, 3, "a", 0), anna, "north", term)
+	c := loop.New(nil, answer(1, 3, "a", 0), anna, "north", rules)
 	c = sends(answer(1, 3, "a", 0), 0)(t, c)
 	c, _ = c.Take(answer(2, 3, "b", time.Minute))
 	now := noon.Add(3 * time.Minute)
@@ -233,7 +236,7 @@ func TestWordsThatGoBack(t *testing.T) {
 func TestRecordedOnce(t *testing.T) {
 	t.Parallel()
 	r := answer(1, 3, "a", 0)
-	c := loop.New(nil, r, anna, "north", term).Claim("x", noon)
+	c := loop.New(nil, r, anna, "north", rules).Claim("x", noon)
 	max := loop.Responsible{Staff: survey.Staff{ID: "max", Email: "max@example.com"}, Level: loop.LevelManager}
 	once, ok := c.Sent("x", "id", r, anna, noon)
 	if !ok || once.Alert.Letters != 1 || once.Alert.Message != "id" {
@@ -270,7 +273,7 @@ func TestMove(t *testing.T) {
 	t.Parallel()
 	for i, from := range loop.States {
 		for j, to := range loop.States {
-			c := loop.New(nil, answer(1, 3, "", 0), anna, "north", term)
+			c := loop.New(nil, answer(1, 3, "", 0), anna, "north", rules)
 			c.State = from
 			after, err := c.Move(to, "anna", noon)
 			if ok := j > i; ok != (err == nil) || ok && after.State != to || !ok && !problem.Is(err, "case_state") {
@@ -285,7 +288,7 @@ func TestMove(t *testing.T) {
 
 func TestHistoryIsBounded(t *testing.T) {
 	t.Parallel()
-	c := loop.New(nil, answer(1, 3, "", 0), anna, "north", term)
+	c := loop.New(nil, answer(1, 3, "", 0), anna, "north", rules)
 	for v := 2; v < 1000; v++ {
 		c, _ = c.Take(answer(v, v%11, fmt.Sprint(v), time.Minute))
 	}

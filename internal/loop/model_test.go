@@ -76,7 +76,7 @@ func (w *world) handle(r survey.Response) {
 		c = w.claim(c)
 		w.stored = &c
 	case loop.Opens(r):
-		c := w.claim(loop.New(nil, r, anna, "north", term))
+		c := w.claim(loop.New(nil, r, anna, "north", rules))
 		w.stored = &c
 	}
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
-	"onetap/internal/nps"
 	"onetap/internal/survey"
 )
 
@@ -121,7 +120,9 @@ func responseItem(r survey.Response) item {
 	set(it, "wish", r.Wish)
 	if r.Verified {
 		it["counted"] = at(r.Counted)
-		it["group"] = str(string(nps.Score(r.Score).Group())) // the stream filter of notify reads it
+	}
+	if r.Unhappy {
+		it["unhappy"] = yes(true) // the stream filter of notify reads it
 	}
 	if len(r.Seen) > 0 {
 		it["seen"] = str(strings.Join(r.Seen, " "))
@@ -133,7 +134,7 @@ func responseOf(it item) survey.Response {
 	campaign, contact, _ := personOf(it)
 	return survey.Response{Campaign: campaign, Contact: contact, Audience: survey.Audience(text(it, "audience")),
 		Owner: text(it, "owner"), Team: text(it, "team"), Language: text(it, "language"),
-		Score: int(number64(it, "score")), Verified: truth(it, "verified"), Why: text(it, "why"), Wish: text(it, "wish"),
+		Score: int(number64(it, "score")), Verified: truth(it, "verified"), Unhappy: truth(it, "unhappy"), Why: text(it, "why"), Wish: text(it, "wish"),
 		First: instant(it, "first"), Counted: instant(it, "counted"), Updated: instant(it, "updated"),
 		Version: int(number64(it, "version")), Seen: strings.Fields(text(it, "seen"))}
 }

@@ -63,6 +63,9 @@ func (r Response) Take(p Post, now time.Time) (after Response, changed bool, err
 	if p.Wish != nil {
 		after.Wish, _ = Comment(*p.Wish)
 	}
+	if after.Verified && after.Group() == nps.Detractor {
+		after.Unhappy = true
+	}
 	if r.Version > 0 && after.Score == r.Score && after.Verified == r.Verified && after.Why == r.Why && after.Wish == r.Wish {
 		return r, false, nil
 	}

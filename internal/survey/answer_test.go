@@ -126,7 +126,7 @@ func TestAnswerProperties(t *testing.T) {
 		r := fresh()
 		var model struct {
 			score                   *int
-			verified                bool
+			verified, unhappy       bool
 			why, wish               string
 			first, counted, updated time.Time
 			version                 int
@@ -167,6 +167,7 @@ func TestAnswerProperties(t *testing.T) {
 				if person && p.Wish != nil {
 					model.wish = strings.TrimSpace(*p.Wish)
 				}
+				model.unhappy = model.unhappy || model.verified && *model.score <= 6
 				if old.score == nil || *old.score != *model.score || old.verified != model.verified || old.why != model.why || old.wish != model.wish {
 					if model.version == 0 {
 						model.first = now
@@ -192,6 +193,7 @@ func TestAnswerProperties(t *testing.T) {
 			if model.score != nil {
 				want.Score = *model.score
 			}
+			want.Unhappy = model.unhappy
 			want.Verified, want.Why, want.Wish, want.First, want.Counted, want.Updated, want.Version, want.Seen =
 				model.verified, model.why, model.wish, model.first, model.counted, model.updated, model.version, model.seen
 			if d := cmp.Diff(want, r); d != "" {

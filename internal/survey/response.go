@@ -21,6 +21,7 @@ type Response struct {
 	Language string
 	Score    int       // 0..10; the verified score, or, while Verified is false, what a script posted
 	Verified bool      // a person acted
+	Unhappy  bool      // a verified score was a detractor once: whoever looks after the case wants to know what follows
 	Why      string    // at most MaxComment characters
 	Wish     string    // what would make it a 10
 	First    time.Time // first post of any kind

@@ -91,7 +91,7 @@ func Open(t testing.TB) *Bench {
 	c.Region, c.BaseEndpoint = "eu-central-1", &api.URL
 	b.Alerts = &alert.Alerts{
 		Store: b.Faulty, Mail: ses.New(storetest.As(c, caller), ""), Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-		Now: b.Now, Random: b.claim, Term: 48 * time.Hour, From: "Shop <nps@example.com>", Admin: Admin, Site: "http://site.invalid",
+		Now: b.Now, Random: b.claim, Rules: loop.Rules{Term: 48 * time.Hour, Wait: 2 * time.Minute}, From: "Shop <nps@example.com>", Admin: Admin, Site: "http://site.invalid",
 	}
 	b.must(b.Store.PutStaff(context.Background(), []survey.Staff{
 		{ID: "anna", Email: "anna@example.com", Name: "Anna", Role: survey.RoleOwner, Team: "north", Language: "en"},

@@ -52,13 +52,13 @@ func (c *Cloud) pass(w http.ResponseWriter, r *http.Request, service, operation 
 		awsError(w, http.StatusNotFound, "UnknownOperationException", service+" is not served here")
 		return
 	}
-	if c.cfg.Faults.Call == nil {
-		c.withFaults(w, r, service, operation, func(w http.ResponseWriter) { h.ServeHTTP(w, r) })
+	if c.cfg.Faults.Call == nil && !strings.HasPrefix(operation, "Transact") { // whose parts need permissions of their own
+		c.withFaults(w, r, service, operation, nil, func(w http.ResponseWriter) { h.ServeHTTP(w, r) })
 		return
 	}
 	c.withBody(w, r, service, operation, func(w http.ResponseWriter, body []byte) {
 		r2 := r.WithContext(context.WithoutCancel(r.Context()))
-		r2.Body = io.NopCloser(bytes.NewReader(body))
+		r2.Body, r2.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 		h.ServeHTTP(w, r2)
 	})
 }
@@ -69,7 +69,7 @@ func (c *Cloud) withBody(w http.ResponseWriter, r *http.Request, service, operat
 		awsError(w, http.StatusRequestEntityTooLarge, "RequestEntityTooLargeException", "the request could not be read: "+err.Error())
 		return
 	}
-	c.withFaults(w, r, service, operation, func(w http.ResponseWriter) { serve(w, body) })
+	c.withFaults(w, r, service, operation, body, func(w http.ResponseWriter) { serve(w, body) })
 }
 
 // mailOperation names a SES v2 call by its path.

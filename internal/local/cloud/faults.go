@@ -79,7 +79,8 @@ type BatchFault struct {
 }
 
 // withFaults serves a function's AWS call as Faults.Call says; what callers from outside do is served as it is.
-func (c *Cloud) withFaults(w http.ResponseWriter, r *http.Request, service, operation string, serve func(http.ResponseWriter)) {
+// body is the request's; nil where it was not read, which only transactions need.
+func (c *Cloud) withFaults(w http.ResponseWriter, r *http.Request, service, operation string, body []byte, serve func(http.ResponseWriter)) {
 	c.mu.Lock()
 	p := c.processes[r.Header.Get("X-Amz-Security-Token")]
 	c.mu.Unlock()
@@ -88,6 +89,9 @@ func (c *Cloud) withFaults(w http.ResponseWriter, r *http.Request, service, oper
 		return
 	}
 	c.meter.call(p.fn.ID)
+	if !permitted(w, p.fn, service, operation, body) {
+		return
+	}
 	if c.cfg.Faults.Call == nil {
 		serve(w)
 		return

@@ -54,6 +54,9 @@ type lab struct {
 
 // lines joins the lines of a template's function, indented below Properties.
 func fnResource(id, properties string) string {
+	if !strings.Contains(properties, "Policies:") {
+		properties = strings.TrimRight(properties, "\n") + "\nPolicies: [{ Statement: [{ Effect: Allow, Action: '*', Resource: '*' }] }]\n"
+	}
 	return "  " + id + ":\n    Type: AWS::Serverless::Function\n    Properties:\n" + indented(properties, 6)
 }
 

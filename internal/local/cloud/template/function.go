@@ -28,7 +28,8 @@ type functionProperties struct {
 		Type       string
 		Properties *yaml.Node
 	}
-	Description, Policies, PolicyNames, Tags, Tracing, Role, PermissionsBoundary passive
+	Policies                                              *yaml.Node
+	Description, Tags, Tracing, Role, PermissionsBoundary passive
 }
 
 type destinationConfig struct {
@@ -57,7 +58,8 @@ func (r *reader) readFunction(res *resource) {
 		Handler: p.Handler, Timeout: time.Duration(p.Timeout) * time.Second, Memory: p.MemorySize,
 		Env: p.Environment.Variables, Reserved: p.ReservedConcurrentExecutions,
 		LogGroup: p.LoggingConfig.LogGroup, JSONLogs: p.LoggingConfig.LogFormat == "JSON",
-		Async: Async{Retries: 2, MaxAge: 6 * time.Hour}, // Lambda's defaults
+		Async:   Async{Retries: 2, MaxAge: 6 * time.Hour}, // Lambda's defaults
+		Allowed: r.readPolicies(res, p.Policies),
 	}
 	if f.LogGroup == "" {
 		f.LogGroup = "/aws/lambda/" + f.Name

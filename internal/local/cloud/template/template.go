@@ -64,6 +64,7 @@ type Function struct {
 	Reserved *int // nil: unreserved
 	LogGroup string
 	JSONLogs bool
+	Allowed  []string // the actions that its policies allow
 
 	Async     Async
 	Routes    []Route
