@@ -223,7 +223,10 @@ func (f *function) stopIdle(limit time.Duration) {
 
 // report counts an invocation and notes it in the function's log, as Lambda's platform.report does.
 func (f *function) report(p *process, id string, init, run time.Duration, o outcome) {
-	p.checkMemory()
+	// Reading it costs as much as a short invocation; what grows in many of those, the watch sees.
+	if init > 0 || run >= 10*time.Millisecond {
+		p.checkMemory()
+	}
 	billed := (init + run + time.Millisecond - 1).Truncate(time.Millisecond) // init is billed since 2025-08
 	f.cloud.meter.invocation(f.ID, billed, init, p.peak.Load(), o.failed)
 	f.cloud.logs.report(f, id, init, run, billed, p.peak.Load(), o)

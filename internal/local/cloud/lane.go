@@ -29,7 +29,28 @@ func (l *lane) run() {
 			return
 		}
 		for batch := l.next(); len(batch) > 0 && !c.closed(); batch = l.next() {
+			began := time.Now()
 			l.deliver(batch)
+			l.gather(began.Add(c.cfg.Minute / polls))
+		}
+	}
+}
+
+// polls is how many batches a lane delivers in a minute at most while there are few records: one each 50 ms. Lambda asks
+// a shard four times a second, so that records which come one by one are no invocation each. Full batches do not wait.
+const polls = 1200
+
+// gather lets records come together until the given time or until there is a full batch.
+func (l *lane) gather(until time.Time) {
+	wait := time.NewTimer(time.Until(until))
+	defer wait.Stop()
+	for l.queued() < l.shard.m.BatchSize {
+		select {
+		case <-l.wake:
+		case <-wait.C:
+			return
+		case <-l.shard.m.fn.cloud.quit:
+			return
 		}
 	}
 }
