@@ -50,9 +50,11 @@ func runUntilInterrupted(args []string, out, errs io.Writer) error {
 	if err := stack.MarkBegun(); err != nil {
 		return errors.Join(err, stack.Close())
 	}
-	draft, name, err := ready(ctx, company)
-	if err != nil {
-		return errors.Join(err, stack.Close())
+	var draft, name string
+	if !o.empty {
+		if draft, name, err = ready(ctx, company); err != nil {
+			return errors.Join(err, stack.Close())
+		}
 	}
 	welcome(out, stack, cfg, draft, name)
 	<-ctx.Done()

@@ -278,7 +278,7 @@ func together[T any](ctx context.Context, all []T, f func(context.Context, T) er
 	return g.Wait()
 }
 
-// sameRound says whether two figures agree to a rounding error.
-func sameRound(a, b float64) bool { return math.Abs(a-b) < 1e-6 }
+// sameRound says whether two figures agree to the four decimals that the API gives.
+func sameRound(a, b float64) bool { return math.Abs(a-b) < 1e-4 }
 
 var mu sync.Mutex // of the people's own records, which several goroutines write

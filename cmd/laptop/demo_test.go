@@ -1,0 +1,28 @@
+package main
+
+import (
+	"bytes"
+	"path/filepath"
+	"regexp"
+	"testing"
+
+	"onetap/internal/local/localtest"
+)
+
+// The demo is the main job from upload to alert through the real functions; it fails when a promise is broken.
+func TestDemo(t *testing.T) {
+	t.Parallel()
+	template := localtest.Template(t)
+	var out bytes.Buffer
+	s, err := tellDemo(t.Context(), &out, template, localtest.Functions(t), filepath.Join(filepath.Dir(template), "samples"), 1)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out.String())
+	}
+	line := regexp.MustCompile(`^demo: audience=300 invited=299 skipped=1 sent=\d+ bounced=\d+ responded=\d+ unverified=\d+ nps=-?\d+\.\d interval=\[-?\d+\.\d,-?\d+\.\d\] cases=\d+ alerts=\d+ drift=0 duplicates=0$`)
+	if !line.MatchString(s.String()) {
+		t.Errorf("the last line is %q", s)
+	}
+	if s.Responded == 0 || s.Unverified == 0 || s.Bounced == 0 || s.Cases == 0 || s.Alerts < s.Cases || s.Invited != s.Sent+s.Bounced {
+		t.Errorf("the story lacks something: %v", s)
+	}
+}
