@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"sync"
 	"time"
 
@@ -23,8 +24,8 @@ type Options struct {
 	Now          func() time.Time               // nil: time.Now
 	StreamShards int                            // shards of the streams of tables that are created from now on; 0: 1
 	Before       func(call Call) error          // called before the work; its *APIError is the answer, any other error an InternalServerError
-	After        func(call Call) error          // called after the work, before the reply is written; an error loses the reply: the connection is closed
-	Meter        func(call Call, used Consumed) // called once per request and table, also for requests that failed
+	After        func(call Call) error          // called after the work, before the reply is written; an error loses the reply: the connection is closed; not called if Before refused
+	Meter        func(call Call, used Consumed) // called once per request and table, also for requests that failed or were refused
 }
 
 // Call is one request to one table. Requests to several tables are several calls; Table is "" where there is none.
@@ -48,6 +49,7 @@ type DB struct {
 	ops    chan *op
 	quit   chan struct{}
 	done   sync.WaitGroup
+	wrote  chan struct{} // closed when the writer has stopped
 	dirty  chan struct{} // holds one element while there are commits that are not synced
 	tokens tokens        // of transactions, in the hands of the writer
 
@@ -74,7 +76,7 @@ func Open(path string, o Options) (*DB, error) {
 	case err != nil:
 		return nil, fmt.Errorf("opening the data file: %w", err)
 	}
-	db := &DB{o: o, bolt: bolt, now: o.Now, tables: map[string]*table{}, ops: make(chan *op, 64), quit: make(chan struct{}), dirty: make(chan struct{}, 1)}
+	db := &DB{o: o, bolt: bolt, now: o.Now, tables: map[string]*table{}, ops: make(chan *op, 64), quit: make(chan struct{}), wrote: make(chan struct{}), dirty: make(chan struct{}, 1)}
 	if db.now == nil {
 		db.now = time.Now
 	}
@@ -104,10 +106,11 @@ func openBolt(path string) (bolt *bbolt.DB, err error) {
 			err = fmt.Errorf("%w: %v", errBroken, p)
 		}
 	}()
-	return bbolt.Open(path, 0o600, &bbolt.Options{
-		Timeout: time.Second, NoSync: true, NoGrowSync: true, NoFreelistSync: true, NoStatistics: true,
-		FreelistType: bbolt.FreelistMapType, InitialMmapSize: mapped,
-	})
+	o := &bbolt.Options{Timeout: time.Second, NoSync: true, NoGrowSync: true, NoFreelistSync: true, NoStatistics: true, FreelistType: bbolt.FreelistMapType}
+	if runtime.GOOS != "windows" { // there the file would be made as large
+		o.InitialMmapSize = mapped
+	}
+	return bbolt.Open(path, 0o600, o)
 }
 
 // load reads the tables and the tokens into memory.

@@ -87,6 +87,9 @@ func TestDataFile(t *testing.T) {
 	want("a directory", err, "not a file")
 	_, err = Open(filepath.Join(dir, "no", "such", "folder"), Options{})
 	want("no folder", err, "no such file")
+	if _, err := db.ExpireNow(); err == nil {
+		t.Error("swept a closed file")
+	}
 	if err := db.update(func(*writeTx) *APIError { return nil }); err != errClosed {
 		t.Errorf("a write after Close: %v", err)
 	}

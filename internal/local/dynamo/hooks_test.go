@@ -115,7 +115,7 @@ func TestHooks(t *testing.T) {
 	if err := put("a"); !errors.As(err, &throttled) || exists("a") {
 		t.Errorf("throttled: %v", err)
 	}
-	hook(func(Call) error { return errors.New("broken") }, nil)
+	hook(func(Call) error { return errors.New("broken") }, func(Call) error { t.Error("After was called for refused work"); return nil })
 	var broken *types.InternalServerError
 	if err := put("a"); !errors.As(err, &broken) || exists("a") {
 		t.Errorf("broken: %v", err)

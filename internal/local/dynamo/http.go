@@ -18,6 +18,8 @@ type request struct {
 	call  Call // of its table; without one until it is known
 	calls []Call
 	used  []Consumed
+
+	refused bool // by a Before hook: no work was done
 }
 
 // operation answers a request with a JSON document.
@@ -66,7 +68,7 @@ func (db *DB) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			db.o.Meter(c, q.used[i])
 		}
 	}
-	if db.o.After != nil {
+	if db.o.After != nil && !q.refused {
 		for _, c := range q.calls {
 			if db.o.After(c) != nil {
 				panic(http.ErrAbortHandler) // net/http closes the connection without a reply
@@ -149,6 +151,36 @@ func caller(authorization string) string {
 
 // begin is called when the request's form is known to be right, once for each of its tables.
 func (q *request) begin(table string) *APIError {
+	err := q.before(table)
+	if err == nil {
+		return nil
+	}
+	q.refused = true
+	var api *APIError
+	if errors.As(err, &api) {
+		return api
+	}
+	return internal(err)
+}
+
+// beginBatch is begin for one table of a batch of n requests; done is how many of them shall be carried out.
+func (q *request) beginBatch(table string, n int) (done int, err *APIError) {
+	e := q.before(table)
+	var partly *Unprocessed
+	var api *APIError
+	switch {
+	case e == nil:
+		return n, nil
+	case errors.As(e, &partly):
+		return min(n, max(partly.Done, 0)), nil
+	case !errors.As(e, &api):
+		api = internal(e)
+	}
+	q.refused = true
+	return 0, api
+}
+
+func (q *request) before(table string) error {
 	c := q.call
 	c.Table = table
 	q.calls = append(q.calls, c)
@@ -156,36 +188,7 @@ func (q *request) begin(table string) *APIError {
 	if q.db.o.Before == nil {
 		return nil
 	}
-	if err := q.db.o.Before(c); err != nil {
-		return hookError(err)
-	}
-	return nil
-}
-
-// beginBatch is begin for one table of a batch of n requests; done is how many of them shall be carried out.
-func (q *request) beginBatch(table string, n int) (done int, err *APIError) {
-	c := q.call
-	c.Table = table
-	if q.db.o.Before == nil {
-		return n, q.begin(table)
-	}
-	var partly *Unprocessed
-	if e := q.db.o.Before(c); errors.As(e, &partly) {
-		n = min(n, max(partly.Done, 0))
-	} else if e != nil {
-		return 0, hookError(e)
-	}
-	q.calls = append(q.calls, c)
-	q.used = append(q.used, Consumed{})
-	return n, nil
-}
-
-func hookError(err error) *APIError {
-	var api *APIError
-	if errors.As(err, &api) {
-		return api
-	}
-	return internal(err)
+	return q.db.o.Before(c)
 }
 
 // meter adds to what the request used of a table.

@@ -37,7 +37,7 @@ func (db *DB) update(f func(w *writeTx) *APIError) *APIError {
 	case <-db.quit:
 	}
 	// The writer finishes what it has taken up before it stops; what it has not is given up here.
-	db.done.Wait()
+	<-db.wrote
 	select {
 	case <-o.done:
 		return o.err
@@ -48,6 +48,7 @@ func (db *DB) update(f func(w *writeTx) *APIError) *APIError {
 
 func (db *DB) write() {
 	defer db.done.Done()
+	defer close(db.wrote)
 	for {
 		select {
 		case o := <-db.ops:
