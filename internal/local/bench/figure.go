@@ -25,29 +25,26 @@ type Figure struct {
 
 // Bound is what was asked of a figure; the zero value asks nothing.
 type Bound struct {
-	Least bool // the value must be at least Limit, otherwise at most
+	Sign  string // "≤" or "≥"
 	Limit float64
 }
 
-func atMost(limit float64) Bound  { return Bound{Limit: limit} }
-func atLeast(limit float64) Bound { return Bound{Least: true, Limit: limit} }
+func atMost(limit float64) Bound  { return Bound{"≤", limit} }
+func atLeast(limit float64) Bound { return Bound{"≥", limit} }
 
 func (b Bound) String() string {
-	switch {
-	case b == Bound{}:
+	if b.Sign == "" {
 		return "—"
-	case b.Least:
-		return "≥ " + number(b.Limit)
 	}
-	return "≤ " + number(b.Limit)
+	return b.Sign + " " + number(b.Limit)
 }
 
 // Verdict is "reached" or "missed"; "—" where nothing was asked.
 func (f Figure) Verdict() string {
 	switch {
-	case f.Asked == Bound{}:
+	case f.Asked.Sign == "":
 		return "—"
-	case f.Asked.Least && f.Value >= f.Asked.Limit, !f.Asked.Least && f.Value <= f.Asked.Limit:
+	case f.Asked.Sign == "≥" && f.Value >= f.Asked.Limit, f.Asked.Sign == "≤" && f.Value <= f.Asked.Limit:
 		return "reached"
 	}
 	return "missed"
