@@ -6,13 +6,12 @@
 package mail
 
 import (
-	"bytes"
 	"embed"
 	"fmt"
-	"html/template"
 	"strings"
-	texttemplate "text/template"
 	"unicode"
+
+	"onetap/internal/fill"
 )
 
 // Message is one e-mail, ready to send.
@@ -44,41 +43,32 @@ func UnsubscribeHeaders(url string) []Header {
 var files embed.FS
 
 var (
-	htmlTemplates = template.Must(template.New("").Delims("[[", "]]").Funcs(template.FuncMap{"mso": mso, "lines": lines, "dial": dial}).ParseFS(files, "templates/*.html"))
-	textTemplates = texttemplate.Must(texttemplate.New("").Delims("[[", "]]").ParseFS(files, "templates/*.txt"))
+	htmlTemplates = fill.HTML(files, "templates/*.html", map[string]fill.Func{"mso": mso, "lines": lines})
+	textTemplates = fill.Text(files, "templates/*.txt")
 )
 
-// mso makes html that only Outlook's Word engine sees: it does not know max-width. html/template drops other comments.
-func mso(content string) template.HTML {
-	return template.HTML("<!--[if mso]>" + content + "<![endif]-->")
+// mso makes html that only Outlook's Word engine sees: it does not know max-width.
+func mso(content string) fill.Safe {
+	return fill.Safe("<!--[if mso]>" + content + "<![endif]-->")
 }
 
 // lines escapes text and keeps its line breaks.
-func lines(text string) template.HTML {
-	return template.HTML(strings.ReplaceAll(template.HTMLEscapeString(text), "\n", "<br>"))
-}
-
-// dial lets a tel: link of our own making through: html/template knows only http, https and mailto.
-func dial(link string) any {
-	if rest, ok := strings.CutPrefix(link, "tel:"); ok && strings.Trim(rest, "+0123456789") == "" {
-		return template.URL(link)
-	}
-	return link
+func lines(text string) fill.Safe {
+	return fill.Safe(strings.ReplaceAll(fill.Escape(text), "\n", "<br>"))
 }
 
 // render fills the three templates of a message.
 func render(name string, data any) (subject, html, text string, err error) {
-	var s, h, t bytes.Buffer
-	if err := textTemplates.ExecuteTemplate(&s, name+".subject.txt", data); err != nil {
-		return "", "", "", fmt.Errorf("subject of %s: %w", name, err)
+	if subject, err = textTemplates.Fill(name+".subject.txt", data); err != nil {
+		return "", "", "", fmt.Errorf("subject: %w", err)
 	}
-	if err := htmlTemplates.ExecuteTemplate(&h, name+".html", data); err != nil {
-		return "", "", "", fmt.Errorf("html of %s: %w", name, err)
+	if html, err = htmlTemplates.Fill(name+".html", data); err != nil {
+		return "", "", "", fmt.Errorf("html: %w", err)
 	}
-	if err := textTemplates.ExecuteTemplate(&t, name+".txt", data); err != nil {
-		return "", "", "", fmt.Errorf("text of %s: %w", name, err)
+	if text, err = textTemplates.Fill(name+".txt", data); err != nil {
+		return "", "", "", fmt.Errorf("text: %w", err)
 	}
-	return line(s.String()), strings.TrimSpace(h.String()) + "\n", tidy(t.String()), nil
+	return line(subject), strings.TrimSpace(html) + "\n", tidy(text), nil
 }
 
 // tidy leaves at most one empty line in a row, which lets the text templates be laid out readably.

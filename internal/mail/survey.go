@@ -2,9 +2,9 @@ package mail
 
 import (
 	"html"
-	"html/template"
 	"strings"
 
+	"onetap/internal/fill"
 	"onetap/internal/lang"
 	"onetap/internal/problem"
 	"onetap/internal/survey"
@@ -20,7 +20,7 @@ type Template struct{ Subject, HTML, Text string }
 // text is a piece of wording for both bodies; its {name} is one of the variables of Values.
 type text struct {
 	Plain string
-	HTML  template.HTML
+	HTML  fill.Safe
 }
 
 type surveyData struct {
@@ -109,7 +109,7 @@ func variables(s string) text {
 		body.WriteString("{{" + joints[joint].variable + "_html}}")
 		s = s[at+len(joints[joint].written):]
 	}
-	return text{plain.String(), template.HTML(body.String())}
+	return text{plain.String(), fill.Safe(body.String())}
 }
 
 var htmlReplacer = strings.NewReplacer("{", "&#123;", "}", "&#125;", "\n", "<br>")

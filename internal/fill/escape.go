@@ -1,0 +1,52 @@
+package fill
+
+import "strings"
+
+// The same characters as html/template's.
+var escaper = strings.NewReplacer("\x00", "\uFFFD", `"`, "&#34;", "&", "&amp;", "'", "&#39;", "+", "&#43;", "<", "&lt;", ">", "&gt;")
+
+// Escape makes text harmless between tags and in quoted attributes.
+func Escape(s string) string { return escaper.Replace(s) }
+
+// refused stands for an address of a scheme that is not let through, as in html/template.
+const refused = "#ZgotmplZ"
+
+// schemed lets addresses of the web, of mail and of telephones through, and those without a scheme.
+func schemed(address string) string {
+	scheme, rest, found := strings.Cut(address, ":")
+	if !found || strings.Contains(scheme, "/") {
+		return address
+	}
+	switch strings.ToLower(scheme) {
+	case "http", "https", "mailto":
+		return address
+	case "tel":
+		if strings.Trim(rest, "+0123456789") == "" {
+			return address
+		}
+	}
+	return refused
+}
+
+// normalize writes as %xx what may not stand in an address.
+func normalize(address string) string {
+	const hex = "0123456789abcdef"
+	var b strings.Builder
+	for i := 0; i < len(address); i++ {
+		c := address[i]
+		switch {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', strings.IndexByte("!#$&*+,/:;=?@[]-._~", c) >= 0,
+			c == '%' && i+2 < len(address) && isHex(address[i+1]) && isHex(address[i+2]):
+			b.WriteByte(c)
+		default:
+			b.WriteByte('%')
+			b.WriteByte(hex[c>>4])
+			b.WriteByte(hex[c&15])
+		}
+	}
+	return b.String()
+}
+
+func isHex(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
+}
