@@ -147,17 +147,36 @@ func (d *desk) listCampaigns(w http.ResponseWriter, r *http.Request) error {
 		}
 		audiences = []survey.Audience{a}
 	}
-	all := []survey.Campaign{}
+	all := []campaignLine{}
 	for _, a := range audiences {
 		cs, err := d.store.Campaigns(r.Context(), a, limit)
 		if err != nil {
 			return err
 		}
-		all = append(all, cs...)
+		for _, c := range cs {
+			all = append(all, campaignLine{c.ID, c.Name, c.Audience, c.State, c.Language, c.StartsAt, c.ClosesAt, c.RemindAt, c.Created, c.Launched, c.Opened, c.Stopped, c.Version})
+		}
 	}
-	slices.SortStableFunc(all, func(a, b survey.Campaign) int { return b.Created.Compare(a.Created) })
+	slices.SortStableFunc(all, func(a, b campaignLine) int { return b.Created.Compare(a.Created) })
 	web.JSON(w, http.StatusOK, map[string]any{"campaigns": all[:min(len(all), limit)]})
 	return nil
+}
+
+// campaignLine is a campaign in a list: 500 of them with their words would not fit an answer.
+type campaignLine struct {
+	ID       survey.CampaignID    `json:"id"`
+	Name     string               `json:"name"`
+	Audience survey.Audience      `json:"audience"`
+	State    survey.CampaignState `json:"state"`
+	Language string               `json:"language"`
+	StartsAt time.Time            `json:"starts_at,omitzero"`
+	ClosesAt time.Time            `json:"closes_at,omitzero"`
+	RemindAt time.Time            `json:"remind_at,omitzero"`
+	Created  time.Time            `json:"created"`
+	Launched time.Time            `json:"launched,omitzero"`
+	Opened   time.Time            `json:"opened,omitzero"`
+	Stopped  string               `json:"stopped,omitempty"`
+	Version  int                  `json:"version"`
 }
 
 // campaignView is a campaign with what became of its mailings; a mailing that has not begun has no ledger.

@@ -15,7 +15,7 @@ import (
 
 const (
 	slice     = 512 << 10       // bytes fed to the reader at once, so that memory does not grow with the part
-	maxListed = 5000            // refusals, and warnings, that one answer lists
+	maxListed = 2000            // refusals, and warnings, that one answer lists: 2 MB of Lambda's 6
 	spare     = 3 * time.Second // kept of a request's time for recording and answering
 )
 

@@ -80,11 +80,17 @@ func (s *Store) walk(ctx context.Context, pk func(shard int) string, prefix stri
 	return nil, nil
 }
 
+// pageBytes bounds what a page of texts adds up to: an answer through Lambda holds 6 MB, and JSON may double a text.
+const pageBytes = 2 << 20
+
 // ResponsesPage reads up to limit answers of a campaign, verified or not, from the cursor on; next is nil at the end.
 func (s *Store) ResponsesPage(ctx context.Context, c survey.CampaignID, from Cursor, limit int) (rs []survey.Response, next *Cursor, err error) {
+	size := 0
 	next, err = s.walk(ctx, func(n int) string { return peoplePK(c, n) }, "RESPONSE#", from, limit, func(it item, _ survey.ContactID) (bool, error) {
-		rs = append(rs, responseOf(it))
-		return true, nil
+		r := responseOf(it)
+		rs = append(rs, r)
+		size += len(r.Why) + len(r.Wish)
+		return size < pageBytes, nil
 	})
 	return rs, next, err
 }
@@ -103,10 +109,12 @@ func (s *Store) InvitationsPage(ctx context.Context, c survey.CampaignID, wave i
 
 // CasesPage reads up to limit cases of a campaign from the cursor on.
 func (s *Store) CasesPage(ctx context.Context, c survey.CampaignID, from Cursor, limit int) (cs []loop.Case, next *Cursor, err error) {
+	size := 0
 	next, err = s.walk(ctx, func(n int) string { return peoplePK(c, n) }, "CASE#", from, limit, func(it item, _ survey.ContactID) (bool, error) {
 		v, err := caseOf(it)
 		cs = append(cs, v)
-		return true, err
+		size += len(text(it, "case"))
+		return size < pageBytes, err
 	})
 	return cs, next, err
 }

@@ -16,8 +16,9 @@ const (
 	MaxName         = 200  // characters
 	MaxQuietDays    = 3650 // ten years
 	MaxRemindDays   = 365
-	MaxFilterValues = 1000 // of all fields together
-	MaxSender       = 320  // bytes: "name <address>"
+	MaxFilterValues = 500 // of all fields together
+	MaxFilterValue  = 200 // characters; with the words, a campaign stays under DynamoDB's 400 KB
+	MaxSender       = 320 // bytes: "name <address>"
 )
 
 // Languages in which a campaign can be written.
@@ -25,7 +26,7 @@ var Languages = []string{"en", "ru"}
 
 // Check tells what keeps a campaign from being stored; its words are checked by wording.Check. Problems: name_missing,
 // name_too_long, audience_unknown, language_unknown, sender_wrong, sample_range, days_range, closing_before_start,
-// reminder_after_closing, filter_too_long.
+// reminder_after_closing, filter_too_long, filter_value_too_long.
 func (c Campaign) Check() error {
 	invalid := func(code, where string, with ...any) error { return problem.New(problem.Invalid, code, where, with...) }
 	switch {
@@ -89,9 +90,18 @@ func (c Campaign) reminderFits(start time.Time) error {
 }
 
 func (f Filter) check() error {
-	n := len(f.Teams) + len(f.Owners) + len(f.Locations) + len(f.Products) + len(f.Tiers) + len(f.Languages)
-	for _, values := range f.Attrs {
-		n += 1 + len(values)
+	lists := [][]string{f.Teams, f.Owners, f.Locations, f.Products, f.Tiers, f.Languages}
+	for name, values := range f.Attrs {
+		lists = append(lists, []string{name}, values)
+	}
+	n := 0
+	for _, values := range lists {
+		n += len(values)
+		for _, v := range values {
+			if utf8.RuneCountInString(v) > MaxFilterValue {
+				return problem.New(problem.Invalid, "filter_value_too_long", "filter", "Limit", MaxFilterValue)
+			}
+		}
 	}
 	if n > MaxFilterValues {
 		return problem.New(problem.Invalid, "filter_too_long", "filter", "Limit", MaxFilterValues)

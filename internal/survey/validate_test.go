@@ -45,6 +45,9 @@ func TestCheck(t *testing.T) {
 		"reminder in time":     {func(c *Campaign) { c.StartsAt, c.ClosesAt, c.RemindDays = midday, nextday, 1 }, "", ""},
 		"reminder, no start":   {func(c *Campaign) { c.ClosesAt, c.RemindDays = nextday, 30 }, "", ""}, // launching checks that
 		"as much of a filter":  {func(c *Campaign) { c.Filter.Teams = many }, "", ""},
+		"long filter values":   {func(c *Campaign) { c.Filter.Teams = []string{strings.Repeat("й", MaxFilterValue)} }, "", ""},
+		"too long a value":     {func(c *Campaign) { c.Filter.Tiers = []string{strings.Repeat("й", MaxFilterValue+1)} }, "filter_value_too_long", "filter"},
+		"too long a heading":   {func(c *Campaign) { c.Filter.Attrs = map[string][]string{strings.Repeat("й", MaxFilterValue+1): nil} }, "filter_value_too_long", "filter"},
 		"too much of a filter": {func(c *Campaign) { c.Filter = Filter{Teams: many, Attrs: map[string][]string{"a": nil}} }, "filter_too_long", "filter"},
 	} {
 		c := campaignIn(Draft)
