@@ -53,6 +53,10 @@ func (m *memory) Visit(ctx context.Context, id survey.CampaignID, contact survey
 	return c, p, err
 }
 
+func (m *memory) Glance(ctx context.Context, id survey.CampaignID, contact survey.ContactID) (survey.Campaign, survey.Respondent, error) {
+	return m.Visit(ctx, id, contact)
+}
+
 func (m *memory) Respondent(_ context.Context, c survey.Campaign, id survey.ContactID) (survey.Respondent, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

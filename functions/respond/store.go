@@ -16,6 +16,8 @@ type Store interface {
 	Campaign(ctx context.Context, id survey.CampaignID) (survey.Campaign, error)
 	// Visit reads the campaign and what Respondent reads. A problem of kind Unknown may come with the campaign.
 	Visit(ctx context.Context, id survey.CampaignID, contact survey.ContactID) (survey.Campaign, survey.Respondent, error)
+	// Glance is Visit as of a moment ago, for pages that only show.
+	Glance(ctx context.Context, id survey.CampaignID, contact survey.ContactID) (survey.Campaign, survey.Respondent, error)
 	// Respondent reads, in one round trip and consistently, the invitation (or, in the instant before it is written,
 	// the contact), the answer so far and the suppression; a problem of kind Unknown if there is neither invitation nor contact.
 	Respondent(ctx context.Context, c survey.Campaign, id survey.ContactID) (survey.Respondent, error)

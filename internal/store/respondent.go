@@ -29,22 +29,52 @@ func (s *Store) Visit(ctx context.Context, id survey.CampaignID, contact survey.
 	if err != nil {
 		return survey.Campaign{}, survey.Respondent{}, err
 	}
-	n := slices.IndexFunc(items, func(it item) bool { return keyOf(it) == campaignKey(id) })
-	if n < 0 {
-		return survey.Campaign{}, survey.Respondent{}, problem.New(problem.Unknown, "campaign_unknown", "campaign")
-	}
-	c, err := campaignOf(items[n])
+	c, rest, err := takeCampaign(id, items)
 	if err != nil {
 		return c, survey.Respondent{}, err
 	}
 	var p survey.Respondent
 	if c.Audience == audience {
-		p, err = respondentOf(c, slices.Delete(items, n, n+1))
+		p, err = respondentOf(c, rest)
 	} else { // it was a draft, of which there are no links but a tester's
 		s.audiences.Store(id, c.Audience)
 		p, err = s.Respondent(ctx, c, contact)
 	}
 	return c, p, err
+}
+
+// takeCampaign takes the campaign out of what was read beside it.
+func takeCampaign(id survey.CampaignID, items []item) (c survey.Campaign, rest []item, err error) {
+	n := slices.IndexFunc(items, func(it item) bool { return keyOf(it) == campaignKey(id) })
+	if n < 0 {
+		return c, items, problem.New(problem.Unknown, "campaign_unknown", "campaign")
+	}
+	c, err = campaignOf(items[n])
+	return c, slices.Delete(items, n, n+1), err
+}
+
+// Glance is Visit for pages that only show: two read units instead of five, from replicas that may be behind, usually by
+// less than a second. What cannot be told from them is read as Visit reads it.
+func (s *Store) Glance(ctx context.Context, id survey.CampaignID, contact survey.ContactID) (survey.Campaign, survey.Respondent, error) {
+	audience, met := s.audiences.Load(id)
+	if !met {
+		return s.Visit(ctx, id, contact)
+	}
+	keys := respondentKeys(id, audience.(survey.Audience), contact)
+	keys = append(slices.DeleteFunc(keys, func(k key) bool { return k == contactKey(audience.(survey.Audience), contact) }), campaignKey(id))
+	items, err := s.batchGet(ctx, keys, false, "")
+	if err != nil {
+		return survey.Campaign{}, survey.Respondent{}, err
+	}
+	c, rest, err := takeCampaign(id, items)
+	if err != nil || c.Audience != audience {
+		return s.Visit(ctx, id, contact)
+	}
+	p, err := respondentOf(c, rest)
+	if err != nil { // the invitation is not written yet: the contact is needed
+		return s.Visit(ctx, id, contact)
+	}
+	return c, p, nil
 }
 
 // Respondent reads in one round trip what a page needs: the invitation, the answer so far, the suppression; and the

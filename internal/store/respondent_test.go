@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -82,4 +83,58 @@ func TestVisitIsOneRoundTripOnceTheCampaignIsKnown(t *testing.T) {
 	}
 	visit(2)
 	visit(1)
+}
+
+// A glance costs two read units, and sees what a visit sees.
+func TestGlance(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	var mu sync.Mutex
+	units := 0.0
+	s, _ := storetest.Open(t, dynamo.Options{Meter: func(_ dynamo.Call, used dynamo.Consumed) {
+		mu.Lock()
+		defer mu.Unlock()
+		units += used.ReadUnits
+	}})
+	now := time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
+	contact := people(t, 1)[0]
+	c := survey.Campaign{ID: "abcdefgh", Audience: survey.Customers, State: survey.Open, Language: "en", Created: now}
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(s.CreateCampaign(ctx, c))
+	must(s.PutContacts(ctx, []survey.Contact{contact}))
+	same := func(when string, want float64) {
+		t.Helper()
+		campaign, respondent, err := s.Visit(ctx, c.ID, contact.ID)
+		must(err)
+		mu.Lock()
+		units = 0
+		mu.Unlock()
+		got, p, err := s.Glance(ctx, c.ID, contact.ID)
+		must(err)
+		if d := cmp.Diff(campaign, got) + cmp.Diff(respondent, p); d != "" {
+			t.Errorf("%s (-visit +glance):\n%s", when, d)
+		}
+		if units != want {
+			t.Errorf("%s a glance costs %v read units, want %v", when, units, want)
+		}
+	}
+	same("before the invitation is written", 2+5)
+	must(s.PutInvitations(ctx, []survey.Invitation{{Campaign: c.ID, Contact: contact.ID, Audience: c.Audience, State: survey.InvitationSent,
+		Decided: survey.InvitationSent, Language: "ru", Owner: "o2", At: now, Version: 1}}))
+	same("after it", 2)
+	must(s.SaveResponse(ctx, survey.Response{Campaign: c.ID, Contact: contact.ID, Audience: c.Audience, Score: 9, Verified: true, First: now,
+		Counted: now, Updated: now, Version: 1}, 0))
+	must(s.Suppress(ctx, map[survey.Audience]survey.ContactID{c.Audience: contact.ID}, survey.Unsubscribed, now))
+	same("with an answer and a suppression", 2)
+
+	for _, id := range []survey.CampaignID{c.ID, "zzzzzzzz"} {
+		if _, _, err := s.Glance(ctx, id, "aaaaaaaaaaaaaaaa"); problem.As(err) == nil || problem.As(err).Kind != problem.Unknown {
+			t.Errorf("a stranger's glance: %v, want a problem of kind Unknown", err)
+		}
+	}
 }
