@@ -13,6 +13,8 @@ var commands = map[string]func(args []string) int{
 	"run":   run,
 	"demo":  demo,
 	"bench": benchmarks,
+	"chaos": chaosRuns,
+	"cost":  costs,
 }
 
 func main() {

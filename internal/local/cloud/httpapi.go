@@ -48,7 +48,7 @@ func (c *Cloud) serveHTTPAPI(w http.ResponseWriter, r *http.Request) {
 	path, _, _ := strings.Cut(r.URL.Path, "?")
 	found, parameters := findRoute(c.routes, r.Method, path)
 	if found == nil {
-		c.meterHTTP(len(body))
+		c.meterHTTP(len(body), 0)
 		gatewayError(w, http.StatusNotFound, noSuchRoute)
 		return
 	}
@@ -61,19 +61,21 @@ func (c *Cloud) serveHTTPAPI(w http.ResponseWriter, r *http.Request) {
 	}
 	answer, status := c.callForHTTP(found.fn, payload.Bytes())
 	if status != 0 {
-		c.meterHTTP(len(body))
+		c.meterHTTP(len(body), 0)
 		gatewayError(w, status, map[int]string{
 			http.StatusServiceUnavailable:    "Service Unavailable",
 			http.StatusRequestEntityTooLarge: "Request Entity Too Large",
 		}[status])
 		return
 	}
-	c.meterHTTP(max(len(body), writeAnswer(w, answer)))
+	c.meterHTTP(len(body), writeAnswer(w, answer))
 }
 
-func (c *Cloud) meterHTTP(bytes int) {
+// meterHTTP counts a request by what it carried in and out, in bytes.
+func (c *Cloud) meterHTTP(in, out int) {
 	c.meter.count(func(r *Report) *int64 { return &r.HTTP }, 1)
-	c.meter.count(func(r *Report) *int64 { return &r.HTTPUnits }, int64(max(1, (bytes+gatewayUnit-1)/gatewayUnit)))
+	c.meter.count(func(r *Report) *int64 { return &r.HTTPUnits }, int64(max(1, (max(in, out)+gatewayUnit-1)/gatewayUnit)))
+	c.meter.count(func(r *Report) *int64 { return &r.HTTPBytes }, int64(out))
 }
 
 // callForHTTP runs the function for a request. A function that takes longer than the gateway waits runs on, unheard.

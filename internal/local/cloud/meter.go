@@ -38,6 +38,7 @@ type Report struct {
 	Functions  []Usage   `json:"functions"`
 	HTTP       int64     `json:"httpApiRequests"`
 	HTTPUnits  int64     `json:"httpApiUnits"` // what is billed: 512 KB each, counted by request and answer
+	HTTPBytes  int64     `json:"httpApiBytes"` // of the answers' bodies
 	Schedules  int64     `json:"scheduledInvocations"`
 	Events     int64     `json:"ruleInvocations"`
 	Batches    int64     `json:"streamBatches"`
