@@ -29,7 +29,6 @@ func measureRecompute(ctx context.Context, l *lab) (figures []Figure, err error)
 			return nil, err
 		}
 		defer l.clean("earlier")
-		l.say("%d earlier answers", size.Earlier)
 		rate, err := on.count(ctx, l, size.Earlier)
 		if err != nil {
 			return nil, err
@@ -38,7 +37,7 @@ func measureRecompute(ctx context.Context, l *lab) (figures []Figure, err error)
 	}
 	var alone, onTop, ratios []float64
 	for round := range size.Rounds {
-		l.say("round %d of %d, %d answers", round+1, size.Rounds, size.Answers)
+		l.say("round %d of %d", round+1, size.Rounds)
 		rate, err := empty.count(ctx, l, size.Answers)
 		if err != nil {
 			return figures, err
@@ -89,6 +88,7 @@ func (b *backlog) count(ctx context.Context, l *lab, n int) (rate float64, err e
 	if err := b.answers.write(ctx, b.data, b.table, n); err != nil {
 		return 0, err
 	}
+	l.say("%d answers wait in the stream", n)
 	began := time.Now()
 	s, err := l.start(ctx, b.name, nil)
 	if err != nil {

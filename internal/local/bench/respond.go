@@ -36,6 +36,11 @@ func measureRespond(ctx context.Context, l *lab) (figures []Figure, err error) {
 	figures = append(figures,
 		spread("respond: cold start, process start to first answer", atMost(60), "starts", "median", first),
 		spread("respond: of it, until it asks for an event", Bound{}, "starts", "median", ready))
+	late, _, err := openLoop(size.Rates[0], int(size.Rates[0]*size.RateFor.Seconds()/5), func(int) error { return nil })
+	if err != nil {
+		return figures, err
+	}
+	figures = append(figures, spread("the machine: how late it begins what is due, doing nothing else", Bound{}, "moments", "p99", late))
 	for i, rate := range size.Rates {
 		asked := Bound{}
 		if i == 0 {

@@ -1,6 +1,7 @@
 package cloud
 
 import (
+	"bytes"
 	"encoding/json"
 	"math/rand/v2"
 	"strconv"
@@ -37,11 +38,19 @@ func matches(filters []*pattern.Pattern, r Record) bool {
 	}
 	stream := map[string]any{"SequenceNumber": r.SequenceNumber, "StreamViewType": r.ViewType}
 	event := map[string]any{"eventName": r.EventName, "eventSource": "aws:dynamodb", "eventVersion": "1.1", "dynamodb": stream}
-	// Keys are looked at for nearly every record and images for few: those are decoded when a filter asks.
-	for name, raw := range map[string]json.RawMessage{"Keys": r.Keys, "NewImage": r.NewImage, "OldImage": r.OldImage} {
-		if raw != nil {
-			stream[name] = raw
+	// Keys are looked at by nearly every filter and images by few: those are decoded when a filter asks.
+	var keys any
+	if d := json.NewDecoder(bytes.NewReader(r.Keys)); r.Keys != nil {
+		d.UseNumber()
+		if d.Decode(&keys) == nil {
+			stream["Keys"] = keys
 		}
+	}
+	if r.NewImage != nil {
+		stream["NewImage"] = r.NewImage
+	}
+	if r.OldImage != nil {
+		stream["OldImage"] = r.OldImage
 	}
 	if r.UserIdentity != nil {
 		event["userIdentity"] = r.UserIdentity
