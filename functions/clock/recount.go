@@ -154,7 +154,8 @@ func (r *recounting) campaign(ctx context.Context, c survey.CampaignID, night st
 	return r.compare(ctx, c, state)
 }
 
-// step adds up one step and counts what the stream should long have counted.
+// step adds up what by its markers is counted in one step, and counts what the stream should long have counted. The
+// markers move with the figures, so that they must agree, however far the stream is behind.
 func (r *recounting) step(ctx context.Context, c survey.CampaignID, step int) (sum survey.Deltas, mended int, err error) {
 	sum = survey.Deltas{}
 	err = r.store.WalkCounted(ctx, c, step, func(item store.Counted) error {
@@ -169,8 +170,7 @@ func (r *recounting) step(ctx context.Context, c survey.CampaignID, step int) (s
 				mended++
 			}
 		}
-		item.Is.Total(sum)
-		return nil
+		return item.Is.Counted(item.Mark, sum)
 	})
 	for k := range sum {
 		if k.Scope != string(c) { // an audience's weeks are compared with the sum of its campaigns

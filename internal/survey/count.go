@@ -11,8 +11,9 @@ type Countable interface {
 	// Count returns the marker to write and the change of the figures, given the marker that is there (nil: none); ok is
 	// false when nothing of the figures changes.
 	Count(was json.RawMessage) (now json.RawMessage, d Deltas, ok bool, err error)
-	// Total adds all that the item stands for in the figures to d.
-	Total(d Deltas)
+	// Counted adds to d what of the item is in the figures by its marker (nil: none), which may be less than what the item
+	// stands for: the stream may not have come to its last change.
+	Counted(mark json.RawMessage, d Deltas) error
 }
 
 // CountedResponse is a response as the figures see it.
@@ -20,11 +21,9 @@ type CountedResponse struct{ Response }
 
 // Count implements Countable.
 func (r CountedResponse) Count(was json.RawMessage) (json.RawMessage, Deltas, bool, error) {
-	var old Mark
-	if was != nil {
-		if err := json.Unmarshal(was, &old); err != nil {
-			return nil, nil, false, fmt.Errorf("marker of a response: %w", err)
-		}
+	old, err := readMark(was)
+	if err != nil {
+		return nil, nil, false, err
 	}
 	now := MarkOf(r.Response)
 	if old.Version >= now.Version {
@@ -36,8 +35,22 @@ func (r CountedResponse) Count(was json.RawMessage) (json.RawMessage, Deltas, bo
 	return marker(now), d, len(d) > 0, nil // other words of the same answer change no figure
 }
 
-// Total implements Countable.
-func (r CountedResponse) Total(d Deltas) { MarkOf(r.Response).Count(d, r.Campaign, 1) }
+// Counted implements Countable.
+func (r CountedResponse) Counted(mark json.RawMessage, d Deltas) error {
+	m, err := readMark(mark)
+	m.Count(d, r.Campaign, 1)
+	return err
+}
+
+// readMark reads a response's marker; without one it is the zero mark.
+func readMark(marker json.RawMessage) (m Mark, err error) {
+	if marker != nil {
+		if err := json.Unmarshal(marker, &m); err != nil {
+			return Mark{}, fmt.Errorf("marker of a response: %w", err)
+		}
+	}
+	return m, nil
+}
 
 // CountedBatch is a decided batch as the figures see it.
 type CountedBatch struct {
@@ -51,12 +64,17 @@ func (b CountedBatch) Count(was json.RawMessage) (json.RawMessage, Deltas, bool,
 		return nil, nil, false, nil // a batch is decided once
 	}
 	d := Deltas{}
-	b.Total(d)
+	CountBatch(d, b.Batch, b.Audience)
 	return json.RawMessage(`"counted"`), d, true, nil
 }
 
-// Total implements Countable.
-func (b CountedBatch) Total(d Deltas) { CountBatch(d, b.Batch, b.Audience) }
+// Counted implements Countable.
+func (b CountedBatch) Counted(mark json.RawMessage, d Deltas) error {
+	if mark != nil {
+		CountBatch(d, b.Batch, b.Audience)
+	}
+	return nil
+}
 
 // CountedInvitation is what changed of an invitation after its batch was decided.
 type CountedInvitation struct{ Invitation }
@@ -70,11 +88,9 @@ type invitationMark struct {
 
 // Count implements Countable.
 func (i CountedInvitation) Count(was json.RawMessage) (json.RawMessage, Deltas, bool, error) {
-	old := invitationMark{Version: 1, State: i.Decided}
-	if was != nil {
-		if err := json.Unmarshal(was, &old); err != nil {
-			return nil, nil, false, fmt.Errorf("marker of an invitation: %w", err)
-		}
+	old, err := i.counted(was)
+	if err != nil {
+		return nil, nil, false, err
 	}
 	if old.Version >= i.Version {
 		return nil, nil, false, nil
@@ -84,11 +100,24 @@ func (i CountedInvitation) Count(was json.RawMessage) (json.RawMessage, Deltas, 
 	return i.mark(), d, true, nil
 }
 
-// Total implements Countable.
-func (i CountedInvitation) Total(d Deltas) {
-	if i.Version > 1 {
-		CountCorrection(d, i.Invitation, i.Decided, i.State, "", i.Reason)
+// Counted implements Countable.
+func (i CountedInvitation) Counted(mark json.RawMessage, d Deltas) error {
+	m, err := i.counted(mark)
+	if err == nil && m.Version > 1 {
+		CountCorrection(d, i.Invitation, i.Decided, m.State, "", m.Reason)
 	}
+	return err
+}
+
+// counted is the marker as read; without one the invitation is counted as its batch was decided.
+func (i CountedInvitation) counted(mark json.RawMessage) (invitationMark, error) {
+	m := invitationMark{Version: 1, State: i.Decided}
+	if mark != nil {
+		if err := json.Unmarshal(mark, &m); err != nil {
+			return m, fmt.Errorf("marker of an invitation: %w", err)
+		}
+	}
+	return m, nil
 }
 
 func (i CountedInvitation) mark() json.RawMessage {

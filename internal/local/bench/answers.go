@@ -49,7 +49,7 @@ func (a *answers) next() (survey.Response, error) {
 		p.Why = &why
 	}
 	r, _, err := r.Take(p, a.now)
-	survey.CountedResponse{Response: r}.Total(a.total)
+	survey.MarkOf(r).Count(a.total, r.Campaign, 1)
 	a.made++
 	return r, err
 }
