@@ -1,5 +1,6 @@
 # make run    the whole system on this machine      make test   every test
 # make demo   the main job, told as a story         make bench  the numbers of docs/benchmarks.md
+# make cost   what a campaign costs on AWS          make fuzz   what strangers send, FUZZTIME=2m each
 # make build  the packages for AWS, in bin/         make clean  forget builds and the laptop's data (.local/)
 
 FUNCTIONS := respond desk send feedback recompute notify clock
@@ -7,7 +8,7 @@ FUNCTIONS := respond desk send feedback recompute notify clock
 GOBUILD := go build -tags lambda.norpc -trimpath -ldflags "-s -w"
 LOCAL := .local
 
-.PHONY: run build local test demo bench fmt vet lint clean
+.PHONY: run build local test demo bench cost fuzz fmt vet lint clean
 
 run: local
 	@exec $(LOCAL)/bin/laptop run
@@ -37,6 +38,22 @@ demo: local
 
 bench: local
 	@exec $(LOCAL)/bin/laptop bench
+
+# What AWS would bill for a campaign of 20,000, scaled to a million invitations.
+cost: local
+	@exec $(LOCAL)/bin/laptop cost
+
+# Everything that strangers send, for FUZZTIME each. Tests over real HTTP reach other lines each time, hence the short
+# minimizing: else it takes all the time.
+FUZZTIME ?= 2m
+fuzz:
+	@mkdir -p $(LOCAL)
+	@set -e; for file in $$(grep -l '^func Fuzz' $$(git ls-files --cached --others --exclude-standard '*_test.go')); do \
+	for name in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p' $$file); do \
+	echo "$$(dirname $$file) $$name, $(FUZZTIME)"; \
+	go test ./$$(dirname $$file) -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x >$(LOCAL)/fuzz.log 2>&1 || { cat $(LOCAL)/fuzz.log; exit 1; }; \
+	grep elapsed $(LOCAL)/fuzz.log | tail -n 1; \
+	done; done
 
 fmt:
 	gofmt -l -w $$(git ls-files --cached --others --exclude-standard '*.go')

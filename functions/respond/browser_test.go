@@ -180,7 +180,7 @@ func TestBrowserOfAScanner(t *testing.T) {
 	ctx, site := browser(t, s)
 	run(t, ctx, phone(390), chromedp.Navigate(site+"/r/"+s.token+"/9"),
 		chromedp.Evaluate[chromedp.Void](`scrollTo(0, 500); document.body.click(); document.dispatchEvent(new PointerEvent("pointerdown", {bubbles: true})); document.querySelector("#score button").click()`),
-		chromedp.Sleep(8*time.Second))
+		chromedp.Sleep(10*time.Second))
 	if s.state() != `9 false "" "" v1` {
 		t.Fatalf("stored is %s", s.state())
 	}

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// scannerVisit is one entry of the corpus: what was requested, and by whom such visits are known.
+// scannerVisit is one entry of the corpus (internal/local replays it against the whole laptop too): what was requested, and by whom such visits are known.
 type scannerVisit struct {
 	Name   string `json:"name"`
 	Source string `json:"source"`
@@ -17,7 +17,7 @@ type scannerVisit struct {
 		Body    string            `json:"body"`
 		After   string            `json:"after"` // since delivery; for the reader
 	} `json:"steps"`
-	Acted string `json:"acted"` // what a person did by it, if one did: what is stored then
+	Acted string `json:"acted"` // what a person did by it, if one did: the answer that is stored then, or "unsubscribed"
 }
 
 func TestScannersNeverVote(t *testing.T) {
@@ -44,6 +44,10 @@ func TestScannersNeverVote(t *testing.T) {
 			}
 			r := s.responses[s.id]
 			switch {
+			case v.Acted == "unsubscribed":
+				if !s.unsubscribed[s.id] || s.state() != "nothing" {
+					t.Errorf("unsubscribed %v and %s, want unsubscribed and nothing", s.unsubscribed[s.id], s.state())
+				}
 			case v.Acted != "":
 				if s.state() != v.Acted {
 					t.Errorf("stored is %s, want what the person did: %s", s.state(), v.Acted)
