@@ -124,6 +124,7 @@ func TestEvents(t *testing.T) {
 		{"hard bounce", "ses-bounce.json", nil, survey.InvitationSent, survey.InvitationFailed, survey.Bounced},
 		{"hard bounce of an uncertain one", "ses-bounce.json", nil, survey.InvitationUncertain, survey.InvitationFailed, survey.Bounced},
 		{"out of office, mailbox full", "ses-bounce.json", transient, survey.InvitationSent, survey.InvitationSent, ""},
+		{"out of office settles an uncertain one", "ses-bounce.json", transient, survey.InvitationUncertain, survey.InvitationSent, ""},
 		{"complaint", "ses-complaint.json", nil, survey.InvitationSent, survey.InvitationSent, survey.Complained},
 		{"delivery", "ses-delivery.json", nil, survey.InvitationSent, survey.InvitationSent, ""},
 		{"delivery settles an uncertain one", "ses-delivery.json", nil, survey.InvitationUncertain, survey.InvitationSent, ""},

@@ -68,9 +68,6 @@ func (f *feedback) handle(ctx context.Context, e events.EventBridgeEvent) error 
 	if err := f.suppress(ctx, r, what); err != nil {
 		return err
 	}
-	if what == survey.EventSoftBounce {
-		return nil // out of office, mailbox full: the address stays good, and the message may have been read
-	}
 	return f.settle(ctx, i, what)
 }
 

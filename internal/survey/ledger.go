@@ -121,13 +121,13 @@ type Invitation struct {
 	Version   int
 }
 
-// Settle returns the invitation after an SES event, and whether that changed anything. A delivery settles an
-// uncertain one (of a sent one it says nothing new, so a million deliveries cost no writes); a bounce or a rejection
-// takes a sent one back; a failure is final.
+// Settle returns the invitation after an SES event, and whether that changed anything. A delivery or a soft bounce
+// settles an uncertain one (of a sent one they say nothing new, so a million deliveries cost no writes); a bounce or a
+// rejection takes a sent one back; a failure is final.
 func (i Invitation) Settle(event DeliveryEvent) (Invitation, bool) {
 	was := i
 	switch event {
-	case EventDelivered:
+	case EventDelivered, EventSoftBounce: // either way SES had taken it
 		if i.State == InvitationUncertain {
 			i.State, i.Reason = InvitationSent, ""
 		}
@@ -156,7 +156,7 @@ type DeliveryEvent string
 const (
 	EventDelivered  DeliveryEvent = "delivered"
 	EventBounced    DeliveryEvent = "bounced"     // permanently
-	EventSoftBounce DeliveryEvent = "soft_bounce" // SES gave up for now; the address stays good
+	EventSoftBounce DeliveryEvent = "soft_bounce" // out of office, mailbox full: the address stays good, and the message may have been read
 	EventComplained DeliveryEvent = "complained"
 	EventRejected   DeliveryEvent = "rejected"
 	EventUnrendered DeliveryEvent = "unrendered"

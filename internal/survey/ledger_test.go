@@ -19,6 +19,7 @@ func TestSettle(t *testing.T) {
 		reason string
 	}{
 		{InvitationUncertain, EventDelivered, InvitationSent, ""},
+		{InvitationUncertain, EventSoftBounce, InvitationSent, ""},
 		{InvitationUncertain, EventBounced, InvitationFailed, "bounced"},
 		{InvitationUncertain, EventComplained, InvitationSent, ""},
 		{InvitationSent, EventBounced, InvitationFailed, "bounced"},
