@@ -143,7 +143,7 @@ func page(payload json.RawMessage) (any, error) {
 	case "error":
 		return nil, errors.New("asked to fail")
 	case "sleep":
-		time.Sleep(time.Second)
+		time.Sleep(5 * time.Second)
 		return map[string]int{"statusCode": 204}, nil
 	default:
 		return json.RawMessage(answer), nil
