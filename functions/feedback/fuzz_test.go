@@ -66,6 +66,10 @@ func FuzzEvent(f *testing.F) {
 		if json.Unmarshal([]byte(event), &e) != nil {
 			return // Lambda's runtime refuses it
 		}
+		var r report
+		if json.Unmarshal(e.Detail, &r) == nil && r.tag("case") != "" {
+			return // an alert that came back has tests of its own
+		}
 		was := before[int(from)%len(before)]
 		for _, id := range ids {
 			i := survey.Invitation{Campaign: campaign, Contact: id, Audience: survey.Customers, State: was, Decided: was, Language: "ru", At: noon, Version: 1}
