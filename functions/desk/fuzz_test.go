@@ -57,7 +57,9 @@ func FuzzAPI(f *testing.F) {
 		if status >= 500 || !json.Valid([]byte(answer)) {
 			t.Fatalf("%s %s?%s with %q: %d %s", method, path, query, body, status, answer)
 		}
-		var refusal struct{ Error struct{ Code, Message string } }
+		var refusal struct {
+			Error struct{ Code, Message string }
+		}
 		if status >= 400 && (json.Unmarshal([]byte(answer), &refusal) != nil || refusal.Error.Code == "" || refusal.Error.Message == "") {
 			t.Fatalf("%s %s with %q: %d without code or words: %s", method, path, body, status, answer)
 		}
