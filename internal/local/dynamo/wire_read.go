@@ -168,11 +168,6 @@ func (r *reader) int() int {
 	return int(f)
 }
 
-func (r *reader) strings() (all []string) {
-	r.list(func() { all = append(all, r.str()) })
-	return all
-}
-
 // str reads a string; without escapes it is not copied.
 func (r *reader) str() string {
 	if r.peek() != '"' {
@@ -276,14 +271,6 @@ func (r *reader) skip(depth int) {
 			r.int()
 		}
 	}
-}
-
-// raw is skip that gives the text passed over.
-func (r *reader) raw() []byte {
-	r.peek()
-	start := r.pos
-	r.skip(0)
-	return r.buf[start:r.pos]
 }
 
 // binary reads base64 text as bytes.

@@ -1,6 +1,9 @@
 package dynamo
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Rules for attribute values and what DynamoDB says when one is broken.
 const (
@@ -24,7 +27,7 @@ func (r *reader) attributes(level int) []attr {
 	if !r.expect('{') {
 		return nil
 	}
-	attrs := make([]attr, 0, 8)
+	attrs := make([]attr, 0, 12/level+1) // items have more attributes than the maps in them
 	for more := r.begin('}'); more; more = r.next('}') {
 		name := r.str()
 		if name == "" && level == 1 {
@@ -126,15 +129,25 @@ func (r *reader) set(k kind, empty string, member func() value) value {
 		r.note(empty)
 		return v
 	}
-	given := value{kind: k, kids: append([]attr(nil), v.kids...)}
+	if ascending(v.kids) {
+		return v
+	}
+	given := value{kind: k, kids: slices.Clone(v.kids)}
 	sortSet(v.kids)
-	for i := 1; i < len(v.kids); i++ {
-		if v.kids[i-1].text == v.kids[i].text {
-			r.note(duplicates(given))
-			break
-		}
+	if !ascending(v.kids) {
+		r.note(duplicates(given))
 	}
 	return v
+}
+
+// ascending says that the members of a set are in order and each there once.
+func ascending(members []attr) bool {
+	for i := 1; i < len(members); i++ {
+		if compareMembers(members[i-1].value, members[i].value) >= 0 {
+			return false
+		}
+	}
+	return true
 }
 
 func duplicates(set value) string {
