@@ -74,7 +74,7 @@ type options struct{ meter, empty bool }
 func settings(args []string, errs io.Writer) (local.Config, options, error) {
 	cfg := local.Config{
 		Site: env("ONETAP_SITE", "127.0.0.1:8080"), Inbox: env("ONETAP_INBOX", "127.0.0.1:8025"), AWS: env("ONETAP_AWS", "127.0.0.1:4566"),
-		Parameters: map[string]string{},
+		Parameters: map[string]string{}, Notices: errs,
 	}
 	var o options
 	flags := flag.NewFlagSet("laptop run", flag.ContinueOnError)

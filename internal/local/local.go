@@ -45,6 +45,7 @@ type Config struct {
 
 	Faults  cloud.Faults
 	Verbose io.Writer // gets what functions log; may be nil
+	Notices io.Writer // gets a line for what a person should know of, as a dead letter; may be nil
 }
 
 // Stack is a running laptop.
@@ -102,7 +103,7 @@ func (s *Stack) start(ctx context.Context) error {
 		Template: t, Functions: s.cfg.Functions, Data: s.cfg.Data, Endpoint: s.AWS(), DynamoDB: s.db,
 		Mail:    http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.mailAPI.ServeHTTP(w, r) }),
 		Streams: streams{s.db}, StreamARN: s.streamARN,
-		Minute: s.cfg.Minute, Processes: s.cfg.Processes, Faults: s.cfg.Faults, Verbose: s.cfg.Verbose,
+		Minute: s.cfg.Minute, Processes: s.cfg.Processes, Faults: s.cfg.Faults, Verbose: s.cfg.Verbose, Notices: s.cfg.Notices,
 	})
 	if err != nil {
 		return err

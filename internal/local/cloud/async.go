@@ -189,15 +189,23 @@ func (q *asyncQueue) fail(e *asyncEvent, condition string, o outcome) {
 
 func (c *Cloud) deadLetter(queue *Queue, record any) {
 	body, err := json.Marshal(record)
+	var m Message
 	if err == nil {
-		_, err = queue.Send(body)
+		m, err = queue.Send(body)
 	}
 	if err != nil {
-		// The disk refuses: say so where a person looks, there is nowhere else to put it.
-		fmt.Fprintln(os.Stderr, "dead letter lost:", err)
+		c.notice("a dead letter is lost, because the disk refuses it: %v", err)
 		return
 	}
 	c.meter.count(func(r *Report) *int64 { return &r.DeadLetter }, 1)
+	c.notice("something failed all its retries and waits in %s/_local/queues/%s as %s", c.cfg.Endpoint, queue.ID, m.ID)
+}
+
+// notice tells the person before the laptop what the logs alone would hide.
+func (c *Cloud) notice(format string, args ...any) {
+	if c.cfg.Notices != nil {
+		fmt.Fprintf(c.cfg.Notices, format+"\n", args...)
+	}
 }
 
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }

@@ -79,8 +79,9 @@ func TestInvokeAPI(t *testing.T) {
 func TestAsyncRetries(t *testing.T) {
 	t.Parallel()
 	const twice = "EventInvokeConfig: {MaximumRetryAttempts: 2, DestinationConfig: {OnFailure: {Type: SQS, Destination: !GetAtt Letters.Arn}}}"
+	var told lockedBuffer
 	l := newLab(t, fnResource("Never", "EventInvokeConfig: {MaximumRetryAttempts: 0}")+fnResource("Twice", twice),
-		func(c *Config) { c.Minute = 20 * time.Millisecond })
+		func(c *Config) { c.Minute, c.Notices = 20*time.Millisecond, &told })
 	begin := time.Now()
 	l.functions["Never"].async.enqueue([]byte(`{"do":"fail","text":"never"}`))
 	id := l.functions["Twice"].async.enqueue([]byte(`{"do":"fail","text":"twice"}`))
@@ -120,6 +121,9 @@ func TestAsyncRetries(t *testing.T) {
 	}
 	if record.RequestPayload["text"] != "twice" || record.ResponseContext.FunctionError != "Unhandled" || record.ResponsePayload.ErrorMessage != "asked to fail" {
 		t.Errorf("record %s", letters[0])
+	}
+	if list, _ := l.Queue("Letters").Messages(); told.String() != "something failed all its retries and waits in "+l.endpoint.URL+"/_local/queues/Letters as "+list[0].ID+"\n" {
+		t.Errorf("told %q", told.String())
 	}
 	if l.Meter().Report(time.Now()).DeadLetter != 1 {
 		t.Error("the dead letter is not counted")

@@ -46,6 +46,7 @@ type Config struct {
 	Idle    time.Duration
 	Faults  Faults
 	Verbose io.Writer        // what functions log is also written here; may be nil
+	Notices io.Writer        // gets a line for each dead letter; may be nil
 	Now     func() time.Time // nil: time.Now
 }
 

@@ -24,7 +24,7 @@ func (c *Cloud) Endpoint() http.Handler {
 		target := r.Header.Get("X-Amz-Target")
 		version, operation, _ := strings.Cut(target, ".")
 		switch {
-		case strings.HasPrefix(r.URL.Path, "/_local"):
+		case strings.HasPrefix(r.URL.Path, "/_local"), r.Method == http.MethodGet && r.URL.Path == "/":
 			local.ServeHTTP(w, r)
 		case strings.HasPrefix(version, "DynamoDBStreams"):
 			c.pass(w, r, "DynamoDBStreams", operation, c.cfg.DynamoDB)

@@ -3,21 +3,30 @@ package cloud
 import (
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"net/http"
 	"time"
 )
 
-// localPages is what the laptop says of itself, and what tests and people ask of it:
-//
-//	GET  /_local/meter                      what the functions used so far
-//	POST /_local/meter/reset                begin to count anew
-//	POST /_local/settle?within=10s          wait until nothing is on its way
-//	GET  /_local/queues/{queue}             the messages of a queue, by its logical id
-//	POST /_local/queues/{queue}/{id}/replay run what a dead letter tells of once more
-//	POST /_local/events                     put an event on the default event bus
+// localHelp is what the laptop says of itself, and what tests and people ask of it.
+const localHelp = `This is the AWS endpoint of a laptop: DynamoDB, DynamoDB Streams, SES v2, Lambda's Invoke and SQS (JSON protocol).
+
+  GET  /_local/meter                       what the functions used so far
+  POST /_local/meter/reset                 begin to count anew
+  POST /_local/settle?within=10s           wait until nothing is on its way
+  GET  /_local/queues                      the queues
+  GET  /_local/queues/{queue}              the messages of one: the dead letters
+  POST /_local/queues/{queue}/{id}/replay  run what a dead letter tells of once more
+  POST /_local/events                      put an event on the default event bus
+`
+
 func (c *Cloud) localPages() http.Handler {
 	mux := http.NewServeMux()
+	help := func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, localHelp) }
+	mux.HandleFunc("GET /{$}", help)
+	mux.HandleFunc("GET /_local/{$}", help)
+	mux.HandleFunc("GET /_local/queues", c.handleQueues)
 	mux.HandleFunc("GET /_local/meter", func(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, http.StatusOK, c.meter.Report(c.now()))
 	})
@@ -57,6 +66,24 @@ func (c *Cloud) handleSettle(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	writeJSON(w, http.StatusOK, map[string]bool{"settled": true})
+}
+
+func (c *Cloud) handleQueues(w http.ResponseWriter, r *http.Request) {
+	type queue struct {
+		ID       string `json:"id"`
+		Name     string `json:"name"`
+		Messages int    `json:"messages"`
+	}
+	list := []queue{}
+	for _, q := range c.Queues() {
+		messages, err := q.Messages()
+		if err != nil {
+			localError(w, http.StatusInternalServerError, err)
+			return
+		}
+		list = append(list, queue{q.ID, q.Name, len(messages)})
+	}
+	writeJSON(w, http.StatusOK, map[string]any{"queues": list})
 }
 
 func (c *Cloud) handleQueue(w http.ResponseWriter, r *http.Request) {

@@ -114,6 +114,12 @@ func TestLocalPages(t *testing.T) {
 	if got := get("/_local/queues/Letters"); got != `{"messages":[],"queue":"onetap-Letters"}` {
 		t.Errorf("queue %s", got)
 	}
+	if got := get("/_local/queues"); got != `{"queues":[{"id":"Letters","name":"onetap-Letters","messages":0}]}` {
+		t.Errorf("queues %s", got)
+	}
+	if get("/") != localHelp || get("/_local/") != localHelp {
+		t.Error("the endpoint does not say what it is")
+	}
 	if status, _, _ := l.post("/unknown", map[string]string{"X-Amz-Target": "Kinesis_20131202.PutRecord"}, "{}"); status != 404 {
 		t.Errorf("another service: %d", status)
 	}
