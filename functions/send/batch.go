@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"onetap/internal/mail"
 	"onetap/internal/ses"
 	"onetap/internal/store"
 	"onetap/internal/survey"
@@ -15,13 +16,19 @@ import (
 func (d *delivery) handleBatch(ctx context.Context, b survey.Batch) error {
 	switch b.State {
 	case survey.BatchDone, survey.BatchUncertain:
-		return d.store.MendInvitations(ctx, b.Invitations(d.campaign.Audience))
+		return d.mend(ctx, d.campaign, b)
 	case survey.BatchSending:
 		if b.Lease != d.lease {
-			return d.giveUp(ctx, b)
+			return d.giveUp(ctx, d.campaign, b)
 		}
 	}
-	contacts, outcomes, err := d.recipients(ctx, b)
+	// First the turn, then the look at who may be written to: whoever unsubscribes while a slow account's turn is awaited
+	// gets no letter.
+	first := min(len(b.Contacts), d.gate.call)
+	if err := d.gate.wait(ctx, first); err != nil {
+		return errHalt
+	}
+	contacts, outcomes, err := d.recipients(ctx, b, b.Contacts)
 	if err != nil {
 		return err
 	}
@@ -30,12 +37,6 @@ func (d *delivery) handleBatch(ctx context.Context, b survey.Batch) error {
 		defer func() { <-d.claims }()
 	case <-ctx.Done():
 		return errHalt
-	}
-	first := min(len(contacts), d.gate.call)
-	if first > 0 {
-		if err := d.gate.wait(ctx, first); err != nil {
-			return errHalt
-		}
 	}
 	if d.halt.Load() || !d.timeLeft(ctx) {
 		return errHalt
@@ -46,28 +47,31 @@ func (d *delivery) handleBatch(ctx context.Context, b survey.Batch) error {
 	case err != nil:
 		return err
 	}
-	results, left, err := d.deliver(ctx, b, contacts, first)
-	if err != nil {
-		return err
-	}
+	results, left := d.deliver(ctx, b, contacts)
 	return d.decide(ctx, b, append(outcomes, results...), left)
 }
 
-// recipients reads the contacts of a batch at the last moment and sets aside those that may not be written to any more.
-func (d *delivery) recipients(ctx context.Context, b survey.Batch) ([]survey.Contact, []survey.Outcome, error) {
-	found, stopped, err := d.store.Recipients(ctx, d.campaign.Audience, b.Contacts)
+// recipients reads some contacts of a batch at the last moment and sets aside those that may not be written to any more.
+func (d *delivery) recipients(ctx context.Context, b survey.Batch, ids []survey.ContactID) ([]survey.Contact, []survey.Outcome, error) {
+	found, stopped, err := d.store.Recipients(ctx, d.campaign.Audience, ids)
 	if err != nil {
 		return nil, nil, err
 	}
 	answered := map[survey.ContactID]bool{}
 	if b.Wave == survey.WaveReminder {
-		if answered, err = d.store.Answered(ctx, b.Campaign, b.Contacts); err != nil {
+		if answered, err = d.store.Answered(ctx, b.Campaign, ids); err != nil {
+			return nil, nil, err
+		}
+	}
+	var firsts map[survey.ContactID]survey.Invitation
+	if b.Again {
+		if firsts, err = d.store.InvitationsOf(ctx, b.Campaign, b.Wave, ids); err != nil {
 			return nil, nil, err
 		}
 	}
 	var contacts []survey.Contact
 	var outcomes []survey.Outcome
-	for _, id := range b.Contacts {
+	for _, id := range ids {
 		c, there := found[id]
 		reason := survey.SkipReason(stopped[id])
 		switch {
@@ -75,6 +79,8 @@ func (d *delivery) recipients(ctx context.Context, b survey.Batch) ([]survey.Con
 			reason = survey.SkipRemoved
 		case reason == "" && answered[id]:
 			reason = survey.SkipAnswered
+		case reason == "" && b.Again && firsts[id].State != survey.InvitationUncertain:
+			reason = survey.SkipSettled
 		}
 		if reason == "" {
 			contacts = append(contacts, c)
@@ -87,52 +93,73 @@ func (d *delivery) recipients(ctx context.Context, b survey.Batch) ([]survey.Con
 
 // deliver makes the SES calls of a claimed batch, each of at most a second's worth of recipients; the tokens of the
 // first are taken already. left are those that were surely not written to and must wait for another day.
-func (d *delivery) deliver(ctx context.Context, b survey.Batch, contacts []survey.Contact, first int) (outcomes []survey.Outcome, left []survey.ContactID, err error) {
+func (d *delivery) deliver(ctx context.Context, b survey.Batch, contacts []survey.Contact) (outcomes []survey.Outcome, left []survey.ContactID) {
 	letter, err := d.letters.of(d.campaign, b)
 	if err != nil {
 		d.stopAll("WORDING: " + err.Error())
-		return nil, ids(contacts), nil
+		return nil, ids(contacts)
 	}
-	paid := first // tokens in hand
-	for throttled := 0; len(contacts) > 0; {
+	for calls, throttled := 0, 0; len(contacts) > 0; calls++ {
 		n := min(len(contacts), d.gate.call)
-		if paid == 0 {
-			if err := d.gate.wait(ctx, n); err != nil || (throttled > 0 && d.halt.Load()) {
+		part, rest := contacts[:n], contacts[n:]
+		if calls > 0 {
+			var skipped []survey.Outcome
+			if part, skipped, err = d.nextCall(ctx, b, part, throttled > 0); err != nil {
 				d.halt.Store(true)
-				return outcomes, append(left, ids(contacts)...), nil
+				return outcomes, append(left, ids(contacts)...)
 			}
+			outcomes = append(outcomes, skipped...)
 		}
-		paid = 0
-		var again []survey.Contact
-		for i, r := range d.mail.Bulk(ctx, d.bulk(letter, b, contacts[:n])) {
-			c := contacts[i]
-			switch r.Fate {
-			case ses.Throttled:
-				again = append(again, c)
-			case ses.NoQuota:
-				d.gate.open = false
-				d.halt.Store(true)
-				left = append(left, c.ID)
-			case ses.Stopped:
-				d.stopAll(r.Status)
-				left = append(left, c.ID)
-			default:
-				outcomes = append(outcomes, outcomeOf(c, r))
-			}
-		}
-		contacts = append(again, contacts[n:]...)
+		again, results, closed := d.call(ctx, letter, b, part)
+		outcomes, left, contacts = append(outcomes, results...), append(left, closed...), append(again, rest...)
 		if len(again) > 0 {
 			throttled++
 			if throttled > 50 || !sleep(ctx, time.Duration(min(throttled, 10))*100*time.Millisecond) {
 				d.halt.Store(true)
-				return outcomes, append(left, ids(contacts)...), nil
+				return outcomes, append(left, ids(contacts)...)
 			}
 		}
 		if len(left) > 0 { // the account is closed for now: do not ask for the rest
-			return outcomes, append(left, ids(contacts)...), nil
+			return outcomes, append(left, ids(contacts)...)
 		}
 	}
-	return outcomes, left, nil
+	return outcomes, left
+}
+
+// nextCall waits for the turn of a further call of the same batch and looks again at who may be written to: a slow
+// account takes seconds for a batch. An error means that the call is not to be made.
+func (d *delivery) nextCall(ctx context.Context, b survey.Batch, part []survey.Contact, throttled bool) ([]survey.Contact, []survey.Outcome, error) {
+	if err := d.gate.wait(ctx, len(part)); err != nil {
+		return nil, nil, err
+	}
+	if throttled && d.halt.Load() {
+		return nil, nil, errHalt
+	}
+	return d.recipients(ctx, b, ids(part))
+}
+
+// call makes one SES call. again are those whom SES was too busy for, closed those for whom it has no quota or is closed.
+func (d *delivery) call(ctx context.Context, letter mail.Template, b survey.Batch, part []survey.Contact) (again []survey.Contact, outcomes []survey.Outcome, closed []survey.ContactID) {
+	if len(part) == 0 {
+		return nil, nil, nil
+	}
+	for i, r := range d.mail.Bulk(ctx, d.bulk(letter, b, part)) {
+		c := part[i]
+		switch r.Fate {
+		case ses.Throttled:
+			again = append(again, c)
+		case ses.NoQuota:
+			d.gate.open = false
+			d.halt.Store(true)
+			closed = append(closed, c.ID)
+		case ses.Stopped:
+			d.stopAll(r.Status)
+			closed = append(closed, c.ID)
+		default:
+			outcomes = append(outcomes, outcomeOf(c, r))
+		}
+	}
+	return again, outcomes, closed
 }
 
 func outcomeOf(c survey.Contact, r ses.Result) survey.Outcome {
@@ -174,7 +201,12 @@ func (d *delivery) decide(ctx context.Context, b survey.Batch, outcomes []survey
 	d.mu.Lock()
 	d.sent += sent
 	d.mu.Unlock()
-	if err := d.store.PutInvitations(ctx, b.Invitations(d.campaign.Audience)); err != nil {
+	if b.Again {
+		err := d.store.SettleResent(ctx, b)
+		if err != nil {
+			return err
+		}
+	} else if err := d.store.PutInvitations(ctx, b.Invitations(d.campaign.Audience)); err != nil {
 		return err
 	}
 	if len(left) > 0 {
@@ -184,28 +216,36 @@ func (d *delivery) decide(ctx context.Context, b survey.Batch, outcomes []survey
 }
 
 // giveUp decides a batch whose sender died between claim and decision: nobody knows who of it was written to, and
-// nobody is written to again (promise 1).
-func (d *delivery) giveUp(ctx context.Context, b survey.Batch) error {
-	contacts, err := d.store.Contacts(ctx, d.campaign.Audience, b.Contacts)
+// nobody is written to again by itself (promise 1).
+func (s *sender) giveUp(ctx context.Context, c survey.Campaign, b survey.Batch) error {
+	contacts, err := s.store.Contacts(ctx, c.Audience, b.Contacts)
 	if err != nil {
 		return err
 	}
 	for _, id := range b.Contacts {
-		c := contacts[id]
-		b.Outcomes = append(b.Outcomes, survey.Outcome{Contact: id, State: survey.InvitationUncertain, Reason: "sender_died", Owner: c.Owner, Team: c.Team})
+		b.Outcomes = append(b.Outcomes, survey.Outcome{Contact: id, State: survey.InvitationUncertain, Reason: "sender_died",
+			Owner: contacts[id].Owner, Team: contacts[id].Team})
 	}
 	dead := b.Lease
-	b.State, b.At = survey.BatchUncertain, d.now()
-	err = d.store.DecideBatch(ctx, b, dead, nil, d.campaign.Audience)
+	b.State, b.At = survey.BatchUncertain, s.now()
+	err = s.store.DecideBatch(ctx, b, dead, nil, c.Audience)
 	if errors.Is(err, store.ErrChanged) { // it was not dead after all and has decided
-		if b, err = d.store.Batch(ctx, b); err != nil {
+		if b, err = s.store.Batch(ctx, b); err != nil {
 			return err
 		}
 	} else if err != nil {
 		return err
 	}
-	d.log.Warn("batch of a dead sender is uncertain", "campaign", b.Campaign, "batch", b.Name, "recipients", len(b.Contacts))
-	return d.store.MendInvitations(ctx, b.Invitations(d.campaign.Audience))
+	s.log.Warn("batch of a dead sender is uncertain", "campaign", b.Campaign, "batch", b.Name, "recipients", len(b.Contacts))
+	return s.mend(ctx, c, b)
+}
+
+// mend writes the invitations of a decided batch whose sender may have died before it could.
+func (s *sender) mend(ctx context.Context, c survey.Campaign, b survey.Batch) error {
+	if b.Again {
+		return s.store.SettleResent(ctx, b)
+	}
+	return s.store.MendInvitations(ctx, b.Invitations(c.Audience))
 }
 
 func (d *delivery) stopAll(reason string) {

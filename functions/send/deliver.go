@@ -156,8 +156,7 @@ func (d *delivery) watch(ctx context.Context) {
 		if err != nil {
 			continue // the next look will tell
 		}
-		if wants := c.State == survey.Sending || (d.wave.Number == survey.WaveReminder && c.State == survey.Open); !wants ||
-			(!c.ClosesAt.IsZero() && !d.now().Before(c.ClosesAt)) {
+		if (c.State != survey.Sending && c.State != survey.Open) || (!c.ClosesAt.IsZero() && !d.now().Before(c.ClosesAt)) {
 			d.halt.Store(true)
 			return
 		}
@@ -199,7 +198,10 @@ func (s *sender) finish(ctx context.Context, c survey.Campaign, w survey.Wave) e
 	if err != nil || c.State != survey.Sending {
 		return err
 	}
-	c.State, c.Opened = survey.Open, s.now()
+	c.State = survey.Open
+	if c.Opened.IsZero() { // it was paused while second letters went out
+		c.Opened = s.now()
+	}
 	if c.RemindDays > 0 && c.RemindAt.IsZero() {
 		c.RemindAt = c.Opened.AddDate(0, 0, c.RemindDays)
 	}

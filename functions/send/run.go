@@ -154,7 +154,7 @@ func (s *sender) step(ctx context.Context, id survey.CampaignID, gate *pace) (di
 	if due := !c.ClosesAt.IsZero() && !now.Before(c.ClosesAt); due && c.Live() {
 		c.State = survey.Closed
 		_, err = s.store.SaveCampaign(ctx, c)
-		return false, err
+		return true, err
 	}
 	switch c.State {
 	case survey.Scheduled:
@@ -169,9 +169,30 @@ func (s *sender) step(ctx context.Context, id survey.CampaignID, gate *pace) (di
 	case survey.Sending:
 		return s.sendWave(ctx, c, survey.WaveInvitation, gate)
 	case survey.Open:
-		return s.remind(ctx, c, gate)
+		return s.later(ctx, c, gate)
+	case survey.Paused:
+		return false, s.sweep(ctx, c)
+	case survey.Cancelled, survey.Closed:
+		if err := s.sweep(ctx, c); err != nil {
+			return false, err
+		}
+		c.Ended = s.now()
+		_, err = s.store.SaveCampaign(ctx, c)
+		return false, err
 	}
 	return false, nil
+}
+
+// later sends what comes after the invitations: second letters that a person asked for, and the reminder.
+func (s *sender) later(ctx context.Context, c survey.Campaign, gate *pace) (bool, error) {
+	w, ok, err := s.store.Wave(ctx, c.ID, survey.WaveInvitation)
+	if err != nil {
+		return false, err
+	}
+	if ok && w.State == survey.WaveSending {
+		return s.sendWave(ctx, c, survey.WaveInvitation, gate)
+	}
+	return s.remind(ctx, c, gate)
 }
 
 // remind plans and sends the reminder once it is due.

@@ -38,12 +38,15 @@ func batchKey(b survey.Batch) key { return key{planPK(b.Campaign, b.Wave), "BATC
 func batchItem(b survey.Batch) item {
 	it := batchKey(b).item()
 	it["state"], it["language"], it["contacts"] = str(string(b.State)), str(b.Language), bin(packed(b.Contacts))
+	if b.Again {
+		it["again"] = yes(true)
+	}
 	return it
 }
 
 func batchOf(c survey.CampaignID, wave int, it item) (survey.Batch, error) {
 	b := survey.Batch{Campaign: c, Wave: wave, Name: strings.TrimPrefix(text(it, "sk"), "BATCH#"), Language: text(it, "language"),
-		Contacts: unpacked(binary(it, "contacts")), State: survey.BatchState(text(it, "state")), Lease: text(it, "lease"), At: instant(it, "at")}
+		Contacts: unpacked(binary(it, "contacts")), State: survey.BatchState(text(it, "state")), Again: truth(it, "again"), Lease: text(it, "lease"), At: instant(it, "at")}
 	var groups []outcomes
 	err := fromJSON(it, "outcomes", &groups)
 	b.Outcomes = unpackOutcomes(b.Contacts, groups)
@@ -170,7 +173,7 @@ func (s *Store) DecideBatch(ctx context.Context, b survey.Batch, lease string, l
 			ExpressionAttributeNames: put.ExpressionAttributeNames, ExpressionAttributeValues: put.ExpressionAttributeValues})
 		return s.failed("decide batch", err)
 	}
-	rest := survey.Batch{Campaign: b.Campaign, Wave: b.Wave, Name: b.Rest(), Language: b.Language, Contacts: left, State: survey.BatchWaiting}
+	rest := survey.Batch{Campaign: b.Campaign, Wave: b.Wave, Name: b.Rest(), Language: b.Language, Contacts: left, State: survey.BatchWaiting, Again: b.Again}
 	return s.transact(ctx, "decide batch", []types.TransactWriteItem{{Put: &put},
 		{Put: &types.Put{TableName: &s.table, Item: batchItem(rest), ConditionExpression: aws.String("attribute_not_exists(pk)")}}})
 }

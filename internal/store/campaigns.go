@@ -46,12 +46,12 @@ func (s *Store) Campaign(ctx context.Context, id survey.CampaignID) (survey.Camp
 }
 
 // SaveCampaign writes a campaign if it still has the version that was read, and returns it with the next version;
-// otherwise ErrChanged. The list of live campaigns follows its state in the same transaction.
+// otherwise ErrChanged. The list of campaigns that the sender looks at follows its state in the same transaction.
 func (s *Store) SaveCampaign(ctx context.Context, c survey.Campaign) (survey.Campaign, error) {
 	was := c.Version
 	c.Version++
 	live := types.TransactWriteItem{Put: &types.Put{TableName: &s.table, Item: liveKey(c.ID).item()}}
-	if !c.Live() {
+	if !c.Watched() {
 		live = types.TransactWriteItem{Delete: &types.Delete{TableName: &s.table, Key: liveKey(c.ID).item()}}
 	}
 	err := s.transact(ctx, "save campaign", []types.TransactWriteItem{{Put: &types.Put{TableName: &s.table, Item: campaignItem(c),
@@ -72,7 +72,7 @@ func (s *Store) Campaigns(ctx context.Context, a survey.Audience, limit int) ([]
 	return all, err
 }
 
-// LiveCampaigns lists the campaigns that have something to send, to wait for or to close, oldest launch first.
+// LiveCampaigns lists the campaigns that have something to send, to wait for, to close or to clear up.
 func (s *Store) LiveCampaigns(ctx context.Context) ([]survey.CampaignID, error) {
 	var ids []survey.CampaignID
 	err := s.query(ctx, "LIVE", "", true, func(it item) (bool, error) {

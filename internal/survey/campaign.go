@@ -65,6 +65,7 @@ type Campaign struct {
 	Created    time.Time          `json:"created"`
 	Launched   time.Time          `json:"launched,omitzero"`
 	Opened     time.Time          `json:"opened,omitzero"`   // when the last invitation went out
+	Ended      time.Time          `json:"ended,omitzero"`    // when nothing of a cancelled or closed campaign was in flight any more
 	Stopped    string             `json:"stopped,omitempty"` // SES's reason where sending paused by itself
 	Version    int                `json:"version"`           // of the campaign's settings, for a compare-and-swap
 }
@@ -85,6 +86,12 @@ func (c Campaign) Live() bool {
 		return true
 	}
 	return false
+}
+
+// Watched reports whether the sender has to look at the campaign: it is live, or it has ended and what was in flight at
+// that moment may not be decided yet.
+func (c Campaign) Watched() bool {
+	return c.Live() || (c.State != Draft && !c.Launched.IsZero() && c.Ended.IsZero())
 }
 
 // LanguageFor returns the language in which a contact is written to: its own where the campaign has it, else the campaign's.

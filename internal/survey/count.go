@@ -60,8 +60,8 @@ type CountedBatch struct {
 
 // Count implements Countable.
 func (b CountedBatch) Count(was json.RawMessage) (json.RawMessage, Deltas, bool, error) {
-	if was != nil || (b.State != BatchDone && b.State != BatchUncertain) {
-		return nil, nil, false, nil // a batch is decided once
+	if was != nil || b.Again || (b.State != BatchDone && b.State != BatchUncertain) {
+		return nil, nil, false, nil // a batch is decided once; a second letter corrects the invitations of a first one
 	}
 	d := Deltas{}
 	CountBatch(d, b.Batch, b.Audience)

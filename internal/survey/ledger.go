@@ -72,6 +72,7 @@ type Batch struct {
 	Language string
 	Contacts []ContactID
 	State    BatchState
+	Again    bool   // a second letter to people of whom nobody knows whether they got the first
 	Lease    string // who claimed it
 	At       time.Time
 	Outcomes []Outcome // when done or uncertain, one a contact
@@ -146,6 +147,18 @@ func (i Invitation) Settle(event DeliveryEvent) (Invitation, bool) {
 	if i == was {
 		return i, false
 	}
+	i.Version++
+	return i, true
+}
+
+// Resent returns an uncertain invitation after a second letter was sent, or refused, and whether that changed anything.
+// One that was settled meanwhile stays as it is: then it was the first letter that arrived or bounced. So an invitation
+// is uncertain once, and is counted from there, whatever is sent again.
+func (i Invitation) Resent(o Outcome, at time.Time) (Invitation, bool) {
+	if i.State != InvitationUncertain || (o.State != InvitationSent && o.State != InvitationFailed) {
+		return i, false
+	}
+	i.State, i.Reason, i.MessageID, i.At = o.State, o.Reason, o.MessageID, at
 	i.Version++
 	return i, true
 }

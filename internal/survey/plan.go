@@ -101,6 +101,29 @@ func (w *Wave) cut(language string) Batch {
 	return b
 }
 
+// SkipSettled is why nobody gets a second letter whose first was settled while the second waited.
+const SkipSettled SkipReason = "settled"
+
+// Again cuts people into batches of second letters, those of one language together, and returns the wave with them. The
+// wave must be done.
+func (w Wave) Again(uncertain []Invitation) (Wave, []Batch) {
+	next := w
+	next.Carry = map[string][]ContactID{}
+	var bs []Batch
+	for _, i := range uncertain {
+		next.Carry[i.Language] = append(next.Carry[i.Language], i.Contact)
+		if len(next.Carry[i.Language]) == BatchSize {
+			bs = append(bs, next.cut(i.Language))
+		}
+	}
+	bs = append(bs, next.Rest()...)
+	for n := range bs {
+		bs[n].Again = true
+	}
+	next.Carry, next.State = w.Carry, WaveSending
+	return next, bs
+}
+
 // Invitations returns the items that a decided batch stands for.
 func (b Batch) Invitations(a Audience) []Invitation {
 	is := make([]Invitation, len(b.Outcomes))
