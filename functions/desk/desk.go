@@ -88,6 +88,7 @@ func (d *desk) routes() []route {
 		{"POST /api/v1/campaigns/{campaign}/cancel", d.cancel},
 		{"POST /api/v1/campaigns/{campaign}/close", d.close},
 		{"POST /api/v1/campaigns/{campaign}/remind", d.remind},
+		{"POST /api/v1/campaigns/{campaign}/resend-uncertain", d.resendUncertain},
 		{"GET /api/v1/campaigns/{campaign}/results", d.campaignResults},
 		{"GET /api/v1/campaigns/{campaign}/responses", d.listResponses},
 		{"GET /api/v1/campaigns/{campaign}/invitations", d.listInvitations},

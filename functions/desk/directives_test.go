@@ -77,7 +77,23 @@ func (c *conversation) sent(campaign survey.Campaign, people []person) error {
 		b.Contacts, b.Outcomes = append(b.Contacts, contact), append(b.Outcomes, o)
 		w.Invite(contact, campaign.Language)
 	}
+	w.Rest()
 	w.State = survey.WaveSending
+	if len(people) == len(b.Contacts) {
+		w.State = survey.WaveDone
+	}
+	waiting := b
+	waiting.State, waiting.Outcomes = survey.BatchWaiting, nil
+	err := c.store.PutBatches(c.t.Context(), []survey.Batch{waiting})
+	if err == nil {
+		err = c.store.ClaimBatch(c.t.Context(), waiting, "test", b.At)
+	}
+	if err == nil {
+		err = c.store.DecideBatch(c.t.Context(), b, "test", nil, campaign.Audience)
+	}
+	if err != nil {
+		return err
+	}
 	d := survey.Deltas{}
 	survey.CountBatch(d, b, campaign.Audience)
 	if _, err := c.store.SaveWave(c.t.Context(), w); err != nil {

@@ -35,6 +35,8 @@ type world struct {
 	inbox  *drive.Company
 	keys   *link.Keys
 	faults func(caller string, before bool) error // may be nil; called before and after each AWS call
+
+	sesAfter func(caller, operation string) error // may be nil; called after each SES call
 }
 
 func newWorld(t *testing.T, rate float64, quota int) *world {
@@ -55,7 +57,14 @@ func newWorld(t *testing.T, rate float64, quota int) *world {
 	w.url, w.store = table.URL, storetest.Client(table.URL, "test")
 	mail, err := localses.Open(filepath.Join(t.TempDir(), "mail.db"), localses.Options{Rate: rate, DailyQuota: quota, Rand: rand.New(rand.NewPCG(1, 1)),
 		Before: func(caller, _ string) error { return fault(caller, true) },
-		After:  func(caller, _ string) error { return fault(caller, false) },
+		After: func(caller, operation string) error {
+			if w.sesAfter != nil {
+				if err := w.sesAfter(caller, operation); err != nil {
+					return err
+				}
+			}
+			return fault(caller, false)
+		},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -93,8 +93,12 @@ func TestLedgerBalancesAtEveryStep(t *testing.T) {
 				break
 			}
 			n := rapid.IntRange(0, len(people)-1).Draw(t, "who")
-			event := rapid.SampledFrom([]DeliveryEvent{EventDelivered, EventBounced, EventComplained, EventRejected, EventSoftBounce}).Draw(t, "event")
+			event := rapid.SampledFrom([]DeliveryEvent{EventDelivered, EventBounced, EventComplained, EventRejected, EventSoftBounce, "resent"}).Draw(t, "event")
 			after, changed := people[n].Settle(event)
+			if event == "resent" {
+				state := rapid.SampledFrom([]InvitationState{InvitationSent, InvitationFailed, InvitationUncertain, InvitationSkipped}).Draw(t, "second letter")
+				after, changed = people[n].Resent(Outcome{Contact: people[n].Contact, State: state, Reason: string(SkipUnsubscribed)}, noon.AddDate(0, 0, 9))
+			}
 			if changed {
 				CountCorrection(figures, after, people[n].State, after.State, people[n].Reason, after.Reason)
 				people[n] = after

@@ -17,13 +17,14 @@ const (
 	ActCancel Action = "cancel"
 	ActClose  Action = "close"
 	ActRemind Action = "remind"
+	ActResend Action = "resend" // second letters to those of whom nobody knows whether they got the first
 )
 
 // CampaignStates lists every state in the order in which a campaign goes through them.
 var CampaignStates = []CampaignState{Draft, Scheduled, Planning, Sending, Paused, Open, Cancelled, Closed}
 
 // Actions lists every action.
-var Actions = []Action{ActEdit, ActLaunch, ActPause, ActResume, ActCancel, ActClose, ActRemind}
+var Actions = []Action{ActEdit, ActLaunch, ActPause, ActResume, ActCancel, ActClose, ActRemind, ActResend}
 
 // refusals is the whole state machine: what each action answers in each state. "" means that it is done; anything else
 // is the code with which it is refused. Where an action leads is said by the method named after it.
@@ -42,6 +43,8 @@ var refusals = map[Action]map[CampaignState]string{
 	ActClose: {Draft: "campaign_not_launched", Scheduled: "campaign_unsent_cancel_instead", Planning: "campaign_unsent_cancel_instead",
 		Sending: "", Paused: "", Open: "", Cancelled: "campaign_cancelled", Closed: "campaign_closed"},
 	ActRemind: {Draft: "campaign_not_launched", Scheduled: "remind_too_early", Planning: "remind_too_early", Sending: "remind_too_early",
+		Paused: "campaign_paused", Open: "", Cancelled: "campaign_cancelled", Closed: "campaign_closed"},
+	ActResend: {Draft: "campaign_not_launched", Scheduled: "resend_too_early", Planning: "resend_too_early", Sending: "resend_too_early",
 		Paused: "campaign_paused", Open: "", Cancelled: "campaign_cancelled", Closed: "campaign_closed"},
 }
 

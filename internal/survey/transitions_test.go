@@ -40,6 +40,8 @@ func do(c Campaign, a Action, now time.Time) (Campaign, error) {
 		return c.Cancel(now)
 	case ActClose:
 		return c.Close(now)
+	case ActResend:
+		return c, c.Allows(a, now)
 	}
 	return c.Remind(false, now)
 }
@@ -48,15 +50,15 @@ func do(c Campaign, a Action, now time.Time) (Campaign, error) {
 func TestStateMachine(t *testing.T) {
 	t.Parallel()
 	const table = `
-		         edit               launch                     pause                    resume                 cancel                      close                           remind
-		draft     draft              planning                   campaign_not_launched    campaign_not_launched  cancelled                   campaign_not_launched           campaign_not_launched
-		scheduled campaign_launched  campaign_launched_already  paused                   campaign_not_paused    cancelled                   campaign_unsent_cancel_instead  remind_too_early
-		planning  campaign_launched  campaign_launched_already  paused                   campaign_not_paused    cancelled                   campaign_unsent_cancel_instead  remind_too_early
-		sending   campaign_launched  campaign_launched_already  paused                   campaign_not_paused    cancelled                   closed                          remind_too_early
-		paused    campaign_launched  campaign_launched_already  campaign_paused_already  sending                cancelled                   closed                          campaign_paused
-		open      campaign_launched  campaign_launched_already  paused                   campaign_not_paused    campaign_sent_close_instead closed                          open
-		cancelled campaign_cancelled campaign_cancelled         campaign_cancelled       campaign_cancelled     campaign_cancelled          campaign_cancelled              campaign_cancelled
-		closed    campaign_closed    campaign_closed            campaign_closed          campaign_closed        campaign_closed             campaign_closed                 campaign_closed`
+		         edit               launch                     pause                    resume                 cancel                      close                           remind                    resend
+		draft     draft              planning                   campaign_not_launched    campaign_not_launched  cancelled                   campaign_not_launched           campaign_not_launched  campaign_not_launched
+		scheduled campaign_launched  campaign_launched_already  paused                   campaign_not_paused    cancelled                   campaign_unsent_cancel_instead  remind_too_early  resend_too_early
+		planning  campaign_launched  campaign_launched_already  paused                   campaign_not_paused    cancelled                   campaign_unsent_cancel_instead  remind_too_early  resend_too_early
+		sending   campaign_launched  campaign_launched_already  paused                   campaign_not_paused    cancelled                   closed                          remind_too_early  resend_too_early
+		paused    campaign_launched  campaign_launched_already  campaign_paused_already  sending                cancelled                   closed                          campaign_paused  campaign_paused
+		open      campaign_launched  campaign_launched_already  paused                   campaign_not_paused    campaign_sent_close_instead closed                          open  open
+		cancelled campaign_cancelled campaign_cancelled         campaign_cancelled       campaign_cancelled     campaign_cancelled          campaign_cancelled              campaign_cancelled  campaign_cancelled
+		closed    campaign_closed    campaign_closed            campaign_closed          campaign_closed        campaign_closed             campaign_closed                 campaign_closed  campaign_closed`
 	lines := strings.Split(strings.TrimSpace(table), "\n")
 	actions := strings.Fields(lines[0])
 	if len(actions) != len(Actions) || len(lines)-1 != len(CampaignStates) {
