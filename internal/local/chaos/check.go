@@ -88,8 +88,8 @@ func (d *director) checkLetters(c *campaign, n, wave int, rows *campaignRows, co
 	}
 	for contact, list := range letters {
 		most := 1
-		if c.resent[contact] {
-			most = 2
+		if i := rows.invited[wave][contact]; i.text("decided") == "uncertain" { // a person may have asked for a second letter
+			most += min(rows.again[wave][contact], c.resent)
 		}
 		if len(list) > most {
 			d.broke("doubled", len(list)-most, "campaign %d, wave %d: %s has %d letters", n, wave, contacts[contact], len(list))

@@ -45,9 +45,10 @@ type director struct {
 type campaign struct {
 	id       string
 	launched bool
-	ended    bool            // closed or cancelled, or perhaps
-	reminded bool            // or perhaps
-	resent   map[string]bool // contacts that were uncertain when somebody asked to write to them again
+	ended    bool // closed or cancelled, or perhaps
+	paused   bool // or perhaps
+	reminded bool // or perhaps
+	resent   int  // how often somebody asked to write again to those who were uncertain
 }
 
 // finding is a promise that does not hold.
@@ -148,7 +149,7 @@ func (d *director) step(ctx context.Context, s Step) error {
 	case "pause", "resume", "cancel", "close", "remind":
 		return d.act(ctx, c, s.Do)
 	case "resend":
-		return d.resend(ctx, c)
+		return d.resend(ctx, c, r)
 	}
 	return fmt.Errorf("there is no step %q", s.Do)
 }
@@ -209,7 +210,7 @@ func (d *director) upload(ctx context.Context, n int) error {
 
 // launch makes a campaign and launches it.
 func (d *director) launch(ctx context.Context, r *rand.Rand) error {
-	c := &campaign{resent: map[string]bool{}}
+	c := &campaign{}
 	d.campaigns = append(d.campaigns, c)
 	settings := map[string]any{"name": fmt.Sprintf("Wave %d", len(d.campaigns)), "audience": audience, "company": "Example Shop", "language": "en",
 		"quiet_days": 0, "closes_at": time.Now().Add(time.Duration(d.shift.Load())).AddDate(0, 0, 60).UTC().Format(time.RFC3339)}
@@ -233,6 +234,7 @@ func (d *director) launch(ctx context.Context, r *rand.Rand) error {
 func (d *director) act(ctx context.Context, c *campaign, what string) error {
 	c.ended = c.ended || what == "cancel" || what == "close"
 	c.reminded = c.reminded || what == "remind"
+	c.paused = (c.paused || what == "pause") && what != "resume"
 	err := d.must(ctx, "POST", "/campaigns/"+c.id+"/"+what, nil, nil)
 	if refused(err, http.StatusConflict) {
 		return nil
@@ -240,19 +242,18 @@ func (d *director) act(ctx context.Context, c *campaign, what string) error {
 	return err
 }
 
-// resend writes again to those of whom nobody knows whether they were written to.
-func (d *director) resend(ctx context.Context, c *campaign) error {
-	for _, wave := range []int{0, 1} {
-		people, err := d.uncertain(ctx, c, wave)
-		if err != nil {
-			return err
-		}
-		for _, contact := range people {
-			c.resent[contact] = true
-		}
+// resend writes again to those of whom nobody knows whether they were written to: first without having understood what
+// that means, which must be refused.
+func (d *director) resend(ctx context.Context, c *campaign, r *rand.Rand) error {
+	wave := r.IntN(2)
+	path := "/campaigns/" + c.id + "/resend-uncertain"
+	err := d.must(ctx, "POST", path, map[string]any{"wave": wave}, nil)
+	if err == nil {
+		d.broke("broken", 1, "second letters without a word of having understood")
 	}
-	err := d.must(ctx, "POST", "/campaigns/"+c.id+"/resend-uncertain", map[string]bool{"understood": true}, nil)
-	if refused(err, http.StatusConflict) || refused(err, http.StatusNotFound) {
+	c.resent++
+	err = d.must(ctx, "POST", path, map[string]any{"understood": true, "wave": wave}, nil)
+	if refused(err, http.StatusConflict) {
 		return nil
 	}
 	return err

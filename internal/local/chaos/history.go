@@ -35,16 +35,16 @@ var steps = []struct {
 	most      int
 }{
 	{"campaign", 1, 0, 0, 2},    // somebody makes and launches another campaign
-	{"taps", 6, 10, 60, 0},      // so many people answer
-	{"edits", 3, 3, 20, 0},      // who has answered changes score or words
+	{"taps", 9, 10, 60, 0},      // so many people answer
+	{"edits", 4, 3, 20, 0},      // who has answered changes score or words
 	{"scripts", 2, 3, 15, 0},    // a page's script posts and nobody acts
 	{"scans", 2, 3, 12, 0},      // mail scanners open all links of so many letters
 	{"unsubscribe", 2, 1, 6, 0}, // one click in the mail program
 	{"stop", 1, 1, 3, 0},        // staff stops an address by hand
-	{"pause", 2, 0, 0, 0},
+	{"pause", 1.2, 0, 0, 0},
 	{"resume", 2, 0, 0, 0},
-	{"cancel", 0.4, 0, 0, 1},
-	{"close", 0.3, 0, 0, 1},
+	{"cancel", 0.25, 0, 0, 1},
+	{"close", 0.25, 0, 0, 1},
 	{"remind", 1.5, 0, 0, 0},
 	{"resend", 1, 0, 0, 0},   // to those of whom nobody knows whether they were written to
 	{"again", 0.7, 0, 0, 1},  // the list is uploaded once more
@@ -69,7 +69,7 @@ func Invent(seed uint64) History {
 	h.Rate = []float64{0, 400, 120, 60}[r.IntN(4)]
 	h.Rate *= max(1, float64(h.Contacts)/250) // a longer list is no reason for a longer run
 	campaigns := 1
-	h.Steps = append(h.Steps, Step{Do: "campaign", Seed: r.Uint64()})
+	h.Steps = append(h.Steps, Step{Do: "campaign", Seed: r.Uint64()}, Step{Do: "wait", N: r.IntN(1500)}, Step{Do: "taps", N: 20 + r.IntN(60), Seed: r.Uint64()})
 	used := map[string]int{}
 	for n := 8 + r.IntN(9); n > 0; {
 		s := draw(r)
@@ -151,7 +151,7 @@ func inventFaults(r *rand.Rand) []faults.Rule {
 		if p.operation != "" {
 			place += "." + p.operation
 		}
-		texts = append(texts, fmt.Sprintf("%s@%s#%d", what, place, 1+r.IntN(p.calls)))
+		texts = append(texts, fmt.Sprintf("%s@%s#%d", what, place, 1+int(float64(p.calls)*r.Float64()*r.Float64())))
 	}
 	for _, one := range []struct {
 		chance float64

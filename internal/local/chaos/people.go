@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -31,8 +32,8 @@ type respondent struct {
 // people lets some of a campaign's respondents, or what reads their mail, do one kind of thing.
 func (d *director) people(ctx context.Context, c *campaign, s Step, r *rand.Rand) error {
 	candidates := d.readers(c, s.Do)
-	for waited := 0; len(candidates) < s.N && waited < 4; waited++ { // sending may have begun just now
-		if err := sleep(ctx, 150e6); err != nil {
+	for waited := 0; len(candidates) < s.N && (waited < 6 || len(d.letters) == 0 && waited < 100 && !c.ended && !c.paused); waited++ {
+		if err := sleep(ctx, 150*time.Millisecond); err != nil { // sending may have begun just now, or its sender was killed
 			return err
 		}
 		if err := d.readInbox(ctx); err != nil {
@@ -210,8 +211,7 @@ func (p *respondent) post(ctx context.Context, one post) (reply, error) {
 		form.Set("why", *one.why)
 		form.Set("why_was", "0")
 	}
-	link, _, _ := strings.Cut(strings.TrimPrefix(p.links.Scores[0], p.company.Site), "/0")
-	link = strings.TrimSuffix(p.links.Scores[0], "/0")
+	link := strings.TrimSuffix(p.links.Scores[0], "/0")
 	return p.form(ctx, link, form, "application/json")
 }
 

@@ -124,6 +124,7 @@ type campaignRows struct {
 	invited   map[int]map[string]record // by wave and contact
 	waiting   map[int]map[string]bool   // planned and not decided
 	between   map[int]int               // people in batches between claim and decision
+	again     map[int]map[string]int    // how often second letters were planned for somebody
 	responses map[string]record         // by contact
 	cases     map[string]int            // by contact
 }
@@ -153,7 +154,7 @@ func sortOut(all []record) (rows, error) {
 	t := rows{contacts: map[string]string{}, campaigns: map[string]*campaignRows{}, tallies: figures{}}
 	of := func(id string) *campaignRows {
 		if t.campaigns[id] == nil {
-			t.campaigns[id] = &campaignRows{waves: map[int]wave{}, invited: map[int]map[string]record{0: {}, 1: {}}, between: map[int]int{},
+			t.campaigns[id] = &campaignRows{waves: map[int]wave{}, invited: map[int]map[string]record{0: {}, 1: {}}, between: map[int]int{}, again: map[int]map[string]int{0: {}, 1: {}},
 				waiting: map[int]map[string]bool{0: {}, 1: {}}, responses: map[string]record{}, cases: map[string]int{}}
 		}
 		return t.campaigns[id]
@@ -215,7 +216,15 @@ func number(s string) int {
 func (c *campaignRows) plan(n int, r record) {
 	name, _, _ := strings.Cut(strings.TrimPrefix(r.text("sk"), "BATCH#"), ".")
 	state := r.text("state")
-	if number(name) >= c.waves[n].Batches || (state != "waiting" && state != "sending") {
+	if number(name) >= c.waves[n].Batches {
+		return
+	}
+	if r.truth("again") {
+		for b := r.bytes("contacts"); len(b) >= 10; b = b[10:] {
+			c.again[n][contactText.EncodeToString(b[:10])]++
+		}
+	}
+	if state != "waiting" && state != "sending" {
 		return
 	}
 	for b := r.bytes("contacts"); len(b) >= 10; b = b[10:] {

@@ -7,11 +7,10 @@ import (
 
 // post is what a respondent sends: a score, words, or both.
 type post struct {
-	score     *int
-	why       *string
-	script    bool // no person acted
-	digest    string
-	duplicate bool // the same post once more
+	score  *int
+	why    *string
+	script bool // no person acted
+	digest string
 }
 
 // said is what one respondent's answer may be by now.
