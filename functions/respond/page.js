@@ -67,7 +67,7 @@ function flush() {
 }
 function reveal(score) {
 	words.hidden = false;
-	form.querySelector("button").hidden = true;
+	if (score == chosen()) form.querySelector("button").hidden = true; // what waited from an earlier visit is not this page's choice
 	if (score) words.querySelector("div").hidden = score == "10";
 }
 function done(item, answer) {
