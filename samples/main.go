@@ -37,7 +37,7 @@ func write(folder string) error {
 	return nil
 }
 
-// staff has four teams with a manager and two owners each, an executive, one for marketing and an administrator.
+// staff has four teams with a manager and two owners each, an executive, one for marketing, an analyst and an administrator.
 const staff = `id,name,email,role,team,manager,language,phone
 voronin,Михаил Воронин,m.voronin@example.ru,executive,,,ru,+7 999 000-10-01
 orlova,Вера Орлова,v.orlova@example.ru,manager,Корпоративные клиенты,voronin,ru,+7 999 000-10-02
@@ -53,6 +53,7 @@ hughes,Grace Hughes,grace.hughes@example.com,manager,Retail,voronin,en,+1 202 55
 reed,Olivia Reed,olivia.reed@example.com,owner,Retail,hughes,en,+1 202 555 0105
 khan,Samir Khan,samir.khan@example.com,owner,Retail,hughes,en,+1 202 555 0106
 klimova,Анна Климова,a.klimova@example.ru,marketing,,voronin,ru,+7 999 000-10-08
+morozova,Юлия Морозова,y.morozova@example.ru,analyst,,voronin,ru,+7 999 000-10-10
 tikhonov,Сергей Тихонов,s.tikhonov@example.ru,administrator,,voronin,ru,+7 999 000-10-09
 `
 

@@ -42,7 +42,7 @@ func TestStaffSample(t *testing.T) {
 			teams[s.Team] = s.ID
 		}
 	}
-	want := map[survey.Role]int{survey.RoleOwner: 8, survey.RoleManager: 4, survey.RoleExecutive: 1, survey.RoleMarketing: 1, survey.RoleAdministrator: 1}
+	want := map[survey.Role]int{survey.RoleOwner: 8, survey.RoleManager: 4, survey.RoleExecutive: 1, survey.RoleMarketing: 1, survey.RoleAnalyst: 1, survey.RoleAdministrator: 1}
 	if d := cmp.Diff(want, roles); d != "" || len(teams) != 4 {
 		t.Errorf("%s, teams %v", d, teams)
 	}

@@ -56,7 +56,11 @@ func runUntilInterrupted(args []string, out, errs io.Writer) error {
 			return errors.Join(err, stack.Close())
 		}
 	}
-	welcome(out, stack, cfg, draft, name)
+	doors, err := entrances(ctx, stack, o.empty)
+	if err != nil {
+		return errors.Join(err, stack.Close())
+	}
+	welcome(out, stack, cfg, doors, draft, name)
 	<-ctx.Done()
 	stop() // a second Ctrl-C ends this program at once, and with it, by the kernel's hand, the functions
 	fmt.Fprintln(out, "\nshutting down; the data stays in", cfg.Data)
@@ -124,7 +128,7 @@ func env(name, otherwise string) string {
 }
 
 // welcome says where everything is and what to try first. The last line, "ready", is for programs that wait for it.
-func welcome(out io.Writer, s *local.Stack, cfg local.Config, draft, name string) {
+func welcome(out io.Writer, s *local.Stack, cfg local.Config, doors []entrance, draft, name string) {
 	fmt.Fprintf(out, `Onetap runs on this machine.
 
   site   %s
@@ -133,8 +137,15 @@ func welcome(out io.Writer, s *local.Stack, cfg local.Config, draft, name string
   token  %s
   data   %s
 
-To try first:
 `, s.Site(), s.Inbox(), s.AWS(), s.Token(), cfg.Data)
+	if len(doors) > 0 {
+		fmt.Fprintln(out, "Sign in as somebody of the sample workspace; each link works once, until tomorrow:")
+		for _, e := range doors {
+			fmt.Fprintf(out, "  %-13s  %s\n", e.role, e.url)
+		}
+		fmt.Fprintln(out)
+	}
+	fmt.Fprintln(out, "To try first:")
 	if draft != "" {
 		fmt.Fprintf(out, `  1. Launch %q:  curl -X POST -H "Authorization: Bearer %s" %s/api/v1/campaigns/%s/launch
   2. Open the inbox, a message, and tap a score; with one of 0 to 6 its owner gets a letter.

@@ -12,10 +12,12 @@ import (
 	"strings"
 	"time"
 
+	"onetap/internal/access"
 	"onetap/internal/link"
 	"onetap/internal/mail"
 	"onetap/internal/problem"
 	"onetap/internal/store"
+	"onetap/internal/survey"
 	"onetap/internal/web"
 )
 
@@ -35,6 +37,7 @@ type desk struct {
 	token  string                      // of the API
 	sender string                      // the deployment's From
 	site   string                      // base of public links; "": the host of the request
+	admin  string                      // who may sign in before there is any staff
 }
 
 // mailer sends one message at least once and returns SES's id of it.
@@ -57,82 +60,116 @@ func (d *desk) check() error {
 // operation answers one route, or returns why not.
 type operation func(w http.ResponseWriter, r *http.Request) error
 
-// route is one line of docs/api.md.
+// route is one way into the desk, with what it takes to be let in. Those of the API stand in docs/api.md, line for line.
 type route struct {
 	pattern string
+	needs   access.Action
 	do      operation
 }
 
 // routes lists the whole API.
 func (d *desk) routes() []route {
 	return []route{
-		{"GET /api/v1/staff", d.listStaff},
-		{"POST /api/v1/staff", d.postStaff},
-		{"POST /api/v1/contacts", d.postContacts},
-		{"GET /api/v1/contacts/{audience}/{contact}", d.showContact},
-		{"POST /api/v1/imports", d.createImport},
-		{"GET /api/v1/imports/{import}", d.showImport},
-		{"PUT /api/v1/imports/{import}/parts/{part}", d.putPart},
-		{"POST /api/v1/imports/{import}/finish", d.finishImport},
-		{"GET /api/v1/audiences/{audience}/count", d.countContacts},
-		{"POST /api/v1/suppressions", d.stopAddress},
-		{"POST /api/v1/campaigns", d.createCampaign},
-		{"GET /api/v1/campaigns", d.listCampaigns},
-		{"GET /api/v1/campaigns/{campaign}", d.showCampaign},
-		{"PATCH /api/v1/campaigns/{campaign}", d.editCampaign},
-		{"POST /api/v1/campaigns/{campaign}/preview", d.preview},
-		{"POST /api/v1/campaigns/{campaign}/test", d.testSend},
-		{"POST /api/v1/campaigns/{campaign}/launch", d.launch},
-		{"POST /api/v1/campaigns/{campaign}/pause", d.pause},
-		{"POST /api/v1/campaigns/{campaign}/resume", d.resume},
-		{"POST /api/v1/campaigns/{campaign}/cancel", d.cancel},
-		{"POST /api/v1/campaigns/{campaign}/close", d.close},
-		{"POST /api/v1/campaigns/{campaign}/remind", d.remind},
-		{"POST /api/v1/campaigns/{campaign}/resend-uncertain", d.resendUncertain},
-		{"GET /api/v1/campaigns/{campaign}/results", d.campaignResults},
-		{"GET /api/v1/campaigns/{campaign}/responses", d.listResponses},
-		{"GET /api/v1/campaigns/{campaign}/invitations", d.listInvitations},
-		{"GET /api/v1/campaigns/{campaign}/cases", d.listCases},
-		{"GET /api/v1/cases", d.ownersCases},
-		{"GET /api/v1/audiences/{audience}/results", d.audienceResults},
+		{"GET /api/v1/staff", access.ReadStaff, d.listStaff},
+		{"POST /api/v1/staff", access.WriteStaff, d.postStaff},
+		{"POST /api/v1/contacts", access.WriteContacts, d.postContacts},
+		{"GET /api/v1/contacts/{audience}/{contact}", access.ReadContacts, d.showContact},
+		{"POST /api/v1/imports", access.WriteContacts, d.createImport},
+		{"GET /api/v1/imports/{import}", access.WriteContacts, d.showImport},
+		{"PUT /api/v1/imports/{import}/parts/{part}", access.WriteContacts, d.putPart},
+		{"POST /api/v1/imports/{import}/finish", access.WriteContacts, d.finishImport},
+		{"GET /api/v1/audiences/{audience}/count", access.ReadCampaigns, d.countContacts},
+		{"POST /api/v1/suppressions", access.WriteContacts, d.stopAddress},
+		{"POST /api/v1/campaigns", access.WriteCampaign, d.createCampaign},
+		{"GET /api/v1/campaigns", access.ReadCampaigns, d.listCampaigns},
+		{"GET /api/v1/campaigns/{campaign}", access.ReadCampaigns, d.showCampaign},
+		{"PATCH /api/v1/campaigns/{campaign}", access.WriteCampaign, d.editCampaign},
+		{"POST /api/v1/campaigns/{campaign}/preview", access.WriteCampaign, d.preview},
+		{"POST /api/v1/campaigns/{campaign}/test", access.Send, d.testSend},
+		{"POST /api/v1/campaigns/{campaign}/launch", access.Send, d.launch},
+		{"POST /api/v1/campaigns/{campaign}/pause", access.Send, d.pause},
+		{"POST /api/v1/campaigns/{campaign}/resume", access.Send, d.resume},
+		{"POST /api/v1/campaigns/{campaign}/cancel", access.Send, d.cancel},
+		{"POST /api/v1/campaigns/{campaign}/close", access.Send, d.close},
+		{"POST /api/v1/campaigns/{campaign}/remind", access.Send, d.remind},
+		{"POST /api/v1/campaigns/{campaign}/resend-uncertain", access.Send, d.resendUncertain},
+		{"GET /api/v1/campaigns/{campaign}/results", access.ReadResults, d.campaignResults},
+		{"GET /api/v1/campaigns/{campaign}/responses", access.ReadPeople, d.listResponses},
+		{"GET /api/v1/campaigns/{campaign}/invitations", access.ReadCampaigns, d.listInvitations},
+		{"GET /api/v1/campaigns/{campaign}/cases", access.ReadCases, d.listCases},
+		{"GET /api/v1/cases", access.ReadCases, d.ownersCases},
+		{"GET /api/v1/audiences/{audience}/results", access.ReadResults, d.audienceResults},
 	}
 }
 
-// handler joins the routes; everything under /api/v1/, known or not, asks for the token first.
+// handler joins the routes. Everything under /api/v1/, known or not, asks for the token first, and every page but the
+// way in for a session.
 func (d *desk) handler() http.Handler {
-	api := http.NewServeMux()
+	api, pages := http.NewServeMux(), http.NewServeMux()
 	for _, rt := range d.routes() {
-		api.HandleFunc(rt.pattern, func(w http.ResponseWriter, r *http.Request) {
-			if err := rt.do(w, r); err != nil {
-				web.Fail(w, r, err)
-			}
-		})
+		api.HandleFunc(rt.pattern, d.guarded(rt, web.Fail))
 	}
-	known := web.Secure(api)
+	for _, rt := range d.pages() {
+		pages.HandleFunc(rt.pattern, d.guarded(rt, d.failPage))
+	}
+	known, page := web.Secure(api), d.secure(pages)
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", home)
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
-		if err := d.authorised(r); err != nil {
+		who, err := d.authorised(r)
+		if err != nil {
 			web.Fail(w, r, err)
 			return
 		}
-		known.ServeHTTP(w, r)
+		known.ServeHTTP(w, withVisit(r, visit{Who: who, Lang: web.Language(r)}))
+	})
+	mux.HandleFunc("GET /static/{file}", static)
+	mux.Handle("/sign-in", d.entrance())
+	mux.Handle("/sign-in/", d.entrance())
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		v, err := d.session(r)
+		switch {
+		case err != nil:
+			web.Fail(w, r, err)
+		case v.Session == "":
+			d.askToSignIn(w, r)
+		default:
+			page.ServeHTTP(w, withVisit(r, v))
+		}
 	})
 	return mux
 }
 
+// guarded lets in who may do what the route does: the one place where this is decided.
+func (d *desk) guarded(rt route, fail func(http.ResponseWriter, *http.Request, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		v, err := visitOf(r), error(nil)
+		switch {
+		case !v.Can(rt.needs):
+			err = problem.New(problem.Forbidden, "not_allowed", "")
+		case v.Session != "" && r.Method != http.MethodGet && r.Method != http.MethodHead:
+			err = d.checkForm(r, v)
+		}
+		if err == nil {
+			err = rt.do(w, r)
+		}
+		if err != nil {
+			fail(w, r, err)
+		}
+	}
+}
+
 // authorised compares the bearer token in constant time, its length included.
-func (d *desk) authorised(r *http.Request) error {
+func (d *desk) authorised(r *http.Request) (access.Who, error) {
 	header := r.Header.Get("Authorization")
 	if header == "" {
-		return problem.New(problem.Unauthentic, "token_missing", "Authorization")
+		return access.Who{}, problem.New(problem.Unauthentic, "token_missing", "Authorization")
 	}
 	scheme, token, _ := strings.Cut(header, " ")
 	got, want := sha256.Sum256([]byte(strings.TrimSpace(token))), sha256.Sum256([]byte(d.token))
 	if !strings.EqualFold(scheme, "Bearer") || subtle.ConstantTimeCompare(got[:], want[:]) != 1 {
-		return problem.New(problem.Unauthentic, "token_wrong", "Authorization")
+		return access.Who{}, problem.New(problem.Unauthentic, "token_wrong", "Authorization")
 	}
-	return nil
+	return access.Who{Staff: survey.Staff{Role: survey.RoleAdministrator}, Token: "deployment"}, nil
 }
 
 // parameters refuses a query parameter that the route does not know: a misspelt filter must not answer as if it were none.

@@ -2,13 +2,16 @@ package main
 
 import (
 	"net/http"
-
-	"onetap/internal/web"
 )
 
-// home says what answers here, and where the interface for programs is described.
-func home(w http.ResponseWriter, r *http.Request) {
-	l := web.Language(r)
-	w.Header().Add("Vary", "Accept-Language")
-	web.Page{Lang: l, Title: "Onetap", Body: web.Markup("<h1>Onetap</h1><p>{}</p><p>{}</p>", l.T("desk.home_what"), l.T("desk.home_where"))}.Write(w, http.StatusOK)
+type homePage struct {
+	frame
+	Hello string
+}
+
+// home is what somebody sees first, by their role.
+func (d *desk) home(w http.ResponseWriter, r *http.Request) error {
+	p := &homePage{frame: d.frame(r, "home.title")}
+	p.Hello = p.lang.T("home.hello", map[string]any{"Name": p.Who})
+	return d.show(w, http.StatusOK, "home.html", p)
 }

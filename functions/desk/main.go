@@ -1,4 +1,4 @@
-// Command desk is where the company works: the JSON API under /api/v1/, and the page at / that says so.
+// Command desk is where the company works: the pages of the staff, and the JSON API under /api/v1/.
 package main
 
 import (
@@ -25,6 +25,7 @@ func main() {
 	d := &desk{
 		store: s, keys: keys, mail: ses.New(c, os.Getenv("CONFIGURATION_SET")), now: time.Now, wake: waker(c, os.Getenv("SEND_FUNCTION")),
 		token: os.Getenv("API_TOKEN"), sender: os.Getenv("SENDER"), site: os.Getenv("SITE"),
+		admin: os.Getenv("ADMIN_EMAIL"),
 	}
 	if err := d.check(); err != nil {
 		stop(err)

@@ -1,5 +1,5 @@
-// Package fill fills the templates of the e-mails. It knows the part of html/template's language that they use, and
-// escapes as html/template does; a test in package mail compares the two.
+// Package fill fills the templates of the e-mails and of the desk's pages. It knows the part of html/template's language
+// that they use, and escapes as html/template does; a test in package mail compares the two.
 //
 // html/template calls methods by their names, and so makes the linker keep every exported method that is in reach: the
 // AWS clients whole. Without it notify and clock are 5 MB smaller, and start sooner.
@@ -12,7 +12,7 @@
 //	[[define "name"]] [[end]]  [[template "name" .A]]
 //
 // In html a value may stand between tags or inside a double-quoted attribute that is neither a style nor a script;
-// anywhere else is refused when the template is read.
+// anywhere else is refused when the template is read. A branch may also hold whole attributes: <input [[if .On]]checked[[end]]>.
 package fill
 
 import (
@@ -30,10 +30,14 @@ type Safe string
 // Func makes html of a text.
 type Func func(text string) Safe
 
+// Words makes another text of a text: the message of an id, the address of a file.
+type Words func(text string) string
+
 // Set is a set of templates that can call each other. It is safe for concurrent use.
 type Set struct {
 	html  bool
 	funcs map[string]Func
+	words map[string]Words
 	trees map[string][]node
 }
 
@@ -41,6 +45,11 @@ type Set struct {
 // files are part of the program.
 func HTML(files fs.FS, pattern string, funcs map[string]Func) *Set {
 	return read(files, pattern, &Set{html: true, funcs: funcs})
+}
+
+// Pages is HTML with functions whose results are escaped like any value, and so may stand in attributes too.
+func Pages(files fs.FS, pattern string, words map[string]Words) *Set {
+	return read(files, pattern, &Set{html: true, words: words})
 }
 
 // Text reads templates that escape nothing.
@@ -66,7 +75,7 @@ func read(files fs.FS, pattern string, s *Set) *Set {
 // template or data, and names no value.
 func (s *Set) Fill(name string, data any) (string, error) {
 	var b strings.Builder
-	v := reflect.ValueOf(data)
+	v := reflect.Indirect(reflect.ValueOf(data))
 	if err := s.call(&b, name, v); err != nil {
 		return "", fmt.Errorf("fill %s: %w", name, err)
 	}
@@ -128,13 +137,15 @@ func (s *Set) put(b *strings.Builder, n node, v reflect.Value) error {
 	switch v.Kind() {
 	case reflect.String:
 		text = v.String()
-	case reflect.Int:
+	case reflect.Int, reflect.Int64:
 		text = strconv.FormatInt(v.Int(), 10)
 	default:
 		return fmt.Errorf("a %s cannot be written", v.Kind())
 	}
 	safe := v.Type() == reflect.TypeFor[Safe]()
-	if n.text != "" {
+	if words := s.words[n.text]; words != nil {
+		text, safe = words(text), false
+	} else if n.text != "" {
 		text, safe = string(s.funcs[n.text](text)), true
 	}
 	switch {

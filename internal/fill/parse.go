@@ -22,7 +22,8 @@ const (
 type place int
 
 const (
-	between     place = iota // tags, or in an attribute
+	between     place = iota // tags
+	inTag                    // where attributes stand: for branches and what they hold, not for values
 	attribute                // double-quoted
 	address                  // at the beginning of an attribute that holds one
 	addressPart              // further on in it
@@ -62,11 +63,12 @@ func (r reference) of(dot, top reflect.Value) (reflect.Value, error) {
 
 // parser reads one file. What it refuses is a mistake in the program.
 type parser struct {
-	set  *Set
-	name string
-	rest string
-	at   place // of the next value
-	attr string
+	set   *Set
+	name  string
+	rest  string
+	at    place // of the next value
+	attr  string
+	inert bool // inside of a style or script
 }
 
 func (s *Set) parse(name, source string) {
@@ -127,12 +129,25 @@ func (p *parser) nodes() (all []node, stop string) {
 	}
 }
 
+// block reads to its end. Both its branches end where it began: else what follows would stand in two places.
 func (p *parser) block(word string, arg reference) node {
 	n := node{what: map[string]kind{"if": branch, "with": with, "range": each}[word], arg: arg}
+	at, attr := p.at, p.attr
+	settled := func() {
+		if p.at == addressPart && at == address {
+			at = addressPart
+		}
+		if p.at != at {
+			p.fail("a branch of %s ends in another place of the html than it began", word)
+		}
+		p.attr = attr
+	}
 	var stop string
 	if n.then, stop = p.nodes(); stop == "else" && word == "if" {
+		settled()
 		n.otherwise, stop = p.nodes()
 	}
+	settled()
 	if stop != "end" {
 		p.fail("%s without end", word)
 	}
@@ -143,8 +158,14 @@ func (p *parser) value(word, rest string) node {
 	n := node{what: value, place: p.at}
 	if strings.HasPrefix(word, ".") || strings.HasPrefix(word, "$") {
 		n.arg = p.reference(word + rest)
-	} else if n.text, n.arg = word, p.reference(rest); p.set.funcs[word] == nil {
+	} else if n.text, n.arg = word, p.reference(rest); p.set.funcs[word] == nil && p.set.words[word] == nil {
 		p.fail("there is no function %q", word)
+	}
+	if p.at == inTag {
+		p.fail("a value inside a tag, in no attribute")
+	}
+	if p.at == between && p.inert {
+		p.fail("a value inside of a style or script")
 	}
 	if p.at == attribute && (p.attr == "style" || strings.HasPrefix(p.attr, "on")) {
 		p.fail("a value inside %s", p.attr)
@@ -180,7 +201,7 @@ func (p *parser) reference(s string) reference {
 }
 
 // markup follows html to where the next value will stand. Templates are read from top to bottom, branches after one
-// another: a branch that changes the place would be a mistake that the refused places bring to light.
+// another.
 func (p *parser) markup(s string) {
 	if !p.set.html {
 		return
@@ -188,29 +209,23 @@ func (p *parser) markup(s string) {
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
 		case p.at == between && c == '<':
-			end := strings.IndexAny(s[i:], `>"`)
-			if end < 0 {
-				p.fail("a value inside a tag, in no attribute")
-			}
-			if i += end; s[i] == '"' {
-				p.open(s[:i])
-			}
-		case p.at != between && c == '"':
-			end := strings.IndexAny(s[i+1:], `>"`)
-			if end < 0 {
-				p.fail("a value inside a tag, in no attribute")
-			}
-			if i += 1 + end; s[i] == '"' {
-				p.open(s[:i])
-			} else {
-				p.at = between
-			}
+			p.at = inTag
+		case p.at == inTag && c == '>':
+			p.at = between
+		case p.at == inTag && c == '\'':
+			p.fail("an attribute in single quotes")
+		case p.at == inTag && c == '"':
+			p.open(s[:i])
+		case p.at > inTag && c == '"':
+			p.at = inTag
 		case p.at == address:
 			p.at = addressPart
 		}
 	}
 	if strings.LastIndex(s, "<style") > strings.LastIndex(s, "</style") || strings.LastIndex(s, "<script") > strings.LastIndex(s, "</script") {
-		p.fail("a value inside of a style or script")
+		p.inert = true
+	} else if strings.Contains(s, "</style") || strings.Contains(s, "</script") {
+		p.inert = false
 	}
 }
 

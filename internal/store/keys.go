@@ -28,7 +28,7 @@ func (k key) kind() string {
 	switch pk {
 	case "CONTACTS":
 		sk = "CONTACT"
-	case "STAFF", "LIVE":
+	case "STAFF", "LIVE", "SESSIONS":
 		sk = pk
 	}
 	return pk + "/" + sk
@@ -133,6 +133,16 @@ func ownerPK(staff string, shard int) string {
 func ownerSK(state string, deadline time.Time, id string) string {
 	return state + "#" + stamp(deadline) + "#" + id
 }
+
+// signInKey takes the hash of a link's token, sessionsPK the staff member: their sessions end together.
+func signInKey(hash string) key { return key{"SIGNIN#" + hash, "SIGNIN"} }
+
+// asksKey takes a keyed hash of an address, which need not be anybody's.
+func asksKey(hash string) key { return key{"SIGNIN#" + hash, "ASKED"} }
+
+func sessionsPK(staff string) string { return "SESSIONS#" + part(strings.ToLower(staff)) }
+
+func sessionKey(staff, id string) key { return key{sessionsPK(staff), id} }
 
 func importKey(id, sk string) key { return key{"IMPORT#" + part(id), sk} }
 

@@ -17,6 +17,8 @@
 //	the same of cases that are the administrator's      gsi1: OWNER##<shard>            same
 //	figures of a campaign or of an audience's weeks     TALLY#<campaign or audience>#<n>  <kind>#<value>
 //	alerts that are due                                 DUE#<shard>                     <time>#<campaign>#<contact>
+//	a link to sign in; when an address asked for one    SIGNIN#<hash>                   SIGNIN, ASKED
+//	the sessions of a staff member                      SESSIONS#<staff>                <session>
 //	who sends at the moment                             LEASE#<name>                    LEASE
 //	how far a recount is; what its steps found          RECOUNT#<scope>                 STATE, SUM#<step>#<figure>
 //

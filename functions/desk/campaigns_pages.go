@@ -1,0 +1,3 @@
+package main
+
+func (d *desk) campaignPages() []route { return nil }

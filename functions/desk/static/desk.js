@@ -1,0 +1,21 @@
+// What every page does: tell the server the viewer's time zone, close the menu, ask before what cannot be undone.
+'use strict';
+(() => {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone && !document.cookie.includes('onetap-zone=' + encodeURIComponent(zone))) {
+    document.cookie = 'onetap-zone=' + encodeURIComponent(zone) + ';path=/;max-age=31536000;samesite=lax';
+  }
+  const menu = document.querySelector('details.me');
+  if (menu) {
+    document.addEventListener('click', (e) => { if (!menu.contains(e.target)) menu.open = false; });
+    document.addEventListener('keydown', (e) => { if (e.key === 'Escape') menu.open = false; });
+  }
+  // A form is sent once, however often its button is pressed.
+  document.addEventListener('submit', (e) => {
+    const form = e.target;
+    if (form.dataset.sent) { e.preventDefault(); return; }
+    form.dataset.sent = '1';
+    setTimeout(() => delete form.dataset.sent, 5000);
+  });
+  addEventListener('pageshow', () => document.querySelectorAll('form').forEach((f) => delete f.dataset.sent));
+})();

@@ -1,0 +1,37 @@
+package mail
+
+import (
+	"errors"
+	"time"
+
+	"onetap/internal/lang"
+)
+
+// SignInData is the letter with the link by which somebody of the staff signs in.
+type SignInData struct {
+	From     string
+	To       string
+	Language string // the reader's
+	URL      string
+	Valid    time.Duration
+	Tags     map[string]string
+}
+
+// SignIn makes the letter with a link to sign in.
+func SignIn(s SignInData) (Message, error) {
+	if !address(s.To) {
+		return Message{}, errors.New("sign-in: the reader's address is not one")
+	}
+	l, ok := lang.Parse(s.Language)
+	if !ok {
+		l = lang.Default
+	}
+	d := struct{ Lang, Subject, Title, Text, Button, URL, Note string }{
+		string(l), l.T("signin.subject"), l.T("signin.title"), l.T("signin.text", lang.Values{"Count": int(s.Valid / time.Minute)}),
+		l.T("signin.button"), s.URL, l.T("signin.note"),
+	}
+	m := Message{From: s.From, To: s.To, Tags: s.Tags}
+	var err error
+	m.Subject, m.HTML, m.Text, err = render("signin", d)
+	return m, err
+}
