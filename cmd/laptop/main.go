@@ -15,6 +15,8 @@ var commands = map[string]func(args []string) int{
 	"bench": benchmarks,
 	"chaos": chaosRuns,
 	"cost":  costs,
+
+	"replay": replayLetters,
 }
 
 func main() {

@@ -185,6 +185,16 @@ func (q *Queue) Receive(max int, visibility time.Duration) ([]Received, error) {
 	return out, nil
 }
 
+// Hide changes how long from now on a message that was given out is hidden.
+func (q *Queue) Hide(id string, visibility time.Duration) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if h, ok := q.hidden[id]; ok {
+		h.until = q.now().Add(visibility)
+		q.hidden[id] = h
+	}
+}
+
 // counts gives the visible and the hidden messages.
 func (q *Queue) counts() (visible, invisible int, err error) {
 	q.mu.Lock()

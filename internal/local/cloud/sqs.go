@@ -62,6 +62,13 @@ func (c *Cloud) serveSQS(w http.ResponseWriter, operation string, body []byte) {
 			visibility = time.Duration(*in.VisibilityTimeout) * time.Second
 		}
 		out, err = receive(q, max(in.MaxNumberOfMessages, 1), visibility)
+	case "ChangeMessageVisibility":
+		id, _, _ := strings.Cut(in.ReceiptHandle, "#")
+		if in.VisibilityTimeout == nil {
+			awsError(w, http.StatusBadRequest, "com.amazonaws.sqs#MissingParameter", "The request must contain the parameter VisibilityTimeout.")
+			return
+		}
+		q.Hide(id, time.Duration(*in.VisibilityTimeout)*time.Second)
 	case "DeleteMessage":
 		id, _, _ := strings.Cut(in.ReceiptHandle, "#")
 		err = q.Delete(id)
