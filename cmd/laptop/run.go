@@ -16,6 +16,7 @@ import (
 
 	"onetap/internal/local"
 	"onetap/internal/local/drive"
+	"onetap/internal/local/faults"
 )
 
 // run starts the laptop, says where everything is, and waits for Ctrl-C.
@@ -98,8 +99,19 @@ func settings(args []string, errs io.Writer) (local.Config, options, error) {
 		cfg.Parameters[name] = value
 		return nil
 	})
+	var bad []faults.Rule
+	flags.Func("fault", "what shall go wrong, as in kill-after@send.SendBulkEmail#2 or throttle@*~0.02 (may be repeated); go doc onetap/internal/local/faults lists all", func(s string) error {
+		rule, err := faults.Parse(s)
+		bad = append(bad, rule)
+		return err
+	})
+	seed := flags.Uint64("fault-seed", 1, "of the faults that are left to chance")
 	if err := flags.Parse(args); err != nil {
 		return cfg, o, err
+	}
+	if len(bad) > 0 {
+		injector := faults.New(bad, *seed)
+		cfg.Faults, cfg.MailEntry = injector.Cloud(), injector.Entry
 	}
 	if flags.NArg() > 0 {
 		return cfg, o, fmt.Errorf("%q is no option", flags.Arg(0))

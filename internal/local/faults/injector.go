@@ -1,8 +1,10 @@
 package faults
 
 import (
+	"maps"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -40,15 +42,19 @@ func (i *Injector) Set(on bool) {
 	i.on = on
 }
 
-// Fired tells how often faults happened.
-func (i *Injector) Fired() (n int) {
+// Fired tells how often faults happened, by what they are.
+func (i *Injector) Fired() map[string]int {
 	i.mu.Lock()
 	defer i.mu.Unlock()
+	n := map[string]int{}
 	for _, r := range i.rules {
-		n += r.fired
+		n[r.What] += r.fired
 	}
 	return n
 }
+
+// Kinds lists all faults that there are, in order.
+func Kinds() []string { return slices.Sorted(maps.Keys(kinds)) }
 
 // each calls do for the rules of a kind that hold here and now.
 func (i *Injector) each(kind, function, operation string, do func(*rule)) {
