@@ -1,6 +1,8 @@
 # make run    the whole system on this machine      make test   every test
 # make demo   the main job, told as a story         make bench  the numbers of docs/benchmarks.md
 # make cost   what a campaign costs on AWS          make fuzz   what strangers send, FUZZTIME=2m each
+# make chaos  campaigns under faults, SEED= RUNS=   make chaos-big  100,000 recipients, the sender killed twice
+# make replay dead letters once more, QUEUE= on AWS
 # make build  the packages for AWS, in bin/         make clean  forget builds and the laptop's data (.local/)
 
 FUNCTIONS := respond desk send feedback recompute notify clock
@@ -8,7 +10,7 @@ FUNCTIONS := respond desk send feedback recompute notify clock
 GOBUILD := go build -tags lambda.norpc -trimpath -ldflags "-s -w"
 LOCAL := .local
 
-.PHONY: run build local test demo bench cost fuzz fmt vet lint clean
+.PHONY: run build local skewed chaos chaos-big replay test demo bench cost fuzz fmt vet lint clean
 
 run: local
 	@exec $(LOCAL)/bin/laptop run
@@ -42,6 +44,25 @@ bench: local
 # What AWS would bill for a campaign of 20,000, scaled to a million invitations.
 cost: local
 	@exec $(LOCAL)/bin/laptop cost
+
+# The functions with a clock that the laptop can set wrong, for chaos only: see internal/local/clocks.
+skewed: local
+	@sh internal/local/clocks/overlay.sh $(LOCAL)/skewed/clocks
+	@mkdir -p $(LOCAL)/skewed/bin $(FUNCTIONS:%=$(LOCAL)/skewed/%)
+	@$(GOBUILD) -overlay $(LOCAL)/skewed/clocks/overlay.json -o $(LOCAL)/skewed/bin/ $(FUNCTIONS:%=./functions/%)
+	@for f in $(FUNCTIONS); do ln -f $(LOCAL)/skewed/bin/$$f $(LOCAL)/skewed/$$f/bootstrap || exit 1; done
+
+RUNS ?= 200
+chaos: skewed
+	@exec $(LOCAL)/bin/laptop chaos -runs $(RUNS) $(if $(SEED),-seed $(SEED))
+
+# The case to beat: 100,000 recipients, the sender killed at 40 % and again at 70 %.
+chaos-big: skewed
+	@exec $(LOCAL)/bin/laptop chaos -big 100000
+
+# The dead letters of a laptop that runs; with QUEUE=<DeadLettersUrl of the stack> those of AWS.
+replay: local
+	@exec $(LOCAL)/bin/laptop replay $(if $(QUEUE),-queue $(QUEUE))
 
 # Everything that strangers send, for FUZZTIME each. Tests over real HTTP reach other lines each time, hence the short
 # minimizing: else it takes all the time.

@@ -26,12 +26,22 @@ func chaosRuns(args []string) int {
 	flags.BoolVar(&cfg.Calm, "calm", false, "without faults")
 	flags.BoolVar(&cfg.Verbose, "v", false, "say what happens")
 	flags.BoolVar(&cfg.Keep, "keep", false, "keep the data of runs that failed")
+	show := flags.Bool("show", false, "print the history of the seed and do nothing")
+	big := flags.Int("big", 0, "instead: send to so many people and kill the sender at 40 % and at 70 %")
+	flags.Float64Var(&cfg.Rate, "rate", 0, "recipients a second that SES takes with -big; 0: no limit")
 	play := flags.String("play", "", "play this history instead")
 	if err := flags.Parse(args); err != nil {
 		return 2
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	if *big > 0 {
+		return bigRun(ctx, cfg, *big)
+	}
+	if *show {
+		fmt.Print(chaos.Invent(cfg.Seed))
+		return 0
+	}
 	if *play != "" {
 		return playHistory(ctx, cfg, *play)
 	}
@@ -64,4 +74,21 @@ func playHistory(ctx context.Context, cfg chaos.Config, file string) int {
 		fmt.Fprintln(os.Stderr, "chaos:", err)
 	}
 	return 1
+}
+
+func bigRun(ctx context.Context, cfg chaos.Config, people int) int {
+	report, err := chaos.Big(ctx, cfg, people, []float64{0.4, 0.7})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "chaos:", err)
+		return 1
+	}
+	fmt.Print(report.Markdown())
+	for _, b := range report.Broken {
+		fmt.Println("✗", b)
+	}
+	fmt.Printf("chaos: recipients=%d letters=%d missed=%d doubled=%d uncertain=%d\n", report.Contacts, report.Letters, report.Missed, report.Doubled, report.Uncertain)
+	if report.Fails() {
+		return 1
+	}
+	return 0
 }

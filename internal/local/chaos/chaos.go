@@ -9,14 +9,13 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"net/http"
 
 	"golang.org/x/sync/errgroup"
 
@@ -31,9 +30,10 @@ type Config struct {
 	Functions string // folder of binaries built with the overlay of internal/local/clocks
 	Seed      uint64 // of the first run; each run has the next one
 	Runs      int
-	Together  int  // runs at a time; most of a run is waiting. 0: 6
-	Calm      bool // no faults
-	Shrink    int  // how many times a failing history is played again to find a shorter one; 0: not at all
+	Together  int     // runs at a time; most of a run is waiting. 0: 6
+	Calm      bool    // no faults
+	Rate      float64 // recipients a second that SES takes in Big; 0: no limit
+	Shrink    int     // how many times a failing history is played again to find a shorter one; 0: not at all
 	Out       io.Writer
 	Verbose   bool // say what each run does
 	Keep      bool // keep the data of runs that failed
@@ -52,7 +52,8 @@ func Run(ctx context.Context, cfg Config) (s Summary, err error) {
 		cfg.Together = 6
 	}
 	var mu sync.Mutex
-	var fired, letters, answers atomic.Int64
+	var letters, answers atomic.Int64
+	fired := map[string]int{}
 	began := time.Now()
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(cfg.Together)
@@ -66,12 +67,14 @@ func Run(ctx context.Context, cfg Config) (s Summary, err error) {
 			if err != nil && gctx.Err() != nil {
 				return err
 			}
-			fired.Add(int64(r.Fired))
 			letters.Add(int64(r.Letters))
 			answers.Add(int64(r.Answers))
 			mu.Lock()
+			for what, n := range r.Fired {
+				fired[what] += n
+			}
 			s.add(r, err)
-			fmt.Fprintf(cfg.Out, "seed %d: %d contacts, %d steps, %d faults, %d letters, %d answers, %.0f s%s\n", h.Seed, h.Contacts, len(h.Steps), r.Fired,
+			fmt.Fprintf(cfg.Out, "seed %d: %d contacts, %d steps, %d faults, %d letters, %d answers, %.0f s%s\n", h.Seed, h.Contacts, len(h.Steps), sum(r.Fired),
 				r.Letters, r.Answers, r.Took.Seconds(), r.verdict(err))
 			mu.Unlock()
 			if (err != nil || len(r.Broken) > 0) && cfg.Shrink > 0 {
@@ -84,8 +87,19 @@ func Run(ctx context.Context, cfg Config) (s Summary, err error) {
 		})
 	}
 	err = g.Wait()
-	fmt.Fprintf(cfg.Out, "%d letters, %d answers, %d faults in %.0f s\n", letters.Load(), answers.Load(), fired.Load(), time.Since(began).Seconds())
+	fmt.Fprintf(cfg.Out, "%d letters, %d answers, %d faults in %.0f s:", letters.Load(), answers.Load(), sum(fired), time.Since(began).Seconds())
+	for _, what := range faults.Kinds() {
+		fmt.Fprintf(cfg.Out, " %s %d", what, fired[what])
+	}
+	fmt.Fprintln(cfg.Out)
 	return s, err
+}
+
+func sum(fired map[string]int) (n int) {
+	for _, k := range fired {
+		n += k
+	}
+	return n
 }
 
 func (s *Summary) add(r Result, err error) {
@@ -107,9 +121,10 @@ func (s *Summary) add(r Result, err error) {
 
 // Result is what one history came to.
 type Result struct {
-	Broken                  []finding
-	Fired, Letters, Answers int
-	Took                    time.Duration
+	Broken           []finding
+	Fired            map[string]int // faults, by what they are
+	Letters, Answers int
+	Took             time.Duration
 }
 
 func (r Result) verdict(err error) string {
@@ -185,6 +200,6 @@ func Play(ctx context.Context, cfg Config, h History) (r Result, err error) {
 func Again(ctx context.Context, cfg Config, h History) (s Summary, err error) {
 	r, err := Play(ctx, cfg, h)
 	s.add(r, err)
-	fmt.Fprintf(cfg.Out, "%d faults, %d letters, %d answers, %.0f s%s\n", r.Fired, r.Letters, r.Answers, r.Took.Seconds(), r.verdict(err))
+	fmt.Fprintf(cfg.Out, "%d faults, %d letters, %d answers, %.0f s%s\n", sum(r.Fired), r.Letters, r.Answers, r.Took.Seconds(), r.verdict(err))
 	return s, nil
 }

@@ -58,6 +58,8 @@ type finding struct {
 	what string
 }
 
+func (f finding) String() string { return f.kind + ": " + f.what }
+
 // broke notes what does not hold; the run goes on.
 func (d *director) broke(kind string, n int, format string, args ...any) {
 	d.mu.Lock()

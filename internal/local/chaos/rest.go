@@ -19,10 +19,9 @@ func (d *director) quietHour(ctx context.Context) error {
 	if err := d.settle(ctx); err != nil {
 		return err
 	}
-	if err := d.replay(ctx); err != nil {
+	if err := d.replay(ctx); err != nil { // whose report is among those is not known
 		d.log("not all dead letters were replayed yet: %v", err)
-	}
-	if err := d.learn(ctx); err != nil {
+	} else if err := d.learn(ctx); err != nil {
 		return err
 	}
 	d.faults.Set(true)
@@ -46,12 +45,9 @@ func (d *director) learn(ctx context.Context) error {
 	if err := d.readInbox(ctx); err != nil {
 		return err
 	}
-	left := map[string]bool{} // whose report is in the dead letters still
 	for _, l := range d.letters {
-		if l.Outcome == "bounced" || l.Outcome == "complained" || l.Outcome == "suppressed" {
-			if l.Kind == "survey" && !left[l.To[0]] {
-				d.stop(l.To[0])
-			}
+		if l.Kind == "survey" && (l.Outcome == "bounced" || l.Outcome == "complained" || l.Outcome == "suppressed") {
+			d.stop(l.To[0])
 		}
 	}
 	return nil
