@@ -154,8 +154,11 @@ func places(m message) []string {
 // source is what the program's own Go files say.
 type source struct {
 	literals map[string]bool   // every string
-	asked    map[string]string // ids given to T, Has or named as a problem's code, with the place
+	asked    map[string]string // ids given to T, Has, a page's t or named as a problem's code, with the place
 }
+
+// told is how the desk's pages ask for a message.
+var told = regexp.MustCompile(`\[\[t "([^"]+)"\]\]`)
 
 func readSource(t *testing.T) source {
 	s := source{map[string]bool{}, map[string]string{}}
@@ -166,12 +169,19 @@ func readSource(t *testing.T) source {
 		if d.IsDir() && strings.HasPrefix(d.Name(), ".") && d.Name() != ".." && path != "../.." {
 			return fs.SkipDir
 		}
-		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+		page := strings.HasSuffix(path, ".html")
+		if !page && !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 			return nil
 		}
 		data, err := os.ReadFile(path)
 		if err != nil {
 			return err
+		}
+		if page {
+			for _, m := range told.FindAllStringSubmatch(string(data), -1) {
+				s.asked[m[1]], s.literals[m[1]] = path, true
+			}
+			return nil
 		}
 		files := token.NewFileSet()
 		f, err := parser.ParseFile(files, path, data, parser.SkipObjectResolution)

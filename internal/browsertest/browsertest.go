@@ -1,0 +1,220 @@
+// Package browsertest looks at pages in a real Chromium: what a person would do there, what the console says, and what
+// axe-core finds. Where there is no Chromium the test that asks for one is skipped, and says how to get it.
+package browsertest
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+)
+
+// Start starts a Chromium for a test, with one empty tab. Everything in it is over after a minute and a half.
+func Start(t testing.TB) context.Context {
+	t.Helper()
+	var path string
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
+		if p, err := exec.LookPath(name); err == nil {
+			path = p
+			break
+		}
+	}
+	if path == "" {
+		t.Skip("no Chromium here: the page is not tried in a browser (apt-get install chromium)")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox,
+		chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-dev-shm-usage", true), chromedp.UserDataDir(t.TempDir()))
+	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(stop)
+	ctx, closeTab := chromedp.NewContext(allocator)
+	t.Cleanup(closeTab)
+	ctx, timeout := context.WithTimeout(ctx, patience)
+	t.Cleanup(timeout)
+	return ctx
+}
+
+// patience is for a whole test. A machine that runs other tests beside needs most of it.
+const patience = 4 * time.Minute
+
+// Tab is a tab that stays on one site and remembers what went wrong in it.
+type Tab struct {
+	Context context.Context
+	Clicks  int // so many so far
+
+	t     testing.TB
+	site  string
+	mu    sync.Mutex
+	wrong []string
+}
+
+// Open opens a tab for a site, "http://127.0.0.1:1234".
+func Open(t testing.TB, site string) *Tab {
+	t.Helper()
+	b := &Tab{Context: Start(t), t: t, site: site}
+	messages := chromedp.Console(b.Context)
+	go func() {
+		for m, err := range messages {
+			if err != nil {
+				return
+			}
+			if m.Type == "error" || m.Type == "warning" || m.Type == chromedp.ConsoleException {
+				b.note("the console says: %s (%s)", m.Text, m.URL)
+			}
+		}
+	}()
+	requests := chromedp.Events(b.Context, network.RequestWillBeSent)
+	go func() {
+		for e, err := range requests {
+			if err != nil {
+				return
+			}
+			if u := e.Request.URL; !strings.HasPrefix(u, site+"/") && u != site && !strings.HasPrefix(u, "data:") && !strings.HasPrefix(u, "blob:") && !strings.HasPrefix(u, "about:") {
+				b.note("a request leaves the site: %s", u)
+			}
+		}
+	}()
+	Run(t, b.Context, Command(network.Enable, network.EnableParams{}))
+	return b
+}
+
+func (b *Tab) note(format string, args ...any) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.wrong = append(b.wrong, fmt.Sprintf(format, args...))
+}
+
+// Look sets the width in CSS pixels (below 500 a phone), the colour scheme and the browser's language.
+func (b *Tab) Look(width int64, dark bool, language string) {
+	b.t.Helper()
+	scheme := map[bool]string{true: "dark", false: "light"}[dark]
+	Run(b.t, b.Context,
+		Command(emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: 844, DeviceScaleFactor: 1, Mobile: width < 500}),
+		Command(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}))
+	Run(b.t, b.Context, Command(network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{Headers: network.Headers{"Accept-Language": language}}))
+}
+
+// Go opens a path of the site.
+func (b *Tab) Go(path string) {
+	b.t.Helper()
+	Run(b.t, b.Context, chromedp.Navigate(b.site+path))
+}
+
+// Path is where the tab is now, with its query.
+func (b *Tab) Path() string {
+	b.t.Helper()
+	u, err := url.Parse(Ask(b.t, b.Context, chromedp.Location()))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return u.RequestURI()
+}
+
+// Click clicks on the first element of a selector, and counts it.
+func (b *Tab) Click(selector string) {
+	b.t.Helper()
+	b.Clicks++
+	Run(b.t, b.Context, Shown(selector), ClickOn(selector))
+}
+
+// ClickTo is Click that leads to another page, and waits until that is there with an element.
+func (b *Tab) ClickTo(selector, then string) {
+	b.t.Helper()
+	Run(b.t, b.Context, chromedp.Evaluate[chromedp.Void](`window.stillHere = true`))
+	b.Click(selector)
+	Run(b.t, b.Context, True(fmt.Sprintf(`!window.stillHere && document.readyState === "complete" && !!document.querySelector(%q)`, then)))
+}
+
+// Type writes into a field, after what stands there.
+func (b *Tab) Type(selector, text string) {
+	b.t.Helper()
+	Run(b.t, b.Context, Shown(selector), chromedp.SendKeys(selector, text))
+}
+
+// Set gives a field a value, as choosing or typing it anew would.
+func (b *Tab) Set(selector, value string) {
+	b.t.Helper()
+	Run(b.t, b.Context, chromedp.Evaluate[chromedp.Void](fmt.Sprintf(
+		`{const e = document.querySelector(%q); e.value = %q; e.dispatchEvent(new Event("input", {bubbles: true})); e.dispatchEvent(new Event("change", {bubbles: true}))}`, selector, value)))
+}
+
+// File chooses a file.
+func (b *Tab) File(selector, path string) {
+	b.t.Helper()
+	Run(b.t, b.Context, chromedp.SetUploadFiles(selector, []string{path}))
+}
+
+// Text is what an element says.
+func (b *Tab) Text(selector string) string {
+	b.t.Helper()
+	return strings.TrimSpace(Ask(b.t, b.Context, chromedp.Evaluate[string](fmt.Sprintf(`document.querySelector(%q).innerText`, selector))))
+}
+
+// Wait waits until an element is shown.
+func (b *Tab) Wait(selector string) {
+	b.t.Helper()
+	Run(b.t, b.Context, Shown(selector))
+}
+
+// Until waits until an expression is true.
+func (b *Tab) Until(expression string) {
+	b.t.Helper()
+	Run(b.t, b.Context, True(expression))
+}
+
+// Sound fails the test for what is wrong with the page as it is shown: what axe-core finds (WCAG 2.2 A and AA, best
+// practices), a page wider than the screen, and what the console said or the network did since the last time.
+func (b *Tab) Sound(name string) {
+	b.t.Helper()
+	if over := Ask(b.t, b.Context, chromedp.Evaluate[float64](`document.documentElement.scrollWidth - innerWidth`)); over > 0 {
+		b.note("the page is %v px wider than the screen", over)
+	}
+	for _, v := range b.axe() {
+		b.note("axe: %s", v)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, w := range b.wrong {
+		b.t.Errorf("%s: %s", name, w)
+	}
+	b.wrong = nil
+}
+
+// Shot writes a picture of the whole page.
+func (b *Tab) Shot(file string) {
+	b.t.Helper()
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		b.t.Fatal(err)
+	}
+	if err := os.WriteFile(file, Ask(b.t, b.Context, chromedp.FullScreenshot(100)), 0o644); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+var axeMissing sync.Once
+
+// axe runs axe-core on the page. It comes from npm; where it is not installed, the rest of the test goes on and says so.
+func (b *Tab) axe() []string {
+	b.t.Helper()
+	_, here, _, _ := runtime.Caller(0)
+	source, err := os.ReadFile(filepath.Join(filepath.Dir(here), "node_modules", "axe-core", "axe.min.js"))
+	if err != nil {
+		axeMissing.Do(func() {
+			b.t.Log("axe-core is not installed: what it would find is not looked for (npm ci --prefix internal/browsertest)")
+		})
+		return nil
+	}
+	Run(b.t, b.Context, chromedp.Evaluate[chromedp.Void](string(source)+";0"))
+	return Ask(b.t, b.Context, chromedp.Evaluate[[]string](`axe.run(document, {resultTypes: ["violations"]}).then(r => r.violations.flatMap(v => v.nodes.map(n => v.id + " (" + v.help + "): " + n.target.join(" ") + ": " + n.html.slice(0, 160) + " " + n.any.map(a => a.message).join("; "))))`,
+		chromedp.EvalAwaitPromise))
+}

@@ -1,0 +1,107 @@
+package browsertest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp"
+)
+
+// Step is something done in a tab.
+type Step = chromedp.Action[chromedp.Void]
+
+// Run does steps one after another.
+func Run(t testing.TB, ctx context.Context, steps ...Step) {
+	t.Helper()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Ask runs an action that answers.
+func Ask[T any](t testing.TB, ctx context.Context, a chromedp.Action[T]) T {
+	t.Helper()
+	v, err := chromedp.Run(ctx, a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// Command is a command of the DevTools protocol.
+func Command[P any](c cdp.Command[P, cdp.Empty], params P) Step {
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, c, params)
+		return err
+	})
+}
+
+// Phone makes the tab a phone of that width, in CSS pixels.
+func Phone(width int64) Step {
+	return chromedp.Steps(
+		Command(emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: 844, DeviceScaleFactor: 2, Mobile: true}),
+		Command(emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: true}))
+}
+
+// Tap is a finger on a point of the screen: trusted touch and pointer events, as a person's.
+func Tap(x, y float64) Step {
+	return chromedp.Steps(
+		Command(input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: "touchStart", TouchPoints: []*input.TouchPoint{{X: x, Y: y}}}),
+		Command(input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: "touchEnd", TouchPoints: []*input.TouchPoint{}}))
+}
+
+// TapOn is a finger on the middle of an element.
+func TapOn(selector string) Step { return on(selector, Tap) }
+
+// ClickOn is the mouse on the middle of an element.
+func ClickOn(selector string) Step {
+	return on(selector, func(x, y float64) Step { return chromedp.MouseClickXY(x, y) })
+}
+
+// on points at an element, once the page stands still: a busy machine may still be laying it out.
+func on(selector string, point func(x, y float64) Step) Step {
+	where := fmt.Sprintf(
+		`(e => {e.scrollIntoView({block: "center", behavior: "instant"}); const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]})(document.querySelector(%q))`, selector)
+	return func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+		var last []float64
+		for {
+			at, err := chromedp.Evaluate[[]float64](where)(ctx, t)
+			if err != nil {
+				return chromedp.Void{}, fmt.Errorf("%s: %w", selector, err)
+			}
+			if slices.Equal(at, last) {
+				return point(at[0], at[1])(ctx, t)
+			}
+			last = at
+			time.Sleep(100 * time.Millisecond)
+		}
+	}
+}
+
+// Shown waits until an element takes room on the page.
+func Shown(selector string) Step {
+	return True(fmt.Sprintf(`!!document.querySelector(%q)?.offsetHeight`, selector))
+}
+
+// True waits until an expression is true.
+func True(expression string) Step {
+	return func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+		for {
+			ok, err := chromedp.Evaluate[bool](expression)(ctx, t)
+			if ok {
+				return chromedp.Void{}, nil
+			}
+			if ctx.Err() != nil {
+				return chromedp.Void{}, errors.Join(fmt.Errorf("never true: %s", expression), ctx.Err(), err)
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+	}
+}
