@@ -112,22 +112,32 @@ func (d *desk) createCampaign(w http.ResponseWriter, r *http.Request) error {
 	if err := in.apply(&c, d.now()); err != nil {
 		return err
 	}
+	c, err := d.draft(r.Context(), c)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Location", "/api/v1/campaigns/"+string(c.ID))
+	web.JSON(w, http.StatusCreated, c)
+	return nil
+}
+
+// draft stores a new campaign under an id that nobody has.
+func (d *desk) draft(ctx context.Context, c survey.Campaign) (survey.Campaign, error) {
 	for {
-		var random [5]byte
-		rand.Read(random[:]) // never fails: crypto/rand
-		c.ID = link.NewCampaignID(random)
-		err := d.store.CreateCampaign(r.Context(), c)
+		c.ID = newCampaignID()
+		err := d.store.CreateCampaign(ctx, c)
 		if errors.Is(err, store.ErrChanged) {
 			continue // the id is taken
 		}
-		if err != nil {
-			return err
-		}
 		c.Version = 1
-		w.Header().Set("Location", "/api/v1/campaigns/"+string(c.ID))
-		web.JSON(w, http.StatusCreated, c)
-		return nil
+		return c, err
 	}
+}
+
+func newCampaignID() survey.CampaignID {
+	var random [5]byte
+	rand.Read(random[:]) // never fails: crypto/rand
+	return link.NewCampaignID(random)
 }
 
 // listCampaigns lists one audience's campaigns, or everybody's, newest first.
@@ -277,10 +287,14 @@ func (d *desk) editable(c survey.Campaign, in settings) error {
 // campaign reads the campaign that a request's path names.
 func (d *desk) campaign(r *http.Request) (survey.Campaign, error) {
 	id := r.PathValue("campaign")
-	if len(id) != 8 || strings.Trim(id, "abcdefghijklmnopqrstuvwxyz234567") != "" {
+	if !campaignID(id) {
 		return survey.Campaign{}, problem.New(problem.Unknown, "campaign_unknown", "campaign")
 	}
 	return d.store.Campaign(r.Context(), survey.CampaignID(id))
+}
+
+func campaignID(id string) bool {
+	return len(id) == 8 && strings.Trim(id, "abcdefghijklmnopqrstuvwxyz234567") == ""
 }
 
 func sameVersion(c survey.Campaign, version *int) error {

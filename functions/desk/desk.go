@@ -16,6 +16,7 @@ import (
 	"onetap/internal/link"
 	"onetap/internal/mail"
 	"onetap/internal/problem"
+	"onetap/internal/ses"
 	"onetap/internal/store"
 	"onetap/internal/survey"
 	"onetap/internal/web"
@@ -40,9 +41,14 @@ type desk struct {
 	admin  string                      // who may sign in before there is any staff
 }
 
-// mailer sends one message at least once and returns SES's id of it.
+// mailer is what the desk asks of SES.
 type mailer interface {
+	// Send sends one message at least once and returns SES's id of it.
 	Send(ctx context.Context, m mail.Message) (id string, err error)
+	// Account is what may be sent now.
+	Account(ctx context.Context) (ses.Account, error)
+	// Verified reports whether letters may come from an address.
+	Verified(ctx context.Context, address string) (bool, error)
 }
 
 func (d *desk) check() error {

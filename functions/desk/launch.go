@@ -32,8 +32,12 @@ func (d *desk) launch(w http.ResponseWriter, r *http.Request) error {
 	if !at.IsZero() {
 		at = at.UTC()
 	}
+	return d.act(w, r, in.Version, d.launching(r, at))
+}
+
+func (d *desk) launching(r *http.Request, at time.Time) change {
 	site := d.siteOf(r)
-	return d.act(w, r, in.Version, func(ctx context.Context, c survey.Campaign) (survey.Campaign, error) {
+	return func(ctx context.Context, c survey.Campaign) (survey.Campaign, error) {
 		c, err := c.Launch(at, site, d.now().UTC())
 		if err != nil {
 			return c, err
@@ -42,7 +46,7 @@ func (d *desk) launch(w http.ResponseWriter, r *http.Request) error {
 			return c, err
 		}
 		return c, d.somebody(ctx, c)
-	})
+	}
 }
 
 // somebody tells that nobody would be written to. Mostly the first page has somebody.
@@ -72,42 +76,58 @@ func (d *desk) somebody(ctx context.Context, c survey.Campaign) error {
 }
 
 func (d *desk) pause(w http.ResponseWriter, r *http.Request) error {
-	return d.actSimply(w, r, func(_ context.Context, c survey.Campaign) (survey.Campaign, error) { return c.Pause(d.now()) })
+	return d.actSimply(w, r, d.pausing)
 }
 
 func (d *desk) resume(w http.ResponseWriter, r *http.Request) error {
-	return d.actSimply(w, r, func(ctx context.Context, c survey.Campaign) (survey.Campaign, error) {
-		wave, ok, err := d.store.Wave(ctx, c.ID, survey.WaveInvitation)
-		switch {
-		case err != nil:
-			return c, err
-		case !ok:
-			return c.Resume(nil, d.now())
-		}
-		return c.Resume(&wave, d.now())
-	})
+	return d.actSimply(w, r, d.resuming)
 }
 
 func (d *desk) cancel(w http.ResponseWriter, r *http.Request) error {
-	return d.actSimply(w, r, func(_ context.Context, c survey.Campaign) (survey.Campaign, error) { return c.Cancel(d.now()) })
+	return d.actSimply(w, r, d.cancelling)
 }
 
 func (d *desk) close(w http.ResponseWriter, r *http.Request) error {
-	return d.actSimply(w, r, func(_ context.Context, c survey.Campaign) (survey.Campaign, error) { return c.Close(d.now().UTC()) })
+	return d.actSimply(w, r, d.closing)
 }
 
 func (d *desk) remind(w http.ResponseWriter, r *http.Request) error {
-	return d.actSimply(w, r, func(ctx context.Context, c survey.Campaign) (survey.Campaign, error) {
-		_, reminded, err := d.store.Wave(ctx, c.ID, survey.WaveReminder)
-		if err != nil {
-			return c, err
-		}
-		return c.Remind(reminded, d.now().UTC())
-	})
+	return d.actSimply(w, r, d.reminding)
 }
 
 // change is what an action makes of a campaign as it is stored.
 type change func(context.Context, survey.Campaign) (survey.Campaign, error)
+
+func (d *desk) pausing(_ context.Context, c survey.Campaign) (survey.Campaign, error) {
+	return c.Pause(d.now())
+}
+
+func (d *desk) resuming(ctx context.Context, c survey.Campaign) (survey.Campaign, error) {
+	wave, ok, err := d.store.Wave(ctx, c.ID, survey.WaveInvitation)
+	switch {
+	case err != nil:
+		return c, err
+	case !ok:
+		return c.Resume(nil, d.now())
+	}
+	return c.Resume(&wave, d.now())
+}
+
+func (d *desk) cancelling(_ context.Context, c survey.Campaign) (survey.Campaign, error) {
+	return c.Cancel(d.now())
+}
+
+func (d *desk) closing(_ context.Context, c survey.Campaign) (survey.Campaign, error) {
+	return c.Close(d.now().UTC())
+}
+
+func (d *desk) reminding(ctx context.Context, c survey.Campaign) (survey.Campaign, error) {
+	_, reminded, err := d.store.Wave(ctx, c.ID, survey.WaveReminder)
+	if err != nil {
+		return c, err
+	}
+	return c.Remind(reminded, d.now().UTC())
+}
 
 func (d *desk) actSimply(w http.ResponseWriter, r *http.Request, do change) error {
 	var in struct {
@@ -119,33 +139,41 @@ func (d *desk) actSimply(w http.ResponseWriter, r *http.Request, do change) erro
 	return d.act(w, r, in.Version, do)
 }
 
-// act reads a campaign, changes it and writes it, again if somebody was faster: the sender moves a campaign on while
-// people look at it. A caller that names the version which it saw gets no second try.
 func (d *desk) act(w http.ResponseWriter, r *http.Request, version *int, do change) error {
+	c, err := d.changed(r, version, do)
+	if err != nil {
+		return err
+	}
+	web.JSON(w, http.StatusOK, c)
+	return nil
+}
+
+// changed reads a campaign, changes it and writes it, again if somebody was faster: the sender moves a campaign on while
+// people look at it. A caller that names the version which it saw gets no second try.
+func (d *desk) changed(r *http.Request, version *int, do change) (survey.Campaign, error) {
 	for try := 0; ; try++ {
 		c, err := d.campaign(r)
 		if err != nil {
-			return err
+			return c, err
 		}
 		if err := sameVersion(c, version); err != nil {
-			return err
+			return c, err
 		}
 		if c, err = do(r.Context(), c); err != nil {
-			return err
+			return c, err
 		}
 		c, err = d.store.SaveCampaign(r.Context(), c)
 		if errors.Is(err, store.ErrChanged) && try < 5 {
 			continue
 		}
 		if errors.Is(err, store.ErrChanged) {
-			return d.stale(r.Context(), c.ID)
+			return c, d.stale(r.Context(), c.ID)
 		}
 		if err != nil {
-			return err
+			return c, err
 		}
 		d.wakeFor(r.Context(), c)
-		web.JSON(w, http.StatusOK, c)
-		return nil
+		return c, nil
 	}
 }
 

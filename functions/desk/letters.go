@@ -53,33 +53,39 @@ func (d *desk) testSend(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	to, err := address(in.To, "to")
-	if err != nil {
-		return err
-	}
-	id := d.keys.ContactID(c.Audience, to)
-	_, stopped, err := d.store.Recipients(r.Context(), c.Audience, []survey.ContactID{id})
-	if err != nil {
-		return err
-	}
-	if reason := stopped[id]; reason != "" {
-		return problem.New(problem.Conflict, "address_stopped", "to", "Reason", string(reason))
-	}
-	m, l, err := d.compose(r, c, in.letter, to)
-	if err != nil {
-		return err
-	}
-	m.From, m.To, m.Tags = mail.From(c, d.sender), to, map[string]string{"kind": "test", "campaign": string(c.ID)}
-	message, err := d.mail.Send(r.Context(), m)
-	var refused smithy.APIError
-	if errors.As(err, &refused) && refused.ErrorFault() == smithy.FaultClient {
-		return &problem.Error{Kind: problem.Conflict, Code: "mail_refused", Where: "to", With: map[string]any{"Status": refused.ErrorCode()}, Cause: err}
-	}
+	l, message, err := d.sendTest(r, c, in.letter, in.To)
 	if err != nil {
 		return err
 	}
 	web.JSON(w, http.StatusOK, map[string]any{"language": l, "message": message})
 	return nil
+}
+
+// sendTest sends a test letter and returns its language and SES's id of it.
+func (d *desk) sendTest(r *http.Request, c survey.Campaign, in letter, recipient string) (lang.Language, string, error) {
+	to, err := address(recipient, "to")
+	if err != nil {
+		return "", "", err
+	}
+	id := d.keys.ContactID(c.Audience, to)
+	_, stopped, err := d.store.Recipients(r.Context(), c.Audience, []survey.ContactID{id})
+	if err != nil {
+		return "", "", err
+	}
+	if reason := stopped[id]; reason != "" {
+		return "", "", problem.New(problem.Conflict, "address_stopped", "to", "Reason", string(reason))
+	}
+	m, l, err := d.compose(r, c, in, to)
+	if err != nil {
+		return "", "", err
+	}
+	m.From, m.To, m.Tags = mail.From(c, d.sender), to, map[string]string{"kind": "test", "campaign": string(c.ID)}
+	message, err := d.mail.Send(r.Context(), m)
+	var refused smithy.APIError
+	if errors.As(err, &refused) && refused.ErrorFault() == smithy.FaultClient {
+		return "", "", &problem.Error{Kind: problem.Conflict, Code: "mail_refused", Where: "to", With: map[string]any{"Status": refused.ErrorCode()}, Cause: err}
+	}
+	return l, message, err
 }
 
 func (d *desk) compose(r *http.Request, c survey.Campaign, in letter, to string) (mail.Message, lang.Language, error) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -28,41 +29,50 @@ func (d *desk) resendUncertain(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := c.Allows(survey.ActResend, d.now()); err != nil {
-		return err
-	}
-	wave, begun, err := d.store.Wave(r.Context(), c.ID, in.Wave)
+	people, more, err := d.sendAgain(r.Context(), c, in.Wave, in.Understood)
 	if err != nil {
 		return err
 	}
+	web.JSON(w, http.StatusOK, map[string]any{"campaign": c.ID, "wave": in.Wave, "people": people, "more": more})
+	return nil
+}
+
+// sendAgain plans the second letters of a wave and calls the sender; more says that there are others after these people.
+func (d *desk) sendAgain(ctx context.Context, c survey.Campaign, number int, understood bool) (count int, more bool, err error) {
+	if err := c.Allows(survey.ActResend, d.now()); err != nil {
+		return 0, false, err
+	}
+	wave, begun, err := d.store.Wave(ctx, c.ID, number)
+	if err != nil {
+		return 0, false, err
+	}
 	if begun && wave.State != survey.WaveDone {
-		return problem.New(problem.Conflict, "resend_too_early", "state")
+		return 0, false, problem.New(problem.Conflict, "resend_too_early", "state")
 	}
 	var people []survey.Invitation
 	if begun {
-		if people, err = d.store.Uncertain(r.Context(), wave, store.MaxAgain+1); err != nil {
-			return err
+		if people, err = d.store.Uncertain(ctx, wave, store.MaxAgain+1); err != nil {
+			return 0, false, err
 		}
 	}
-	more := len(people) > store.MaxAgain
+	more = len(people) > store.MaxAgain
 	people = people[:min(len(people), store.MaxAgain)]
 	switch {
 	case len(people) == 0:
-		return problem.New(problem.Conflict, "nobody_uncertain", "wave")
-	case !in.Understood:
-		return problem.New(problem.Invalid, "resend_not_understood", "understood", "Count", len(people))
+		return 0, false, problem.New(problem.Conflict, "nobody_uncertain", "wave")
+	case !understood:
+		return 0, false, problem.New(problem.Invalid, "resend_not_understood", "understood", "Count", len(people))
 	}
 	next, batches := wave.Again(people)
-	err = d.store.AddBatches(r.Context(), next, batches)
+	err = d.store.AddBatches(ctx, next, batches)
 	if errors.Is(err, store.ErrChanged) { // somebody else has just done the same
-		return problem.New(problem.Conflict, "resend_too_early", "state")
+		return 0, false, problem.New(problem.Conflict, "resend_too_early", "state")
 	}
 	if err != nil {
-		return err
+		return 0, false, err
 	}
-	if err := d.wake(r.Context()); err != nil {
-		slog.WarnContext(r.Context(), "sender not called; its next minute sends again", "campaign", c.ID, "error", err)
+	if err := d.wake(ctx); err != nil {
+		slog.WarnContext(ctx, "sender not called; its next minute sends again", "campaign", c.ID, "error", err)
 	}
-	web.JSON(w, http.StatusOK, map[string]any{"campaign": c.ID, "wave": in.Wave, "people": len(people), "more": more})
-	return nil
+	return len(people), more, nil
 }

@@ -193,16 +193,12 @@ func (s *sender) recentlyAsked(ctx context.Context, c survey.Campaign, shard int
 	}
 	quiet := map[survey.ContactID]bool{}
 	for _, other := range campaigns {
-		ended := other.Opened
-		if other.RemindAt.After(ended) {
-			ended = other.RemindAt
-		}
-		if other.ID == c.ID || other.Launched.IsZero() || (!ended.IsZero() && !other.Live() && ended.AddDate(0, 0, 7).Before(since)) {
+		if other.ID == c.ID || !other.MailedSince(since) {
 			continue
 		}
 		for _, wave := range []int{survey.WaveInvitation, survey.WaveReminder} {
 			err := s.store.WalkInvitations(ctx, other.ID, wave, shard, func(i survey.Invitation) error {
-				if (i.State == survey.InvitationSent || i.State == survey.InvitationUncertain) && i.At.After(since) {
+				if i.Recent(since) {
 					quiet[i.Contact] = true
 				}
 				return nil

@@ -17,7 +17,7 @@ func campaignItem(c survey.Campaign) item {
 	it["campaign"] = asJSON(c)
 	it["version"] = num(c.Version)
 	it["gsi1pk"] = str("CAMPAIGNS#" + string(c.Audience))
-	it["gsi1sk"] = str(stamp(c.Created) + "#" + string(c.ID))
+	it["gsi1sk"] = str(CampaignPlace(c))
 	return it
 }
 
@@ -61,16 +61,25 @@ func (s *Store) SaveCampaign(ctx context.Context, c survey.Campaign) (survey.Cam
 
 // Campaigns lists an audience's campaigns, newest first, at most limit.
 func (s *Store) Campaigns(ctx context.Context, a survey.Audience, limit int) ([]survey.Campaign, error) {
+	return s.CampaignsBefore(ctx, a, "~", limit)
+}
+
+// CampaignsBefore lists those that stand before a place in that list; CampaignPlace is the place of one.
+func (s *Store) CampaignsBefore(ctx context.Context, a survey.Audience, place string, limit int) ([]survey.Campaign, error) {
 	var all []survey.Campaign
 	err := s.pages(ctx, &dynamodb.QueryInput{TableName: &s.table, IndexName: aws.String("gsi1"), ScanIndexForward: aws.Bool(false),
-		KeyConditionExpression: aws.String("gsi1pk = :pk"), ExpressionAttributeValues: item{":pk": str("CAMPAIGNS#" + string(a))},
-		Limit: aws.Int32(int32(min(limit, 500)))}, func(it item) (bool, error) {
+		KeyConditionExpression:    aws.String("gsi1pk = :pk AND gsi1sk < :place"),
+		ExpressionAttributeValues: item{":pk": str("CAMPAIGNS#" + string(a)), ":place": str(place)},
+		Limit:                     aws.Int32(int32(min(limit, 500)))}, func(it item) (bool, error) {
 		c, err := campaignOf(it)
 		all = append(all, c)
 		return len(all) < limit, err
 	})
 	return all, err
 }
+
+// CampaignPlace is where a campaign stands in its audience's list, the newest highest.
+func CampaignPlace(c survey.Campaign) string { return stamp(c.Created) + "#" + string(c.ID) }
 
 // LiveCampaigns lists the campaigns that have something to send, to wait for, to close or to clear up.
 func (s *Store) LiveCampaigns(ctx context.Context) ([]survey.CampaignID, error) {

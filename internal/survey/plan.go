@@ -55,6 +55,21 @@ func (c Campaign) QuietSince(now time.Time) time.Time {
 	return now.AddDate(0, 0, -c.QuietDays)
 }
 
+// MailedSince reports whether somebody may have got a letter of this campaign after a time. Letters that were on their
+// way when it ended are given a week.
+func (c Campaign) MailedSince(t time.Time) bool {
+	ended := c.Opened
+	if c.RemindAt.After(ended) {
+		ended = c.RemindAt
+	}
+	return !c.Launched.IsZero() && (ended.IsZero() || c.Live() || !ended.AddDate(0, 0, 7).Before(t))
+}
+
+// Recent reports whether somebody got, or may have got, this letter after a time.
+func (i Invitation) Recent(t time.Time) bool {
+	return (i.State == InvitationSent || i.State == InvitationUncertain) && i.At.After(t)
+}
+
 // NewWave begins a wave.
 func NewWave(c CampaignID, number int, now time.Time) Wave {
 	return Wave{Campaign: c, Number: number, State: WavePlanning, Carry: map[string][]ContactID{}, Skipped: map[SkipReason]int{}, Started: now}

@@ -29,6 +29,7 @@ var built = map[string]func(*Server, *call) (any, error){
 	"SendEmail":                   (*Server).sendEmail,
 	"SendBulkEmail":               (*Server).sendBulkEmail,
 	"GetAccount":                  (*Server).getAccount,
+	"GetEmailIdentity":            (*Server).getIdentity,
 	"PutSuppressedDestination":    (*Server).putSuppressed,
 	"GetSuppressedDestination":    (*Server).getSuppressed,
 	"DeleteSuppressedDestination": (*Server).deleteSuppressed,
