@@ -108,11 +108,14 @@ func (d *desk) createCampaign(w http.ResponseWriter, r *http.Request) error {
 	if err := web.Decode(r, &in, maxJSON); err != nil {
 		return err
 	}
-	c := survey.Campaign{State: survey.Draft, Language: string(web.Language(r)), Created: d.now().UTC()}
+	c, err := d.newCampaign(r)
+	if err != nil {
+		return err
+	}
 	if err := in.apply(&c, d.now()); err != nil {
 		return err
 	}
-	c, err := d.draft(r.Context(), c)
+	c, err = d.draft(r.Context(), c)
 	if err != nil {
 		return err
 	}
@@ -138,6 +141,14 @@ func newCampaignID() survey.CampaignID {
 	var random [5]byte
 	rand.Read(random[:]) // never fails: crypto/rand
 	return link.NewCampaignID(random)
+}
+
+// newCampaign is a draft that begins with what the company has set.
+func (d *desk) newCampaign(r *http.Request) (survey.Campaign, error) {
+	c := survey.Campaign{State: survey.Draft, Language: string(web.Language(r)), Created: d.now().UTC()}
+	set, err := d.store.Settings(r.Context())
+	set.Begin(&c)
+	return c, err
 }
 
 // listCampaigns lists one audience's campaigns, or everybody's, newest first.

@@ -129,6 +129,8 @@ func (d *desk) handler() http.Handler {
 		known.ServeHTTP(w, withVisit(r, visit{Who: who, Lang: web.Language(r)}))
 	})
 	mux.HandleFunc("GET /static/{file}", static)
+	mux.HandleFunc("GET /logo/{hash}", d.logo)
+	mux.HandleFunc("GET /brand/{colour}", brandStyle)
 	mux.Handle("/sign-in", d.entrance())
 	mux.Handle("/sign-in/", d.entrance())
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {

@@ -38,7 +38,12 @@ func (d *desk) launch(w http.ResponseWriter, r *http.Request) error {
 func (d *desk) launching(r *http.Request, at time.Time) change {
 	site := d.siteOf(r)
 	return func(ctx context.Context, c survey.Campaign) (survey.Campaign, error) {
-		c, err := c.Launch(at, site, d.now().UTC())
+		set, err := d.store.Settings(ctx)
+		if err != nil {
+			return c, err
+		}
+		c.Brand = set.Brand // from now on it looks as it does today
+		c, err = c.Launch(at, site, d.now().UTC())
 		if err != nil {
 			return c, err
 		}

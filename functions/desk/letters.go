@@ -99,8 +99,15 @@ func (d *desk) compose(r *http.Request, c survey.Campaign, in letter, to string)
 	if in.Name == "" {
 		in.Name = l.T("desk.preview_name")
 	}
-	token := d.keys.Make(link.Token{Campaign: c.ID, Contact: d.keys.ContactID(c.Audience, to), Test: true})
 	site := d.siteOf(r)
+	if c.State == survey.Draft { // as it would be launched now
+		set, err := d.store.Settings(r.Context())
+		if err != nil {
+			return mail.Message{}, l, err
+		}
+		c.Brand, c.Site = set.Brand, site
+	}
+	token := d.keys.Make(link.Token{Campaign: c.ID, Contact: d.keys.ContactID(c.Audience, to), Test: true})
 	m, err := mail.Preview(c, string(l), in.Reminder, survey.Person{Email: to, Name: in.Name}, site+"/r/"+token, site+"/u/"+token)
 	return m, l, err
 }

@@ -77,6 +77,7 @@ type frame struct {
 	Scripts []string
 	Body    fill.Safe
 	Wide    bool // for tables and boards
+	Look    look
 
 	lang lang.Language
 	visit
@@ -98,7 +99,7 @@ func (d *desk) frame(r *http.Request, title string) frame {
 		v.Lang = web.Language(r)
 	}
 	l := v.Lang
-	f := frame{Lang: string(l), Title: title, Form: v.Form, Path: r.URL.RequestURI(), lang: l, visit: v}
+	f := frame{Lang: string(l), Title: title, Form: v.Form, Path: r.URL.RequestURI(), Look: lookOf(v.Company), lang: l, visit: v}
 	if l.Has(title) {
 		f.Title = l.T(title)
 	}

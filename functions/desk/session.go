@@ -13,6 +13,7 @@ import (
 	"onetap/internal/access"
 	"onetap/internal/lang"
 	"onetap/internal/problem"
+	"onetap/internal/survey"
 	"onetap/internal/web"
 )
 
@@ -26,6 +27,7 @@ type visit struct {
 	Form    string // what every form of this session carries
 	Lang    lang.Language
 	Zone    *time.Location // the viewer's
+	Company survey.Settings
 }
 
 type visitKey struct{}
@@ -102,12 +104,12 @@ func (d *desk) session(r *http.Request) (visit, error) {
 	if !ok {
 		return v, nil
 	}
-	s, m, ok, err := d.store.Session(r.Context(), staff, id)
-	if err != nil || !ok || !d.now().Before(s.Expires) {
+	who, ok, err := d.store.Session(r.Context(), staff, id)
+	if err != nil || !ok || !d.now().Before(who.Session.Expires) {
 		return v, err
 	}
-	v.Staff, v.Session, v.Form = m, id, d.keys.Seal("form", id)
-	v.Lang = languageOf(r, m.Language)
+	v.Staff, v.Session, v.Form, v.Company = who.Staff, id, d.keys.Seal("form", id), who.Settings
+	v.Lang = languageOf(r, who.Staff.Language)
 	r.Header.Set("Accept-Language", string(v.Lang)) // for whoever asks web.Language
 	return v, nil
 }

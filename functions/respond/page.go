@@ -22,18 +22,21 @@ func (v visit) write(w http.ResponseWriter, status int, title string, body web.H
 
 func (v visit) page(title string, body web.HTML, script *web.Inline) web.Page {
 	var brand, notes, others web.HTML
-	if v.campaign.Company != "" {
+	switch b := v.campaign.Brand; {
+	case b.Logo != "":
+		brand = web.Markup(`<p class="brand"><img src="/logo/{}" alt="{}" width="{}" height="{}"></p>`, b.Logo, v.campaign.Company, b.Width, b.Height)
+	case v.campaign.Company != "":
 		brand = web.Markup(`<p class="brand">{}</p>`, v.campaign.Company)
 	}
 	if v.token.Test {
 		notes = web.Markup(`<p class="note">{}</p>`, v.lang.T("page.test"))
 	}
 	for _, l := range lang.All() {
-		if l != v.lang {
+		if l != v.lang && v.campaign.Speaks(string(l)) {
 			others += web.Markup(` <a href="?lang={}" hreflang="{}" lang="{}">{}</a>`, string(l), string(l), string(l), l.T("format.language"))
 		}
 	}
-	return web.Page{Lang: v.lang, Title: title, Script: script,
+	return web.Page{Lang: v.lang, Title: title, Script: script, Brand: v.campaign.Brand.Colour,
 		Body: web.Join(brand, notes, body, web.Markup(`<p class="foot">{}</p>`, others))}
 }
 

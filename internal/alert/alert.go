@@ -29,6 +29,7 @@ type Store interface {
 	Answers(ctx context.Context, id survey.ContactID, campaigns []survey.CampaignID) ([]survey.Response, error)
 	Contact(ctx context.Context, a survey.Audience, id survey.ContactID) (survey.Contact, error)
 	Staff(ctx context.Context) ([]survey.Staff, error)
+	Settings(ctx context.Context) (survey.Settings, error)
 }
 
 // Mailer sends one message and returns its id. An error may come of a message that was sent.
@@ -46,16 +47,17 @@ type Alerts struct {
 	Log    *slog.Logger
 	Now    func() time.Time
 	Random func() string // a new claim's id
-	Rules  loop.Rules    // of new cases
+	Rules  loop.Rules    // of new cases, where the company has not set a term
 	From   string        // the sender of the letters
 	Admin  string        // the administrator's address
 	Site   string        // base URL of the console, where a campaign has none
 }
 
-// Round is the work of one invocation: it reads the staff once. It is safe for concurrent use.
+// Round is the work of one invocation: it reads the staff and the settings once. It is safe for concurrent use.
 type Round struct {
 	*Alerts
 	directory func() (loop.Directory, error)
+	rules     func() (loop.Rules, error)
 }
 
 // Begin starts a round.
@@ -63,6 +65,13 @@ func (a *Alerts) Begin(ctx context.Context) *Round {
 	return &Round{a, sync.OnceValues(func() (loop.Directory, error) {
 		staff, err := a.Store.Staff(ctx)
 		return loop.NewDirectory(staff, a.Admin), err
+	}), sync.OnceValues(func() (loop.Rules, error) {
+		rules := a.Rules
+		set, err := a.Store.Settings(ctx)
+		if set.CaseHours > 0 {
+			rules.Term = time.Duration(set.CaseHours) * time.Hour
+		}
+		return rules, err
 	})}
 }
 
@@ -134,7 +143,11 @@ func (r *Round) open(ctx context.Context, before *survey.Response, now survey.Re
 	if err != nil {
 		return c, false, err
 	}
-	return loop.New(before, first, d.Responsible(contact.Owner, contact.Team), contact.Team, r.Rules), true, nil
+	rules, err := r.rules()
+	if err != nil {
+		return c, false, err
+	}
+	return loop.New(before, first, d.Responsible(contact.Owner, contact.Team), contact.Team, rules), true, nil
 }
 
 // Due looks at something that is due: it sends the letter unless it was sent, or forgets what is left over.

@@ -2,7 +2,7 @@
 // language. It sends nothing (ses does).
 //
 // The html is what the usual mail programs agree on: tables for layout (role=presentation), inline styles, 600 px,
-// system fonts, no images. A test holds every element, attribute and property against the data of caniemail.com.
+// system fonts, no images but the company's logo. A test holds every element, attribute and property against the data of caniemail.com.
 package mail
 
 import (

@@ -82,12 +82,19 @@ func TestSurveyWithHTMLTemplate(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		d := surveyData{Lang: "en", Question: text{HTML: fill.Safe(rapid.StringMatching(`[a-z<>& ]{0,20}`).Draw(t, "question"))}, Again: hostile(t, "again"),
 			Low: hostile(t, "low"), High: hostile(t, "high"), Unsubscribe: hostile(t, "unsubscribe"), Promise: hostile(t, "promise"),
-			Halves: [2][]score{{{0, hostile(t, "label")}, {1, hostile(t, "label")}}, {{6, hostile(t, "label")}}}}
+			Logo:   logo{"https://nps.example.com/logo/" + hostile(t, "logo"), hostile(t, "alt"), 120, 40},
+			Halves: [2][]score{{{0, tile(0, "#1a5fb4", "#ffffff", hostile(t, "label"))}}, {{6, tile(6, "#1a5fb4", "#ffffff", hostile(t, "label"))}}}}
+		halves := [2][]map[string]any{}
+		for i, half := range d.Halves {
+			for _, s := range half {
+				halves[i] = append(halves[i], map[string]any{"Tile": template.HTML(s.Tile)})
+			}
+		}
 		var b strings.Builder
 		none := safe{}
 		err := html.ExecuteTemplate(&b, "survey.html", map[string]any{"Lang": d.Lang, "Subject": none, "Greeting": none, "Intro": none, "Signature": none,
 			"Reason": none, "Question": safe{HTML: template.HTML(d.Question.HTML)}, "Again": d.Again, "Low": d.Low, "High": d.High,
-			"Unsubscribe": d.Unsubscribe, "Promise": d.Promise, "Halves": d.Halves})
+			"Unsubscribe": d.Unsubscribe, "Promise": d.Promise, "Logo": d.Logo, "Halves": halves})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,9 +1,11 @@
 package mail
 
 import (
+	"fmt"
 	"html"
 	"strings"
 
+	"onetap/internal/brand"
 	"onetap/internal/fill"
 	"onetap/internal/lang"
 	"onetap/internal/problem"
@@ -26,6 +28,7 @@ type text struct {
 type surveyData struct {
 	Lang        string
 	Subject     text
+	Logo        logo
 	Greeting    text
 	Intro       text
 	Again       string // in a reminder: that this is one
@@ -40,7 +43,29 @@ type surveyData struct {
 
 type score struct {
 	Score int
-	Label string // for a screen reader
+	Tile  fill.Safe // its cell of the scale
+}
+
+// logo is the company's; without an address there is none.
+type logo struct {
+	URL, Alt      string
+	Width, Height int
+}
+
+// tile makes a cell of the scale in the colours of the company.
+func tile(n int, ground, ink, label string) fill.Safe {
+	return fill.Safe(fmt.Sprintf(`<td class="tile" width="40" height="44" align="center" valign="middle" bgcolor="%[2]s" style="background-color:%[2]s;border-radius:8px">`+
+		`<a href="{{link}}/%[1]d" aria-label="%[4]s" style="display:block;width:40px;font-family:'Segoe UI',Roboto,Helvetica,Arial,sans-serif;font-size:17px;line-height:44px;font-weight:bold;text-align:center;color:%[3]s;text-decoration:none">%[1]d</a></td>`,
+		n, ground, ink, fill.Escape(label)))
+}
+
+// tileColours are Onetap's own where the company has set none.
+func tileColours(b survey.Brand) (ground, ink string) {
+	if c, ok := brand.Parse(b.Colour); ok {
+		ink, _ = brand.On(c)
+		return c.String(), ink
+	}
+	return "#e6ecf5", "#16457e"
 }
 
 // Survey makes the invitation, or the reminder, of a campaign in a language. Its words are checked by wording.Check;
@@ -72,9 +97,13 @@ func Survey(c survey.Campaign, language string, reminder bool) (Template, error)
 		}
 		*f.to = variables(visible(f.from))
 	}
+	ground, ink := tileColours(c.Brand)
 	for n := range 11 {
 		half := n / 6
-		d.Halves[half] = append(d.Halves[half], score{n, l.T("mail.score_label", lang.Values{"Score": n})})
+		d.Halves[half] = append(d.Halves[half], score{n, tile(n, ground, ink, l.T("mail.score_label", lang.Values{"Score": n}))})
+	}
+	if b := c.Brand; b.Logo != "" && c.Site != "" {
+		d.Logo = logo{c.Site + "/logo/" + b.Logo, strings.ReplaceAll(line(c.Company), "{", "("), b.Width, b.Height}
 	}
 	subject, body, plain, err := render("survey", d)
 	return Template{subject, body, plain}, err

@@ -76,6 +76,9 @@ func TestSurveyGolden(t *testing.T) {
 		bare := campaign(survey.Customers)
 		bare.Company = ""
 		golden(t, "survey-bare-"+string(l), preview(t, bare, string(l), false, survey.Person{}))
+		own := campaign(survey.Customers)
+		own.Site, own.Brand = "https://nps.example.com", survey.Brand{Colour: "#ffcc00", Logo: "0123456789abcdef0123", Width: 120, Height: 40}
+		golden(t, "survey-brand-"+string(l), preview(t, own, string(l), false, survey.Person{Name: "Анна Смирнова"}))
 	}
 }
 
@@ -86,12 +89,15 @@ var variable = regexp.MustCompile(`\{\{([^{}]*)\}\}`)
 func TestSurveyIsInertWhateverTheWords(t *testing.T) {
 	t.Parallel()
 	naughty := blns(t)
-	shape := elements(t, preview(t, campaign(survey.Customers), "en", false, survey.Person{Name: "x"}).HTML)
+	branded := campaign(survey.Customers)
+	branded.Site, branded.Brand = "https://nps.example.com", survey.Brand{Colour: "#1a5fb4", Logo: "0123456789abcdef0123", Width: 120, Height: 40}
+	shape := elements(t, preview(t, branded, "en", false, survey.Person{Name: "x"}).HTML)
 	rapid.Check(t, func(t *rapid.T) {
 		word := rapid.OneOf(rapid.SampledFrom(naughty), rapid.String(),
 			rapid.SampledFrom([]string{"{", "{name}", "a{{name}", "{ {name}}", "{, {name}, {", "{company}", "<script>{name}</script>", "\r\nBcc: a@example.com"}))
 		c := campaign(survey.Customers)
 		c.Company = word.Draw(t, "company")
+		c.Site, c.Brand = branded.Site, branded.Brand
 		w := survey.Wording{Subject: word.Draw(t, "subject"), Greeting: word.Draw(t, "greeting"), Question: word.Draw(t, "question"), Signature: word.Draw(t, "signature")}
 		c.Wording = map[string]survey.Wording{"en": w}
 		person := survey.Person{Name: word.Draw(t, "name")}

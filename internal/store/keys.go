@@ -144,6 +144,11 @@ func sessionsPK(staff string) string { return "SESSIONS#" + part(strings.ToLower
 
 func sessionKey(staff, id string) key { return key{sessionsPK(staff), id} }
 
+// settingsKey is written when somebody saves the settings, a few times a year.
+var settingsKey = key{"SETTINGS", "SETTINGS"}
+
+func logoKey(hash string) key { return key{"LOGO#" + part(hash), "LOGO"} }
+
 func importKey(id, sk string) key { return key{"IMPORT#" + part(id), sk} }
 
 // stamp is a time that sorts as text: UTC, milliseconds.

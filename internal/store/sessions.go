@@ -85,22 +85,37 @@ func (s *Store) PutSession(ctx context.Context, v Session) error {
 	return s.put(ctx, it, "", nil)
 }
 
-// Session reads a session together with its staff member as they are now; ok is false when either is gone.
-func (s *Store) Session(ctx context.Context, staff, id string) (v Session, m survey.Staff, ok bool, err error) {
-	items, err := s.batchGet(ctx, []key{sessionKey(staff, id), staffKey(staff)}, true, "")
+// Visitor is what a page knows of who opens it, and of the company around it.
+type Visitor struct {
+	Session  Session
+	Staff    survey.Staff // as they are now
+	Settings survey.Settings
+}
+
+// Session reads a session together with its staff member and the company's settings; ok is false when the session or the
+// staff member is gone.
+func (s *Store) Session(ctx context.Context, staff, id string) (v Visitor, ok bool, err error) {
+	items, err := s.batchGet(ctx, []key{sessionKey(staff, id), staffKey(staff), settingsKey}, true, "")
 	if err != nil {
-		return v, m, false, fmt.Errorf("session: %w", err)
+		return v, false, fmt.Errorf("session: %w", err)
 	}
+	found := 0
 	for _, it := range items {
-		if strings.HasPrefix(text(it, "pk"), "STAFF#") {
-			if err := fromJSON(it, "staff", &m); err != nil {
-				return v, m, false, err
-			}
-			continue
+		switch k := keyOf(it); {
+		case k == settingsKey:
+			v.Settings, err = settingsOf(it)
+		case strings.HasPrefix(k.pk, "STAFF#"):
+			found++
+			err = fromJSON(it, "staff", &v.Staff)
+		default:
+			found++
+			v.Session = Session{id, staff, instant(it, "created"), instant(it, "expires")}
 		}
-		v = Session{id, staff, instant(it, "created"), instant(it, "expires")}
+		if err != nil {
+			return v, false, err
+		}
 	}
-	return v, m, len(items) == 2, nil
+	return v, found == 2, nil
 }
 
 // EndSession ends one session; ending it twice is no error.

@@ -19,6 +19,7 @@
 //	alerts that are due                                 DUE#<shard>                     <time>#<campaign>#<contact>
 //	a link to sign in; when an address asked for one    SIGNIN#<hash>                   SIGNIN, ASKED
 //	the sessions of a staff member                      SESSIONS#<staff>                <session>
+//	what the company has set; a logo                    SETTINGS; LOGO#<hash>           SETTINGS; LOGO
 //	who sends at the moment                             LEASE#<name>                    LEASE
 //	how far a recount is; what its steps found          RECOUNT#<scope>                 STATE, SUM#<step>#<figure>
 //

@@ -1,6 +1,9 @@
 package survey
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // CampaignID is 8 lower-case base32 characters (40 random bits): short, because every link carries it.
 type CampaignID string
@@ -50,10 +53,12 @@ type Campaign struct {
 	Name       string             `json:"name"`
 	Audience   Audience           `json:"audience"`
 	State      CampaignState      `json:"state"`
-	Company    string             `json:"company,omitempty"` // the name that respondents know
-	Sender     string             `json:"sender,omitempty"`  // From; empty: the deployment's sender
-	Language   string             `json:"language"`          // for contacts whose own is unknown or not worded
-	Wording    map[string]Wording `json:"wording,omitempty"` // by language
+	Company    string             `json:"company,omitempty"`   // the name that respondents know
+	Sender     string             `json:"sender,omitempty"`    // From; empty: the deployment's sender
+	Language   string             `json:"language"`            // for contacts whose own is unknown or not worded
+	Languages  []string           `json:"languages,omitempty"` // the only ones that it is written in; none: all
+	Brand      Brand              `json:"brand,omitzero"`      // the company's at launch
+	Wording    map[string]Wording `json:"wording,omitempty"`   // by language
 	Filter     Filter             `json:"filter"`
 	Sample     float64            `json:"sample,omitempty"`      // share of the audience to invite, 0 < s ≤ 1; 0 means all
 	QuietDays  int                `json:"quiet_days"`            // no survey within so many days of the last; 0: none
@@ -96,8 +101,13 @@ func (c Campaign) Watched() bool {
 
 // LanguageFor returns the language in which a contact is written to: its own where the campaign has it, else the campaign's.
 func (c Campaign) LanguageFor(contact string) string {
-	if contact != "" && (contact == "ru" || contact == "en") {
+	if knownLanguage(contact) && c.Speaks(contact) {
 		return contact
 	}
 	return c.Language
+}
+
+// Speaks reports whether a campaign is written in a language.
+func (c Campaign) Speaks(language string) bool {
+	return len(c.Languages) == 0 || language == c.Language || slices.Contains(c.Languages, language)
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 
+	"onetap/internal/brand"
 	"onetap/internal/lang"
 )
 
@@ -42,11 +43,17 @@ type Page struct {
 	Title  string
 	Body   HTML    // inside <main>
 	Script *Inline // nil for none
+	Brand  string  // the company's colour, "#rrggbb"; "": Onetap's own
 }
 
 // Write answers with a page.
 func (p Page) Write(w http.ResponseWriter, status int) {
-	policy := "default-src 'none'; style-src " + style.hash + "; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+	styles, colours := style.hash, HTML("")
+	if own := brand.Style(p.Brand); own != "" {
+		i := inline(own)
+		styles, colours = styles+" "+i.hash, HTML("<style>"+i.source+"</style>")
+	}
+	policy := "default-src 'none'; style-src " + styles + "; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 	var script HTML
 	if p.Script != nil {
 		policy += "; script-src " + p.Script.hash + "; connect-src 'self'"
@@ -59,6 +66,6 @@ func (p Page) Write(w http.ResponseWriter, status int) {
 	w.WriteHeader(status)
 	page := Join(Markup(`<!doctype html>
 <html lang="{}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="format-detection" content="telephone=no"><title>{}</title><link rel="icon" href="data:,"><style>`,
-		string(p.Lang), p.Title), HTML(style.source), "</style></head><body><main>\n", p.Body, "</main>", script, "</body></html>\n")
+		string(p.Lang), p.Title), HTML(style.source), "</style>", colours, "</head><body><main>\n", p.Body, "</main>", script, "</body></html>\n")
 	w.Write([]byte(page)) // the writer is a buffer (Handler) or the test server's: nothing to do about a failure
 }

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"net/http"
+
+	"onetap/internal/brand"
+	"onetap/internal/problem"
+	"onetap/internal/survey"
+	"onetap/internal/web"
+)
+
+// logo serves the company's logo to whoever reads its letters: nobody signs in for it.
+func (d *desk) logo(w http.ResponseWriter, r *http.Request) {
+	l, ok, err := d.store.Logo(r.Context(), r.PathValue("hash"))
+	if err == nil && !ok {
+		err = problem.New(problem.Unknown, "no_such_page", "")
+	}
+	if err != nil {
+		web.Fail(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", l.Media)
+	forGood(w)
+	w.Write(l.Bytes)
+}
+
+// brandStyle serves the stylesheet of a colour, which stands in its name: no page may hold a style of its own.
+func brandStyle(w http.ResponseWriter, r *http.Request) {
+	c, ok := brand.Parse(r.PathValue("colour"))
+	if !ok {
+		web.Fail(w, r, problem.New(problem.Unknown, "no_such_page", ""))
+		return
+	}
+	w.Header().Set("Content-Type", mediaTypes[".css"])
+	forGood(w)
+	w.Write([]byte(brand.Style(c.String())))
+}
+
+func forGood(w http.ResponseWriter) {
+	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+}
+
+// look is what the frame of a page shows of the company.
+type look struct {
+	Company       string
+	Logo          string // address; "": Onetap's mark
+	Width, Height int
+	Style         string // address of the colour's stylesheet; "": Onetap's own colours
+}
+
+func lookOf(s survey.Settings) look {
+	v := look{Company: s.Company, Width: 24, Height: 24}
+	if v.Company == "" {
+		v.Company = "Onetap"
+	}
+	if b := s.Brand; b.Logo != "" {
+		const most = 32 // pixels: the height of the bar
+		v.Logo, v.Width, v.Height = "/logo/"+b.Logo, b.Width*most/max(b.Height, most), min(b.Height, most)
+	}
+	if c, ok := brand.Parse(s.Brand.Colour); ok {
+		v.Style = "/brand/" + c.String()[1:]
+	}
+	return v
+}

@@ -1,0 +1,81 @@
+package survey
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"onetap/internal/problem"
+)
+
+// Settings are what the company has set once: where new campaigns and new cases begin.
+type Settings struct {
+	Company    string   `json:"company,omitempty"`
+	Sender     string   `json:"sender,omitempty"`    // From of new campaigns; empty: the deployment's
+	Language   string   `json:"language,omitempty"`  // of new campaigns, for whoever's own is not known; empty: that of who makes one
+	Languages  []string `json:"languages,omitempty"` // the only ones that new campaigns are written in; none: all
+	Brand      Brand    `json:"brand,omitzero"`
+	CaseHours  int      `json:"case_hours,omitempty"` // hours in which a detractor should have been called; 0: the deployment's
+	QuietDays  int      `json:"quiet_days,omitempty"`
+	RemindDays int      `json:"remind_days,omitempty"`
+	Version    int      `json:"version"`
+}
+
+// Brand is how the company looks. A campaign keeps the one of its launch.
+type Brand struct {
+	Colour string `json:"colour,omitempty"` // "#rrggbb"; empty: Onetap's own
+	Logo   string `json:"logo,omitempty"`   // the hash under which it is served, /logo/<hash>; empty: none
+	Width  int    `json:"width,omitempty"`  // of the logo as it is shown, in CSS pixels
+	Height int    `json:"height,omitempty"`
+}
+
+// MaxCaseHours is thirty days, as in the template.
+const MaxCaseHours = 720
+
+// maxCompany is as long as wording.Check allows, in characters.
+const maxCompany = 150
+
+// Check tells what keeps settings from being stored. Problems: company_too_long, sender_wrong, language_unknown,
+// language_not_among, hours_range, days_range. The colour and the logo are checked where they come in.
+func (s Settings) Check() error {
+	invalid := func(code, where string, with ...any) error { return problem.New(problem.Invalid, code, where, with...) }
+	known := strings.Join(Languages, ", ")
+	chosen := s.Language == "" || len(s.Languages) == 0
+	for _, l := range s.Languages {
+		if !knownLanguage(l) {
+			return invalid("language_unknown", "languages", "Known", known)
+		}
+		chosen = chosen || l == s.Language
+	}
+	switch {
+	case utf8.RuneCountInString(s.Company) > maxCompany:
+		return invalid("company_too_long", "company", "Limit", maxCompany)
+	case strings.Contains(s.Company, "{{"):
+		return invalid("wording_braces", "company")
+	case !validSender(s.Sender):
+		return invalid("sender_wrong", "sender")
+	case s.Language != "" && !knownLanguage(s.Language):
+		return invalid("language_unknown", "language", "Known", known)
+	case !chosen:
+		return invalid("language_not_among", "language")
+	case s.CaseHours < 0 || s.CaseHours > MaxCaseHours:
+		return invalid("hours_range", "case_hours", "Limit", MaxCaseHours)
+	case s.QuietDays < 0 || s.QuietDays > MaxQuietDays:
+		return invalid("days_range", "quiet_days", "Limit", MaxQuietDays)
+	case s.RemindDays < 0 || s.RemindDays > MaxRemindDays:
+		return invalid("days_range", "remind_days", "Limit", MaxRemindDays)
+	}
+	return nil
+}
+
+func knownLanguage(l string) bool { return l == "en" || l == "ru" }
+
+// Begin gives a new campaign what the company has set.
+func (s Settings) Begin(c *Campaign) {
+	c.Company, c.Sender, c.QuietDays, c.RemindDays = s.Company, s.Sender, s.QuietDays, s.RemindDays
+	c.Brand, c.Languages = s.Brand, s.Languages
+	if s.Language != "" {
+		c.Language = s.Language
+	} else if len(s.Languages) == 1 {
+		c.Language = s.Languages[0]
+	}
+}
