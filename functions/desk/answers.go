@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"onetap/internal/loop"
 	"onetap/internal/nps"
 	"onetap/internal/problem"
 	"onetap/internal/store"
@@ -145,86 +144,4 @@ func known[T ~string](values []T) string {
 		names[i] = string(v)
 	}
 	return strings.Join(names, ", ")
-}
-
-// caseView is a case as the API shows it: without what the sender of its letters notes.
-type caseView struct {
-	ID       string            `json:"id"`
-	Campaign survey.CampaignID `json:"campaign"`
-	Contact  survey.ContactID  `json:"contact"`
-	Audience survey.Audience   `json:"audience"`
-	Owner    string            `json:"owner"` // staff id; "": the administrator
-	Level    loop.Level        `json:"level"` // as what the owner is responsible
-	Team     string            `json:"team"`
-	State    loop.State        `json:"state"`
-	Score    int               `json:"score"`  // when it was opened
-	Latest   int               `json:"latest"` // now
-	Opened   time.Time         `json:"opened"`
-	Deadline time.Time         `json:"deadline"`
-	Letters  int               `json:"letters"` // sent to the responsible since it was opened
-	Alerted  *time.Time        `json:"alerted"` // when the last one was sent
-	History  []loop.Event      `json:"history"`
-	Version  int               `json:"version"`
-}
-
-func caseViews(cs []loop.Case) []caseView {
-	views := make([]caseView, len(cs))
-	for i, c := range cs {
-		views[i] = caseView{c.ID(), c.Campaign, c.Contact, c.Audience, c.Owner, c.Level, c.Team, c.State, c.Score, c.Latest,
-			c.Opened, c.Deadline, c.Alert.Letters, nil, c.History, c.Version}
-		if !c.Alert.Sent.IsZero() {
-			views[i].Alerted = &cs[i].Alert.Sent
-		}
-	}
-	return views
-}
-
-// listCases lists a campaign's cases in no particular order.
-func (d *desk) listCases(w http.ResponseWriter, r *http.Request) error {
-	if err := parameters(r, "after", "limit"); err != nil {
-		return err
-	}
-	from, limit, err := page(r)
-	if err != nil {
-		return err
-	}
-	c, err := d.campaign(r)
-	if err != nil {
-		return err
-	}
-	found, next, err := d.store.CasesPage(r.Context(), c.ID, from, limit)
-	if err != nil {
-		return err
-	}
-	web.JSON(w, http.StatusOK, map[string]any{"cases": caseViews(found), "next": cursorText(next)})
-	return nil
-}
-
-// ownersCases lists the cases of one staff member in one state, the earliest deadline first. An empty owner is the
-// administrator, who has the cases that are nobody's.
-func (d *desk) ownersCases(w http.ResponseWriter, r *http.Request) error {
-	if err := parameters(r, "owner", "state", "limit"); err != nil {
-		return err
-	}
-	q := r.URL.Query()
-	if !q.Has("owner") {
-		return problem.New(problem.Invalid, "owner_missing", "owner")
-	}
-	state := loop.State(q.Get("state"))
-	if state == "" {
-		state = loop.Open
-	}
-	if !slices.Contains(loop.States, state) {
-		return problem.New(problem.Invalid, "parameter_choice", "state", "Known", known(loop.States))
-	}
-	limit, err := whole(r, "limit", pageStandard, pageMost)
-	if err != nil {
-		return err
-	}
-	found, err := d.store.CasesOfOwner(r.Context(), q.Get("owner"), state, limit)
-	if err != nil {
-		return err
-	}
-	web.JSON(w, http.StatusOK, map[string]any{"cases": caseViews(found)})
-	return nil
 }

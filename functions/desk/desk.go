@@ -104,6 +104,8 @@ func (d *desk) routes() []route {
 		{"GET /api/v1/campaigns/{campaign}/invitations", access.ReadCampaigns, d.listInvitations},
 		{"GET /api/v1/campaigns/{campaign}/cases", access.ReadCases, d.listCases},
 		{"GET /api/v1/cases", access.ReadCases, d.ownersCases},
+		{"GET /api/v1/cases/{case}", access.ReadCases, d.showCase},
+		{"PATCH /api/v1/cases/{case}", access.WorkCases, d.patchCase},
 		{"GET /api/v1/audiences/{audience}/results", access.ReadResults, d.audienceResults},
 	}
 }

@@ -17,67 +17,90 @@ const (
 	pastScores    = 6  // past scores that a letter shows
 )
 
-// facts are what a letter says.
-type facts struct {
+// Facts are everything that is known about a case.
+type Facts struct {
 	Case     loop.Case
-	To       loop.Responsible
 	Campaign survey.Campaign
 	Response survey.Response // as it is now, which may be later than what the case knows
 	Contact  survey.Contact  // what is known of a contact that is gone: owner and team
 	Gone     bool            // the contact is no longer there
-	Past     []past          // newest first
+	Past     []Past          // newest first
 }
 
-// past is an answer to an earlier campaign.
-type past struct {
+// Past is an answer to an earlier campaign.
+type Past struct {
 	Campaign string
 	Response survey.Response
 }
 
+// facts are what a letter says.
+type facts struct {
+	Facts
+	To loop.Responsible
+}
+
 // facts reads everything that a letter says, as it is now.
 func (r *Round) facts(ctx context.Context, c loop.Case) (facts, error) {
-	f := facts{Case: c}
+	known, err := ReadFacts(ctx, r.Store, c)
+	if err != nil {
+		return facts{Facts: known}, fmt.Errorf("what the alert says: %w", err)
+	}
+	d, err := r.directory()
+	return facts{known, d.Of(c, known.Contact.Owner, known.Contact.Team)}, err
+}
+
+// FactsStore is what ReadFacts needs of the table; as Store.
+type FactsStore interface {
+	Campaign(ctx context.Context, id survey.CampaignID) (survey.Campaign, error)
+	Campaigns(ctx context.Context, a survey.Audience, limit int) ([]survey.Campaign, error)
+	Response(ctx context.Context, c survey.CampaignID, id survey.ContactID) (r survey.Response, ok bool, err error)
+	Answers(ctx context.Context, id survey.ContactID, campaigns []survey.CampaignID) ([]survey.Response, error)
+	Contact(ctx context.Context, a survey.Audience, id survey.ContactID) (survey.Contact, error)
+}
+
+// ReadFacts reads what is known about a case, as it is now.
+func ReadFacts(ctx context.Context, s FactsStore, c loop.Case) (Facts, error) {
+	f := Facts{Case: c}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) {
-		f.Campaign, err = r.Store.Campaign(ctx, c.Campaign)
+		f.Campaign, err = s.Campaign(ctx, c.Campaign)
 		return err
 	})
 	g.Go(func() error {
-		answer, ok, err := r.Store.Response(ctx, c.Campaign, c.Contact)
+		answer, ok, err := s.Response(ctx, c.Campaign, c.Contact)
 		if !ok { // erased since: what the case knows is told
 			answer = survey.Response{Campaign: c.Campaign, Contact: c.Contact, Audience: c.Audience, Team: c.Team,
 				Language: c.Language, Score: c.Latest, Verified: true, Counted: c.Opened, Updated: c.Opened, Version: c.Answer}
 		}
 		f.Response = answer
 		if err == nil {
-			f.Contact, f.Gone, err = r.contact(ctx, answer)
+			f.Contact, f.Gone, err = contactOf(ctx, s, answer)
 		}
 		return err
 	})
 	g.Go(func() (err error) {
-		f.Past, err = r.past(ctx, c)
+		f.Past, err = pastOf(ctx, s, c)
 		return err
 	})
-	if err := g.Wait(); err != nil {
-		return f, fmt.Errorf("what the alert says: %w", err)
-	}
-	d, err := r.directory()
-	f.To = d.Of(c, f.Contact.Owner, f.Contact.Team)
-	return f, err
+	return f, g.Wait()
 }
 
 // contact reads an answer's contact. Of one that is gone, the answer says owner and team.
 func (r *Round) contact(ctx context.Context, of survey.Response) (c survey.Contact, gone bool, err error) {
-	c, err = r.Store.Contact(ctx, of.Audience, of.Contact)
+	return contactOf(ctx, r.Store, of)
+}
+
+func contactOf(ctx context.Context, s FactsStore, of survey.Response) (c survey.Contact, gone bool, err error) {
+	c, err = s.Contact(ctx, of.Audience, of.Contact)
 	if problem.Is(err, "contact_unknown") {
 		return survey.Contact{ID: of.Contact, Audience: of.Audience, Owner: of.Owner, Team: of.Team, Language: of.Language}, true, nil
 	}
 	return c, false, err
 }
 
-// past reads the contact's earlier scores.
-func (r *Round) past(ctx context.Context, c loop.Case) ([]past, error) {
-	campaigns, err := r.Store.Campaigns(ctx, c.Audience, pastCampaigns)
+// pastOf reads the contact's earlier scores.
+func pastOf(ctx context.Context, s FactsStore, c loop.Case) ([]Past, error) {
+	campaigns, err := s.Campaigns(ctx, c.Audience, pastCampaigns)
 	if err != nil {
 		return nil, err
 	}
@@ -89,14 +112,14 @@ func (r *Round) past(ctx context.Context, c loop.Case) ([]past, error) {
 			names[other.ID] = other.Name
 		}
 	}
-	answers, err := r.Store.Answers(ctx, c.Contact, ids)
+	answers, err := s.Answers(ctx, c.Contact, ids)
 	if err != nil {
 		return nil, err
 	}
 	slices.SortFunc(answers, func(a, b survey.Response) int { return b.Counted.Compare(a.Counted) })
-	var all []past
+	var all []Past
 	for _, a := range answers[:min(pastScores, len(answers))] {
-		all = append(all, past{names[a.Campaign], a})
+		all = append(all, Past{names[a.Campaign], a})
 	}
 	return all, nil
 }

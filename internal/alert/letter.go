@@ -1,6 +1,8 @@
 package alert
 
 import (
+	"cmp"
+
 	"onetap/internal/lang"
 	"onetap/internal/loop"
 	"onetap/internal/mail"
@@ -20,6 +22,9 @@ func (r *Round) letter(f facts) (mail.Message, error) {
 		Why: f.Response.Why, Wish: f.Response.Wish, Value: f.Contact.Value, Tier: f.Contact.Tier, Product: f.Contact.Product,
 		Location: f.Contact.Location, Team: f.Contact.Team, Answered: f.Case.Opened, Deadline: f.Case.Deadline,
 		Tags: map[string]string{"kind": kindAlert, "campaign": string(f.Case.Campaign), "case": f.Case.ID()},
+	}
+	if site := cmp.Or(f.Campaign.Site, r.Site); site != "" {
+		d.CaseURL = site + "/cases/" + f.Case.ID()
 	}
 	if d.Language == "" {
 		d.Language = f.Campaign.Language
@@ -45,4 +50,5 @@ func (r *Round) letter(f facts) (mail.Message, error) {
 
 var because = map[loop.Level]mail.Because{
 	loop.LevelOwner: mail.BecauseOwner, loop.LevelManager: mail.BecauseManager, loop.LevelAdministrator: mail.BecauseAdministrator,
+	loop.LevelHanded: mail.BecauseHanded,
 }

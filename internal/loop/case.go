@@ -27,7 +27,8 @@ const (
 // States lists the states in their order.
 var States = []State{Open, Acknowledged, Contacted, Resolved}
 
-// Case is the follow-up of one response: one contact in one campaign. It holds no personal data.
+// Case is the follow-up of one response: one contact in one campaign. It holds no personal data
+// and no words.
 type Case struct {
 	Campaign survey.CampaignID `json:"campaign"`
 	Contact  survey.ContactID  `json:"contact"`
@@ -47,7 +48,10 @@ type Case struct {
 	Rules    Rules             `json:"rules"`
 	Alert    Alert             `json:"alert"`
 	History  []Event           `json:"history"`
-	Version  int               `json:"-"` // for a compare-and-swap
+	Notes    int               `json:"notes,omitempty"`   // how many; they are kept beside it
+	Cause    Cause             `json:"cause,omitempty"`   // once it is resolved
+	Outcome  Outcome           `json:"outcome,omitempty"` // …
+	Version  int               `json:"-"`                 // for a compare-and-swap
 }
 
 // Rules are the times of a case, as they were when it was opened.
@@ -63,6 +67,10 @@ type Event struct {
 	Score int       `json:"score"`           // the score after it
 	By    string    `json:"by,omitempty"`    // staff id, where a person did it
 	Level Level     `json:"level,omitempty"` // to whom, where a letter was sent
+	State State     `json:"state,omitempty"` // moved: where to
+	To    string    `json:"to,omitempty"`    // handed over: to which staff member
+
+	Version int `json:"version,omitempty"` // of the case with which it is stored
 }
 
 // What is the kind of an event.
@@ -81,6 +89,8 @@ const (
 	Followed  What = "followed_up" // the letter with words that the alert did not hold
 	Refused   What = "refused"     // the responsible's address takes no letter; the next level is told
 	Moved     What = "moved"       // a person moved the case to another state
+	Noted     What = "noted"       // a person wrote a note and did nothing else
+	Handed    What = "handed_over" // a person made somebody else responsible
 )
 
 // maxHistory bounds a case's size whatever a respondent does; the first event always stays.
@@ -120,6 +130,7 @@ func New(before *survey.Response, r survey.Response, who Responsible, team strin
 // once, and due only for the clock to see whether it was.
 func (c *Case) open(at time.Time) {
 	c.State, c.Opened, c.Deadline = Open, at, at.Add(c.Rules.Term)
+	c.Cause, c.Outcome = "", ""
 	c.Alert = Alert{Due: at.Add(c.Rules.Wait)}
 	if c.Words != "" {
 		c.Alert.Due = at.Add(ClaimPatience)
@@ -170,13 +181,13 @@ func (c Case) Move(to State, by string, now time.Time) (Case, error) {
 	}
 	c.History = slices.Clone(c.History)
 	c.State = to
-	c.note(Event{At: now, What: Moved, By: by})
+	c.note(Event{At: now, What: Moved, By: by, State: to})
 	return c, nil
 }
 
-// note adds to the history, with the score as it is now.
+// note adds to the history, with the score as it is now and the version that the case gets by being stored.
 func (c *Case) note(e Event) {
-	e.Score = c.Latest
+	e.Score, e.Version = c.Latest, c.Version+1
 	c.History = append(c.History, e)
 	if len(c.History) > maxHistory {
 		c.History = slices.Delete(c.History, 1, 2)

@@ -14,6 +14,7 @@ const (
 	LevelOwner         Level = "owner"         // of the contact
 	LevelManager       Level = "manager"       // of the owner or the team
 	LevelAdministrator Level = "administrator" // of the deployment, where there is nobody else
+	LevelHanded        Level = "handed"        // somebody handed the case over to them
 )
 
 var levels = []Level{LevelOwner, LevelManager, LevelAdministrator}

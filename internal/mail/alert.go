@@ -20,6 +20,7 @@ const (
 	BecauseOwner         Because = "owner"         // responsible for the respondent
 	BecauseManager       Because = "manager"       // nobody is responsible; leads the team
 	BecauseAdministrator Because = "administrator" // neither owner nor manager is known
+	BecauseHanded        Because = "handed"        // somebody handed the case over
 )
 
 // Past is an earlier answer.
@@ -54,7 +55,7 @@ type AlertData struct {
 
 	Answered time.Time
 	Deadline time.Time // Answered and the hours in which a detractor should have been called
-	CaseURL  string    // "" while there is no page for it
+	CaseURL  string    // where one acts on it; "" where no address of the console is known
 	Tags     map[string]string
 }
 

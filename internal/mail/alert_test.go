@@ -24,6 +24,7 @@ func alert(language string) mail.AlertData {
 		Why: "Три недели ждали ответа.\nПотом прислали не тот счёт.", Wish: "Отвечать за день",
 		Value: "1 200 000 ₽ в год", Tier: "A", Product: "Склад", Location: "Казань", Team: "Север",
 		Answered: answered, Deadline: answered.Add(48 * time.Hour),
+		CaseURL: "https://nps.example.com/cases/abcdefgh-abcdefghijklmnop",
 	}
 }
 
@@ -52,9 +53,15 @@ func TestAlertGolden(t *testing.T) {
 		again.Again, again.Because = true, mail.BecauseAdministrator
 		golden(t, "alert-again-"+code, letter(t, again))
 
+		handed := alert(code)
+		handed.Because = mail.BecauseHanded
+		if m := letter(t, handed); !strings.Contains(m.Text, lang.Language(code).T("alert.because.handed")) {
+			t.Errorf("%s does not say that the case was handed over", code)
+		}
+
 		bare := alert(code)
 		bare.Person.Name, bare.Person.Phone, bare.Why, bare.Wish, bare.Value, bare.Tier, bare.Product, bare.Location = "", "", "", "", "", "", "", ""
-		bare.Because, bare.Zone, bare.CaseURL = mail.BecauseManager, nil, "https://nps.example.com/cases/1"
+		bare.Because, bare.Zone, bare.CaseURL = mail.BecauseManager, nil, ""
 		golden(t, "alert-bare-"+code, letter(t, bare))
 	}
 }

@@ -35,25 +35,39 @@ func caseOf(it item) (loop.Case, error) {
 func (s *Store) CreateCase(ctx context.Context, c loop.Case) (loop.Case, error) {
 	c.Version = 1
 	put := types.Put{TableName: &s.table, Item: caseItem(c), ConditionExpression: aws.String("attribute_not_exists(pk)")}
-	return c, s.putCase(ctx, "open case", put, loop.Case{}, c)
+	return c, s.putCase(ctx, "open case", put, loop.Case{}, c, nil)
 }
 
 // SaveCase writes a case if it still has the version that was read, moves what is due of it, and returns it with the
 // next version; otherwise ErrChanged. was is the case as it was read.
 func (s *Store) SaveCase(ctx context.Context, was, c loop.Case) (loop.Case, error) {
+	return s.SaveCaseAnd(ctx, was, c, nil)
+}
+
+// SaveCaseAnd is SaveCase together with a note, unless that is nil: both are written or neither.
+func (s *Store) SaveCaseAnd(ctx context.Context, was, c loop.Case, n *loop.Note) (loop.Case, error) {
 	c.Version = was.Version + 1
 	put := types.Put{TableName: &s.table, Item: caseItem(c), ConditionExpression: aws.String("version = :was"),
 		ExpressionAttributeValues: item{":was": num(was.Version)}}
-	return c, s.putCase(ctx, "save case", put, was, c)
+	return c, s.putCase(ctx, "save case", put, was, c, n)
 }
 
 // putCase writes a case. What becomes due is written in the same transaction, so that no death between the two loses
 // an alert; what is no longer due may be deleted later, because whoever finds it looks at the case first.
-func (s *Store) putCase(ctx context.Context, doing string, put types.Put, was, c loop.Case) error {
+func (s *Store) putCase(ctx context.Context, doing string, put types.Put, was, c loop.Case, n *loop.Note) error {
 	old, now := dueOf(was), dueOf(c)
 	var err error
+	actions := []types.TransactWriteItem{{Put: &put}}
 	if now != nil && (old == nil || *old != *now) {
-		err = s.transact(ctx, doing, []types.TransactWriteItem{{Put: &put}, {Put: &types.Put{TableName: &s.table, Item: now.key().item()}}})
+		actions = append(actions, types.TransactWriteItem{Put: &types.Put{TableName: &s.table, Item: now.key().item()}})
+	}
+	if n != nil {
+		it := noteKey(c.Campaign, c.Contact, n.N).item()
+		it["note"] = asJSON(n)
+		actions = append(actions, types.TransactWriteItem{Put: &types.Put{TableName: &s.table, Item: it}})
+	}
+	if len(actions) > 1 {
+		err = s.transact(ctx, doing, actions)
 	} else {
 		_, err = s.db.PutItem(ctx, &dynamodb.PutItemInput{TableName: put.TableName, Item: put.Item,
 			ConditionExpression: put.ConditionExpression, ExpressionAttributeValues: put.ExpressionAttributeValues})
@@ -87,6 +101,39 @@ func (s *Store) CaseByID(ctx context.Context, id string) (loop.Case, error) {
 		err = problem.New(problem.Unknown, "case_unknown", "case")
 	}
 	return c, err
+}
+
+// Notes lists the notes of a case, the first one first.
+func (s *Store) Notes(ctx context.Context, c loop.Case) (all []loop.Note, err error) {
+	if c.Notes == 0 {
+		return nil, nil
+	}
+	err = s.query(ctx, peoplePK(c.Campaign, shard(c.Contact)), notePrefix(c.Contact), true, func(it item) (bool, error) {
+		var n loop.Note
+		err := fromJSON(it, "note", &n)
+		all = append(all, n)
+		return true, err
+	})
+	return all, err
+}
+
+// CasesOf lists the cases of a contact in up to 100 campaigns, in no order.
+func (s *Store) CasesOf(ctx context.Context, id survey.ContactID, campaigns []survey.CampaignID) ([]loop.Case, error) {
+	keys := make([]key, len(campaigns))
+	for i, c := range campaigns {
+		keys[i] = personKey(c, "CASE", id)
+	}
+	items, err := s.batchGet(ctx, keys, true, "")
+	if err != nil {
+		return nil, err
+	}
+	all := make([]loop.Case, len(items))
+	for i, it := range items {
+		if all[i], err = caseOf(it); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
 }
 
 // Cases lists all cases of a campaign in no order.

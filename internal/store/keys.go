@@ -107,6 +107,13 @@ func personKey(c survey.CampaignID, kind string, id survey.ContactID) key {
 	return key{peoplePK(c, shard(id)), kind + "#" + string(id)}
 }
 
+// noteKey is the key of a case's note, numbered from 1.
+func noteKey(c survey.CampaignID, id survey.ContactID, n int) key {
+	return key{peoplePK(c, shard(id)), notePrefix(id) + two(n/100) + two(n%100)}
+}
+
+func notePrefix(id survey.ContactID) string { return "NOTE#" + string(id) + "#" }
+
 // countedKey is the marker beside an item that says what of it is in the tallies.
 func countedKey(k key) key { return key{k.pk, "COUNTED#" + k.sk} }
 

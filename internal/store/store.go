@@ -12,6 +12,7 @@
 //	campaigns that `send` must look at                  LIVE                            <campaign>
 //	the batches of a wave in order                      PLAN#<campaign>#<wave>          BATCH#<number>
 //	an invitation, its reminder, answer and case        CAMPAIGN#<campaign>#<shard>     INVITATION#, REMINDER#, RESPONSE#, CASE#<contact>
+//	the notes of a case                                 same pk                         NOTE#<contact>#<n>
 //	what has been counted of each of those              same pk                         COUNTED#<sk of what was counted>
 //	cases of an owner by state and deadline             gsi1: OWNER#<staff>             <state>#<deadline>#<case>
 //	the same of cases that are the administrator's      gsi1: OWNER##<shard>            same

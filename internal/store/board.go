@@ -1,0 +1,100 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"golang.org/x/sync/errgroup"
+
+	"onetap/internal/loop"
+	"onetap/internal/problem"
+)
+
+// boardInFlight is how many owners are asked at once.
+const boardInFlight = 16
+
+// Board lists the cases of several owners in one state: the earliest deadline first, of resolved ones the latest. An
+// owner "" stands for those that are nobody's. After the case named by after (its Place; "" for the beginning), up to
+// limit of them; more says that others follow. One query for each owner, sixteen for nobody; from replicas that may be
+// behind by a moment. Problem: cursor_wrong.
+func (s *Store) Board(ctx context.Context, owners []string, state loop.State, after string, limit int) (cs []loop.Case, more bool, err error) {
+	if after != "" && !placed(after) {
+		return nil, false, problem.New(problem.Invalid, "cursor_wrong", "after")
+	}
+	var pks []string
+	for _, o := range owners {
+		if o != "" {
+			pks = append(pks, ownerPK(o, 0))
+			continue
+		}
+		for n := range ContactShards {
+			pks = append(pks, ownerPK("", n))
+		}
+	}
+	found := make([][]loop.Case, len(pks))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(boardInFlight)
+	for i, pk := range pks {
+		g.Go(func() (err error) {
+			found[i], err = s.column(ctx, pk, state, after, limit+1)
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, false, err
+	}
+	all := slices.Concat(found...)
+	slices.SortFunc(all, func(a, b loop.Case) int {
+		if state == loop.Resolved {
+			a, b = b, a
+		}
+		return cmp.Compare(Place(a), Place(b))
+	})
+	return all[:min(limit, len(all))], len(all) > limit, nil
+}
+
+// Place is where a case stands on its board: fit for an address, and for Board's after.
+func Place(c loop.Case) string { return stamp(c.Deadline) + "_" + c.ID() }
+
+func placed(after string) bool {
+	at, id, ok := strings.Cut(after, "_")
+	_, _, named := loop.ParseID(id)
+	return ok && named && len(at) == len("2006-01-02T15:04:05.000Z")
+}
+
+// column reads up to limit cases of one partition.
+func (s *Store) column(ctx context.Context, pk string, state loop.State, after string, limit int) ([]loop.Case, error) {
+	forward := state != loop.Resolved
+	from, to := string(state)+"#", string(state)+"$" // "$" follows "#"
+	if after != "" {
+		limit++ // that very case comes again
+		place := string(state) + "#" + strings.Replace(after, "_", "#", 1)
+		if forward {
+			from = place
+		} else {
+			to = place
+		}
+	}
+	out, err := s.db.Query(ctx, &dynamodb.QueryInput{TableName: &s.table, IndexName: aws.String("gsi1"), Limit: aws.Int32(int32(limit)),
+		ScanIndexForward:          &forward,
+		KeyConditionExpression:    aws.String("gsi1pk = :pk AND gsi1sk BETWEEN :from AND :to"),
+		ExpressionAttributeValues: item{":pk": str(pk), ":from": str(from), ":to": str(to)}})
+	if err != nil {
+		return nil, s.failed("board", err)
+	}
+	var cs []loop.Case
+	for _, it := range out.Items {
+		c, err := caseOf(it)
+		if err != nil {
+			return nil, err
+		}
+		if Place(c) != after {
+			cs = append(cs, c)
+		}
+	}
+	return cs, nil
+}
