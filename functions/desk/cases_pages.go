@@ -1,3 +1,12 @@
 package main
 
-func (d *desk) casePages() []route { return nil }
+import "onetap/internal/access"
+
+func (d *desk) casePages() []route {
+	return []route{
+		{"GET /cases", access.ReadCases, d.caseBoard},
+		{"POST /cases", access.ReadCases, d.findCases},
+		{"GET /cases/{case}", access.ReadCases, d.casePage},
+		{"POST /cases/{case}", access.WorkCases, d.workOnCasePage},
+	}
+}

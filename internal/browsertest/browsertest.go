@@ -52,10 +52,11 @@ type Tab struct {
 	Context context.Context
 	Clicks  int // so many so far
 
-	t     testing.TB
-	site  string
-	mu    sync.Mutex
-	wrong []string
+	t       testing.TB
+	site    string
+	mu      sync.Mutex
+	wrong   []string
+	refused map[string]string // address that was answered with 4xx, and what the console says of it
 }
 
 // Open opens a tab for a site, "http://127.0.0.1:1234".
@@ -68,7 +69,9 @@ func Open(t testing.TB, site string) *Tab {
 			if err != nil {
 				return
 			}
-			if m.Type == "error" || m.Type == "warning" || m.Type == chromedp.ConsoleException {
+			if strings.HasPrefix(m.Text, "Failed to load resource: the server responded with a status of 4") {
+				b.refuse(m.URL, m.Text)
+			} else if m.Type == "error" || m.Type == "warning" || m.Type == chromedp.ConsoleException {
 				b.note("the console says: %s (%s)", m.Text, m.URL)
 			}
 		}
@@ -92,6 +95,15 @@ func (b *Tab) note(format string, args ...any) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.wrong = append(b.wrong, fmt.Sprintf(format, args...))
+}
+
+func (b *Tab) refuse(address, text string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.refused == nil {
+		b.refused = map[string]string{}
+	}
+	b.refused[address] = text
 }
 
 // Look sets the width in CSS pixels (below 500 a phone), the colour scheme and the browser's language.
@@ -173,7 +185,8 @@ func (b *Tab) Until(expression string) {
 }
 
 // Sound fails the test for what is wrong with the page as it is shown: what axe-core finds (WCAG 2.2 A and AA, best
-// practices), a page wider than the screen, and what the console said or the network did since the last time.
+// practices), a page wider than the screen, and what the console said or the network did since the last time. That the page
+// itself is a refusal, a form with what is wrong in it, is nothing wrong.
 func (b *Tab) Sound(name string) {
 	b.t.Helper()
 	if over := Ask(b.t, b.Context, chromedp.Evaluate[float64](`document.documentElement.scrollWidth - innerWidth`)); over > 0 {
@@ -182,7 +195,14 @@ func (b *Tab) Sound(name string) {
 	for _, v := range b.axe() {
 		b.note("axe: %s", v)
 	}
+	here := Ask(b.t, b.Context, chromedp.Location())
 	b.mu.Lock()
+	for address, text := range b.refused {
+		if address != here {
+			b.wrong = append(b.wrong, "the console says: "+text+" ("+address+")")
+		}
+	}
+	b.refused = nil
 	defer b.mu.Unlock()
 	for _, w := range b.wrong {
 		b.t.Errorf("%s: %s", name, w)
