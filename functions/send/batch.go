@@ -47,8 +47,9 @@ func (d *delivery) handleBatch(ctx context.Context, b survey.Batch) error {
 	case err != nil:
 		return err
 	}
+	claimed := d.now()
 	results, left := d.deliver(ctx, b, contacts)
-	return d.decide(ctx, b, append(outcomes, results...), left)
+	return d.decide(ctx, b, append(outcomes, results...), left, claimed)
 }
 
 // recipients reads some contacts of a batch at the last moment and sets aside those that may not be written to any more.
@@ -175,9 +176,9 @@ func outcomeOf(c survey.Contact, r ses.Result) survey.Outcome {
 	return o
 }
 
-// decide writes the batch's outcomes and then the invitations. When another sender has given the batch up meanwhile,
+// decide writes the outcomes of a batch that was claimed then, and its invitations. When another sender has given the batch up meanwhile,
 // nothing is written here: those people stay uncertain.
-func (d *delivery) decide(ctx context.Context, b survey.Batch, outcomes []survey.Outcome, left []survey.ContactID) error {
+func (d *delivery) decide(ctx context.Context, b survey.Batch, outcomes []survey.Outcome, left []survey.ContactID, claimed time.Time) error {
 	// The calls were made: what they came to must be written even if the time is up.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), margin)
 	defer cancel()
@@ -206,13 +207,19 @@ func (d *delivery) decide(ctx context.Context, b survey.Batch, outcomes []survey
 		if err != nil {
 			return err
 		}
-	} else if err := d.store.PutInvitations(ctx, b.Invitations(d.campaign.Audience)); err != nil {
+	} else if err := d.store.AddInvitations(ctx, b.Invitations(d.campaign.Audience), d.alone(claimed)); err != nil {
 		return err
 	}
 	if len(left) > 0 {
 		return errHalt
 	}
 	return nil
+}
+
+// alone says whether too little time has passed since a batch was claimed for another sender to have taken over, which
+// takes a patience without a beat, and written the batch's invitations.
+func (s *sender) alone(claimed time.Time) func() bool {
+	return func() bool { return s.now().Sub(claimed) < s.patience/2 }
 }
 
 // giveUp decides a batch whose sender died between claim and decision: nobody knows who of it was written to, and

@@ -36,7 +36,8 @@ type world struct {
 	keys   *link.Keys
 	faults func(caller string, before bool) error // may be nil; called before and after each AWS call
 
-	sesAfter func(caller, operation string) error // may be nil; called after each SES call
+	sesAfter   func(caller, operation string) error // may be nil; called after each SES call
+	tableAfter func(dynamo.Call) error              // may be nil; called after each call of the table
 }
 
 func newWorld(t *testing.T, rate float64, quota int) *world {
@@ -50,7 +51,14 @@ func newWorld(t *testing.T, rate float64, quota int) *world {
 	}
 	_, db := storetest.Open(t, dynamo.Options{
 		Before: func(c dynamo.Call) error { return fault(c.Caller, true) },
-		After:  func(c dynamo.Call) error { return fault(c.Caller, false) },
+		After: func(c dynamo.Call) error {
+			if w.tableAfter != nil {
+				if err := w.tableAfter(c); err != nil {
+					return err
+				}
+			}
+			return fault(c.Caller, false)
+		},
 	})
 	table := httptest.NewServer(db)
 	t.Cleanup(table.Close)

@@ -161,7 +161,7 @@ func (s *Store) UnclaimBatch(ctx context.Context, b survey.Batch, lease string) 
 
 // DecideBatch is the moment at which a batch's fate is fixed: sending → done or uncertain with its outcomes, if lease
 // still is who claimed it; otherwise ErrChanged and nothing is written. What is left (quota ran out) becomes a batch of
-// its own in the same transaction. The invitations follow by PutInvitations.
+// its own in the same transaction. The invitations follow by AddInvitations.
 func (s *Store) DecideBatch(ctx context.Context, b survey.Batch, lease string, left []survey.ContactID, a survey.Audience) error {
 	it := batchItem(b)
 	it["at"], it["audience"], it["outcomes"] = at(b.At), str(string(a)), asJSON(packOutcomes(b))

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"onetap/internal/survey"
 )
@@ -54,7 +56,36 @@ func personOf(it item) (survey.CampaignID, survey.ContactID, string) {
 	return survey.CampaignID(pk[1]), survey.ContactID(contact), kind
 }
 
-// PutInvitations writes the invitations of a decided batch, 25 a call.
+// AddInvitations writes the invitations of a batch that was just decided, 25 a call and without a look at what is there:
+// that is safe once, and while alone says that nobody else can have written them. A call whose outcome is not known, or
+// that comes late, is left to MendInvitations; made again it would overwrite what SES reported in between.
+func (s *Store) AddInvitations(ctx context.Context, is []survey.Invitation, alone func() bool) error {
+	for part := range slices.Chunk(is, maxBatchWrite) {
+		if alone() && s.putOnce(ctx, part) == nil {
+			continue
+		}
+		if err := s.MendInvitations(ctx, part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// putOnce makes one call to write invitations and no second one.
+func (s *Store) putOnce(ctx context.Context, is []survey.Invitation) error {
+	ask := make([]types.WriteRequest, len(is))
+	for n, i := range is {
+		ask[n] = types.WriteRequest{PutRequest: &types.PutRequest{Item: invitationItem(i)}}
+	}
+	out, err := s.db.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{RequestItems: map[string][]types.WriteRequest{s.table: ask}},
+		func(o *dynamodb.Options) { o.Retryer = aws.NopRetryer{} })
+	if err == nil && len(out.UnprocessedItems) > 0 {
+		err = errors.New("not all was written")
+	}
+	return err
+}
+
+// PutInvitations writes invitations over what may be there: those that nobody has written to.
 func (s *Store) PutInvitations(ctx context.Context, is []survey.Invitation) error {
 	items := make([]item, len(is))
 	for n, i := range is {

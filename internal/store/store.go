@@ -192,10 +192,13 @@ func (s *Store) batchPut(ctx context.Context, items []item) error {
 	return s.batchWrite(ctx, ask)
 }
 
+// maxBatchWrite is DynamoDB's limit of items in a BatchWriteItem call.
+const maxBatchWrite = 25
+
 // batchWrite puts and deletes 25 a call, retrying what DynamoDB left unprocessed.
 func (s *Store) batchWrite(ctx context.Context, ask []types.WriteRequest) error {
 	for len(ask) > 0 {
-		n := min(len(ask), 25)
+		n := min(len(ask), maxBatchWrite)
 		request := map[string][]types.WriteRequest{s.table: ask[:n]}
 		ask = ask[n:]
 		for try := 0; len(request) > 0; try++ {
