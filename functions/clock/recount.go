@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -62,8 +63,12 @@ func (r *recounting) run(ctx context.Context) error {
 		if state, err = r.store.SaveRecount(ctx, state); err != nil {
 			return unlessChanged(err) // another clock works on it
 		}
-		done, still, err := r.scope(ctx, state.Queue[0], night)
-		if err != nil && ctx.Err() == nil {
+		var done, still bool
+		state, done, still, err = r.scope(ctx, state, night)
+		switch {
+		case errors.Is(err, store.ErrChanged):
+			return nil // another clock works on it: what this one found is of no use
+		case err != nil && ctx.Err() == nil:
 			return fmt.Errorf("recount: %w", err)
 		}
 		if !done {
@@ -111,12 +116,16 @@ func (r *recounting) begin(ctx context.Context, state store.Recount, night strin
 	return r.store.SaveRecount(ctx, next)
 }
 
-// scope counts a campaign or an audience. still is false when it changed while it was counted.
-func (r *recounting) scope(ctx context.Context, scope, night string) (done, still bool, err error) {
+// scope counts the campaign or audience that is first in the night's queue. still is false when it changed while it was
+// counted. Every repair is written only if the recount still is as it was read, so that of two clocks, as different nights
+// may have or a process that was frozen, one repairs: the other gets ErrChanged.
+func (r *recounting) scope(ctx context.Context, state store.Recount, night string) (next store.Recount, done, still bool, err error) {
+	scope := state.Queue[0]
 	if a, ok := strings.CutPrefix(scope, audiencePrefix); ok {
-		return r.audience(ctx, survey.Audience(a))
+		return r.audience(ctx, survey.Audience(a), state)
 	}
-	return r.campaign(ctx, survey.CampaignID(scope), night)
+	done, still, err = r.campaign(ctx, survey.CampaignID(scope), night)
+	return state, done, still, err
 }
 
 func (r *recounting) campaign(ctx context.Context, c survey.CampaignID, night string) (done, still bool, err error) {
@@ -129,23 +138,24 @@ func (r *recounting) campaign(ctx context.Context, c survey.CampaignID, night st
 		if err != nil {
 			return false, false, err
 		}
-		if err := r.store.ForgetSteps(ctx, string(c)); err != nil {
-			return false, false, err
-		}
 		state = store.Recount{Scope: string(c), Night: night, Before: digest(before), Began: r.now(), Version: state.Version}
 		if state, err = r.store.SaveRecount(ctx, state); err != nil {
 			return false, false, err
 		}
+		if err := r.store.ForgetSteps(ctx, string(c)); err != nil { // of a night that did not come to its end
+			return false, false, err
+		}
 	}
-	for state.Step < store.RecountSteps {
-		sum, mended, err := r.step(ctx, c, state.Step)
+	for len(state.Sums) < store.RecountSteps {
+		sum, mended, err := r.step(ctx, c, len(state.Sums))
 		if err != nil {
 			return false, false, err
 		}
-		if err := r.store.SaveStep(ctx, string(c), state.Step, sum); err != nil {
+		name := rand.Text()
+		if err := r.store.SaveStep(ctx, string(c), name, sum); err != nil {
 			return false, false, err
 		}
-		state.Step++
+		state.Sums = append(state.Sums, name)
 		state.Mended += mended
 		if state, err = r.store.SaveRecount(ctx, state); err != nil {
 			return false, false, err
@@ -195,7 +205,7 @@ func changed(is survey.Countable) time.Time {
 
 // compare repairs the figures of a campaign that stood still since its count began.
 func (r *recounting) compare(ctx context.Context, c survey.CampaignID, state store.Recount) (done, still bool, err error) {
-	sum, err := r.store.Steps(ctx, string(c))
+	sum, err := r.store.Steps(ctx, state)
 	if err != nil {
 		return false, false, err
 	}
@@ -205,35 +215,35 @@ func (r *recounting) compare(ctx context.Context, c survey.CampaignID, state sto
 	}
 	still = digest(after) == state.Before && state.Mended == 0
 	if still {
-		if err := r.repair(ctx, string(c), sum, after); err != nil {
+		if state, err = r.repair(ctx, sum, after, state, string(c)); err != nil {
 			return false, false, err
 		}
 	} else {
 		r.report(string(c), 0, state.Mended)
 		state.Night = "" // count it anew
 	}
-	if err := r.store.ForgetSteps(ctx, string(c)); err != nil {
+	state.Sums = nil
+	if _, err := r.store.SaveRecount(ctx, state); err != nil {
 		return false, false, err
 	}
-	_, err = r.store.SaveRecount(ctx, state)
-	return err == nil, still, err
+	return true, still, r.store.ForgetSteps(ctx, string(c))
 }
 
 // audience compares an audience's weeks with those of all its campaigns.
-func (r *recounting) audience(ctx context.Context, a survey.Audience) (done, still bool, err error) {
+func (r *recounting) audience(ctx context.Context, a survey.Audience, state store.Recount) (next store.Recount, done, still bool, err error) {
 	before, err := r.store.TalliesOf(ctx, string(a), survey.KindWeek)
 	if err != nil {
-		return false, false, err
+		return state, false, false, err
 	}
 	campaigns, err := r.store.Campaigns(ctx, a, 1<<20)
 	if err != nil {
-		return false, false, err
+		return state, false, false, err
 	}
 	sum := survey.Deltas{}
 	for _, c := range campaigns {
 		weeks, err := r.store.TalliesOf(ctx, string(c.ID), survey.KindWeek)
 		if err != nil {
-			return false, false, err
+			return state, false, false, err
 		}
 		for k, counts := range weeks {
 			sum.Merge(survey.Deltas{survey.TallyKey{Scope: string(a), Kind: k.Kind, Value: k.Value}: counts})
@@ -241,14 +251,14 @@ func (r *recounting) audience(ctx context.Context, a survey.Audience) (done, sti
 	}
 	after, err := r.store.TalliesOf(ctx, string(a), survey.KindWeek)
 	if err != nil || digest(after) != digest(before) {
-		return err == nil, false, err
+		return state, err == nil, false, err
 	}
-	err = r.repair(ctx, string(a), sum, after)
-	return err == nil, true, err
+	state, err = r.repair(ctx, sum, after, state, string(a))
+	return state, err == nil, true, err
 }
 
-// repair adds what is missing and reports by how much the figures were wrong.
-func (r *recounting) repair(ctx context.Context, scope string, want, have survey.Deltas) error {
+// repair adds what is missing of a scope's figures and reports by how much they were wrong.
+func (r *recounting) repair(ctx context.Context, want, have survey.Deltas, state store.Recount, scope string) (store.Recount, error) {
 	missing := survey.Deltas{}
 	missing.Merge(want)
 	for k, c := range have {
@@ -264,11 +274,14 @@ func (r *recounting) repair(ctx context.Context, scope string, want, have survey
 			drift += int(max(n, -n))
 		}
 	}
-	r.report(scope, drift, 0)
-	if drift == 0 {
-		return nil
+	if drift > 0 {
+		var err error
+		if state, err = r.store.Repair(ctx, missing, state); err != nil {
+			return state, err
+		}
 	}
-	return r.store.AddFigures(ctx, missing)
+	r.report(scope, drift, 0)
+	return state, nil
 }
 
 // report writes the metrics that the alarm of template.yaml looks at.

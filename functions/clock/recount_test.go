@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -217,4 +219,64 @@ func TestRecountLeavesTheStreamItsPart(t *testing.T) {
 	if d := cmp.Diff(want, figures(t, s)); d != "" {
 		t.Errorf("right figures changed:\n%s", d)
 	}
+}
+
+// A clock stands still before or after any of its calls, and one of the next night does all its work meanwhile: as when a
+// long recount meets the next night, or a process was frozen. Nothing is repaired twice, and nothing by sums that the
+// other has cleared away. Found by chaos.
+func TestTwoNightsAtOnce(t *testing.T) {
+	t.Parallel()
+	for _, before := range []bool{true, false} {
+		calls := twoNights(t, before, 0)
+		if calls < 50 {
+			t.Fatalf("a night makes %d calls; the hook does not see them", calls)
+		}
+		for n := 1; n <= calls; n += 3 {
+			t.Run(fmt.Sprintf("before=%v/%d", before, n), func(t *testing.T) {
+				t.Parallel()
+				twoNights(t, before, n)
+			})
+		}
+	}
+}
+
+// twoNights lets the second night happen at the first one's n-th call, and returns how many calls that made.
+func twoNights(t *testing.T, before bool, n int) (calls int) {
+	var mu sync.Mutex
+	var second func()
+	hook := func(early bool) func(dynamo.Call) error {
+		return func(c dynamo.Call) error {
+			mu.Lock()
+			met := false
+			if c.Caller == "slow" && early == before {
+				calls++
+				met = calls == n
+			}
+			mu.Unlock()
+			if met {
+				second()
+			}
+			return nil
+		}
+	}
+	s, db := storetest.Open(t, dynamo.Options{Before: hook(true), After: hook(false)})
+	server := httptest.NewServer(db)
+	t.Cleanup(server.Close)
+	answered(t, s, 12)
+	want := figures(t, s)
+	must(t, s.AddFigures(t.Context(), survey.Deltas{
+		{Scope: string(counted), Kind: survey.KindOwner, Value: "o1"}:  {"s3": 4},
+		{Scope: "customers", Kind: survey.KindWeek, Value: "2026-W47"}: {"sent": 7},
+	}))
+	second = func() { clockwork(t, s, night.AddDate(0, 0, 1)) }
+	first := &recounting{store: storetest.Client(server.URL, "slow"), now: func() time.Time { return night }, metrics: io.Discard, log: slog.New(slog.DiscardHandler)}
+	must(t, first.run(t.Context()))
+	third := night.AddDate(0, 0, 2)
+	if drift, _ := clockwork(t, s, third); drift != 0 {
+		t.Errorf("the third night finds a drift of %d", drift)
+	}
+	if d := cmp.Diff(want, figures(t, s)); d != "" {
+		t.Errorf("figures after the nights (-want +got):\n%s", d)
+	}
+	return calls
 }

@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"onetap/internal/survey"
@@ -55,34 +57,44 @@ func (s *Store) WalkCounted(ctx context.Context, c survey.CampaignID, step int, 
 	return nil
 }
 
-// AddFigures adds to figures outside of any item's count: what a recount found missing. It is written 100 figures a
-// transaction.
+// AddFigures adds to figures outside of any item's count. It is written 100 figures a transaction.
 func (s *Store) AddFigures(ctx context.Context, d survey.Deltas) error {
-	var actions []types.TransactWriteItem
-	flush := func() error {
-		if len(actions) == 0 {
-			return nil
+	for actions := range slices.Chunk(s.additions(d), maxActions) {
+		if err := s.transact(ctx, "add figures", actions); err != nil {
+			return err
 		}
-		err := s.transact(ctx, "repair figures", actions)
-		actions = nil
-		return err
 	}
+	return nil
+}
+
+// Repair adds to figures what a recount found missing, if the recount still is as read; otherwise ErrChanged, and somebody
+// else works on it. Each transaction moves the recount on, so that none is made twice.
+func (s *Store) Repair(ctx context.Context, d survey.Deltas, r Recount) (Recount, error) {
+	for actions := range slices.Chunk(s.additions(d), maxActions-1) {
+		was := r.Version
+		r.Version++
+		put := types.Put{TableName: &s.table, Item: recountItem(r), ConditionExpression: aws.String("version = :was"),
+			ExpressionAttributeValues: item{":was": num(was)}}
+		if err := s.transact(ctx, "repair figures", append(actions, types.TransactWriteItem{Put: &put})); err != nil {
+			return r, err
+		}
+	}
+	return r, nil
+}
+
+func (s *Store) additions(d survey.Deltas) []types.TransactWriteItem {
+	actions := make([]types.TransactWriteItem, 0, len(d))
 	for k, c := range d {
 		actions = append(actions, s.addition(tallyKey(k, 0), c))
-		if len(actions) == maxActions {
-			if err := flush(); err != nil {
-				return err
-			}
-		}
 	}
-	return flush()
+	return actions
 }
 
 // Recount is how far the recount of one scope (a campaign, an audience, or the night itself) is.
 type Recount struct {
 	Scope    string    `json:"scope"`
 	Night    string    `json:"night"`            // "2026-11-22": of which night this is
-	Step     int       `json:"step"`             // the next step
+	Sums     []string  `json:"sums,omitempty"`   // under which names the steps done so far keep what they found
 	Before   string    `json:"before,omitempty"` // digest of the figures when it began
 	Began    time.Time `json:"began,omitzero"`
 	Holder   time.Time `json:"holder,omitzero"` // until when somebody works on it
@@ -112,37 +124,48 @@ func (s *Store) SeeRecount(ctx context.Context, scope string) (Recount, error) {
 func (s *Store) SaveRecount(ctx context.Context, r Recount) (Recount, error) {
 	was := r.Version
 	r.Version++
+	if was == 0 {
+		return r, s.put(ctx, recountItem(r), "attribute_not_exists(pk)", nil)
+	}
+	return r, s.put(ctx, recountItem(r), "version = :was", item{":was": num(was)})
+}
+
+func recountItem(r Recount) item {
 	it := recountKey(r.Scope).item()
 	it["recount"], it["version"] = asJSON(r), num(r.Version)
-	if was == 0 {
-		return r, s.put(ctx, it, "attribute_not_exists(pk)", nil)
-	}
-	return r, s.put(ctx, it, "version = :was", item{":was": num(was)})
+	return it
 }
 
 // sumKey is where what one step of a recount found is kept until all steps are done.
-func sumKey(scope string, step int, k survey.TallyKey) key {
-	return key{"RECOUNT#" + part(scope), "SUM#" + two(step) + "#" + part(k.Scope) + "#" + k.Kind + "#" + part(k.Value)}
+func sumKey(scope, name string, k survey.TallyKey) key {
+	return key{"RECOUNT#" + part(scope), "SUM#" + name + "#" + part(k.Scope) + "#" + k.Kind + "#" + part(k.Value)}
 }
 
-// SaveStep keeps what a step found; doing the step again writes the same again.
-func (s *Store) SaveStep(ctx context.Context, scope string, step int, sum survey.Deltas) error {
-	if err := s.deleteAll(ctx, "RECOUNT#"+part(scope), "SUM#"+two(step)+"#"); err != nil {
-		return err
-	}
+// SaveStep keeps what a step found under a name of its own: another clock may be doing the same step, and only what the
+// recount names counts.
+func (s *Store) SaveStep(ctx context.Context, scope, name string, sum survey.Deltas) error {
 	var items []item
 	for k, c := range sum {
-		it := sumKey(scope, step, k).item()
+		it := sumKey(scope, name, k).item()
 		it["counts"] = asJSON(c)
 		items = append(items, it)
 	}
 	return s.batchPut(ctx, items)
 }
 
-// Steps adds up what all steps found.
-func (s *Store) Steps(ctx context.Context, scope string) (survey.Deltas, error) {
+// Steps adds up what the steps of a recount found.
+func (s *Store) Steps(ctx context.Context, r Recount) (survey.Deltas, error) {
 	sum := survey.Deltas{}
-	err := s.query(ctx, "RECOUNT#"+part(scope), "SUM#", true, func(it item) (bool, error) {
+	for _, name := range r.Sums {
+		if err := s.addStep(ctx, r.Scope, name, sum); err != nil {
+			return nil, err
+		}
+	}
+	return sum, nil
+}
+
+func (s *Store) addStep(ctx context.Context, scope, name string, sum survey.Deltas) error {
+	return s.query(ctx, "RECOUNT#"+part(scope), "SUM#"+name+"#", true, func(it item) (bool, error) {
 		p := strings.Split(text(it, "sk"), "#")
 		if len(p) != 5 {
 			return false, fmt.Errorf("sum of a recount has a key of %d parts", len(p))
@@ -152,10 +175,9 @@ func (s *Store) Steps(ctx context.Context, scope string) (survey.Deltas, error) 
 		sum.Merge(survey.Deltas{survey.TallyKey{Scope: unpart(p[2]), Kind: p[3], Value: unpart(p[4])}: c})
 		return true, err
 	})
-	return sum, err
 }
 
-// ForgetSteps deletes what the steps found.
+// ForgetSteps deletes what steps found. A recount that needs it must have been moved on before.
 func (s *Store) ForgetSteps(ctx context.Context, scope string) error {
 	return s.deleteAll(ctx, "RECOUNT#"+part(scope), "SUM#")
 }

@@ -22,7 +22,7 @@
 //	the sessions of a staff member                      SESSIONS#<staff>                <session>
 //	what the company has set; a logo                    SETTINGS; LOGO#<hash>           SETTINGS; LOGO
 //	who sends at the moment                             LEASE#<name>                    LEASE
-//	how far a recount is; what its steps found          RECOUNT#<scope>                 STATE, SUM#<step>#<figure>
+//	how far a recount is; what its steps found          RECOUNT#<scope>                 STATE, SUM#<name>#<figure>
 //
 // Every listed entity is spread over shards, so that no partition takes unbounded writes; LIVE and LEASE are written a
 // few times a campaign. A contact's personal data is one attribute (person), so that it can be sealed.
