@@ -221,17 +221,17 @@ func TestRecountLeavesTheStreamItsPart(t *testing.T) {
 	}
 }
 
-// A clock stands still before or after any of its calls, and one of the next night does all its work meanwhile: as when a
+// A clock stands still before or after one of its calls, and one of the next night does all its work meanwhile: as when a
 // long recount meets the next night, or a process was frozen. Nothing is repaired twice, and nothing by sums that the
 // other has cleared away. Found by chaos.
 func TestTwoNightsAtOnce(t *testing.T) {
 	t.Parallel()
-	for _, before := range []bool{true, false} {
-		calls := twoNights(t, before, 0)
-		if calls < 50 {
-			t.Fatalf("a night makes %d calls; the hook does not see them", calls)
-		}
-		for n := 1; n <= calls; n += 3 {
+	calls := twoNights(t, true, 0)
+	if calls < 50 {
+		t.Fatalf("a night makes %d calls; the hook does not see them", calls)
+	}
+	for n := 1; n <= calls; n++ {
+		if before := n%2 == 0; n < 10 || n > calls-30 || n%20 < 2 { // the steps between are alike
 			t.Run(fmt.Sprintf("before=%v/%d", before, n), func(t *testing.T) {
 				t.Parallel()
 				twoNights(t, before, n)
