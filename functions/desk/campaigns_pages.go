@@ -1,3 +1,23 @@
 package main
 
-func (d *desk) campaignPages() []route { return nil }
+import "onetap/internal/access"
+
+// campaignPages are for whoever plans a campaign, sends it, and watches it.
+func (d *desk) campaignPages() []route {
+	return []route{
+		{"GET /campaigns", access.ReadCampaigns, d.campaignsPage},
+		{"GET /campaigns/new", access.WriteCampaign, d.newPage},
+		{"POST /campaigns/new", access.WriteCampaign, d.postNew},
+		{"POST /campaigns/{campaign}/copy", access.WriteCampaign, d.copyCampaign},
+		{"GET /campaigns/{campaign}/edit", access.WriteCampaign, d.editPage},
+		{"POST /campaigns/{campaign}/edit", access.WriteCampaign, d.postEdit},
+		{"POST /campaigns/{campaign}/count", access.WriteCampaign, d.countPeople},
+		{"GET /campaigns/{campaign}/letter", access.WriteCampaign, d.showLetter},
+		{"POST /campaigns/{campaign}/letter", access.WriteCampaign, d.typedLetter},
+		{"POST /campaigns/{campaign}/test", access.Send, d.postTest},
+		{"POST /campaigns/{campaign}/launch", access.Send, d.postLaunch},
+		{"POST /campaigns/{campaign}/act", access.Send, d.postAct},
+		{"GET /campaigns/{campaign}", access.ReadCampaigns, d.campaignPage},
+		{"GET /campaigns/{campaign}/live", access.ReadCampaigns, d.campaignLive},
+	}
+}

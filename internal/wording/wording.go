@@ -97,6 +97,20 @@ func For(c survey.Campaign, l lang.Language) survey.Wording {
 	return w
 }
 
+// Standard returns the texts that a campaign has where it says nothing itself, with "{company}" left as a placeholder: what
+// its own words begin with.
+func Standard(c survey.Campaign, l lang.Language) survey.Wording {
+	var w survey.Wording
+	for _, f := range texts {
+		id := "wording." + string(c.Audience) + "." + f.name
+		if c.Company == "" && l.Has(id+"_plain") {
+			id += "_plain"
+		}
+		*f.of(&w) = l.T(id)
+	}
+	return w
+}
+
 // Reason says why the letter came, for its foot.
 func Reason(c survey.Campaign, l lang.Language) string { return standard(c, l, "reason") }
 

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+
+	"onetap/internal/access"
+	"onetap/internal/lang"
+	"onetap/internal/problem"
+	"onetap/internal/store"
+	"onetap/internal/survey"
+	"onetap/internal/web"
+)
+
+var cursorStart = store.Cursor{}
+
+// postAct does what a button of a running campaign says. What cannot be undone the page has asked before.
+func (d *desk) postAct(w http.ResponseWriter, r *http.Request) error {
+	act := survey.Action(r.FormValue("do"))
+	do, known := map[survey.Action]change{survey.ActPause: d.pausing, survey.ActResume: d.resuming, survey.ActCancel: d.cancelling,
+		survey.ActClose: d.closing, survey.ActRemind: d.reminding}[act]
+	var err error
+	switch {
+	case known:
+		_, err = d.changed(r, nil, do)
+	case act == survey.ActResend:
+		err = d.resendFrom(r)
+	default:
+		return problem.New(problem.Invalid, "parameter_choice", "do", "Known", "pause, resume, cancel, close, remind, resend")
+	}
+	if err == nil {
+		return done(w, r, "/campaigns/"+r.PathValue("campaign"), "campaign_"+string(act))
+	}
+	p := problem.As(err)
+	if p == nil || p.Kind == problem.Unknown {
+		return err
+	}
+	c, readErr := d.campaign(r)
+	if readErr != nil {
+		return readErr
+	}
+	v := visitOf(r)
+	return d.showLive(w, r, web.Status(err), c, problemIn(v.Lang, v.Zone, p))
+}
+
+// resendFrom writes again to those who are uncertain, if the person says that it was understood what that means.
+func (d *desk) resendFrom(r *http.Request) error {
+	if r.FormValue("understood") == "" {
+		return problem.New(problem.Invalid, "resend_tick", "understood")
+	}
+	wave := survey.WaveInvitation
+	if r.FormValue("wave") == strconv.Itoa(survey.WaveReminder) {
+		wave = survey.WaveReminder
+	}
+	c, err := d.campaign(r)
+	if err != nil {
+		return err
+	}
+	_, _, err = d.sendAgain(r.Context(), c, wave, true)
+	return err
+}
+
+// uncertainShown is how many of those who are uncertain a page names.
+const uncertainShown = 50
+
+// uncertainView is one of whom nobody knows whether the letter went out. Name and address are for who may see them.
+type uncertainView struct{ ID, Href, Name, Email, When, Letter string }
+
+func (d *desk) showUncertain(r *http.Request, p *livePage, c survey.Campaign, v campaignView) error {
+	p.UncertainHere = uncertain(v.Ledger)+uncertain(v.Reminder) > 0
+	p.ResendWave = strconv.Itoa(survey.WaveInvitation)
+	if uncertain(v.Ledger) == 0 {
+		p.ResendWave = strconv.Itoa(survey.WaveReminder)
+	}
+	for number, ledger := range []*survey.Ledger{v.Ledger, v.Reminder} {
+		if uncertain(ledger) == 0 {
+			continue
+		}
+		wave, begun, err := d.store.Wave(r.Context(), c.ID, number)
+		if err != nil {
+			return err
+		}
+		if !begun {
+			continue
+		}
+		people, err := d.store.Uncertain(r.Context(), wave, uncertainShown)
+		if err != nil {
+			return err
+		}
+		if err := d.nameUncertain(r.Context(), p, c, people); err != nil {
+			return err
+		}
+	}
+	if more := uncertain(v.Ledger) + uncertain(v.Reminder) - len(p.Uncertain); more > 0 {
+		p.UncertainMore = p.lang.T("campaign.and_more", lang.Values{"Count": more})
+	}
+	return nil
+}
+
+func (d *desk) nameUncertain(ctx context.Context, p *livePage, c survey.Campaign, people []survey.Invitation) error {
+	if len(people) == 0 {
+		return nil
+	}
+	reports, err := d.reports(ctx, &p.frame)
+	if err != nil {
+		return err
+	}
+	contacts := map[survey.ContactID]survey.Contact{}
+	if p.Can(access.ReadContacts) {
+		ids := make([]survey.ContactID, len(people))
+		for n, i := range people {
+			ids[n] = i.Contact
+		}
+		if contacts, err = d.store.Contacts(ctx, c.Audience, ids); err != nil {
+			return err
+		}
+	}
+	for _, i := range people {
+		v := uncertainView{ID: string(i.Contact), When: p.lang.Moment(i.At.In(p.Zone)), Letter: p.lang.T("campaign.wave_" + strconv.Itoa(i.Wave))}
+		if contact, ok := contacts[i.Contact]; ok && p.Sees(i.Owner, i.Team, reports) {
+			v.Name, v.Email = orDash(contact.Person.Name), contact.Person.Email
+			v.Href = "/contacts/" + string(c.Audience) + "/" + string(i.Contact)
+		}
+		p.Uncertain = append(p.Uncertain, v)
+	}
+	return nil
+}

@@ -1,0 +1,180 @@
+// The draft of a campaign: counts who will be invited, offers the values to filter by, and shows the letter as it is typed.
+'use strict';
+(() => {
+  const say = document.getElementById('words')?.dataset ?? {};
+  const form = document.getElementById('draft');
+  const token = document.querySelector('input[name=form]').value;
+  const number = (n) => n.toLocaleString(document.documentElement.lang);
+  const post = async (to, fields, signal) => {
+    const r = await fetch(to, {method: 'POST', body: fields, signal, headers: {'X-Form': token, Accept: 'application/json'}});
+    if (!r.ok) throw new Error(r.status);
+    return r.json();
+  };
+  const later = (ms, f) => { let t; return () => { clearTimeout(t); t = setTimeout(f, ms); }; };
+
+  // ---- counting: one request for each few thousand contacts, added up here ----
+  const box = document.querySelector('[data-count]');
+  const values = {}, names = {}; // by field: value → how many
+  const tooMany = 5000;
+  if (box) {
+    let abort, complete = false, all = {...JSON.parse(box.dataset.sums), values: undefined};
+    const show = () => {
+      const put = (name, n) => box.querySelectorAll(`[data-n="${name}"]`).forEach((e) => { e.textContent = number(n); });
+      put('invited', all.invited); put('audience', all.audience); put('looked', all.looked);
+      for (const e of box.querySelectorAll('[data-skip]')) {
+        const n = all.skipped[e.dataset.skip] ?? 0;
+        e.hidden = !n;
+        if (e.dataset.n) e.textContent = number(n);
+      }
+      box.querySelector('[data-looked]').hidden = !all.next;
+      document.querySelectorAll('[data-ask]').forEach((e) => { if (!all.next) e.textContent = e.dataset.ask.replace('{n}', number(all.invited)); });
+    };
+    const add = (more) => {
+      for (const k of ['looked', 'audience', 'invited']) all[k] += more[k];
+      for (const k of ['skipped', 'languages']) for (const [n, v] of Object.entries(more[k])) all[k][n] = (all[k][n] ?? 0) + v;
+      all.next = more.next;
+      for (const [field, found] of Object.entries(more.values ?? {})) {
+        const to = values[field] ??= new Map();
+        for (const [v, n] of Object.entries(found)) if (to.has(v) || to.size <= tooMany) to.set(v, (to.get(v) ?? 0) + n);
+      }
+      Object.assign(names, more.names);
+    };
+    const walk = async (wanted) => {
+      abort?.abort();
+      const mine = abort = new AbortController();
+      const link = box.querySelector('[data-on]');
+      if (link) link.hidden = true;
+      try {
+        do {
+          const fields = new URLSearchParams(form ? new FormData(form) : {});
+          fields.set('after', all.next ?? '');
+          if (wanted) fields.set('values', '1');
+          add(await post(box.dataset.count, fields, mine.signal));
+          show();
+          if (wanted && form) offer();
+        } while (all.next);
+        complete = true;
+        box.querySelector('[data-said]').textContent = say.counted.replace('{n}', number(all.invited));
+        if (!form) await recheck();
+      } catch (e) {
+        if (e.name !== 'AbortError') { box.querySelector('[data-said]').textContent = say.failed; if (link) link.hidden = false; }
+      }
+    };
+    const again = () => {
+      all = {looked: 0, audience: 0, invited: 0, skipped: {}, languages: {}, next: ''};
+      if (!complete) for (const field in values) delete values[field];
+      return walk(!complete);
+    };
+    // The checks that depend on the number are the server's to say.
+    const recheck = async () => {
+      const sums = btoa(JSON.stringify(all)).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
+      const r = await fetch(location.pathname + '?step=check&so=' + sums);
+      const page = new DOMParser().parseFromString(await r.text(), 'text/html');
+      for (const id of ['checks', 'launch']) {
+        const fresh = page.getElementById(id), old = document.getElementById(id);
+        if (fresh && old && !old.querySelector('details[open]')) old.replaceWith(fresh);
+      }
+    };
+    if (form) {
+      const recount = later(400, again);
+      form.addEventListener('input', (e) => { if (!e.target.classList.contains('find')) recount(); });
+      // The values of everybody, for searching; the count is of everybody too.
+      again();
+    } else if (all.next) walk(false);
+  }
+
+  // ---- values to filter by ----
+  const most = 40;
+  function offer() {
+    const place = document.getElementById('facets');
+    for (const field of Object.keys(values)) {
+      if (values[field].size === 1 && values[field].has('')) continue;
+      let box = [...place.children].find((e) => e.dataset.field === field);
+      if (!box) {
+        if (!field.startsWith('attr.')) continue;
+        box = document.getElementById('facet').content.firstElementChild.cloneNode(true);
+        box.dataset.field = field;
+        box.querySelector('summary span').textContent = box.querySelector('legend').textContent = field.slice(5);
+        box.querySelector('textarea').name = 't.' + field;
+        place.append(box);
+      }
+      if (!box.ready) ready(box, field);
+      box.redraw();
+    }
+  }
+  function ready(box, field) {
+    const chosen = new Set([...box.querySelectorAll('.values input:checked')].map((e) => e.value));
+    const list = box.querySelector('.values'), find = box.querySelector('.find'), more = box.querySelector('[data-more]');
+    box.ready = true;
+    find.hidden = false;
+    const badge = () => {
+      const e = box.querySelector('[data-chosen]');
+      e.hidden = !chosen.size;
+      e.textContent = say.chosen.replace('{n}', number(chosen.size));
+    };
+    box.redraw = () => {
+      if (list.contains(document.activeElement)) return; // not under somebody's hand
+      const all = values[field], words = find.value.trim().toLocaleLowerCase();
+      const label = (v) => v === '' ? say.none : (field === 'owner' && names[v]) || v;
+      const fits = [...all.keys()].filter((v) => !words || label(v).toLocaleLowerCase().includes(words))
+        .sort((a, b) => chosen.has(b) - chosen.has(a) || all.get(b) - all.get(a) || (a < b ? -1 : 1));
+      const shown = new Set(fits.slice(0, most));
+      chosen.forEach((v) => shown.add(v));
+      list.replaceChildren(...[...shown].map((v) => {
+        const row = document.createElement('label'), tick = document.createElement('input'), text = document.createElement('span'), count = document.createElement('span');
+        row.className = 'check';
+        tick.type = 'checkbox'; tick.name = 'f.' + field; tick.value = v; tick.checked = chosen.has(v);
+        text.dir = 'auto'; text.textContent = label(v);
+        count.className = 'soft num'; count.textContent = number(all.get(v) ?? 0);
+        row.append(tick, text, count);
+        return row;
+      }));
+      const left = fits.length - most;
+      more.hidden = left <= 0 && all.size <= tooMany;
+      more.textContent = all.size > tooMany ? say.toomany : say.more.replace('{n}', number(Math.max(0, left)));
+      badge();
+    };
+    list.addEventListener('change', (e) => { chosen[e.target.checked ? 'add' : 'delete'](e.target.value); badge(); });
+    find.addEventListener('input', later(120, box.redraw));
+    find.addEventListener('keydown', (e) => { if (e.key === 'Enter') e.preventDefault(); });
+  }
+
+  // ---- the letter beside its words ----
+  const to = form?.dataset.letter;
+  if (to) {
+    const frames = [...document.querySelectorAll('.letters iframe')];
+    const reminder = document.querySelector('[data-reminder]');
+    reminder.hidden = false;
+    let abort;
+    const draw = async () => {
+      abort?.abort();
+      abort = new AbortController();
+      try {
+        const answer = await post(to, new URLSearchParams(new FormData(form)), abort.signal);
+        const fresh = new DOMParser().parseFromString(answer.html, 'text/html');
+        for (const f of frames) f.contentDocument.body.replaceWith(f.contentDocument.importNode(fresh.body, true));
+        document.querySelector('[data-subject]').textContent = answer.subject;
+        document.querySelector('[data-wrong]').textContent = Object.values(answer.wrong).join(' ');
+        tall();
+      } catch (e) {
+        if (e.name !== 'AbortError') document.querySelector('[data-wrong]').textContent = say.failed;
+      }
+    };
+    // A frame is as tall as its letter, so that one scrolls the page and not the frame.
+    const tall = () => frames.forEach((f) => {
+      const body = f.contentDocument?.body;
+      if (!body) return;
+      const high = Math.max(320, body.scrollHeight), shrink = f.closest('.shrink');
+      f.style.height = high + 'px';
+      if (shrink) shrink.style.height = high * 0.6 + 4 + 'px';
+    });
+    const soon = later(300, draw);
+    form.addEventListener('input', soon);
+    reminder.addEventListener('change', soon);
+    frames.forEach((f) => f.addEventListener('load', tall));
+    addEventListener('load', () => { tall(); if (reminder.querySelector('input').checked) draw(); });
+  }
+
+  // A field that the server refused is where one goes on.
+  document.querySelector('[aria-invalid=true]')?.focus();
+})();
