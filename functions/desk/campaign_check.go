@@ -75,9 +75,9 @@ func (d *desk) showCheck(w http.ResponseWriter, r *http.Request, status int, c s
 		p.Ask = p.lang.T("campaign.launch_ask_least", lang.Values{"Number": p.Count.Invited})
 	}
 	p.Facts = d.summary(&p.frame, c)
-	p.To, p.Languages = p.Staff.Email, languageChoices(p.lang, c.Language)
+	p.To, p.Languages = p.Staff.Email, languageChoices(p.lang, c, c.Language)
 	if test != nil {
-		p.To, p.Wrong, p.Languages = test.to, test.wrong, languageChoices(p.lang, test.language)
+		p.To, p.Wrong, p.Languages = test.to, test.wrong, languageChoices(p.lang, c, test.language)
 		p.Error = test.launch
 	}
 	return d.show(w, status, "campaign_check.html", p)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -79,21 +78,26 @@ func (d *desk) newPage(w http.ResponseWriter, r *http.Request) error {
 	return d.showAbout(w, r, http.StatusOK, c, nil)
 }
 
-// beginning is a new campaign with what can be guessed: as the audience's last one, else as settled for the company.
+// beginning is a new campaign with what can be guessed: as the company has set it, else as the audience's last one.
 func (d *desk) beginning(r *http.Request, a survey.Audience) (survey.Campaign, error) {
-	v := visitOf(r)
-	c := survey.Campaign{State: survey.Draft, Audience: a, Language: string(v.Lang), QuietDays: 30, RemindDays: 7, Created: d.now().UTC()}
-	if err := d.settled(r.Context(), &c); err != nil {
+	c, err := d.newCampaign(r)
+	if err != nil {
 		return c, err
 	}
 	before, err := d.store.Campaigns(r.Context(), a, 1)
 	if err != nil {
 		return c, err
 	}
-	if len(before) == 1 && c.Company == "" {
+	c.Audience = a
+	switch {
+	case c.Company != "":
+	case len(before) == 1:
 		last := before[0]
 		c.Company, c.Sender, c.Language, c.QuietDays, c.RemindDays = last.Company, last.Sender, last.Language, last.QuietDays, last.RemindDays
+	default:
+		c.QuietDays, c.RemindDays = cmp.Or(c.QuietDays, 30), cmp.Or(c.RemindDays, 7)
 	}
+	v := visitOf(r)
 	now := d.now().In(v.Zone)
 	c.Name = v.Lang.T("campaign.first_name", lang.Values{"Audience": audienceName(v.Lang, a), "Date": v.Lang.Date(now)})
 	c.ClosesAt = time.Date(now.Year(), now.Month(), now.Day()+21, 18, 0, 0, 0, v.Zone).UTC()
@@ -261,7 +265,7 @@ func (d *desk) showAbout(w http.ResponseWriter, r *http.Request, status int, c s
 	for i := range p.Audiences {
 		p.Audiences[i].Hint = p.lang.T("campaign.audience_hint_" + p.Audiences[i].Value)
 	}
-	p.Languages = languageChoices(p.lang, language)
+	p.Languages = languageChoices(p.lang, c, language)
 	return d.show(w, status, "campaign_about.html", p)
 }
 
@@ -289,15 +293,16 @@ func (p *draftFrame) stale(f *typed, differs []difference) {
 	}
 }
 
-func languageChoices(l lang.Language, chosen string) []choice {
+// languageChoices are the languages that a campaign is written in.
+func languageChoices(l lang.Language, c survey.Campaign, chosen string) []choice {
 	var all []choice
 	for _, code := range survey.Languages {
+		if !c.Speaks(code) {
+			continue
+		}
 		all = append(all, choice{Value: code, Label: languageName(l, code), On: code == chosen})
 	}
 	return all
 }
 
 func languageName(l lang.Language, code string) string { return l.T("campaign.language_" + code) }
-
-// settled puts into a new campaign what the company has set for all.
-func (d *desk) settled(context.Context, *survey.Campaign) error { return nil }

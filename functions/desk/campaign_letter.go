@@ -25,7 +25,7 @@ var (
 
 // letterPolicy lets a letter look as it does in a mail program, and do nothing: its styles are named by their hashes. A
 // browser compares the style as it reads it, without the entities.
-func letterPolicy(letter string) string {
+func letterPolicy(letter, site string) string {
 	var styles []string
 	add := func(style string) {
 		sum := sha256.Sum256([]byte(style))
@@ -39,7 +39,12 @@ func letterPolicy(letter string) string {
 	}
 	slices.Sort(styles)
 	return "default-src 'none'; style-src 'unsafe-hashes' " + strings.Join(slices.Compact(styles), " ") +
-		"; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+		"; img-src 'self' " + site + "; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+}
+
+// framedLetter opens its links elsewhere.
+func framedLetter(letter string) string {
+	return strings.Replace(letter, "<head>", `<head><base target="_blank">`, 1)
 }
 
 // showLetter is the e-mail as it is stored, for the frames beside the words. Its links open elsewhere and write nothing.
@@ -53,9 +58,9 @@ func (d *desk) showLetter(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := strings.Replace(m.HTML, "<head>", `<head><base target="_blank">`, 1)
+	page := framedLetter(m.HTML)
 	h := w.Header()
-	h.Set("Content-Security-Policy", letterPolicy(page))
+	h.Set("Content-Security-Policy", letterPolicy(page, d.siteOf(r)))
 	h.Set("X-Frame-Options", "SAMEORIGIN")
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", string(l))
@@ -77,7 +82,7 @@ func (d *desk) typedLetter(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	web.JSON(w, http.StatusOK, map[string]any{"subject": m.Subject, "html": m.HTML, "wrong": f.wrong})
+	web.JSON(w, http.StatusOK, map[string]any{"subject": m.Subject, "html": framedLetter(m.HTML), "wrong": f.wrong})
 	return nil
 }
 
@@ -99,9 +104,7 @@ func (d *desk) showWords(w http.ResponseWriter, r *http.Request, status int, c s
 	p.Scripts, p.Wide = []string{"campaign.js"}, true
 	p.stale(f, stale)
 	p.Language = wordsLanguage(cmp.Or(r.FormValue("language_of_words"), r.URL.Query().Get("language")), c)
-	for _, code := range survey.Languages {
-		p.Languages = append(p.Languages, choice{Value: code, Label: languageName(p.lang, code), On: code == p.Language})
-	}
+	p.Languages = languageChoices(p.lang, c, p.Language)
 	own, standard := c.Wording[p.Language], wording.Standard(c, lang.Language(p.Language))
 	for _, name := range wordingNames {
 		i := f.input(p.lang, name, cmp.Or(*wordingFields(&own)[name], *wordingFields(&standard)[name]))

@@ -228,7 +228,7 @@ func (d *desk) copyCampaign(w http.ResponseWriter, r *http.Request) error {
 	l := visitOf(r).Lang
 	now := d.now().UTC()
 	fresh := survey.Campaign{ID: survey.CampaignID(r.FormValue("new")), Name: l.T("campaign.copy_name", lang.Values{"Name": c.Name}), Audience: c.Audience,
-		State: survey.Draft, Company: c.Company, Sender: c.Sender, Language: c.Language, Wording: c.Wording, Filter: c.Filter, Sample: c.Sample,
+		State: survey.Draft, Company: c.Company, Sender: c.Sender, Language: c.Language, Languages: c.Languages, Wording: c.Wording, Filter: c.Filter, Sample: c.Sample,
 		QuietDays: c.QuietDays, RemindDays: c.RemindDays, Created: now}
 	if name := []rune(fresh.Name); len(name) > survey.MaxName {
 		fresh.Name = string(name[:survey.MaxName])
