@@ -149,7 +149,7 @@ func (p *checkPage) sender(ctx context.Context, d *desk, c survey.Campaign) {
 		return
 	}
 	verified, err := d.mail.Verified(ctx, a.Address)
-	said := lang.Values{"Sender": from}
+	said := lang.Values{"Sender": readable(from)}
 	switch {
 	case err != nil:
 		slog.WarnContext(ctx, "whether the sender is verified is not known", "error", err)
@@ -221,7 +221,7 @@ func (d *desk) summary(f *frame, c survey.Campaign) []fact {
 		quiet = l.T("campaign.quiet_for", lang.Values{"Count": c.QuietDays})
 	}
 	t := &typed{l: l, zone: f.Zone}
-	return append(all, fact{l.T("campaign.field_company"), orDash(c.Company)}, fact{l.T("campaign.field_sender"), mail.From(c, d.sender)},
+	return append(all, fact{l.T("campaign.field_company"), orDash(c.Company)}, fact{l.T("campaign.field_sender"), readable(mail.From(c, d.sender))},
 		fact{l.T("campaign.field_starts_at"), startText(t, c)}, fact{l.T("campaign.field_closes_at"), closingText(t, c)},
 		fact{l.T("campaign.field_remind_days"), reminder}, fact{l.T("campaign.field_quiet_days"), quiet})
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"maps"
+	"net/mail"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,6 +34,18 @@ func factsOf(f *typed, c survey.Campaign) []fact {
 	}
 	return []fact{{label("name"), c.Name}, {label("audience"), audienceName(f.l, c.Audience)}, {label("company"), c.Company},
 		{label("sender"), c.Sender}, {label("language"), languageName(f.l, c.Language)}}
+}
+
+// readable is a sender as a mail program shows it: a header writes letters other than a to z in code.
+func readable(from string) string {
+	a, err := mail.ParseAddress(from)
+	switch {
+	case err != nil:
+		return from
+	case a.Name == "":
+		return a.Address
+	}
+	return a.Name + " <" + a.Address + ">"
 }
 
 func startText(f *typed, c survey.Campaign) string {

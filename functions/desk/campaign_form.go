@@ -256,7 +256,7 @@ func (d *desk) showAbout(w http.ResponseWriter, r *http.Request, status int, c s
 	p.Name = say("name", c.Name, survey.MaxName, true)
 	p.Company = say("company", c.Company, 150, false)
 	p.Sender = say("sender", c.Sender, survey.MaxSender, false)
-	p.Sender.Hint = p.lang.T("campaign.hint_sender", lang.Values{"Sender": d.sender})
+	p.Sender.Hint = p.lang.T("campaign.hint_sender", lang.Values{"Sender": readable(d.sender)})
 	a, language := string(c.Audience), c.Language
 	if f != nil {
 		a, language, p.WrongAudience = f.text["audience"], f.text["language"], f.wrong["audience"]

@@ -112,8 +112,8 @@ func (d *desk) showWords(w http.ResponseWriter, r *http.Request, status int, c s
 		switch name {
 		case "subject":
 			i.Max = wording.MaxSubject
-			fallthrough
-		case "greeting", "question":
+			p.Letter = append(p.Letter, i)
+		case "greeting":
 			p.Letter = append(p.Letter, i)
 		case "reminder":
 			i.Max = wording.MaxSubject
@@ -130,7 +130,7 @@ func (d *desk) showWords(w http.ResponseWriter, r *http.Request, status int, c s
 	if err != nil && problem.As(err) == nil {
 		return err
 	}
-	p.From, p.Subject = mail.From(c, d.sender), m.Subject
+	p.From, p.Subject = readable(mail.From(c, d.sender)), m.Subject
 	if t := testLink.FindString(m.HTML); t != "" {
 		p.TestLink = t
 	}
