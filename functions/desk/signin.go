@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"onetap/internal/access"
 	"onetap/internal/mail"
 	"onetap/internal/problem"
 	"onetap/internal/signin"
@@ -31,6 +32,10 @@ func (d *desk) entrance() http.Handler {
 	} {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 			v := visit{Lang: languageOf(r, ""), Zone: zoneOf(r)}
+			var err error
+			if v.Company, err = d.store.Settings(r.Context()); err != nil {
+				web.Log(r, err) // the door opens without the company's colours too
+			}
 			r = withVisit(r, v)
 			r.Header.Set("Accept-Language", string(v.Lang))
 			if err := do(w, r); err != nil {
@@ -217,6 +222,7 @@ func (d *desk) begin(w http.ResponseWriter, r *http.Request, staff, to string) e
 	if err := d.store.PutSession(r.Context(), s); err != nil {
 		return err
 	}
+	d.note(r, visit{Who: access.Who{Staff: survey.Staff{ID: staff}}}, "sign-in", "")
 	http.SetCookie(w, cookie(r, sessionCookie, d.sessionValue(staff, s.ID), sessionLife))
 	http.Redirect(w, r, to, http.StatusSeeOther)
 	return nil

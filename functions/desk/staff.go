@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -58,14 +60,28 @@ func (d *desk) postStaff(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := d.takeStaff(r.Context(), stored, staff, &out, false); err != nil {
+		return err
+	}
+	web.JSON(w, http.StatusOK, out)
+	return nil
+}
+
+// takeStaff writes those of a list who are new or changed. Whose address changed is signed out: the browser that is signed
+// in may be that of whoever had the old one. With keep a list that leaves no administrator is refused.
+func (d *desk) takeStaff(ctx context.Context, stored, staff []survey.Staff, out *staffAnswer, keep bool) error {
 	out.Refused = len(out.Refusals)
-	known := map[string]survey.Staff{}
+	known, after := map[string]survey.Staff{}, map[string]survey.Role{}
 	for _, m := range stored {
 		known[strings.ToLower(m.ID)] = m
+		after[strings.ToLower(m.ID)] = m.Role
 	}
 	var write []survey.Staff
+	var moved []string
 	for _, m := range staff {
-		switch was, there := known[strings.ToLower(m.ID)]; {
+		id := strings.ToLower(m.ID)
+		was, there := known[id]
+		switch {
 		case !there:
 			out.New++
 		case was == m:
@@ -74,12 +90,23 @@ func (d *desk) postStaff(w http.ResponseWriter, r *http.Request) error {
 		default:
 			out.Changed++
 		}
+		if there && was.Email != m.Email {
+			moved = append(moved, m.ID)
+		}
+		after[id] = m.Role
 		write = append(write, m)
 	}
-	if err := d.store.PutStaff(r.Context(), write); err != nil {
+	if keep && !slices.Contains(slices.Collect(maps.Values(after)), survey.RoleAdministrator) {
+		return problem.New(problem.Conflict, "staff_last_administrator", "role")
+	}
+	if err := d.store.PutStaff(ctx, write); err != nil {
 		return err
 	}
-	web.JSON(w, http.StatusOK, out)
+	for _, id := range moved {
+		if err := d.store.EndSessions(ctx, id); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -89,6 +116,10 @@ func readStaffCSV(r *http.Request, _ []survey.Staff, l lang.Language, out *staff
 	if err != nil {
 		return nil, err
 	}
+	return staffOfCSV(body, l, out)
+}
+
+func staffOfCSV(body []byte, l lang.Language, out *staffAnswer) ([]survey.Staff, error) {
 	staff, refusals, err := survey.ReadStaff(body)
 	for _, refusal := range refusals {
 		if refusal.Code == "unknown_manager" { // the row was taken without one

@@ -15,7 +15,7 @@ const ContactShards = 16
 // tallyShards is the number of copies of each figure that recompute adds to; a reader sums them.
 const tallyShards = 4
 
-const staffShards, dueShards = 4, 4
+const staffShards, dueShards, tokenShards, auditShards = 4, 4, 4, 4
 
 type key struct{ pk, sk string }
 
@@ -155,6 +155,25 @@ func sessionKey(staff, id string) key { return key{sessionsPK(staff), id} }
 var settingsKey = key{"SETTINGS", "SETTINGS"}
 
 func logoKey(hash string) key { return key{"LOGO#" + part(hash), "LOGO"} }
+
+// tokenKey takes the hash of a token, which spreads by itself.
+func tokenKey(hash string) key {
+	return key{"TOKENS#" + two(int(base32Value(hash[0]))%tokenShards), hash}
+}
+
+// auditPK spreads what was done by day, so that a day's list is one page's reading, and over shards.
+func auditPK(day time.Time, shard int) string {
+	return "AUDIT#" + day.UTC().Format(time.DateOnly) + "#" + two(shard)
+}
+
+func auditKey(at time.Time, id string) key {
+	return key{auditPK(at, int(base32Value(id[len(id)-1]|0x20))%auditShards), id}
+}
+
+// auditorPK is the month of one person, or of one token.
+func auditorPK(who string, at time.Time) string {
+	return "AUDIT#" + part(who) + "#" + at.UTC().Format("2006-01")
+}
 
 func importKey(id, sk string) key { return key{"IMPORT#" + part(id), sk} }
 

@@ -20,6 +20,9 @@
 //	alerts that are due                                 DUE#<shard>                     <time>#<campaign>#<contact>
 //	a link to sign in; when an address asked for one    SIGNIN#<hash>                   SIGNIN, ASKED
 //	the sessions of a staff member                      SESSIONS#<staff>                <session>
+//	a program's token; all of them                      TOKENS#<shard>                  <hash>
+//	who did what, by day                                AUDIT#<day>#<shard>             <time>#<random>
+//	what one person did, by month                       gsi1: AUDIT#<who>#<month>       <time>#<random>
 //	what the company has set; a logo                    SETTINGS; LOGO#<hash>           SETTINGS; LOGO
 //	who sends at the moment                             LEASE#<name>                    LEASE
 //	how far a recount is; what its steps found          RECOUNT#<scope>                 STATE, SUM#<name>#<figure>
