@@ -21,9 +21,9 @@ type settingsPage struct {
 	frame
 	Tabs      []tab
 	S         survey.Settings
-	Languages []choice // in which campaigns are written
-	Language  []choice // for whoever's own is not known
-	CaseHours string   // as typed
+	Languages []pick // in which campaigns are written
+	Language  []pick // for whoever's own is not known
+	CaseHours string // as typed
 	QuietDays string
 	Reminder  string
 	Sender    string // the deployment's, where none is set
@@ -31,7 +31,7 @@ type settingsPage struct {
 	Nearest   string // the nearest colour that will do
 	Swatch    string
 	LogoURL   string
-	Theirs    []difference
+	Theirs    []versions
 }
 
 type settingsWrong struct{ Company, Sender, Languages, Language, Colour, Logo, CaseHours, QuietDays, RemindDays string }
@@ -50,10 +50,10 @@ func (d *desk) settingsForm(r *http.Request, s survey.Settings) *settingsPage {
 	p := &settingsPage{frame: d.frame(r, "settings.title"), S: s, Sender: d.sender}
 	p.Tabs = p.tabs("/settings")
 	p.CaseHours, p.QuietDays, p.Reminder = orNothing(s.CaseHours), orNothing(s.QuietDays), orNothing(s.RemindDays)
-	p.Language = []choice{{"", p.lang.T("settings.language_author"), s.Language == ""}}
+	p.Language = []pick{{"", p.lang.T("settings.language_author"), s.Language == ""}}
 	for _, l := range survey.Languages {
-		p.Languages = append(p.Languages, choice{l, lang.Language(l).T("format.language"), len(s.Languages) == 0 || slices.Contains(s.Languages, l)})
-		p.Language = append(p.Language, choice{l, lang.Language(l).T("format.language"), l == s.Language})
+		p.Languages = append(p.Languages, pick{l, lang.Language(l).T("format.language"), len(s.Languages) == 0 || slices.Contains(s.Languages, l)})
+		p.Language = append(p.Language, pick{l, lang.Language(l).T("format.language"), l == s.Language})
 	}
 	if c, ok := brand.Parse(s.Brand.Colour); ok {
 		p.Swatch = c.String()
@@ -215,14 +215,14 @@ func (d *desk) logoKept(r *http.Request) (survey.Brand, error) {
 	return survey.Brand{Logo: hash, Width: width, Height: height}, err
 }
 
-func (p *settingsPage) differences(yours, theirs survey.Settings) []difference {
+func (p *settingsPage) differences(yours, theirs survey.Settings) []versions {
 	languages := func(s survey.Settings) string {
 		if len(s.Languages) == 0 {
 			return strings.Join(survey.Languages, ", ")
 		}
 		return strings.Join(s.Languages, ", ")
 	}
-	var all []difference
+	var all []versions
 	for _, f := range []struct{ id, yours, theirs string }{
 		{"settings.company", yours.Company, theirs.Company}, {"settings.sender", yours.Sender, theirs.Sender}, {"settings.languages", languages(yours), languages(theirs)},
 		{"settings.language", yours.Language, theirs.Language}, {"settings.colour", yours.Brand.Colour, theirs.Brand.Colour},
@@ -230,7 +230,7 @@ func (p *settingsPage) differences(yours, theirs survey.Settings) []difference {
 		{"settings.quiet_days", orNothing(yours.QuietDays), orNothing(theirs.QuietDays)}, {"settings.remind_days", orNothing(yours.RemindDays), orNothing(theirs.RemindDays)},
 	} {
 		if f.yours != f.theirs {
-			all = append(all, difference{p.lang.T(f.id), f.yours, f.theirs})
+			all = append(all, versions{p.lang.T(f.id), f.yours, f.theirs})
 		}
 	}
 	return all

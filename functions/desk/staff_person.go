@@ -23,14 +23,14 @@ type personPage struct {
 	Action    string // of the form
 	New       bool
 	Handle    string
-	Roles     []choice
-	Languages []choice
-	Managers  []choice // to choose from, or to type
+	Roles     []pick
+	Languages []pick
+	Managers  []pick // to choose from, or to type
 	M         survey.Staff
 	Manager   string // as typed, or by name
 	Was       string // the person as the form began, to tell whether somebody changed them meanwhile
 	Wrong     personWrong
-	Theirs    []difference
+	Theirs    []versions
 	You       bool
 	Deletable bool // not oneself, not the last administrator
 	Why       string
@@ -50,17 +50,17 @@ func (m *personWrong) put(field, message string) {
 	}
 }
 
-// difference is a field that somebody else has changed while a form was open.
-type difference struct{ Field, Yours, Theirs string }
+// versions is a field that somebody else has changed while a form was open.
+type versions struct{ Field, Yours, Theirs string }
 
 func (d *desk) personForm(r *http.Request, title string, m survey.Staff, all []survey.Staff) *personPage {
 	p := &personPage{frame: d.frame(r, title), M: m, Manager: m.Manager}
 	for _, role := range roles {
-		p.Roles = append(p.Roles, choice{string(role), p.lang.T("role." + string(role)), role == m.Role})
+		p.Roles = append(p.Roles, pick{string(role), p.lang.T("role." + string(role)), role == m.Role})
 	}
-	p.Languages = []choice{{"", p.lang.T("staff.language_any"), m.Language == ""}}
+	p.Languages = []pick{{"", p.lang.T("staff.language_any"), m.Language == ""}}
 	for _, l := range survey.Languages {
-		p.Languages = append(p.Languages, choice{l, lang.Language(l).T("format.language"), l == m.Language})
+		p.Languages = append(p.Languages, pick{l, lang.Language(l).T("format.language"), l == m.Language})
 	}
 	directory := survey.NewDirectory(all)
 	for _, other := range all {
@@ -71,7 +71,7 @@ func (d *desk) personForm(r *http.Request, title string, m survey.Staff, all []s
 		}
 		leads := other.Role == survey.RoleManager || other.Role == survey.RoleExecutive
 		if leads && !strings.EqualFold(other.ID, m.ID) && len(p.Managers) < maxSuggested {
-			p.Managers = append(p.Managers, choice{Value: nameOf(other), Label: other.Team})
+			p.Managers = append(p.Managers, pick{Value: nameOf(other), Label: other.Team})
 		}
 	}
 	return p
@@ -87,8 +87,8 @@ func (d *desk) newStaff(w http.ResponseWriter, r *http.Request) error {
 	return d.show(w, http.StatusOK, "person.html", p)
 }
 
-// typed reads the form's person. The manager may be named by id, address or name.
-func typed(r *http.Request, id string, all []survey.Staff) (m survey.Staff, manager string, err error) {
+// typedPerson reads the form's person. The manager may be named by id, address or name.
+func typedPerson(r *http.Request, id string, all []survey.Staff) (m survey.Staff, manager string, err error) {
 	manager = strings.TrimSpace(r.FormValue("manager"))
 	m = survey.Staff{ID: id, Email: r.FormValue("email"), Name: r.FormValue("name"), Role: survey.Role(r.FormValue("role")), Team: r.FormValue("team"),
 		Language: r.FormValue("language"), Phone: r.FormValue("phone")}
@@ -125,7 +125,7 @@ func (d *desk) addStaff(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	m, manager, err := typed(r, strings.TrimSpace(r.FormValue("id")), all)
+	m, manager, err := typedPerson(r, strings.TrimSpace(r.FormValue("id")), all)
 	if err == nil {
 		if err = d.store.SaveStaff(r.Context(), nil, m); errors.Is(err, store.ErrChanged) {
 			err = problem.New(problem.Conflict, "staff_id_taken", "id")
@@ -223,7 +223,7 @@ func (d *desk) editPerson(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	m, manager, err := typed(r, stored.ID, all)
+	m, manager, err := typedPerson(r, stored.ID, all)
 	was, ok := unpackStaff(r.FormValue("was"))
 	stale := !ok || was != stored
 	refusal := problem.As(err)
@@ -263,15 +263,15 @@ func (d *desk) editPerson(w http.ResponseWriter, r *http.Request) error {
 	return d.show(w, status, "person.html", p)
 }
 
-func (p *personPage) differences(yours, theirs survey.Staff) []difference {
-	var all []difference
+func (p *personPage) differences(yours, theirs survey.Staff) []versions {
+	var all []versions
 	for _, f := range []struct{ id, yours, theirs string }{
 		{"staff.name", yours.Name, theirs.Name}, {"staff.email", yours.Email, theirs.Email},
 		{"staff.role", p.lang.T("role." + string(yours.Role)), p.lang.T("role." + string(theirs.Role))}, {"staff.team", yours.Team, theirs.Team},
 		{"staff.manager", yours.Manager, theirs.Manager}, {"staff.language", yours.Language, theirs.Language}, {"staff.phone", yours.Phone, theirs.Phone},
 	} {
 		if f.yours != f.theirs {
-			all = append(all, difference{p.lang.T(f.id), f.yours, f.theirs})
+			all = append(all, versions{p.lang.T(f.id), f.yours, f.theirs})
 		}
 	}
 	return all

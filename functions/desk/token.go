@@ -78,15 +78,15 @@ type tokensPage struct {
 	Full   string // why there can be no more
 	Name   string
 	Wrong  string
-	Roles  []choice
+	Roles  []pick
 }
 
 type tokenLine struct {
 	Hash, Name, Role, By, Made, Used, Ask string
 }
 
-// choice is one option of a select, or one box to check.
-type choice struct {
+// pick is one option of a select, or one box to check.
+type pick struct {
 	Value, Label string
 	On           bool
 }
@@ -113,7 +113,7 @@ func (d *desk) tokensShown(r *http.Request) (*tokensPage, error) {
 		p.Full = p.lang.Problem(tooManyTokens())
 	}
 	for _, role := range tokenRoles {
-		p.Roles = append(p.Roles, choice{string(role), p.lang.T("tokens.role_" + string(role)), role == survey.RoleAnalyst})
+		p.Roles = append(p.Roles, pick{string(role), p.lang.T("tokens.role_" + string(role)), role == survey.RoleAnalyst})
 	}
 	return p, nil
 }
