@@ -177,6 +177,32 @@ func TestEventBeforeTheInvitation(t *testing.T) {
 	}
 }
 
+// A delivery waits a tenth of a second at most, and for nothing where the invitation is there; what comes too early is
+// left to Lambda's retry, whose waiting costs nothing.
+func TestDeliveryDoesNotWait(t *testing.T) {
+	t.Parallel()
+	var waited time.Duration
+	for _, state := range []survey.InvitationState{survey.InvitationSent, survey.InvitationUncertain, ""} {
+		w := newWorld(t, state)
+		w.wait = func(d time.Duration) { waited += d }
+		if err := w.handle(context.Background(), w.event("ses-delivery.json", nil)); (err != nil) != (state == "") {
+			t.Errorf("%q: %v", state, err)
+		}
+		if state != "" && (waited > 0 || w.state() != survey.InvitationSent) {
+			t.Errorf("%q became %s after %s", state, w.state(), waited)
+		}
+		if state == "" {
+			w.put(survey.InvitationUncertain) // its sender was dead
+			if err := w.handle(context.Background(), w.event("ses-delivery.json", nil)); err != nil || w.state() != survey.InvitationSent {
+				t.Errorf("the retry leaves it %s: %v", w.state(), err)
+			}
+		}
+	}
+	if waited > soon {
+		t.Errorf("waited %s", waited)
+	}
+}
+
 func TestComplaintOutweighsAndStays(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, survey.InvitationSent)

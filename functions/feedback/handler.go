@@ -51,6 +51,12 @@ type feedback struct {
 // tries is how often an invitation that is not there yet is looked for: SES may report before the sender has written.
 const tries = 6
 
+// soon is how long a delivery waits for a sender that is about to write.
+const soon = 100 * time.Millisecond
+
+// errNotWritten makes Lambda try again, after one minute and after two more.
+var errNotWritten = errors.New("the invitation is not written yet")
+
 // handle takes one event. An error makes Lambda try again, and in the end puts the event into the dead-letter queue.
 func (f *feedback) handle(ctx context.Context, e events.EventBridgeEvent) error {
 	var r report
@@ -144,6 +150,11 @@ func (f *feedback) suppress(ctx context.Context, r report, what survey.DeliveryE
 
 // settle corrects the invitation; the figures follow by the stream.
 func (f *feedback) settle(ctx context.Context, of survey.Invitation, what survey.DeliveryEvent) error {
+	if what == survey.EventDelivered {
+		if done, err := f.delivered(ctx, of); done || err != nil {
+			return err
+		}
+	}
 	for try := range tries {
 		if try > 0 {
 			f.wait(100 * time.Millisecond << try)
@@ -163,5 +174,26 @@ func (f *feedback) settle(ctx context.Context, of survey.Invitation, what survey
 			return err
 		}
 	}
-	return fmt.Errorf("invitation of campaign %s is not written yet", of.Campaign)
+	return errNotWritten
+}
+
+// delivered looks whether a delivery says anything new, as cheaply as can be: there are as many as letters, and all but
+// those of uncertain invitations say nothing. done is false where something is to be written.
+//
+// At a slow rate SES reports the first letters of a batch before the sender has decided it. Waiting for that here would
+// be billed (at 14 a second more than everything else together); Lambda's own retry a minute later is not.
+func (f *feedback) delivered(ctx context.Context, of survey.Invitation) (done bool, err error) {
+	i, ok, err := f.store.GlanceInvitation(ctx, of.Campaign, of.Wave, of.Contact)
+	if err == nil && !ok {
+		f.wait(soon)
+		i, ok, err = f.store.Invitation(ctx, of.Campaign, of.Wave, of.Contact)
+	}
+	if err != nil {
+		return false, err
+	}
+	if !ok {
+		return false, errNotWritten
+	}
+	_, changes := i.Settle(survey.EventDelivered)
+	return !changes, nil
 }

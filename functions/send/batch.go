@@ -28,7 +28,7 @@ func (d *delivery) handleBatch(ctx context.Context, b survey.Batch) error {
 	if err := d.gate.wait(ctx, first); err != nil {
 		return errHalt
 	}
-	contacts, outcomes, err := d.recipients(ctx, b, b.Contacts)
+	contacts, outcomes, err := d.recipients(ctx, b, b.Contacts[:first])
 	if err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func (d *delivery) handleBatch(ctx context.Context, b survey.Batch) error {
 		return err
 	}
 	claimed := d.now()
-	results, left := d.deliver(ctx, b, contacts)
+	results, left := d.deliver(ctx, b, contacts, b.Contacts[first:])
 	return d.decide(ctx, b, append(outcomes, results...), left, claimed)
 }
 
@@ -92,51 +92,47 @@ func (d *delivery) recipients(ctx context.Context, b survey.Batch, ids []survey.
 	return contacts, outcomes, nil
 }
 
-// deliver makes the SES calls of a claimed batch, each of at most a second's worth of recipients; the tokens of the
-// first are taken already. left are those that were surely not written to and must wait for another day.
-func (d *delivery) deliver(ctx context.Context, b survey.Batch, contacts []survey.Contact) (outcomes []survey.Outcome, left []survey.ContactID) {
+// deliver makes the SES calls of a claimed batch, each of at most a second's worth of recipients: to those whose turn it
+// is, and then to the rest. left are those that were surely not written to and must wait for another day.
+func (d *delivery) deliver(ctx context.Context, b survey.Batch, turn []survey.Contact, rest []survey.ContactID) (outcomes []survey.Outcome, left []survey.ContactID) {
 	letter, err := d.letters.of(d.campaign, b)
 	if err != nil {
 		d.stopAll("WORDING: " + err.Error())
-		return nil, ids(contacts)
+		return nil, append(ids(turn), rest...)
 	}
-	for calls, throttled := 0, 0; len(contacts) > 0; calls++ {
-		n := min(len(contacts), d.gate.call)
-		part, rest := contacts[:n], contacts[n:]
-		if calls > 0 {
-			var skipped []survey.Outcome
-			if part, skipped, err = d.nextCall(ctx, b, part, throttled > 0); err != nil {
-				d.halt.Store(true)
-				return outcomes, append(left, ids(contacts)...)
-			}
-			outcomes = append(outcomes, skipped...)
-		}
-		again, results, closed := d.call(ctx, letter, b, part)
-		outcomes, left, contacts = append(outcomes, results...), append(left, closed...), append(again, rest...)
+	for throttled := 0; ; {
+		again, results, closed := d.call(ctx, letter, b, turn)
+		outcomes, left, rest = append(outcomes, results...), append(left, closed...), append(ids(again), rest...)
 		if len(again) > 0 {
 			throttled++
 			if throttled > 50 || !sleep(ctx, time.Duration(min(throttled, 10))*100*time.Millisecond) {
 				d.halt.Store(true)
-				return outcomes, append(left, ids(contacts)...)
+				return outcomes, append(left, rest...)
 			}
 		}
-		if len(left) > 0 { // the account is closed for now: do not ask for the rest
-			return outcomes, append(left, ids(contacts)...)
+		if len(left) > 0 || len(rest) == 0 { // the account is closed for now: do not ask for the rest
+			return outcomes, append(left, rest...)
 		}
+		n := min(len(rest), d.gate.call)
+		var skipped []survey.Outcome
+		if turn, skipped, err = d.nextCall(ctx, b, rest[:n], throttled > 0); err != nil {
+			d.halt.Store(true)
+			return outcomes, append(left, rest...)
+		}
+		outcomes, rest = append(outcomes, skipped...), rest[n:]
 	}
-	return outcomes, left
 }
 
-// nextCall waits for the turn of a further call of the same batch and looks again at who may be written to: a slow
-// account takes seconds for a batch. An error means that the call is not to be made.
-func (d *delivery) nextCall(ctx context.Context, b survey.Batch, part []survey.Contact, throttled bool) ([]survey.Contact, []survey.Outcome, error) {
+// nextCall waits for the turn of a further call of the same batch and only then looks at who of them may be written to:
+// a slow account takes seconds for a batch. An error means that the call is not to be made.
+func (d *delivery) nextCall(ctx context.Context, b survey.Batch, part []survey.ContactID, throttled bool) ([]survey.Contact, []survey.Outcome, error) {
 	if err := d.gate.wait(ctx, len(part)); err != nil {
 		return nil, nil, err
 	}
 	if throttled && d.halt.Load() {
 		return nil, nil, errHalt
 	}
-	return d.recipients(ctx, b, ids(part))
+	return d.recipients(ctx, b, part)
 }
 
 // call makes one SES call. again are those whom SES was too busy for, closed those for whom it has no quota or is closed.

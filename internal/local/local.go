@@ -41,7 +41,7 @@ type Config struct {
 	MailRate   float64                               // recipients a second that SES takes; 0: no limit
 	MailQuota  int                                   // recipients a day; 0: no limit
 	MailEntry  func(caller string, entry int) string // see ses.Options.Entry
-	EventDelay time.Duration                         // see ses.Options.EventDelay
+	EventDelay time.Duration                         // see ses.Options.EventDelay; 0: 250 ms
 
 	Faults  cloud.Faults
 	Verbose io.Writer // gets what functions log; may be nil
@@ -191,9 +191,13 @@ func (s *Stack) openMail(t *template.Template) error {
 		sets[m.ConfigurationSet] = append(sets[m.ConfigurationSet], m.Types...)
 	}
 	c := s.cloud.Load()
+	delay := s.cfg.EventDelay
+	if delay == 0 { // SES takes a second or two; feedback must not always come before the sender has written
+		delay = 250 * time.Millisecond
+	}
 	var err error
 	s.mail, err = ses.Open(filepath.Join(s.cfg.Data, "mail.db"), ses.Options{
-		Rate: s.cfg.MailRate, DailyQuota: s.cfg.MailQuota, Entry: s.cfg.MailEntry, EventDelay: s.cfg.EventDelay,
+		Rate: s.cfg.MailRate, DailyQuota: s.cfg.MailQuota, Entry: s.cfg.MailEntry, EventDelay: delay,
 		ConfigurationSets: sets, Region: t.Region, Account: t.Account,
 		Meter:   func(caller, operation string, recipients int) { c.Meter().Mail(caller, recipients) },
 		Publish: c.Publish,

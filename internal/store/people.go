@@ -129,6 +129,18 @@ func (s *Store) Invitation(ctx context.Context, c survey.CampaignID, wave int, i
 	return invitationOf(it), true, nil
 }
 
+// GlanceInvitation is Invitation as it was a moment ago, for half a read unit.
+func (s *Store) GlanceInvitation(ctx context.Context, c survey.CampaignID, wave int, id survey.ContactID) (i survey.Invitation, ok bool, err error) {
+	out, err := s.db.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.table, Key: personKey(c, invitationKind(wave), id).item()})
+	if err != nil || out.Item == nil {
+		if err != nil {
+			err = fmt.Errorf("get invitation: %w", err)
+		}
+		return i, false, err
+	}
+	return invitationOf(out.Item), true, nil
+}
+
 // SaveInvitation writes an invitation if it still has the version before i.Version; otherwise ErrChanged.
 func (s *Store) SaveInvitation(ctx context.Context, i survey.Invitation) error {
 	return s.put(ctx, invitationItem(i), "version = :was", item{":was": num(i.Version - 1)})

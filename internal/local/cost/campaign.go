@@ -192,8 +192,9 @@ func scan(ctx context.Context, p person) error {
 	return nil
 }
 
-// answer is a person with an ordinary browser: the page, the tap that its script sends, and perhaps words.
-func (p person) answer(ctx context.Context) error {
+// answer is a person with an ordinary browser: the page, the tap that its script sends, and perhaps words, before which
+// pause is called: writing them takes longer than counting the tap.
+func (p person) answer(ctx context.Context, pause func() error) error {
 	link := p.Scores[p.score]
 	if err := visit(ctx, http.MethodGet, link, nil); err != nil {
 		return err
@@ -204,6 +205,9 @@ func (p person) answer(ctx context.Context) error {
 	}
 	if !p.words {
 		return nil
+	}
+	if err := pause(); err != nil {
+		return err
 	}
 	return visit(ctx, http.MethodPost, page, url.Values{"why": {"Delivery took a week, support answered at once."}, "why_was": {"0"}, "gesture": {"button"}, "digest": {"aw"}})
 }
@@ -246,7 +250,7 @@ func (r *run) answers(ctx context.Context, people []person, whole float64) error
 	if len(single) > 0 {
 		err := r.phase(ctx, Trickle, whole*all/float64(len(single)), func() error {
 			for _, p := range single {
-				if err := p.answer(ctx); err != nil {
+				if err := p.answer(ctx, func() error { return r.settle(ctx) }); err != nil {
 					return err
 				}
 				if err := r.settle(ctx); err != nil {
@@ -261,7 +265,7 @@ func (r *run) answers(ctx context.Context, people []person, whole float64) error
 	}
 	if len(burst) > 0 {
 		err := r.phase(ctx, Burst, whole*all/float64(len(burst)), func() error {
-			return together(ctx, burst, func(ctx context.Context, p person) error { return p.answer(ctx) })
+			return together(ctx, burst, func(ctx context.Context, p person) error { return p.answer(ctx, func() error { return nil }) })
 		})
 		if err != nil {
 			return err

@@ -2,11 +2,12 @@ package cost
 
 import (
 	"context"
+	"time"
 
 	"onetap/internal/local/cloud"
 )
 
-// paced measures what the sender uses while it waits for SES: the same small campaign is sent without limit and at the
+// paced measures what is used besides while the sender waits for SES: the same small campaign is sent without limit and at the
 // pace; the difference is the waiting. A million invitations at that pace wait Scale / rate seconds.
 func (r *run) paced(ctx context.Context) error {
 	size := r.cfg.Sizes
@@ -26,7 +27,7 @@ func (r *run) paced(ctx context.Context) error {
 
 // send uploads the paced campaign's contacts to a laptop of its own and sends it.
 func (r *run) send(ctx context.Context, name string, rate float64) (Phase, error) {
-	stop, err := r.start(ctx, name, long, rate)
+	stop, err := r.start(ctx, name, time.Minute, rate) // the wait before an early event is tried again
 	if err != nil {
 		return Phase{}, err
 	}
@@ -50,16 +51,20 @@ func (r *run) send(ctx context.Context, name string, rate float64) (Phase, error
 	return p, nil
 }
 
-// minus is what a used of SendFunction beyond b; nothing else differs between the two but by chance.
+// minus is what a used beyond b: of the sender, which waits, and of feedback, which comes before the sender is done.
 func minus(a, b cloud.Report) cloud.Report {
-	u, v := a.Of("SendFunction"), b.Of("SendFunction")
-	u.Requests -= v.Requests
-	u.GBSeconds -= v.GBSeconds
-	u.Seconds -= v.Seconds
-	u.LogBytes -= v.LogBytes
-	u.DynamoDB -= v.DynamoDB
-	u.ReadUnits -= v.ReadUnits
-	u.WriteUnits -= v.WriteUnits
-	u.Messages, u.MailCalls, u.Calls = 0, u.MailCalls-v.MailCalls, u.Calls-v.Calls
-	return cloud.Report{Since: a.Since, Until: a.Until, Functions: []cloud.Usage{u}}
+	r := cloud.Report{Since: a.Since, Until: a.Until}
+	for _, function := range []string{"SendFunction", "FeedbackFunction"} {
+		u, v := a.Of(function), b.Of(function)
+		u.Requests -= v.Requests
+		u.GBSeconds -= v.GBSeconds
+		u.Seconds -= v.Seconds
+		u.LogBytes -= v.LogBytes
+		u.DynamoDB -= v.DynamoDB
+		u.ReadUnits -= v.ReadUnits
+		u.WriteUnits -= v.WriteUnits
+		u.Messages, u.MailCalls, u.Calls = 0, u.MailCalls-v.MailCalls, u.Calls-v.Calls
+		r.Functions = append(r.Functions, u)
+	}
+	return r
 }
