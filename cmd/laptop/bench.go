@@ -41,6 +41,9 @@ func measure(ctx context.Context, args []string, out, errs io.Writer) (err error
 	flags.StringVar(&cfg.Template, "template", "template.yaml", "the template")
 	flags.StringVar(&cfg.Functions, "functions", filepath.Join(".local", "functions"), "folder of the functions' binaries")
 	flags.IntVar(&cfg.Sizes.Earlier, "earlier", cfg.Sizes.Earlier, "how many earlier answers recompute is compared on top of; 0: none")
+	flags.IntVar(&cfg.Sizes.Rows, "rows", cfg.Sizes.Rows, "of the imported list")
+	flags.IntVar(&cfg.Sizes.Recipients, "recipients", cfg.Sizes.Recipients, "of the campaign that is sent at SES's rate")
+	flags.IntVar(&cfg.Sizes.Unlimited, "unlimited", cfg.Sizes.Unlimited, "recipients of the campaign that SES takes as fast as it comes")
 	flags.DurationVar(&cfg.Sizes.RateFor, "for", cfg.Sizes.RateFor, "how long each rate of requests is kept up")
 	flags.Func("rates", "requests a second to the pages, with commas between (default 200,500)", func(s string) error {
 		cfg.Sizes.Rates = nil

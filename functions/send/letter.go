@@ -46,7 +46,7 @@ func (d *delivery) bulk(t mail.Template, b survey.Batch, contacts []survey.Conta
 	for _, c := range contacts {
 		token := d.keys.Make(link.Token{Campaign: b.Campaign, Contact: c.ID})
 		unsubscribe := site + "/u/" + token
-		bulk.Entries = append(bulk.Entries, ses.Entry{To: c.Person.Email, Values: mail.Values(c.Person, site+"/r/"+token, unsubscribe),
+		bulk.Entries = append(bulk.Entries, ses.Entry{To: c.Person.Email, Values: t.Values(c.Person, site+"/r/"+token, unsubscribe),
 			Headers: mail.UnsubscribeHeaders(unsubscribe),
 			// All of them on each entry: whether SES joins an entry's tags with the call's is not documented.
 			Tags: map[string]string{"kind": "survey", "campaign": string(b.Campaign), "wave": wave, "contact": string(c.ID)}})

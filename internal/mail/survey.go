@@ -17,7 +17,11 @@ import (
 const maxName = 80
 
 // Template is a message to many: SES puts each recipient's Values into its {{variables}}.
-type Template struct{ Subject, HTML, Text string }
+type Template struct {
+	Subject, HTML, Text string
+
+	plain, html [len(joints)]bool // which ways of joining a name its words use
+}
 
 // text is a piece of wording for both bodies; its {name} is one of the variables of Values.
 type text struct {
@@ -106,12 +110,17 @@ func Survey(c survey.Campaign, language string, reminder bool) (Template, error)
 		d.Logo = logo{c.Site + "/logo/" + b.Logo, strings.ReplaceAll(line(c.Company), "{", "("), b.Width, b.Height}
 	}
 	subject, body, plain, err := render("survey", d)
-	return Template{subject, body, plain}, err
+	t := Template{Subject: subject, HTML: body, Text: plain}
+	for i, j := range joints {
+		t.plain[i] = strings.Contains(subject, "{{"+j.variable+"}}") || strings.Contains(plain, "{{"+j.variable+"}}")
+		t.html[i] = strings.Contains(body, "{{"+j.variable+"_html}}")
+	}
+	return t, err
 }
 
 // joints are the ways in which a wording joins a name, longest first, and the variable that stands for name and joint,
 // so that both are missing where the name is.
-var joints = []struct{ written, variable string }{
+var joints = [...]struct{ written, variable string }{
 	{", {name}", "comma_name"}, {" {name}", "space_name"}, {"{name}, ", "name_comma"}, {"{name} ", "name_space"}, {"{name}", "name"},
 }
 
@@ -145,18 +154,25 @@ var htmlReplacer = strings.NewReplacer("{", "&#123;", "}", "&#125;", "\n", "<br>
 
 func htmlText(s string) string { return htmlReplacer.Replace(html.EscapeString(s)) }
 
-// Values are the variables of one recipient. Link is the base of the score links (…/r/TOKEN). SES does not escape, so
-// every variable of the html is escaped here.
-func Values(p survey.Person, link, unsubscribe string) map[string]string {
+// Values are the variables of one recipient, those that the template uses: a letter to a million carries them a million
+// times. Link is the base of the score links (…/r/TOKEN). SES does not escape, so every variable of the html is escaped here.
+func (t Template) Values(p survey.Person, link, unsubscribe string) map[string]string {
 	v := map[string]string{"link": line(link), "unsubscribe": line(unsubscribe)}
 	name := cut(line(p.Name), maxName)
-	for _, j := range joints {
+	for i, j := range joints {
+		if !t.plain[i] && !t.html[i] {
+			continue
+		}
 		filled := ""
 		if name != "" {
 			filled = strings.ReplaceAll(j.written, "{name}", name)
 		}
-		v[j.variable] = filled
-		v[j.variable+"_html"] = html.EscapeString(filled)
+		if t.plain[i] {
+			v[j.variable] = filled
+		}
+		if t.html[i] {
+			v[j.variable+"_html"] = html.EscapeString(filled)
+		}
 	}
 	return v
 }
@@ -168,7 +184,7 @@ func Preview(c survey.Campaign, language string, reminder bool, p survey.Person,
 		return Message{}, err
 	}
 	var pairs []string
-	for name, value := range Values(p, link, unsubscribe) {
+	for name, value := range t.Values(p, link, unsubscribe) {
 		pairs = append(pairs, "{{"+name+"}}", value)
 	}
 	fill := strings.NewReplacer(pairs...)

@@ -108,7 +108,7 @@ func TestSurveyIsInertWhateverTheWords(t *testing.T) {
 			}
 			return
 		}
-		values := mail.Values(person, link, unsubscribe)
+		values := tpl.Values(person, link, unsubscribe)
 		for part, s := range map[string]string{"subject": tpl.Subject, "html": tpl.HTML, "text": tpl.Text} {
 			for _, m := range variable.FindAllStringSubmatch(s, -1) {
 				if _, ok := values[m[1]]; !ok {

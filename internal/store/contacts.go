@@ -6,6 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
 	"onetap/internal/problem"
 	"onetap/internal/survey"
 )
@@ -85,8 +88,28 @@ func (s *Store) PutContacts(ctx context.Context, cs []survey.Contact) error {
 	return s.batchPut(ctx, items)
 }
 
+// attributes makes the projection of some attributes; their names are DynamoDB's reserved words in part.
+func attributes(list string) (names map[string]string, projection string) {
+	names = map[string]string{}
+	for name := range strings.FieldsSeq(list) {
+		names["#"+name] = name
+		if projection != "" {
+			projection += ", "
+		}
+		projection += "#" + name
+	}
+	return names, projection
+}
+
+var (
+	// What planning reads: what campaigns filter by, and nothing of the person, who is most of an item.
+	plannedNames, plannedParts = attributes("pk sk reason owner team location product tier language value attrs")
+	// What sending reads.
+	writtenNames, writtenParts = attributes("pk sk reason person owner team")
+)
+
 // WalkContacts calls each for every contact of one shard of an audience in the order of their ids, with the reason why
-// nobody may write to it, if any. The walk starts after the given id ("" for the beginning).
+// nobody may write to it, if any. The contacts come without person, raw owner and times.
 func (s *Store) WalkContacts(ctx context.Context, a survey.Audience, shard int, each func(survey.Contact, survey.SuppressionReason) error) error {
 	var held *survey.Contact // a contact waits for the item after it, which may be its suppression
 	flush := func(reason survey.SuppressionReason) error {
@@ -97,7 +120,9 @@ func (s *Store) WalkContacts(ctx context.Context, a survey.Audience, shard int, 
 		held = nil
 		return each(c, reason)
 	}
-	err := s.query(ctx, contactsPK(a, shard), "", false, func(it item) (bool, error) {
+	in := &dynamodb.QueryInput{TableName: &s.table, KeyConditionExpression: aws.String("pk = :pk"), ProjectionExpression: &plannedParts,
+		ExpressionAttributeNames: plannedNames, ExpressionAttributeValues: item{":pk": str(contactsPK(a, shard))}}
+	err := s.pages(ctx, in, func(it item) (bool, error) {
 		id, suppressed := strings.CutSuffix(text(it, "sk"), "!")
 		if suppressed {
 			if held != nil && string(held.ID) == id {
@@ -109,6 +134,7 @@ func (s *Store) WalkContacts(ctx context.Context, a survey.Audience, shard int, 
 			return false, err
 		}
 		c, err := contactOf(it)
+		c.Audience = a
 		held = &c
 		return true, err
 	})
@@ -143,13 +169,14 @@ func (s *Store) Suppress(ctx context.Context, ids map[survey.Audience]survey.Con
 	return nil
 }
 
-// Recipients reads contacts and their suppressions in one call of up to 50 contacts (100 keys).
+// Recipients reads contacts and their suppressions in one call of up to 50 contacts (100 keys). The contacts come with what
+// a letter needs: person, owner and team.
 func (s *Store) Recipients(ctx context.Context, a survey.Audience, ids []survey.ContactID) (map[survey.ContactID]survey.Contact, map[survey.ContactID]survey.SuppressionReason, error) {
 	keys := make([]key, 0, 2*len(ids))
 	for _, id := range ids {
 		keys = append(keys, contactKey(a, id), suppressionKey(a, id))
 	}
-	items, err := s.batchGet(ctx, keys, true, "")
+	items, err := s.batchGetNamed(ctx, keys, true, writtenParts, writtenNames)
 	if err != nil {
 		return nil, nil, err
 	}

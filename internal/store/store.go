@@ -158,6 +158,11 @@ func (s *Store) pages(ctx context.Context, in *dynamodb.QueryInput, each func(it
 
 // batchGet reads up to 100 items a call, retrying what DynamoDB left; the order of the result is its own.
 func (s *Store) batchGet(ctx context.Context, keys []key, consistent bool, projection string) ([]item, error) {
+	return s.batchGetNamed(ctx, keys, consistent, projection, nil)
+}
+
+// batchGetNamed is batchGet with a projection whose #names stand for attributes.
+func (s *Store) batchGetNamed(ctx context.Context, keys []key, consistent bool, projection string, names map[string]string) ([]item, error) {
 	var found []item
 	for len(keys) > 0 {
 		n := min(len(keys), 100)
@@ -166,7 +171,7 @@ func (s *Store) batchGet(ctx context.Context, keys []key, consistent bool, proje
 			ask[i] = k.item()
 		}
 		keys = keys[n:]
-		kaa := types.KeysAndAttributes{Keys: ask, ConsistentRead: &consistent}
+		kaa := types.KeysAndAttributes{Keys: ask, ConsistentRead: &consistent, ExpressionAttributeNames: names}
 		if projection != "" {
 			kaa.ProjectionExpression = &projection
 		}

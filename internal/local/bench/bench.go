@@ -42,6 +42,7 @@ type Sizes struct {
 
 	Recipients int     // of the paced campaign
 	MailRate   float64 // recipients a second
+	Unlimited  int     // recipients of the campaign that SES takes as fast as it comes
 
 	Answers int // waiting in the table for recompute, in each round
 	Earlier int // answers counted before, for the comparison; 0: no comparison
@@ -54,7 +55,7 @@ type Sizes struct {
 func Full() Sizes {
 	return Sizes{
 		ColdStarts: 30, Rates: []float64{200, 500}, RateFor: 20 * time.Second, Visitors: 2500,
-		Rows: 50_000, Recipients: 10_000, MailRate: 200,
+		Rows: 50_000, Recipients: 10_000, MailRate: 200, Unlimited: 30_000,
 		Answers: 20_000, Earlier: 1_000_000, Rounds: 3, Taps: 200,
 	}
 }
@@ -63,7 +64,7 @@ func Full() Sizes {
 func Tiny() Sizes {
 	return Sizes{
 		ColdStarts: 2, Rates: []float64{40}, RateFor: 500 * time.Millisecond, Visitors: 20,
-		Rows: 400, Recipients: 120, MailRate: 200,
+		Rows: 400, Recipients: 120, MailRate: 200, Unlimited: 300,
 		Answers: 150, Earlier: 300, Rounds: 1, Taps: 3,
 	}
 }

@@ -45,16 +45,34 @@ func child(folder string) bool {
 
 // cpuTime is the user and system time of a process: fields 14 and 15 of proc_pid_stat(5). The second field is a name in
 // parentheses and may hold anything.
-func cpuTime(folder string) time.Duration {
+func cpuTime(folder string) time.Duration { return statTime(folder, 11) }
+
+// childTime is the same of the children that a process has waited for: fields 16 and 17.
+func childTime(folder string) time.Duration { return statTime(folder, 13) }
+
+func statTime(folder string, at int) time.Duration {
 	data, err := os.ReadFile(folder + "/stat")
 	if err != nil {
 		return 0
 	}
 	fields := bytes.Fields(data[bytes.LastIndexByte(data, ')')+1:])
-	if len(fields) < 13 {
+	if len(fields) < at+2 {
 		return 0
 	}
-	user, _ := strconv.ParseInt(string(fields[11]), 10, 64)
-	system, _ := strconv.ParseInt(string(fields[12]), 10, 64)
+	user, _ := strconv.ParseInt(string(fields[at]), 10, 64)
+	system, _ := strconv.ParseInt(string(fields[at+1]), 10, 64)
 	return time.Duration(user+system) * clockTick
+}
+
+// family is the user and system time of this process and of all its children, those that live and those that were waited
+// for; 0 where the system does not tell.
+func family() time.Duration {
+	sum := cpuTime("/proc/self") + childTime("/proc/self")
+	folders, _ := filepath.Glob("/proc/[0-9]*")
+	for _, f := range folders {
+		if child(f) {
+			sum += cpuTime(f)
+		}
+	}
+	return sum
 }
