@@ -40,11 +40,23 @@ func measure(ctx context.Context, args []string, out, errs io.Writer) (err error
 	flags.Uint64Var(&cfg.Seed, "seed", 1, "of the invented people")
 	flags.StringVar(&cfg.Template, "template", "template.yaml", "the template")
 	flags.StringVar(&cfg.Functions, "functions", filepath.Join(".local", "functions"), "folder of the functions' binaries")
-	flags.IntVar(&cfg.Sizes.Earlier, "earlier", cfg.Sizes.Earlier, "how many earlier answers recompute is compared on top of; 0: none")
+	flags.IntVar(&cfg.Sizes.Earlier, "earlier", cfg.Sizes.Earlier, "how many earlier answers recompute's rate is compared on top of (growth compares its cost)")
 	flags.IntVar(&cfg.Sizes.Rows, "rows", cfg.Sizes.Rows, "of the imported list")
 	flags.IntVar(&cfg.Sizes.Recipients, "recipients", cfg.Sizes.Recipients, "of the campaign that is sent at SES's rate")
 	flags.IntVar(&cfg.Sizes.Unlimited, "unlimited", cfg.Sizes.Unlimited, "recipients of the campaign that SES takes as fast as it comes")
 	flags.DurationVar(&cfg.Sizes.RateFor, "for", cfg.Sizes.RateFor, "how long each rate of requests is kept up")
+	flags.Func("sizes", "contacts and answers on which growth is measured, rising, with commas between (default 1000,10000,100000,1000000)", func(s string) error {
+		cfg.Sizes.Grow = nil
+		for text := range strings.SplitSeq(s, ",") {
+			n, err := strconv.Atoi(text)
+			if err != nil || n <= 0 || len(cfg.Sizes.Grow) > 0 && n <= cfg.Sizes.Grow[len(cfg.Sizes.Grow)-1] {
+				return errors.New("needs rising whole numbers")
+			}
+			cfg.Sizes.Grow = append(cfg.Sizes.Grow, n)
+		}
+		return nil
+	})
+	flags.IntVar(&cfg.Sizes.Some, "some", cfg.Sizes.Some, "rows, recipients and answers that are measured on top of each size")
 	flags.Func("rates", "requests a second to the pages, with commas between (default 200,500)", func(s string) error {
 		cfg.Sizes.Rates = nil
 		for text := range strings.SplitSeq(s, ",") {

@@ -89,7 +89,22 @@ func tidy(s string) string {
 // line makes one line of what came from outside: a header must not be split by it, and control characters and the
 // marks that turn the direction of writing must not make it look like something else.
 func line(s string) string {
+	if isLine(s) {
+		return s
+	}
 	return strings.Join(strings.FieldsFunc(visible(s), unicode.IsSpace), " ")
+}
+
+// isLine tells of most links and names that nothing is to be done.
+func isLine(s string) bool {
+	space := true // before it, and at its end, there must be none
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' || s[i] == ' ' && space {
+			return false
+		}
+		space = s[i] == ' '
+	}
+	return !space || s == ""
 }
 
 // visible takes away control characters (but for line breaks and tabs) and direction overrides.

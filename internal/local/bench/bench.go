@@ -49,6 +49,10 @@ type Sizes struct {
 	Rounds  int // of each side of the comparison
 
 	Taps int // of each kind
+
+	Grow  []int // contacts and answers in the table, rising
+	Some  int   // rows, recipients and answers that are measured on top of each of those
+	Loads int   // of the results page on each
 }
 
 // Full are the sizes of docs/benchmarks.md.
@@ -56,7 +60,8 @@ func Full() Sizes {
 	return Sizes{
 		ColdStarts: 30, Rates: []float64{200, 500}, RateFor: 20 * time.Second, Visitors: 2500,
 		Rows: 50_000, Recipients: 10_000, MailRate: 200, Unlimited: 30_000,
-		Answers: 20_000, Earlier: 1_000_000, Rounds: 3, Taps: 200,
+		Answers: 20_000, Rounds: 3, Taps: 200,
+		Grow: []int{1000, 10_000, 100_000, 1_000_000}, Some: 5000, Loads: 100,
 	}
 }
 
@@ -66,6 +71,7 @@ func Tiny() Sizes {
 		ColdStarts: 2, Rates: []float64{40}, RateFor: 500 * time.Millisecond, Visitors: 20,
 		Rows: 400, Recipients: 120, MailRate: 200, Unlimited: 300,
 		Answers: 150, Earlier: 300, Rounds: 1, Taps: 3,
+		Grow: []int{50, 200}, Some: 40, Loads: 3,
 	}
 }
 
@@ -79,6 +85,7 @@ var measurements = []struct {
 	{"send", measureSend},
 	{"recompute", measureRecompute},
 	{"tap", measureTap},
+	{"growth", measureGrowth},
 }
 
 // Names lists the measurements.

@@ -53,13 +53,17 @@ func (s *stage) upload(ctx context.Context, parts [][]byte, rows int) error {
 
 type ledger struct{ Audience, Invited, Waiting, Sent, Failed, Uncertain int }
 
-// campaign makes a campaign and launches it.
-func (s *stage) campaign(ctx context.Context) (id string, err error) {
+// campaign makes a campaign and launches it; with a team, for that team's customers alone.
+func (s *stage) campaign(ctx context.Context, team string) (id string, err error) {
 	var c struct{ ID string }
-	err = s.Call(ctx, "POST", "/campaigns", map[string]any{
+	wanted := map[string]any{
 		"name": "Measured", "audience": "customers", "company": "Example Shop", "language": "en", "quiet_days": 0,
 		"closes_at": time.Now().AddDate(0, 0, 14).UTC().Format(time.RFC3339),
-	}, &c)
+	}
+	if team != "" {
+		wanted["filter"] = map[string][]string{"teams": {team}}
+	}
+	err = s.Call(ctx, "POST", "/campaigns", wanted, &c)
 	if err != nil {
 		return "", err
 	}
@@ -177,7 +181,7 @@ func (l *lab) surveyed(ctx context.Context, name string, n int) (s *stage, id st
 	if err = s.people(ctx, n, l.cfg.Seed); err != nil {
 		return
 	}
-	if id, err = s.campaign(ctx); err != nil {
+	if id, err = s.campaign(ctx, ""); err != nil {
 		return
 	}
 	if err = s.sent(ctx, id, n); err != nil {

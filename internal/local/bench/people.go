@@ -33,25 +33,33 @@ func staffList() []byte {
 
 const listHeading = "E-mail,Name,Phone,Owner,Team,Location,Product,Tier,Language,Value,Contract\n"
 
-// customer appends a line of a customer list: about 110 bytes.
-func customer(b *bytes.Buffer, i int, r *rand.Rand) {
+// customer appends a line of a customer list: about 110 bytes. Without a team it is the owner's.
+func customer(b *bytes.Buffer, i int, r *rand.Rand, team string) {
 	pick := func(from []string) string { return from[r.IntN(len(from))] }
 	owner := r.IntN(owners)
 	language, domain := "en", "example.com"
 	if r.IntN(2) == 0 {
 		language, domain = "ru", "example.ru"
 	}
-	fmt.Fprintf(b, "client%d@%s,%s %s,+7 900 555-%02d-%02d,o%d,Team %d,%s,%s,%s,%s,%d,C-%06d\n", i, domain, pick(firstNames), pick(lastNames),
-		i/100%100, i%100, owner, owner%teams, pick(towns), pick(products), pick(tiers), language, 1000*(1+r.IntN(900)), i)
+	if team == "" {
+		team = fmt.Sprintf("Team %d", owner%teams)
+	}
+	fmt.Fprintf(b, "client%d@%s,%s %s,+7 900 555-%02d-%02d,o%d,%s,%s,%s,%s,%s,%d,C-%06d\n", i, domain, pick(firstNames), pick(lastNames),
+		i/100%100, i%100, owner, team, pick(towns), pick(products), pick(tiers), language, 1000*(1+r.IntN(900)), i)
 }
 
 // customerLists are n customers as one CSV, cut into parts of at most size bytes, anywhere: also inside of a line.
 func customerLists(n, size int, seed uint64) [][]byte {
+	return customerRange(0, n, size, seed, "")
+}
+
+// customerRange is customerLists for the customers from a number on, all of one team.
+func customerRange(from, n, size int, seed uint64, team string) [][]byte {
 	r := rand.New(rand.NewPCG(seed, 1))
 	var b bytes.Buffer
 	b.WriteString(listHeading)
 	for i := range n {
-		customer(&b, i, r)
+		customer(&b, from+i, r, team)
 	}
 	var parts [][]byte
 	for whole := b.Bytes(); len(whole) > 0; {

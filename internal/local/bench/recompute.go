@@ -29,32 +29,34 @@ func measureRecompute(ctx context.Context, l *lab) (figures []Figure, err error)
 			return nil, err
 		}
 		defer l.clean("earlier")
-		rate, err := on.count(ctx, l, size.Earlier)
+		all, err := on.count(ctx, l, size.Earlier)
 		if err != nil {
 			return nil, err
 		}
-		figures = append(figures, single(fmt.Sprintf("recompute: %s answers in one go", number(float64(size.Earlier))), Bound{}, rate, "answers/s", "rate", size.Earlier, "answers"))
+		figures = append(figures, single(fmt.Sprintf("recompute: %s answers in one go", number(float64(size.Earlier))), Bound{}, all.rate, "answers/s", "rate", size.Earlier, "answers"))
 	}
-	var alone, onTop, ratios []float64
+	var alone, onTop, ratios, cpu, everything []float64
 	for round := range size.Rounds {
 		l.say("round %d of %d", round+1, size.Rounds)
-		rate, err := empty.count(ctx, l, size.Answers)
+		counting, err := empty.count(ctx, l, size.Answers)
 		if err != nil {
 			return figures, err
 		}
-		alone = append(alone, rate)
+		alone, cpu, everything = append(alone, counting.rate), append(cpu, 1000*counting.cpu), append(everything, 1000*counting.all)
 		if on == nil {
 			continue
 		}
-		if rate, err = on.count(ctx, l, size.Answers); err != nil {
+		if counting, err = on.count(ctx, l, size.Answers); err != nil {
 			return figures, err
 		}
-		onTop, ratios = append(onTop, rate), append(ratios, rate/alone[round])
+		onTop, ratios = append(onTop, counting.rate), append(ratios, counting.rate/alone[round])
 	}
 	n := size.Answers * size.Rounds
-	through := single("recompute: answers waiting in the stream", atLeast(2000), middle(alone), "answers/s", "median", n, "answers").
+	through := single("recompute: answers waiting in the stream", atLeast(4000), middle(alone), "answers/s", "median", n, "answers").
 		remark("%d rounds: %s a second. Without detractors, so that it is recompute's work alone; from when the laptop is ready until the figures equal the answers.", size.Rounds, list(alone))
-	figures = slices.Insert(figures, 0, through)
+	figures = slices.Insert(figures, 0, through,
+		single("recompute: CPU time of the function", Bound{}, middle(cpu), "s/1,000 answers", "median", n, "answers"),
+		single("recompute: CPU time of everything", Bound{}, middle(everything), "s/1,000 answers", "median", n, "answers"))
 	if on != nil {
 		what := fmt.Sprintf("recompute: the same on top of %s", number(float64(size.Earlier)))
 		figures = append(figures, single(what, Bound{}, middle(onTop), "answers/s", "median", n, "answers").remark("%s a second.", list(onTop)),
@@ -83,35 +85,40 @@ func (l *lab) table(ctx context.Context, name string, stream uint64) (*backlog, 
 	return b, errors.Join(err, s.Close())
 }
 
+// counting is how fast waiting answers were counted, and the CPU seconds that one took of the function and of everything.
+type counting struct{ rate, cpu, all float64 }
+
 // count writes n answers, starts the laptop, and returns how many a second were counted from the moment at which it was
 // ready until all were. What it has counted by then does not count: opening a large file is not recompute's work.
-func (b *backlog) count(ctx context.Context, l *lab, n int) (rate float64, err error) {
+func (b *backlog) count(ctx context.Context, l *lab, n int) (c counting, err error) {
 	if err := b.answers.write(ctx, b.data, b.table, n); err != nil {
-		return 0, err
+		return c, err
 	}
 	l.say("%d answers wait in the stream", n)
 	s, err := l.start(ctx, b.name, nil)
 	if err != nil {
-		return 0, err
+		return c, err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
 	figures := storeOver(s.Table(), b.table)
-	began := time.Now()
+	binary, _ := s.Cloud().Environment("RecomputeFunction", "")
+	began, before, everything := time.Now(), processes(binary), family()
 	early, err := counted(ctx, figures, b.answers.campaign)
 	if err != nil {
-		return 0, err
+		return c, err
 	}
 	if err := until(ctx, func() (bool, error) {
 		done, err := counted(ctx, figures, b.answers.campaign)
 		return done == b.answers.made, err
 	}); err != nil {
-		return 0, err
+		return c, err
 	}
-	rate = float64(b.answers.made-early) / time.Since(began).Seconds()
+	done := float64(b.answers.made - early)
+	c = counting{done / time.Since(began).Seconds(), (processes(binary).cpu - before.cpu).Seconds() / done, (family() - everything).Seconds() / done}
 	if err := s.settle(ctx); err != nil {
-		return rate, err
+		return c, err
 	}
-	return rate, b.answers.check(ctx, figures)
+	return c, b.answers.check(ctx, figures)
 }
 
 // until asks every 10 ms.

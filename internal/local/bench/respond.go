@@ -36,18 +36,20 @@ func measureRespond(ctx context.Context, l *lab) (figures []Figure, err error) {
 	figures = append(figures,
 		spread("respond: cold start, process start to first answer", atMost(60), "starts", "median", first),
 		spread("respond: of it, until it asks for an event", Bound{}, "starts", "median", ready))
+	binary, _ := s.Cloud().Environment("RespondFunction", "")
+	start, err := initFigure(binary, size.ColdStarts)
+	if err != nil {
+		return figures, err
+	}
+	figures = append(figures, start)
 	late, _, err := openLoop(size.Rates[0], int(size.Rates[0]*size.RateFor.Seconds()/5), func(int) error { return nil })
 	if err != nil {
 		return figures, err
 	}
 	figures = append(figures, spread("the machine: how late it begins what is due, doing nothing else", Bound{}, "moments", "p99", late))
 	for i, rate := range size.Rates {
-		asked := Bound{}
-		if i == 0 {
-			asked = atMost(5)
-		}
 		l.say("%v requests a second for %v", rate, size.RateFor)
-		more, err := s.steady(ctx, links, rate, size.RateFor, asked, l.cfg.Seed+uint64(i))
+		more, err := s.steady(ctx, links, rate, size.RateFor, atMost(5), l.cfg.Seed+uint64(i))
 		if err != nil {
 			return figures, err
 		}

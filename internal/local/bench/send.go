@@ -94,7 +94,7 @@ func (l *lab) send(ctx context.Context, name string, n int, rate float64) (r sen
 	}
 	before, everything := processes(binary), family()
 	r.n, r.began = n, time.Now()
-	id, err := s.campaign(ctx)
+	id, err := s.campaign(ctx, "")
 	if err != nil {
 		return r, err
 	}

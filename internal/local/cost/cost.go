@@ -109,15 +109,19 @@ func Run(ctx context.Context, cfg Config) (Result, error) {
 // long is a scheduled minute that seldom ends within a phase: what the minutes cost is measured by itself.
 const long = 5 * time.Minute
 
-// start starts a laptop whose SES takes rate recipients a second (0: any number) and reports deliveries a second later,
-// as SES does: after the sender has written down what it did.
+// start starts a laptop whose SES takes rate recipients a second (0: any number) and reports deliveries a second later, as
+// SES does; without a rate three seconds later, when the sender has surely written down what it did.
 func (r *run) start(ctx context.Context, name string, minute time.Duration, rate float64) (stop func(), err error) {
 	wait := wordsWait
 	if !r.cfg.Sizes.Silent {
 		wait = time.Hour // longer than any run
 	}
+	delay := time.Second
+	if rate == 0 {
+		delay = 3 * time.Second
+	}
 	r.stack, err = local.Start(ctx, local.Config{Template: r.cfg.Template, Functions: r.cfg.Functions, Data: r.cfg.Data + "/" + name,
-		Minute: minute, MailRate: rate, EventDelay: time.Second,
+		Minute: minute, MailRate: rate, EventDelay: delay,
 		Parameters: map[string]string{"AlertWaitSeconds": strconv.Itoa(int(wait / time.Second))}})
 	if err != nil {
 		return nil, err

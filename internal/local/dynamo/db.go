@@ -23,6 +23,7 @@ import (
 type Options struct {
 	Now          func() time.Time               // nil: time.Now
 	StreamShards int                            // shards of the streams of tables that are created from now on; 0: 1
+	Unstreamed   bool                           // writes leave no record in the streams: for filling a table that something is to be measured on
 	Before       func(call Call) error          // called before the work; its *APIError is the answer, any other error an InternalServerError
 	After        func(call Call) error          // called after the work, before the reply is written; an error loses the reply: the connection is closed; not called if Before refused
 	Meter        func(call Call, used Consumed) // called once per request and table, also for requests that failed or were refused

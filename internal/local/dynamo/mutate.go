@@ -37,7 +37,7 @@ func (w *writeTx) replace(t *table, key, old, now []byte, expired bool) units {
 	if t.ttl != "" {
 		w.replaceExpiry(t, key, old, now)
 	}
-	if t.view != "" {
+	if t.view != "" && !w.db.o.Unstreamed {
 		w.record(t, key, old, now, expired)
 		d.news = true
 	}
