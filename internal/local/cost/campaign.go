@@ -227,8 +227,11 @@ func visit(ctx context.Context, method, address string, form url.Values) error {
 		return fmt.Errorf("%s a page failed", method)
 	}
 	defer answer.Body.Close()
-	if _, err := io.Copy(io.Discard, answer.Body); err != nil || answer.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s a page answered %d: %w", method, answer.StatusCode, err)
+	if _, err := io.Copy(io.Discard, answer.Body); err != nil {
+		return fmt.Errorf("%s a page: %w", method, err)
+	}
+	if answer.StatusCode != http.StatusOK {
+		return fmt.Errorf("%s a page answered %d", method, answer.StatusCode)
 	}
 	return nil
 }
