@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -9,7 +10,9 @@ import (
 	"os/signal"
 	"path/filepath"
 	"syscall"
+	"time"
 
+	"onetap/internal/local/bench"
 	"onetap/internal/local/cost"
 )
 
@@ -20,6 +23,7 @@ func costs(args []string) int {
 	flags.IntVar(&cfg.Sizes.Contacts, "contacts", cfg.Sizes.Contacts, "how many are surveyed")
 	flags.StringVar(&cfg.Template, "template", "template.yaml", "the template")
 	flags.StringVar(&cfg.Functions, "functions", filepath.Join(".local", "functions"), "folder of the functions' binaries")
+	write := flags.String("write", "", "put the bill into this document, for example docs/benchmarks.md")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return 0
 	} else if err != nil || flags.NArg() > 0 {
@@ -33,6 +37,9 @@ func costs(args []string) int {
 		var r cost.Result
 		if r, err = cost.Run(ctx, cfg); err == nil {
 			err = r.Print(os.Stdout)
+			if err == nil && *write != "" {
+				err = writeBill(*write, r)
+			}
 		}
 	}
 	if err != nil {
@@ -40,4 +47,15 @@ func costs(args []string) int {
 		return 1
 	}
 	return 0
+}
+
+// writeBill puts a bill between its marks in a document.
+func writeBill(path string, r cost.Result) error {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "Counted on %s by `make cost`.\n\n```\n", time.Now().UTC().Format("2 January 2006"))
+	if err := r.Print(&b); err != nil {
+		return err
+	}
+	b.WriteString("```\n")
+	return bench.Replace(path, "<!-- bill: begin -->\n", "<!-- bill: end -->\n", b.Bytes())
 }

@@ -80,23 +80,26 @@ const (
 
 // Write puts the report into a document, in the place of the one before.
 func (r Report) Write(path string) error {
-	before := "# Benchmarks\n\n" + beginMark + endMark
+	var b bytes.Buffer
+	if err := r.Markdown(&b); err != nil {
+		return err
+	}
+	return Replace(path, beginMark, endMark, b.Bytes())
+}
+
+// Replace writes a text between two lines of a document; a document that is not there is made with nothing else in it.
+func Replace(path, begin, end string, text []byte) error {
+	before := "# Benchmarks\n\n" + begin + end
 	switch data, err := os.ReadFile(path); {
 	case err == nil:
 		before = string(data)
 	case !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
-	head, rest, ok := strings.Cut(before, beginMark)
-	_, tail, ended := strings.Cut(rest, endMark)
+	head, rest, ok := strings.Cut(before, begin)
+	_, tail, ended := strings.Cut(rest, end)
 	if !ok || !ended {
-		return fmt.Errorf("%s has no lines %q and %q to write between", path, strings.TrimSpace(beginMark), strings.TrimSpace(endMark))
+		return fmt.Errorf("%s has no lines %q and %q to write between", path, strings.TrimSpace(begin), strings.TrimSpace(end))
 	}
-	var b bytes.Buffer
-	b.WriteString(head + beginMark)
-	if err := r.Markdown(&b); err != nil {
-		return err
-	}
-	b.WriteString(endMark + tail)
-	return os.WriteFile(path, b.Bytes(), 0o644)
+	return os.WriteFile(path, []byte(head+begin+string(text)+end+tail), 0o644)
 }
