@@ -316,6 +316,9 @@ func (g *growth) figures() (all []Figure) {
 			}
 			all = append(all, single(fmt.Sprintf("growth: %s, at %s", what.name, number(float64(c.size))), asked, c.ms, what.unit, stat, c.n, what.of).remark("%s.", c.note))
 		}
+		if first.ms == 0 { // less than the kernel counts in, or a system that does not tell
+			continue
+		}
 		asked := Bound{}
 		if first.size == from && last.size == to && what.name != grown[6].name {
 			asked = atMost(most)

@@ -113,7 +113,7 @@ func (b *backlog) count(ctx context.Context, l *lab, n int) (c counting, err err
 	}); err != nil {
 		return c, err
 	}
-	done := float64(b.answers.made - early)
+	done := float64(max(1, b.answers.made-early)) // none is left where there were a handful
 	c = counting{done / time.Since(began).Seconds(), (processes(binary).cpu - before.cpu).Seconds() / done, (family() - everything).Seconds() / done}
 	if err := s.settle(ctx); err != nil {
 		return c, err
