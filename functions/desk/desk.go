@@ -36,6 +36,7 @@ type desk struct {
 	sender string                      // the deployment's From
 	site   string                      // base of public links; "": the host of the request
 	admin  string                      // who may sign in before there is any staff
+	issuer *issuer                     // signs people in besides the links by e-mail; nil: none
 }
 
 // mailer is what the desk asks of SES.

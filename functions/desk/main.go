@@ -22,10 +22,14 @@ func main() {
 		stop(err)
 	}
 	c := store.Config()
+	i, err := newIssuer(os.Getenv("OIDC_ISSUER"), os.Getenv("OIDC_CLIENT_ID"), os.Getenv("OIDC_CLIENT_SECRET"))
+	if err != nil {
+		stop(err)
+	}
 	d := &desk{
 		store: s, keys: keys, mail: ses.New(c, os.Getenv("CONFIGURATION_SET")), now: time.Now, wake: waker(c, os.Getenv("SEND_FUNCTION")),
 		token: os.Getenv("API_TOKEN"), sender: os.Getenv("SENDER"), site: os.Getenv("SITE"),
-		admin: os.Getenv("ADMIN_EMAIL"),
+		admin: os.Getenv("ADMIN_EMAIL"), issuer: i,
 	}
 	if err := d.check(); err != nil {
 		stop(err)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"net/http"
@@ -29,6 +30,7 @@ func (d *desk) entrance() http.Handler {
 	for pattern, do := range map[string]operation{
 		"GET /sign-in": d.signInForm, "POST /sign-in": d.sendLink,
 		"GET /sign-in/{token}": d.confirmLink, "POST /sign-in/{token}": d.useLink,
+		"GET /sign-in/oidc": d.toIssuer, "GET /sign-in/oidc/back": d.fromIssuer,
 	} {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 			v := visit{Lang: languageOf(r, ""), Zone: zoneOf(r)}
@@ -48,15 +50,17 @@ func (d *desk) entrance() http.Handler {
 
 type signInPage struct {
 	frame
-	State string // "ask", "sent", "confirm", "gone", "other"
+	State string // "ask", "sent", "confirm", "gone", "other", "refused"
 	Ask, Sent, Confirm,
-	Gone, Other bool
+	Gone, Other, Refused bool
+	Issuer                         string // address of the way in through the company's issuer; "": there is none
 	Email, To, Wrong, Text, Action string
 }
 
 func (d *desk) signInPage(r *http.Request, state, title string) *signInPage {
 	p := &signInPage{frame: d.frame(r, title), State: state}
 	p.Ask, p.Sent, p.Confirm, p.Gone, p.Other = state == "ask", state == "sent", state == "confirm", state == "gone", state == "other"
+	p.Refused = state == "refused"
 	return p
 }
 
@@ -76,7 +80,17 @@ func (d *desk) askToSignIn(w http.ResponseWriter, r *http.Request) {
 func (d *desk) signInForm(w http.ResponseWriter, r *http.Request) error {
 	p := d.signInPage(r, "ask", "signin.page_title")
 	p.To = local(r.URL.Query().Get("to"))
+	if d.issuer != nil {
+		p.Issuer = "/sign-in/oidc?to=" + url.QueryEscape(p.To)
+	}
 	return d.show(w, http.StatusOK, "signin.html", p)
+}
+
+// showRefusal says why somebody was not signed in, and offers another try.
+func (d *desk) showRefusal(w http.ResponseWriter, r *http.Request, why string, status int) error {
+	p := d.signInPage(r, "refused", "signin."+why+"_title")
+	p.Text = p.lang.T("signin." + why + "_text")
+	return d.show(w, status, "signin.html", p)
 }
 
 // sendLink answers the same, and after the same time, whether or not the address is anybody's.
@@ -116,17 +130,9 @@ func (d *desk) sendLink(w http.ResponseWriter, r *http.Request) error {
 
 // mailLink writes to an address if it is somebody's of the staff.
 func (d *desk) mailLink(r *http.Request, email, to, browser string) error {
-	staff, err := d.store.Staff(r.Context())
+	m, ok, err := d.staffFor(r.Context(), email)
 	if err != nil {
 		return err
-	}
-	m, ok := staffByEmail(staff, email)
-	if admin, err := survey.NormalizeEmail(d.admin); !ok && err == nil && admin == email {
-		// The deployment's administrator, who signs in before there is a staff list.
-		m, ok = survey.Staff{ID: admin, Email: admin, Name: admin, Role: survey.RoleAdministrator}, true
-		if err := d.store.PutStaff(r.Context(), []survey.Staff{m}); err != nil {
-			return err
-		}
 	}
 	if !ok {
 		return nil
@@ -149,6 +155,21 @@ func (d *desk) mailLink(r *http.Request, email, to, browser string) error {
 	}
 	_, err = d.mail.Send(r.Context(), letter)
 	return err
+}
+
+// staffFor is who of the staff has an address. The deployment's administrator becomes one of them, who signs in before
+// there is a staff list.
+func (d *desk) staffFor(ctx context.Context, email string) (survey.Staff, bool, error) {
+	staff, err := d.store.Staff(ctx)
+	if err != nil {
+		return survey.Staff{}, false, err
+	}
+	m, ok := staffByEmail(staff, email)
+	if admin, err := survey.NormalizeEmail(d.admin); !ok && err == nil && admin == email {
+		m = survey.Staff{ID: admin, Email: admin, Name: admin, Role: survey.RoleAdministrator}
+		return m, true, d.store.PutStaff(ctx, []survey.Staff{m})
+	}
+	return m, ok, nil
 }
 
 // staffByEmail finds whom a link goes to; of two with one address, always the same.

@@ -12,7 +12,7 @@ import (
 
 // TestBinariesAreSmall builds the packages for AWS and holds their sizes: Lambda unpacks and starts a large one later.
 //
-// The design allows 14 MB; all were under 10.1 when this was written. What makes one jump by megabytes is nearly always a
+// The design allows 14 MB; all but desk, which has the pages, were under 10.1 when this was written. What makes one jump by megabytes is nearly always a
 // call of reflect's Method or MethodByName (html/template has one), with which the linker keeps every exported method
 // that is in reach, those of the AWS clients among them: go build -ldflags=-dumpdep shows it.
 func TestBinariesAreSmall(t *testing.T) {
@@ -20,7 +20,7 @@ func TestBinariesAreSmall(t *testing.T) {
 		t.Skip("links seven binaries")
 	}
 	t.Parallel()
-	const most, mostOfRespond = 12_000_000, 9_000_000 // bytes
+	const most, mostOfDesk, mostOfRespond = 12_000_000, 14_000_000, 9_000_000 // bytes
 	top := filepath.Dir(localtest.Template(t))
 	folder := filepath.Join(top, ".local", "arm64") // kept: what has not changed is not linked again
 	if err := os.MkdirAll(folder, 0o755); err != nil {
@@ -43,8 +43,11 @@ func TestBinariesAreSmall(t *testing.T) {
 			t.Fatal(err)
 		}
 		limit := int64(most)
-		if name == "respond" {
+		switch name {
+		case "respond":
 			limit = mostOfRespond
+		case "desk":
+			limit = mostOfDesk
 		}
 		t.Logf("%-10s %5.2f MB of %d", name, float64(info.Size())/1e6, limit/1e6)
 		if info.Size() > limit {
