@@ -232,11 +232,10 @@ func (s *sender) giveUp(ctx context.Context, c survey.Campaign, b survey.Batch) 
 	dead := b.Lease
 	b.State, b.At = survey.BatchUncertain, s.now()
 	err = s.store.DecideBatch(ctx, b, dead, nil, c.Audience)
-	if errors.Is(err, store.ErrChanged) { // it was not dead after all and has decided
-		if b, err = s.store.Batch(ctx, b); err != nil {
-			return err
-		}
-	} else if err != nil {
+	if errors.Is(err, store.ErrChanged) { // it was not dead after all and has decided: what it left over is not in the plan as read
+		return errHalt
+	}
+	if err != nil {
 		return err
 	}
 	s.log.Warn("batch of a dead sender is uncertain", "campaign", b.Campaign, "batch", b.Name, "recipients", len(b.Contacts))

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"onetap/internal/survey"
 )
@@ -44,6 +45,9 @@ func (s *sender) sweepWave(ctx context.Context, c survey.Campaign, w survey.Wave
 				err = s.giveUp(ctx, c, b)
 			default:
 				err = s.mend(ctx, c, b)
+			}
+			if errors.Is(err, errHalt) { // its sender was not dead: the next sweep looks again
+				return nil
 			}
 			if err != nil {
 				return err

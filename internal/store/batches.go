@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"encoding/base32"
-	"fmt"
 	"strings"
 	"time"
 
@@ -122,18 +121,6 @@ func (s *Store) Batches(ctx context.Context, w survey.Wave, from string, limit i
 			return len(found) < limit, err
 		})
 	return found, err
-}
-
-// Batch reads one batch.
-func (s *Store) Batch(ctx context.Context, b survey.Batch) (survey.Batch, error) {
-	it, err := s.get(ctx, batchKey(b))
-	if err != nil {
-		return b, err
-	}
-	if it == nil {
-		return b, fmt.Errorf("batch %s of campaign %s is not there", b.Name, b.Campaign)
-	}
-	return batchOf(b.Campaign, b.Wave, it)
 }
 
 // ClaimBatch takes a waiting batch for one sender; ErrChanged means that it is not waiting. From here on its
