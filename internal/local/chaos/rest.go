@@ -9,8 +9,8 @@ import (
 )
 
 // patience is how long anything is waited for once the faults are over. A sender that was killed is waited for ten
-// seconds by the next one; several may have been.
-const patience = 2 * time.Minute
+// seconds by the next one; several may have been, and the machine may be busy with something else.
+const patience = 10 * time.Minute
 
 // quietHour ends the faults for a while: everything that is on its way comes to its end. Whoever bounced or complained
 // by then is known to have.
