@@ -158,15 +158,17 @@ func welcome(out io.Writer, s *local.Stack, cfg local.Config, doors []entrance, 
 		fmt.Fprintln(out)
 	}
 	fmt.Fprintln(out, "To try first:")
-	if draft != "" {
-		fmt.Fprintf(out, `  1. Launch %q:  curl -X POST -H "Authorization: Bearer %s" %s/api/v1/campaigns/%s/launch
+	switch {
+	case draft != "" && len(doors) > 0:
+		fmt.Fprintf(out, `  1. Sign in as marketing, then Campaigns, and launch %q, or a campaign of your own; the page follows its letters.
   2. Open the inbox, a message, and tap a score; with one of 0 to 6 its owner gets a letter.
-  3. See the figures:  curl -H "Authorization: Bearer %[2]s" %[3]s/api/v1/campaigns/%[4]s/results
-`, name, s.Token(), s.Site(), draft)
-	} else {
-		fmt.Fprintf(out, `  1. Make a campaign:  README.md, "A first campaign", or docs/api.md
-  2. Open the inbox, a message, and tap a score.
-`)
+  3. See the answers come in, on the same page and under Results.
+  For programs there is the API: docs/api.md.
+`, name)
+	case len(doors) > 0:
+		fmt.Fprintln(out, `  Sign in as marketing, then Campaigns: make one, or look at those that there are. For programs: docs/api.md.`)
+	default:
+		fmt.Fprintln(out, `  Upload staff and contacts, and make a campaign: README.md, "A first campaign", or docs/api.md`)
 	}
 	fmt.Fprint(out, "\nCtrl-C ends it; the data stays.\nready\n")
 }

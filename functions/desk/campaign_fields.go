@@ -79,8 +79,11 @@ func typedIn(r *http.Request, v visit, step string, c survey.Campaign) *typed {
 		}
 		f.in.Wording = &all
 	case stepTime:
-		if field("starts_at"); r.FormValue("start") == "now" {
+		if at := *field("starts_at"); r.FormValue("start") == "now" {
 			f.in.StartsAt = moment{given: true}
+			if at != "" && (c.StartsAt.IsZero() || at != c.StartsAt.In(f.zone).Format(localTime)) {
+				f.wrong["starts_at"] = f.l.T("campaign.wrong_start_both")
+			}
 		} else {
 			f.in.StartsAt = f.moment("starts_at")
 			if f.in.StartsAt.given && f.in.StartsAt.time.IsZero() {

@@ -22,6 +22,7 @@ type timesPage struct {
 func (d *desk) showTimes(w http.ResponseWriter, r *http.Request, status int, c survey.Campaign, step string, f *typed, stale []difference) error {
 	p := &timesPage{draftFrame: d.draftFrame(r, c, step), Rest: step == stepRest}
 	p.stale(f, stale)
+	p.Scripts = []string{"campaign.js"}
 	zone := p.Zone
 	if f != nil {
 		zone = f.zone // what was written is in that one
@@ -40,6 +41,7 @@ func (d *desk) showTimes(w http.ResponseWriter, r *http.Request, status int, c s
 		return i
 	}
 	p.Starts, p.Closes = at("starts_at", c.StartsAt), at("closes_at", c.ClosesAt)
+	p.Starts.Label = p.lang.T("campaign.start_time")
 	p.StartsLater = !c.StartsAt.IsZero()
 	if f != nil && !p.Rest {
 		p.StartsLater = f.text["start"] != "now"

@@ -175,6 +175,9 @@
     addEventListener('load', () => { tall(); if (reminder.querySelector('input').checked) draw(); });
   }
 
+  // Who gives a time does not start at once.
+  document.getElementById('starts_at')?.addEventListener('input', (e) => { document.querySelector(`[name=start][value=${e.target.value ? 'at' : 'now'}]`).checked = true; });
+
   // A field that the server refused is where one goes on.
   document.querySelector('[aria-invalid=true]')?.focus();
 })();
