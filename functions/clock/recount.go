@@ -246,7 +246,7 @@ func (r *recounting) audience(ctx context.Context, a survey.Audience, state stor
 			return state, false, false, err
 		}
 		for k, counts := range weeks {
-			sum.Merge(survey.Deltas{survey.TallyKey{Scope: string(a), Kind: k.Kind, Value: k.Value}: counts})
+			sum.Merge(survey.Deltas{survey.TallyKey{Scope: string(a), Kind: k.Kind, Value: k.Value}: counts.Whole()})
 		}
 	}
 	after, err := r.store.TalliesOf(ctx, string(a), survey.KindWeek)

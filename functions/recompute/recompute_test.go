@@ -124,9 +124,13 @@ func (w *world) recount(t *testing.T) survey.Deltas {
 		}
 		figures[k][field]++
 	}
-	everywhere := func(week, owner, team, language, field string) {
+	everywhere := func(at time.Time, owner, team, language, field string) {
+		year, number := at.ISOWeek()
+		week := fmt.Sprintf("%d-W%02d", year, number)
 		add("customers", "week", week, field)
 		add(string(campaign), "week", week, field)
+		add(string(campaign), "week", week, map[time.Weekday]string{time.Monday: "d1", time.Tuesday: "d2", time.Wednesday: "d3", time.Thursday: "d4",
+			time.Friday: "d5", time.Saturday: "d6", time.Sunday: "d7"}[at.Weekday()]+field)
 		add(string(campaign), "owner", owner, field)
 		add(string(campaign), "team", team, field)
 		add(string(campaign), "language", language, field)
@@ -138,18 +142,18 @@ func (w *world) recount(t *testing.T) survey.Deltas {
 				add(string(campaign), "wave", "0", i.Reason)
 			}
 			if i.State == survey.InvitationSent {
-				everywhere(survey.Week(i.At), i.Owner, i.Team, i.Language, "sent")
+				everywhere(i.At, i.Owner, i.Team, i.Language, "sent")
 			}
 			return nil
 		}))
 		must(t, w.store.WalkResponses(ctx, campaign, shard, "", func(r survey.Response) (bool, error) {
 			if !r.Verified {
-				everywhere(survey.Week(r.First), r.Owner, r.Team, r.Language, "unverified")
+				everywhere(r.First, r.Owner, r.Team, r.Language, "unverified")
 				return true, nil
 			}
-			everywhere(survey.Week(r.Counted), r.Owner, r.Team, r.Language, fmt.Sprint("s", r.Score))
+			everywhere(r.Counted, r.Owner, r.Team, r.Language, fmt.Sprint("s", r.Score))
 			if r.Why+r.Wish != "" {
-				everywhere(survey.Week(r.Counted), r.Owner, r.Team, r.Language, "comments")
+				everywhere(r.Counted, r.Owner, r.Team, r.Language, "comments")
 			}
 			return true, nil
 		}))

@@ -27,6 +27,8 @@ const (
 )
 
 // Counts are named numbers: s0…s10 (verified scores), comments, unverified, sent, and the sending's (see KindWave).
+// A campaign's week also holds each of its days under d1 (Monday) … d7, as d3s10: all seven of them fit the kilobyte that
+// a write unit takes, so that the days cost none of their own.
 type Counts map[string]int64
 
 // Deltas are changes to figures.
@@ -59,18 +61,25 @@ func Week(t time.Time) string {
 	return fmt.Sprintf("%d-W%02d", y, w)
 }
 
+// Weekday is the day of t in its ISO week in UTC: 1 is Monday, 7 Sunday.
+func Weekday(t time.Time) int { return (int(t.UTC().Weekday())+6)%7 + 1 }
+
 // place is where something is counted besides its campaign.
 type place struct {
 	campaign              CampaignID
 	audience              Audience
 	week                  string
+	day                   int // of the week; 0: not counted by days
 	owner, team, language string
 }
 
 func (p place) add(d Deltas, field string, n int64) {
 	c := string(p.campaign)
-	d.add(TallyKey{string(p.audience), KindWeek, p.week}, field, n)
+	d.add(TallyKey{string(p.audience), KindWeek, p.week}, field, n) // without days: audiences are looked at by weeks
 	d.add(TallyKey{c, KindWeek, p.week}, field, n)
+	if p.day > 0 {
+		d.add(TallyKey{c, KindWeek, p.week}, "d"+strconv.Itoa(p.day)+field, n)
+	}
 	d.add(TallyKey{c, KindOwner, p.owner}, field, n)
 	d.add(TallyKey{c, KindTeam, p.team}, field, n)
 	d.add(TallyKey{c, KindLanguage, p.language}, field, n)
@@ -84,6 +93,7 @@ type Mark struct {
 	Verified bool     `json:"y,omitempty"`
 	Comment  bool     `json:"c,omitempty"`
 	Week     string   `json:"w"`
+	Day      int      `json:"d,omitempty"` // of the week; 0 in markers from before days were counted
 	Audience Audience `json:"a"`
 	Owner    string   `json:"o,omitempty"`
 	Team     string   `json:"t,omitempty"`
@@ -97,7 +107,7 @@ func MarkOf(r Response) Mark {
 		when = r.Counted
 	}
 	return Mark{Version: r.Version, Score: r.Score, Verified: r.Verified, Comment: r.Verified && (r.Why != "" || r.Wish != ""),
-		Week: Week(when), Audience: r.Audience, Owner: r.Owner, Team: r.Team, Language: r.Language}
+		Week: Week(when), Day: Weekday(when), Audience: r.Audience, Owner: r.Owner, Team: r.Team, Language: r.Language}
 }
 
 // Count adds the mark to d, sign +1 to count it and −1 to take it back. The zero mark counts nothing.
@@ -105,7 +115,7 @@ func (m Mark) Count(d Deltas, c CampaignID, sign int64) {
 	if m.Version == 0 {
 		return
 	}
-	p := place{c, m.Audience, m.Week, m.Owner, m.Team, m.Language}
+	p := place{c, m.Audience, m.Week, m.Day, m.Owner, m.Team, m.Language}
 	if !m.Verified {
 		p.add(d, "unverified", sign)
 		return
@@ -128,7 +138,7 @@ func CountBatch(d Deltas, b Batch, a Audience) {
 			d.add(wave, string(o.State), 1)
 		}
 		if o.State == InvitationSent && b.Wave == WaveInvitation {
-			place{b.Campaign, a, Week(b.At), o.Owner, o.Team, b.Language}.add(d, "sent", 1)
+			place{b.Campaign, a, Week(b.At), Weekday(b.At), o.Owner, o.Team, b.Language}.add(d, "sent", 1)
 		}
 	}
 }
@@ -145,7 +155,7 @@ func CountCorrection(d Deltas, i Invitation, from, to InvitationState, fromReaso
 			d.add(wave, "complained", sign)
 		}
 		if s == InvitationSent && i.Wave == WaveInvitation {
-			place{i.Campaign, i.Audience, Week(i.At), i.Owner, i.Team, i.Language}.add(d, "sent", sign)
+			place{i.Campaign, i.Audience, Week(i.At), Weekday(i.At), i.Owner, i.Team, i.Language}.add(d, "sent", sign)
 		}
 	}
 	count(from, fromReason, -1)
@@ -158,11 +168,41 @@ func skipField(name string) (SkipReason, bool) {
 }
 
 // Tally returns the counts as a tally of the nps package.
-func (c Counts) Tally() nps.Tally {
-	t := nps.Tally{Sent: c["sent"], Comments: c["comments"], Unverified: c["unverified"]}
+func (c Counts) Tally() nps.Tally { return c.tally("") }
+
+// Day returns what of a campaign's week is of one of its days, 1 to 7.
+func (c Counts) Day(day int) nps.Tally { return c.tally("d" + strconv.Itoa(day)) }
+
+// Whole returns the counts without the days.
+func (c Counts) Whole() Counts {
+	whole := Counts{}
+	for name, n := range c {
+		if len(name) < 2 || name[0] != 'd' || name[1] < '1' || name[1] > '7' {
+			whole[name] = n
+		}
+	}
+	return whole
+}
+
+func (c Counts) tally(prefix string) nps.Tally {
+	t := nps.Tally{Sent: c[prefix+"sent"], Comments: c[prefix+"comments"], Unverified: c[prefix+"unverified"]}
 	for s := range t.Scores {
-		t.Scores[s] = c["s"+strconv.Itoa(s)]
+		t.Scores[s] = c[prefix+"s"+strconv.Itoa(s)]
 		t.Responded += t.Scores[s]
 	}
 	return t
+}
+
+// Days returns the dates of an ISO week such as "2026-W47", Monday first; ok is false for what is none.
+func Days(week string) (days [7]time.Time, ok bool) {
+	var y, w int
+	if n, err := fmt.Sscanf(week, "%4d-W%2d", &y, &w); n != 2 || err != nil {
+		return days, false
+	}
+	fourth := time.Date(y, 1, 4, 0, 0, 0, 0, time.UTC) // is always in the first week
+	monday := fourth.AddDate(0, 0, 1-Weekday(fourth)+7*(w-1))
+	for i := range days {
+		days[i] = monday.AddDate(0, 0, i)
+	}
+	return days, Week(monday) == week
 }

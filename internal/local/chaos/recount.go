@@ -55,6 +55,14 @@ func isoWeek(t time.Time) string {
 	return fmt.Sprintf("%04d-W%02d", y, w)
 }
 
+// weekday is "d1" for Monday to "d7" for Sunday: under which a campaign's week holds its days.
+func weekday(t time.Time) string {
+	if t.UTC().Weekday() == time.Sunday {
+		return "d7"
+	}
+	return fmt.Sprintf("d%d", t.UTC().Weekday())
+}
+
 // recount counts what the figures of all campaigns must be, from the answers and invitations alone.
 func recount(t rows, audience string) figures {
 	f := figures{}
@@ -70,7 +78,7 @@ func recount(t rows, audience string) figures {
 				}
 			}
 			for _, field := range fields {
-				f.place(id, audience, isoWeek(when), r, field)
+				f.place(id, audience, when, r, field)
 			}
 		}
 		for n, people := range c.invited {
@@ -88,9 +96,11 @@ func recount(t rows, audience string) figures {
 	return f
 }
 
-func (f figures) place(campaign, audience, week string, r record, field string) {
+func (f figures) place(campaign, audience string, when time.Time, r record, field string) {
+	week := isoWeek(when)
 	f.add(audience, "week", week, field, 1)
 	f.add(campaign, "week", week, field, 1)
+	f.add(campaign, "week", week, weekday(when)+field, 1)
 	for _, kind := range []string{"owner", "team", "language"} {
 		f.add(campaign, kind, r.text(kind), field, 1)
 	}
@@ -108,7 +118,7 @@ func (f figures) sending(campaign, audience string, wave int, r record) {
 			add("complained")
 		}
 		if wave == 0 {
-			f.place(campaign, audience, isoWeek(r.time("at")), r, "sent")
+			f.place(campaign, audience, r.time("at"), r, "sent")
 		}
 	case "failed":
 		if reason == "bounced" {

@@ -1,0 +1,48 @@
+package survey
+
+import (
+	"testing"
+	"time"
+)
+
+// The seven days of a week are those dates that ISO 8601 puts into it, at the turns of years too.
+func TestDaysOfWeeks(t *testing.T) {
+	t.Parallel()
+	for week, monday := range map[string]string{ // Wikipedia, "ISO week date"
+		"2026-W47": "2026-11-16", "2026-W01": "2025-12-29", "2020-W53": "2020-12-28", "2021-W01": "2021-01-04", "1977-W53": "1978-01-02",
+	} {
+		days, ok := Days(week)
+		if ok != (week != "1977-W53") || days[0].Format(time.DateOnly) != monday {
+			t.Errorf("%s begins on %s, %v; want %s", week, days[0].Format(time.DateOnly), ok, monday)
+		}
+		for i, day := range days {
+			if Weekday(day) != i+1 || ok && Week(day) != week {
+				t.Errorf("day %d of %s is %s, a %d of %s", i+1, week, day, Weekday(day), Week(day))
+			}
+		}
+	}
+	if _, ok := Days("Москва"); ok {
+		t.Error("a town is a week")
+	}
+}
+
+// What was counted before days were is taken back as it was counted, and counted by its day from then on.
+func TestMarkWithoutDay(t *testing.T) {
+	t.Parallel()
+	friday := time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
+	r := CountedResponse{Response{Campaign: "campaign", Audience: Customers, Score: 9, Verified: true, First: friday, Counted: friday, Version: 2}}
+	_, d, ok, err := r.Count([]byte(`{"v":1,"s":9,"y":true,"w":"2026-W47","a":"customers"}`))
+	if err != nil || !ok {
+		t.Fatal(ok, err)
+	}
+	if got := d[TallyKey{"campaign", KindWeek, "2026-W47"}]; len(d) != 1 || len(got) != 1 || got["d5s9"] != 1 {
+		t.Errorf("counted %v", d)
+	}
+	c := Counts{"s9": 3, "sent": 5, "d5s9": 2, "d6s9": 1, "d5sent": 5}
+	if got := c.Day(5); got.Scores[9] != 2 || got.Sent != 5 {
+		t.Errorf("Friday is %+v", got)
+	}
+	if got := c.Whole(); len(got) != 2 || got["s9"] != 3 {
+		t.Errorf("without days it is %v", got)
+	}
+}
