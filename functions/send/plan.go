@@ -28,7 +28,7 @@ func (s *sender) planInvitations(ctx context.Context, c survey.Campaign) (bool, 
 		if err != nil {
 			return false, err
 		}
-		p := planned{}
+		p, asked := planned{}, survey.Asked{}
 		var all []invited
 		err = s.store.WalkContacts(ctx, c.Audience, w.Shard, func(contact survey.Contact, stopped survey.SuppressionReason) error {
 			if !c.Filter.Match(contact) {
@@ -40,9 +40,13 @@ func (s *sender) planInvitations(ctx context.Context, c survey.Campaign) (bool, 
 				p.skip(c, w.Number, contact.ID, language, contact.Owner, contact.Team, skip, s.now())
 				return nil
 			}
+			asked.Count(contact)
 			all = append(all, invited{contact.ID, language, contact.Owner, contact.Team})
 			return nil
 		})
+		if err == nil {
+			err = s.store.PutAsked(ctx, c.ID, w.Shard, asked)
+		}
 		if err != nil {
 			return false, err
 		}
@@ -55,7 +59,11 @@ func (s *sender) planInvitations(ctx context.Context, c survey.Campaign) (bool, 
 		}
 	}
 	s.log.Info("planned", "campaign", c.ID, "audience", w.Audience, "invited", w.Invited, "batches", w.Batches)
-	c.State = survey.Sending
+	asked, err := s.store.Asked(ctx, c.ID)
+	if err != nil {
+		return false, err
+	}
+	c.State, c.Parts = survey.Sending, asked.Choose()
 	_, err = s.store.SaveCampaign(ctx, c)
 	return true, err
 }

@@ -92,6 +92,14 @@ func waveKey(id survey.CampaignID, wave int) key {
 	return key{"CAMPAIGN#" + string(id), "WAVE#" + strconv.Itoa(wave)}
 }
 
+func askedKey(id survey.CampaignID, shard int) key {
+	return key{"CAMPAIGN#" + string(id), "ASKED#" + two(shard)}
+}
+
+func partCountKey(id survey.CampaignID, part int) key {
+	return key{"CAMPAIGN#" + string(id), "PART#" + two(part)}
+}
+
 func liveKey(id survey.CampaignID) key { return key{"LIVE", string(id)} }
 
 func planPK(id survey.CampaignID, wave int) string {

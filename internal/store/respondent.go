@@ -113,6 +113,7 @@ func respondentOf(c survey.Campaign, items []item) (survey.Respondent, error) {
 				return p, err
 			}
 			contact = &v
+			p.Parts = survey.PartsOf(v, c.Parts)
 		}
 	}
 	switch {

@@ -8,6 +8,7 @@
 //	why nobody writes to that contact's address         CONTACTS#<audience>#<shard>     <contact>!
 //	an upload's state; its parts; the contacts it saw   IMPORT#<id>                     STATE, PART#<n>, SEEN#<n>#<k>
 //	a campaign; what each of its waves has to do        CAMPAIGN#<campaign>             CAMPAIGN, WAVE#<wave>
+//	whom a campaign asks; its answers by its parts      CAMPAIGN#<campaign>             ASKED#<shard>, PART#<number>
 //	campaigns of an audience, newest first              gsi1: CAMPAIGNS#<audience>      <created>#<campaign>
 //	campaigns that `send` must look at                  LIVE                            <campaign>
 //	the batches of a wave in order                      PLAN#<campaign>#<wave>          BATCH#<number>
