@@ -297,11 +297,14 @@ func (d *desk) editable(c survey.Campaign, in settings) error {
 
 // campaign reads the campaign that a request's path names.
 func (d *desk) campaign(r *http.Request) (survey.Campaign, error) {
-	id := r.PathValue("campaign")
+	return d.campaignNamed(r.Context(), r.PathValue("campaign"))
+}
+
+func (d *desk) campaignNamed(ctx context.Context, id string) (survey.Campaign, error) {
 	if !campaignID(id) {
 		return survey.Campaign{}, problem.New(problem.Unknown, "campaign_unknown", "campaign")
 	}
-	return d.store.Campaign(r.Context(), survey.CampaignID(id))
+	return d.store.Campaign(ctx, survey.CampaignID(id))
 }
 
 func campaignID(id string) bool {

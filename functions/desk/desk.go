@@ -98,6 +98,8 @@ func (d *desk) routes() []route {
 		{"POST /api/v1/campaigns/{campaign}/remind", access.Send, d.remind},
 		{"POST /api/v1/campaigns/{campaign}/resend-uncertain", access.Send, d.resendUncertain},
 		{"GET /api/v1/campaigns/{campaign}/results", access.ReadResults, d.campaignResults},
+		{"POST /api/v1/campaigns/{campaign}/results/count", access.ReadResults, d.countResults},
+		{"GET /api/v1/campaigns/{campaign}/compare", access.ReadResults, d.showComparison},
 		{"GET /api/v1/campaigns/{campaign}/responses", access.ReadPeople, d.listResponses},
 		{"GET /api/v1/campaigns/{campaign}/invitations", access.ReadCampaigns, d.listInvitations},
 		{"GET /api/v1/campaigns/{campaign}/cases", access.ReadCases, d.listCases},

@@ -1,17 +1,226 @@
 package main
 
 import (
+	"context"
 	"net/http"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"onetap/internal/access"
+	"onetap/internal/fill"
+	"onetap/internal/lang"
+	"onetap/internal/loop"
+	"onetap/internal/nps"
+	"onetap/internal/survey"
 )
 
+// homeWeeks is how far back the trend goes: a quarter.
+const homeWeeks = 13
+
+// homePage is what somebody sees first: what of it is there depends on the role.
 type homePage struct {
 	frame
-	Hello string
+	Hello     string
+	Scores    []scoreCard // an audience each
+	Cases     casesCard
+	Campaigns []campaignCard
+	NewOne    bool // may make a campaign
+	Empty     string
+	Steps     []tab // what to do first, where there is nothing yet
 }
 
-// home is what somebody sees first, by their role.
+// scoreCard is an audience's NPS over the last weeks.
+type scoreCard struct {
+	Audience, ID string
+	Week         npsView // this week
+	Month        npsView // the last four weeks
+	Trend        fill.Safe
+	Rows         []rowView
+	Change       differenceView // the last four weeks against the four before
+	Latest       string         // the latest campaign's name
+	LatestHref   string
+	Rate         npsView // of the latest campaign
+	sum          nps.Tally
+}
+
+// home shows whoever has signed in what is theirs.
 func (d *desk) home(w http.ResponseWriter, r *http.Request) error {
 	p := &homePage{frame: d.frame(r, "home.title")}
-	p.Hello = p.lang.T("home.hello", map[string]any{"Name": p.Who})
+	l, role := p.lang, p.Staff.Role
+	p.Hello = l.T("home.hello", lang.Values{"Name": p.Who})
+	p.NewOne = p.Can(access.WriteCampaign)
+	g, ctx := errgroup.WithContext(r.Context())
+	if role != survey.RoleOwner && role != survey.RoleMarketing {
+		g.Go(func() (err error) { p.Scores, err = d.scoreCards(ctx, l); return err })
+	}
+	if p.Can(access.ReadCases) {
+		g.Go(func() (err error) { p.Cases, err = d.homeCases(ctx, &p.frame); return err })
+	}
+	if role == survey.RoleMarketing || role == survey.RoleAnalyst || role == survey.RoleAdministrator {
+		g.Go(func() (err error) { p.Campaigns, err = d.campaignCards(ctx, &p.frame); return err })
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	if len(p.Scores) == 0 && len(p.Campaigns) == 0 && !p.Cases.Is {
+		p.Empty = l.T("home.empty." + emptyFor(role))
+		if p.NewOne {
+			p.Steps = []tab{{"/contacts", l.T("home.step_contacts"), false}, {"/campaigns", l.T("home.step_campaign"), false}, {"/results", l.T("home.step_results"), false}}
+		}
+	}
 	return d.show(w, http.StatusOK, "home.html", p)
 }
+
+// emptyFor is whose words an empty home page has.
+func emptyFor(role survey.Role) string {
+	switch {
+	case access.Can(role, access.WriteCampaign):
+		return "start"
+	case role == survey.RoleOwner || role == survey.RoleManager:
+		return "cases"
+	}
+	return "results"
+}
+
+// scoreCards are the audiences of which there is an answer in the last weeks.
+func (d *desk) scoreCards(ctx context.Context, l lang.Language) ([]scoreCard, error) {
+	cards := make([]scoreCard, len(survey.Audiences))
+	g, ctx := errgroup.WithContext(ctx)
+	for i, a := range survey.Audiences {
+		g.Go(func() (err error) { cards[i], err = d.scoreCard(ctx, l, a); return err })
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	var some []scoreCard
+	for _, c := range cards {
+		if c.sum.Answers() > 0 {
+			some = append(some, c)
+		}
+	}
+	return some, nil
+}
+
+func (d *desk) scoreCard(ctx context.Context, l lang.Language, a survey.Audience) (scoreCard, error) {
+	card := scoreCard{Audience: l.T("results.audience." + string(a)), ID: "audience-" + string(a)}
+	weeks, err := d.weeks(ctx, a, homeWeeks)
+	if err != nil {
+		return card, err
+	}
+	var month, before nps.Tally
+	for i, w := range weeks {
+		card.sum.Add(w.Tally)
+		switch back := homeWeeks - i; {
+		case back <= 4:
+			month.Add(w.Tally)
+		case back <= 8:
+			before.Add(w.Tally)
+		}
+		if w.Tally.Answers() > 0 {
+			card.Rows = append(card.Rows, viewRow(l, weekText(l, w.Value), "", w.Tally, false))
+		}
+	}
+	if card.sum.Answers() == 0 {
+		return card, nil
+	}
+	card.Trend = trend(l, l.T("home.trend", lang.Values{"Audience": card.Audience}), weeks, weekLabel(l))
+	last := weeks[len(weeks)-1].Tally
+	last.Sent, month.Sent = 0, 0 // answers of a week come from letters of other weeks
+	card.Week, card.Month = viewNPS(l, last, ""), viewNPS(l, month, "")
+	if c, ok := nps.Compare(before, month); ok {
+		card.Change = viewDifference(l, &c)
+	}
+	latest, err := d.launched(ctx, a, 1)
+	if err != nil || len(latest) == 0 {
+		return card, err
+	}
+	whole, err := d.whole(ctx, latest[0])
+	card.Latest, card.LatestHref, card.Rate = latest[0].Name, "/results/"+string(latest[0].ID), viewNPS(l, whole.Tally, "")
+	return card, err
+}
+
+// campaignCard is a campaign with what to do next about it.
+type campaignCard struct {
+	Name, Audience, State, Class, When string
+	Next, Href                         string
+}
+
+// campaignsAtHome is how many campaigns of each audience the home page shows.
+const campaignsAtHome = 4
+
+func (d *desk) campaignCards(ctx context.Context, f *frame) ([]campaignCard, error) {
+	found := make([][]survey.Campaign, len(survey.Audiences))
+	g, ctx := errgroup.WithContext(ctx)
+	for i, a := range survey.Audiences {
+		g.Go(func() (err error) { found[i], err = d.store.Campaigns(ctx, a, campaignsAtHome); return err })
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	var cards []campaignCard
+	for _, some := range found {
+		for _, c := range some {
+			if card, ok := campaignCardOf(f, c); ok {
+				cards = append(cards, card)
+			}
+		}
+	}
+	return cards, nil
+}
+
+func campaignCardOf(f *frame, c survey.Campaign) (campaignCard, bool) {
+	l := f.lang
+	card := campaignCard{Name: c.Name, Audience: l.T("results.audience." + string(c.Audience)), State: l.T("results.state." + string(c.State)),
+		Next: l.T("home.next." + string(c.State)), Href: "/campaigns/" + string(c.ID)}
+	when := func(id string, t time.Time) {
+		if !t.IsZero() {
+			card.When = l.T(id, lang.Values{"Moment": l.Moment(t.In(f.Zone))})
+		}
+	}
+	switch c.State {
+	case survey.Draft:
+		when("home.made", c.Created)
+	case survey.Scheduled:
+		when("home.starts", c.StartsAt)
+	case survey.Open:
+		when("home.closes", c.ClosesAt)
+	case survey.Paused:
+		card.Class = "warn"
+	default:
+		when("home.launched", c.Launched)
+	}
+	if c.State == survey.Sending || c.State == survey.Open {
+		card.Class = "good"
+	}
+	if c.State == survey.Open || c.State == survey.Closed || !f.Can(access.WriteCampaign) {
+		card.Href = "/results/" + string(c.ID)
+		if c.Launched.IsZero() { // who may only read has nothing to do about a draft
+			return card, false
+		}
+		card.Next = l.T("home.next.open")
+	}
+	return card, true
+}
+
+// casesCard is what waits to be followed up. Is tells whether there is anything.
+type casesCard struct {
+	Is      bool
+	Title   string
+	Open    string // how many
+	Overdue string
+	Late    bool
+	Note    string // how the numbers are to be read
+	Cards   []caseCard
+	None    string // what it says when nothing is open
+}
+
+const (
+	casesAtHome = 8
+	// teamAsked is how many people's cases a manager's page looks up: three queries each.
+	teamAsked = 30
+	// casesCounted is how many cases of a campaign the page of those who see all looks at.
+	casesCounted = 500
+)
+
+var unresolved = []loop.State{loop.Open, loop.Acknowledged, loop.Contacted}

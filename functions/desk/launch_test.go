@@ -13,7 +13,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"onetap/internal/local/dynamo"
-	"onetap/internal/nps"
 	"onetap/internal/store"
 	"onetap/internal/store/storetest"
 )
@@ -82,21 +81,5 @@ func TestLaunchAfterClosing(t *testing.T) {
 	status, answer := w.call("POST", "/api/v1/campaigns/"+made["id"].(string)+"/launch", "application/json", nil)
 	if problem, _ := answer["error"].(map[string]any); status != 400 || problem["code"] != "closing_in_past" || problem["where"] != "closes_at" || w.stored() != before {
 		t.Errorf("%d %v", status, answer)
-	}
-}
-
-// Of more values than an answer holds, those with the most people stay.
-func TestLargestRows(t *testing.T) {
-	t.Parallel()
-	var rows []row
-	for i := range maxRows + 500 {
-		rows = append(rows, row{fmt.Sprintf("team %04d", i), figuresOf(nps.Tally{Sent: int64(i)}, true)})
-	}
-	kept, omitted := listed(rows)
-	if len(kept) != maxRows || omitted != 500 || kept[0].Value != "team 0500" || kept[maxRows-1].Value != fmt.Sprintf("team %04d", maxRows+499) {
-		t.Errorf("%d kept, %d omitted, from %s to %s", len(kept), omitted, kept[0].Value, kept[len(kept)-1].Value)
-	}
-	if kept, omitted := listed(nil); kept == nil || omitted != 0 {
-		t.Error("no rows are an empty list, not null")
 	}
 }

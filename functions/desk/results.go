@@ -64,23 +64,73 @@ func roundedInterval(i nps.Interval, ok bool) *nps.Interval {
 	return &nps.Interval{Low: *rounded(i.Low, true), High: *rounded(i.High, true)}
 }
 
-// maxRows is the most values of one kind in an answer, the largest ones first: 6 MB is what Lambda lets through.
-const maxRows = 2000
-
-// results are the figures of a campaign.
+// results are the figures of a campaign. Of a kind with no values there is an empty list.
 type results struct {
 	Campaign  survey.CampaignID    `json:"campaign"`
 	Audience  survey.Audience      `json:"audience"`
 	State     survey.CampaignState `json:"state"`
 	Whole     figures              `json:"whole"`
 	Weeks     []row                `json:"weeks"`
+	Days      []row                `json:"days"`
 	Owners    []row                `json:"owners"`
 	Teams     []row                `json:"teams"`
 	Languages []row                `json:"languages"`
+	Parts     []string             `json:"parts"` // other columns by which it can be asked for
+	By        *partResults         `json:"by,omitempty"`
 	Omitted   map[string]int       `json:"omitted,omitempty"` // by kind: how many values are not listed
+	Hidden    map[string]int       `json:"hidden,omitempty"`  // by kind: values that are not shown because too few have answered
+}
+
+// partResults are the answers by one column of the contacts.
+type partResults struct {
+	Part string     `json:"part"`
+	At   *time.Time `json:"at"` // as of when; null: never counted, of more answers than are counted at once
+	Rows []row      `json:"rows"`
 }
 
 func (d *desk) campaignResults(w http.ResponseWriter, r *http.Request) error {
+	if err := parameters(r, "by"); err != nil {
+		return err
+	}
+	c, err := d.campaign(r)
+	if err != nil {
+		return err
+	}
+	whole, err := d.whole(r.Context(), c)
+	if err != nil {
+		return err
+	}
+	out := results{Campaign: c.ID, Audience: c.Audience, State: c.State, Whole: figuresOf(whole.Tally, true), Parts: slices.Clone(c.Parts),
+		Weeks: rowsOf(whole.Weeks, false), Days: rowsOf(whole.Days, false), Omitted: map[string]int{}, Hidden: map[string]int{}}
+	if out.Parts == nil {
+		out.Parts = []string{}
+	}
+	for kind, to := range map[string]*[]row{survey.KindOwner: &out.Owners, survey.KindTeam: &out.Teams, survey.KindLanguage: &out.Languages} {
+		b, err := d.breakdown(r.Context(), c, kind)
+		if err != nil {
+			return err
+		}
+		*to = out.list(kind, b)
+	}
+	if part := r.URL.Query().Get("by"); r.URL.Query().Has("by") {
+		if !slices.Contains(c.Parts, part) {
+			return problem.New(problem.Invalid, "parameter_choice", "by", "Known", strings.Join(c.Parts, ", "))
+		}
+		b, err := d.breakdown(r.Context(), c, part)
+		if err != nil {
+			return err
+		}
+		out.By = &partResults{Part: part, Rows: out.list(part, b)}
+		if !b.At.IsZero() {
+			out.By.At = &b.At
+		}
+	}
+	web.JSON(w, http.StatusOK, out)
+	return nil
+}
+
+// countResults counts a campaign by the columns of its contacts.
+func (d *desk) countResults(w http.ResponseWriter, r *http.Request) error {
 	if err := parameters(r); err != nil {
 		return err
 	}
@@ -88,52 +138,36 @@ func (d *desk) campaignResults(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	all, err := d.store.Tallies(r.Context(), string(c.ID))
-	if err != nil {
+	at := d.now().UTC()
+	if err := d.countNow(r.Context(), c); err != nil {
 		return err
 	}
-	out := results{Campaign: c.ID, Audience: c.Audience, State: c.State}
-	var whole nps.Tally
-	parts := map[string][]row{}
-	for k, counts := range all {
-		t := counts.Tally()
-		if k.Kind == survey.KindWeek {
-			whole.Add(t)
-		}
-		parts[k.Kind] = append(parts[k.Kind], row{k.Value, figuresOf(t, k.Kind != survey.KindWeek)})
-	}
-	out.Whole = figuresOf(whole, true)
-	for kind, to := range map[string]*[]row{survey.KindWeek: &out.Weeks, survey.KindOwner: &out.Owners,
-		survey.KindTeam: &out.Teams, survey.KindLanguage: &out.Languages} {
-		var omitted int
-		if *to, omitted = listed(parts[kind]); omitted > 0 {
-			if out.Omitted == nil {
-				out.Omitted = map[string]int{}
-			}
-			out.Omitted[kind] = omitted
-		}
-	}
-	web.JSON(w, http.StatusOK, out)
+	web.JSON(w, http.StatusOK, map[string]any{"campaign": c.ID, "at": at, "parts": c.Parts})
 	return nil
 }
 
-// listed sorts rows by value; of more than maxRows it keeps those with the most people.
-func listed(rows []row) ([]row, int) {
-	if rows == nil {
-		return []row{}, 0
+// maxRows is the most values of one kind in an answer, the largest ones first: 6 MB is what Lambda lets through.
+const maxRows = 2000
+
+// list is what an answer holds of a breakdown.
+func (out *results) list(kind string, b breakdown) []row {
+	rows, omitted := largest(b.Rows, maxRows)
+	if omitted += b.Others; omitted > 0 {
+		out.Omitted[kind] = omitted
 	}
-	omitted := max(0, len(rows)-maxRows)
-	if omitted > 0 {
-		slices.SortFunc(rows, func(a, b row) int {
-			if d := max(b.Sent, b.Answers) - max(a.Sent, a.Answers); d != 0 {
-				return int(d)
-			}
-			return strings.Compare(a.Value, b.Value)
-		})
-		rows = rows[:maxRows]
+	if b.Hidden > 0 {
+		out.Hidden[kind] = b.Hidden
 	}
-	slices.SortFunc(rows, func(a, b row) int { return strings.Compare(a.Value, b.Value) })
-	return rows, omitted
+	slices.SortFunc(rows, func(a, b tallied) int { return strings.Compare(a.Value, b.Value) })
+	return rowsOf(rows, true)
+}
+
+func rowsOf(all []tallied, rated bool) []row {
+	rows := make([]row, len(all))
+	for i, t := range all {
+		rows[i] = row{t.Value, figuresOf(t.Tally, rated)}
+	}
+	return rows
 }
 
 // audienceResults are an audience's last weeks, each of them, the empty ones too.
@@ -149,18 +183,14 @@ func (d *desk) audienceResults(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	all, err := d.store.TalliesOf(r.Context(), string(a), survey.KindWeek)
+	weeks, err := d.weeks(r.Context(), a, n)
 	if err != nil {
 		return err
 	}
 	var sum nps.Tally
-	rows := make([]row, n)
-	for i := range rows {
-		week := survey.Week(d.now().Add(-time.Duration(n-1-i) * 7 * 24 * time.Hour))
-		t := all[survey.TallyKey{Scope: string(a), Kind: survey.KindWeek, Value: week}].Tally()
-		sum.Add(t)
-		rows[i] = row{week, figuresOf(t, false)}
+	for _, t := range weeks {
+		sum.Add(t.Tally)
 	}
-	web.JSON(w, http.StatusOK, map[string]any{"audience": a, "whole": figuresOf(sum, false), "weeks": rows})
+	web.JSON(w, http.StatusOK, map[string]any{"audience": a, "whole": figuresOf(sum, false), "weeks": rowsOf(weeks, false)})
 	return nil
 }

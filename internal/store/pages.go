@@ -95,6 +95,19 @@ func (s *Store) ResponsesPage(ctx context.Context, c survey.CampaignID, from Cur
 	return rs, next, err
 }
 
+// FindResponses reads up to limit answers of a campaign that fit, from the cursor on. It looks at no more than budget of
+// them and says at how many it did, so that it may find few or none and yet have a next.
+func (s *Store) FindResponses(ctx context.Context, c survey.CampaignID, from Cursor, limit, budget int, fits func(survey.Response) bool) (rs []survey.Response, looked int, next *Cursor, err error) {
+	next, err = s.walk(ctx, func(n int) string { return peoplePK(c, n) }, "RESPONSE#", from, budget, func(it item, _ survey.ContactID) (bool, error) {
+		looked++
+		if r := responseOf(it); fits(r) {
+			rs = append(rs, r)
+		}
+		return len(rs) < limit, nil
+	})
+	return rs, looked, next, err
+}
+
 // InvitationsPage reads up to limit decided invitations of a wave from the cursor on, those in one state ("": in any).
 // It looks at no more than budget of them, so that a page may hold few or none and yet have a next.
 func (s *Store) InvitationsPage(ctx context.Context, c survey.CampaignID, wave int, state survey.InvitationState, from Cursor, limit, budget int) (is []survey.Invitation, next *Cursor, err error) {

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"onetap/internal/lang"
+	"onetap/internal/loop"
+	"onetap/internal/store"
+	"onetap/internal/survey"
+)
+
+// homeCases are an owner's cases and a manager's team's by deadline, and how many there are of all for who sees all.
+func (d *desk) homeCases(ctx context.Context, f *frame) (casesCard, error) {
+	if f.All() {
+		return d.casesOfAll(ctx, f)
+	}
+	l := f.lang
+	card := casesCard{Title: l.T("home.my_cases"), None: l.T("home.no_cases")}
+	owners, names := []string{f.Staff.ID}, map[string]string{}
+	if f.Staff.Role == survey.RoleManager {
+		staff, err := d.store.Staff(ctx)
+		if err != nil {
+			return card, err
+		}
+		owners, names = ownersOf(f.visit, staff), staffNames(staff)
+		card.Title = l.T("home.team_cases")
+		if len(owners) > teamAsked {
+			card.Note = l.T("home.team_part", lang.Values{"Count": teamAsked, "All": len(owners)})
+			owners = owners[:teamAsked]
+		}
+	}
+	columns, more, err := d.columns(ctx, owners, unresolved, "", casesAtHome)
+	if err != nil {
+		return card, err
+	}
+	all := slices.Concat(columns...)
+	slices.SortStableFunc(all, func(a, b loop.Case) int { return a.Deadline.Compare(b.Deadline) })
+	card.count(l, all, slices.Contains(more, true), d)
+	all = all[:min(len(all), casesAtHome)]
+	people, campaigns, err := d.namesOf(ctx, all)
+	if err != nil {
+		return card, err
+	}
+	for _, c := range all {
+		one := caseCard{Href: "/cases/" + c.ID(), Who: contactName(l, people[c.Contact]), Campaign: campaigns[c.Campaign].Name,
+			Score: scoreOf(l, c.Latest), Deadline: l.Moment(c.Deadline.In(f.Zone))}
+		one.Left, one.Over = timeLeft(l, d.now(), c.Deadline)
+		if f.Staff.Role == survey.RoleManager {
+			one.Owner = ownerName(l, names, c.Owner)
+		}
+		card.Cards = append(card.Cards, one)
+	}
+	return card, nil
+}
+
+// casesOfAll counts the cases of each audience's latest campaign. A case has no count of its own, so that of more than
+// casesCounted of a campaign the page says "at least".
+func (d *desk) casesOfAll(ctx context.Context, f *frame) (casesCard, error) {
+	l := f.lang
+	card := casesCard{Title: l.T("home.all_cases"), None: l.T("home.no_cases_all")}
+	var mu sync.Mutex
+	var all []loop.Case
+	more := false
+	g, reading := errgroup.WithContext(ctx)
+	for _, a := range survey.Audiences {
+		if a == survey.Employees { // has no cases
+			continue
+		}
+		g.Go(func() error {
+			campaigns, err := d.launched(reading, a, 1)
+			if err != nil || len(campaigns) == 0 {
+				return err
+			}
+			found, next, err := d.store.CasesPage(reading, campaigns[0].ID, store.Cursor{}, casesCounted)
+			mu.Lock()
+			defer mu.Unlock()
+			more = more || next != nil
+			all = append(all, slices.DeleteFunc(found, func(c loop.Case) bool { return c.State == loop.Resolved })...)
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return card, err
+	}
+	card.count(l, all, more, d)
+	card.Note = l.T("home.cases_of")
+	return card, nil
+}
+
+// count puts numbers into words; more tells that there are more than were read.
+func (card *casesCard) count(l lang.Language, open []loop.Case, more bool, d *desk) {
+	late := 0
+	for _, c := range open {
+		if d.now().After(c.Deadline) {
+			late++
+		}
+	}
+	plus := ""
+	if more {
+		plus = "+"
+	}
+	card.Is, card.Late = len(open) > 0, late > 0
+	card.Open = l.Number(int64(len(open))) + plus
+	if card.Overdue = l.Number(int64(late)); late > 0 {
+		card.Overdue += plus
+	}
+}

@@ -1,0 +1,218 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"onetap/internal/nps"
+	"onetap/internal/problem"
+	"onetap/internal/store"
+	"onetap/internal/survey"
+)
+
+// leastShown is how many employees must have answered before a figure of theirs is shown (D25).
+const leastShown = 5
+
+// tallied is the tally of one value: of one week, one team.
+type tallied struct {
+	Value string
+	Tally nps.Tally
+}
+
+// wholeResults are a campaign's figures and what they are over time. A campaign of which nothing may be shown yet has an
+// empty tally and is Hidden.
+type wholeResults struct {
+	Tally       nps.Tally
+	Weeks, Days []tallied // those with anything in them, the earliest first
+	Hidden      bool
+}
+
+// whole reads a campaign's figures: a few items, however many the answers.
+func (d *desk) whole(ctx context.Context, c survey.Campaign) (wholeResults, error) {
+	all, err := d.store.TalliesOf(ctx, string(c.ID), survey.KindWeek)
+	if err != nil {
+		return wholeResults{}, err
+	}
+	var w wholeResults
+	for k, counts := range all {
+		t := counts.Tally()
+		w.Tally.Add(t)
+		w.Weeks = append(w.Weeks, tallied{k.Value, t})
+		days, _ := survey.Days(k.Value)
+		for i, date := range days {
+			if t := counts.Day(i + 1); !t.IsZero() {
+				w.Days = append(w.Days, tallied{date.Format(time.DateOnly), t})
+			}
+		}
+	}
+	byValue := func(a, b tallied) int { return cmp.Compare(a.Value, b.Value) }
+	slices.SortFunc(w.Weeks, byValue)
+	slices.SortFunc(w.Days, byValue)
+	if c.Audience == survey.Employees { // time links answers to people: the audience's weeks are what is shown of it
+		w.Weeks, w.Days = nil, nil
+		if w.Tally.Answers() < leastShown {
+			w = wholeResults{Tally: nps.Tally{Sent: w.Tally.Sent}, Hidden: true}
+		}
+	}
+	return w, nil
+}
+
+// weeks are an audience's last n weeks, this one included, each of them.
+func (d *desk) weeks(ctx context.Context, a survey.Audience, n int) ([]tallied, error) {
+	all, err := d.store.TalliesOf(ctx, string(a), survey.KindWeek)
+	if err != nil {
+		return nil, err
+	}
+	weeks := make([]tallied, n)
+	for i := range weeks {
+		week := survey.Week(d.now().Add(-time.Duration(n-1-i) * 7 * 24 * time.Hour))
+		weeks[i] = tallied{week, all[survey.TallyKey{Scope: string(a), Kind: survey.KindWeek, Value: week}].Tally()}
+		if a == survey.Employees && weeks[i].Tally.Answers() < leastShown {
+			weeks[i].Tally = nps.Tally{Sent: weeks[i].Tally.Sent}
+		}
+	}
+	return weeks, nil
+}
+
+// breakdown is a campaign by one kind: by owner, by team, by a column of its contacts.
+type breakdown struct {
+	Rows   []tallied // in no order
+	At     time.Time // as of when; of a kind that is counted as answers come, now; zero: it must be counted first
+	Hidden int       // values that are not shown because too few have answered
+	Others int       // values that are not kept
+}
+
+const (
+	// countedAtOnce is how many answers are read to show a page; of more the last count is shown, and when it was.
+	countedAtOnce = 5000
+	// partValues is the most values of a column that a count keeps: its item may have 400 KB.
+	partValues = 1500
+)
+
+// breakdown reads a campaign by owner, team, language, or one of its parts.
+func (d *desk) breakdown(ctx context.Context, c survey.Campaign, kind string) (breakdown, error) {
+	if i := slices.Index(c.Parts, kind); i >= 0 {
+		return d.byPart(ctx, c, i)
+	}
+	all, err := d.store.TalliesOf(ctx, string(c.ID), kind)
+	if err != nil {
+		return breakdown{}, err
+	}
+	b := breakdown{At: d.now()}
+	for k, counts := range all {
+		b.Rows = append(b.Rows, tallied{k.Value, counts.Tally()})
+	}
+	if c.Audience == survey.Employees {
+		b.Rows, b.Hidden = hideSmall(b.Rows)
+	}
+	return b, nil
+}
+
+// hideSmall takes out the values of which fewer than leastShown people have answered. The others might be subtracted
+// from the whole: so what is taken out adds up to as many, or the smallest that would be shown goes too.
+func hideSmall(rows []tallied) (shown []tallied, hidden int) {
+	rows = slices.Clone(rows)
+	slices.SortFunc(rows, func(a, b tallied) int {
+		return cmp.Or(cmp.Compare(a.Tally.Answers(), b.Tally.Answers()), cmp.Compare(a.Value, b.Value))
+	})
+	sum := int64(0)
+	for hidden < len(rows) && (rows[hidden].Tally.Answers() < leastShown || sum > 0 && sum < leastShown) {
+		sum += rows[hidden].Tally.Answers()
+		hidden++
+	}
+	return rows[hidden:], hidden
+}
+
+// byPart counts a campaign by its i-th part, or shows the last count. People are asked as they were planned.
+func (d *desk) byPart(ctx context.Context, c survey.Campaign, i int) (b breakdown, err error) {
+	var count store.PartCount
+	var asked survey.Asked
+	var small bool
+	g, reading := errgroup.WithContext(ctx)
+	g.Go(func() (err error) {
+		asked, err = d.store.Asked(reading, c.ID)
+		return err
+	})
+	g.Go(func() error {
+		w, err := d.whole(reading, c)
+		if small = w.Tally.Answers()+w.Tally.Unverified <= countedAtOnce; err != nil || small {
+			return err
+		}
+		count, _, err = d.store.SavedPartCount(reading, c.ID, i)
+		return err
+	})
+	if err := g.Wait(); err != nil {
+		return b, err
+	}
+	if small {
+		counts, err := d.store.CountParts(ctx, c, partValues)
+		if err != nil {
+			return b, err
+		}
+		count, count.At = counts[i], d.now()
+	}
+	b.At, b.Others = count.At, count.Others
+	known := asked[c.Parts[i]]
+	for v, t := range count.Values {
+		if known != nil {
+			t.Sent = int64(known.Values[v])
+		}
+		b.Rows = append(b.Rows, tallied{v, t})
+	}
+	return b, nil
+}
+
+// countNow counts a campaign by all of its parts and keeps what it found.
+func (d *desk) countNow(ctx context.Context, c survey.Campaign) error {
+	if len(c.Parts) == 0 {
+		return problem.New(problem.Conflict, "no_parts", "campaign")
+	}
+	began := d.now()
+	counts, err := d.store.CountParts(ctx, c, partValues)
+	if err != nil {
+		return fmt.Errorf("count answers: %w", err)
+	}
+	for i, p := range counts {
+		p.At = began
+		if err := d.store.SavePartCount(ctx, c.ID, i, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// largest keeps the n values with the most people, in that order, and says how many others there are.
+func largest(rows []tallied, n int) ([]tallied, int) {
+	rows = slices.Clone(rows)
+	slices.SortFunc(rows, func(a, b tallied) int {
+		return cmp.Or(cmp.Compare(b.Tally.Answers(), a.Tally.Answers()), cmp.Compare(b.Tally.Sent, a.Tally.Sent), cmp.Compare(a.Value, b.Value))
+	})
+	return rows[:min(n, len(rows))], max(0, len(rows)-n)
+}
+
+// kindName is a kind in an address: parts by their number, for what a column is called is not the address's business.
+func kindName(c survey.Campaign, kind string) string {
+	if i := slices.Index(c.Parts, kind); i >= 0 {
+		return "part-" + strconv.Itoa(i)
+	}
+	return kind
+}
+
+func kindNamed(c survey.Campaign, name string) (string, bool) {
+	switch name {
+	case survey.KindOwner, survey.KindTeam, survey.KindLanguage:
+		return name, true
+	}
+	for i, p := range c.Parts {
+		if name == "part-"+strconv.Itoa(i) {
+			return p, true
+		}
+	}
+	return "", false
+}
