@@ -65,7 +65,7 @@ func (d *desk) comparePage(w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, t := range c.Teams {
 		label := valueLabel(l, "team", t.Value, nil)
-		pair := teamPair{label, viewRow(l, label, "", t.a, true), viewRow(l, label, "", t.b, true), viewDifference(l, t.Comparison)}
+		pair := teamPair{label, viewRow(l, label, "", t.a, true), viewRow(l, label, "", t.b, true), smallDifference(l, t.Comparison)}
 		p.Teams = append(p.Teams, pair)
 	}
 	if c.Omitted > 0 {

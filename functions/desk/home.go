@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -50,12 +51,16 @@ func (d *desk) home(w http.ResponseWriter, r *http.Request) error {
 	l, role := p.lang, p.Staff.Role
 	p.Hello = l.T("home.hello", lang.Values{"Name": p.Who})
 	p.NewOne = p.Can(access.WriteCampaign)
+	latest, err := d.latest(r.Context())
+	if err != nil {
+		return err
+	}
 	g, ctx := errgroup.WithContext(r.Context())
 	if role != survey.RoleOwner && role != survey.RoleMarketing {
-		g.Go(func() (err error) { p.Scores, err = d.scoreCards(ctx, l); return err })
+		g.Go(func() (err error) { p.Scores, err = d.scoreCards(ctx, l, latest); return err })
 	}
 	if p.Can(access.ReadCases) {
-		g.Go(func() (err error) { p.Cases, err = d.homeCases(ctx, &p.frame); return err })
+		g.Go(func() (err error) { p.Cases, err = d.homeCases(ctx, &p.frame, latest); return err })
 	}
 	if role == survey.RoleMarketing || role == survey.RoleAnalyst || role == survey.RoleAdministrator {
 		g.Go(func() (err error) { p.Campaigns, err = d.campaignCards(ctx, &p.frame); return err })
@@ -83,26 +88,32 @@ func emptyFor(role survey.Role) string {
 	return "results"
 }
 
-// scoreCards are the audiences of which there is an answer in the last weeks.
-func (d *desk) scoreCards(ctx context.Context, l lang.Language) ([]scoreCard, error) {
-	cards := make([]scoreCard, len(survey.Audiences))
+// latest is the last campaign of each audience that has begun to send, in the order of the audiences.
+func (d *desk) latest(ctx context.Context) ([]survey.Campaign, error) {
+	found := make([][]survey.Campaign, len(survey.Audiences))
 	g, ctx := errgroup.WithContext(ctx)
 	for i, a := range survey.Audiences {
-		g.Go(func() (err error) { cards[i], err = d.scoreCard(ctx, l, a); return err })
+		g.Go(func() (err error) { found[i], err = d.launched(ctx, a, 1); return err })
+	}
+	err := g.Wait()
+	return slices.Concat(found...), err
+}
+
+// scoreCards are the audiences of which there is an answer in the last weeks.
+func (d *desk) scoreCards(ctx context.Context, l lang.Language, latest []survey.Campaign) ([]scoreCard, error) {
+	cards := make([]scoreCard, len(latest))
+	g, ctx := errgroup.WithContext(ctx)
+	for i, c := range latest {
+		g.Go(func() (err error) { cards[i], err = d.scoreCard(ctx, l, c); return err })
 	}
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
-	var some []scoreCard
-	for _, c := range cards {
-		if c.sum.Answers() > 0 {
-			some = append(some, c)
-		}
-	}
-	return some, nil
+	return slices.DeleteFunc(cards, func(c scoreCard) bool { return c.sum.Answers() == 0 }), nil
 }
 
-func (d *desk) scoreCard(ctx context.Context, l lang.Language, a survey.Audience) (scoreCard, error) {
+func (d *desk) scoreCard(ctx context.Context, l lang.Language, c survey.Campaign) (scoreCard, error) {
+	a := c.Audience
 	card := scoreCard{Audience: l.T("results.audience." + string(a)), ID: "audience-" + string(a)}
 	weeks, err := d.weeks(ctx, a, homeWeeks)
 	if err != nil {
@@ -131,12 +142,8 @@ func (d *desk) scoreCard(ctx context.Context, l lang.Language, a survey.Audience
 	if c, ok := nps.Compare(before, month); ok {
 		card.Change = viewDifference(l, &c)
 	}
-	latest, err := d.launched(ctx, a, 1)
-	if err != nil || len(latest) == 0 {
-		return card, err
-	}
-	whole, err := d.whole(ctx, latest[0])
-	card.Latest, card.LatestHref, card.Rate = latest[0].Name, "/results/"+string(latest[0].ID), viewNPS(l, whole.Tally, "")
+	whole, err := d.whole(ctx, c)
+	card.Latest, card.LatestHref, card.Rate = c.Name, "/results/"+string(c.ID), viewNPS(l, whole.Tally, "")
 	return card, err
 }
 

@@ -14,9 +14,9 @@ import (
 )
 
 // homeCases are an owner's cases and a manager's team's by deadline, and how many there are of all for who sees all.
-func (d *desk) homeCases(ctx context.Context, f *frame) (casesCard, error) {
+func (d *desk) homeCases(ctx context.Context, f *frame, latest []survey.Campaign) (casesCard, error) {
 	if f.All() {
-		return d.casesOfAll(ctx, f)
+		return d.casesOfAll(ctx, f, latest)
 	}
 	l := f.lang
 	card := casesCard{Title: l.T("home.my_cases"), None: l.T("home.no_cases")}
@@ -59,23 +59,19 @@ func (d *desk) homeCases(ctx context.Context, f *frame) (casesCard, error) {
 
 // casesOfAll counts the cases of each audience's latest campaign. A case has no count of its own, so that of more than
 // casesCounted of a campaign the page says "at least".
-func (d *desk) casesOfAll(ctx context.Context, f *frame) (casesCard, error) {
+func (d *desk) casesOfAll(ctx context.Context, f *frame, latest []survey.Campaign) (casesCard, error) {
 	l := f.lang
 	card := casesCard{Title: l.T("home.all_cases"), None: l.T("home.no_cases_all")}
 	var mu sync.Mutex
 	var all []loop.Case
 	more := false
 	g, reading := errgroup.WithContext(ctx)
-	for _, a := range survey.Audiences {
-		if a == survey.Employees { // has no cases
+	for _, c := range latest {
+		if c.Audience == survey.Employees { // has no cases
 			continue
 		}
 		g.Go(func() error {
-			campaigns, err := d.launched(reading, a, 1)
-			if err != nil || len(campaigns) == 0 {
-				return err
-			}
-			found, next, err := d.store.CasesPage(reading, campaigns[0].ID, store.Cursor{}, casesCounted)
+			found, next, err := d.store.CasesPage(reading, c.ID, store.Cursor{}, casesCounted)
 			mu.Lock()
 			defer mu.Unlock()
 			more = more || next != nil

@@ -199,7 +199,7 @@ func (d *desk) answerViews(ctx context.Context, f *frame, c survey.Campaign, fou
 	}
 	views := make([]answerView, len(found))
 	for i, r := range found {
-		v := answerView{Score: r.Score, Class: string(r.Group()), Group: f.lang.T("results.group." + string(r.Group())), Team: r.Team,
+		v := answerView{Score: r.Score, Class: string(r.Group()), Group: f.lang.T("case.group." + string(r.Group())), Team: r.Team,
 			Why: cutWords(r.Why), Wish: cutWords(r.Wish), Unverified: !r.Verified, When: f.lang.Moment(r.Updated.In(f.Zone))}
 		if person, ok := names[r.Contact]; ok {
 			if v.Name = person.Person.Name; v.Name == "" {

@@ -16,8 +16,8 @@ import (
 	"onetap/internal/survey"
 )
 
-// rowsShown is how many values a page shows, those with the most answers: 100 rows with their drawings are 70 KB.
-const rowsShown = 100
+// rowsShown is how many values a page shows, those with the most answers: 60 rows with their drawings are 80 KB.
+const rowsShown = 60
 
 type byPage struct {
 	frame
@@ -67,6 +67,7 @@ func (d *desk) byPage(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
+	rows = slices.DeleteFunc(slices.Clone(rows), func(t tallied) bool { return t.Tally.Answers() == 0 && t.Tally.Sent == 0 }) // only unverified ones
 	labels, err := d.labels(r.Context(), l, c, kind, rows)
 	if err != nil {
 		return err

@@ -115,17 +115,18 @@ func precision(l lang.Language, i nps.Interval) string {
 
 // rowView is one row of a table of tallies.
 type rowView struct {
-	Label, Href              string
-	Count                    string // of answers
-	NPS, Interval            string // "" without answers
-	Promoters, Passives      string
-	Detractors, Rate, Tested string
-	Range                    fill.Safe
+	Label, Href         string
+	Count               string // of answers
+	NPS, Interval       string
+	Promoters, Passives string
+	Detractors, Rate    string
+	Range               fill.Safe
 }
 
 // viewRow is the figures of a row; rated where those who answered are among those sent to.
 func viewRow(l lang.Language, label, href string, t nps.Tally, rated bool) rowView {
-	row := rowView{Label: label, Href: href, Count: l.Number(t.Answers())}
+	const none = "—"
+	row := rowView{Label: label, Href: href, Count: l.Number(t.Answers()), NPS: none, Promoters: none, Passives: none, Detractors: none, Rate: none}
 	if rate, ok := t.ResponseRate(); ok && rated {
 		row.Rate = percent(l, rate)
 	}
@@ -200,14 +201,24 @@ func weekText(l lang.Language, week string) string {
 	return l.T("results.week_of", lang.Values{"Date": l.Date(days[0])})
 }
 
+// smallDifference is viewDifference for a row of a table: all rows on one scale.
+func smallDifference(l lang.Language, c *nps.Comparison) differenceView {
+	v := viewDifference(l, c)
+	if c != nil {
+		v.Range = chart.Range{Said: chart.Said{Title: l.T("results.nps_desc", lang.Values{"NPS": v.Difference, "Interval": v.Interval})},
+			From: -100, To: 100, Value: c.Difference, Low: c.Interval.Low, High: c.Interval.High}.SVG()
+	}
+	return v
+}
+
 // differenceView is how two NPS differ, in words and drawn.
 type differenceView struct {
 	Is         bool // both have answers
 	Real       bool
-	Better     bool
 	Difference string
 	Interval   string
 	Verdict    string
+	Class      string // of a note or badge: good, bad, or none
 	Chance     string // how probable such a difference is between equals
 	Range      fill.Safe
 }
@@ -216,14 +227,14 @@ func viewDifference(l lang.Language, c *nps.Comparison) differenceView {
 	if c == nil {
 		return differenceView{}
 	}
-	v := differenceView{Is: true, Real: c.Real, Better: c.Difference > 0, Difference: signed(l, c.Difference, 0), Interval: interval(l, c.Interval, 0)}
+	v := differenceView{Is: true, Real: c.Real, Difference: signed(l, c.Difference, 0), Interval: interval(l, c.Interval, 0)}
 	switch {
 	case !c.Real:
 		v.Verdict = l.T("results.no_difference")
-	case v.Better:
-		v.Verdict = l.T("results.real_better")
+	case c.Difference > 0:
+		v.Verdict, v.Class = l.T("results.real_better"), "good"
 	default:
-		v.Verdict = l.T("results.real_worse")
+		v.Verdict, v.Class = l.T("results.real_worse"), "bad"
 	}
 	p := l.T("results.chance_below")
 	if c.P >= 0.001 {

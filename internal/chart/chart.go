@@ -54,7 +54,8 @@ func (d *drawing) line(class string, x1, y1, x2, y2 float64) {
 // px writes a length with a tenth of a pixel.
 func px(v float64) string { return strconv.FormatFloat(math.Round(v*10)/10, 'f', -1, 64) }
 
-// Range draws a value with its interval on a scale: an NPS, or a difference of two. marks are written under the scale.
+// Range draws a value with its interval on a scale: an NPS, or a difference of two. Marks are written under the scale; without
+// any there is a stroke in the middle.
 type Range struct {
 	Said
 	From, To         float64 // of the scale
@@ -70,9 +71,16 @@ type Mark struct {
 
 // SVG draws it.
 func (r Range) SVG() fill.Safe {
-	d := begin("range", 46, r.Said)
+	height := 46
+	if len(r.Marks) == 0 {
+		height = 32
+	}
+	d := begin("range", height, r.Said)
 	x := func(v float64) float64 { return 12 + (width-24)*(min(max(v, r.From), r.To)-r.From)/(r.To-r.From) }
 	d.line("axis", x(r.From), 16, x(r.To), 16)
+	if len(r.Marks) == 0 {
+		d.line("axis", x((r.From+r.To)/2), 4, x((r.From+r.To)/2), 28)
+	}
 	for _, m := range r.Marks {
 		d.line("axis", x(m.At), 10, x(m.At), 22)
 		anchor := "middle"
