@@ -28,7 +28,7 @@ type homePage struct {
 	Campaigns []campaignCard
 	NewOne    bool // may make a campaign
 	Empty     string
-	Steps     []tab // what to do first, where there is nothing yet
+	Steps     []resultTab // what to do first, where there is nothing yet
 }
 
 // scoreCard is an audience's NPS over the last weeks.
@@ -71,7 +71,7 @@ func (d *desk) home(w http.ResponseWriter, r *http.Request) error {
 	if len(p.Scores) == 0 && len(p.Campaigns) == 0 && !p.Cases.Is {
 		p.Empty = l.T("home.empty." + emptyFor(role))
 		if p.NewOne {
-			p.Steps = []tab{{"/contacts", l.T("home.step_contacts"), false}, {"/campaigns", l.T("home.step_campaign"), false}, {"/results", l.T("home.step_results"), false}}
+			p.Steps = []resultTab{{"/contacts", l.T("home.step_contacts"), false}, {"/campaigns", l.T("home.step_campaign"), false}, {"/results", l.T("home.step_results"), false}}
 		}
 	}
 	return d.show(w, http.StatusOK, "home.html", p)

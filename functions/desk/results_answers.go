@@ -74,7 +74,7 @@ type answersPage struct {
 	frame
 	Campaign string
 	ID       string
-	Tabs     []tab
+	Tabs     []resultTab
 	Filter   answerFilter
 	Groups   []option
 	Chosen   []string // in words, what cannot be changed in the form

@@ -24,7 +24,7 @@ type byPage struct {
 	Campaign string
 	ID, Kind string
 	By       string
-	Tabs     []tab
+	Tabs     []resultTab
 	Rows     []rowView
 	Find     string
 	Found    string // how many fit what was looked for, where something was

@@ -121,20 +121,20 @@ func (d *desk) launched(ctx context.Context, a survey.Audience, most int) ([]sur
 	return some, err
 }
 
-// tab is one way to look at a campaign.
-type tab struct {
+// resultTab is one way to look at a campaign.
+type resultTab struct {
 	Href, Label string
 	Here        bool
 }
 
-func resultTabs(f *frame, c survey.Campaign, here string) []tab {
+func resultTabs(f *frame, c survey.Campaign, here string) []resultTab {
 	l, base := f.lang, "/results/"+string(c.ID)
-	tabs := []tab{{base, l.T("results.tab_whole"), here == ""}}
+	tabs := []resultTab{{base, l.T("results.tab_whole"), here == ""}}
 	for _, kind := range append([]string{survey.KindTeam, survey.KindOwner, survey.KindLanguage}, c.Parts...) {
-		tabs = append(tabs, tab{base + "/by/" + kindName(c, kind), kindLabel(l, kind), here == kind})
+		tabs = append(tabs, resultTab{base + "/by/" + kindName(c, kind), kindLabel(l, kind), here == kind})
 	}
 	if f.Can(access.ReadAnswers) && c.Audience != survey.Employees {
-		tabs = append(tabs, tab{base + "/answers", l.T("results.tab_answers"), here == "answers"})
+		tabs = append(tabs, resultTab{base + "/answers", l.T("results.tab_answers"), here == "answers"})
 	}
 	return tabs
 }
@@ -152,7 +152,7 @@ type resultPage struct {
 	Campaign   string
 	Audience   string
 	State      string
-	Tabs       []tab
+	Tabs       []resultTab
 	Is         npsView
 	Hidden     string // why there is nothing to see
 	Open       bool   // answers may still come
