@@ -12,7 +12,7 @@ import (
 )
 
 // silent are the requests that change nothing which anybody would ask about.
-var silent = map[string]bool{"campaigns.preview": true, "language": true, "sign-out": true}
+var silent = map[string]bool{"campaigns.preview": true, "campaigns.letter": true, "campaigns.count": true, "language": true, "sign-out": true}
 
 var inBraces = regexp.MustCompile(`/\{(\w+)(?:\.\.\.)?\}`)
 

@@ -112,14 +112,15 @@ func (p *checkPage) check(d *desk, c survey.Campaign, h headcount) {
 	}
 	if err := problem.As(wording.Check(c)); err != nil {
 		p.add("words", "bad", problemIn(l, p.Zone, err), stepWords)
-	} else if missing := missingWords(c, h.Languages); len(missing) > 0 {
+	} else {
+		p.add("words", "good", l.T("campaign.check_words", lang.Values{"Languages": peopleByLanguage(l, h)}), stepWords)
+	}
+	if missing := missingWords(c, h.Languages); len(missing) > 0 {
 		var names []string
 		for _, code := range missing {
 			names = append(names, languageName(l, code))
 		}
 		p.add("words", "warn", l.T("campaign.check_words_missing", lang.Values{"Languages": strings.Join(names, ", ")}), stepWords+"&language="+missing[0])
-	} else {
-		p.add("words", "good", l.T("campaign.check_words", lang.Values{"Languages": peopleByLanguage(l, h)}), stepWords)
 	}
 	if c.Company == "" {
 		p.add("company", "warn", l.T("campaign.check_company"), stepAbout)

@@ -16,7 +16,12 @@ func (d *desk) campaignPages() []route {
 		{"POST /campaigns/{campaign}/letter", access.WriteCampaign, d.typedLetter},
 		{"POST /campaigns/{campaign}/test", access.Send, d.postTest},
 		{"POST /campaigns/{campaign}/launch", access.Send, d.postLaunch},
-		{"POST /campaigns/{campaign}/act", access.Send, d.postAct},
+		{"POST /campaigns/{campaign}/pause", access.Send, d.postAct(d.pausing)},
+		{"POST /campaigns/{campaign}/resume", access.Send, d.postAct(d.resuming)},
+		{"POST /campaigns/{campaign}/cancel", access.Send, d.postAct(d.cancelling)},
+		{"POST /campaigns/{campaign}/close", access.Send, d.postAct(d.closing)},
+		{"POST /campaigns/{campaign}/remind", access.Send, d.postAct(d.reminding)},
+		{"POST /campaigns/{campaign}/resend-uncertain", access.Send, d.postResend},
 		{"GET /campaigns/{campaign}", access.ReadCampaigns, d.campaignPage},
 		{"GET /campaigns/{campaign}/live", access.ReadCampaigns, d.campaignLive},
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"net/http"
+	"path"
 	"strconv"
 
 	"onetap/internal/access"
@@ -16,21 +17,21 @@ import (
 var cursorStart = store.Cursor{}
 
 // postAct does what a button of a running campaign says. What cannot be undone the page has asked before.
-func (d *desk) postAct(w http.ResponseWriter, r *http.Request) error {
-	act := survey.Action(r.FormValue("do"))
-	do, known := map[survey.Action]change{survey.ActPause: d.pausing, survey.ActResume: d.resuming, survey.ActCancel: d.cancelling,
-		survey.ActClose: d.closing, survey.ActRemind: d.reminding}[act]
-	var err error
-	switch {
-	case known:
-		_, err = d.changed(r, nil, do)
-	case act == survey.ActResend:
-		err = d.resendFrom(r)
-	default:
-		return problem.New(problem.Invalid, "parameter_choice", "do", "Known", "pause, resume, cancel, close, remind, resend")
+func (d *desk) postAct(do change) operation {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		_, err := d.changed(r, nil, do)
+		return d.acted(w, r, err)
 	}
+}
+
+func (d *desk) postResend(w http.ResponseWriter, r *http.Request) error {
+	return d.acted(w, r, d.resendFrom(r))
+}
+
+// acted shows what a button has done, or on the same page why not.
+func (d *desk) acted(w http.ResponseWriter, r *http.Request, err error) error {
 	if err == nil {
-		return done(w, r, "/campaigns/"+r.PathValue("campaign"), "campaign_"+string(act))
+		return done(w, r, "/campaigns/"+r.PathValue("campaign"), "campaign_"+path.Base(r.URL.Path))
 	}
 	p := problem.As(err)
 	if p == nil || p.Kind == problem.Unknown {
