@@ -52,7 +52,7 @@ func (s *status) WriteHeader(code int) {
 // that does. No personal data: ids, and the name of the action.
 func (d *desk) audited(rt route, w http.ResponseWriter, r *http.Request) error {
 	action, object := actionOf(rt.pattern)
-	if r.Method == http.MethodGet || r.Method == http.MethodHead || silent[action] {
+	if r.Method == http.MethodGet || r.Method == http.MethodHead || silent[action] || strings.HasSuffix(action, ".search") {
 		return rt.do(w, r)
 	}
 	s := &status{ResponseWriter: w}

@@ -111,16 +111,16 @@ func (d *desk) takeStaff(ctx context.Context, stored, staff []survey.Staff, out 
 }
 
 // readStaffCSV reads a list as a system exports it, managers included.
-func readStaffCSV(r *http.Request, _ []survey.Staff, l lang.Language, out *staffAnswer) ([]survey.Staff, error) {
+func readStaffCSV(r *http.Request, stored []survey.Staff, l lang.Language, out *staffAnswer) ([]survey.Staff, error) {
 	body, err := list(r)
 	if err != nil {
 		return nil, err
 	}
-	return staffOfCSV(body, l, out)
+	return staffOfCSV(body, stored, l, out)
 }
 
-func staffOfCSV(body []byte, l lang.Language, out *staffAnswer) ([]survey.Staff, error) {
-	staff, refusals, err := survey.ReadStaff(body)
+func staffOfCSV(body []byte, stored []survey.Staff, l lang.Language, out *staffAnswer) ([]survey.Staff, error) {
+	staff, refusals, err := survey.ReadStaff(body, stored...)
 	for _, refusal := range refusals {
 		if refusal.Code == "unknown_manager" { // the row was taken without one
 			out.Warnings = append(out.Warnings, refusalTold(l, refusal))

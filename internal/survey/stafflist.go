@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"slices"
 	"strings"
 
 	"onetap/internal/problem"
@@ -26,7 +27,8 @@ const maxStaffFile = 5 << 20
 //
 // Refusals: those of customer lists, and unknown_role, unknown_language (the row is not taken); unknown_manager (the row
 // is taken without a manager: alerts must reach its owner all the same). Errors are as Import.Feed's, and csv_too_large.
-func ReadStaff(data []byte) ([]Staff, []Refusal, error) {
+// known are the staff so far: managers may be among them.
+func ReadStaff(data []byte, known ...Staff) ([]Staff, []Refusal, error) {
 	if len(data) > maxStaffFile {
 		return nil, nil, problem.New(problem.TooLarge, "csv_too_large", "", "Limit", maxStaffFile>>20)
 	}
@@ -49,7 +51,7 @@ func ReadStaff(data []byte) ([]Staff, []Refusal, error) {
 	if len(list.staff)+len(list.refused) == 0 {
 		return nil, nil, problem.New(problem.Invalid, "csv_no_rows", "")
 	}
-	list.findManagers()
+	list.findManagers(known)
 	return list.staff, list.refused, nil
 }
 
@@ -119,9 +121,15 @@ func (l *staffList) take(rec sheet.Record) {
 	l.staff, l.lines = append(l.staff, s), append(l.lines, rec.Line)
 }
 
-// findManagers turns what the list says of managers into ids.
-func (l *staffList) findManagers() {
-	d := NewDirectory(l.staff)
+// findManagers turns what the list says of managers into ids. Who is known and on the list too is as the list says.
+func (l *staffList) findManagers(known []Staff) {
+	all := slices.Clone(l.staff)
+	for _, s := range known {
+		if l.first["i"+strings.ToLower(s.ID)] == 0 {
+			all = append(all, s)
+		}
+	}
+	d := NewDirectory(all)
 	heading := ""
 	for _, c := range l.columns {
 		if c.Field == fieldManager {

@@ -51,6 +51,12 @@ func TestReadStaff(t *testing.T) {
 	if d := cmp.Diff(wantCodes, codes); d != "" {
 		t.Error(d)
 	}
+	// A manager may be known already, but who is on the list is as the list says.
+	known := []survey.Staff{{ID: "Old", Email: "old@example.ru", Name: "Старый Руководитель"}, {ID: "kim", Email: "before@example.ru", Name: "Прежнее Имя"}}
+	staff, refused, err = survey.ReadStaff([]byte("id;email;name;manager\nkim;kim@example.ru;Ким;\na;a@example.ru;A;Руководитель старый\nb;b@example.ru;B;прежнее имя\n"), known...)
+	if err != nil || len(staff) != 3 || staff[1].Manager != "Old" || staff[2].Manager != "" || len(refused) != 1 || refused[0].Code != "unknown_manager" {
+		t.Errorf("with staff known: %+v, %+v, %v", staff, refused, err)
+	}
 	for file, code := range map[string]string{
 		"": "csv_empty", "id;name\n1;x": "csv_no_address_column", "id;email\n": "csv_no_rows", "a@example.ru;x\n": "csv_no_heading", "PK\x03\x04": "csv_workbook",
 	} {
