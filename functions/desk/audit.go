@@ -11,8 +11,15 @@ import (
 	"onetap/internal/web"
 )
 
-// silent are the requests that change nothing which anybody would ask about.
-var silent = map[string]bool{"campaigns.preview": true, "campaigns.letter": true, "campaigns.count": true, "language": true, "sign-out": true}
+// silent are the requests that change nothing which anybody would ask about, besides those for which reading is enough.
+var silent = map[string]bool{"campaigns.preview": true, "campaigns.count": true, "campaigns.letter": true, "staff.search": true, "contacts.upload.check": true, "language": true, "sign-out": true}
+
+// noted reports whether a route's requests are written down, and as what.
+func noted(rt route) (action, object string, yes bool) {
+	action, object = actionOf(rt.pattern)
+	read := strings.HasPrefix(rt.pattern, "GET ") || strings.HasPrefix(string(rt.needs), "read_")
+	return action, object, !read && !silent[action]
+}
 
 var inBraces = regexp.MustCompile(`/\{(\w+)(?:\.\.\.)?\}`)
 
@@ -22,6 +29,9 @@ func actionOf(pattern string) (action, object string) {
 	method, path, _ := strings.Cut(pattern, " ")
 	if m := inBraces.FindStringSubmatch(path); m != nil {
 		object = m[1]
+	}
+	if strings.Contains(path, "{contact}") { // and not its audience
+		object = "contact"
 	}
 	whole := strings.HasSuffix(path, "}")
 	path = strings.TrimPrefix(strings.TrimPrefix(inBraces.ReplaceAllString(path, ""), "/api/v1"), "/")
@@ -51,8 +61,8 @@ func (s *status) WriteHeader(code int) {
 // audited carries out what a route does and, where that has changed something, writes down who did it: the one place
 // that does. No personal data: ids, and the name of the action.
 func (d *desk) audited(rt route, w http.ResponseWriter, r *http.Request) error {
-	action, object := actionOf(rt.pattern)
-	if r.Method == http.MethodGet || r.Method == http.MethodHead || silent[action] || strings.HasSuffix(action, ".search") {
+	action, object, yes := noted(rt)
+	if !yes {
 		return rt.do(w, r)
 	}
 	s := &status{ResponseWriter: w}

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"onetap/internal/lang"
 	"onetap/internal/local/dynamo"
 	"onetap/internal/survey"
 )
@@ -295,6 +296,26 @@ func TestAudit(t *testing.T) {
 		}
 		if pages < 3 || pages > 40 {
 			t.Errorf("%s has %d pages", list, pages)
+		}
+	}
+}
+
+// Whatever can be done stands in the audit list in words.
+func TestEveryDeedHasWords(t *testing.T) {
+	t.Parallel()
+	for _, rt := range append((&desk{}).routes(), (&desk{}).pages()...) {
+		if action, _, yes := noted(rt); yes {
+			for _, l := range lang.All() {
+				if !l.Has("audit." + action) {
+					t.Errorf("%s: audit.%s is missing in %s", rt.pattern, action, l)
+				}
+			}
+		}
+	}
+	for pattern, want := range map[string]string{"POST /api/v1/campaigns/{campaign}/launch": "campaigns.launch campaign", "PATCH /api/v1/campaigns/{campaign}": "campaigns.change campaign",
+		"PUT /api/v1/imports/{import}/parts/{part}": "imports.parts.change import", "POST /staff": "staff ", "DELETE /x/{y}": "x.remove y"} {
+		if action, object := actionOf(pattern); action+" "+object != want {
+			t.Errorf("%s is %s %s, want %s", pattern, action, object, want)
 		}
 	}
 }
