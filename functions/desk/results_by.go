@@ -59,7 +59,7 @@ func (d *desk) byPage(w http.ResponseWriter, r *http.Request) error {
 	part := slices.Contains(c.Parts, kind)
 	p.Asked = part
 	if p.Never = b.At.IsZero(); !p.Never && part {
-		p.At, p.Again = l.T("results.counted_at", lang.Values{"Moment": l.Moment(b.At.In(p.Zone))}), true
+		p.At, p.Again = l.T("results.counted_at", lang.Values{"Moment": l.Moment(b.At.In(p.Zone))}), b.Kept
 	}
 	rows := b.Rows
 	if kind == survey.KindOwner {

@@ -84,6 +84,7 @@ func (d *desk) weeks(ctx context.Context, a survey.Audience, n int) ([]tallied, 
 type breakdown struct {
 	Rows   []tallied // in no order
 	At     time.Time // as of when; of a kind that is counted as answers come, now; zero: it must be counted first
+	Kept   bool      // it is the last count
 	Hidden int       // values that are not shown because too few have answered
 	Others int       // values that are not kept
 }
@@ -157,7 +158,7 @@ func (d *desk) byPart(ctx context.Context, c survey.Campaign, i int) (b breakdow
 		}
 		count, count.At = counts[i], d.now()
 	}
-	b.At, b.Others = count.At, count.Others
+	b.At, b.Others, b.Kept = count.At, count.Others, !small
 	known := asked[c.Parts[i]]
 	for v, t := range count.Values {
 		if known != nil {

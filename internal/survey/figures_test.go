@@ -46,3 +46,24 @@ func TestMarkWithoutDay(t *testing.T) {
 		t.Errorf("without days it is %v", got)
 	}
 }
+
+// A campaign's week with every score on each of its days stays within the kilobyte of one write unit, up to 9,999 of each
+// in each of its four copies: three million answers a week.
+func TestWeekFitsAWriteUnit(t *testing.T) {
+	t.Parallel()
+	const number = 3 // bytes of a number of four digits: DynamoDB's developer guide, "item sizes"
+	size := len("pk") + len("TALLY#campaign#00") + len("sk") + len("week#2026-W47")
+	d := Deltas{}
+	for day := 1; day <= 7; day++ {
+		p := place{campaign: "campaign", audience: Customers, week: "2026-W47", day: day}
+		for _, field := range []string{"sent", "comments", "unverified", "s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10"} {
+			p.add(d, field, 9999)
+		}
+	}
+	for name := range d[TallyKey{"campaign", KindWeek, "2026-W47"}] {
+		size += len(name) + number
+	}
+	if size > 1024 {
+		t.Errorf("a week takes %d bytes", size)
+	}
+}
