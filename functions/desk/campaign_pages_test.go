@@ -306,3 +306,20 @@ func TestCampaignLetter(t *testing.T) {
 		t.Errorf("a test letter: %d %q", status, to)
 	}
 }
+
+// Whether the sender is verified is asked for the address, its domain and the domains above; a sender that is not stands
+// in the way of a launch.
+func TestCampaignSender(t *testing.T) {
+	t.Parallel()
+	w, v, _ := planned(t, 3)
+	for sender, verified := range map[string]bool{"a@example.com": true, "A <a@mail.example.com>": true, "a@example.net": false, "a@notexample.com": false} {
+		version := strconv.Itoa(w.stored1("abcdefgh").Version)
+		if status, page, _ := v.post("/campaigns/abcdefgh/edit", "step", "about", "version", version, "name", "Autumn", "audience", "customers", "sender", sender, "language", "ru"); status != 303 {
+			t.Fatalf("%s: %d %s", sender, status, page)
+		}
+		_, page := v.get("/campaigns/abcdefgh/edit?step=check")
+		if said := strings.Contains(page, "SES has verified"); said != verified || strings.Contains(page, "/launch\"") != verified {
+			t.Errorf("%s: said to be verified: %v", sender, said)
+		}
+	}
+}
