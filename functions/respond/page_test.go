@@ -39,6 +39,30 @@ func TestPageIsSmallAndSelfContained(t *testing.T) {
 	}
 }
 
+// The company's logo, colour and languages, as its campaign has them: no other site, no style but those that are named.
+func TestPageLooksLikeTheCompany(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	plain := s.do("GET", "/r/TOKEN/3", "").Body.String()
+	s.campaign(func(c *survey.Campaign) {
+		c.Company, c.Languages, c.Language = `Tom & "Sons"`, []string{"ru"}, "ru"
+		c.Brand = survey.Brand{Colour: "#ffcc00", Logo: "0123456789abcdef0123", Width: 120, Height: 40}
+	})
+	w := s.do("GET", "/r/TOKEN/3", "")
+	page, policy := w.Body.String(), w.Header().Get("Content-Security-Policy")
+	for _, want := range []string{`<img src="/logo/0123456789abcdef0123" alt="Tom &amp; &#34;Sons&#34;" width="120" height="40">`, "--main:#ffcc00;--on-main:#1d2733"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page does not hold %s", want)
+		}
+	}
+	if strings.Count(page, "<style>") != 2 || strings.Count(policy, "'sha256-") != 2+strings.Count(page, "<script>") || !strings.Contains(policy, "img-src 'self' data:") {
+		t.Errorf("policy %s", policy)
+	}
+	if !strings.Contains(plain, `lang="en"`) || strings.Contains(page, `lang="en"`) || strings.Contains(plain, "<img") {
+		t.Error("the other language is offered where the campaign is not written in it, or not where it is")
+	}
+}
+
 // Whatever strings stand in the wording, the company and the comments: the page has the same elements.
 func TestPageIsInert(t *testing.T) {
 	t.Parallel()

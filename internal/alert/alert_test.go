@@ -220,6 +220,26 @@ func TestWhoIsTold(t *testing.T) {
 	}
 }
 
+// The term of a new case is the company's, once it has set one; a case that is there keeps its own.
+func TestTermOfTheCompany(t *testing.T) {
+	t.Parallel()
+	b := alerttest.Open(t)
+	b.Campaign(wave, "Spring")
+	before, after := b.Contact(1, nil), b.Contact(2, nil)
+	says(t, b, before, 3, "slow")
+	if _, err := b.Store.PutSettings(context.Background(), survey.Settings{CaseHours: 5}); err != nil {
+		t.Fatal(err)
+	}
+	says(t, b, after, 3, "slow")
+	says(t, b, before, 2, "slower")
+	if c := b.Case(wave, before); c.Deadline.Sub(c.Opened) != b.Alerts.Rules.Term {
+		t.Errorf("the case from before is due after %v", c.Deadline.Sub(c.Opened))
+	}
+	if c := b.Case(wave, after); c.Deadline.Sub(c.Opened) != 5*time.Hour {
+		t.Errorf("the new case is due after %v", c.Deadline.Sub(c.Opened))
+	}
+}
+
 func TestContactIsGone(t *testing.T) {
 	t.Parallel()
 	b := alerttest.Open(t)
