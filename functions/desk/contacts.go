@@ -1,9 +1,11 @@
 package main
 
 import (
+	"context"
 	"net/http"
 	"time"
 
+	"onetap/internal/access"
 	"onetap/internal/problem"
 	"onetap/internal/store"
 	"onetap/internal/survey"
@@ -64,26 +66,52 @@ func (d *desk) showContact(w http.ResponseWriter, r *http.Request) error {
 	if err := parameters(r); err != nil {
 		return err
 	}
-	a, id := survey.Audience(r.PathValue("audience")), survey.ContactID(r.PathValue("contact"))
-	unknown := problem.New(problem.Unknown, "contact_unknown", "contact")
-	if !a.Valid() || !validContact(id) {
-		return unknown
-	}
-	found, stopped, err := d.store.Recipients(r.Context(), a, []survey.ContactID{id})
+	c, stopped, err := d.contactOf(r)
 	if err != nil {
 		return err
 	}
-	c, ok := found[id]
-	if !ok {
-		return unknown
-	}
 	v := contactView{c.ID, c.Audience, c.Person.Email, c.Person.Name, c.Person.Phone, c.Owner, c.OwnerRaw, c.Team, c.Location, c.Product,
-		c.Tier, c.Language, c.Value, c.Attrs, c.Created, c.Updated, stopped[id]}
+		c.Tier, c.Language, c.Value, c.Attrs, c.Created, c.Updated, stopped}
 	if v.Attrs == nil {
 		v.Attrs = map[string]string{}
 	}
 	web.JSON(w, http.StatusOK, v)
 	return nil
+}
+
+// contactOf reads the contact of a path, if this one may see it. Problems: contact_unknown, not_yours.
+func (d *desk) contactOf(r *http.Request) (c survey.Contact, stopped survey.SuppressionReason, err error) {
+	a, id := survey.Audience(r.PathValue("audience")), survey.ContactID(r.PathValue("contact"))
+	unknown := problem.New(problem.Unknown, "contact_unknown", "contact")
+	if !a.Valid() || !validContact(id) {
+		return c, "", unknown
+	}
+	found, reasons, err := d.store.Recipients(r.Context(), a, []survey.ContactID{id})
+	if err != nil {
+		return c, "", err
+	}
+	c, ok := found[id]
+	if !ok {
+		return c, "", unknown
+	}
+	sees, err := d.seesContacts(r.Context(), visitOf(r))
+	if err == nil && !sees(c) {
+		err = problem.New(problem.Forbidden, "not_yours", "contact")
+	}
+	return c, reasons[id], err
+}
+
+// seesContacts returns what tells whether somebody may see a contact.
+func (d *desk) seesContacts(ctx context.Context, v visit) (func(survey.Contact) bool, error) {
+	var reports []survey.Staff
+	if v.Staff.Role == survey.RoleManager {
+		staff, err := d.store.Staff(ctx)
+		if err != nil {
+			return nil, err
+		}
+		reports = access.Reports(staff, v.Staff.ID)
+	}
+	return func(c survey.Contact) bool { return v.Sees(c.Owner, c.Team, reports) }, nil
 }
 
 func validContact(id survey.ContactID) bool {

@@ -25,25 +25,36 @@ const maxParts = 10_000
 // createImport begins an upload in parts.
 func (d *desk) createImport(w http.ResponseWriter, r *http.Request) error {
 	var in struct {
-		Audience string `json:"audience"`
+		Audience string                  `json:"audience"`
+		Columns  map[string]survey.Field `json:"columns"` // by heading, where the guess is wrong
 	}
 	if err := web.Decode(r, &in, maxJSON); err != nil {
 		return err
 	}
-	a, err := audience(in.Audience)
+	im, err := d.newImport(r.Context(), in.Audience, in.Columns)
 	if err != nil {
-		return err
-	}
-	state, err := json.Marshal(upload{Reader: *survey.NewImport(a)})
-	if err != nil {
-		return fmt.Errorf("import: %w", err)
-	}
-	im := store.Import{ID: strings.ToLower(rand.Text()[:16]), Audience: a, Created: d.now().UTC(), Next: 1, State: state}
-	if im, err = d.store.CreateImport(r.Context(), im); err != nil {
 		return err
 	}
 	w.Header().Set("Location", "/api/v1/imports/"+im.ID)
 	return d.tellImport(w, im, http.StatusCreated, r)
+}
+
+// newImport stores the beginning of an import. columns correct what is guessed of them.
+func (d *desk) newImport(ctx context.Context, to string, columns map[string]survey.Field) (store.Import, error) {
+	a, err := audience(to)
+	if err != nil {
+		return store.Import{}, err
+	}
+	if err := survey.CheckMap(columns); err != nil {
+		return store.Import{}, err
+	}
+	reader := survey.NewImport(a)
+	reader.Map = columns
+	state, err := json.Marshal(upload{Reader: *reader})
+	if err != nil {
+		return store.Import{}, fmt.Errorf("import: %w", err)
+	}
+	return d.store.CreateImport(ctx, store.Import{ID: strings.ToLower(rand.Text()[:16]), Audience: a, Created: d.now().UTC(), Next: 1, State: state})
 }
 
 // importView is how far an import is.
@@ -160,32 +171,12 @@ func (d *desk) again(w http.ResponseWriter, r *http.Request, im store.Import, n 
 	return tellPart(w, r, im.ID, n, p.Answer)
 }
 
-// takePart reads and writes a part, and then records it: only then does it count.
+// takePart takes the part that is expected and tells what became of it.
 func (d *desk) takePart(w http.ResponseWriter, r *http.Request, im store.Import, body, digest []byte, last bool) error {
-	ctx, n := r.Context(), im.Next
-	u, err := d.resumeUpload(ctx, im)
-	if err != nil {
-		return err
-	}
-	out, err := d.take(ctx, u, body, last)
-	if outOfTime(err) {
-		return &problem.Error{Kind: problem.Conflict, Code: "part_unfinished", Where: "part", Cause: err}
-	}
-	if err != nil {
-		return err
-	}
-	out.Finished = last
-	answer, err := out.fit()
-	if err != nil {
-		return err
-	}
-	if im.State, err = json.Marshal(u); err != nil {
-		return fmt.Errorf("import: %w", err)
-	}
-	im.Finished = last
-	_, err = d.store.TakePart(ctx, im, store.Part{Digest: digest, Answer: answer}, u.seen.order)
+	answer, err := d.takeNext(r.Context(), im, body, digest, last)
 	if errors.Is(err, store.ErrChanged) { // the same part came twice at once, and the other was faster
-		if im, err = d.store.Import(ctx, im.ID); err != nil {
+		n := im.Next
+		if im, err = d.store.Import(r.Context(), im.ID); err != nil {
 			return err
 		}
 		return d.again(w, r, im, n, digest)
@@ -193,7 +184,34 @@ func (d *desk) takePart(w http.ResponseWriter, r *http.Request, im store.Import,
 	if err != nil {
 		return err
 	}
-	return tellPart(w, r, im.ID, n, answer)
+	return tellPart(w, r, im.ID, im.Next, answer)
+}
+
+// takeNext reads and writes the part that is expected, and then records it: only then does it count. ErrChanged means
+// that somebody else has recorded it meanwhile.
+func (d *desk) takeNext(ctx context.Context, im store.Import, body, digest []byte, last bool) (json.RawMessage, error) {
+	u, err := d.resumeUpload(ctx, im)
+	if err != nil {
+		return nil, err
+	}
+	out, err := d.take(ctx, u, body, last)
+	if outOfTime(err) {
+		return nil, &problem.Error{Kind: problem.Conflict, Code: "part_unfinished", Where: "part", Cause: err}
+	}
+	if err != nil {
+		return nil, err
+	}
+	out.Finished = last
+	answer, err := out.fit()
+	if err != nil {
+		return nil, err
+	}
+	if im.State, err = json.Marshal(u); err != nil {
+		return nil, fmt.Errorf("import: %w", err)
+	}
+	im.Finished = last
+	_, err = d.store.TakePart(ctx, im, store.Part{Digest: digest, Answer: answer}, u.seen.order)
+	return answer, err
 }
 
 // resumeUpload puts together what the parts so far came to.

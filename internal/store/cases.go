@@ -117,25 +117,6 @@ func (s *Store) Notes(ctx context.Context, c loop.Case) (all []loop.Note, err er
 	return all, err
 }
 
-// CasesOf lists the cases of a contact in up to 100 campaigns, in no order.
-func (s *Store) CasesOf(ctx context.Context, id survey.ContactID, campaigns []survey.CampaignID) ([]loop.Case, error) {
-	keys := make([]key, len(campaigns))
-	for i, c := range campaigns {
-		keys[i] = personKey(c, "CASE", id)
-	}
-	items, err := s.batchGet(ctx, keys, true, "")
-	if err != nil {
-		return nil, err
-	}
-	all := make([]loop.Case, len(items))
-	for i, it := range items {
-		if all[i], err = caseOf(it); err != nil {
-			return nil, err
-		}
-	}
-	return all, nil
-}
-
 // Cases lists all cases of a campaign in no order.
 func (s *Store) Cases(ctx context.Context, campaign survey.CampaignID) ([]loop.Case, error) {
 	return s.casesOf(ctx, func(ctx context.Context, shard int, each func(item) (bool, error)) error {

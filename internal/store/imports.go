@@ -199,3 +199,14 @@ func unpack(b []byte) ([]byte, error) {
 	}
 	return out, nil
 }
+
+// ImportAnswers calls each for what became of the parts of an import, in their order, until it returns false.
+func (s *Store) ImportAnswers(ctx context.Context, id string, each func(json.RawMessage) (bool, error)) error {
+	return s.query(ctx, importKey(id, "").pk, "PART#", true, func(it item) (bool, error) {
+		b, err := unpack(binary(it, "answer"))
+		if err != nil {
+			return false, err
+		}
+		return each(b)
+	})
+}

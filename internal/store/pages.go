@@ -135,26 +135,38 @@ func (s *Store) CasesPage(ctx context.Context, c survey.CampaignID, from Cursor,
 // ContactsPage calls each for the contacts of an audience from the cursor on, with the reason why nobody may write to it,
 // if any. It looks at no more than budget items, contacts and suppressions.
 func (s *Store) ContactsPage(ctx context.Context, a survey.Audience, from Cursor, budget int, each func(survey.Contact, survey.SuppressionReason)) (*Cursor, error) {
+	return s.ContactsUntil(ctx, a, from, budget, func(c survey.Contact, stopped survey.SuppressionReason) bool {
+		each(c, stopped)
+		return true
+	})
+}
+
+// ContactsUntil is ContactsPage that ends once each returns false: the cursor then goes on behind that contact.
+func (s *Store) ContactsUntil(ctx context.Context, a survey.Audience, from Cursor, budget int, each func(survey.Contact, survey.SuppressionReason) bool) (*Cursor, error) {
 	var held *survey.Contact // a contact waits for the item after it, which may be its suppression
-	flush := func(reason survey.SuppressionReason) {
-		if held != nil {
-			each(*held, reason)
-			held = nil
+	var enough *Cursor
+	flush := func(reason survey.SuppressionReason) bool {
+		if held != nil && enough == nil && !each(*held, reason) {
+			enough = &Cursor{shard(held.ID), held.ID}
 		}
+		held = nil
+		return enough == nil
 	}
 	next, err := s.walk(ctx, func(n int) string { return contactsPK(a, n) }, "", from, budget, func(it item, id survey.ContactID) (bool, error) {
 		if strings.HasSuffix(text(it, "sk"), "!") {
 			if held != nil && held.ID == id {
-				flush(survey.SuppressionReason(text(it, "reason")))
+				return flush(survey.SuppressionReason(text(it, "reason"))), nil
 			}
 			return true, nil // without a contact: an address stopped before it was ever uploaded to this audience
 		}
-		flush("")
+		if !flush("") {
+			return false, nil
+		}
 		c, err := contactOf(it)
 		held = &c
 		return true, err
 	})
-	if err == nil && next != nil && held != nil { // the page ends between the two
+	if err == nil && enough == nil && next != nil && held != nil { // the page ends between the two
 		_, stopped, err := s.Recipients(ctx, a, []survey.ContactID{held.ID})
 		if err != nil {
 			return nil, err
@@ -162,5 +174,8 @@ func (s *Store) ContactsPage(ctx context.Context, a survey.Audience, from Cursor
 		flush(stopped[held.ID])
 	}
 	flush("")
+	if enough != nil {
+		next = enough
+	}
 	return next, err
 }

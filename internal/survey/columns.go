@@ -63,7 +63,7 @@ var customerWords = vocabulary{
 	FieldLanguage: "language lang язык locale языкобщения preferredlanguage",
 	FieldValue: "value revenue turnover ltv annualrevenue accountvalue customervalue выручка оборот сумма суммапродаж объёмпродаж суммадоговора выручказагод | " +
 		"доход amount arr mrr стоимость",
-	FieldIgnored: "№ №пп пп npp nпп номерпп rownumber",
+	FieldIgnored: "№ №пп пп npp nпп номерпп rownumber onetapline onetapreason onetapстрока onetapпричина", // the latter of Onetap's own lists of refused rows
 }
 
 // staffWords are the headings of staff lists.

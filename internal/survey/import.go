@@ -22,8 +22,10 @@ type Import struct {
 	Audience     Audience `json:"audience"`
 	sheet.Reader          // Encoding, Separator, Line (lines done), Blank, Aside (titles, headings, totals), Carry …
 	Columns      []Column `json:"columns,omitempty"` // known once the headings are
-	Rows         int      `json:"rows"`              // taken so far, duplicates included
-	Refused      int      `json:"refused"`
+	// Map says what columns hold, by heading, where a person knows better than columnsOf; see CheckMap.
+	Map     map[string]Field `json:"map,omitempty"`
+	Rows    int              `json:"rows"` // taken so far, duplicates included
+	Refused int              `json:"refused"`
 }
 
 // Imported is what became of a part.
@@ -51,6 +53,9 @@ type Refusal struct {
 	First  int    `json:"first,omitempty"`  // duplicate: the line that has the address first
 	Count  int    `json:"count,omitempty"`  // too many or few cells: how many
 	Limit  int    `json:"limit,omitempty"`  // the most that is allowed
+	// Cells are the row as it was, for putting it right; not of a line that is no record. Of a duplicate only the
+	// address, in Value.
+	Cells []string `json:"cells,omitempty"`
 }
 
 // Warning is a row that was taken, but not as it was meant: the codes are Findings, the words "row.<code>".
@@ -92,16 +97,17 @@ func (im *Import) Feed(part []byte, last bool, staff Directory) (Imported, error
 	if staff != nil {
 		staff = &recalling{of: staff, found: map[string]recalled{}}
 	}
-	err := next.Reader.Feed(part, last, addressHeading, func(rec sheet.Record) {
+	heading := func(cells []string) int { return customerColumns.score(cells, im.Map) }
+	err := next.Reader.Feed(part, last, heading, func(rec sheet.Record) {
 		if next.Columns == nil {
-			next.Columns = customerColumns.columnsOf(next.Heading)
+			next.Columns = mapped(customerColumns.columnsOf(next.Heading), im.Map)
 		}
 		if len(next.Columns) <= MaxColumns {
 			next.take(rec, staff, &out)
 		}
 	})
 	if err == nil && next.Columns == nil && next.Heading != nil {
-		next.Columns = customerColumns.columnsOf(next.Heading)
+		next.Columns = mapped(customerColumns.columnsOf(next.Heading), im.Map)
 	}
 	if err = explain(err, customerColumns); err != nil {
 		return Imported{}, err
@@ -116,17 +122,15 @@ func (im *Import) Feed(part []byte, last bool, staff Directory) (Imported, error
 	return out, nil
 }
 
-func addressHeading(cells []string) int { return customerColumns.score(cells) }
-
 // score tells how well a record would serve as headings: the number of fields that it names, 0 without an address
 // column or with an address in it.
-func (c compiled) score(cells []string) (score int) {
+func (c compiled) score(cells []string, corrected map[string]Field) (score int) {
 	for _, cell := range cells {
 		if strings.Contains(cell, "@") {
 			return 0
 		}
 	}
-	columns := c.columnsOf(cells)
+	columns := mapped(c.columnsOf(cells), corrected)
 	if !has(columns, FieldEmail) {
 		return 0
 	}
@@ -170,7 +174,7 @@ func (im *Import) take(rec sheet.Record, staff Directory, out *Imported) {
 	case aside:
 		im.Aside += rec.Lines
 	case refusal.Code != "":
-		refusal.Line, refusal.Lines = rec.Line, rec.Lines
+		refusal.Line, refusal.Lines, refusal.Cells = rec.Line, rec.Lines, keep(rec.Cells)
 		im.Refused++
 		out.Refused = append(out.Refused, refusal)
 		out.Quality.Refuse(refusal)

@@ -34,7 +34,7 @@ func ReadStaff(data []byte, known ...Staff) ([]Staff, []Refusal, error) {
 	}
 	list := staffList{first: map[string]int{}}
 	var r sheet.Reader
-	err := r.Feed(data, true, staffColumns.score, func(rec sheet.Record) {
+	err := r.Feed(data, true, func(cells []string) int { return staffColumns.score(cells, nil) }, func(rec sheet.Record) {
 		if list.columns == nil {
 			list.columns = staffColumns.columnsOf(r.Heading)
 		}

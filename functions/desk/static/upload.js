@@ -1,0 +1,184 @@
+// Looks at the beginning of a list as soon as it is chosen, and imports it in parts with progress. Without it the form
+// does the same in one go, for files of up to 4 MB.
+'use strict';
+(() => {
+  const form = document.getElementById('upload');
+  if (!form || !window.fetch) return;
+  const PART = 256 * 1024; // some 2,500 rows: less than a second each
+  const file = document.getElementById('file');
+  const drop = document.getElementById('drop');
+  const wrong = document.getElementById('wrong');
+  const progress = document.getElementById('progress');
+  const key = form.querySelector('[name=form]').value;
+  const words = form.dataset;
+  const number = new Intl.NumberFormat(words.lang);
+  let running = false;
+
+  const say = (text) => {
+    wrong.replaceChildren();
+    if (!text) return;
+    const p = document.createElement('p');
+    p.className = 'note bad';
+    p.setAttribute('role', 'alert');
+    p.textContent = text;
+    wrong.append(p);
+  };
+  const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+  const headers = (more) => Object.assign({ 'X-Form': key, Accept: 'application/json' }, more);
+
+  // call tries again while the connection or the server is away; a refusal is thrown with its code.
+  async function call(method, path, body, more) {
+    for (let n = 0; ; n++) {
+      let answer;
+      try {
+        answer = await fetch(path, { method, body, headers: headers(more) });
+      } catch (e) {
+        if (n >= 30) throw new Error(words.failed);
+        say(words.offline);
+        await wait(Math.min(1000 * 2 ** n, 10000));
+        continue;
+      }
+      const text = await answer.text();
+      let said = {};
+      try { said = JSON.parse(text); } catch (e) { /* an answer of something in between */ }
+      if (answer.ok) { say(''); return said; }
+      const problem = said.error || {};
+      if ((answer.status >= 500 || answer.status === 429 || problem.code === 'part_unfinished') && n < 6) {
+        await wait(500 * 2 ** n);
+        continue;
+      }
+      throw Object.assign(new Error(problem.message || words.failed), { code: problem.code });
+    }
+  }
+
+  async function packed(blob) {
+    if (!window.CompressionStream) return [blob, {}];
+    const small = await new Response(blob.stream().pipeThrough(new CompressionStream('gzip'))).blob();
+    return [small, { 'Content-Encoding': 'gzip' }];
+  }
+
+  function show(sent, size, rows) {
+    progress.hidden = false;
+    progress.querySelector('progress').value = size ? sent / size : 1;
+    const text = sent < size ? words.sending : words.finishing;
+    document.getElementById('said').textContent = text.replace('{percent}', Math.floor(100 * sent / size)).replace('{rows}', number.format(rows));
+    form.dispatchEvent(new CustomEvent('progress'));
+  }
+
+  const rowsOf = (total) => total.new + total.changed + total.unchanged + total.refused;
+
+  // run sends the parts from n on; every upload of one file is cut at the same places, so that it can go on later.
+  async function run(id, list, n) {
+    const put = async (k) => {
+      const [body, encoding] = await packed(list.slice((k - 1) * PART, k * PART));
+      return call('PUT', `/contacts/imports/${id}/parts/${k}`, body, Object.assign({ 'Content-Type': 'application/octet-stream' }, encoding));
+    };
+    let rows = 0;
+    if (n > 1) rows = rowsOf((await put(n - 1)).total); // the file must be the one that was begun with
+    show(Math.min((n - 1) * PART, list.size), list.size, rows);
+    for (; (n - 1) * PART < list.size; n++) {
+      rows = rowsOf((await put(n)).total);
+      show(Math.min(n * PART, list.size), list.size, rows);
+    }
+    await call('POST', `/contacts/imports/${id}/finish`);
+    localStorage.removeItem('onetap-import');
+    location.assign(`/contacts/imports/${id}`);
+  }
+
+  async function begin(work) {
+    if (running) return;
+    running = true;
+    say('');
+    form.querySelectorAll('button, input, select').forEach((e) => { e.disabled = true; });
+    try {
+      await work();
+    } catch (e) {
+      say(e.message);
+      progress.hidden = true;
+      form.querySelectorAll('button, input, select').forEach((e) => { e.disabled = false; });
+    }
+    running = false;
+  }
+
+  // check lets the server say how the list is understood, as the form without scripts does.
+  let asked = 0;
+  async function check(columns) {
+    const list = file.files[0];
+    if (!list) return;
+    const mine = ++asked;
+    const data = new FormData(form);
+    if (!columns) [...data.keys()].filter((k) => /^(heading|field)-/.test(k)).forEach((k) => data.delete(k));
+    data.delete('file');
+    data.set('do', 'check');
+    if (list.size > PART) data.set('part', '1');
+    data.set('file', list.slice(0, PART), 'list.csv');
+    try {
+      const answer = await fetch('/contacts/upload', { method: 'POST', body: data, headers: { 'X-Form': key } });
+      const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+      if (mine !== asked) return;
+      for (const id of ['understood', 'wrong']) {
+        const part = page.getElementById(id);
+        if (!part) throw new Error(words.failed);
+        document.getElementById(id).replaceChildren(...part.childNodes);
+      }
+      document.getElementById('check').hidden = !!document.getElementById('import');
+    } catch (e) {
+      say(words.failed);
+    }
+  }
+
+  const resumed = form.dataset.import;
+  const chosen = () => {
+    if (!resumed) return check(false);
+    return begin(async () => {
+      const state = await call('GET', `/contacts/imports/${resumed}/state`);
+      await run(resumed, file.files[0], state.next);
+    });
+  };
+  file.addEventListener('change', chosen);
+  form.addEventListener('change', (e) => {
+    if (e.target.name && (e.target.name.startsWith('field-') || e.target.name === 'audience')) {
+      const focus = e.target.id;
+      check(e.target.name !== 'audience').then(() => document.getElementById(focus)?.focus());
+    }
+  });
+  form.addEventListener('submit', (e) => {
+    e.preventDefault();
+    if (resumed) return;
+    if (!file.files[0]) { file.focus(); return; }
+    if (!e.submitter || e.submitter.value !== 'import') { check(true); return; }
+    const data = new FormData(form);
+    const columns = {};
+    for (let n = 0; data.has(`heading-${n}`); n++) columns[data.get(`heading-${n}`)] = data.get(`field-${n}`);
+    begin(async () => {
+      const list = file.files[0];
+      const made = await call('POST', '/contacts/imports', JSON.stringify({ audience: data.get('audience'), columns }), { 'Content-Type': 'application/json' });
+      localStorage.setItem('onetap-import', made.id);
+      history.replaceState(null, '', `/contacts/imports/${made.id}`);
+      show(0, list.size, 0);
+      await run(made.id, list, 1);
+    });
+  });
+
+  for (const name of ['dragenter', 'dragover']) {
+    document.addEventListener(name, (e) => { e.preventDefault(); drop.classList.add('over'); });
+  }
+  for (const name of ['dragleave', 'drop']) {
+    document.addEventListener(name, (e) => { e.preventDefault(); if (name === 'drop' || !e.relatedTarget) drop.classList.remove('over'); });
+  }
+  document.addEventListener('drop', (e) => {
+    if (running || !e.dataTransfer || !e.dataTransfer.files.length) return;
+    file.files = e.dataTransfer.files;
+    chosen();
+  });
+
+  const last = localStorage.getItem('onetap-import');
+  const note = document.getElementById('unfinished');
+  if (last && note) {
+    fetch(`/contacts/imports/${last}/state`, { headers: headers() }).then((a) => a.ok ? a.json() : null).then((state) => {
+      if (!state || state.finished) { localStorage.removeItem('onetap-import'); return; }
+      note.querySelector('a').href = `/contacts/imports/${last}`;
+      note.hidden = false;
+    }).catch(() => {});
+  }
+})();

@@ -1,0 +1,59 @@
+package store
+
+import (
+	"context"
+	"strings"
+
+	"onetap/internal/loop"
+	"onetap/internal/survey"
+)
+
+// Past is what several campaigns know of one contact.
+type Past struct {
+	Invitations []survey.Invitation // reminders too
+	Responses   []survey.Response   // verified or not
+	Cases       []loop.Case
+}
+
+// PastOf reads what campaigns know of a contact, in no order: 25 campaigns a call. Without answers only the invitations
+// are read: a reminder tells who has not answered.
+func (s *Store) PastOf(ctx context.Context, id survey.ContactID, campaigns []survey.CampaignID, answers bool) (p Past, err error) {
+	kinds := []string{"INVITATION"}
+	if answers {
+		kinds = append(kinds, "REMINDER", "RESPONSE", "CASE")
+	}
+	var keys []key
+	for _, c := range campaigns {
+		for _, kind := range kinds {
+			keys = append(keys, personKey(c, kind, id))
+		}
+	}
+	items, err := s.batchGet(ctx, keys, true, "")
+	if err != nil {
+		return p, err
+	}
+	for _, it := range items {
+		switch kind, _, _ := strings.Cut(text(it, "sk"), "#"); kind {
+		case "RESPONSE":
+			p.Responses = append(p.Responses, responseOf(it))
+		case "CASE":
+			c, err := caseOf(it)
+			if err != nil {
+				return p, err
+			}
+			p.Cases = append(p.Cases, c)
+		default:
+			p.Invitations = append(p.Invitations, invitationOf(it))
+		}
+	}
+	return p, nil
+}
+
+// Suppression reads why and since when nobody writes to a contact; ok is false where one may.
+func (s *Store) Suppression(ctx context.Context, a survey.Audience, id survey.ContactID) (v Suppression, ok bool, err error) {
+	it, err := s.get(ctx, suppressionKey(a, id))
+	if err != nil || it == nil {
+		return v, false, err
+	}
+	return Suppression{id, survey.SuppressionReason(text(it, "reason")), instant(it, "since")}, true, nil
+}

@@ -1,0 +1,151 @@
+package survey
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"onetap/internal/problem"
+	"onetap/internal/sheet"
+)
+
+// Fields lists what a column of a customer list can be said to hold, in the order in which it is offered.
+var Fields = []Field{FieldEmail, FieldName, FieldFirst, FieldMiddle, FieldLast, FieldPhone, FieldOwner, FieldTeam, FieldLocation, FieldProduct,
+	FieldTier, FieldLanguage, FieldValue, FieldAttribute, FieldIgnored}
+
+// CheckMap refuses a map of columns that cannot be: headings to fields, where every field but an attribute and ignored
+// stands once. Problems: columns_too_many, columns_field, columns_twice.
+func CheckMap(columns map[string]Field) error {
+	if len(columns) > MaxColumns {
+		return problem.New(problem.Invalid, "columns_too_many", "columns", "Limit", MaxColumns)
+	}
+	taken := map[Field]bool{}
+	for _, f := range columns {
+		if !slices.Contains(Fields, f) {
+			known := make([]string, len(Fields))
+			for i, k := range Fields {
+				known[i] = string(k)
+			}
+			return problem.New(problem.Invalid, "columns_field", "columns", "Known", strings.Join(known, ", "))
+		}
+		if taken[f] && f != FieldAttribute && f != FieldIgnored {
+			return problem.New(problem.Invalid, "columns_twice", "columns", "Field", string(f))
+		}
+		taken[f] = true
+	}
+	return nil
+}
+
+// mapped corrects the columns by what a person says of them. A field that they give to one column is taken from the one
+// that was guessed for it.
+func mapped(columns []Column, corrected map[string]Field) []Column {
+	if len(corrected) == 0 {
+		return columns
+	}
+	given := map[Field]bool{}
+	for _, c := range columns {
+		if f, ok := corrected[c.Heading]; ok && f != FieldAttribute && f != FieldIgnored {
+			given[f] = true
+		}
+	}
+	for i, c := range columns {
+		f, ok := corrected[c.Heading]
+		if !ok && given[c.Field] {
+			f, ok = FieldAttribute, true
+		}
+		if ok {
+			columns[i].Field, columns[i].Unit = f, ""
+			if f == FieldValue {
+				columns[i].Unit = unitOf(c.Heading)
+			}
+		}
+	}
+	return columns
+}
+
+// Headings returns the columns of a list in which no column of addresses was recognised, for a person to say which it
+// is; nil where nothing looks like headings. whole says that the sample is the whole list.
+func Headings(sample []byte, whole bool) []Column {
+	var r sheet.Reader
+	err := r.Feed(sample, whole, func(cells []string) int { return customerColumns.score(cells, nil) }, func(sheet.Record) {})
+	var none *sheet.NoHeadingError
+	if !errors.As(err, &none) {
+		return nil
+	}
+	for _, cells := range none.Rows {
+		filled := 0
+		for _, c := range cells {
+			if strings.Contains(c, "@") {
+				return nil // data, and no headings above them
+			}
+			if cleanCell(c) != "" {
+				filled++
+			}
+		}
+		if filled > 1 && len(cells) <= MaxColumns {
+			return customerColumns.columnsOf(cells)
+		}
+	}
+	return nil
+}
+
+// keptCells is how many bytes of a refused row are kept whole; a longer one's cells are cut.
+const keptCells = 4000
+
+// keep copies the cells of a refused row.
+func keep(cells []string) []string {
+	kept, size := slices.Clone(cells), 0
+	for _, c := range cells {
+		size += len(c)
+	}
+	for i := range kept {
+		if size > keptCells {
+			kept[i] = cut(kept[i], 100)
+		}
+		kept[i] = strings.Clone(kept[i]) // of the record's one text
+	}
+	return kept
+}
+
+// Look is how an import would understand the beginning of a list.
+type Look struct {
+	Import
+	Imported
+	Examples  []string // what the first rows have in each column
+	NoAddress bool     // no column of addresses was recognised: only Columns are known
+}
+
+// examined is how many records are looked through for examples.
+const examined = 50
+
+// Preview reads the beginning of a list, or, where whole says so, all of it, as an import with these corrected columns
+// would. Errors are those of Import.Feed, but for csv_no_address_column and csv_no_heading where there are headings to choose from.
+func Preview(a Audience, sample []byte, whole bool, columns map[string]Field, staff Directory) (Look, error) {
+	look := Look{Import: Import{Audience: a, Map: columns}}
+	var err error
+	if look.Imported, err = look.Feed(sample, whole, staff); err != nil {
+		if !problem.Is(err, "csv_no_address_column") && !problem.Is(err, "csv_no_heading") {
+			return look, err
+		}
+		if look.Columns = mapped(Headings(sample, whole), columns); look.Columns == nil {
+			return look, err
+		}
+		look.NoAddress = true
+		return look, nil
+	}
+	look.Examples = make([]string, len(look.Columns))
+	seen := 0
+	var r sheet.Reader
+	score := func(cells []string) int { return customerColumns.score(cells, columns) }
+	err = r.Feed(sample, whole, score, func(rec sheet.Record) {
+		if seen++; seen > examined {
+			return
+		}
+		for i, c := range rec.Cells[:min(len(rec.Cells), len(look.Examples))] {
+			if look.Examples[i] == "" {
+				look.Examples[i] = cut(cleanCell(c), 60)
+			}
+		}
+	})
+	return look, err
+}

@@ -1,0 +1,69 @@
+package survey_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"onetap/internal/problem"
+	"onetap/internal/survey"
+)
+
+const odd = "Отчёт за год;;;\nКуда писать;Кто;Менеджер;Договор\nanna@example.com;Анна;kim;Д-1\nбез адреса;Вера;kim;Д-2\n"
+
+// What is not recognised can be said, and the import takes it as it was shown.
+func TestColumnsAreCorrected(t *testing.T) {
+	t.Parallel()
+	look, err := survey.Preview(survey.Customers, []byte(odd), true, nil, owners)
+	if err != nil || !look.NoAddress || len(look.Columns) != 4 || look.Columns[0].Heading != "Куда писать" {
+		t.Fatalf("nothing said yet: %+v, %v", look.Columns, err)
+	}
+	columns := map[string]survey.Field{"Куда писать": survey.FieldEmail, "Кто": survey.FieldName, "Договор": survey.FieldIgnored}
+	look, err = survey.Preview(survey.Customers, []byte(odd), true, columns, owners)
+	if err != nil || len(look.Imported.Rows) != 1 || len(look.Imported.Refused) != 1 || look.Examples[0] != "anna@example.com" {
+		t.Fatalf("said: %+v, %v", look, err)
+	}
+	c := look.Imported.Rows[0].Contact
+	if c.Person.Email != "anna@example.com" || c.Person.Name != "Анна" || c.Owner != "kim" || len(c.Attrs) != 0 {
+		t.Errorf("taken as %+v", c)
+	}
+	if got := look.Imported.Refused[0].Cells; !slices.Equal(got, []string{"без адреса", "Вера", "kim", "Д-2"}) {
+		t.Errorf("the refused row was %q", got)
+	}
+
+	// A field given to another column is taken from the one that was guessed; in parts as in one piece.
+	im := survey.NewImport(survey.Customers)
+	im.Map = map[string]survey.Field{"Второй": survey.FieldEmail}
+	list := "email;Второй\n" + strings.Repeat("a@example.com;b@example.com\n", 5000)
+	var rows []survey.Row
+	for i := 0; i < len(list); i += 7001 {
+		out, err := im.Feed([]byte(list[i:min(i+7001, len(list))]), i+7001 >= len(list), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows = append(rows, out.Rows...)
+	}
+	if len(rows) != 5000 || rows[0].Contact.Person.Email != "b@example.com" || rows[0].Contact.Attrs["email"] != "a@example.com" {
+		t.Errorf("%d rows, the first is %+v", len(rows), rows[0].Contact)
+	}
+}
+
+func TestColumnsThatCannotBe(t *testing.T) {
+	t.Parallel()
+	for code, columns := range map[string]map[string]survey.Field{
+		"columns_twice": {"a": survey.FieldEmail, "b": survey.FieldEmail},
+		"columns_field": {"a": "salary"},
+		"":              {"a": survey.FieldEmail, "b": survey.FieldIgnored, "c": survey.FieldIgnored, "d": survey.FieldAttribute, "e": survey.FieldAttribute},
+	} {
+		if err := survey.CheckMap(columns); (err == nil) != (code == "") || err != nil && !problem.Is(err, code) {
+			t.Errorf("%v: %v, want %s", columns, err, code)
+		}
+	}
+	for _, c := range []struct{ list, code string }{
+		{"a@example.com;b\nc@example.com;d\n", "csv_no_heading"}, {"", "csv_empty"}, {"word\n", "csv_no_address_column"},
+	} {
+		if _, err := survey.Preview(survey.Customers, []byte(c.list), true, nil, nil); !problem.Is(err, c.code) {
+			t.Errorf("%q: %v, want %s", c.list, err, c.code)
+		}
+	}
+}
