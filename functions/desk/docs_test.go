@@ -46,7 +46,7 @@ func TestEveryRefusalHasWords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"validate.go", "transitions.go", "import.go", "stafflist.go", "email.go"} {
+	for _, name := range []string{"validate.go", "transitions.go", "import.go", "mapping.go", "stafflist.go", "email.go"} {
 		sources = append(sources, "../../internal/survey/"+name)
 	}
 	for _, name := range []string{"imports.go", "pages.go", "campaigns.go", "contacts.go"} {

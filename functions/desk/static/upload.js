@@ -4,7 +4,9 @@
 (() => {
   const form = document.getElementById('upload');
   if (!form || !window.fetch) return;
-  const PART = 256 * 1024; // some 2,500 rows: less than a second each
+  const HEAD = 256 * 1024; // bytes that are looked at before an upload
+  // A part of an upload: some 900 rows, less than a second each. The size must come of the file alone, see run.
+  const partOf = (list) => (list.size > 16 << 20 ? 1 << 20 : 96 << 10);
   const file = document.getElementById('file');
   const drop = document.getElementById('drop');
   const wrong = document.getElementById('wrong');
@@ -69,6 +71,7 @@
 
   // run sends the parts from n on; every upload of one file is cut at the same places, so that it can go on later.
   async function run(id, list, n) {
+    const PART = partOf(list);
     const put = async (k) => {
       const [body, encoding] = await packed(list.slice((k - 1) * PART, k * PART));
       return call('PUT', `/contacts/imports/${id}/parts/${k}`, body, Object.assign({ 'Content-Type': 'application/octet-stream' }, encoding));
@@ -110,8 +113,8 @@
     if (!columns) [...data.keys()].filter((k) => /^(heading|field)-/.test(k)).forEach((k) => data.delete(k));
     data.delete('file');
     data.set('do', 'check');
-    if (list.size > PART) data.set('part', '1');
-    data.set('file', list.slice(0, PART), 'list.csv');
+    if (list.size > HEAD) data.set('part', '1');
+    data.set('file', list.slice(0, HEAD), 'list.csv');
     try {
       const answer = await fetch('/contacts/upload', { method: 'POST', body: data, headers: { 'X-Form': key } });
       const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
