@@ -12,7 +12,8 @@ import (
 )
 
 // silent are the requests that change nothing which anybody would ask about, besides those for which reading is enough.
-var silent = map[string]bool{"campaigns.preview": true, "campaigns.count": true, "campaigns.letter": true, "staff.search": true, "contacts.upload.check": true, "language": true, "sign-out": true}
+var silent = map[string]bool{"campaigns.preview": true, "campaigns.count": true, "campaigns.letter": true, "staff.search": true, "contacts.upload.check": true, "contacts.imports.parts.change": true,
+	"language": true, "sign-out": true}
 
 // noted reports whether a route's requests are written down, and as what.
 func noted(rt route) (action, object string, yes bool) {

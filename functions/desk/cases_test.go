@@ -257,10 +257,10 @@ func TestCaseBoard(t *testing.T) {
 	if status, _ := executive.get("/cases?state=open&after=x"); status != 400 {
 		t.Errorf("a place that is none: %d", status)
 	}
-	if status, page, _ := executive.post("/cases", "who", "Елена Соколова"); status != 303 {
+	if status, page, _ := executive.post("/cases/find", "who", "Елена Соколова"); status != 303 {
 		t.Errorf("looked for by name: %d\n%s", status, page)
 	}
-	if _, page, _ := executive.post("/cases", "who", "<b>nobody"); !strings.Contains(page, "case") {
+	if _, page, _ := executive.post("/cases/find", "who", "<b>nobody"); !strings.Contains(page, "case") {
 		t.Error(page)
 	}
 }

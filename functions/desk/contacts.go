@@ -71,7 +71,7 @@ func (d *desk) showContact(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := contactView{c.ID, c.Audience, c.Person.Email, c.Person.Name, c.Person.Phone, c.Owner, c.OwnerRaw, c.Team, c.Location, c.Product,
-		c.Tier, c.Language, c.Value, c.Attrs, c.Created, c.Updated, stopped}
+		c.Tier, c.Language, c.Value, c.Attrs, c.Created, c.Updated, stopped.Reason}
 	if v.Attrs == nil {
 		v.Attrs = map[string]string{}
 	}
@@ -80,25 +80,22 @@ func (d *desk) showContact(w http.ResponseWriter, r *http.Request) error {
 }
 
 // contactOf reads the contact of a path, if this one may see it. Problems: contact_unknown, not_yours.
-func (d *desk) contactOf(r *http.Request) (c survey.Contact, stopped survey.SuppressionReason, err error) {
+func (d *desk) contactOf(r *http.Request) (c survey.Contact, stopped store.Suppression, err error) {
 	a, id := survey.Audience(r.PathValue("audience")), survey.ContactID(r.PathValue("contact"))
-	unknown := problem.New(problem.Unknown, "contact_unknown", "contact")
 	if !a.Valid() || !validContact(id) {
-		return c, "", unknown
+		return c, stopped, problem.New(problem.Unknown, "contact_unknown", "contact")
 	}
-	found, reasons, err := d.store.Recipients(r.Context(), a, []survey.ContactID{id})
-	if err != nil {
-		return c, "", err
-	}
-	c, ok := found[id]
-	if !ok {
-		return c, "", unknown
+	if c, err = d.store.Contact(r.Context(), a, id); err != nil {
+		return c, stopped, err
 	}
 	sees, err := d.seesContacts(r.Context(), visitOf(r))
 	if err == nil && !sees(c) {
 		err = problem.New(problem.Forbidden, "not_yours", "contact")
 	}
-	return c, reasons[id], err
+	if err == nil {
+		stopped, _, err = d.store.Suppression(r.Context(), a, id)
+	}
+	return c, stopped, err
 }
 
 // seesContacts returns what tells whether somebody may see a contact.

@@ -41,14 +41,11 @@ type contactEvent struct {
 
 // contactPage shows one contact and what campaigns know of it.
 func (d *desk) contactPage(w http.ResponseWriter, r *http.Request) error {
-	c, _, err := d.contactOf(r)
+	c, stop, err := d.contactOf(r)
 	if err != nil {
 		return err
 	}
-	stop, stopped, err := d.store.Suppression(r.Context(), c.Audience, c.ID)
-	if err != nil {
-		return err
-	}
+	stopped := stop.Reason != ""
 	staff, err := d.store.Staff(r.Context())
 	if err != nil {
 		return err

@@ -5,9 +5,10 @@ import "onetap/internal/access"
 func (d *desk) contactPages() []route {
 	return []route{
 		{"GET /contacts", access.ReadContacts, d.contactList},
-		{"POST /contacts", access.ReadContacts, d.searchContacts},
+		{"POST /contacts/search", access.ReadContacts, d.searchContacts},
 		{"GET /contacts/upload", access.WriteContacts, d.uploadPage},
 		{"POST /contacts/upload", access.WriteContacts, d.takeUpload},
+		{"POST /contacts/upload/check", access.WriteContacts, d.takeUpload},
 		{"POST /contacts/imports", access.WriteContacts, d.createImport},
 		{"GET /contacts/imports/{import}", access.WriteContacts, d.importPage},
 		{"GET /contacts/imports/{import}/state", access.WriteContacts, d.showImport},

@@ -65,17 +65,17 @@ func TestContactList(t *testing.T) {
 		}
 	}
 	mine, others := contactHref(all[0]), contactHref(all[1])
-	if status, _, to := owner.post("/contacts", "audience", "customers", "search", " C0@Example.com "); status != 303 || to != mine {
+	if status, _, to := owner.post("/contacts/search", "audience", "customers", "search", " C0@Example.com "); status != 303 || to != mine {
 		t.Errorf("an address: %d to %s", status, to)
 	}
-	if _, page, to := owner.post("/contacts", "audience", "customers", "search", "c1@example.com"); to != "" || strings.Contains(page, "Person 001") {
+	if _, page, to := owner.post("/contacts/search", "audience", "customers", "search", "c1@example.com"); to != "" || strings.Contains(page, "Person 001") {
 		t.Errorf("an owner finds somebody else's contact: %s", to)
 	}
-	_, page, _ := marketing.post("/contacts", "audience", "customers", "search", "елка 7")
+	_, page, _ := marketing.post("/contacts/search", "audience", "customers", "search", "елка 7")
 	if n := strings.Count(page, "<bdi>Person "); n != 13 {
 		t.Errorf("%d of 13 people of a company are found", n)
 	}
-	_, page, _ = marketing.post("/contacts", "audience", "customers", "search", "<script>")
+	_, page, _ = marketing.post("/contacts/search", "audience", "customers", "search", "<script>")
 	marketing.says(page, "Nobody fits among these", `value="&lt;script&gt;"`)
 	if status, _ := owner.get(mine); status != 200 {
 		t.Errorf("the own contact: %d", status)

@@ -31,7 +31,11 @@ func (v *visitor) upload(file string, fields ...string) (status int, page, to st
 		v.t.Fatal(err)
 	}
 	m.Close()
-	r, err := http.NewRequest("POST", v.w.site+"/contacts/upload", &b)
+	path := "/contacts/upload"
+	if slices.Contains(fields, "check") {
+		path += "/check"
+	}
+	r, err := http.NewRequest("POST", v.w.site+path, &b)
 	if err == nil {
 		r.Header.Set("Content-Type", m.FormDataContentType())
 	}

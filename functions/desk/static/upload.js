@@ -116,7 +116,7 @@
     if (list.size > HEAD) data.set('part', '1');
     data.set('file', list.slice(0, HEAD), 'list.csv');
     try {
-      const answer = await fetch('/contacts/upload', { method: 'POST', body: data, headers: { 'X-Form': key } });
+      const answer = await fetch('/contacts/upload/check', { method: 'POST', body: data, headers: { 'X-Form': key } });
       const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
       if (mine !== asked) return;
       for (const id of ['understood', 'wrong']) {
