@@ -61,6 +61,7 @@ func TestBrowserNewcomer(t *testing.T) {
 			// A few addresses of the sample bounce, so that not all 300 count as sent.
 			b.Until(`(q => q("waiting") === 0 && q("sent") > 280 && q("sent") + q("failed") === 300)(k => Number(document.querySelector("dd[data-live=" + k + "]").textContent))`)
 			b.Until(`document.querySelector("[data-show=remind]").hidden === false && document.querySelector("[data-show=cancel]").hidden`)
+			b.Wait("div[data-show=bounced]") // the sample's few
 			b.Sound("sent")
 			company := drive.New(site, inbox, "")
 			if letters, err := company.Letters(context.Background()); err != nil || len(letters) != 300 {

@@ -115,6 +115,7 @@ func (o *live) ledger(l lang.Language, prefix string, g *survey.Ledger, wave int
 		"bounced": g.Bounced, "uncertain": g.Uncertain, "complained": g.Complained, "skipped": g.Audience - g.Invited} {
 		o.Text[prefix+name] = l.Number(int64(n))
 	}
+	o.Show[prefix+"bounced"], o.Show[prefix+"complained"] = g.Bounced > 0, g.Complained > 0
 	for _, why := range ledgerReasons {
 		o.Text[prefix+"skip_"+string(why)] = l.Number(int64(g.Skipped[why]))
 		o.Show[prefix+"skip_"+string(why)] = g.Skipped[why] > 0
@@ -176,6 +177,7 @@ type livePage struct {
 	Places                      []place
 	Reminder                    []place
 	Skips, ReminderSkips        []place
+	Troubles, ReminderTroubles  []place // shown when there are any
 	Groups                      []place
 	Parts                       liveParts
 	Decided, Invited, Next      int
@@ -287,7 +289,8 @@ func (p *livePage) take(o live) {
 	p.Ledger = liveLedger{t["audience"], t["invited"], t["skipped"], t["bounced"], t["complained"]}
 	places := func(prefix string, names ...string) (all []place) {
 		for _, n := range names {
-			all = append(all, place{Key: prefix + n, Label: p.lang.T("campaign.ledger_" + n), Value: orDash(t[prefix+n]), Class: n, Shown: true})
+			shown, decides := s[prefix+n]
+			all = append(all, place{Key: prefix + n, Label: p.lang.T("campaign.ledger_" + n), Value: orDash(t[prefix+n]), Class: n, Shown: shown || !decides})
 		}
 		return all
 	}
@@ -299,6 +302,7 @@ func (p *livePage) take(o live) {
 		return all
 	}
 	p.Places, p.Reminder = places("", ledgerNames...), places("r.", ledgerNames...)
+	p.Troubles, p.ReminderTroubles = places("", "bounced", "complained"), places("r.", "bounced", "complained")
 	p.Skips, p.ReminderSkips = skips(""), skips("r.")
 	for _, g := range []string{"detractors", "passives", "promoters"} {
 		p.Groups = append(p.Groups, place{Key: g, Label: p.lang.T("campaign." + g), Value: t[g], Class: g[:len(g)-1], Shown: true})

@@ -79,6 +79,9 @@ func TestLiveRequest(t *testing.T) {
 	if now.Next != askSoon || !now.Show["pause"] || !now.Show["cancel"] || now.Show["resume"] || now.Show["remind"] || !now.Show["uncertain"] || now.Show["resend"] || now.Decided != 4 || now.Invited != 5 {
 		t.Errorf("%+v", now)
 	}
+	if now.Show["bounced"] || now.Show["complained"] {
+		t.Error("bounces are shown where there are none")
+	}
 	if status, _, _ := ask(head.Get("ETag"), "0"); status != http.StatusNotModified {
 		t.Errorf("the same again: %d", status)
 	}
