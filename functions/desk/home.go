@@ -226,8 +226,8 @@ const (
 	casesAtHome = 8
 	// teamAsked is how many people's cases a manager's page looks up: three queries each.
 	teamAsked = 30
-	// casesCounted is how many cases of a campaign the page of those who see all looks at.
-	casesCounted = 500
+	// casesCounted is how many cases of each sixteenth of a campaign the page of those who see all looks at.
+	casesCounted = 40
 )
 
 var unresolved = []loop.State{loop.Open, loop.Acknowledged, loop.Contacted}

@@ -9,7 +9,6 @@ import (
 
 	"onetap/internal/lang"
 	"onetap/internal/loop"
-	"onetap/internal/store"
 	"onetap/internal/survey"
 )
 
@@ -57,8 +56,8 @@ func (d *desk) homeCases(ctx context.Context, f *frame, latest []survey.Campaign
 	return card, nil
 }
 
-// casesOfAll counts the cases of each audience's latest campaign. A case has no count of its own, so that of more than
-// casesCounted of a campaign the page says "at least".
+// casesOfAll counts the cases of each audience's latest campaign. Cases are in no tally: of more than are looked at the
+// page says so, as "600+".
 func (d *desk) casesOfAll(ctx context.Context, f *frame, latest []survey.Campaign) (casesCard, error) {
 	l := f.lang
 	card := casesCard{Title: l.T("home.all_cases"), None: l.T("home.no_cases_all")}
@@ -71,10 +70,10 @@ func (d *desk) casesOfAll(ctx context.Context, f *frame, latest []survey.Campaig
 			continue
 		}
 		g.Go(func() error {
-			found, next, err := d.store.CasesPage(reading, c.ID, store.Cursor{}, casesCounted)
+			found, others, err := d.store.SomeCases(reading, c.ID, casesCounted)
 			mu.Lock()
 			defer mu.Unlock()
-			more = more || next != nil
+			more = more || others
 			all = append(all, slices.DeleteFunc(found, func(c loop.Case) bool { return c.State == loop.Resolved })...)
 			return err
 		})

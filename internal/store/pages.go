@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"golang.org/x/sync/errgroup"
 
 	"onetap/internal/loop"
 	"onetap/internal/problem"
@@ -130,6 +131,29 @@ func (s *Store) CasesPage(ctx context.Context, c survey.CampaignID, from Cursor,
 		return size < pageBytes, err
 	})
 	return cs, next, err
+}
+
+// SomeCases reads up to most cases of each of a campaign's shards, all shards at once; more tells that there are others.
+func (s *Store) SomeCases(ctx context.Context, c survey.CampaignID, most int) (cs []loop.Case, more bool, err error) {
+	var shards [ContactShards][]loop.Case
+	g, ctx := errgroup.WithContext(ctx)
+	for n := range shards {
+		g.Go(func() error {
+			return s.pages(ctx, &dynamodb.QueryInput{TableName: &s.table, Limit: aws.Int32(int32(most + 1)),
+				KeyConditionExpression:    aws.String("pk = :pk AND begins_with(sk, :sk)"),
+				ExpressionAttributeValues: item{":pk": str(peoplePK(c, n)), ":sk": str("CASE#")}}, func(it item) (bool, error) {
+				v, err := caseOf(it)
+				shards[n] = append(shards[n], v)
+				return len(shards[n]) <= most, err
+			})
+		})
+	}
+	err = g.Wait()
+	for _, some := range shards {
+		more = more || len(some) > most
+		cs = append(cs, some[:min(len(some), most)]...)
+	}
+	return cs, more, err
 }
 
 // ContactsPage calls each for the contacts of an audience from the cursor on, with the reason why nobody may write to it,
