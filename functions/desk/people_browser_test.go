@@ -23,6 +23,7 @@ func TestBrowserPeopleAndSettings(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, dynamo.Options{})
 			w.staffed()
+			w.desk.issuer = &issuer{address: "https://issuer.example.com", client: "onetap"}
 			list, logo := filepath.Join(t.TempDir(), "staff.csv"), filepath.Join(t.TempDir(), "logo.png")
 			rows := "id;email;name;role;team;manager\nkim;kim@example.com;عبد الله 🌼;owner;Север;Вера Орлова\nx;x@example.com;<script>alert(1)</script>;king;;\ny;y@example.com;Y;owner;;nobody\n"
 			if err := os.WriteFile(list, []byte(rows), 0o600); err != nil {
