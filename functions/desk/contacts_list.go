@@ -21,21 +21,18 @@ const (
 
 type contactsPage struct {
 	frame
-	Audience   string
-	Tabs       []navItem
-	Rows       []contactRow
-	Empty      bool // there is nobody at all
-	NotFound   bool // nobody of those looked at fits
-	MayUpload  bool
-	Upload     string
-	Search     string // what is looked for
-	Looked     string
-	Next       string // cursor
-	NextHref   string
-	Whose      string // of how few the list is
-	searching  bool
-	first      bool
-	contactsOf survey.Audience
+	Audience  string
+	Tabs      []navItem
+	Rows      []contactRow
+	Empty     bool // there is nobody at all
+	NotFound  bool // nobody of those looked at fits
+	MayUpload bool
+	Upload    string
+	Search    string // what is looked for
+	Looked    string
+	Next      string // cursor
+	NextHref  string
+	Whose     string // of how few the list is
 }
 
 type contactRow struct {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -250,7 +251,7 @@ func TestContactIsGone(t *testing.T) {
 	if len(letters) != 1 || letters[0].To[0] != "anna@example.com" || len(letters[0].ReplyTo) != 0 {
 		t.Fatalf("letters: %+v", letters)
 	}
-	for _, want := range []string{"slow", "a deleted contact: 3"} {
+	for _, want := range []string{"slow", "a deleted contact: 3", "http://site.invalid/cases/" + string(wave) + "-" + string(id)} {
 		if !strings.Contains(letters[0].Text, want) {
 			t.Errorf("the letter lacks %q:\n%s", want, letters[0].Text)
 		}
@@ -448,3 +449,33 @@ func TestNothingPersonalIsLogged(t *testing.T) {
 type writer func([]byte) (int, error)
 
 func (w writer) Write(p []byte) (int, error) { return w(p) }
+
+// A case that somebody hands over is told to the new owner, in a letter that says so.
+func TestHandedOverIsTold(t *testing.T) {
+	t.Parallel()
+	b := alerttest.Open(t)
+	b.Campaign(wave, "Spring")
+	id := b.Contact(1, nil)
+	says(t, b, id, 3, "slow")
+	was := b.Case(wave, id)
+	staff, err := b.Store.Staff(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(staff, func(m survey.Staff) bool { return m.ID != was.Owner })
+	c, _, err := was.Do(loop.Work{To: &staff[i]}, was.Owner, b.Now())
+	if err == nil {
+		_, err = b.Store.SaveCase(t.Context(), was, c)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	minutes(b, 1)
+	letters := b.Letters(wave, id)
+	if len(letters) != 2 || letters[1].To[0] != staff[i].Email || !strings.Contains(letters[1].Text, "handed this case over to you") && !strings.Contains(letters[1].Text, "передали вам") {
+		t.Errorf("%d letters, the last: %+v", len(letters), letters[len(letters)-1])
+	}
+	if got := b.Case(wave, id); got.Level != loop.LevelHanded || got.Owner != staff[i].ID || b.Left() != 0 {
+		t.Errorf("told: %+v", got)
+	}
+}

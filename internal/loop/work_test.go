@@ -1,0 +1,111 @@
+package loop_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"onetap/internal/loop"
+	"onetap/internal/problem"
+	"onetap/internal/survey"
+)
+
+var midday = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+
+// opened is a case as it is after its alert, stored three times.
+func opened() loop.Case {
+	return loop.Case{Campaign: "autumn22", Contact: "abcdefghijklmnop", Owner: "anna", Level: loop.LevelOwner, State: loop.Open, Score: 3, Latest: 3,
+		Opened: midday, Deadline: midday.Add(48 * time.Hour), Alert: loop.Alert{Letters: 1, Sent: midday, Message: "m"}, Version: 3,
+		History: []loop.Event{{At: midday, What: loop.Opened, Version: 1}, {At: midday, What: loop.Alerted, Version: 3}}}
+}
+
+func TestDo(t *testing.T) {
+	t.Parallel()
+	boris := survey.Staff{ID: "boris"}
+	for _, c := range []struct {
+		name string
+		work loop.Work
+		code string
+	}{
+		{"nothing", loop.Work{Note: " \n"}, "case_nothing"},
+		{"back", loop.Work{State: loop.Open}, "case_state"},
+		{"no cause", loop.Work{State: loop.Resolved, Outcome: "solved"}, "case_cause"},
+		{"no outcome", loop.Work{State: loop.Resolved, Cause: "speed", Outcome: "fine"}, "case_outcome"},
+		{"cause too early", loop.Work{State: loop.Contacted, Cause: "speed"}, "case_cause_early"},
+		{"long", loop.Work{Note: strings.Repeat("ж", loop.MaxNote+1)}, "note_too_long"},
+		{"to the same", loop.Work{To: &survey.Staff{ID: "ANNA"}}, "case_owner_same"},
+		{"all at once", loop.Work{State: loop.Resolved, Cause: "speed", Outcome: "solved", Note: strings.Repeat("ж", loop.MaxNote), To: &boris}, ""},
+	} {
+		before := opened()
+		after, note, err := before.Do(c.work, "anna", midday.Add(time.Hour))
+		if c.code != "" {
+			if !problem.Is(err, c.code) || note != nil {
+				t.Errorf("%s: %v, want %s", c.name, err, c.code)
+			}
+			continue
+		}
+		if err != nil || after.State != loop.Resolved || after.Owner != "boris" || note == nil || note.N != 1 || after.Notes != 1 || len(before.History) != 2 {
+			t.Errorf("%s: %+v, %v", c.name, after, err)
+		}
+		if after.Alert != before.Alert {
+			t.Error("a letter about a resolved case")
+		}
+	}
+	full := opened()
+	full.Notes = loop.MaxNotes
+	if _, _, err := full.Do(loop.Work{Note: "one more"}, "anna", midday); !problem.Is(err, "notes_full") {
+		t.Errorf("one note too many: %v", err)
+	}
+	if _, _, err := full.Do(loop.Work{State: loop.Contacted}, "anna", midday); err != nil {
+		t.Errorf("a full case does not move: %v", err)
+	}
+}
+
+// What the machine does to a case in between makes nobody's form stale; what people do does.
+func TestSinceAndDid(t *testing.T) {
+	t.Parallel()
+	c := opened()
+	if got := c.Since(2); len(got) != 0 {
+		t.Errorf("a letter is told as a change: %v", got)
+	}
+	w := loop.Work{State: loop.Acknowledged, Note: "calls"}
+	after, note, err := c.Do(w, "anna", midday)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := after.Since(3); len(got) != 1 || got[0].What != loop.Moved || got[0].State != loop.Acknowledged || got[0].Version != 4 {
+		t.Errorf("since then: %+v", got)
+	}
+	for _, d := range []struct {
+		work loop.Work
+		by   string
+		want bool
+	}{
+		{w, "anna", true}, {w, "boris", false}, {loop.Work{State: loop.Contacted, Note: "calls"}, "anna", false},
+		{loop.Work{State: loop.Acknowledged, Note: "other"}, "anna", false}, {loop.Work{State: loop.Acknowledged}, "anna", true},
+	} {
+		if got := after.Did(d.work, d.by, note); got != d.want {
+			t.Errorf("%+v by %s is done already: %v", d.work, d.by, got)
+		}
+	}
+}
+
+// The new owner is told at once; who takes a case needs no letter; a case that opens again forgets how it ended.
+func TestHandedOver(t *testing.T) {
+	t.Parallel()
+	c, _, err := opened().Do(loop.Work{To: &survey.Staff{ID: "boris"}}, "anna", midday)
+	if err != nil || c.Level != loop.LevelHanded || !c.Alert.Due.Equal(midday) || c.FollowUp() || !c.Claimable(midday) {
+		t.Errorf("handed over: %+v, %v", c, err)
+	}
+	c, _, err = opened().Do(loop.Work{To: &survey.Staff{ID: "boris"}}, "boris", midday)
+	if err != nil || c.Owner != "boris" || c.Ready(midday) {
+		t.Errorf("taken: %+v, %v", c, err)
+	}
+	if c, _, err = c.Do(loop.Work{State: loop.Resolved, Cause: "price", Outcome: "lost"}, "boris", midday); err != nil || c.Cause != "price" {
+		t.Fatal(c.Cause, err)
+	}
+	c, _ = c.Take(survey.Response{Score: 9, Verified: true, Version: 8, Updated: midday})
+	if c, _ = c.Take(survey.Response{Score: 2, Verified: true, Version: 9, Updated: midday}); c.State != loop.Open || c.Cause != "" || c.Outcome != "" {
+		t.Errorf("open again: %+v", c)
+	}
+}
