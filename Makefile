@@ -10,7 +10,7 @@ FUNCTIONS := respond desk send feedback recompute notify clock
 GOBUILD := go build -tags lambda.norpc -trimpath -ldflags "-s -w"
 LOCAL := .local
 
-.PHONY: run build local skewed chaos chaos-big replay test demo bench cost fuzz fmt vet lint clean
+.PHONY: run build local skewed screens chaos chaos-big replay test demo bench cost fuzz fmt vet lint clean
 
 run: local
 	@exec $(LOCAL)/bin/laptop run
@@ -37,6 +37,10 @@ test: local
 
 demo: local
 	@exec $(LOCAL)/bin/laptop demo
+
+# Pictures of every page of the desk: both languages, widths and themes.
+screens:
+	go test ./functions/desk -run '^TestEveryPage$$' -count 1 -timeout 20m -screens $(CURDIR)/docs/screens
 
 bench: local
 	@exec $(LOCAL)/bin/laptop bench

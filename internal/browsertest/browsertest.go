@@ -20,7 +20,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// Start starts a Chromium for a test, with one empty tab. Everything in it is over after a minute and a half.
+// Start starts a Chromium for a test, with one empty tab.
 func Start(t testing.TB) context.Context {
 	t.Helper()
 	var path string
@@ -44,8 +44,8 @@ func Start(t testing.TB) context.Context {
 	return ctx
 }
 
-// patience is for a whole test. A machine that runs other tests beside needs most of it.
-const patience = 4 * time.Minute
+// patience is for a whole test, of which a machine that does other things beside needs most.
+const patience = 9 * time.Minute
 
 // Tab is a tab that stays on one site and remembers what went wrong in it.
 type Tab struct {
