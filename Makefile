@@ -2,7 +2,7 @@
 # make demo   the main job, told as a story         make bench  the numbers of docs/benchmarks.md
 # make cost   what a campaign costs on AWS          make fuzz   what strangers send, FUZZTIME=2m each
 # make chaos  campaigns under faults, SEED= RUNS=   make chaos-big  100,000 recipients, the sender killed twice
-# make replay dead letters once more, QUEUE= on AWS
+# make replay dead letters once more, QUEUE= on AWS  make screens  pictures of every page of the desk
 # make build  the packages for AWS, in bin/         make clean  forget builds and the laptop's data (.local/)
 
 FUNCTIONS := respond desk send feedback recompute notify clock
