@@ -102,7 +102,7 @@ func TestCampaignWithoutScript(t *testing.T) {
 	if got = w.stored1(c.ID); got.State != survey.Planning || w.woken != 1 {
 		t.Errorf("state %s, version %d, the sender was called %d times", got.State, got.Version, w.woken)
 	}
-	status, page = v.get(edit)
+	_, page = v.get(edit)
 	v.says(page, "Name and closing date")
 	if status, _, _ = v.post(edit, "step", "people", "version", version(), "quiet_days", "3"); status != http.StatusConflict {
 		t.Errorf("the people of a launched campaign were changed: %d", status)

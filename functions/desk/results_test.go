@@ -99,7 +99,7 @@ func spring(w *world) *asked {
 			case 3:
 				r.Why, r.Wish = "<script>alert('x')</script> долго везли 🐢", "Быстрая доставка"
 			case 4:
-				r.Why, c.Person.Name = "Отлично! "+strings.Repeat("очень ", 200), "‮محمد"
+				r.Why, c.Person.Name = "Отлично! "+strings.Repeat("очень ", 200), "\u202eمحمد"
 			case 5:
 				r.Owner = "somebody else"
 			}

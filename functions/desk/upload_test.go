@@ -51,10 +51,10 @@ func TestUploadWithoutScripts(t *testing.T) {
 	w.staffed()
 	v := w.visitor("marketing", "ru")
 	before := w.stored()
-	status, page, _ := v.upload(oddList, "audience", "customers", "do", "check")
+	_, page, _ := v.upload(oddList, "audience", "customers", "do", "check")
 	v.says(page, "В каком столбце адреса почты?", "Куда писать")
 	chosen := []string{"audience", "customers", "heading-0", "Куда писать", "field-0", "email", "heading-1", "Кто", "field-1", "name"}
-	status, page, _ = v.upload(oddList, append(chosen, "do", "check")...)
+	status, page, _ := v.upload(oddList, append(chosen, "do", "check")...)
 	if status != 200 {
 		t.Fatalf("%d\n%s", status, page)
 	}
@@ -80,7 +80,7 @@ func TestUploadWithoutScripts(t *testing.T) {
 			t.Errorf("the refused rows lack %q:\n%s", want, csv)
 		}
 	}
-	status, page, to = v.upload(strings.Replace(csv, ";без адреса;", ";vera@example.com;", 1), append(chosen, "do", "import")...)
+	status, page, _ = v.upload(strings.Replace(csv, ";без адреса;", ";vera@example.com;", 1), append(chosen, "do", "import")...)
 	if status != 303 {
 		t.Fatalf("%d\n%s", status, page)
 	}

@@ -14,7 +14,7 @@ import (
 	"onetap/internal/fill"
 )
 
-var hostile = chart.Said{Title: `A & B <script>alert("1")</script>`, Desc: "Критики 3, ‮ <b>"}
+var hostile = chart.Said{Title: `A & B <script>alert("1")</script>`, Desc: "Критики 3, \u202e <b>"}
 
 func charts() map[string]fill.Safe {
 	points := []chart.Point{{Label: "1"}, {Label: "2", Value: -12, Low: -40, High: 30, Is: true}, {Label: "3"},
