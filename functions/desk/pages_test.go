@@ -148,14 +148,14 @@ func (v *walker) signIn(staff string) {
 	answer.Body.Close()
 }
 
-// walk follows links from the home page, a few of each pattern, and returns one path of each. Without all it only looks at
-// what the home page leads to.
+// walk follows links from the home page, a few of each pattern, and returns of each the path that shows most. Without all
+// it only looks at what the home page leads to.
 func (v *walker) walk(all bool) map[string]string {
 	mux := http.NewServeMux()
 	for _, rt := range (&desk{}).pages() {
 		mux.HandleFunc(rt.pattern, func(http.ResponseWriter, *http.Request) {})
 	}
-	found, times, seen := map[string]string{}, map[string]int{}, map[string]bool{"/": true}
+	found, times, sizes, seen := map[string]string{}, map[string]int{}, map[string]int{}, map[string]bool{"/": true}
 	waiting := []string{"/"}
 	if all {
 		waiting = append(waiting, v.also...)
@@ -176,9 +176,9 @@ func (v *walker) walk(all bool) map[string]string {
 			}
 			continue
 		}
-		links := v.visit(r, path)
-		if found[pattern] == "" {
-			found[pattern] = path
+		links, size := v.visit(r, path)
+		if size > sizes[pattern] || found[pattern] == "" {
+			found[pattern], sizes[pattern] = path, size
 		}
 		if !all && path != "/" {
 			continue
@@ -195,13 +195,13 @@ func (v *walker) walk(all bool) map[string]string {
 
 var inlined = regexp.MustCompile(`<style|<script[^>]*>[^<]|\sstyle="|\son[a-z]+="|unsafe-inline`)
 
-// visit opens one page and returns the links of the site on it.
-func (v *walker) visit(r *http.Request, path string) (links []string) {
+// visit opens one page and returns the links of the site on it, and its size in bytes.
+func (v *walker) visit(r *http.Request, path string) (links []string, size int) {
 	v.t.Helper()
 	answer, err := v.client.Do(r)
 	if err != nil {
 		v.t.Error(err)
-		return nil
+		return nil, 0
 	}
 	defer answer.Body.Close()
 	body, err := io.ReadAll(answer.Body)
@@ -209,7 +209,7 @@ func (v *walker) visit(r *http.Request, path string) (links []string) {
 	case err != nil || answer.StatusCode != 200:
 		v.t.Errorf("%s: %d, %v\n%.500s", path, answer.StatusCode, err, body)
 	case !strings.HasPrefix(kind, "text/html"):
-		return nil
+		return nil, 0
 	case len(body) > maxPage:
 		v.t.Errorf("%s has %d bytes", path, len(body))
 	}
@@ -222,7 +222,7 @@ func (v *walker) visit(r *http.Request, path string) (links []string) {
 	tree, err := html.Parse(bytes.NewReader(body))
 	if err != nil {
 		v.t.Error(err)
-		return nil
+		return nil, 0
 	}
 	to := func(address string) {
 		u, err := url.Parse(address)
@@ -243,7 +243,7 @@ func (v *walker) visit(r *http.Request, path string) (links []string) {
 			to(attribute(n, "action") + "?" + filled(n).Encode())
 		}
 	}
-	return links
+	return links, len(body)
 }
 
 func attribute(n *html.Node, name string) string {
@@ -297,10 +297,7 @@ func (v *walker) look(b *browsertest.Tab, pattern, path string) {
 		}
 		b.Look(c.width, c.dark, c.language)
 		b.Go(lang(c.language))
-		name := strings.Trim(regexp.MustCompile(`[^a-z]+`).ReplaceAllString(pattern, "-"), "-")
-		if name == "" {
-			name = "home"
-		}
+		name := strings.Trim(regexp.MustCompile(`[^a-z]+`).ReplaceAllString(strings.ReplaceAll(pattern, "{$}", "home"), "-"), "-")
 		theme := map[bool]string{true: "dark", false: "light"}[c.dark]
 		b.Sound(pattern + " " + theme)
 		if *screens != "" {

@@ -396,7 +396,7 @@ func TestDeathAtEveryCall(t *testing.T) {
 			t.Run(fmt.Sprintf("before=%v/%d", before, n), func(t *testing.T) {
 				t.Parallel()
 				w, id, people, _ := dieAt(t, contacts, before, n)
-				w.run(w.sender("next"))
+				w.runNext(id)
 				w.checkAfterDeath(id, people)
 			})
 		}
@@ -427,6 +427,18 @@ func dieAt(t *testing.T, contacts int, before bool, n int32) (*world, survey.Cam
 		t.Fatal(err)
 	}
 	return w, id, people, calls.Load()
+}
+
+// runNext runs the minutes after a death. A last beat of the dead may still have been on its way: then the first of them
+// takes it for alive, and leaves the work to the next.
+func (w *world) runNext(id survey.CampaignID) {
+	w.t.Helper()
+	for range 3 {
+		w.run(w.sender("next"))
+		if w.state(id).State == survey.Open {
+			return
+		}
+	}
 }
 
 func (w *world) checkAfterDeath(id survey.CampaignID, people map[survey.ContactID]string) {
