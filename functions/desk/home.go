@@ -51,7 +51,7 @@ func (d *desk) home(w http.ResponseWriter, r *http.Request) error {
 	l, role := p.lang, p.Staff.Role
 	p.Hello = l.T("home.hello", lang.Values{"Name": p.Who})
 	p.NewOne = p.Can(access.WriteCampaign)
-	latest, err := d.latest(r.Context())
+	latest, err := d.recent(r.Context())
 	if err != nil {
 		return err
 	}
@@ -88,23 +88,44 @@ func emptyFor(role survey.Role) string {
 	return "results"
 }
 
-// latest is the last campaign of each audience that has begun to send, in the order of the audiences.
-func (d *desk) latest(ctx context.Context) ([]survey.Campaign, error) {
-	found := make([][]survey.Campaign, len(survey.Audiences))
+// recent is a campaign that has written to somebody, with its figures.
+type recent struct {
+	survey.Campaign
+	whole wholeResults
+}
+
+// homeCampaigns is how many campaigns of an audience the home page looks at.
+const homeCampaigns = 3
+
+// recent lists the last campaigns of each audience that wrote to somebody: the latest first, in the order of the audiences.
+func (d *desk) recent(ctx context.Context) ([][]recent, error) {
+	found := make([][]recent, len(survey.Audiences))
 	g, ctx := errgroup.WithContext(ctx)
 	for i, a := range survey.Audiences {
-		g.Go(func() (err error) { found[i], err = d.launched(ctx, a, 1); return err })
+		g.Go(func() error {
+			cs, err := d.launched(ctx, a, homeCampaigns)
+			for _, c := range cs {
+				whole, err := d.whole(ctx, c)
+				if err != nil {
+					return err
+				}
+				if whole.Tally.Sent > 0 {
+					found[i] = append(found[i], recent{c, whole})
+				}
+			}
+			return err
+		})
 	}
 	err := g.Wait()
-	return slices.Concat(found...), err
+	return slices.DeleteFunc(found, func(of []recent) bool { return len(of) == 0 }), err
 }
 
 // scoreCards are the audiences of which there is an answer in the last weeks.
-func (d *desk) scoreCards(ctx context.Context, l lang.Language, latest []survey.Campaign) ([]scoreCard, error) {
+func (d *desk) scoreCards(ctx context.Context, l lang.Language, latest [][]recent) ([]scoreCard, error) {
 	cards := make([]scoreCard, len(latest))
 	g, ctx := errgroup.WithContext(ctx)
-	for i, c := range latest {
-		g.Go(func() (err error) { cards[i], err = d.scoreCard(ctx, l, c); return err })
+	for i, of := range latest {
+		g.Go(func() (err error) { cards[i], err = d.scoreCard(ctx, l, of[0]); return err })
 	}
 	if err := g.Wait(); err != nil {
 		return nil, err
@@ -112,7 +133,7 @@ func (d *desk) scoreCards(ctx context.Context, l lang.Language, latest []survey.
 	return slices.DeleteFunc(cards, func(c scoreCard) bool { return c.sum.Answers() == 0 }), nil
 }
 
-func (d *desk) scoreCard(ctx context.Context, l lang.Language, c survey.Campaign) (scoreCard, error) {
+func (d *desk) scoreCard(ctx context.Context, l lang.Language, c recent) (scoreCard, error) {
 	a := c.Audience
 	card := scoreCard{Audience: l.T("results.audience." + string(a)), ID: "audience-" + string(a)}
 	weeks, err := d.weeks(ctx, a, homeWeeks)
@@ -142,9 +163,8 @@ func (d *desk) scoreCard(ctx context.Context, l lang.Language, c survey.Campaign
 	if c, ok := nps.Compare(before, month); ok {
 		card.Change = viewDifference(l, &c)
 	}
-	whole, err := d.whole(ctx, c)
-	card.Latest, card.LatestHref, card.Rate = c.Name, "/results/"+string(c.ID), viewNPS(l, whole.Tally, "")
-	return card, err
+	card.Latest, card.LatestHref, card.Rate = c.Name, "/results/"+string(c.ID), viewNPS(l, c.whole.Tally, "")
+	return card, nil
 }
 
 // campaignCard is a campaign with what to do next about it.

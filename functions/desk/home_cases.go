@@ -13,7 +13,7 @@ import (
 )
 
 // homeCases are an owner's cases and a manager's team's by deadline, and how many there are of all for who sees all.
-func (d *desk) homeCases(ctx context.Context, f *frame, latest []survey.Campaign) (casesCard, error) {
+func (d *desk) homeCases(ctx context.Context, f *frame, latest [][]recent) (casesCard, error) {
 	if f.All() {
 		return d.casesOfAll(ctx, f, latest)
 	}
@@ -56,16 +56,16 @@ func (d *desk) homeCases(ctx context.Context, f *frame, latest []survey.Campaign
 	return card, nil
 }
 
-// casesOfAll counts the cases of each audience's latest campaign. Cases are in no tally: of more than are looked at the
+// casesOfAll counts the cases of each audience's latest campaigns. Cases are in no tally: of more than are looked at the
 // page says so, as "600+".
-func (d *desk) casesOfAll(ctx context.Context, f *frame, latest []survey.Campaign) (casesCard, error) {
+func (d *desk) casesOfAll(ctx context.Context, f *frame, latest [][]recent) (casesCard, error) {
 	l := f.lang
 	card := casesCard{Title: l.T("home.all_cases"), None: l.T("home.no_cases_all")}
 	var mu sync.Mutex
 	var all []loop.Case
 	more := false
 	g, reading := errgroup.WithContext(ctx)
-	for _, c := range latest {
+	for _, c := range slices.Concat(latest...) {
 		if c.Audience == survey.Employees { // has no cases
 			continue
 		}
@@ -82,7 +82,7 @@ func (d *desk) casesOfAll(ctx context.Context, f *frame, latest []survey.Campaig
 		return card, err
 	}
 	card.count(l, all, more, d)
-	card.Note = l.T("home.cases_of")
+	card.Note = l.T("home.cases_of", lang.Values{"Count": homeCampaigns})
 	return card, nil
 }
 
