@@ -64,13 +64,37 @@ func TestBrowserNewcomer(t *testing.T) {
 			b.Wait("div[data-show=bounced]") // the sample's few
 			b.Sound("sent")
 			company := drive.New(site, inbox, "")
-			if letters, err := company.Letters(context.Background()); err != nil || len(letters) != 300 {
-				t.Errorf("%d letters, %v", len(letters), err)
+			letters, err := company.Letters(context.Background())
+			if err != nil || len(letters) != 300 {
+				t.Fatalf("%d letters, %v", len(letters), err)
 			}
+			answer(t, company, letters[0])
+			b.Until(`document.querySelector("dd[data-live=answers]").textContent === "1"`) // by itself
+			b.ClickTo(`a[href^="/results/"]`, ".big")
+			if nps := b.Text(".big"); nps != "+100" {
+				t.Errorf("after one answer of 9 the NPS is %q", nps)
+			}
+			b.Sound("results")
 			if dir := os.Getenv("ONETAP_SHOTS"); dir != "" {
 				b.Shot(filepath.Join(dir, fmt.Sprintf("newcomer-%s-%d.png", look.language, look.width)))
 			}
 		})
+	}
+}
+
+// answer is a respondent who taps the nine of a letter and presses the button.
+func answer(t *testing.T, c *drive.Company, letter drive.Letter) {
+	t.Helper()
+	links, ok := letter.Survey()
+	if !ok {
+		t.Fatal("the letter has no scores")
+	}
+	page, err := c.Open(context.Background(), links.Scores[9])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Submit(context.Background(), page, map[string]string{"gesture": "button"}); err != nil {
+		t.Fatal(err)
 	}
 }
 
