@@ -19,7 +19,7 @@ func (c *Client) Verified(ctx context.Context, address string) (bool, error) {
 		var unknown *types.NotFoundException
 		switch {
 		case err != nil && !errors.As(err, &unknown):
-			return false, fmt.Errorf("ask SES for an identity: %w", err)
+			return false, fmt.Errorf("ask SES for an identity: %w", quiet(err))
 		case err == nil && out.VerifiedForSendingStatus:
 			return true, nil
 		}

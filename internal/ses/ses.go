@@ -73,13 +73,27 @@ func (c *Client) Send(ctx context.Context, m mail.Message) (id string, err error
 	}
 	out, err := c.api.SendEmail(ctx, in)
 	if err != nil {
-		return "", fmt.Errorf("send a message: %w", err)
+		return "", fmt.Errorf("send a message: %w", quiet(err))
 	}
 	return aws.ToString(out.MessageId), nil
 }
 
 func content(s string) *types.Content {
 	return &types.Content{Data: aws.String(s), Charset: aws.String("UTF-8")}
+}
+
+// refusal is an error of SES that says its code only: the message names addresses, and errors are logged.
+type refusal struct{ error }
+
+func (r refusal) Error() string { return "SES says " + apiCode(r.error) }
+func (r refusal) Unwrap() error { return r.error }
+
+// quiet keeps addresses out of the text of an error; what did not come from SES stays as it is.
+func quiet(err error) error {
+	if e := smithy.APIError(nil); errors.As(err, &e) {
+		return refusal{err}
+	}
+	return err
 }
 
 func apiCode(err error) string {

@@ -1,0 +1,39 @@
+package ses
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/smithy-go"
+
+	"onetap/internal/mail"
+)
+
+// SES names addresses in its refusals (in the sandbox: "The following identities failed the check"). What is logged of a
+// refusal has none of them, and its kind can still be told (promise 6).
+func TestRefusalsNameNoAddress(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Amzn-ErrorType", "MessageRejected")
+		w.WriteHeader(http.StatusBadRequest)
+		io.WriteString(w, `{"message":"Email address is not verified. The following identities failed the check in region EU-WEST-1: anna@example.com"}`)
+	}))
+	defer server.Close()
+	c := New(aws.Config{Region: "eu-west-1", BaseEndpoint: &server.URL, Credentials: aws.AnonymousCredentials{}}, "")
+	_, sent := c.Send(t.Context(), mail.Message{From: "nps@example.com", To: "anna@example.com", Subject: "s", Text: "t", HTML: "h"})
+	_, asked := c.Verified(t.Context(), "nps@example.com")
+	for _, err := range []error{sent, asked} {
+		var api smithy.APIError
+		if err == nil || !errors.As(err, &api) || api.ErrorCode() != "MessageRejected" || !strings.Contains(err.Error(), "MessageRejected") {
+			t.Errorf("the kind is lost: %v", err != nil)
+		}
+		if err != nil && strings.Contains(err.Error(), "@") {
+			t.Error("the refusal names an address")
+		}
+	}
+}
