@@ -104,7 +104,7 @@ func freshRun(t *testing.T) string {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	t.Cleanup(cancel)
 	c := exec.CommandContext(ctx, program, "run", "-template", localtest.Template(t), "-functions", localtest.Functions(t))
-	c.Env = append(os.Environ(), "ONETAP_SITE=127.0.0.1:0", "ONETAP_INBOX=127.0.0.1:0", "ONETAP_AWS=127.0.0.1:0", "ONETAP_DATA="+t.TempDir(), "ONETAP_SES_RATE=50", "ONETAP_MINUTE=2s")
+	c.Env = append(os.Environ(), "ONETAP_SITE=127.0.0.1:0", "ONETAP_LINKS=127.0.0.1:0", "ONETAP_INBOX=127.0.0.1:0", "ONETAP_AWS=127.0.0.1:0", "ONETAP_DATA="+t.TempDir(), "ONETAP_SES_RATE=50", "ONETAP_MINUTE=2s")
 	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	var errs bytes.Buffer
 	c.Stderr = &errs

@@ -78,7 +78,7 @@ type options struct{ meter, empty bool }
 // settings come from the environment, and flags go before it.
 func settings(args []string, errs io.Writer) (local.Config, options, error) {
 	cfg := local.Config{
-		Site: env("ONETAP_SITE", "127.0.0.1:8080"), Inbox: env("ONETAP_INBOX", "127.0.0.1:8025"), AWS: env("ONETAP_AWS", "127.0.0.1:4566"),
+		Site: env("ONETAP_SITE", "127.0.0.1:8080"), Links: env("ONETAP_LINKS", "127.0.0.1:8081"), Inbox: env("ONETAP_INBOX", "127.0.0.1:8025"), AWS: env("ONETAP_AWS", "127.0.0.1:4566"),
 		Parameters: map[string]string{}, Notices: errs,
 	}
 	var o options
@@ -144,12 +144,13 @@ func welcome(out io.Writer, s *local.Stack, cfg local.Config, doors []entrance, 
 	fmt.Fprintf(out, `Onetap runs on this machine.
 
   site   %s
+  links  %s  where the letters lead: the respond function's own address
   inbox  %s  every e-mail ends here and nowhere else
-  AWS    %s  DynamoDB, Streams, SES, Lambda, SQS: aws --endpoint-url %[3]s …
+  AWS    %s  DynamoDB, Streams, SES, Lambda, SQS: aws --endpoint-url %[4]s …
   token  %s
   data   %s
 
-`, s.Site(), s.Inbox(), s.AWS(), s.Token(), cfg.Data)
+`, s.Site(), s.Links(), s.Inbox(), s.AWS(), s.Token(), cfg.Data)
 	if len(doors) > 0 {
 		fmt.Fprintln(out, "Sign in as somebody of the sample workspace; each link works once, until tomorrow:")
 		for _, e := range doors {

@@ -68,7 +68,7 @@ Resources:
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute) // a laptop that does not end fails the test
 	t.Cleanup(cancel)
 	c := exec.CommandContext(ctx, program, append([]string{"run", "-empty", "-template", path, "-functions", filepath.Join(folder, "functions")}, args...)...)
-	c.Env = append(os.Environ(), "ONETAP_SITE=127.0.0.1:0", "ONETAP_INBOX=127.0.0.1:0", "ONETAP_AWS=127.0.0.1:0", "ONETAP_DATA="+filepath.Join(folder, "data"))
+	c.Env = append(os.Environ(), "ONETAP_SITE=127.0.0.1:0", "ONETAP_LINKS=127.0.0.1:0", "ONETAP_INBOX=127.0.0.1:0", "ONETAP_AWS=127.0.0.1:0", "ONETAP_DATA="+filepath.Join(folder, "data"))
 	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	return c
 }

@@ -9,21 +9,6 @@ import (
 	"onetap/internal/web"
 )
 
-// logo serves the company's logo to whoever reads its letters: nobody signs in for it.
-func (d *desk) logo(w http.ResponseWriter, r *http.Request) {
-	l, ok, err := d.store.Logo(r.Context(), r.PathValue("hash"))
-	if err == nil && !ok {
-		err = problem.New(problem.Unknown, "no_such_page", "")
-	}
-	if err != nil {
-		web.Fail(w, r, err)
-		return
-	}
-	w.Header().Set("Content-Type", l.Media)
-	forGood(w)
-	w.Write(l.Bytes)
-}
-
 // brandStyle serves the stylesheet of a colour, which stands in its name: no page may hold a style of its own.
 func brandStyle(w http.ResponseWriter, r *http.Request) {
 	c, ok := brand.Parse(r.PathValue("colour"))

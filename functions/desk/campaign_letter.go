@@ -60,7 +60,7 @@ func (d *desk) showLetter(w http.ResponseWriter, r *http.Request) error {
 	}
 	page := framedLetter(m.HTML)
 	h := w.Header()
-	h.Set("Content-Security-Policy", letterPolicy(page, d.siteOf(r)))
+	h.Set("Content-Security-Policy", letterPolicy(page, d.linksOf(r)))
 	h.Set("X-Frame-Options", "SAMEORIGIN")
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", string(l))

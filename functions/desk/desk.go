@@ -34,7 +34,8 @@ type desk struct {
 	wake   func(context.Context) error // starts the sender and does not wait for it
 	token  string                      // of the API
 	sender string                      // the deployment's From
-	site   string                      // base of public links; "": the host of the request
+	site   string                      // base of the console and the API; "": the host of the request
+	links  string                      // base of the links in letters; "": the site
 	admin  string                      // who may sign in before there is any staff
 	issuer *issuer                     // signs people in besides the links by e-mail; nil: none
 }
@@ -131,7 +132,6 @@ func (d *desk) handler() http.Handler {
 		known.ServeHTTP(w, withVisit(r, visit{Who: who, Lang: web.Language(r)}))
 	})
 	mux.HandleFunc("GET /static/{file}", static)
-	mux.HandleFunc("GET /logo/{hash}", d.logo)
 	mux.HandleFunc("GET /brand/{colour}", brandStyle)
 	mux.Handle("/sign-in", d.entrance())
 	mux.Handle("/sign-in/", d.entrance())

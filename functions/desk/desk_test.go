@@ -73,7 +73,17 @@ func newWorld(t testing.TB, o dynamo.Options) *world {
 	if err := w.desk.check(); err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(web.Secure(w.desk.handler()))
+	site := http.NewServeMux()
+	site.Handle("/", w.desk.handler())
+	site.HandleFunc("GET /logo/{hash}", func(rw http.ResponseWriter, r *http.Request) { // the respond function's
+		if l, ok, err := s.Logo(r.Context(), r.PathValue("hash")); err == nil && ok {
+			rw.Header().Set("Content-Type", l.Media)
+			rw.Write(l.Bytes)
+			return
+		}
+		http.NotFound(rw, r)
+	})
+	server := httptest.NewServer(web.Secure(site))
 	t.Cleanup(server.Close)
 	w.site = server.URL
 	w.inbox = drive.New(w.site, inbox.URL, testToken)

@@ -36,7 +36,7 @@ func (d *desk) launch(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (d *desk) launching(r *http.Request, at time.Time) change {
-	site := d.siteOf(r)
+	site := d.linksOf(r)
 	return func(ctx context.Context, c survey.Campaign) (survey.Campaign, error) {
 		set, err := d.store.Settings(ctx)
 		if err != nil {
@@ -195,7 +195,15 @@ func (d *desk) wakeFor(ctx context.Context, c survey.Campaign) {
 	}
 }
 
-// siteOf is the base of public links: the deployment's own, else the address at which it was called.
+// linksOf is the base of the links in letters. A function URL, as CloudFormation gives it, ends with a slash.
+func (d *desk) linksOf(r *http.Request) string {
+	if d.links != "" {
+		return strings.TrimSuffix(d.links, "/")
+	}
+	return d.siteOf(r)
+}
+
+// siteOf is the base of the console and the API: the deployment's own, else the address at which it was called.
 func (d *desk) siteOf(r *http.Request) string {
 	if d.site != "" {
 		return strings.TrimSuffix(d.site, "/")

@@ -36,6 +36,23 @@ func TestSiteOf(t *testing.T) {
 	}
 }
 
+// Letters lead to the respond function's own address where there is one, as CloudFormation writes it: with a slash.
+func TestLinksOf(t *testing.T) {
+	t.Parallel()
+	r := httptest.NewRequest("POST", "/api/v1/campaigns/x/launch", nil)
+	r.Host = "abc.execute-api.eu-central-1.amazonaws.com"
+	for _, tc := range []struct{ links, site, want string }{
+		{"https://xyz.lambda-url.eu-central-1.on.aws/", "", "https://xyz.lambda-url.eu-central-1.on.aws"},
+		{"https://xyz.lambda-url.eu-central-1.on.aws/", "https://nps.example.com", "https://xyz.lambda-url.eu-central-1.on.aws"},
+		{"", "https://nps.example.com/", "https://nps.example.com"},
+		{"", "", "https://abc.execute-api.eu-central-1.amazonaws.com"},
+	} {
+		if got := (&desk{links: tc.links, site: tc.site}).linksOf(r); got != tc.want {
+			t.Errorf("links %q, site %q: %q, want %q", tc.links, tc.site, got, tc.want)
+		}
+	}
+}
+
 // The sender is called as Lambda's Invoke wants it, signed, and not waited for.
 func TestWaker(t *testing.T) {
 	t.Parallel()

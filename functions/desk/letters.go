@@ -99,7 +99,7 @@ func (d *desk) compose(r *http.Request, c survey.Campaign, in letter, to string)
 	if in.Name == "" {
 		in.Name = l.T("desk.preview_name")
 	}
-	site := d.siteOf(r)
+	site := d.linksOf(r)
 	if c.State == survey.Draft { // as it would be launched now
 		set, err := d.store.Settings(r.Context())
 		if err != nil {

@@ -28,7 +28,7 @@ func main() {
 	}
 	d := &desk{
 		store: s, keys: keys, mail: ses.New(c, os.Getenv("CONFIGURATION_SET")), now: time.Now, wake: waker(c, os.Getenv("SEND_FUNCTION")),
-		token: os.Getenv("API_TOKEN"), sender: os.Getenv("SENDER"), site: os.Getenv("SITE"),
+		token: os.Getenv("API_TOKEN"), sender: os.Getenv("SENDER"), site: os.Getenv("SITE"), links: os.Getenv("LINKS"),
 		admin: os.Getenv("ADMIN_EMAIL"), issuer: i,
 	}
 	if err := d.check(); err != nil {

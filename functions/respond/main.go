@@ -23,6 +23,5 @@ func main() {
 		slog.Error("start", "error", err)
 		os.Exit(1)
 	}
-	p := &pages{store: table{s, keys}, keys: keys, now: time.Now, digest: rand.Text}
-	web.Start(p.routes())
+	web.Start(newPages(table{s, keys}, keys, time.Now, rand.Text).routes())
 }

@@ -14,6 +14,7 @@ import (
 
 	"onetap/internal/link"
 	"onetap/internal/problem"
+	"onetap/internal/store"
 	"onetap/internal/survey"
 	"onetap/internal/web"
 )
@@ -26,6 +27,8 @@ type memory struct {
 	responses    map[survey.ContactID]survey.Response
 	unsubscribed map[survey.ContactID]bool
 	writes       []string // what was written, in order
+	logos        map[string]store.Logo
+	glances      int
 
 	lost     int    // so many writes fail before the work
 	unheard  int    // so many writes are done and then fail
@@ -53,8 +56,14 @@ func (m *memory) Visit(ctx context.Context, id survey.CampaignID, contact survey
 	return c, p, err
 }
 
-func (m *memory) Glance(ctx context.Context, id survey.CampaignID, contact survey.ContactID) (survey.Campaign, survey.Respondent, error) {
-	return m.Visit(ctx, id, contact)
+func (m *memory) Glance(ctx context.Context, c survey.Campaign, id survey.ContactID) (survey.Respondent, error) {
+	m.glances++
+	return m.Respondent(ctx, c, id)
+}
+
+func (m *memory) Logo(_ context.Context, hash string) (store.Logo, bool, error) {
+	l, ok := m.logos[hash]
+	return l, ok, nil
 }
 
 func (m *memory) Respondent(_ context.Context, c survey.Campaign, id survey.ContactID) (survey.Respondent, error) {
@@ -117,6 +126,7 @@ type stage struct {
 	token   string
 	test    string // of a test send
 	id      survey.ContactID
+	now     time.Time
 	pages   *pages
 	handler http.Handler
 }
@@ -136,7 +146,8 @@ func newStage(t testing.TB) *stage {
 	s.token = keys.Make(link.Token{Campaign: c.ID, Contact: s.id})
 	s.test = keys.Make(link.Token{Campaign: c.ID, Contact: s.id, Test: true})
 	digests := 0
-	s.pages = &pages{store: s.memory, keys: keys, now: func() time.Time { return noon }, digest: func() string { digests++; return fmt.Sprint("digest", digests) }}
+	s.now = noon
+	s.pages = newPages(s.memory, keys, func() time.Time { return s.now }, func() string { digests++; return fmt.Sprint("digest", digests) })
 	s.handler = web.Secure(s.pages.routes())
 	return s
 }

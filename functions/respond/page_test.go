@@ -48,6 +48,7 @@ func TestPageLooksLikeTheCompany(t *testing.T) {
 		c.Company, c.Languages, c.Language = `Tom & "Sons"`, []string{"ru"}, "ru"
 		c.Brand = survey.Brand{Colour: "#ffcc00", Logo: "0123456789abcdef0123", Width: 120, Height: 40}
 	})
+	s.now = s.now.Add(campaignLife)
 	w := s.do("GET", "/r/TOKEN/3", "")
 	page, policy := w.Body.String(), w.Header().Get("Content-Security-Policy")
 	for _, want := range []string{`<img src="/logo/0123456789abcdef0123" alt="Tom &amp; &#34;Sons&#34;" width="120" height="40">`, "--main:#ffcc00;--on-main:#1d2733"} {

@@ -16,8 +16,8 @@ type Store interface {
 	Campaign(ctx context.Context, id survey.CampaignID) (survey.Campaign, error)
 	// Visit reads the campaign and what Respondent reads. A problem of kind Unknown may come with the campaign.
 	Visit(ctx context.Context, id survey.CampaignID, contact survey.ContactID) (survey.Campaign, survey.Respondent, error)
-	// Glance is Visit as of a moment ago, for pages that only show.
-	Glance(ctx context.Context, id survey.CampaignID, contact survey.ContactID) (survey.Campaign, survey.Respondent, error)
+	// Glance is Respondent as of a moment ago, for pages that only show.
+	Glance(ctx context.Context, c survey.Campaign, id survey.ContactID) (survey.Respondent, error)
 	// Respondent reads, in one round trip and consistently, the invitation (or, in the instant before it is written,
 	// the contact), the answer so far and the suppression; a problem of kind Unknown if there is neither invitation nor contact.
 	Respondent(ctx context.Context, c survey.Campaign, id survey.ContactID) (survey.Respondent, error)
@@ -26,6 +26,8 @@ type Store interface {
 	SaveResponse(ctx context.Context, r survey.Response, was int) error
 	// Unsubscribe stops all later surveys to a contact; again changes nothing.
 	Unsubscribe(ctx context.Context, c survey.Campaign, id survey.ContactID) error
+	// Logo reads a company's logo; ok is false where there is none of that name.
+	Logo(ctx context.Context, hash string) (l store.Logo, ok bool, err error)
 }
 
 // table is the Store that AWS and the laptop run with.

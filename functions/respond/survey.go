@@ -34,6 +34,28 @@ type pages struct {
 	keys   *link.Keys
 	now    func() time.Time
 	digest func() string // random, for the forms
+
+	// What a letter's links have shown a moment ago, and the campaigns behind them. Pages that were posted to read anew.
+	seen      recent[string, seen]
+	campaigns recent[survey.CampaignID, survey.Campaign]
+}
+
+// seen is what was read for a link.
+type seen struct {
+	campaign survey.Campaign
+	person   survey.Respondent
+}
+
+// How long a process shows what it has read before, and of how many.
+const (
+	seenLife, seenMost         = 2 * time.Second, 500
+	campaignLife, campaignMost = 5 * time.Second, 50
+)
+
+func newPages(s Store, keys *link.Keys, now func() time.Time, digest func() string) *pages {
+	return &pages{store: s, keys: keys, now: now, digest: digest,
+		seen:      recent[string, seen]{life: seenLife, most: seenMost},
+		campaigns: recent[survey.CampaignID, survey.Campaign]{life: campaignLife, most: campaignMost}}
 }
 
 // routes are the public pages. What each link answers:
@@ -45,6 +67,7 @@ type pages struct {
 //	respondent has unsubscribed    200 with a note: who still wants to answer may; the letters have stopped
 //	/u/ after unsubscribing        200, says that it is done; also when the campaign is over
 //	a test send's link             as above, writes nothing and says so
+//	/logo/                         the company's logo, for its letters and every page; 404 where there is none
 func (p *pages) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /r/{token}", p.show)
@@ -53,6 +76,7 @@ func (p *pages) routes() http.Handler {
 	mux.HandleFunc("POST /r/{token}/{score}", p.take)
 	mux.HandleFunc("GET /u/{token}", p.askUnsubscribe)
 	mux.HandleFunc("POST /u/{token}", p.unsubscribe)
+	mux.HandleFunc("GET /logo/{hash}", p.logo)
 	return mux
 }
 
@@ -77,8 +101,9 @@ func (p *pages) visit(r *http.Request, prefix string) (visit, error) {
 	case v.token.Test: // a test send goes to the staff: there is no respondent behind it
 		v.campaign, err = p.store.Campaign(r.Context(), v.token.Campaign)
 	case fromLetter(r):
-		v.campaign, v.person, err = p.store.Glance(r.Context(), v.token.Campaign, v.token.Contact)
+		v.campaign, v.person, err = p.glance(r.Context(), r.PathValue("token"), v.token)
 	default:
+		p.seen.drop(r.PathValue("token"))
 		v.campaign, v.person, err = p.store.Visit(r.Context(), v.token.Campaign, v.token.Contact)
 	}
 	if v.campaign.ID == "" {
@@ -92,6 +117,27 @@ func (p *pages) visit(r *http.Request, prefix string) (visit, error) {
 	}
 	v.lang = language
 	return v, unknownLink(err)
+}
+
+// glance is a visit of somebody who is only shown a page: as it was seconds ago, if this process has shown it then.
+func (p *pages) glance(ctx context.Context, token string, t link.Token) (survey.Campaign, survey.Respondent, error) {
+	now := p.now()
+	if s, ok := p.seen.get(token, now); ok {
+		return s.campaign, s.person, nil
+	}
+	c, ok := p.campaigns.get(t.Campaign, now)
+	if !ok {
+		var err error
+		if c, err = p.store.Campaign(ctx, t.Campaign); err != nil {
+			return c, survey.Respondent{}, err
+		}
+		p.campaigns.put(t.Campaign, c, now)
+	}
+	person, err := p.store.Glance(ctx, c, t.Contact)
+	if err == nil {
+		p.seen.put(token, seen{c, person}, now)
+	}
+	return c, person, err
 }
 
 // fromLetter reports whether a letter's own link is shown, which scanners do ten times as often as people: what was saved

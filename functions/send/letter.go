@@ -38,7 +38,7 @@ func (l *letters) of(c survey.Campaign, b survey.Batch) (mail.Template, error) {
 func (d *delivery) bulk(t mail.Template, b survey.Batch, contacts []survey.Contact) ses.Bulk {
 	site := d.campaign.Site
 	if site == "" {
-		site = d.site
+		site = d.links
 	}
 	site = strings.TrimSuffix(site, "/")
 	bulk := ses.Bulk{From: mail.From(d.campaign, d.from), Subject: t.Subject, HTML: t.HTML, Text: t.Text}

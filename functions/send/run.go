@@ -33,7 +33,7 @@ type sender struct {
 	log   *slog.Logger
 	now   func() time.Time
 	from  string // the deployment's sender
-	site  string // the deployment's site, for campaigns that have none of their own
+	links string // base of the links, for campaigns that have none of their own
 
 	beat, patience time.Duration // of the lease
 

@@ -95,7 +95,7 @@ func (w *world) sender(name string) *sender {
 	c.Region = "eu-central-1"
 	c.BaseEndpoint = &w.ses.URL
 	return &sender{store: storetest.Client(w.url, name), mail: ses.New(storetest.As(c, name), ""), keys: w.keys, now: time.Now,
-		log: slog.New(slog.NewTextHandler(io.Discard, nil)), from: "Shop <nps@example.com>", site: "http://site.invalid",
+		log: slog.New(slog.NewTextHandler(io.Discard, nil)), from: "Shop <nps@example.com>", links: "http://site.invalid",
 		beat: 10 * time.Millisecond, patience: 40 * time.Millisecond}
 }
 

@@ -1,7 +1,7 @@
 package alert
 
 import (
-	"cmp"
+	"strings"
 
 	"onetap/internal/lang"
 	"onetap/internal/loop"
@@ -23,8 +23,8 @@ func (r *Round) letter(f facts) (mail.Message, error) {
 		Location: f.Contact.Location, Team: f.Contact.Team, Answered: f.Case.Opened, Deadline: f.Case.Deadline,
 		Tags: map[string]string{"kind": kindAlert, "campaign": string(f.Case.Campaign), "case": f.Case.ID()},
 	}
-	if site := cmp.Or(f.Campaign.Site, r.Site); site != "" {
-		d.CaseURL = site + "/cases/" + f.Case.ID()
+	if r.Site != "" {
+		d.CaseURL = strings.TrimSuffix(r.Site, "/") + "/cases/" + f.Case.ID()
 	}
 	if d.Language == "" {
 		d.Language = f.Campaign.Language

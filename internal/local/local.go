@@ -31,8 +31,9 @@ type Config struct {
 	Functions string // folder with <function>/bootstrap for this machine
 	Data      string // folder that is kept between runs; made if there is none
 
-	// Addresses to listen at; "" is a free port of 127.0.0.1.
-	Site, Inbox, AWS string
+	// Addresses to listen at; "" is a free port of 127.0.0.1. Links is where the letters' links lead: the respond function's
+	// own address.
+	Site, Links, Inbox, AWS string
 
 	Parameters map[string]string // of the template, beyond what the laptop gives itself
 	Minute     time.Duration     // how long a scheduled minute lasts; 0: a minute
@@ -54,13 +55,13 @@ type Stack struct {
 	token string
 	fresh bool
 
-	site, inbox, aws net.Listener
-	servers          []*http.Server
-	db               *dynamo.DB
-	mail             *ses.Server
-	mailAPI          http.Handler
-	cloud            atomic.Pointer[cloud.Cloud] // nil until it runs
-	tables           []*template.Table
+	site, links, inbox, aws net.Listener
+	servers                 []*http.Server
+	db                      *dynamo.DB
+	mail                    *ses.Server
+	mailAPI                 http.Handler
+	cloud                   atomic.Pointer[cloud.Cloud] // nil until it runs
+	tables                  []*template.Table
 
 	closed sync.Once
 }
@@ -83,6 +84,7 @@ func (s *Stack) start(ctx context.Context) error {
 		address, what, named string
 	}{
 		{&s.site, s.cfg.Site, "the site", "ONETAP_SITE"},
+		{&s.links, s.cfg.Links, "the letters' links", "ONETAP_LINKS"},
 		{&s.inbox, s.cfg.Inbox, "the inbox", "ONETAP_INBOX"},
 		{&s.aws, s.cfg.AWS, "the AWS endpoint", "ONETAP_AWS"},
 	} {
@@ -117,8 +119,14 @@ func (s *Stack) start(ctx context.Context) error {
 	s.serve(s.aws, c.Endpoint())
 	s.serve(s.inbox, s.mail.Inbox())
 	s.serve(s.site, c.HTTPAPI())
+	if own := c.FunctionURL(linked); own != nil {
+		s.serve(s.links, own)
+	}
 	return nil
 }
+
+// linked is the function whose own address the letters lead to.
+const linked = "RespondFunction"
 
 // listen opens an address, and says how to choose another when somebody else has it.
 func listen(ctx context.Context, address, what, setting string) (net.Listener, error) {
@@ -148,7 +156,7 @@ func (s *Stack) readTemplate() (*template.Template, error) {
 	t, err := template.Read(s.cfg.Template, template.Inputs{
 		Parameters: s.cfg.Parameters,
 		Defaults: map[string]string{
-			"Site": s.Site(), "ApiToken": s.token, "Sender": "Onetap <nps@example.com>", "AdminEmail": "admin@example.com",
+			"Site": s.Site(), "Links": s.Links(), "ApiToken": s.token, "Sender": "Onetap <nps@example.com>", "AdminEmail": "admin@example.com",
 		},
 		Secret: kept.get,
 	})
@@ -215,8 +223,11 @@ func (s *Stack) serve(l net.Listener, h http.Handler) {
 	go server.Serve(l)
 }
 
-// Site is the base URL of the public pages, the console and the API.
+// Site is the base URL of the console and the API.
 func (s *Stack) Site() string { return "http://" + s.site.Addr().String() }
+
+// Links is the base URL of the links in letters.
+func (s *Stack) Links() string { return "http://" + s.links.Addr().String() }
 
 // Inbox is the URL of the pages that show every e-mail.
 func (s *Stack) Inbox() string { return "http://" + s.inbox.Addr().String() }
@@ -300,7 +311,7 @@ func (s *Stack) Close() (err error) {
 		if len(s.servers) > 0 {
 			err = errors.Join(err, s.servers[0].Close())
 		}
-		for _, l := range []net.Listener{s.site, s.inbox, s.aws} {
+		for _, l := range []net.Listener{s.site, s.links, s.inbox, s.aws} {
 			if l != nil {
 				l.Close() // closed already where it was served
 			}

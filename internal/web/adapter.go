@@ -27,7 +27,7 @@ import (
 // maxResponse is what Lambda takes as one answer, 6 MB, less room for the JSON around it.
 const maxResponse = 6<<20 - 64<<10
 
-// Start serves h as a Lambda function behind an HTTP API and does not return. It makes the log JSON.
+// Start serves h as a Lambda function behind an HTTP API or at a function URL and does not return. It makes the log JSON.
 func Start(h http.Handler) {
 	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stderr, nil)))
 	lambda.Start(Handler(h))
@@ -64,7 +64,12 @@ func serve(h http.Handler, w *answer, r *http.Request) {
 	h.ServeHTTP(w, r)
 }
 
-// request makes the request that the event tells of. An HTTP API gives rawPath decoded and rawQueryString as it came.
+// ownRoute is the route of events that come to a function's own address, a function URL: the template's API has none of
+// that name.
+const ownRoute = "$default"
+
+// request makes the request that the event tells of. An HTTP API gives rawPath decoded, a function URL as it came, and both
+// rawQueryString as it came.
 func request(ctx context.Context, e events.APIGatewayV2HTTPRequest) (*http.Request, error) {
 	body := []byte(e.Body)
 	if e.IsBase64Encoded {
@@ -74,6 +79,9 @@ func request(ctx context.Context, e events.APIGatewayV2HTTPRequest) (*http.Reque
 		}
 	}
 	path := e.RawPath
+	if decoded, err := url.PathUnescape(path); err == nil && e.RouteKey == ownRoute {
+		path = decoded
+	}
 	if !strings.HasPrefix(path, "/") {
 		path = "/" + path
 	}

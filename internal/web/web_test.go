@@ -81,6 +81,26 @@ func TestRequestIsWhatTheEventSays(t *testing.T) {
 	}
 }
 
+// Links that a mail program has encoded anew lead where they should at both addresses: a function URL hands the path on as
+// it came, an HTTP API decoded.
+func TestPathsAreDecodedOnce(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ route, raw, want string }{
+		{"$default", "/r/a%5Fb/9", "/r/a_b/9"},
+		{"$default", "/r/%2541/9", "/r/%41/9"},
+		{"$default", "/r/%zz", "/r/%zz"},
+		{"ANY /r/{token}/{score}", "/r/a_b/9", "/r/a_b/9"},
+		{"ANY /r/{token}/{score}", "/r/%41/9", "/r/%41/9"},
+	} {
+		var got string
+		h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { got = r.URL.Path })
+		call(t, h, event(t, func(e *events.APIGatewayV2HTTPRequest) { e.RouteKey, e.RawPath = test.route, test.raw }))
+		if got != test.want {
+			t.Errorf("%s %s: path %q, want %q", test.route, test.raw, got, test.want)
+		}
+	}
+}
+
 func TestAnswerIsWhatTheHandlerWrote(t *testing.T) {
 	t.Parallel()
 	got := call(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

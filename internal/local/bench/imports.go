@@ -33,6 +33,10 @@ func measureImport(ctx context.Context, l *lab) ([]Figure, error) {
 	}
 	took := time.Since(began)
 	desk, all := processes(binary), family()-everything
+	cpu, err := desk.since(before)
+	if err != nil {
+		return nil, err
+	}
 	usage := s.Cloud().Meter().Report(time.Now()).Of("DeskFunction")
 	memory := single("import: memory of the function", atMost(128), usage.PeakMB, "MB", "peak", rows, "rows").
 		remark("The template gives it %d MB.", usage.Memory)
@@ -45,7 +49,7 @@ func measureImport(ctx context.Context, l *lab) ([]Figure, error) {
 		memory,
 	}
 	if desk.known {
-		figures = append(figures, single("import: CPU time of the function", Bound{}, (desk.cpu-before.cpu).Seconds()/float64(rows)*1000, "s/1,000 rows", "mean", rows, "rows"),
+		figures = append(figures, single("import: CPU time of the function", Bound{}, cpu.Seconds()/float64(rows)*1000, "s/1,000 rows", "mean", rows, "rows"),
 			single("import: CPU time of everything", Bound{}, all.Seconds()/float64(rows)*1000, "s/1,000 rows", "mean", rows, "rows"))
 	}
 	figures = append(figures, single("import: write units a row", Bound{}, usage.WriteUnits/float64(rows), "", "mean", rows, "rows"))

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -14,6 +15,20 @@ type used struct {
 	known  bool
 	memory int64         // bytes: the most that any of them ever held
 	cpu    time.Duration // of all of them
+	by     map[string]time.Duration
+}
+
+// errEnded is what makes CPU time unknown: it went with the process that had it.
+var errEnded = errors.New("a process of the function ended while it was measured")
+
+// since is the CPU time that was used since before.
+func (u used) since(before used) (time.Duration, error) {
+	for process := range before.by {
+		if _, lives := u.by[process]; !lives {
+			return 0, errEnded
+		}
+	}
+	return u.cpu - before.cpu, nil
 }
 
 // clockTick is the unit of /proc/<pid>/stat: the kernel shows times to programs in hundredths of a second.
@@ -32,9 +47,31 @@ func processes(binary string) (u used) {
 		}
 		u.known = true
 		u.memory = max(u.memory, kilobytes(f+"/status", "VmHWM"))
-		u.cpu += cpuTime(f)
+		if u.by == nil {
+			u.by = map[string]time.Duration{}
+		}
+		u.by[f] = fineTime(f)
+		u.cpu += u.by[f]
 	}
 	return u
+}
+
+// fineTime is cpuTime in nanoseconds where the kernel tells, as the sum of what each thread has run. A thread that has ended
+// takes its time along, which the process keeps.
+func fineTime(folder string) (sum time.Duration) {
+	whole := cpuTime(folder)
+	threads, _ := filepath.Glob(folder + "/task/[0-9]*/schedstat")
+	for _, t := range threads {
+		data, err := os.ReadFile(t)
+		if fields := bytes.Fields(data); err == nil && len(fields) == 3 {
+			ns, _ := strconv.ParseInt(string(fields[0]), 10, 64)
+			sum += time.Duration(ns)
+		}
+	}
+	if sum < whole-2*clockTick {
+		return whole
+	}
+	return sum
 }
 
 // child tells whether a process is ours: others may run the same binary.

@@ -114,7 +114,12 @@ func (b *backlog) count(ctx context.Context, l *lab, n int) (c counting, err err
 		return c, err
 	}
 	done := float64(max(1, b.answers.made-early)) // none is left where there were a handful
-	c = counting{done / time.Since(began).Seconds(), (processes(binary).cpu - before.cpu).Seconds() / done, (family() - everything).Seconds() / done}
+	took := time.Since(began)
+	cpu, err := processes(binary).since(before)
+	if err != nil {
+		return c, err
+	}
+	c = counting{done / took.Seconds(), cpu.Seconds() / done, (family() - everything).Seconds() / done}
 	if err := s.settle(ctx); err != nil {
 		return c, err
 	}

@@ -84,7 +84,10 @@ func (s *stage) steady(ctx context.Context, links []drive.SurveyLinks, rate floa
 	if err != nil {
 		return nil, err
 	}
-	after := processes(binary)
+	cpu, err := processes(binary).since(before)
+	if err != nil {
+		return nil, err
+	}
 	alone, err := s.handlerTimes("respond", began)
 	if err != nil {
 		return nil, err
@@ -98,7 +101,7 @@ func (s *stage) steady(ctx context.Context, links []drive.SurveyLinks, rate floa
 			posts = append(posts, t)
 		}
 	}
-	site := spread(what+"at the site address", asked, "requests", "p99", took)
+	site := spread(what+"at the links' address", asked, "requests", "p99", took)
 	if overdue > 0 {
 		site = site.remark("%d had no answer within 30 s.", overdue)
 	}
@@ -108,8 +111,8 @@ func (s *stage) steady(ctx context.Context, links []drive.SurveyLinks, rate floa
 		spread(what+"scores posted", Bound{}, "requests", "p99", posts),
 		spread(what+"the function alone", asked, "requests", "p99", alone),
 	}
-	if after.known {
-		figures = append(figures, single(what+"CPU time of the function", Bound{}, ms(after.cpu-before.cpu)/float64(n), "ms/request", "mean", n, "requests"))
+	if before.known {
+		figures = append(figures, single(what+"CPU time of the function", Bound{}, ms(cpu)/float64(n), "ms/request", "mean", n, "requests"))
 	}
 	return figures, nil
 }

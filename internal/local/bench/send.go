@@ -102,7 +102,9 @@ func (l *lab) send(ctx context.Context, name string, n int, rate float64) (r sen
 		return r, err
 	}
 	r.all, r.function = family()-everything, processes(binary)
-	r.function.cpu -= before.cpu
+	if r.function.cpu, err = r.function.since(before); err != nil {
+		return r, err
+	}
 	r.usage = s.Cloud().Meter().Report(time.Now()).Of("SendFunction")
 	r.first, r.last, r.doubled, err = s.sendingTimes(ctx)
 	return r, err

@@ -73,6 +73,15 @@ func TestSampleEventsFitTheTemplate(t *testing.T) {
 			t.Errorf("%s leads to %+v with %v", name, found, parameters)
 		}
 	}
+	for _, name := range []string{"url-get", "url-post"} {
+		var e httpEvent
+		if err := json.Unmarshal(fixture(t, name), &e); err != nil {
+			t.Fatal(err)
+		}
+		if f := tmpl.Functions[0]; f.Folder != "respond" || !f.URL || e.RouteKey != "$default" {
+			t.Errorf("%s leads to %s", name, f.Folder)
+		}
+	}
 	wanted := map[string]int{}
 	for _, r := range streamFixture(t) {
 		for _, f := range stream {
@@ -128,11 +137,16 @@ func streamFixture(t *testing.T) []Record {
 func TestLaptopMakesEventsLikeTheSamples(t *testing.T) {
 	t.Parallel()
 	_, server := site(t)
+	_, own := address(t)
 	for name, request := range map[string]func() (*http.Response, error){
 		"http-post": func() (*http.Response, error) {
 			return http.Post(server.URL+"/r/x", "application/x-www-form-urlencoded", strings.NewReader("score=2"))
 		},
 		"http-get": func() (*http.Response, error) { return http.Get(server.URL + "/r/x") },
+		"url-post": func() (*http.Response, error) {
+			return http.Post(own.URL+"/r/x", "application/x-www-form-urlencoded", strings.NewReader("score=2"))
+		},
+		"url-get": func() (*http.Response, error) { return http.Get(own.URL + "/r/x") },
 	} {
 		answer, err := request()
 		if err != nil {

@@ -26,49 +26,117 @@ const (
 	functionFails = "Internal Server Error"
 )
 
-// HTTPAPI serves the routes of the template as an HTTP API with payload format 2.0 does.
-func (c *Cloud) HTTPAPI() http.Handler { return http.HandlerFunc(c.serveHTTPAPI) }
+// ownRoute is the route of everything at a function's own address.
+const ownRoute = "$default"
 
-func (c *Cloud) serveHTTPAPI(w http.ResponseWriter, r *http.Request) {
-	if headerBytes(r) > maxHeaders {
-		gatewayError(w, http.StatusRequestHeaderFieldsTooLarge, "Request Header Fields Too Large")
-		return
+// door is a way in from the web: the HTTP API, or a function's own address.
+type door struct {
+	idHeader    string
+	maxBody     int64
+	failed      int                                                                             // status of a function that failed
+	unavailable int                                                                             // status of one that could not be called
+	call        func(f *function, payload []byte) result                                        // runs it for as long as somebody waits
+	meter       func(in, out int)                                                               // bytes of the bodies
+	leads       func(r *http.Request) (f *function, routeKey, path string, p map[string]string) // f is nil where nothing is there
+}
+
+// HTTPAPI serves the routes of the template as an HTTP API with payload format 2.0 does.
+func (c *Cloud) HTTPAPI() http.Handler {
+	return c.open(door{
+		idHeader: "Apigw-Requestid", maxBody: maxBody, failed: http.StatusInternalServerError, unavailable: http.StatusServiceUnavailable,
+		call: c.callForGateway, meter: c.meterHTTP,
+		leads: func(r *http.Request) (*function, string, string, map[string]string) {
+			// An HTTP API hands the path on decoded, and only what stands before a decoded question mark.
+			path, _, _ := strings.Cut(r.URL.Path, "?")
+			found, parameters := findRoute(c.routes, r.Method, path)
+			if found == nil {
+				return nil, "", path, nil
+			}
+			return found.fn, found.key(), path, parameters
+		},
+	})
+}
+
+// FunctionURL serves the own address of a function (a function URL), whose events are those of an HTTP API without routes;
+// nil where the template gives it none (docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html).
+func (c *Cloud) FunctionURL(id string) http.Handler {
+	f := c.functions[id]
+	if f == nil || !f.URL {
+		return nil
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	if err != nil {
-		var tooLarge *http.MaxBytesError
-		if errors.As(err, &tooLarge) {
-			gatewayError(w, http.StatusRequestEntityTooLarge, "Request Entity Too Large")
+	return c.open(door{
+		idHeader: "X-Amzn-Requestid", maxBody: maxPayload, failed: http.StatusBadGateway, unavailable: http.StatusTooManyRequests,
+		call: func(f *function, payload []byte) result { return f.invoke(context.Background(), payload) },
+		meter: func(_, out int) {
+			c.meter.count(func(r *Report) *int64 { return &r.URL }, 1)
+			c.meter.count(func(r *Report) *int64 { return &r.URLBytes }, int64(out))
+		},
+		// A function URL hands the path on as it came.
+		leads: func(r *http.Request) (*function, string, string, map[string]string) {
+			return f, ownRoute, r.URL.EscapedPath(), nil
+		},
+	})
+}
+
+// open serves a door.
+func (c *Cloud) open(d door) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if headerBytes(r) > maxHeaders {
+			gatewayError(w, http.StatusRequestHeaderFieldsTooLarge, "Request Header Fields Too Large")
+			return
 		}
-		return // the client is gone
-	}
-	id := newID()
-	w.Header().Set("Apigw-Requestid", id)
-	// An HTTP API hands the path on decoded, and only what stands before a decoded question mark.
-	path, _, _ := strings.Cut(r.URL.Path, "?")
-	found, parameters := findRoute(c.routes, r.Method, path)
-	if found == nil {
-		c.meterHTTP(len(body), 0)
-		gatewayError(w, http.StatusNotFound, noSuchRoute)
-		return
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, d.maxBody))
+		if err != nil {
+			var tooLarge *http.MaxBytesError
+			if errors.As(err, &tooLarge) {
+				gatewayError(w, http.StatusRequestEntityTooLarge, "Request Entity Too Large")
+			}
+			return // the client is gone
+		}
+		id := newID()
+		w.Header().Set(d.idHeader, id)
+		status, answer := d.ask(c, r, id, body)
+		if status != 0 {
+			d.meter(len(body), 0)
+			gatewayError(w, status, refusals[status])
+			return
+		}
+		d.meter(len(body), writeAnswer(w, answer, d.failed))
+	})
+}
+
+// refusals are what is said where there is no answer of a function.
+var refusals = map[int]string{
+	http.StatusNotFound:              noSuchRoute,
+	http.StatusRequestEntityTooLarge: "Request Entity Too Large",
+	http.StatusTooManyRequests:       "Too Many Requests",
+	http.StatusInternalServerError:   functionFails,
+	http.StatusBadGateway:            functionFails,
+	http.StatusServiceUnavailable:    "Service Unavailable",
+}
+
+// ask calls the function behind the door. A status other than 0 says why there is no answer.
+func (d door) ask(c *Cloud, r *http.Request, id string, body []byte) (status int, answer []byte) {
+	f, routeKey, path, parameters := d.leads(r)
+	if f == nil {
+		return http.StatusNotFound, nil
 	}
 	var payload bytes.Buffer
 	encoder := json.NewEncoder(&payload)
 	encoder.SetEscapeHTML(false) // or < and & would take six bytes each of Lambda's 6 MB
-	if err := encoder.Encode(c.httpEvent(r, id, path, found, parameters, body)); err != nil {
-		gatewayError(w, http.StatusInternalServerError, functionFails)
-		return
+	if err := encoder.Encode(c.httpEvent(r, id, path, routeKey, parameters, body)); err != nil {
+		return d.failed, nil
 	}
-	answer, status := c.callForHTTP(found.fn, payload.Bytes())
-	if status != 0 {
-		c.meterHTTP(len(body), 0)
-		gatewayError(w, status, map[int]string{
-			http.StatusServiceUnavailable:    "Service Unavailable",
-			http.StatusRequestEntityTooLarge: "Request Entity Too Large",
-		}[status])
-		return
+	switch res := d.call(f, payload.Bytes()); {
+	case errors.Is(res.err, errTooLarge):
+		return http.StatusRequestEntityTooLarge, nil
+	case res.err != nil:
+		return d.unavailable, nil
+	case res.failed:
+		return d.failed, nil
+	default:
+		return 0, res.payload
 	}
-	c.meterHTTP(len(body), writeAnswer(w, answer))
 }
 
 // meterHTTP counts a request by what it carried in and out, in bytes.
@@ -78,25 +146,17 @@ func (c *Cloud) meterHTTP(in, out int) {
 	c.meter.count(func(r *Report) *int64 { return &r.HTTPBytes }, int64(out))
 }
 
-// callForHTTP runs the function for a request. A function that takes longer than the gateway waits runs on, unheard.
-func (c *Cloud) callForHTTP(f *function, payload []byte) (answer []byte, status int) {
+// callForGateway runs the function for a request of the API. One that takes longer than the gateway waits runs on, unheard.
+func (c *Cloud) callForGateway(f *function, payload []byte) result {
 	ctx, cancel := context.WithTimeout(context.Background(), c.gatewayLimit)
 	defer cancel()
 	done := make(chan result, 1)
 	go func() { done <- f.invoke(ctx, payload) }()
 	select {
 	case <-ctx.Done():
-		return nil, http.StatusServiceUnavailable
+		return result{err: ctx.Err()}
 	case res := <-done:
-		switch {
-		case errors.Is(res.err, errTooLarge):
-			return nil, http.StatusRequestEntityTooLarge
-		case res.err != nil:
-			return nil, http.StatusServiceUnavailable
-		case res.failed:
-			return []byte(`{"statusCode":500,"headers":{"content-type":"application/json"},"body":"{\"message\":\"` + functionFails + `\"}"}`), 0
-		}
-		return res.payload, 0
+		return res
 	}
 }
 
@@ -150,14 +210,18 @@ type httpContext struct {
 	TimeEpoch int64  `json:"timeEpoch"`
 }
 
-func (c *Cloud) httpEvent(r *http.Request, id, path string, found *route, parameters map[string]string, body []byte) httpEvent {
+func (c *Cloud) httpEvent(r *http.Request, id, path, routeKey string, parameters map[string]string, body []byte) httpEvent {
 	now := c.now().UTC()
 	prefix, _, _ := strings.Cut(r.Host, ".")
+	account := c.cfg.Template.Account
+	if routeKey == ownRoute {
+		account = "anonymous"
+	}
 	e := httpEvent{
-		Version: "2.0", RouteKey: found.key(), RawPath: path, RawQuery: r.URL.RawQuery, PathParameters: parameters,
+		Version: "2.0", RouteKey: routeKey, RawPath: path, RawQuery: r.URL.RawQuery, PathParameters: parameters,
 		RequestContext: httpContext{
-			AccountID: c.cfg.Template.Account, APIID: "laptop", DomainName: r.Host, DomainPrefix: prefix, RequestID: id,
-			RouteKey: found.key(), Stage: "$default", Time: now.Format("02/Jan/2006:15:04:05 -0700"), TimeEpoch: now.UnixMilli(),
+			AccountID: account, APIID: "laptop", DomainName: r.Host, DomainPrefix: prefix, RequestID: id,
+			RouteKey: routeKey, Stage: "$default", Time: now.Format("02/Jan/2006:15:04:05 -0700"), TimeEpoch: now.UnixMilli(),
 		},
 	}
 	h := &e.RequestContext.HTTP
@@ -224,8 +288,8 @@ func isText(contentType string) bool {
 }
 
 // writeAnswer turns what a function returned into the HTTP answer, and gives its size. What has no statusCode is taken as
-// the body of a 200, as an HTTP API does; what is no JSON is the function's failure.
-func writeAnswer(w http.ResponseWriter, payload []byte) int {
+// the body of a 200, as both doors do; what is no JSON is the function's failure.
+func writeAnswer(w http.ResponseWriter, payload []byte, failed int) int {
 	var a struct {
 		StatusCode      int
 		Headers         map[string]any
@@ -236,7 +300,7 @@ func writeAnswer(w http.ResponseWriter, payload []byte) int {
 	var probe map[string]json.RawMessage
 	if err := json.Unmarshal(payload, &probe); err != nil || probe["statusCode"] == nil {
 		if !json.Valid(payload) {
-			gatewayError(w, http.StatusInternalServerError, functionFails)
+			gatewayError(w, failed, functionFails)
 			return 0
 		}
 		w.Header().Set("Content-Type", "application/json")
@@ -249,7 +313,7 @@ func writeAnswer(w http.ResponseWriter, payload []byte) int {
 		return len(body)
 	}
 	if err := json.Unmarshal(payload, &a); err != nil || a.StatusCode < 100 || a.StatusCode > 599 {
-		gatewayError(w, http.StatusInternalServerError, functionFails)
+		gatewayError(w, failed, functionFails)
 		return 0
 	}
 	var body []byte
@@ -259,7 +323,7 @@ func writeAnswer(w http.ResponseWriter, payload []byte) int {
 	if a.IsBase64Encoded && a.Body != nil {
 		var err error
 		if body, err = base64.StdEncoding.DecodeString(*a.Body); err != nil {
-			gatewayError(w, http.StatusInternalServerError, functionFails)
+			gatewayError(w, failed, functionFails)
 			return 0
 		}
 	}

@@ -37,8 +37,10 @@ type Report struct {
 	Until      time.Time `json:"until"`
 	Functions  []Usage   `json:"functions"`
 	HTTP       int64     `json:"httpApiRequests"`
-	HTTPUnits  int64     `json:"httpApiUnits"` // what is billed: 512 KB each, counted by request and answer
-	HTTPBytes  int64     `json:"httpApiBytes"` // of the answers' bodies
+	HTTPUnits  int64     `json:"httpApiUnits"`        // what is billed: 512 KB each, counted by request and answer
+	HTTPBytes  int64     `json:"httpApiBytes"`        // of the answers' bodies
+	URL        int64     `json:"functionUrlRequests"` // which have no price of their own
+	URLBytes   int64     `json:"functionUrlBytes"`    // of the answers' bodies
 	Schedules  int64     `json:"scheduledInvocations"`
 	Events     int64     `json:"ruleInvocations"`
 	Batches    int64     `json:"streamBatches"`
@@ -170,7 +172,7 @@ func (r Report) Print(w io.Writer) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(w, "HTTP API requests %d, scheduled %d, from rules %d, stream batches %d, dead letters %d, in %s\n",
-		r.HTTP, r.Schedules, r.Events, r.Batches, r.DeadLetter, r.Until.Sub(r.Since).Round(time.Second))
+	_, err := fmt.Fprintf(w, "HTTP API requests %d, at function URLs %d, scheduled %d, from rules %d, stream batches %d, dead letters %d, in %s\n",
+		r.HTTP, r.URL, r.Schedules, r.Events, r.Batches, r.DeadLetter, r.Until.Sub(r.Since).Round(time.Second))
 	return err
 }

@@ -328,6 +328,9 @@ func (p *process) kill() {
 // freeze stops the process for a while: it neither works nor answers, and does not know it afterwards.
 func (p *process) freeze(d time.Duration) {
 	p.signal(syscall.SIGSTOP)
+	for end := time.Now().Add(time.Second); p.alive() && !stopped(p.cmd.Process.Pid) && time.Now().Before(end); {
+		time.Sleep(200 * time.Microsecond)
+	}
 	time.AfterFunc(d, func() { p.signal(syscall.SIGCONT) })
 }
 

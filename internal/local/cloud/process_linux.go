@@ -3,6 +3,7 @@ package cloud
 import (
 	"bytes"
 	"os"
+	"path/filepath"
 	"strconv"
 	"syscall"
 )
@@ -25,4 +26,23 @@ func residentBytes(pid int) (int64, bool) {
 	}
 	pages, err := strconv.ParseInt(string(fields[1]), 10, 64)
 	return pages * int64(os.Getpagesize()), err == nil
+}
+
+// stopped tells whether every thread of a process stands still: the signal is sent to one of them, and until that one has
+// had its turn on a busy machine the others go on.
+func stopped(pid int) bool {
+	threads, err := filepath.Glob("/proc/" + strconv.Itoa(pid) + "/task/[0-9]*/stat")
+	if err != nil || len(threads) == 0 {
+		return true // it is gone
+	}
+	for _, t := range threads {
+		data, err := os.ReadFile(t)
+		if err != nil {
+			continue // the thread has ended
+		}
+		if state := bytes.TrimLeft(data[bytes.LastIndexByte(data, ')')+1:], " "); len(state) > 0 && state[0] != 'T' {
+			return false
+		}
+	}
+	return true
 }

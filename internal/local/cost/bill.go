@@ -71,6 +71,8 @@ func linesOf(u cloud.Report) (lines []Line) {
 	}
 	add(gateway, HTTPRequests, float64(u.HTTPUnits), httpRequest)
 	add(gateway, BytesOut, float64(u.HTTPBytes), 0)
+	add("Function URL", HTTPRequests, float64(u.URL), 0)
+	add("Function URL", BytesOut, float64(u.URLBytes), 0)
 	add("EventBridge", Events, float64(u.Events), 0)
 	add("Scheduler", Invocations, float64(u.Schedules), 0)
 	add("Streams", Batches, float64(u.Batches), 0)

@@ -29,7 +29,11 @@ var known = map[string][]string{
 	"AWS::Logs::MetricFilter":    {},
 	"AWS::CloudWatch::Alarm":     {"Arn"},
 	"AWS::CloudWatch::Dashboard": {},
+
+	functionURL: {"FunctionUrl", "FunctionArn"}, // never written in a template: SAM makes it of a FunctionUrlConfig
 }
+
+const functionURL = "AWS::Lambda::Url"
 
 // nameProperty says where a resource's own name stands, for !Ref and ARNs.
 var nameProperty = map[string]string{
@@ -94,13 +98,17 @@ func (r *reader) declare(key, n *yaml.Node) {
 			r.refuse(content[i].Line, "%s: attribute %s is not understood", id, name)
 		}
 	}
-	if _, ok := known[res.kind]; !ok {
+	if _, ok := known[res.kind]; !ok || res.kind == functionURL {
 		r.refuse(key.Line, "%s: resource type %s is not understood", id, res.kind)
 		return
 	}
-	if wanted {
-		r.resources[id] = res
-		r.order = append(r.order, id)
+	if !wanted {
+		return
+	}
+	r.resources[id] = res
+	r.order = append(r.order, id)
+	if res.kind == "AWS::Serverless::Function" && lookup(merge(r.globals, res.properties), "FunctionUrlConfig") != nil {
+		r.resources[id+"Url"] = &resource{id: id + "Url", kind: functionURL, line: res.line, of: res}
 	}
 }
 
@@ -148,6 +156,10 @@ func (r *reader) attribute(line int, id, attribute string) string {
 		return "https://" + strings.ToLower(id) + ".execute-api." + r.in.Region + ".amazonaws.com"
 	case "AWS::Serverless::Function Arn":
 		return r.arn("lambda", "function:"+name)
+	case functionURL + " FunctionUrl":
+		return "https://" + strings.ToLower(res.of.id) + ".lambda-url." + r.in.Region + ".on.aws/"
+	case functionURL + " FunctionArn":
+		return r.attribute(line, res.of.id, "Arn")
 	case "AWS::DynamoDB::Table Arn":
 		return r.arn("dynamodb", "table/"+name)
 	case "AWS::DynamoDB::Table StreamArn":

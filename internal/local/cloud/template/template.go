@@ -65,6 +65,7 @@ type Function struct {
 	LogGroup string
 	JSONLogs bool
 	Allowed  []string // the actions that its policies allow
+	URL      bool     // it has an address of its own, a function URL, open to everybody
 
 	Async     Async
 	Routes    []Route
@@ -218,6 +219,7 @@ type resource struct {
 	line       int
 	properties *yaml.Node // unresolved; an empty mapping where there are none
 	naming     bool       // its name is being resolved: a name that needs itself
+	of         *resource  // of a function URL: the function
 }
 
 type problem struct {

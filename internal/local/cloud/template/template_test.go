@@ -42,8 +42,33 @@ func TestProjectTemplate(t *testing.T) {
 			t.Errorf("%s: name %s, environment %v", name, f.Name, f.Env)
 		}
 	}
-	if site := functions["send"].Env["SITE"]; site != "http://127.0.0.1:8080" {
-		t.Errorf("send's SITE is %q", site)
+	if site := functions["notify"].Env["SITE"]; site != "http://127.0.0.1:8080" {
+		t.Errorf("notify's SITE is %q", site)
+	}
+	if r := functions["respond"]; !r.URL || functions["desk"].URL {
+		t.Error("respond has an address of its own, and nobody else")
+	}
+	for name, test := range map[string]struct{ site, links, want string }{
+		"as deployed":   {"", "", "https://respondfunction.lambda-url.us-east-1.on.aws/"},
+		"with a domain": {"https://nps.example.com", "", "https://nps.example.com"},
+		"with two":      {"https://nps.example.com", "https://s.example.com", "https://s.example.com"},
+	} {
+		in := inputs()
+		in.Parameters["Site"], in.Parameters["Links"] = test.site, test.links
+		tmpl, err := Read(project, in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range tmpl.Functions {
+			if f.Folder == "desk" || f.Folder == "send" {
+				if got := f.Env["LINKS"]; got != test.want {
+					t.Errorf("%s: %s's LINKS is %q, want %q", name, f.Folder, got, test.want)
+				}
+			}
+		}
+		if got := tmpl.Outputs["LinksUrl"]; got != test.want {
+			t.Errorf("%s: the output is %q", name, got)
+		}
 	}
 	if r := functions["respond"]; len(r.Routes) < 3 || r.Timeout != 10*time.Second || r.Memory != 256 {
 		t.Errorf("respond: %+v", r)
@@ -106,6 +131,10 @@ func TestRefusals(t *testing.T) {
 		{"plain secret", resource("AWS::SecretsManager::Secret", "Name: x"), "must be generated"},
 		{"API property", resource("AWS::Serverless::HttpApi", "CorsConfiguration: true"), "property CorsConfiguration is not understood"},
 		{"function property", function("Layers: []"), "t.yaml:7: F: property Layers is not understood"},
+		{"function URL with IAM", function("FunctionUrlConfig: {AuthType: AWS_IAM}"), "AuthType NONE"},
+		{"function URL that streams", function("FunctionUrlConfig: {AuthType: NONE, InvokeMode: RESPONSE_STREAM}"), "without streaming"},
+		{"function URL of its own", resource("AWS::Lambda::Url", "AuthType: NONE"), "resource type AWS::Lambda::Url is not understood"},
+		{"URL of a function that has none", function("Environment: {Variables: {A: !GetAtt FUrl.FunctionUrl}}"), "neither a resource nor a parameter FUrl"},
 		{"runtime", function("Handler: x\nTimeout: 10\nMemorySize: 64"), "memory is 128 to 10240 MB, not 64"},
 		{"timeout", function("Timeout: 901"), "a timeout is 1 to 900 seconds"},
 		{"a word for a number", function("Timeout: soon"), `t.yaml:7: F.Timeout: "soon" is not a int`},
