@@ -61,7 +61,7 @@ func Full() Sizes {
 		ColdStarts: 30, Rates: []float64{200, 500}, RateFor: 20 * time.Second, Visitors: 2500,
 		Rows: 50_000, Recipients: 10_000, MailRate: 200, Unlimited: 30_000,
 		Answers: 20_000, Rounds: 3, Taps: 200,
-		Grow: []int{1000, 10_000, 100_000, 1_000_000}, Some: 5000, Loads: 100,
+		Grow: []int{1000, 10_000, 100_000, 1_000_000}, Some: 20_000, Loads: 100,
 	}
 }
 
