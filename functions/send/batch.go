@@ -22,21 +22,22 @@ func (d *delivery) handleBatch(ctx context.Context, b survey.Batch) error {
 			return d.giveUp(ctx, d.campaign, b)
 		}
 	}
-	// First the turn, then the look at who may be written to: whoever unsubscribes while a slow account's turn is awaited
-	// gets no letter.
-	first := min(len(b.Contacts), d.gate.call)
-	if err := d.gate.wait(ctx, first); err != nil {
-		return errHalt
-	}
-	contacts, outcomes, err := d.recipients(ctx, b, b.Contacts[:first])
-	if err != nil {
-		return err
-	}
+	// First a place, then the turn, then the look at who may be written to: whoever unsubscribes while others are written to
+	// gets no letter, and a turn that is awaited is used at once.
 	select {
 	case d.claims <- struct{}{}:
 		defer func() { <-d.claims }()
 	case <-ctx.Done():
 		return errHalt
+	}
+	first := min(len(b.Contacts), d.gate.call)
+	if err := d.gate.wait(ctx, first); err != nil {
+		return errHalt
+	}
+	looked := d.now()
+	contacts, outcomes, err := d.recipients(ctx, b, b.Contacts[:first])
+	if err != nil {
+		return err
 	}
 	if d.halt.Load() || !d.timeLeft(ctx) {
 		return errHalt
@@ -48,7 +49,7 @@ func (d *delivery) handleBatch(ctx context.Context, b survey.Batch) error {
 		return err
 	}
 	claimed := d.now()
-	results, left := d.deliver(ctx, b, contacts, b.Contacts[first:])
+	results, left := d.deliver(ctx, b, contacts, looked, b.Contacts[first:])
 	return d.decide(ctx, b, append(outcomes, results...), left, claimed)
 }
 
@@ -92,15 +93,32 @@ func (d *delivery) recipients(ctx context.Context, b survey.Batch, ids []survey.
 	return contacts, outcomes, nil
 }
 
+// fresh is how old the look at some recipients may be when SES is called: whoever has unsubscribed before gets no letter.
+const fresh = time.Second
+
 // deliver makes the SES calls of a claimed batch, each of at most a second's worth of recipients: to those whose turn it
-// is, and then to the rest. left are those that were surely not written to and must wait for another day.
-func (d *delivery) deliver(ctx context.Context, b survey.Batch, turn []survey.Contact, rest []survey.ContactID) (outcomes []survey.Outcome, left []survey.ContactID) {
+// is, looked at then, and after them to the rest. left are those that were surely not written to and must wait for another
+// day.
+func (d *delivery) deliver(ctx context.Context, b survey.Batch, turn []survey.Contact, looked time.Time, rest []survey.ContactID) (outcomes []survey.Outcome, left []survey.ContactID) {
 	letter, err := d.letters.of(d.campaign, b)
 	if err != nil {
 		d.stopAll("WORDING: " + err.Error())
 		return nil, append(ids(turn), rest...)
 	}
 	for throttled := 0; ; {
+		if d.now().Sub(looked) > fresh && len(turn) > 0 { // the claim took long, or the process stood still
+			looked = d.now()
+			again, skipped, err := d.recipients(ctx, b, ids(turn))
+			if err != nil {
+				d.halt.Store(true)
+				return outcomes, append(left, append(ids(turn), rest...)...)
+			}
+			turn, outcomes = again, append(outcomes, skipped...)
+		}
+		if !d.held() { // another sender may have given this batch up, and somebody may have it sent again
+			d.halt.Store(true)
+			return outcomes, append(left, append(ids(turn), rest...)...)
+		}
 		again, results, closed := d.call(ctx, letter, b, turn)
 		outcomes, left, rest = append(outcomes, results...), append(left, closed...), append(ids(again), rest...)
 		if len(again) > 0 {
@@ -115,7 +133,7 @@ func (d *delivery) deliver(ctx context.Context, b survey.Batch, turn []survey.Co
 		}
 		n := min(len(rest), d.gate.call)
 		var skipped []survey.Outcome
-		if turn, skipped, err = d.nextCall(ctx, b, rest[:n], throttled > 0); err != nil {
+		if turn, skipped, looked, err = d.nextCall(ctx, b, rest[:n], throttled > 0); err != nil {
 			d.halt.Store(true)
 			return outcomes, append(left, rest...)
 		}
@@ -125,14 +143,16 @@ func (d *delivery) deliver(ctx context.Context, b survey.Batch, turn []survey.Co
 
 // nextCall waits for the turn of a further call of the same batch and only then looks at who of them may be written to:
 // a slow account takes seconds for a batch. An error means that the call is not to be made.
-func (d *delivery) nextCall(ctx context.Context, b survey.Batch, part []survey.ContactID, throttled bool) ([]survey.Contact, []survey.Outcome, error) {
+func (d *delivery) nextCall(ctx context.Context, b survey.Batch, part []survey.ContactID, throttled bool) (turn []survey.Contact, skipped []survey.Outcome, looked time.Time, err error) {
 	if err := d.gate.wait(ctx, len(part)); err != nil {
-		return nil, nil, err
+		return nil, nil, looked, err
 	}
 	if throttled && d.halt.Load() {
-		return nil, nil, errHalt
+		return nil, nil, looked, errHalt
 	}
-	return d.recipients(ctx, b, part)
+	looked = d.now()
+	turn, skipped, err = d.recipients(ctx, b, part)
+	return turn, skipped, looked, err
 }
 
 // call makes one SES call. again are those whom SES was too busy for, closed those for whom it has no quota or is closed.

@@ -28,7 +28,7 @@ func main() {
 	}
 	sender := &sender{
 		store: s, mail: ses.New(store.Config(), os.Getenv("CONFIGURATION_SET")), keys: keys, log: log, now: time.Now,
-		from: os.Getenv("SENDER"), links: os.Getenv("LINKS"), beat: leaseBeat, patience: leasePatience,
+		from: os.Getenv("SENDER"), links: os.Getenv("LINKS"), beat: leaseBeat, patience: leasePatience, trust: leaseTrust,
 	}
 	lambda.Start(sender.handle)
 }

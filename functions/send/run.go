@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"onetap/internal/link"
@@ -19,6 +20,9 @@ const (
 	// waiter's own clock measures it, so that clocks may differ.
 	leaseBeat     = 2 * time.Second
 	leasePatience = 10 * time.Second
+	// leaseTrust is how long after its last beat a sender still calls SES: nobody can have taken over by then, nor have
+	// told anybody that the fate of a batch is unknown.
+	leaseTrust = leasePatience / 2
 	// margin is kept between the last batch and the function's deadline.
 	margin = 5 * time.Second
 	// accountEvery is how often the account's rate and quota are asked for.
@@ -35,9 +39,10 @@ type sender struct {
 	from  string // the deployment's sender
 	links string // base of the links, for campaigns that have none of their own
 
-	beat, patience time.Duration // of the lease
+	beat, patience, trust time.Duration // of the lease
 
-	lease string // of this run
+	lease  string                    // of this run
+	beaten atomic.Pointer[time.Time] // the lease was surely held then
 }
 
 // handle runs once: as the only sender, or not at all.
@@ -87,7 +92,9 @@ func (s *sender) takeLease(ctx context.Context) (bool, error) {
 			return false, nil // somebody sends
 		}
 	}
+	before := s.now()
 	err = s.store.TakeLease(ctx, leaseName, s.lease, seen)
+	s.beaten.Store(&before)
 	if errors.Is(err, store.ErrChanged) {
 		return false, nil
 	}
@@ -99,12 +106,19 @@ func (s *sender) takeLease(ctx context.Context) (bool, error) {
 
 func (s *sender) keepLease(ctx context.Context, cancel context.CancelCauseFunc) {
 	for sleep(ctx, s.beat) {
-		if err := s.store.BeatLease(ctx, leaseName, s.lease); errors.Is(err, store.ErrChanged) {
+		before := s.now()
+		switch err := s.store.BeatLease(ctx, leaseName, s.lease); {
+		case errors.Is(err, store.ErrChanged):
 			cancel(errors.New("another sender took over"))
 			return
+		case err == nil:
+			s.beaten.Store(&before)
 		}
 	}
 }
+
+// held says whether this run surely is the sender still. A process that stood still may have been taken for dead.
+func (s *sender) held() bool { return s.now().Sub(*s.beaten.Load()) < s.trust }
 
 // work goes through the live campaigns until a round finds nothing more to do or the time is up.
 func (s *sender) work(ctx context.Context) error {

@@ -96,7 +96,7 @@ func (w *world) sender(name string) *sender {
 	c.BaseEndpoint = &w.ses.URL
 	return &sender{store: storetest.Client(w.url, name), mail: ses.New(storetest.As(c, name), ""), keys: w.keys, now: time.Now,
 		log: slog.New(slog.NewTextHandler(io.Discard, nil)), from: "Shop <nps@example.com>", links: "http://site.invalid",
-		beat: 10 * time.Millisecond, patience: 40 * time.Millisecond}
+		beat: 10 * time.Millisecond, patience: 40 * time.Millisecond, trust: time.Hour}
 }
 
 // contacts stores n contacts, every third of them Russian, and returns their addresses.

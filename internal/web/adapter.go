@@ -7,8 +7,10 @@ package web
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -17,6 +19,7 @@ import (
 	"os"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -49,6 +52,7 @@ func Handler(h http.Handler) func(ctx context.Context, e events.APIGatewayV2HTTP
 			w = &answer{header: http.Header{}}
 			Fail(w, r, fmt.Errorf("answer of %d bytes, Lambda takes %d", tooLong, maxResponse))
 		}
+		w.compress(r)
 		return w.event(r.Method), nil
 	}
 }
@@ -132,6 +136,37 @@ func (a *answer) WriteHeader(status int) {
 func (a *answer) Write(p []byte) (int, error) {
 	a.WriteHeader(http.StatusOK)
 	return a.body.Write(p)
+}
+
+// worthPacking is the size in bytes below which gzip gains nothing.
+const worthPacking = 1000
+
+// packer is the one gzip writer of a process, which serves one event at a time: its tables are most of a megabyte.
+var packer struct {
+	sync.Mutex
+	*gzip.Writer
+}
+
+// compress packs an answer that says that it may be, by "Vary: Accept-Encoding", for whoever takes gzip: neither an HTTP API
+// nor a function URL does it.
+func (a *answer) compress(r *http.Request) {
+	if a.sent.Get("Vary") != "Accept-Encoding" || a.body.Len() < worthPacking || !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		return
+	}
+	packer.Lock()
+	defer packer.Unlock()
+	var packed bytes.Buffer
+	if packer.Writer == nil {
+		packer.Writer, _ = gzip.NewWriterLevel(&packed, gzip.BestSpeed) // the level is one that there is
+	} else {
+		packer.Reset(&packed)
+	}
+	_, err := packer.Write(a.body.Bytes())
+	if err = errors.Join(err, packer.Close()); err != nil { // a buffer takes everything
+		return
+	}
+	a.sent.Set("Content-Encoding", "gzip")
+	a.body = packed
 }
 
 func (a *answer) event(method string) events.APIGatewayV2HTTPResponse {

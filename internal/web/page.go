@@ -63,6 +63,7 @@ func (p Page) Write(w http.ResponseWriter, status int) {
 	h.Set("Content-Security-Policy", policy)
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", string(p.Lang))
+	h.Set("Vary", "Accept-Encoding")
 	w.WriteHeader(status)
 	page := Join(Markup(`<!doctype html>
 <html lang="{}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="format-detection" content="telephone=no"><title>{}</title><link rel="icon" href="data:,"><style>`,

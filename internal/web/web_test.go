@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -97,6 +98,51 @@ func TestPathsAreDecodedOnce(t *testing.T) {
 		call(t, h, event(t, func(e *events.APIGatewayV2HTTPRequest) { e.RouteKey, e.RawPath = test.route, test.raw }))
 		if got != test.want {
 			t.Errorf("%s %s: path %q, want %q", test.route, test.raw, got, test.want)
+		}
+	}
+}
+
+// Pages for people are packed for whoever takes it; everything else goes as it is.
+func TestPagesArePacked(t *testing.T) {
+	t.Parallel()
+	page := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		Page{Lang: "ru", Title: "Опрос", Body: HTML(strings.Repeat("<p>Насколько вероятно?</p>", 100))}.Write(w, 200)
+	})
+	other := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { JSON(w, 200, strings.Repeat("a", 5000)) })
+	small := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Vary", "Accept-Encoding")
+		w.Write([]byte("<p>"))
+	})
+	ask := func(h http.Handler, method, takes string) events.APIGatewayV2HTTPResponse {
+		return call(t, h, event(t, func(e *events.APIGatewayV2HTTPRequest) {
+			e.RequestContext.HTTP.Method = method
+			e.Headers["accept-encoding"] = takes
+		}))
+	}
+	plain := ask(page, "GET", "")
+	if plain.Headers["Content-Encoding"] != "" || plain.Headers["Vary"] != "Accept-Encoding" {
+		t.Errorf("headers for who takes nothing: %v", plain.Headers)
+	}
+	for range 2 { // the second with a packer that was used before
+		packed := ask(page, "GET", "deflate, gzip;q=1.0, br")
+		raw, err := base64.StdEncoding.DecodeString(packed.Body)
+		if err != nil || packed.Headers["Content-Encoding"] != "gzip" || !packed.IsBase64Encoded || len(raw) > len(plain.Body)/2 {
+			t.Fatalf("%d bytes of %d, %v, headers %v", len(raw), len(plain.Body), err, packed.Headers)
+		}
+		r, err := gzip.NewReader(bytes.NewReader(raw))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := io.ReadAll(r); err != nil || string(got) != plain.Body {
+			t.Errorf("unpacked is another page, %v", err)
+		}
+	}
+	if got := ask(page, "HEAD", "gzip"); got.Body != "" {
+		t.Errorf("HEAD has a body of %d bytes", len(got.Body))
+	}
+	for what, h := range map[string]http.Handler{"JSON": other, "a few bytes": small} {
+		if got := ask(h, "GET", "gzip"); got.Headers["Content-Encoding"] != "" {
+			t.Errorf("%s is packed", what)
 		}
 	}
 }

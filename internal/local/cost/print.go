@@ -28,6 +28,13 @@ func (r Result) Print(w io.Writer) error {
 		t := r.Totals(Idle)
 		fmt.Fprintf(w, "A month in which nobody does anything: $%.2f for two minutely schedules, and the fixed prices of docs/benchmarks.md.\n", t.System+t.Alerts)
 	}
+	sent := 0.0
+	for _, l := range r.Lines(measured...) {
+		if l.What == BytesOut {
+			sent += l.Quantity / 1e9
+		}
+	}
+	fmt.Fprintf(w, "Pages: %.1f GB to the internet, of the 100 GB that are free each month; beyond them $%.2f.\n", sent, sent*gigabyteOut)
 	fmt.Fprintf(w, "SES's own price for the e-mails: $%.0f à la carte, $%.0f with Essentials.\n", Scale*message, Scale*essentials)
 	_, err := fmt.Fprintln(w, t)
 	return err
