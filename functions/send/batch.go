@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"onetap/internal/mail"
@@ -26,10 +27,11 @@ func (d *delivery) handleBatch(ctx context.Context, b survey.Batch) error {
 	// gets no letter, and a turn that is awaited is used at once.
 	select {
 	case d.claims <- struct{}{}:
-		defer func() { <-d.claims }()
 	case <-ctx.Done():
 		return errHalt
 	}
+	free := sync.OnceFunc(func() { <-d.claims })
+	defer free()
 	first := min(len(b.Contacts), d.gate.call)
 	if err := d.gate.wait(ctx, first); err != nil {
 		return errHalt
@@ -50,7 +52,20 @@ func (d *delivery) handleBatch(ctx context.Context, b survey.Batch) error {
 	}
 	claimed := d.now()
 	results, left := d.deliver(ctx, b, contacts, looked, b.Contacts[first:])
-	return d.decide(ctx, b, append(outcomes, results...), left, claimed)
+	// The calls were made: what they came to must be written even if the time is up.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), margin)
+	defer cancel()
+	if b, err = d.decide(ctx, b, append(outcomes, results...), left); err != nil {
+		return err
+	}
+	free()
+	if err := d.writeDown(ctx, b, claimed); err != nil {
+		return err
+	}
+	if len(left) > 0 {
+		return errHalt
+	}
+	return nil
 }
 
 // recipients reads some contacts of a batch at the last moment and sets aside those that may not be written to any more.
@@ -192,17 +207,14 @@ func outcomeOf(c survey.Contact, r ses.Result) survey.Outcome {
 	return o
 }
 
-// decide writes the outcomes of a batch that was claimed then, and its invitations. When another sender has given the batch up meanwhile,
-// nothing is written here: those people stay uncertain.
-func (d *delivery) decide(ctx context.Context, b survey.Batch, outcomes []survey.Outcome, left []survey.ContactID, claimed time.Time) error {
-	// The calls were made: what they came to must be written even if the time is up.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), margin)
-	defer cancel()
+// decide writes the outcomes of a batch. When another sender has given the batch up meanwhile, nothing is written here: those
+// people stay uncertain.
+func (d *delivery) decide(ctx context.Context, b survey.Batch, outcomes []survey.Outcome, left []survey.ContactID) (survey.Batch, error) {
 	if len(outcomes) == 0 {
 		if err := d.store.UnclaimBatch(ctx, b, d.lease); err != nil {
-			return err
+			return b, err
 		}
-		return errHalt
+		return b, errHalt
 	}
 	b.State, b.At, b.Outcomes, b.Contacts = survey.BatchDone, d.now(), outcomes, nil
 	sent := 0
@@ -213,23 +225,20 @@ func (d *delivery) decide(ctx context.Context, b survey.Batch, outcomes []survey
 		}
 	}
 	if err := d.store.DecideBatch(ctx, b, d.lease, left, d.campaign.Audience); err != nil {
-		return err
+		return b, err
 	}
 	d.mu.Lock()
 	d.sent += sent
 	d.mu.Unlock()
+	return b, nil
+}
+
+// writeDown writes the invitations of a decided batch that was claimed then.
+func (d *delivery) writeDown(ctx context.Context, b survey.Batch, claimed time.Time) error {
 	if b.Again {
-		err := d.store.SettleResent(ctx, b)
-		if err != nil {
-			return err
-		}
-	} else if err := d.store.AddInvitations(ctx, b.Invitations(d.campaign.Audience), d.alone(claimed)); err != nil {
-		return err
+		return d.store.SettleResent(ctx, b)
 	}
-	if len(left) > 0 {
-		return errHalt
-	}
-	return nil
+	return d.store.AddInvitations(ctx, b.Invitations(d.campaign.Audience), d.alone(claimed))
 }
 
 // alone says whether too little time has passed since a batch was claimed for another sender to have taken over, which

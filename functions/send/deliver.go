@@ -13,7 +13,7 @@ import (
 	"onetap/internal/survey"
 )
 
-// workers prepare and write down batches; only inFlight of them are between claim and decision.
+// workers handle batches; only inFlight of them are between their turn and the decision, the others write down.
 const workers = 6
 
 // look is how often a campaign's state and the wave's cursor are brought up to date while it is sent: pause and cancel
