@@ -50,7 +50,6 @@ func (d *delivery) handleBatch(ctx context.Context, b survey.Batch) error {
 	case err != nil:
 		return err
 	}
-	claimed := d.now()
 	results, left := d.deliver(ctx, b, contacts, looked, b.Contacts[first:])
 	// The calls were made: what they came to must be written even if the time is up.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), margin)
@@ -59,7 +58,7 @@ func (d *delivery) handleBatch(ctx context.Context, b survey.Batch) error {
 		return err
 	}
 	free()
-	if err := d.writeDown(ctx, b, claimed); err != nil {
+	if err := d.writeDown(ctx, b); err != nil {
 		return err
 	}
 	if len(left) > 0 {
@@ -233,18 +232,12 @@ func (d *delivery) decide(ctx context.Context, b survey.Batch, outcomes []survey
 	return b, nil
 }
 
-// writeDown writes the invitations of a decided batch that was claimed then.
-func (d *delivery) writeDown(ctx context.Context, b survey.Batch, claimed time.Time) error {
+// writeDown writes the invitations of a decided batch.
+func (d *delivery) writeDown(ctx context.Context, b survey.Batch) error {
 	if b.Again {
 		return d.store.SettleResent(ctx, b)
 	}
-	return d.store.AddInvitations(ctx, b.Invitations(d.campaign.Audience), d.alone(claimed))
-}
-
-// alone says whether too little time has passed since a batch was claimed for another sender to have taken over, which
-// takes a patience without a beat, and written the batch's invitations.
-func (s *sender) alone(claimed time.Time) func() bool {
-	return func() bool { return s.now().Sub(claimed) < s.patience/2 }
+	return d.store.AddInvitations(ctx, b.Invitations(d.campaign.Audience), d.held)
 }
 
 // giveUp decides a batch whose sender died between claim and decision: nobody knows who of it was written to, and

@@ -37,7 +37,7 @@ func TestReportIsNotOverwritten(t *testing.T) {
 			}
 			w.tableAfter = test.when(w, late)
 			s := w.sender("sender")
-			s.patience = leasePatience
+			s.beat, s.trust = time.Hour, leaseTrust
 			s.now = func() time.Time { return time.Now().Add(time.Duration(late.stood.Load())) }
 			c := store.Config()
 			retries := c.Retryer

@@ -117,7 +117,8 @@ func (s *sender) keepLease(ctx context.Context, cancel context.CancelCauseFunc) 
 	}
 }
 
-// held says whether this run surely is the sender still. A process that stood still may have been taken for dead.
+// held says whether this run surely is the sender still, so that nobody else can have written anything of its batches. A
+// process that stood still may have been taken for dead.
 func (s *sender) held() bool { return s.now().Sub(*s.beaten.Load()) < s.trust }
 
 // work goes through the live campaigns until a round finds nothing more to do or the time is up.
