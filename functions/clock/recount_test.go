@@ -216,8 +216,8 @@ func TestRecountLeavesTheStreamItsPart(t *testing.T) {
 	}
 	edited.Score, edited.Version, edited.Updated = 10, 2, now
 	must(t, s.SaveResponse(ctx, edited, 1))
-	must(t, s.PutInvitations(ctx, []survey.Invitation{{Campaign: counted, Contact: "aacontactcontact", Audience: survey.Customers, Language: "ru", At: now,
-		State: survey.InvitationSent, Decided: survey.InvitationUncertain, Version: 2}}))
+	must(t, s.AddInvitations(ctx, []survey.Invitation{{Campaign: counted, Contact: "aacontactcontact", Audience: survey.Customers, Language: "ru", At: now,
+		State: survey.InvitationSent, Decided: survey.InvitationUncertain, Version: 2}}, func() bool { return true }))
 	before := figures(t, s)
 	if drift, mended := clockwork(t, s, night); drift != 0 || mended != 0 {
 		t.Errorf("drift %d, mended %d: the stream has not come to it yet", drift, mended)

@@ -192,7 +192,7 @@ func TestCampaignCount(t *testing.T) {
 	for i := 10; i < 60; i++ {
 		quiet.Outcomes = append(quiet.Outcomes, survey.Outcome{Contact: w.desk.keys.ContactID(survey.Customers, fmt.Sprintf("person%d@example.com", i)), State: survey.InvitationSent})
 	}
-	if err := w.store.PutInvitations(t.Context(), quiet.Invitations(survey.Customers)); err != nil {
+	if err := w.store.AddInvitations(t.Context(), quiet.Invitations(survey.Customers), func() bool { return true }); err != nil {
 		t.Fatal(err)
 	}
 	if status, _, _ := v.post("/campaigns/abcdefgh/edit", "step", "people", "version", strconv.Itoa(c.Version), "quiet_days", "30", "sample", "100"); status != 303 {

@@ -84,7 +84,10 @@ func (c *conversation) sent(campaign survey.Campaign, people []person) error {
 	}
 	waiting := b
 	waiting.State, waiting.Outcomes = survey.BatchWaiting, nil
-	err := c.store.PutBatches(c.t.Context(), []survey.Batch{waiting})
+	w, err := c.store.SaveWave(c.t.Context(), w)
+	if err == nil {
+		err = c.store.AddBatches(c.t.Context(), w, []survey.Batch{waiting})
+	}
 	if err == nil {
 		err = c.store.ClaimBatch(c.t.Context(), waiting, "test", b.At)
 	}
@@ -96,10 +99,7 @@ func (c *conversation) sent(campaign survey.Campaign, people []person) error {
 	}
 	d := survey.Deltas{}
 	survey.CountBatch(d, b, campaign.Audience)
-	if _, err := c.store.SaveWave(c.t.Context(), w); err != nil {
-		return err
-	}
-	if err := c.store.PutInvitations(c.t.Context(), b.Invitations(campaign.Audience)); err != nil {
+	if err := c.store.AddInvitations(c.t.Context(), b.Invitations(campaign.Audience), func() bool { return true }); err != nil {
 		return err
 	}
 	return c.store.AddFigures(c.t.Context(), d)

@@ -52,7 +52,7 @@ func newWorld(t *testing.T, state survey.InvitationState) *world {
 func (w *world) put(state survey.InvitationState) {
 	w.t.Helper()
 	i := survey.Invitation{Campaign: campaign, Contact: w.id, Audience: survey.Customers, State: state, Decided: state, Language: "ru", At: noon, Version: 1}
-	if err := w.store.PutInvitations(context.Background(), []survey.Invitation{i}); err != nil {
+	if err := w.store.AddInvitations(context.Background(), []survey.Invitation{i}, func() bool { return true }); err != nil {
 		w.t.Fatal(err)
 	}
 }

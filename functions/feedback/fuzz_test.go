@@ -73,7 +73,7 @@ func FuzzEvent(f *testing.F) {
 		was := before[int(from)%len(before)]
 		for _, id := range ids {
 			i := survey.Invitation{Campaign: campaign, Contact: id, Audience: survey.Customers, State: was, Decided: was, Language: "ru", At: noon, Version: 1}
-			if err := s.PutInvitations(ctx, []survey.Invitation{i}); err != nil {
+			if err := s.AddInvitations(ctx, []survey.Invitation{i}, func() bool { return true }); err != nil {
 				t.Fatal(err)
 			}
 		}

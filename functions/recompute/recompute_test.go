@@ -60,7 +60,9 @@ func (w *world) live(t *testing.T, n int) {
 	for i := range n {
 		b.Contacts = append(b.Contacts, survey.ContactID(fmt.Sprintf("%c%ccontactcontact", 'a'+i/26%26, 'a'+i%26)))
 	}
-	must(t, w.store.PutBatches(ctx, []survey.Batch{b}))
+	wave, err := w.store.SaveWave(ctx, survey.NewWave(campaign, survey.WaveInvitation, start))
+	must(t, err)
+	must(t, w.store.AddBatches(ctx, wave, []survey.Batch{b}))
 	must(t, w.store.ClaimBatch(ctx, b, "lease", start))
 	b.State, b.At = survey.BatchDone, start
 	for i, id := range b.Contacts {
@@ -71,7 +73,7 @@ func (w *world) live(t *testing.T, n int) {
 		b.Outcomes = append(b.Outcomes, survey.Outcome{Contact: id, State: state, Owner: fmt.Sprintf("o%d", i%3), Team: fmt.Sprintf("t#%d", i%2)})
 	}
 	must(t, w.store.DecideBatch(ctx, b, "lease", nil, survey.Customers))
-	must(t, w.store.PutInvitations(ctx, b.Invitations(survey.Customers)))
+	must(t, w.store.AddInvitations(ctx, b.Invitations(survey.Customers), func() bool { return true }))
 	for range 3 * n {
 		i := b.Invitations(survey.Customers)[w.random.IntN(n)]
 		if w.random.IntN(4) == 0 {

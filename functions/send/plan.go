@@ -28,6 +28,7 @@ func (s *sender) planInvitations(ctx context.Context, c survey.Campaign) (bool, 
 		if err != nil {
 			return false, err
 		}
+		begun := w.Clone()
 		p, asked := planned{}, survey.Asked{}
 		var all []invited
 		err = s.store.WalkContacts(ctx, c.Audience, w.Shard, func(contact survey.Contact, stopped survey.SuppressionReason) error {
@@ -54,7 +55,7 @@ func (s *sender) planInvitations(ctx context.Context, c survey.Campaign) (bool, 
 		for _, i := range all {
 			p.invite(&w, i.id, i.language)
 		}
-		if w, err = s.savePlan(ctx, w, p); err != nil {
+		if w, err = s.savePlan(ctx, begun, w, p); err != nil {
 			return false, err
 		}
 	}
@@ -110,6 +111,7 @@ func (s *sender) planReminder(ctx context.Context, c survey.Campaign) (bool, err
 		if err != nil {
 			return false, err
 		}
+		begun := w.Clone()
 		p := planned{}
 		err = s.store.WalkInvitations(ctx, c.ID, survey.WaveInvitation, w.Shard, func(i survey.Invitation) error {
 			switch {
@@ -128,7 +130,7 @@ func (s *sender) planReminder(ctx context.Context, c survey.Campaign) (bool, err
 		if err != nil {
 			return false, err
 		}
-		if w, err = s.savePlan(ctx, w, p); err != nil {
+		if w, err = s.savePlan(ctx, begun, w, p); err != nil {
 			return false, err
 		}
 	}
@@ -172,20 +174,17 @@ func (p *planned) skip(c survey.Campaign, wave int, id survey.ContactID, languag
 		At: now, Version: 1})
 }
 
-// savePlan writes a shard's batches and skips, then the wave: only then do they count.
-func (s *sender) savePlan(ctx context.Context, w survey.Wave, p planned) (survey.Wave, error) {
+// savePlan writes a shard's skips, then its batches with the wave: only then do they count. begun is the wave before it.
+func (s *sender) savePlan(ctx context.Context, begun, w survey.Wave, p planned) (survey.Wave, error) {
 	w.Shard++
 	if w.Shard == store.ContactShards {
 		p.batches = append(p.batches, w.Rest()...)
 		w.State = survey.WaveSending
 	}
-	if err := s.store.PutInvitations(ctx, p.skipped); err != nil {
+	if err := s.store.AddInvitations(ctx, p.skipped, s.held); err != nil {
 		return w, err
 	}
-	if err := s.store.PutBatches(ctx, p.batches); err != nil {
-		return w, err
-	}
-	return s.store.SaveWave(ctx, w)
+	return s.store.SavePlan(ctx, begun, w, p.batches)
 }
 
 // recentlyAsked returns who of a shard got a survey e-mail within the campaign's quiet period. A contact's shard is the

@@ -98,13 +98,25 @@ func unpackOutcomes(contacts []survey.ContactID, groups []outcomes) []survey.Out
 	return all
 }
 
-// PutBatches writes planned batches. Writing a plan again after a crash writes the same names.
-func (s *Store) PutBatches(ctx context.Context, bs []survey.Batch) error {
-	items := make([]item, len(bs))
-	for i, b := range bs {
-		items[i] = batchItem(b)
+// SavePlan writes the batches that planning a shard came to, and after them the wave as it then is; begun is the wave as it
+// was read. Every transaction moves the wave's version on, so that of two planners, one of which was taken for dead, one gets
+// ErrChanged before it writes anything: batches written over others that are being sent would be sent twice. A plan that
+// was not written to its end is written again under the same names.
+func (s *Store) SavePlan(ctx context.Context, begun, w survey.Wave, bs []survey.Batch) (survey.Wave, error) {
+	const most = maxActions - 1
+	for ; len(bs) > most; bs = bs[most:] {
+		if err := s.AddBatches(ctx, begun, bs[:most]); err != nil {
+			return w, err
+		}
+		begun.Version++
 	}
-	return s.batchPut(ctx, items)
+	w.Version = begun.Version
+	if len(bs) == 0 {
+		return s.SaveWave(ctx, w)
+	}
+	err := s.AddBatches(ctx, w, bs)
+	w.Version++
+	return w, err
 }
 
 // Batches reads up to limit batches of a wave in order, from the named one on. Those that a crashed planner left

@@ -56,7 +56,7 @@ func personOf(it item) (survey.CampaignID, survey.ContactID, string) {
 	return survey.CampaignID(pk[1]), survey.ContactID(contact), kind
 }
 
-// AddInvitations writes the invitations of a batch that was just decided, 25 a call and without a look at what is there:
+// AddInvitations writes the invitations of a batch that was just decided, or of who is passed over, 25 a call and without a look at what is there:
 // that is safe once, and while alone says that nobody else can have written them. A call whose outcome is not known, or
 // that comes late, is left to MendInvitations; made again it would overwrite what SES reported in between.
 func (s *Store) AddInvitations(ctx context.Context, is []survey.Invitation, alone func() bool) error {
@@ -83,15 +83,6 @@ func (s *Store) putOnce(ctx context.Context, is []survey.Invitation) error {
 		err = errors.New("not all was written")
 	}
 	return err
-}
-
-// PutInvitations writes invitations over what may be there: those that nobody has written to.
-func (s *Store) PutInvitations(ctx context.Context, is []survey.Invitation) error {
-	items := make([]item, len(is))
-	for n, i := range is {
-		items[n] = invitationItem(i)
-	}
-	return s.batchPut(ctx, items)
 }
 
 // MendInvitations writes those invitations of a decided batch that are not there: the sender may have died between

@@ -75,9 +75,9 @@ func (s *Store) Uncertain(ctx context.Context, w survey.Wave, limit int) ([]surv
 	}
 }
 
-// AddBatches adds batches to a wave in one transaction, if the wave still has the version that was read; otherwise
-// ErrChanged. The batches carry the names that follow the wave's, so that nobody else can have written them as long as
-// the wave has not moved on.
+// AddBatches writes batches of a wave, and the wave, in one transaction, if the wave still has the version that was read;
+// otherwise ErrChanged. The batches carry the names that follow the wave's, so that nobody else can have written them as
+// long as the wave has not moved on.
 func (s *Store) AddBatches(ctx context.Context, w survey.Wave, bs []survey.Batch) error {
 	was := w.Version
 	w.Version++

@@ -54,8 +54,8 @@ func TestVisitIsOneRoundTripOnceTheCampaignIsKnown(t *testing.T) {
 	visit(2)
 	visit(1)
 
-	must(s.PutInvitations(ctx, []survey.Invitation{{Campaign: c.ID, Contact: contact.ID, Audience: c.Audience, State: survey.InvitationSent,
-		Decided: survey.InvitationSent, Language: "ru", Owner: "o2", At: now, Version: 1}}))
+	must(s.AddInvitations(ctx, []survey.Invitation{{Campaign: c.ID, Contact: contact.ID, Audience: c.Audience, State: survey.InvitationSent,
+		Decided: survey.InvitationSent, Language: "ru", Owner: "o2", At: now, Version: 1}}, func() bool { return true }))
 	must(s.SaveResponse(ctx, survey.Response{Campaign: c.ID, Contact: contact.ID, Audience: c.Audience, Score: 9, Verified: true, First: now,
 		Counted: now, Updated: now, Version: 1}, 0))
 	var err error
@@ -128,8 +128,8 @@ func TestGlance(t *testing.T) {
 		}
 	}
 	same("before the invitation is written", 1.5+4)
-	must(s.PutInvitations(ctx, []survey.Invitation{{Campaign: c.ID, Contact: contact.ID, Audience: c.Audience, State: survey.InvitationSent,
-		Decided: survey.InvitationSent, Language: "ru", Owner: "o2", At: now, Version: 1}}))
+	must(s.AddInvitations(ctx, []survey.Invitation{{Campaign: c.ID, Contact: contact.ID, Audience: c.Audience, State: survey.InvitationSent,
+		Decided: survey.InvitationSent, Language: "ru", Owner: "o2", At: now, Version: 1}}, func() bool { return true }))
 	same("after it", 1.5)
 	must(s.SaveResponse(ctx, survey.Response{Campaign: c.ID, Contact: contact.ID, Audience: c.Audience, Score: 9, Verified: true, First: now,
 		Counted: now, Updated: now, Version: 1}, 0))

@@ -2,6 +2,7 @@ package survey
 
 import (
 	"fmt"
+	"maps"
 	"time"
 )
 
@@ -51,6 +52,12 @@ type Wave struct {
 	Started  time.Time              `json:"started,omitzero"`
 	Finished time.Time              `json:"finished,omitzero"`
 	Version  int                    `json:"-"`
+}
+
+// Clone returns a wave that stays as it is when people are planned into w.
+func (w Wave) Clone() Wave {
+	w.Carry, w.Skipped = maps.Clone(w.Carry), maps.Clone(w.Skipped)
+	return w
 }
 
 // BatchState is how far a batch is. The change from sending to done or uncertain is the one moment at which the fate
