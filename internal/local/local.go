@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -266,6 +267,24 @@ func (s *Stack) TableName() string {
 		return ""
 	}
 	return s.tables[0].Name
+}
+
+// Tick runs a function once, as its schedule does, and waits until it has ended.
+func (s *Stack) Tick(ctx context.Context, function string) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, s.AWS()+"/2015-03-31/functions/onetap-"+function+"/invocations", strings.NewReader("{}"))
+	if err != nil {
+		return err
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil || answer.StatusCode != http.StatusOK || answer.Header.Get("X-Amz-Function-Error") != "" {
+		return fmt.Errorf("call %s: %d %s: %w", function, answer.StatusCode, body, err)
+	}
+	return nil
 }
 
 // Settle waits until nothing is on its way: e-mail events, functions, retries, streams.

@@ -1,7 +1,6 @@
 package cost
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -284,25 +283,7 @@ func (r *run) answers(ctx context.Context, people []person, whole float64) error
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	return r.phase(ctx, Alerting, whole, func() error { return r.minute(ctx, "clock") })
-}
-
-// minute calls a function as its schedule does.
-func (r *run) minute(ctx context.Context, function string) error {
-	ask, err := http.NewRequestWithContext(ctx, http.MethodPost, r.stack.AWS()+"/2015-03-31/functions/onetap-"+function+"/invocations", bytes.NewReader([]byte("{}")))
-	if err != nil {
-		return err
-	}
-	answer, err := visitors.Do(ask)
-	if err != nil {
-		return err
-	}
-	defer answer.Body.Close()
-	body, err := io.ReadAll(answer.Body)
-	if err != nil || answer.StatusCode != http.StatusOK || answer.Header.Get("X-Amz-Function-Error") != "" {
-		return fmt.Errorf("call %s: %d %s: %w", function, answer.StatusCode, body, err)
-	}
-	return nil
+	return r.phase(ctx, Alerting, whole, func() error { return r.stack.Tick(ctx, "clock") })
 }
 
 // check compares the figures and the alerts with what the people did.
