@@ -319,6 +319,14 @@ func (g *growth) results(ctx context.Context, s *stage, size int) error {
 // it is done.
 func (g *growth) recount(ctx context.Context, s *stage, size int) error {
 	table := storeOver(s.Table(), g.backlog.table)
+	c, err := table.Campaign(ctx, g.backlog.answers.campaign)
+	if err == nil && c.Launched.IsZero() { // a night looks at no draft
+		c.State, c.Launched, c.Opened = survey.Open, time.Now(), time.Now()
+		_, err = table.SaveCampaign(ctx, c)
+	}
+	if err != nil {
+		return err
+	}
 	night, err := table.SeeRecount(ctx, "night")
 	if err != nil {
 		return err
