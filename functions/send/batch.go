@@ -121,7 +121,6 @@ func (d *delivery) deliver(ctx context.Context, b survey.Batch, turn []survey.Co
 	}
 	for throttled := 0; ; {
 		if d.now().Sub(looked) > fresh && len(turn) > 0 { // the claim took long, or the process stood still
-			looked = d.now()
 			again, skipped, err := d.recipients(ctx, b, ids(turn))
 			if err != nil {
 				d.halt.Store(true)
