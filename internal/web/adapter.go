@@ -10,7 +10,6 @@ import (
 	"compress/gzip"
 	"context"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -142,10 +141,10 @@ func (a *answer) Write(p []byte) (int, error) {
 const worthPacking = 1000
 
 // packer is the one gzip writer of a process, which serves one event at a time: its tables are most of a megabyte.
-var packer struct {
-	sync.Mutex
-	*gzip.Writer
-}
+var (
+	packer  *gzip.Writer
+	packing sync.Mutex
+)
 
 // compress packs an answer that says that it may be, by "Vary: Accept-Encoding", for whoever takes gzip: neither an HTTP API
 // nor a function URL does it.
@@ -153,18 +152,15 @@ func (a *answer) compress(r *http.Request) {
 	if a.sent.Get("Vary") != "Accept-Encoding" || a.body.Len() < worthPacking || !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 		return
 	}
-	packer.Lock()
-	defer packer.Unlock()
+	packing.Lock()
+	defer packing.Unlock()
 	var packed bytes.Buffer
-	if packer.Writer == nil {
-		packer.Writer, _ = gzip.NewWriterLevel(&packed, gzip.BestSpeed) // the level is one that there is
-	} else {
-		packer.Reset(&packed)
+	if packer == nil {
+		packer, _ = gzip.NewWriterLevel(&packed, gzip.BestSpeed) // the level is one that there is
 	}
-	_, err := packer.Write(a.body.Bytes())
-	if err = errors.Join(err, packer.Close()); err != nil { // a buffer takes everything
-		return
-	}
+	packer.Reset(&packed)
+	packer.Write(a.body.Bytes()) // a buffer takes everything
+	packer.Close()
 	a.sent.Set("Content-Encoding", "gzip")
 	a.body = packed
 }
