@@ -46,6 +46,7 @@ func TestReportIsNotOverwritten(t *testing.T) {
 			c.Retryer = retries
 			s.store = store.New(dynamodb.NewFromConfig(c), storetest.Table)
 			w.run(s)
+			w.run(w.sender("next")) // with what the first, when it has stood still, no longer sends
 			if !late.done.Load() {
 				t.Fatal("the letter did not bounce")
 			}
