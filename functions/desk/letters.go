@@ -107,8 +107,9 @@ func (d *desk) compose(r *http.Request, c survey.Campaign, in letter, to string)
 		}
 		c.Brand, c.Site = set.Brand, site
 	}
-	token := d.keys.Make(link.Token{Campaign: c.ID, Contact: d.keys.ContactID(c.Audience, to), Test: true})
-	m, err := mail.Preview(c, string(l), in.Reminder, survey.Person{Email: to, Name: in.Name}, site+"/r/"+token, site+"/u/"+token)
+	token := link.Token{Campaign: c.ID, Contact: d.keys.ContactID(c.Audience, to), Test: true}
+	m, err := mail.Preview(c, string(l), in.Reminder, survey.Person{Email: to, Name: in.Name},
+		site+"/r/"+d.keys.Make(token), site+"/u/"+d.keys.MakeUnsubscribe(token))
 	return m, l, err
 }
 

@@ -124,7 +124,8 @@ type stage struct {
 	*memory
 	keys    *link.Keys
 	token   string
-	test    string // of a test send
+	test    string    // of a test send
+	leave   [2]string // what the /u/ of their letters carries
 	id      survey.ContactID
 	now     time.Time
 	pages   *pages
@@ -145,6 +146,8 @@ func newStage(t testing.TB) *stage {
 		responses: map[survey.ContactID]survey.Response{}, unsubscribed: map[survey.ContactID]bool{}}
 	s.token = keys.Make(link.Token{Campaign: c.ID, Contact: s.id})
 	s.test = keys.Make(link.Token{Campaign: c.ID, Contact: s.id, Test: true})
+	s.leave[0] = keys.MakeUnsubscribe(link.Token{Campaign: c.ID, Contact: s.id})
+	s.leave[1] = keys.MakeUnsubscribe(link.Token{Campaign: c.ID, Contact: s.id, Test: true})
 	digests := 0
 	s.now = noon
 	s.pages = newPages(s.memory, keys, func() time.Time { return s.now }, func() string { digests++; return fmt.Sprint("digest", digests) })
@@ -160,9 +163,10 @@ func (s *stage) campaign(change func(*survey.Campaign)) {
 	}
 }
 
-// do makes one request. TOKEN and TEST in path stand for the links; headers are "Name: value".
+// do makes one request. TOKEN and TEST in path stand for the links, OLD for the token of a letter that had one for both;
+// headers are "Name: value".
 func (s *stage) do(method, path, body string, headers ...string) *httptest.ResponseRecorder {
-	path = strings.NewReplacer("TOKEN", s.token, "TEST", s.test).Replace(path)
+	path = strings.NewReplacer("/u/TOKEN", "/u/"+s.leave[0], "/u/TEST", "/u/"+s.leave[1], "TOKEN", s.token, "TEST", s.test, "OLD", s.token).Replace(path)
 	r := httptest.NewRequest(method, path, strings.NewReader(body))
 	if method == http.MethodPost && body != "" {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")

@@ -220,6 +220,35 @@ func TestUnsubscribe(t *testing.T) {
 	}
 }
 
+// What stands in List-Unsubscribe, which servers on the way read and keep, opens no survey; a letter of before that was so
+// still does everything.
+func TestAnUnsubscribeLinkOpensNoSurvey(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.do("POST", "/r/TOKEN", "score=3&gesture=button&digest=a")
+	s.do("POST", "/r/TOKEN", "why=опоздали&why_was=0&gesture=button&digest=b")
+	const stored = `3 true "опоздали" "" v2`
+	for _, leave := range s.leave {
+		for _, c := range []struct{ method, path, body string }{
+			{"GET", "/r/" + leave, ""}, {"GET", "/r/" + leave + "/9", ""}, {"HEAD", "/r/" + leave, ""}, {"GET", "/r/" + leave + "?lang=en", ""},
+			{"POST", "/r/" + leave, "score=9&gesture=button&digest=c"}, {"POST", "/r/" + leave + "/9", "why=x&gesture=button&digest=d"},
+		} {
+			if w := s.do(c.method, c.path, c.body); w.Code != 404 || strings.Contains(w.Body.String(), "опоздали") || s.state() != stored {
+				t.Errorf("%s %s: %d, stored %s", c.method, c.path, w.Code, s.state())
+			}
+		}
+	}
+	if w := s.do("GET", "/u/TOKEN", ""); w.Code != 200 || strings.Contains(w.Body.String(), "опоздали") || strings.Contains(w.Body.String(), "/r/") {
+		t.Errorf("the unsubscribe page: %d %s", w.Code, w.Body)
+	}
+	if w := s.do("GET", "/u/OLD", ""); w.Code != 200 || s.unsubscribed[s.id] {
+		t.Errorf("an old letter's link: %d", w.Code)
+	}
+	if w := s.do("POST", "/u/OLD", "List-Unsubscribe=One-Click"); w.Code != 200 || !s.unsubscribed[s.id] {
+		t.Errorf("an old letter's link does not unsubscribe: %d", w.Code)
+	}
+}
+
 func TestTestLinksWriteNothing(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)

@@ -36,7 +36,7 @@ type pages struct {
 	digest func() string // random, for the forms
 
 	// What a letter's links have shown a moment ago, and the campaigns behind them. Pages that were posted to read anew.
-	seen      recent[string, seen]
+	seen      recent[link.Token, seen]
 	campaigns recent[survey.CampaignID, survey.Campaign]
 }
 
@@ -54,7 +54,7 @@ const (
 
 func newPages(s Store, keys *link.Keys, now func() time.Time, digest func() string) *pages {
 	return &pages{store: s, keys: keys, now: now, digest: digest,
-		seen:      recent[string, seen]{life: seenLife, most: seenMost},
+		seen:      recent[link.Token, seen]{life: seenLife, most: seenMost},
 		campaigns: recent[survey.CampaignID, survey.Campaign]{life: campaignLife, most: campaignMost}}
 }
 
@@ -90,20 +90,20 @@ type visit struct {
 	chose    string // "?lang=…" when the reader chose the language, for the page's own links
 }
 
-// visit reads who comes by which link.
-func (p *pages) visit(r *http.Request, prefix string) (visit, error) {
+// visit reads who comes by which link; check says what it has to be good for.
+func (p *pages) visit(r *http.Request, prefix string, check func(string) (link.Token, error)) (visit, error) {
 	v := visit{path: prefix + r.PathValue("token")}
 	var err error
-	if v.token, err = p.keys.Check(r.PathValue("token")); err != nil {
+	if v.token, err = check(r.PathValue("token")); err != nil {
 		return v, &problem.Error{Kind: problem.Unknown, Code: "link_unknown", Cause: err}
 	}
 	switch {
 	case v.token.Test: // a test send goes to the staff: there is no respondent behind it
 		v.campaign, err = p.store.Campaign(r.Context(), v.token.Campaign)
 	case fromLetter(r):
-		v.campaign, v.person, err = p.glance(r.Context(), r.PathValue("token"), v.token)
+		v.campaign, v.person, err = p.glance(r.Context(), v.token)
 	default:
-		p.seen.drop(r.PathValue("token"))
+		p.seen.drop(v.token)
 		v.campaign, v.person, err = p.store.Visit(r.Context(), v.token.Campaign, v.token.Contact)
 	}
 	if v.campaign.ID == "" {
@@ -120,9 +120,9 @@ func (p *pages) visit(r *http.Request, prefix string) (visit, error) {
 }
 
 // glance is a visit of somebody who is only shown a page: as it was seconds ago, if this process has shown it then.
-func (p *pages) glance(ctx context.Context, token string, t link.Token) (survey.Campaign, survey.Respondent, error) {
+func (p *pages) glance(ctx context.Context, t link.Token) (survey.Campaign, survey.Respondent, error) {
 	now := p.now()
-	if s, ok := p.seen.get(token, now); ok {
+	if s, ok := p.seen.get(t, now); ok {
 		return s.campaign, s.person, nil
 	}
 	c, ok := p.campaigns.get(t.Campaign, now)
@@ -135,7 +135,7 @@ func (p *pages) glance(ctx context.Context, token string, t link.Token) (survey.
 	}
 	person, err := p.store.Glance(ctx, c, t.Contact)
 	if err == nil {
-		p.seen.put(token, seen{c, person}, now)
+		p.seen.put(t, seen{c, person}, now)
 	}
 	return c, person, err
 }
@@ -168,7 +168,7 @@ func (p *pages) open(v visit) error {
 
 // show answers GET and HEAD: the page with the link's score chosen. It writes nothing, for mail scanners open every link.
 func (p *pages) show(w http.ResponseWriter, r *http.Request) {
-	v, err := p.visit(r, "/r/")
+	v, err := p.visit(r, "/r/", p.keys.Check)
 	if err == nil {
 		err = p.open(v)
 	}
@@ -193,7 +193,7 @@ func (p *pages) show(w http.ResponseWriter, r *http.Request) {
 
 // take answers POST: the score, the words or both.
 func (p *pages) take(w http.ResponseWriter, r *http.Request) {
-	v, err := p.visit(r, "/r/")
+	v, err := p.visit(r, "/r/", p.keys.Check)
 	if err == nil {
 		err = p.open(v)
 	}

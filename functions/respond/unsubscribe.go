@@ -47,7 +47,7 @@ func (p *pages) unsubscribe(w http.ResponseWriter, r *http.Request) {
 
 // unsubscriber is whoever holds the link. Who is not (or no longer) known may still unsubscribe: the signature is enough.
 func (p *pages) unsubscriber(r *http.Request) (visit, error) {
-	v, err := p.visit(r, "/u/")
+	v, err := p.visit(r, "/u/", p.keys.CheckUnsubscribe)
 	if v.lang != "" && problem.Is(err, "link_unknown") {
 		err = nil
 	}

@@ -44,9 +44,9 @@ func (d *delivery) bulk(t mail.Template, b survey.Batch, contacts []survey.Conta
 	bulk := ses.Bulk{From: mail.From(d.campaign, d.from), Subject: t.Subject, HTML: t.HTML, Text: t.Text}
 	wave := strconv.Itoa(b.Wave)
 	for _, c := range contacts {
-		token := d.keys.Make(link.Token{Campaign: b.Campaign, Contact: c.ID})
-		unsubscribe := site + "/u/" + token
-		bulk.Entries = append(bulk.Entries, ses.Entry{To: c.Person.Email, Values: t.Values(c.Person, site+"/r/"+token, unsubscribe),
+		token := link.Token{Campaign: b.Campaign, Contact: c.ID}
+		unsubscribe := site + "/u/" + d.keys.MakeUnsubscribe(token)
+		bulk.Entries = append(bulk.Entries, ses.Entry{To: c.Person.Email, Values: t.Values(c.Person, site+"/r/"+d.keys.Make(token), unsubscribe),
 			Headers: mail.UnsubscribeHeaders(unsubscribe),
 			// All of them on each entry: whether SES joins an entry's tags with the call's is not documented.
 			Tags: map[string]string{"kind": "survey", "campaign": string(b.Campaign), "wave": wave, "contact": string(c.ID)}})

@@ -226,6 +226,17 @@ func TestLetterIsWhole(t *testing.T) {
 		if err != nil || token.Campaign != id || token.Contact != w.keys.ContactID(survey.Customers, l.To[0]) || token.Test {
 			t.Errorf("link says %+v, %v", token, err)
 		}
+		// The token that mail programs and servers read does not open the survey.
+		leave := strings.TrimPrefix(links.Unsubscribe, "http://site.invalid/u/")
+		if _, err := w.keys.Check(leave); err == nil {
+			t.Error("the unsubscribe link's token opens the survey")
+		}
+		if left, err := w.keys.CheckUnsubscribe(leave); err != nil || left != token {
+			t.Errorf("unsubscribe link says %+v, %v, want %+v", left, err, token)
+		}
+		if strings.Contains(l.Text+l.HTML, "/r/"+leave) || strings.Count(l.Text, "/u/"+leave) != 1 || strings.Count(l.HTML, "/u/"+leave) != 1 {
+			t.Error("a body has another unsubscribe link than the header")
+		}
 		if path := strings.TrimPrefix(links.Scores[10], "http://site.invalid"); len(path) > 48 {
 			t.Errorf("link path has %d characters, want ≤ 48", len(path))
 		}

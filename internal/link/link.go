@@ -2,7 +2,11 @@
 //
 // A token is 24 bytes, 32 base64url characters: epoch and kind (1), campaign (5), contact (10), MAC (8). It carries no
 // address, name or score. All keys are derived (HKDF-SHA256) from one master key of the deployment, so that there is
-// one secret to keep; the link key can be rotated by raising the epoch, the contact key never changes.
+// one secret to keep; the link keys can be rotated by raising the epoch, the contact key never changes.
+//
+// What a token is for is not written in it but decided by the key of its MAC: the survey's opens the survey and
+// unsubscribes, the one of List-Unsubscribe, which mail programs and their servers hand about, only unsubscribes. Letters
+// sent before there were two carry the survey's in both places and go on working.
 package link
 
 import (
@@ -41,13 +45,17 @@ type Token struct {
 // Keys signs and checks links of the current epoch and checks those of the one before.
 type Keys struct {
 	epoch   byte
-	current []byte
-	before  []byte // nil in the first epoch
+	current epochKeys
+	before  epochKeys // none in the first epoch
 	contact []byte
 	seal    []byte // of sessions and forms
 }
 
-// NewKeys derives the keys. Epoch is 1..127; raising it by one makes links of two epochs ago invalid.
+// epochKeys sign the links of one epoch, each purpose with its own.
+type epochKeys struct{ survey, unsubscribe []byte }
+
+// NewKeys derives the keys. Epoch is 1..127. Links of the current epoch and of the one before are good: raising it by one
+// leaves the letters that are out alone and ends those of the epoch before them, raising it by two at once ends all.
 func NewKeys(master string, epoch int) (*Keys, error) {
 	if len(master) < MinMaster {
 		return nil, fmt.Errorf("master key has %d characters, needs %d or more", len(master), MinMaster)
@@ -57,11 +65,11 @@ func NewKeys(master string, epoch int) (*Keys, error) {
 	}
 	k := &Keys{epoch: byte(epoch)}
 	var err error
-	if k.current, err = derive(master, "link "+strconv.Itoa(epoch)); err != nil {
+	if k.current, err = deriveEpoch(master, epoch); err != nil {
 		return nil, err
 	}
 	if epoch > 1 {
-		if k.before, err = derive(master, "link "+strconv.Itoa(epoch-1)); err != nil {
+		if k.before, err = deriveEpoch(master, epoch-1); err != nil {
 			return nil, err
 		}
 	}
@@ -69,6 +77,14 @@ func NewKeys(master string, epoch int) (*Keys, error) {
 		return nil, err
 	}
 	k.seal, err = derive(master, "seal")
+	return k, err
+}
+
+func deriveEpoch(master string, epoch int) (k epochKeys, err error) {
+	if k.survey, err = derive(master, "link "+strconv.Itoa(epoch)); err != nil {
+		return k, err
+	}
+	k.unsubscribe, err = derive(master, "unsubscribe "+strconv.Itoa(epoch))
 	return k, err
 }
 
@@ -94,9 +110,14 @@ func NewCampaignID(random [5]byte) survey.CampaignID {
 	return survey.CampaignID(ids.EncodeToString(random[:]))
 }
 
-// Make signs a token; the result has 32 characters, all of them safe in a path. It panics on ids that this package did
-// not make: they come from the table, so a wrong one is a fault in the program.
-func (k *Keys) Make(t Token) string {
+// Make signs the token of a survey link, which also unsubscribes; the result has 32 characters, all of them safe in a
+// path. It panics on ids that this package did not make: they come from the table, so a wrong one is a fault in the program.
+func (k *Keys) Make(t Token) string { return k.sign(k.current.survey, t) }
+
+// MakeUnsubscribe signs a token that unsubscribes and does nothing else; otherwise as Make.
+func (k *Keys) MakeUnsubscribe(t Token) string { return k.sign(k.current.unsubscribe, t) }
+
+func (k *Keys) sign(key []byte, t Token) string {
 	var b [24]byte
 	b[0] = k.epoch
 	if t.Test {
@@ -108,12 +129,17 @@ func (k *Keys) Make(t Token) string {
 	if n, err := ids.Decode(b[6:16], []byte(t.Contact)); err != nil || n != 10 {
 		panic("link: not a contact id")
 	}
-	copy(b[16:], mac(k.current, b[:16]))
+	copy(b[16:], mac(key, b[:16]))
 	return base64.RawURLEncoding.EncodeToString(b[:])
 }
 
-// Check returns what a token says, or ErrForged.
-func (k *Keys) Check(s string) (Token, error) {
+// Check returns what the token of a survey link says, or ErrForged.
+func (k *Keys) Check(s string) (Token, error) { return k.check(s, false) }
+
+// CheckUnsubscribe returns what a token says that may unsubscribe, its own or a survey link's, or ErrForged.
+func (k *Keys) CheckUnsubscribe(s string) (Token, error) { return k.check(s, true) }
+
+func (k *Keys) check(s string, unsubscribe bool) (Token, error) {
 	var b [24]byte
 	if len(s) != 32 {
 		return Token{}, ErrForged
@@ -124,12 +150,16 @@ func (k *Keys) Check(s string) (Token, error) {
 	key := k.current
 	switch e := b[0] & 0x7f; {
 	case e == k.epoch:
-	case e+1 == k.epoch:
+	case e > 0 && e+1 == k.epoch: // of epoch 0 there are no keys
 		key = k.before
 	default:
 		return Token{}, ErrForged
 	}
-	if subtle.ConstantTimeCompare(mac(key, b[:16]), b[16:]) != 1 {
+	good := subtle.ConstantTimeCompare(mac(key.survey, b[:16]), b[16:])
+	if unsubscribe {
+		good |= subtle.ConstantTimeCompare(mac(key.unsubscribe, b[:16]), b[16:])
+	}
+	if good != 1 {
 		return Token{}, ErrForged
 	}
 	return Token{

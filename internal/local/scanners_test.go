@@ -165,7 +165,6 @@ func visitAs(t *testing.T, v scannerVisit, links drive.SurveyLinks) {
 	survey := strings.TrimSuffix(links.Scores[0], "/0")
 	client := &http.Client{Timeout: time.Minute, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	for _, step := range v.Steps {
-		// The token of /u/ is the letter's as well as that of /r/.
 		address := strings.Replace(step.Path, "/r/TOKEN", survey, 1)
 		address = strings.Replace(address, "/u/TOKEN", links.Unsubscribe, 1)
 		r, err := http.NewRequest(step.Method, address, strings.NewReader(step.Body))
