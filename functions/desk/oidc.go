@@ -136,7 +136,7 @@ func (d *desk) fromIssuer(w http.ResponseWriter, r *http.Request) error {
 		web.Log(r, err)
 		return d.showRefusal(w, r, "oidc_failed", http.StatusForbidden)
 	}
-	m, ok, err := d.staffFor(r.Context(), email)
+	m, ok, err := d.proved(r, email)
 	switch {
 	case err != nil:
 		return err

@@ -162,9 +162,14 @@ func TestSignInAtTheCompany(t *testing.T) {
 	}
 	g.get("/").want(t, 303)
 
-	// Whom the issuer knows and the staff list does not stays outside; the deployment's administrator comes in.
+	// Whom the issuer knows and the staff list does not stays outside, the deployment's administrator too while there is
+	// another; the first one comes in.
 	g.get(c.errand(g, "")).want(t, 403, "not on the staff list")
 	w.desk.admin = "owner@example.com"
+	g.get(c.errand(g, "")).want(t, 403, "not on the staff list")
+	if err := w.store.RemoveStaff(context.Background(), "administrator"); err != nil {
+		t.Fatal(err)
+	}
 	g.get(c.errand(g, "https://evil.example")).want(t, 303)
 	g.get("/settings").want(t, 200)
 }

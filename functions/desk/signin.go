@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"crypto/rand"
 	"errors"
 	"net/http"
@@ -24,15 +23,20 @@ const (
 	answerTime = 400 * time.Millisecond
 )
 
-// entrance is what people see who are not signed in yet.
+// guests lists what is open to people who are not signed in yet.
+func (d *desk) guests() []route {
+	return []route{
+		{"GET /sign-in", access.Anyone, d.signInForm}, {"POST /sign-in", access.Anyone, d.sendLink},
+		{"GET /sign-in/{token}", access.Anyone, d.confirmLink}, {"POST /sign-in/{token}", access.Anyone, d.useLink},
+		{"GET /sign-in/oidc", access.Anyone, d.toIssuer}, {"GET /sign-in/oidc/back", access.Anyone, d.fromIssuer},
+	}
+}
+
+// entrance serves guests.
 func (d *desk) entrance() http.Handler {
 	mux := http.NewServeMux()
-	for pattern, do := range map[string]operation{
-		"GET /sign-in": d.signInForm, "POST /sign-in": d.sendLink,
-		"GET /sign-in/{token}": d.confirmLink, "POST /sign-in/{token}": d.useLink,
-		"GET /sign-in/oidc": d.toIssuer, "GET /sign-in/oidc/back": d.fromIssuer,
-	} {
-		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+	for _, rt := range d.guests() {
+		mux.HandleFunc(rt.pattern, func(w http.ResponseWriter, r *http.Request) {
 			v := visit{Lang: languageOf(r, ""), Zone: zoneOf(r)}
 			var err error
 			if v.Company, err = d.store.Settings(r.Context()); err != nil {
@@ -40,7 +44,7 @@ func (d *desk) entrance() http.Handler {
 			}
 			r = withVisit(r, v)
 			r.Header.Set("Accept-Language", string(v.Lang))
-			if err := do(w, r); err != nil {
+			if err := rt.do(w, r); err != nil {
 				web.Fail(w, r, err)
 			}
 		})
@@ -128,14 +132,18 @@ func (d *desk) sendLink(w http.ResponseWriter, r *http.Request) error {
 	return d.show(w, http.StatusOK, "signin.html", done)
 }
 
-// mailLink writes to an address if it is somebody's of the staff.
+// mailLink writes to an address if it is somebody's of the staff, or may become the first administrator's.
 func (d *desk) mailLink(r *http.Request, email, to, browser string) error {
-	m, ok, err := d.staffFor(r.Context(), email)
+	staff, err := d.store.Staff(r.Context())
 	if err != nil {
 		return err
 	}
+	m, ok := signin.Whose(staff, email)
 	if !ok {
-		return nil
+		if m, ok = signin.First(staff, d.admin, email); !ok {
+			return nil
+		}
+		m.ID = "" // nobody yet: whoever uses the link becomes it
 	}
 	token, l := signin.New(m.ID, browser, d.now(), signin.Life)
 	if err := d.store.PutSignIn(r.Context(), l); err != nil {
@@ -157,29 +165,29 @@ func (d *desk) mailLink(r *http.Request, email, to, browser string) error {
 	return err
 }
 
-// staffFor is who of the staff has an address. The deployment's administrator becomes one of them, who signs in before
-// there is a staff list.
-func (d *desk) staffFor(ctx context.Context, email string) (survey.Staff, bool, error) {
-	staff, err := d.store.Staff(ctx)
-	if err != nil {
-		return survey.Staff{}, false, err
-	}
-	m, ok := staffByEmail(staff, email)
-	if admin, err := survey.NormalizeEmail(d.admin); !ok && err == nil && admin == email {
-		m = survey.Staff{ID: admin, Email: admin, Name: admin, Role: survey.RoleAdministrator}
-		return m, true, d.store.PutStaff(ctx, []survey.Staff{m})
-	}
-	return m, ok, nil
-}
-
-// staffByEmail finds whom a link goes to; of two with one address, always the same.
-func staffByEmail(staff []survey.Staff, email string) (found survey.Staff, ok bool) {
-	for _, m := range staff {
-		if m.Email == email && (!ok || m.ID < found.ID) {
-			found, ok = m, true
+// proved is who of the staff somebody is who has proved to have an address. Where the staff have no administrator, the one
+// whom the deployment names is made here and nowhere else: created if absent, and written into the audit list.
+func (d *desk) proved(r *http.Request, email string) (m survey.Staff, ok bool, err error) {
+	for range 3 {
+		staff, err := d.store.Staff(r.Context())
+		if err != nil {
+			return m, false, err
 		}
-	}
-	return found, ok
+		if m, ok = signin.Whose(staff, email); ok {
+			return m, true, nil
+		}
+		if m, ok = signin.First(staff, d.admin, email); !ok {
+			return m, false, nil
+		}
+		if err = d.store.SaveStaff(r.Context(), nil, m); err == nil {
+			d.note(r, visit{Who: access.Who{Staff: m}}, "staff.first", d.handle(m.ID))
+			return m, true, nil
+		}
+		if !errors.Is(err, store.ErrChanged) {
+			return m, false, err
+		}
+	} // somebody else has made it meanwhile: read again who that is
+	return m, false, store.ErrChanged
 }
 
 // look reads a link as it is opened, without using it up. State is "gone" or "other" where it cannot be used here.
@@ -233,7 +241,20 @@ func (d *desk) useLink(w http.ResponseWriter, r *http.Request) error {
 		}
 		return d.showLink(w, r, state)
 	}
-	return d.begin(w, r, l.Staff, local(r.FormValue("to")))
+	m := survey.Staff{ID: l.Staff}
+	if l.Staff == "" { // of the first administrator
+		email, err := survey.NormalizeEmail(d.admin)
+		if err != nil {
+			return d.showLink(w, r, "gone")
+		}
+		ok := false
+		if m, ok, err = d.proved(r, email); err != nil {
+			return err
+		} else if !ok { // there is an administrator by now
+			return d.showLink(w, r, "gone")
+		}
+	}
+	return d.begin(w, r, m.ID, local(r.FormValue("to")))
 }
 
 // begin starts a session and leads to a page.
