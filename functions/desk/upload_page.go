@@ -35,9 +35,10 @@ type uploadPage struct {
 }
 
 type uploadColumn struct {
-	N                int
-	Heading, Example string
-	Fields           []option
+	N        int
+	Heading  string
+	Examples []string // the first different values
+	Fields   []option
 }
 
 type previewRow struct {
@@ -196,7 +197,7 @@ func (p *uploadPage) columns(look survey.Look) {
 	for i, c := range look.Columns[:min(len(look.Columns), columnsListed)] {
 		col := uploadColumn{N: i, Heading: c.Heading}
 		if i < len(look.Examples) {
-			col.Example = look.Examples[i]
+			col.Examples = look.Examples[i]
 		}
 		for _, f := range survey.Fields {
 			col.Fields = append(col.Fields, option{string(f), p.lang.T("upload.field." + string(f)), f == c.Field})

@@ -171,3 +171,38 @@ func TestUploadInPartsFromAPage(t *testing.T) {
 		t.Errorf("an import that there is not: %d", status)
 	}
 }
+
+// Who has refused letters in the CRM is stopped everywhere from the upload on, and stays so.
+func TestRefusalsOfALetterAreHonoured(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dynamo.Options{})
+	const list = "Email Opt Out,Customer Email\ntrue,anna@example.com\nfalse,bo@example.com\n,oleg@example.com\n"
+	for _, round := range []string{list, list, strings.Replace(list, "true", "false", 1)} {
+		answer := w.must("POST", "/api/v1/contacts?audience=customers", csvType, []byte(round))
+		if _, ok := answer["report"]; !ok || answer["refused"] != 0.0 {
+			t.Fatalf("%v", answer)
+		}
+		for email, want := range map[string]string{"anna@example.com": "unsubscribed", "bo@example.com": "", "oleg@example.com": ""} {
+			for a, id := range w.desk.keys.ContactIDs(email) {
+				s, _, err := w.store.Suppression(t.Context(), a, id)
+				if err != nil || string(s.Reason) != want {
+					t.Errorf("%s in %s: %q, %v; want %q", email, a, s.Reason, err, want)
+				}
+			}
+		}
+	}
+	id := w.desk.keys.ContactID(survey.Customers, "anna@example.com")
+	if c := w.must("GET", "/api/v1/contacts/customers/"+string(id), "", nil); c["stopped"] != "unsubscribed" {
+		t.Errorf("%v", c)
+	}
+}
+
+// The preview shows what stands in a column beside what it is taken for.
+func TestPreviewShowsFirstValues(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dynamo.Options{})
+	w.staffed()
+	v := w.visitor("marketing", "en")
+	_, page, _ := v.upload("E-mail 1 - Label,E-mail 1 - Value,Email opt out\nHome,anna@example.com,no\nWork,bo@example.com,yes\nHome,oleg@example.com,no\n", "audience", "customers", "do", "check")
+	v.says(page, `<bdi>Home</bdi><bdi>Work</bdi>`, `<bdi>anna@example.com</bdi><bdi>bo@example.com</bdi>`, "1 contact has refused letters", `<option value="opt_out" selected>`)
+}

@@ -75,6 +75,7 @@ func (d *desk) take(ctx context.Context, u *upload, part []byte, last bool) (out
 // write stores the contacts of a slice and adds the slice to the part's outcome.
 func (d *desk) write(ctx context.Context, u *upload, got survey.Imported, out *outcome) error {
 	contacts := make([]survey.Contact, 0, len(got.Rows))
+	var refusing []map[survey.Audience]survey.ContactID
 	for _, row := range got.Rows {
 		c := row.Contact
 		c.ID = d.keys.ContactID(c.Audience, c.Person.Email)
@@ -85,6 +86,12 @@ func (d *desk) write(ctx context.Context, u *upload, got survey.Imported, out *o
 			continue
 		}
 		contacts = append(contacts, c)
+		if row.OptedOut {
+			refusing = append(refusing, d.keys.ContactIDs(c.Person.Email))
+		}
+	}
+	if err := d.store.SuppressAll(ctx, refusing, survey.Unsubscribed, d.now().UTC()); err != nil { // before anybody can be invited
+		return fmt.Errorf("stop those who want no letters: %w", err)
 	}
 	done, err := d.store.UpsertContacts(ctx, contacts, u.by, d.now().UTC())
 	if err != nil {

@@ -22,7 +22,7 @@ func (r *Reader) findHeading(sample []byte, whole bool, heading func([]string) i
 	}
 	var best choice
 	for _, sep := range candidates {
-		for i, cells := range r.first(sample[size:], sep, whole) {
+		for i, cells := range r.first(sample[size:], sep, whole, headMax) {
 			c := choice{separator: sep, record: i, score: heading(cells), cells: len(cells)}
 			if c.score > best.score || c.score > 0 && c.score == best.score && c.record == best.record && c.cells > best.cells {
 				best = c
@@ -52,16 +52,17 @@ func (r *Reader) findHeading(sample []byte, whole bool, heading func([]string) i
 		}
 		if seen == best.record {
 			r.Heading = append([]string(nil), rec.Cells...)
+			r.below = r.first(sample[size:], best.separator, whole, belowMax)
 			return size, nil
 		}
 		seen++
 	}
 }
 
-// first returns the first records with text of the sample under a separator.
-func (r *Reader) first(sample []byte, sep byte, whole bool) (records [][]string) {
+// first returns the first records with text of the sample under a separator, at most so many.
+func (r *Reader) first(sample []byte, sep byte, whole bool, most int) (records [][]string) {
 	probe := Reader{Encoding: r.Encoding, Separator: string(sep)}
-	for len(sample) > 0 && len(records) < headMax {
+	for len(sample) > 0 && len(records) < most {
 		rec, size, ok := probe.next(sample, whole)
 		if !ok || rec.Fault == RowLong {
 			break
@@ -78,7 +79,7 @@ func (r *Reader) first(sample []byte, sep byte, whole bool) (records [][]string)
 func (r *Reader) likeliest(sample []byte, candidates []byte, whole bool) (best [][]string) {
 	most := 0
 	for _, sep := range candidates {
-		records := r.first(sample, sep, whole)
+		records := r.first(sample, sep, whole, headMax)
 		counts := map[int]int{}
 		for _, cells := range records {
 			if counts[len(cells)]++; len(cells) > 1 && counts[len(cells)] > most {

@@ -17,6 +17,8 @@ const (
 	MaxRow  = 64 << 10 // bytes of a record, quoted newlines included
 	headLen = 64 << 10 // bytes from the start in which separator and headings are looked for
 	headMax = 30       // records from the start that may be the headings
+	// belowMax is how many records below the headings are looked at to tell what a column holds.
+	belowMax = 400
 )
 
 // Reader takes one list part by part. Its exported fields are its whole state: it can be kept as JSON between parts.
@@ -39,9 +41,15 @@ type Reader struct {
 	Cyrillic int `json:"cyrillic,omitempty"` // … windows-1251, …
 	Western  int `json:"western,omitempty"`  // … windows-1252
 
-	cells   []cell   // scratch
-	strings []string // scratch
+	cells   []cell     // scratch
+	strings []string   // scratch
+	below   [][]string // see Below
 }
+
+// Below returns the first records under the headings, as many as stand in the first 64 KB of the list, 400 at most: what
+// the columns hold can be told by them. However the parts are cut, they are the same; they are there only after the Feed
+// that has found the headings, and while it calls each.
+func (r *Reader) Below() [][]string { return r.below }
 
 // Fault says why a line is no record.
 type Fault string
@@ -77,7 +85,7 @@ func (r *Reader) Feed(part []byte, last bool, heading func(cells []string) int, 
 	if r.Ended {
 		return problem.New(problem.Conflict, "csv_ended", "")
 	}
-	r.Ended = last
+	r.Ended, r.below = last, nil
 	var data []byte
 	if !r.Begun {
 		raw := join(r.Carry, part)
@@ -129,7 +137,7 @@ func join(a, b []byte) []byte {
 func (r *Reader) begin(raw []byte, last bool, heading func([]string) int) ([]byte, error) {
 	r.Begun = true
 	sample := raw[:min(len(raw), headLen)]
-	whole := last && len(sample) == len(raw)
+	whole := last && len(raw) < headLen // of a longer list the sample ends where it would without the end in sight
 	if code := foreign(sample); code != "" {
 		return nil, problem.New(problem.Unsupported, code, "")
 	}

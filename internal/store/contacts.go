@@ -3,11 +3,13 @@ package store
 import (
 	"context"
 	"errors"
+	"maps"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"golang.org/x/sync/errgroup"
 
 	"onetap/internal/problem"
 	"onetap/internal/survey"
@@ -167,6 +169,35 @@ func (s *Store) Suppress(ctx context.Context, ids map[survey.Audience]survey.Con
 		}
 	}
 	return nil
+}
+
+// SuppressAll stops many addresses for the same reason; each map holds one address's ids. Who is stopped already costs half a
+// read unit.
+func (s *Store) SuppressAll(ctx context.Context, addresses []map[survey.Audience]survey.ContactID, reason survey.SuppressionReason, now time.Time) error {
+	var keys []key
+	for _, ids := range addresses {
+		for a, id := range ids {
+			keys = append(keys, suppressionKey(a, id))
+		}
+	}
+	known, err := s.batchGet(ctx, keys, false, "pk, sk")
+	if err != nil {
+		return err
+	}
+	stopped := make(map[key]bool, len(known))
+	for _, it := range known {
+		stopped[keyOf(it)] = true
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(contactsInFlight)
+	for _, ids := range addresses {
+		open := maps.Clone(ids)
+		maps.DeleteFunc(open, func(a survey.Audience, id survey.ContactID) bool { return stopped[suppressionKey(a, id)] })
+		if len(open) > 0 {
+			g.Go(func() error { return s.Suppress(ctx, open, reason, now) })
+		}
+	}
+	return g.Wait()
 }
 
 // Recipients reads contacts and their suppressions in one call of up to 50 contacts (100 keys). The contacts come with what

@@ -26,9 +26,15 @@ const (
 	FieldValue     Field = "value"
 	FieldAttribute Field = "attribute" // any other: kept by its heading
 	FieldIgnored   Field = "ignored"   // line numbers
-	fieldID        Field = "id"        // of a staff list
-	fieldRole      Field = "role"
-	fieldManager   Field = "manager"
+	// Further columns of addresses and telephones: for those who have nothing in the one before. What is not used of
+	// them is kept as an attribute is.
+	FieldOtherEmail Field = "other_email"
+	FieldOtherPhone Field = "other_phone"
+	// FieldOptOut says who wants no letters: yes, true, 1, a date. Kept as an attribute, too.
+	FieldOptOut  Field = "opt_out"
+	fieldID      Field = "id" // of a staff list
+	fieldRole    Field = "role"
+	fieldManager Field = "manager"
 )
 
 // Column is one column of a list.
@@ -49,13 +55,13 @@ type vocabulary map[Field]string
 var customerWords = vocabulary{
 	FieldEmail: "email mail emailaddress mailaddress emailадрес адресemail электроннаяпочта адресэлектроннойпочты электронныйадрес элпочта эладрес почта " +
 		"емайл емейл имейл мейл майл еmail еmailадрес contactemail primaryemail workemail emailклиента emailконтакта основнойemail",
-	FieldName: "fullname contactname customername clientname personname фио фиоклиента фиоконтакта фиоконтактноголица фамилияимяотчество фамилияимя имяфамилия " +
+	FieldName: "fullname contactname customername clientname personname фио фиоклиента фиоконтакта фиоконтактноголица полноеимяконтакта фамилияимяотчество фамилияимя имяфамилия " +
 		"полноеимя имяклиента контактноелицо | name имя contact контакт contactperson клиент client customer покупатель заказчик сотрудник employee кандидат candidate наименование",
 	FieldFirst:    "firstname givenname forename | имя name",
-	FieldMiddle:   "middlename patronymic отчество",
+	FieldMiddle:   "middlename additionalname patronymic отчество",
 	FieldLast:     "lastname surname familyname фамилия",
 	FieldPhone:    "phone phonenumber telephone tel mobile mobilephone cell cellphone телефон тел номертелефона мобильный мобильныйтелефон контактныйтелефон сотовый сотовыйтелефон | workphone рабочийтелефон",
-	FieldOwner:    "owner accountmanager accountowner responsible customerowner ответственный ответственныйменеджер менеджер персональныйменеджер аккаунтменеджер куратор ведущийменеджер | manager salesrep salesmanager emailменеджера emailответственного кодменеджера",
+	FieldOwner:    "contactowner owner accountmanager accountowner leadowner personowner recordowner companyowner responsible customerowner assignedto ответственный ответственныйконтакта ответственныйзаконтакт ответственныйменеджер менеджер персональныйменеджер аккаунтменеджер куратор ведущийменеджер | manager salesrep salesmanager emailменеджера emailответственного кодменеджера",
 	FieldTeam:     "team department отдел команда подразделение департамент | бригада group группа",
 	FieldLocation: "location city town branch город местоположение филиал | region office регион область офис",
 	FieldProduct:  "product service продукт услуга | товар project проект тариф plan",
@@ -120,62 +126,19 @@ var customerColumns, staffColumns = customerWords.compile(), staffWords.compile(
 var fieldOrder = []Field{FieldEmail, FieldFirst, FieldName, FieldMiddle, FieldLast, FieldPhone, FieldOwner, FieldTeam, FieldLocation, FieldProduct,
 	FieldTier, FieldLanguage, FieldValue, FieldIgnored, fieldID, fieldRole, fieldManager}
 
-// columnsOf says what the columns under these headings hold: each field is claimed once, by the surest heading, the
-// leftmost of equals.
-func (c compiled) columnsOf(headings []string) []Column {
-	for len(headings) > 0 && cleanCell(headings[len(headings)-1]) == "" {
-		headings = headings[:len(headings)-1]
-	}
-	columns := make([]Column, len(headings))
-	keys, stems := make([]string, len(headings)), make([]string, len(headings))
-	for i, h := range headings {
-		h = cleanCell(h)
-		columns[i] = Column{Heading: h}
-		keys[i] = headingKey(h)
-		stems[i] = keys[i]
-		if end := strings.IndexAny(h, ",(:"); end > 0 { // "Выручка, руб.", "E-mail (рабочий)"
-			stems[i] = headingKey(h[:end])
-		}
-	}
-	claimed := map[Field]bool{}
-	claim := func(f Field, fits func(i int) bool) {
-		for i := range columns {
-			if columns[i].Field == "" && (!claimed[f] || f == FieldIgnored) && fits(i) {
-				columns[i].Field, claimed[f] = f, true
-			}
-		}
-	}
-	for _, f := range fieldOrder {
-		claim(f, func(i int) bool { return c[f].sure[keys[i]] })
-	}
-	for _, f := range fieldOrder {
-		claim(f, func(i int) bool { return c[f].sure[stems[i]] })
-	}
-	claim(FieldEmail, func(i int) bool { return mentionsEmail(keys[i]) })
-	for _, f := range fieldOrder {
-		if f == FieldFirst && !claimed[FieldLast] && !claimed[FieldMiddle] {
-			continue // "Имя" alone is the whole name
-		}
-		if f == FieldName && (claimed[FieldFirst] || claimed[FieldLast]) {
-			continue // "Клиент" beside a name is the company
-		}
-		claim(f, func(i int) bool { return c[f].perhaps[keys[i]] || c[f].perhaps[stems[i]] })
-	}
-	claim(FieldValue, func(i int) bool { // "Выручка за 2025 г., руб.", "Revenue 2025"
-		for _, start := range []string{"выручка", "оборот", "суммапродаж", "revenue", "annualrevenue"} {
-			if strings.HasPrefix(keys[i], start) {
-				return true
-			}
-		}
-		return false
-	})
-	for i := range columns {
-		if columns[i].Field == FieldValue {
-			columns[i].Unit = unitOf(columns[i].Heading)
-		}
-	}
-	nameColumns(columns)
-	return columns
+// columnsOf says what the columns under these headings hold. Each field is claimed once, by the surest heading, the
+// leftmost of equals; what stands below tells addresses, telephones, owners and refusals of letters from what only has
+// such a heading. below may be empty: then the headings alone decide.
+func (c compiled) columnsOf(headings []string, below evidence) []Column {
+	g := newGuess(c, headings, below)
+	g.optOuts()
+	g.emails()
+	g.phones()
+	g.owner()
+	g.numbers()
+	g.others()
+	nameColumns(g.columns)
+	return g.columns
 }
 
 // unitOf returns the money that a heading names behind a comma or in brackets.
@@ -191,21 +154,6 @@ func unitOf(heading string) string {
 		}
 	}
 	return ""
-}
-
-// mentionsEmail takes "E-mail для рассылки" for an address, and leaves "E-mail менеджера" alone.
-func mentionsEmail(key string) bool {
-	for _, not := range []string{"менеджер", "ответствен", "manager", "owner", "согласие", "consent", "подписк", "статус", "status", "дата", "date"} {
-		if strings.Contains(key, not) {
-			return false
-		}
-	}
-	for _, yes := range []string{"email", "емейл", "имейл", "емайл", "электроннаяпочта", "электроннойпочты", "элпочта"} {
-		if strings.Contains(key, yes) {
-			return true
-		}
-	}
-	return false
 }
 
 // nameColumns gives attributes names of their own.

@@ -2,6 +2,7 @@ package survey
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -26,6 +27,8 @@ type Import struct {
 	Map     map[string]Field `json:"map,omitempty"`
 	Rows    int              `json:"rows"` // taken so far, duplicates included
 	Refused int              `json:"refused"`
+
+	mails, calls []int // the columns of addresses and telephones, in the order in which they are tried; of Columns
 }
 
 // Imported is what became of a part.
@@ -41,6 +44,8 @@ type Row struct {
 	Line    int // its first line
 	Lines   int // more than one when cells have newlines
 	Contact Contact
+	// OptedOut says that a column such as "Email Opt Out" has a yes for this person: nobody may write to the address.
+	OptedOut bool
 }
 
 // Refusal is a row that was not taken. The words are in the language files: "row.<code>".
@@ -97,17 +102,21 @@ func (im *Import) Feed(part []byte, last bool, staff Directory) (Imported, error
 	if staff != nil {
 		staff = &recalling{of: staff, found: map[string]recalled{}}
 	}
+	next.order()
 	heading := func(cells []string) int { return customerColumns.score(cells, im.Map) }
 	err := next.Reader.Feed(part, last, heading, func(rec sheet.Record) {
 		if next.Columns == nil {
-			next.Columns = mapped(customerColumns.columnsOf(next.Heading), im.Map)
+			next.decide(staff)
 		}
-		if len(next.Columns) <= MaxColumns {
+		if len(next.Columns) <= MaxColumns && len(next.mails) > 0 {
 			next.take(rec, staff, &out)
 		}
 	})
 	if err == nil && next.Columns == nil && next.Heading != nil {
-		next.Columns = mapped(customerColumns.columnsOf(next.Heading), im.Map)
+		next.decide(staff)
+	}
+	if err == nil && next.Columns != nil && len(next.mails) == 0 { // what had the heading was something else
+		err = &sheet.NoHeadingError{Rows: [][]string{next.Heading}}
 	}
 	if err = explain(err, customerColumns); err != nil {
 		return Imported{}, err
@@ -122,15 +131,35 @@ func (im *Import) Feed(part []byte, last bool, staff Directory) (Imported, error
 	return out, nil
 }
 
+// decide tells the columns apart, once for all parts, by the headings and the first rows under them.
+func (im *Import) decide(staff Directory) {
+	below := evidence{rows: im.Below(), staff: staff, people: im.Audience == Employees || im.Audience == ProjectStaff}
+	im.Columns = mapped(customerColumns.columnsOf(im.Heading, below), im.Map)
+	im.order()
+}
+
+// order puts the columns of addresses and of telephones in order: the field's own first, then the further ones.
+func (im *Import) order() {
+	inOrder := func(first, further Field) (all []int) {
+		for _, f := range []Field{first, further} {
+			for i, c := range im.Columns {
+				if c.Field == f {
+					all = append(all, i)
+				}
+			}
+		}
+		return all
+	}
+	im.mails, im.calls = inOrder(FieldEmail, FieldOtherEmail), inOrder(FieldPhone, FieldOtherPhone)
+}
+
 // score tells how well a record would serve as headings: the number of fields that it names, 0 without an address
 // column or with an address in it.
 func (c compiled) score(cells []string, corrected map[string]Field) (score int) {
-	for _, cell := range cells {
-		if strings.Contains(cell, "@") {
-			return 0
-		}
+	if slices.ContainsFunc(cells, isData) {
+		return 0
 	}
-	columns := mapped(c.columnsOf(cells), corrected)
+	columns := mapped(c.columnsOf(cells, evidence{}), corrected)
 	if !has(columns, FieldEmail) {
 		return 0
 	}
@@ -142,6 +171,20 @@ func (c compiled) score(cells []string, corrected map[string]Field) (score int) 
 	return score
 }
 
+// isData reports whether a cell holds an address, or a slip of one, so that its record is no headings. "E-mail (@)" and
+// "Почта (name@example.com)" are headings.
+func isData(cell string) bool {
+	at := strings.IndexByte(cell, '@')
+	if at < 0 {
+		return false
+	}
+	if _, _, code := readAddress(cell); code == "" || code == "several_addresses" {
+		return true
+	}
+	text := strings.Trim(cleanCell(cell), "@")
+	return strings.Contains(text, "@") && !strings.ContainsAny(text, " (")
+}
+
 // explain turns "no headings" into what a person can mend.
 func explain(err error, words compiled) error {
 	var none *sheet.NoHeadingError
@@ -150,11 +193,14 @@ func explain(err error, words compiled) error {
 	}
 	var headings []string
 	for _, cells := range none.Rows {
-		var found []string
-		for _, c := range cells {
-			if _, err := NormalizeEmail(c); err == nil {
+		if slices.ContainsFunc(cells, isData) {
+			if len(headings) < 2 { // a title at most
 				return problem.New(problem.Invalid, "csv_no_heading", "")
 			}
+			break
+		}
+		var found []string
+		for _, c := range cells {
 			if c = cleanCell(c); c != "" {
 				found = append(found, cut(c, 40))
 			}
@@ -169,7 +215,7 @@ func explain(err error, words compiled) error {
 
 // take sorts one record: a row, a refusal, or a line that is no data.
 func (im *Import) take(rec sheet.Record, staff Directory, out *Imported) {
-	row, refusal, aside := im.read(rec)
+	row, refusal, aside := im.read(rec, out)
 	switch {
 	case aside:
 		im.Aside += rec.Lines
@@ -193,7 +239,7 @@ func (im *Import) take(rec sheet.Record, staff Directory, out *Imported) {
 }
 
 // read makes a row of a record as far as the record alone tells.
-func (im *Import) read(rec sheet.Record) (row Row, refused Refusal, aside bool) {
+func (im *Import) read(rec sheet.Record, out *Imported) (row Row, refused Refusal, aside bool) {
 	if rec.Fault != "" {
 		return row, Refusal{Code: string(rec.Fault), Value: rec.Start, Limit: sheet.MaxRow}, false
 	}
@@ -202,30 +248,36 @@ func (im *Import) read(rec sheet.Record) (row Row, refused Refusal, aside bool) 
 		return row, code, false
 	}
 	var names nameParts
-	address, addressColumn, code, display := "", "", "no_address", ""
+	mail := im.chooseAddress(rec.Cells)
+	call := im.choosePhone(rec.Cells)
 	for i, cell := range rec.Cells {
 		if i >= len(im.Columns) {
 			break
 		}
-		col := im.Columns[i]
+		col := &im.Columns[i]
 		if len(cell) > MaxCell && utf8.RuneCountInString(cell) > MaxCell {
 			return row, Refusal{Code: "cell_too_long", Column: col.Heading, Value: cut(cleanCell(cell), 60), Count: utf8.RuneCountInString(cell), Limit: MaxCell}, false
 		}
 		switch col.Field {
-		case FieldEmail:
-			addressColumn = cell
-			address, display, code = readAddress(cell)
-			row.Contact.Person.Email = address
-			refused.Column = col.Heading
+		case FieldEmail, FieldOtherEmail:
+			if i != mail.column {
+				im.attribute(&row.Contact, col.Heading, cell)
+			}
+		case FieldPhone, FieldOtherPhone:
+			if i == call {
+				row.Contact.Person.Phone = cleanCell(firstOfSeveral(cell))
+			} else {
+				im.attribute(&row.Contact, col.Heading, cell)
+			}
 		case FieldName, FieldFirst, FieldMiddle, FieldLast:
 			names.set(col.Field, cleanCell(cell))
-		case FieldAttribute:
-			if text := cleanText(cell); text != "" {
-				if row.Contact.Attrs == nil {
-					row.Contact.Attrs = make(map[string]string, len(im.Columns))
-				}
-				row.Contact.Attrs[col.Heading] = text
+		case FieldOptOut:
+			if yes, known := optedOut(cell); yes && known {
+				row.OptedOut = true
 			}
+			im.attribute(&row.Contact, col.Heading, cell)
+		case FieldAttribute:
+			im.attribute(&row.Contact, col.Heading, cell)
 		case FieldIgnored:
 		case FieldValue:
 			row.Contact.Value = withUnit(cleanCell(cell), col.Unit)
@@ -233,32 +285,55 @@ func (im *Import) read(rec sheet.Record) (row Row, refused Refusal, aside bool) 
 			set(&row.Contact, col.Field, cleanCell(cell))
 		}
 	}
-	if code != "" {
-		if im.notData(rec.Cells) {
-			return row, Refusal{}, true
-		}
-		if code == "no_address" && len(rec.Cells) < len(im.Columns) {
-			return row, Refusal{Code: "too_few_cells", Value: cut(cleanCell(rec.Cells[0]), 60), Count: len(rec.Cells), Limit: len(im.Columns)}, false
-		}
-		if other := im.addressElsewhere(rec.Cells); other != "" && !strings.Contains(addressColumn, "@") {
-			code, refused.Column = "address_elsewhere", other
-		}
-		refused.Code, refused.Value = code, cut(cleanCell(addressColumn), 100)
-		if code == "address_too_long" {
-			refused.Limit = maxAddress
-		}
-		return row, refused, false
+	if mail.code != "" {
+		return im.refuse(row, rec.Cells, mail)
 	}
+	row.Contact.Person.Email = mail.address
 	if row.Contact.Person.Name = names.whole(); row.Contact.Person.Name == "" {
-		row.Contact.Person.Name = display
+		row.Contact.Person.Name = mail.name
+	}
+	if mail.passed >= 0 {
+		out.warn(Warning{Line: rec.Line, Code: AddressUnusable, Column: im.Columns[mail.passed].Heading, Value: cut(cleanCell(rec.Cells[mail.passed]), 100)})
 	}
 	return row, Refusal{}, false
 }
 
+// attribute keeps a cell under its heading.
+func (im *Import) attribute(c *Contact, heading, cell string) {
+	text := cleanText(cell)
+	if text == "" {
+		return
+	}
+	if c.Attrs == nil {
+		c.Attrs = make(map[string]string, len(im.Columns))
+	}
+	c.Attrs[heading] = text
+}
+
+// refuse says why a record has no address, or that it is no contact.
+func (im *Import) refuse(row Row, cells []string, mail chosenAddress) (Row, Refusal, bool) {
+	if im.notData(cells) {
+		return row, Refusal{}, true
+	}
+	if mail.code == "no_address" && len(cells) < len(im.Columns) {
+		return row, Refusal{Code: "too_few_cells", Value: cut(cleanCell(cells[0]), 60), Count: len(cells), Limit: len(im.Columns)}, false
+	}
+	written := ""
+	if mail.column < len(cells) {
+		written = cells[mail.column]
+	}
+	refused := Refusal{Code: mail.code, Column: im.Columns[mail.column].Heading, Value: cut(cleanCell(written), 100)}
+	if other := im.addressElsewhere(cells); other != "" && !strings.Contains(written, "@") {
+		refused.Code, refused.Column = "address_elsewhere", other
+	}
+	if mail.code == "address_too_long" {
+		refused.Limit = maxAddress
+	}
+	return row, refused, false
+}
+
 func set(c *Contact, f Field, text string) {
 	switch f {
-	case FieldPhone:
-		c.Person.Phone = text
 	case FieldOwner:
 		c.OwnerRaw = text
 	case FieldTeam:
@@ -306,6 +381,9 @@ func (im *Import) assign(row *Row, staff Directory, out *Imported) {
 	} else {
 		missing(c.Person.Phone, MissingPhone)
 		c.Person.Phone = phone
+	}
+	if row.OptedOut {
+		out.Quality.Note(OptedOut, line)
 	}
 	missing(c.Person.Name, MissingName)
 	if shouting(c.Person.Name) {

@@ -80,7 +80,7 @@ func TestImportHeadings(t *testing.T) {
 		"Клиент;ФИО контактного лица;Эл. почта;Почтовый адрес": {a, n, e, a},
 		"Имя;Эл. адрес":                                {n, e},
 		"ФИО;Имя;Почта":                                {n, a, e},
-		"Организация;Основной e-mail;Доп. e-mail":      {a, e, a},
+		"Организация;Основной e-mail;Доп. e-mail":      {a, e, survey.FieldOtherEmail},
 		"E-mail менеджера;E-mail":                      {survey.FieldOwner, e},
 		"E-mail для рассылки;Согласие на e-mail":       {e, a},
 		"Согласие на e-mail;Электронная почта клиента": {a, e},
@@ -88,7 +88,7 @@ func TestImportHeadings(t *testing.T) {
 			survey.FieldProduct, survey.FieldTier, survey.FieldLanguage, survey.FieldPhone, survey.FieldValue},
 		"еmail;Ответственный:;Отдел;Филиал;Регион;Продукт;Категория;Язык общения;Телефон (моб.);Оборот, тыс. руб.": {e, survey.FieldOwner, survey.FieldTeam,
 			survey.FieldLocation, a, survey.FieldProduct, survey.FieldTier, survey.FieldLanguage, survey.FieldPhone, survey.FieldValue},
-		"№;Email;Регион":               {survey.FieldIgnored, e, survey.FieldLocation},
+		"Email;Регион;№":               {e, survey.FieldLocation, survey.FieldIgnored},
 		"\ufeffE\u00a0mail ;\u200bимя": {e, n},
 		"email":                        {e},
 	} {

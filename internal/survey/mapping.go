@@ -10,11 +10,20 @@ import (
 )
 
 // Fields lists what a column of a customer list can be said to hold, in the order in which it is offered.
-var Fields = []Field{FieldEmail, FieldName, FieldFirst, FieldMiddle, FieldLast, FieldPhone, FieldOwner, FieldTeam, FieldLocation, FieldProduct,
-	FieldTier, FieldLanguage, FieldValue, FieldAttribute, FieldIgnored}
+var Fields = []Field{FieldEmail, FieldOtherEmail, FieldName, FieldFirst, FieldMiddle, FieldLast, FieldPhone, FieldOtherPhone, FieldOwner, FieldTeam,
+	FieldLocation, FieldProduct, FieldTier, FieldLanguage, FieldValue, FieldOptOut, FieldAttribute, FieldIgnored}
 
-// CheckMap refuses a map of columns that cannot be: headings to fields, where every field but an attribute and ignored
-// stands once. Problems: columns_too_many, columns_field, columns_twice.
+// repeats reports whether several columns of a list may hold f.
+func (f Field) repeats() bool {
+	switch f {
+	case FieldOtherEmail, FieldOtherPhone, FieldOptOut, FieldAttribute, FieldIgnored:
+		return true
+	}
+	return false
+}
+
+// CheckMap refuses a map of columns that cannot be: headings to fields, where every field that does not repeat stands
+// once. Problems: columns_too_many, columns_field, columns_twice.
 func CheckMap(columns map[string]Field) error {
 	if len(columns) > MaxColumns {
 		return problem.New(problem.Invalid, "columns_too_many", "columns", "Limit", MaxColumns)
@@ -28,7 +37,7 @@ func CheckMap(columns map[string]Field) error {
 			}
 			return problem.New(problem.Invalid, "columns_field", "columns", "Known", strings.Join(known, ", "))
 		}
-		if taken[f] && f != FieldAttribute && f != FieldIgnored {
+		if taken[f] && !f.repeats() {
 			return problem.New(problem.Invalid, "columns_twice", "columns", "Field", string(f))
 		}
 		taken[f] = true
@@ -44,7 +53,7 @@ func mapped(columns []Column, corrected map[string]Field) []Column {
 	}
 	given := map[Field]bool{}
 	for _, c := range columns {
-		if f, ok := corrected[c.Heading]; ok && f != FieldAttribute && f != FieldIgnored {
+		if f, ok := corrected[c.Heading]; ok && !f.repeats() {
 			given[f] = true
 		}
 	}
@@ -60,33 +69,47 @@ func mapped(columns []Column, corrected map[string]Field) []Column {
 			}
 		}
 	}
+	promote(columns, FieldOtherEmail, FieldEmail)
+	promote(columns, FieldOtherPhone, FieldPhone)
 	return columns
 }
 
+// promote makes the first further column of a field the field's own where that was taken away.
+func promote(columns []Column, further, first Field) {
+	if i := slices.IndexFunc(columns, func(c Column) bool { return c.Field == further }); i >= 0 && !has(columns, first) {
+		columns[i].Field = first
+	}
+}
+
 // Headings returns the columns of a list in which no column of addresses was recognised, for a person to say which it
-// is; nil where nothing looks like headings. whole says that the sample is the whole list.
-func Headings(sample []byte, whole bool) []Column {
+// is, and the first rows under them; nil where nothing looks like headings. whole says that the sample is the whole list.
+func Headings(sample []byte, whole bool) (columns []Column, below [][]string) {
 	var r sheet.Reader
 	err := r.Feed(sample, whole, func(cells []string) int { return customerColumns.score(cells, nil) }, func(sheet.Record) {})
+	if err == nil && r.Heading != nil { // what stands under the headings is no address
+		below = r.Below()
+		return customerColumns.columnsOf(r.Heading, evidence{rows: below}), below
+	}
 	var none *sheet.NoHeadingError
 	if !errors.As(err, &none) {
-		return nil
+		return nil, nil
 	}
-	for _, cells := range none.Rows {
+	for n, cells := range none.Rows {
 		filled := 0
 		for _, c := range cells {
-			if strings.Contains(c, "@") {
-				return nil // data, and no headings above them
+			if isData(c) {
+				return nil, nil // data, and no headings above them
 			}
 			if cleanCell(c) != "" {
 				filled++
 			}
 		}
 		if filled > 1 && len(cells) <= MaxColumns {
-			return customerColumns.columnsOf(cells)
+			below = none.Rows[n+1:]
+			return customerColumns.columnsOf(cells, evidence{rows: below}), below
 		}
 	}
-	return nil
+	return nil, nil
 }
 
 // keptCells is how many bytes of a refused row are kept whole; a longer one's cells are cut.
@@ -111,41 +134,39 @@ func keep(cells []string) []string {
 type Look struct {
 	Import
 	Imported
-	Examples  []string // what the first rows have in each column
-	NoAddress bool     // no column of addresses was recognised: only Columns are known
+	Examples  [][]string // the first different values of each column
+	NoAddress bool       // no column of addresses was recognised: only Columns are known
 }
 
-// examined is how many records are looked through for examples.
-const examined = 50
+const (
+	examined = 100 // records that are looked through for examples
+	examples = 3   // of a column
+)
 
 // Preview reads the beginning of a list, or, where whole says so, all of it, as an import with these corrected columns
 // would. Errors are those of Import.Feed, but for csv_no_address_column and csv_no_heading where there are headings to choose from.
 func Preview(a Audience, sample []byte, whole bool, columns map[string]Field, staff Directory) (Look, error) {
 	look := Look{Import: Import{Audience: a, Map: columns}}
 	var err error
-	if look.Imported, err = look.Feed(sample, whole, staff); err != nil {
+	below := [][]string(nil)
+	if look.Imported, err = look.Feed(sample, whole, staff); err == nil {
+		below = look.Below()
+	} else {
 		if !problem.Is(err, "csv_no_address_column") && !problem.Is(err, "csv_no_heading") {
 			return look, err
 		}
-		if look.Columns = mapped(Headings(sample, whole), columns); look.Columns == nil {
+		if look.Columns, below = Headings(sample, whole); look.Columns == nil {
 			return look, err
 		}
-		look.NoAddress = true
-		return look, nil
+		look.Columns, look.NoAddress = mapped(look.Columns, columns), true
 	}
-	look.Examples = make([]string, len(look.Columns))
-	seen := 0
-	var r sheet.Reader
-	score := func(cells []string) int { return customerColumns.score(cells, columns) }
-	err = r.Feed(sample, whole, score, func(rec sheet.Record) {
-		if seen++; seen > examined {
-			return
-		}
-		for i, c := range rec.Cells[:min(len(rec.Cells), len(look.Examples))] {
-			if look.Examples[i] == "" {
-				look.Examples[i] = cut(cleanCell(c), 60)
+	look.Examples = make([][]string, len(look.Columns))
+	for _, cells := range below[:min(examined, len(below))] {
+		for i, c := range cells[:min(len(cells), len(look.Examples))] {
+			if c = cut(cleanCell(c), 60); c != "" && len(look.Examples[i]) < examples && !slices.Contains(look.Examples[i], c) {
+				look.Examples[i] = append(look.Examples[i], c)
 			}
 		}
-	})
-	return look, err
+	}
+	return look, nil
 }

@@ -19,6 +19,8 @@ const (
 	RoleAddress      Finding = "role_address"
 	ShortRow         Finding = "short_row"         // fewer cells than headings
 	BrokenCharacters Finding = "broken_characters" // letters that did not survive the export
+	AddressUnusable  Finding = "address_unusable"  // another column's address was taken for it
+	OptedOut         Finding = "opted_out"         // nobody writes to them
 )
 
 // qualityLines is how many lines are kept of each kind: enough to look at, few enough to store.

@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -45,11 +46,58 @@ func (im *Import) notData(cells []string) bool {
 	return false
 }
 
+// chosenAddress is the address of a row: of the first of the columns of addresses in which there is a usable one.
+type chosenAddress struct {
+	address, name string
+	code          string // why there is none
+	column        int    // where it stands; without one, the first column with text
+	passed        int    // a column before it whose text is no address; −1: none
+}
+
+func (im *Import) chooseAddress(cells []string) chosenAddress {
+	none := chosenAddress{code: "no_address", column: im.mails[0], passed: -1}
+	passed := -1
+	for _, i := range im.mails {
+		if i >= len(cells) || cells[i] == "" {
+			continue
+		}
+		address, name, code := readAddress(firstOfSeveral(cells[i]))
+		if code == "" {
+			return chosenAddress{address, name, "", i, passed}
+		}
+		if code != "no_address" && passed < 0 {
+			passed, none.code, none.column = i, code, i
+		}
+	}
+	return none
+}
+
+// choosePhone returns the column of the row's telephone: the first in which there is one that can be called, else the
+// first with text; −1 where there is none.
+func (im *Import) choosePhone(cells []string) int {
+	if len(im.calls) == 1 {
+		return im.calls[0]
+	}
+	first := -1
+	for _, i := range im.calls {
+		if i >= len(cells) || cleanCell(cells[i]) == "" {
+			continue
+		}
+		if _, usable := phoneOf(firstOfSeveral(cells[i])); usable {
+			return i
+		}
+		if first < 0 {
+			first = i
+		}
+	}
+	return first
+}
+
 // addressElsewhere returns the heading of the first column but the addresses' that has an address in it: the cells are
 // shifted, or the address was written into the wrong one.
 func (im *Import) addressElsewhere(cells []string) string {
 	for i, cell := range cells {
-		if i >= len(im.Columns) || im.Columns[i].Field == FieldEmail || im.Columns[i].Field == FieldOwner || !strings.Contains(cell, "@") {
+		if i >= len(im.Columns) || slices.Contains(im.mails, i) || im.Columns[i].Field == FieldOwner || !strings.Contains(cell, "@") {
 			continue
 		}
 		if _, _, code := readAddress(cell); code == "" {

@@ -36,7 +36,7 @@ func ReadStaff(data []byte, known ...Staff) ([]Staff, []Refusal, error) {
 	var r sheet.Reader
 	err := r.Feed(data, true, func(cells []string) int { return staffColumns.score(cells, nil) }, func(rec sheet.Record) {
 		if list.columns == nil {
-			list.columns = staffColumns.columnsOf(r.Heading)
+			list.columns = staffColumns.columnsOf(r.Heading, evidence{rows: r.Below(), people: true})
 		}
 		if len(list.columns) <= MaxColumns {
 			list.take(rec)

@@ -1,0 +1,112 @@
+package survey
+
+import (
+	"strings"
+	"unicode"
+)
+
+// contains reports whether a heading's key has one of the words in it.
+func contains(key string, words ...string) bool {
+	for _, w := range words {
+		if strings.Contains(key, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// ours are words for those of the company's own side.
+var ours = []string{"менеджер", "ответствен", "куратор", "manager", "owner", "responsible", "assigned", "createdby", "modifiedby", "кемсоздан", "кемизменен"}
+
+// never are words of columns that are no address and no telephone whatever stands in them; about of those that mostly
+// tell something of one.
+var (
+	never = []string{"optout", "optin", "optedout", "отказ", "отпис", "unsub", "bounce", "displayname", "consent", "согласие", "подписк", "blocked"}
+	about = []string{"subscri", "статус", "status", "дата", "date", "time", "type", "тип", "label", "метка", "ярлык", "domain", "домен", "hash", "хеш", "valid", "провер", "reason",
+		"причина", "количество", "count", "source", "источник", "sent", "отправлен", "delivered", "opened", "clicked", "открыт", "quality"}
+)
+
+// candidate is taken out of keys before they are searched: "date" is in it.
+var candidate = strings.NewReplacer("candidate", "", "customersentiment", "")
+
+// mentionsEmail takes "E-mail для рассылки" for an address, and leaves "E-mail менеджера" and "E-mail 1 - Type" alone.
+// holds says that addresses stand below.
+func mentionsEmail(key string, holds bool) bool {
+	key = candidate.Replace(key)
+	return contains(key, "email", "емейл", "имейл", "емайл", "еmail", "электроннаяпочт", "электроннойпочт", "электроннуюпочт", "элпочт", "электрпочт", "эладрес") &&
+		!contains(key, ours...) && !contains(key, never...) && (holds || !contains(key, about...))
+}
+
+// mentionsPhone takes "Phone 1 - Value" and "Другой телефон" for telephones.
+func mentionsPhone(key string, holds bool) bool {
+	key = candidate.Replace(key)
+	return contains(key, "phone", "mobile", "телефон", "мобильн", "сотов") && !contains(key, ours...) && !contains(key, never...) && (holds || !contains(key, about...)) &&
+		!contains(key, "phonetic", "fax", "факс", "sms", "смс", "country", "code", "код", "extension", "добавочн", "assistant", "помощник", "call", "звон", "emergency", "device", "модель", "model")
+}
+
+// mentionsOwner takes "Owner of the account" and "Закреплён за" for who is responsible.
+func mentionsOwner(key string, _ bool) bool {
+	return contains(key, "owner", "responsible", "assigned", "accountexec", "manager", "ответствен", "менеджер", "куратор", "закреплен") &&
+		!contains(key, "phone", "mobile", "телефон", "мобильн", "role", "роль", "team", "отдел", "дата", "date")
+}
+
+// mentionsOptOut takes "Email Opt Out" and «Отказ от рассылки» for refusals of letters; of calls and short messages they
+// are not.
+func mentionsOptOut(key string) bool {
+	return contains(key, "optout", "optedout", "unsubscribed", "unsubtime", "unsubscribetime", "donotemail", "donotmail", "noemail", "отказотрассыл", "отказотписем", "отказотemail", "отказотпочт",
+		"отказотполучени", "отписан", "отписал", "датаотписки", "неписать", "неотправлять", "нерассылать", "отпискаот") &&
+		!contains(key, "sms", "смс", "call", "phone", "звон", "телефон", "fax", "факс", "reason", "причина", "campaign", "title", "кампани")
+}
+
+// optedOut reads a cell under "Email Opt Out"; known is false for what says neither yes nor no.
+func optedOut(text string) (yes, known bool) {
+	switch key := strings.Trim(fold(text), ". !"); key {
+	case "":
+		return false, strings.TrimSpace(text) == ""
+	case "true", "yes", "y", "1", "t", "on", "x", "+", "v", "✓", "✔", "да", "д", "истина", "правда", "opted out", "opt out", "opted-out", "unsubscribed", "отказ", "отказался", "отказалась",
+		"отписан", "отписана", "отписался", "отписалась":
+		return true, true
+	case "false", "no", "n", "0", "f", "off", "-", "–", "—", "нет", "н", "ложь", "none", "null", "n/a", "opted in", "subscribed", "подписан", "подписана":
+		return false, true
+	}
+	return true, isDate(text)
+}
+
+// isDate reports whether a cell is a date, with a time or without: "2026-11-20 09:00:00", "20.11.2026", "11/20/26".
+func isDate(text string) bool {
+	day, _, _ := strings.Cut(strings.Replace(cleanCell(text), "T", " ", 1), " ")
+	parts := strings.FieldsFunc(day, func(r rune) bool { return r == '.' || r == '-' || r == '/' })
+	if len(parts) != 3 || len(day) < 6 || len(day) > 10 {
+		return false
+	}
+	for _, p := range parts {
+		if len(p) == 3 || len(p) > 4 || strings.Trim(p, "0123456789") != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// looksLikePhone reports whether a cell holds a telephone number and hardly anything else.
+func looksLikePhone(text string) bool {
+	digits, letters := 0, 0
+	for _, r := range text {
+		switch {
+		case r >= '0' && r <= '9':
+			digits++
+		case unicode.IsLetter(r):
+			letters++
+		}
+	}
+	if digits < 5 || letters > digits || strings.Contains(text, "@") || isDate(text) {
+		return false
+	}
+	_, usable := phoneOf(text)
+	return usable
+}
+
+// firstOfSeveral is the first of the values that Google Contacts puts into one cell.
+func firstOfSeveral(cell string) string {
+	first, _, _ := strings.Cut(cell, ":::")
+	return first
+}
