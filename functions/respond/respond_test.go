@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"mime/multipart"
 	"strings"
 	"sync"
@@ -246,6 +247,38 @@ func TestAnUnsubscribeLinkOpensNoSurvey(t *testing.T) {
 	}
 	if w := s.do("POST", "/u/OLD", "List-Unsubscribe=One-Click"); w.Code != 200 || !s.unsubscribed[s.id] {
 		t.Errorf("an old letter's link does not unsubscribe: %d", w.Code)
+	}
+}
+
+// Whoever has a link cannot make the table write without end; somebody who changes a score twenty times can.
+func TestAFloodOfOneLink(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	for n := range 20 {
+		if w := s.do("POST", "/r/TOKEN", fmt.Sprintf("score=%d&gesture=button&digest=h%d", n%11, n)); w.Code != 303 {
+			t.Fatalf("change %d: %d", n, w.Code)
+		}
+	}
+	for n := range 500 {
+		s.do("POST", "/r/TOKEN", fmt.Sprintf("score=%d&gesture=button&digest=f%d", n%11, n))
+	}
+	written := len(s.written())
+	if written > 60 {
+		t.Errorf("written %d times", written)
+	}
+	w := s.do("POST", "/r/TOKEN?lang=ru", "why=once+more&gesture=button&digest=x")
+	if w.Code != 429 || !strings.Contains(w.Body.String(), "Через час") || len(s.written()) != written {
+		t.Errorf("one more: %d %s", w.Code, w.Body)
+	}
+	if w := s.do("POST", "/r/TOKEN", "why=once+more&gesture=button&digest=x", "Accept: application/json"); w.Code != 429 || !strings.Contains(w.Body.String(), `"code":"answer_too_often"`) {
+		t.Errorf("the script is told %d %s", w.Code, w.Body)
+	}
+	if w := s.do("GET", "/r/TOKEN", ""); w.Code != 200 {
+		t.Errorf("the page: %d", w.Code)
+	}
+	s.now = s.now.Add(time.Hour)
+	if w := s.do("POST", "/r/TOKEN", "why=once+more&gesture=button&digest=x"); w.Code != 303 || s.responses[s.id].Why != "once more" {
+		t.Errorf("an hour later: %d %s", w.Code, s.state())
 	}
 }
 

@@ -64,6 +64,7 @@ func newPages(s Store, keys *link.Keys, now func() time.Time, digest func() stri
 //	campaign closed or cancelled   410
 //	forged; or of no campaign or contact here   404
 //	a score that is none           400, nothing written
+//	an answer changed too often    429 for the hour, 403 for good (survey.Response.Take); nothing written
 //	respondent has unsubscribed    200 with a note: who still wants to answer may; the letters have stopped
 //	/u/ after unsubscribing        200, says that it is done; also when the campaign is over
 //	a test send's link             as above, writes nothing and says so

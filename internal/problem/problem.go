@@ -21,6 +21,7 @@ const (
 	Unauthentic                 // 401: no token, or a wrong one
 	Forbidden                   // 403: known, and not allowed
 	Unsupported                 // 415: not a form that is read here
+	TooMany                     // 429: too often; later it works
 )
 
 // Error is a refusal that a person can act on.

@@ -14,6 +14,15 @@ import (
 // maxSeen is how many posts are remembered so that a replay of one changes nothing.
 const maxSeen = 16
 
+// How often one answer may change. Each change is a write, a record of the stream and work of whoever reads that, and a link
+// that is out can be posted to by anybody. Its version counts them, so that there is nothing else to keep.
+const (
+	burstChanges  = 60  // at once: nobody changes a mind so often
+	hourlyChanges = 6   // and so many more for each hour since the first post
+	mostChanges   = 200 // altogether
+	scriptChanges = 30  // of the first ones; scripts must not use up what the person needs
+)
+
 // Post is what one form or script call says. Nil means "not said": the answer keeps what it has.
 type Post struct {
 	Score   *int
@@ -28,7 +37,8 @@ type Post struct {
 // A person's score makes the answer verified, once and for all. What a script posts is kept only while no person has
 // answered, and only its score: no page of ours lets a script write words. A post that was taken before, and one that
 // says what the answer already says, change nothing. Words without a score are kept as they are: they verify nothing,
-// for the score beside them may be a scanner's. Problems: score_out_of_range, score_missing, gesture_unknown.
+// for the score beside them may be a scanner's. An answer that has changed very often changes no more: a script is not
+// heard then, a person is told. Problems: score_out_of_range, score_missing, gesture_unknown, answer_too_often, answer_final.
 func (r Response) Take(p Post, now time.Time) (after Response, changed bool, err error) {
 	switch p.Gesture {
 	case ByButton, ByGesture, ByScript:
@@ -46,7 +56,7 @@ func (r Response) Take(p Post, now time.Time) (after Response, changed bool, err
 	}
 	after = r
 	if p.Gesture == ByScript {
-		if r.Verified {
+		if r.Verified || r.Version >= scriptChanges {
 			return r, false, nil
 		}
 		p.Why, p.Wish = nil, nil
@@ -69,6 +79,9 @@ func (r Response) Take(p Post, now time.Time) (after Response, changed bool, err
 	if r.Version > 0 && after.Score == r.Score && after.Verified == r.Verified && after.Why == r.Why && after.Wish == r.Wish {
 		return r, false, nil
 	}
+	if err := r.mayChange(now); err != nil {
+		return r, false, err
+	}
 	if r.Version == 0 {
 		after.First = now
 	}
@@ -78,6 +91,18 @@ func (r Response) Take(p Post, now time.Time) (after Response, changed bool, err
 		after.Seen = append(slices.Clone(r.Seen[max(0, len(r.Seen)-maxSeen+1):]), p.Digest)
 	}
 	return after, true, nil
+}
+
+// mayChange reports why an answer cannot change now, if it has changed too often.
+func (r Response) mayChange(now time.Time) error {
+	if r.Version >= mostChanges {
+		return problem.New(problem.Forbidden, "answer_final", "", "Limit", mostChanges)
+	}
+	hours := max(0, int(now.Sub(r.First)/time.Hour))
+	if r.Version > 0 && r.Version >= burstChanges+min(hours, mostChanges)*hourlyChanges {
+		return problem.New(problem.TooMany, "answer_too_often", "")
+	}
+	return nil
 }
 
 // Group is the group of the score; it means something only while Verified.

@@ -100,6 +100,72 @@ func TestAnswerRefusals(t *testing.T) {
 	}
 }
 
+// An answer may be changed as often as anybody would, and however often it is posted it is written so often and no more.
+func TestAnswerChangesSoOften(t *testing.T) {
+	t.Parallel()
+	person := func(n int) survey.Post {
+		return survey.Post{Score: score(n % 11), Gesture: survey.ByButton, Digest: fmt.Sprint("p", n)}
+	}
+	script := func(n int) survey.Post {
+		return survey.Post{Score: score(n % 11), Gesture: survey.ByScript, Digest: fmt.Sprint("s", n)}
+	}
+	writing := func(n int) survey.Post {
+		return survey.Post{Why: words(fmt.Sprint(n)), Gesture: survey.ByButton, Digest: fmt.Sprint("w", n)}
+	}
+	for _, c := range []struct {
+		name  string
+		start []survey.Post
+		post  func(n int) survey.Post
+		posts int
+		every time.Duration
+		want  int    // version
+		last  string // what the last post is told
+	}{
+		{"a mind changed 20 times", nil, person, 20, time.Second, 20, ""},
+		{"and 59 times", nil, person, 59, time.Second, 59, ""},
+		{"a flood", nil, person, 1000, time.Millisecond, 60, "answer_too_often"},
+		{"a flood of words", []survey.Post{person(1)}, writing, 1000, time.Millisecond, 60, "answer_too_often"},
+		{"a flood of scripts is not told", nil, script, 1000, time.Millisecond, 30, ""},
+		{"a script after a person", []survey.Post{person(3)}, script, 1000, time.Millisecond, 1, ""},
+		{"every minute for a day", nil, person, 24 * 60, time.Minute, 60 + 23*6, "answer_too_often"},
+		{"every minute for a month", nil, person, 30 * 24 * 60, time.Minute, 200, "answer_final"},
+		{"once an hour for a week", nil, person, 7 * 24, time.Hour, 7 * 24, ""},
+		{"once an hour for a month", nil, person, 30 * 24, time.Hour, 200, "answer_final"},
+		{"a clock that went back", nil, person, 100, -time.Hour, 60, "answer_too_often"},
+	} {
+		r := take(t, fresh(), c.start...)
+		var err error
+		for n := range c.posts {
+			var changed bool
+			before := r
+			r, changed, err = r.Take(c.post(n), noon.Add(time.Duration(n)*c.every))
+			if err != nil && (changed || !cmp.Equal(before, r)) {
+				t.Fatalf("%s: refused, and yet changed", c.name)
+			}
+		}
+		if r.Version != c.want || err == nil && c.last != "" || err != nil && !problem.Is(err, c.last) {
+			t.Errorf("%s: version %d and %v, want %d and %q", c.name, r.Version, err, c.want, c.last)
+		}
+	}
+	// Scripts that came first leave the person enough, and what is stored already is no change.
+	r := take(t, fresh(), script(1))
+	for n := range 1000 {
+		r, _, _ = r.Take(script(n), noon)
+	}
+	for n := range 25 {
+		var err error
+		if r, _, err = r.Take(person(n), noon); err != nil {
+			t.Fatalf("after a flood of scripts the person's change %d: %v", n, err)
+		}
+	}
+	for n := 25; n < 100; n++ {
+		r, _, _ = r.Take(person(n), noon)
+	}
+	if _, changed, err := r.Take(survey.Post{Score: score(r.Score), Gesture: survey.ByButton, Digest: "same"}, noon); changed || err != nil {
+		t.Errorf("what is stored, said again: changed %v, %v", changed, err)
+	}
+}
+
 func TestCommentIsCut(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -153,7 +219,7 @@ func TestAnswerProperties(t *testing.T) {
 				t.Fatalf("%+v: error %v, want one: %v", p, err, bad)
 			}
 			person := p.Gesture != survey.ByScript
-			if !bad && (person || !model.verified) && !(p.Digest != "" && slices.Contains(model.seen, p.Digest)) {
+			if !bad && (person || !model.verified && model.version < 30) && !(p.Digest != "" && slices.Contains(model.seen, p.Digest)) {
 				old := model
 				if p.Score != nil {
 					model.score = p.Score

@@ -22,6 +22,7 @@ var statuses = map[problem.Kind]int{
 	problem.Unauthentic: http.StatusUnauthorized,
 	problem.Forbidden:   http.StatusForbidden,
 	problem.Unsupported: http.StatusUnsupportedMediaType,
+	problem.TooMany:     http.StatusTooManyRequests,
 }
 
 // Status returns the HTTP status of an error: a problem's by its kind, 500 for anything else.
