@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"onetap/internal/brand"
+	"onetap/internal/brand/logo"
 	"onetap/internal/lang"
 	"onetap/internal/problem"
 	"onetap/internal/store"
@@ -183,16 +184,16 @@ func colourTyped(r *http.Request) (string, error) {
 // logoTyped is the logo that the form uploads, or the one that it had. An uploaded one is kept at once, so that a form
 // which has to be filled in again still has it.
 func (d *desk) logoTyped(r *http.Request) (survey.Brand, error) {
-	b, err := uploaded(r, "picture", brand.MaxLogo)
+	b, err := uploaded(r, "picture", logo.MaxBytes)
 	switch {
 	case problem.Is(err, "file_missing"):
 		return d.logoKept(r)
 	case problem.Is(err, "body_too_large"):
-		return survey.Brand{}, problem.New(problem.TooLarge, "logo_too_large", "logo", "Limit", brand.MaxLogo/1000)
+		return survey.Brand{}, problem.New(problem.TooLarge, "logo_too_large", "logo", "Limit", logo.MaxBytes/1000)
 	case err != nil:
 		return survey.Brand{}, err
 	}
-	media, width, height, err := brand.Logo(b)
+	media, width, height, err := logo.Check(b)
 	if err != nil {
 		kept, _ := d.logoKept(r)
 		return kept, err
@@ -211,7 +212,7 @@ func (d *desk) logoKept(r *http.Request) (survey.Brand, error) {
 	if err != nil || !ok {
 		return survey.Brand{}, err
 	}
-	_, width, height, err := brand.Logo(l.Bytes)
+	_, width, height, err := logo.Check(l.Bytes)
 	return survey.Brand{Logo: hash, Width: width, Height: height}, err
 }
 
