@@ -22,6 +22,7 @@ type Store interface {
 	Case(ctx context.Context, campaign survey.CampaignID, contact survey.ContactID) (c loop.Case, ok bool, err error)
 	CreateCase(ctx context.Context, c loop.Case) (loop.Case, error)
 	SaveCase(ctx context.Context, was, c loop.Case) (loop.Case, error)
+	DropCase(ctx context.Context, c loop.Case) error
 	DropDue(ctx context.Context, d store.Due) error
 	Campaign(ctx context.Context, id survey.CampaignID) (survey.Campaign, error)
 	Campaigns(ctx context.Context, a survey.Audience, limit int) ([]survey.Campaign, error)
@@ -75,8 +76,8 @@ func (a *Alerts) Begin(ctx context.Context) *Round {
 	})}
 }
 
-// Answer tells an answer's case of a change: it opens the case of a detractor, and sends the alert at once when there
-// are words. before is the answer before the change, nil at the first. With an error the case may not have been told:
+// Answer tells an answer's case of a change: it opens the case of a detractor, and sends the alert at once when words came
+// with the score. A case that nobody was told of goes when the score rises again: the answer had not settled. before is the answer before the change, nil at the first. With an error the case may not have been told:
 // do it again. A letter that could not be sent is no error; the clock sends it.
 func (r *Round) Answer(ctx context.Context, before *survey.Response, now survey.Response) error {
 	claim := r.Random()
@@ -113,6 +114,12 @@ func (r *Round) take(ctx context.Context, before *survey.Response, now survey.Re
 		}
 	}
 	c, taken := c.Take(now)
+	if taken && c.Unsettled(now, "") {
+		if !there {
+			return loop.Case{}, nil
+		}
+		return loop.Case{}, r.Store.DropCase(ctx, was)
+	}
 	if t := r.Now(); c.Claimable(t) {
 		c, changed = c.Claim(claim, t), true
 	}
@@ -125,15 +132,15 @@ func (r *Round) take(ctx context.Context, before *survey.Response, now survey.Re
 	return r.Store.CreateCase(ctx, c)
 }
 
-// open makes the case of the first of two answers that is a detractor's. Usually that is the later one; if the record of
-// the earlier one was lost (it failed all its retries), its case is opened here.
+// open makes the case of an answer that is a detractor's. Where the one before it was as well and its record was lost (it
+// failed all its retries), that one opens it.
 func (r *Round) open(ctx context.Context, before *survey.Response, now survey.Response) (c loop.Case, opens bool, err error) {
+	if !loop.Opens(now) {
+		return c, false, nil
+	}
 	first := now
 	if before != nil && loop.Opens(*before) {
 		before, first = nil, *before
-	}
-	if !loop.Opens(first) {
-		return c, false, nil
 	}
 	contact, _, err := r.contact(ctx, first)
 	if err != nil {

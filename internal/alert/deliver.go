@@ -49,6 +49,11 @@ func (r *Round) send(ctx context.Context, c loop.Case, again string) (loop.Case,
 	if err != nil {
 		return c, err
 	}
+	if c.Unsettled(f.Response, claim) {
+		if err := r.Store.DropCase(limited, c); !errors.Is(err, store.ErrChanged) {
+			return loop.Case{}, err
+		}
+	}
 	if !c.Says(f.Response) {
 		return r.record(limited, c, func(c loop.Case) (loop.Case, bool) { return c.Unneeded(claim) })
 	}

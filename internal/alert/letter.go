@@ -6,6 +6,7 @@ import (
 	"onetap/internal/lang"
 	"onetap/internal/loop"
 	"onetap/internal/mail"
+	"onetap/internal/nps"
 )
 
 // Kinds of letters, as their tag says it.
@@ -36,7 +37,10 @@ func (r *Round) letter(f facts) (mail.Message, error) {
 		}
 		d.Person.Name = l.T("loop.contact_gone")
 	}
-	if f.Response.Score != f.Case.Score {
+	switch moved := f.Response.Score != f.Case.Score; {
+	case f.Response.Group() != nps.Detractor:
+		d.Score, d.Risen = f.Case.Score, true
+	case moved && d.Was == nil:
 		d.Was = &f.Case.Score // it moved since the case was opened
 	}
 	if f.Case.FollowUp() {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"onetap/internal/nps"
 	"onetap/internal/survey"
 )
 
@@ -31,12 +32,16 @@ type Alert struct {
 	Message string    `json:"message,omitempty"` // its id at SES
 	Answer  int       `json:"answer,omitempty"`  // version of the response that it held
 	Words   string    `json:"words,omitempty"`   // fingerprint of the words that it held; "": none
+	Old     string    `json:"old,omitempty"`     // fingerprint of the words that stood before the score fell; "": none
+	Reopens time.Time `json:"reopens,omitzero"`  // when the score of a resolved case fell again; the claim opens it
 }
 
-// Ready reports whether a letter should go out: its time has come, or there are words and no letter held any.
+// Ready reports whether a letter should go out: the answer has settled. Either its time has come, or the respondent has
+// sent words with the score and no letter held any. Words from before the score fell say nothing about the fall, which
+// may be a slip.
 func (c Case) Ready(now time.Time) bool {
 	a := c.Alert
-	return !a.Due.IsZero() && (!now.Before(a.Due) || a.Words == "" && c.Words != "")
+	return !a.Due.IsZero() && (!now.Before(a.Due) || a.Reopens.IsZero() && a.Words == "" && c.Words != "" && c.Words != a.Old)
 }
 
 // Claimable reports whether somebody may begin to send: it is ready and nobody is at it, or has been at it for too long.
@@ -49,8 +54,13 @@ func (c Case) Claimable(now time.Time) bool {
 	return age >= ClaimPatience<<min(max(c.Alert.Tries-1, 0), 5)
 }
 
-// Claim returns the case with its sending claimed under a random id.
+// Claim returns the case with its sending claimed under a random id; a resolved one whose score fell again is open again.
 func (c Case) Claim(id string, now time.Time) Case {
+	if at := c.Alert.Reopens; !at.IsZero() {
+		c.History = slices.Clone(c.History)
+		c.open(at)
+		c.note(Event{At: at, What: Reopened})
+	}
 	c.Alert.Claim, c.Alert.Claimed = id, now
 	c.Alert.Tries++
 	return c
@@ -59,10 +69,27 @@ func (c Case) Claim(id string, now time.Time) Case {
 // FollowUp reports whether what is due is the letter after the alert.
 func (c Case) FollowUp() bool { return c.Alert.Letters > 0 }
 
-// Says reports whether a letter with this answer would say something new: an alert always does.
+// Says reports whether a letter with this answer, as it is when the letter is written, has something to say. An alert
+// has while the answer is a detractor's, a follow-up if there are other words as well. Once the score has risen, only
+// whoever was handed the case is written to.
 func (c Case) Says(r survey.Response) bool {
 	words := Fingerprint(r)
-	return !c.FollowUp() || words != "" && words != c.Alert.Words
+	switch {
+	case r.Group() != nps.Detractor:
+		return c.Level == LevelHanded && !c.FollowUp()
+	case !c.FollowUp():
+		return true
+	}
+	return words != "" && words != c.Alert.Words
+}
+
+// Unsettled reports whether a case, with the answer r as it is now, never became one: the score rose again before anybody
+// was told of it or did anything about it. claim is the caller's own, "" for none: somebody else's letter may be on its
+// way, and so may that of whoever has tried before.
+func (c Case) Unsettled(r survey.Response, claim string) bool {
+	return r.Group() != nps.Detractor && c.Alert.Letters == 0 && c.Alert.Claim == claim &&
+		(c.Alert.Tries == 0 || claim != "" && c.Alert.Tries == 1) &&
+		!slices.ContainsFunc(c.History, func(e Event) bool { return !slices.Contains(byAnswer, e.What) })
 }
 
 // Sent records a letter that held the answer r and went to who, under the claim with which it was sent; a claim that is
@@ -83,7 +110,7 @@ func (c Case) Sent(claim, message string, r survey.Response, who Responsible, no
 	return c, true
 }
 
-// Unneeded drops what is due under a claim: the words went back to what the responsible has read.
+// Unneeded drops what is due under a claim: the words went back to what the responsible has read, or the score rose.
 func (c Case) Unneeded(claim string) (after Case, changed bool) {
 	if claim == "" || c.Alert.Claim != claim {
 		return c, false
@@ -113,7 +140,7 @@ func (c Case) Bounced(message string, next Responsible, now time.Time) (after Ca
 	c.History = slices.Clone(c.History)
 	c.note(Event{At: now, What: Refused, Level: c.Level})
 	c.Owner, c.Level = next.Staff.ID, next.Level
-	c.Alert = Alert{Due: now}
+	c.Alert = Alert{Due: now, Reopens: c.Alert.Reopens}
 	return c, true
 }
 
@@ -121,7 +148,7 @@ func (c Case) Bounced(message string, next Responsible, now time.Time) (after Ca
 // while, in which the respondent may go on writing, if it held others.
 func (c *Case) follow(at time.Time) {
 	a := &c.Alert
-	if !a.Due.IsZero() || a.Letters == 0 || a.Letters >= maxLetters || c.Answer <= a.Answer || c.Words == "" || c.Words == a.Words {
+	if nps.Score(c.Latest).Group() != nps.Detractor || !a.Due.IsZero() || a.Letters == 0 || a.Letters >= maxLetters || c.Answer <= a.Answer || c.Words == "" || c.Words == a.Words {
 		return
 	}
 	a.Due = at

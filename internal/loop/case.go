@@ -80,7 +80,7 @@ const (
 	Opened    What = "opened"
 	Reopened  What = "reopened"  // it was resolved, and the score fell again
 	Fell      What = "fell"      // became a detractor's again
-	Rose      What = "rose"      // no longer a detractor's; the case stays as it is
+	Rose      What = "rose"      // no longer a detractor's; a case that somebody was told of stays as it is
 	Scored    What = "scored"    // another score of the same kind
 	Commented What = "commented" // words where there were none
 	Reworded  What = "reworded"
@@ -92,6 +92,9 @@ const (
 	Noted     What = "noted"       // a person wrote a note and did nothing else
 	Handed    What = "handed_over" // a person made somebody else responsible
 )
+
+// byAnswer are the kinds that only the respondent causes.
+var byAnswer = []What{Opened, Fell, Rose, Scored, Commented, Reworded, Unworded}
 
 // maxHistory bounds a case's size whatever a respondent does; the first event always stays.
 const maxHistory = 100
@@ -122,6 +125,9 @@ func New(before *survey.Response, r survey.Response, who Responsible, team strin
 		c.Was = &before.Score
 	}
 	c.open(r.Updated)
+	if before != nil && Fingerprint(*before) == c.Words {
+		c.wait(r.Updated, c.Words)
+	}
 	c.note(Event{At: r.Updated, What: Opened})
 	return c
 }
@@ -131,15 +137,21 @@ func New(before *survey.Response, r survey.Response, who Responsible, team strin
 func (c *Case) open(at time.Time) {
 	c.State, c.Opened, c.Deadline = Open, at, at.Add(c.Rules.Term)
 	c.Cause, c.Outcome = "", ""
-	c.Alert = Alert{Due: at.Add(c.Rules.Wait)}
+	c.wait(at, "")
 	if c.Words != "" {
 		c.Alert.Due = at.Add(ClaimPatience)
 	}
 }
 
+// wait makes an alert due once the answer has settled; old are the words that stood before it.
+func (c *Case) wait(at time.Time, old string) {
+	c.Alert = Alert{Due: at.Add(c.Rules.Wait), Old: old}
+}
+
 // Take returns the case after an answer, and whether the answer told it anything: one that it knows, or an older one,
 // does not, so that stream records may be repeated. A score that rises does not close the case; one that falls again
-// is still the same case, and is alerted about again only if the case was resolved in between.
+// is still the same case, and is alerted about again only if the case was resolved in between: it opens again once the
+// answer has settled (Claim), not if it rises before that.
 func (c Case) Take(r survey.Response) (after Case, changed bool) {
 	if !r.Verified || r.Version <= c.Answer {
 		return c, false
@@ -151,9 +163,15 @@ func (c Case) Take(r survey.Response) (after Case, changed bool) {
 	switch {
 	case wasDetractor && !isDetractor:
 		c.note(Event{At: r.Updated, What: Rose})
+		if !c.Alert.Reopens.IsZero() {
+			c.Alert.Due, c.Alert.Reopens = time.Time{}, time.Time{}
+		}
 	case !wasDetractor && isDetractor && c.State == Resolved:
-		c.open(r.Updated)
-		c.note(Event{At: r.Updated, What: Reopened})
+		c.Alert.Due, c.Alert.Reopens = r.Updated.Add(c.Rules.Wait), r.Updated
+		if words != "" && words != c.Words {
+			c.Alert.Due = r.Updated
+		}
+		c.note(Event{At: r.Updated, What: Fell})
 	case !wasDetractor && isDetractor:
 		c.note(Event{At: r.Updated, What: Fell})
 	case was != r.Score:

@@ -81,6 +81,16 @@ func TestWhenTheAlertIsReady(t *testing.T) {
 	wish.Wish = "tea"
 	wished, _ := bare.Take(wish)
 	risen, _ := bare.Take(answer(2, 9, "", 30*time.Second))
+	before := answer(1, 10, "dear", 0)
+	slip := loop.New(&before, answer(2, 0, "dear", 0), anna, "north", rules)
+	unsaid := loop.New(&before, answer(2, 0, "", 0), anna, "north", rules)
+	said := loop.New(&before, answer(2, 0, "sorry, slow", 0), anna, "north", rules)
+	more, _ := slip.Take(answer(3, 0, "dear no more", 30*time.Second))
+	resolved := moves(loop.Resolved)(t, sends(answer(1, 3, "slow", 0), 0)(t, worded))
+	resolved, _ = resolved.Take(answer(2, 9, "slow", 0))
+	again, _ := resolved.Take(answer(3, 2, "slow", 0))
+	reworded, _ := resolved.Take(answer(3, 2, "slow as ever", 0))
+	contentAgain, _ := again.Take(answer(4, 8, "slow", time.Minute))
 	for _, c := range []struct {
 		name string
 		c    loop.Case
@@ -95,6 +105,15 @@ func TestWhenTheAlertIsReady(t *testing.T) {
 		{"a wish is words", wished, 30 * time.Second, true},
 		{"a score that rose is told at its time", risen, 30 * time.Second, false},
 		{"and not forgotten", risen, 2 * time.Minute, true},
+		{"words of a promoter do not hasten a slip", slip, 0, false},
+		{"which settles at two minutes", slip, 2 * time.Minute, true},
+		{"words taken back with the fall hasten nothing", unsaid, 0, false},
+		{"words that came with the fall do", said, 0, true},
+		{"and words that come after it", more, 30 * time.Second, true},
+		{"a resolved case's fall settles first", again, 2*time.Minute - time.Millisecond, false},
+		{"and is told then", again, 2 * time.Minute, true},
+		{"at once with words of its own", reworded, 0, true},
+		{"and never if it rises again", contentAgain, time.Hour, false},
 	} {
 		if got := c.c.Ready(noon.Add(c.at)); got != c.want {
 			t.Errorf("%s: ready is %v, want %v", c.name, got, c.want)
@@ -155,6 +174,15 @@ func moves(to loop.State) step {
 	}
 }
 
+func stays(in loop.State) step {
+	return func(t *testing.T, c loop.Case) loop.Case {
+		if c.State != in {
+			t.Errorf("the case is %s, want %s", c.State, in)
+		}
+		return c
+	}
+}
+
 func TestConversations(t *testing.T) {
 	t.Parallel()
 	const m = time.Minute
@@ -186,8 +214,12 @@ func TestConversations(t *testing.T) {
 		{"the letter knew less than the case", answer(1, 3, "", 0), []step{takes(answer(2, 3, "slow", m)), sends(answer(1, 3, "", 0), m)},
 			"opened:3 commented:3 alerted:3", m},
 		{"the letter knew other words before the case did", answer(1, 3, "a", 0), []step{sends(answer(2, 3, "b", m), m)}, "opened:3 alerted:3", -1},
-		{"a resolved case that falls again is alerted again", answer(1, 3, "a", 0), []step{sends(answer(1, 3, "a", 0), 0), moves(loop.Resolved), takes(answer(2, 9, "a", m)), takes(answer(3, 1, "a", 5*m)), sends(answer(3, 1, "a", 5*m), 5*m)},
-			"opened:3 alerted:3 moved:3 rose:9 reopened:1 alerted:1", -1},
+		{"a resolved case that falls again is alerted again", answer(1, 3, "a", 0), []step{sends(answer(1, 3, "a", 0), 0), moves(loop.Resolved), takes(answer(2, 9, "a", m)), takes(answer(3, 1, "a", 5*m)), sends(answer(3, 1, "a", 5*m), 7*m)},
+			"opened:3 alerted:3 moved:3 rose:9 fell:1 reopened:1 alerted:1", -1},
+		{"a resolved case that falls by a slip stays resolved", answer(1, 3, "a", 0), []step{sends(answer(1, 3, "a", 0), 0), moves(loop.Resolved), takes(answer(2, 9, "a", m)), takes(answer(3, 1, "a", 5*m)), takes(answer(4, 9, "a", 6*m)), stays(loop.Resolved)},
+			"opened:3 alerted:3 moved:3 rose:9 fell:1 rose:9", -1},
+		{"words of a promoter are told to nobody", answer(1, 3, "", 0), []step{sends(answer(1, 3, "", 0), 2*m), takes(answer(2, 9, "dear", 9*m))},
+			"opened:3 alerted:3 rose:9 commented:9", -1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -229,6 +261,64 @@ func TestWordsThatGoBack(t *testing.T) {
 	}
 	if c, ok := c.Unneeded("x"); !ok || !c.Alert.Due.IsZero() || c.Alert.Claim != "" || c.Alert.Letters != 1 {
 		t.Errorf("dropped: %v %+v", ok, c.Alert)
+	}
+}
+
+// A letter is written of the answer as it is then: about a detractor, or to whoever was handed the case.
+func TestWhoseLetterSaysSomething(t *testing.T) {
+	t.Parallel()
+	open := loop.New(nil, answer(1, 3, "", 0), anna, "north", rules)
+	told := sends(answer(1, 3, "", 0), 2*time.Minute)(t, open)
+	handed, _, err := told.Do(loop.Work{To: &survey.Staff{ID: "max"}}, "anna", noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for score := range 11 {
+		r := answer(2, score, "words", time.Minute)
+		if got, want := open.Says(r), score <= 6; got != want {
+			t.Errorf("an alert about a %d: %v, want %v", score, got, want)
+		}
+		if got, want := told.Says(r), score <= 6; got != want {
+			t.Errorf("a follow-up about a %d: %v, want %v", score, got, want)
+		}
+		if !handed.Says(r) {
+			t.Errorf("a case with a %d is handed over and the new owner not told", score)
+		}
+	}
+}
+
+// A case whose score rises again is none only while nobody was told of it or did anything about it.
+func TestUnsettled(t *testing.T) {
+	t.Parallel()
+	open := loop.New(nil, answer(1, 3, "", 0), anna, "north", rules)
+	fallen, _ := open.Take(answer(2, 1, "slow", time.Minute))
+	noted, _, err := open.Do(loop.Work{Note: "called"}, "anna", noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused, _ := open.Claim("x", noon).Refuse("x", anna, noon)
+	for _, c := range []struct {
+		name  string
+		c     loop.Case
+		claim string
+		want  bool
+	}{
+		{"nobody knows", open, "", true},
+		{"other scores and words since", fallen, "", true},
+		{"somebody's letter may be on its way", open.Claim("x", noon), "", false},
+		{"the letter would be one's own", open.Claim("x", noon), "x", true},
+		{"it is another's", open.Claim("y", noon), "x", false},
+		{"one before may have gone", open.Claim("y", noon).Claim("x", noon.Add(time.Hour)), "x", false},
+		{"told", sends(answer(1, 3, "", 0), 2*time.Minute)(t, open), "", false},
+		{"noted", noted, "", false},
+		{"taken", moves(loop.Acknowledged)(t, open), "", false},
+		{"refused", refused, "", false},
+	} {
+		for score := range 11 {
+			if got, want := c.c.Unsettled(answer(3, score, "", time.Minute), c.claim), c.want && score > 6; got != want {
+				t.Errorf("%s, now a %d: unsettled is %v, want %v", c.name, score, got, want)
+			}
+		}
 	}
 }
 

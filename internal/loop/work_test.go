@@ -105,7 +105,11 @@ func TestHandedOver(t *testing.T) {
 		t.Fatal(c.Cause, err)
 	}
 	c, _ = c.Take(survey.Response{Score: 9, Verified: true, Version: 8, Updated: midday})
-	if c, _ = c.Take(survey.Response{Score: 2, Verified: true, Version: 9, Updated: midday}); c.State != loop.Open || c.Cause != "" || c.Outcome != "" {
+	c, _ = c.Take(survey.Response{Score: 2, Verified: true, Version: 9, Updated: midday})
+	if c.State != loop.Resolved || !c.Claimable(midday) {
+		t.Errorf("before it has settled: %+v", c)
+	}
+	if c = c.Claim("x", midday); c.State != loop.Open || c.Cause != "" || c.Outcome != "" {
 		t.Errorf("open again: %+v", c)
 	}
 }

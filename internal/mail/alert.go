@@ -41,9 +41,10 @@ type AlertData struct {
 	Person   survey.Person
 	Audience survey.Audience
 	Campaign string // the campaign's name
-	Score    int
-	Was      *int // the score given before in this same campaign; nil: this is the first
-	Again    bool // a letter about this has gone out before, without the words
+	Score    int    // a detractor's
+	Risen    bool   // the score has risen since Score: there is nothing to call about; only for a case that was handed over
+	Was      *int   // the score given before in this same campaign; nil: this is the first
+	Again    bool   // a letter about this has gone out before, without the words
 	Why      string
 	Wish     string
 	Past     []Past // earlier campaigns, newest first
@@ -85,8 +86,8 @@ func Alert(a AlertData) (Message, error) {
 	if !address(a.To) {
 		return Message{}, errors.New("alert: the reader's address is not one")
 	}
-	if a.Score < 0 || a.Score > int(nps.MaxScore) {
-		return Message{}, fmt.Errorf("alert: score %d", a.Score)
+	if a.Score < 0 || a.Score > int(nps.MaxScore) || nps.Score(a.Score).Group() != nps.Detractor {
+		return Message{}, fmt.Errorf("alert: score %d is not a detractor's", a.Score)
 	}
 	l, ok := lang.Parse(a.Language)
 	if !ok {
@@ -121,12 +122,15 @@ func (a AlertData) words(l lang.Language) alertData {
 		Lang: string(l), Who: who,
 		Title:      l.T("alert.title", lang.Values{"Score": a.Score, "Who": who}),
 		Subject:    l.T("alert.subject", lang.Values{"Score": a.Score, "Who": who, "Date": l.Date(a.Deadline.In(a.Zone))}),
-		Group:      l.T("alert.group."+string(nps.Score(a.Score).Group()), lang.Values{"Campaign": line(a.Campaign), "When": a.moment(l, a.Answered)}),
+		Group:      l.T("alert.group.detractor", lang.Values{"Campaign": line(a.Campaign), "When": a.moment(l, a.Answered)}),
 		FactsTitle: l.T("alert.facts"), Facts: a.facts(l),
 		DoTitle: l.T("alert.do"), By: l.T("alert.by", lang.Values{"When": a.moment(l, a.Deadline)}),
 		Counted: l.T("alert.counted", lang.Values{"Count": hours, "When": a.moment(l, a.Answered)}),
 		Reason:  l.T("alert.because."+string(a.Because), lang.Values{"Team": line(a.Team)}),
 		CaseURL: a.CaseURL, CaseText: l.T("alert.case"),
+	}
+	if a.Risen {
+		return a.risen(l, d)
 	}
 	if a.Was != nil {
 		d.Dropped = l.T("alert.dropped", lang.Values{"Was": *a.Was, "Score": a.Score})
@@ -134,25 +138,46 @@ func (a AlertData) words(l lang.Language) alertData {
 	if a.Again {
 		d.Again = l.T("alert.again")
 	}
-	for _, w := range []fact{{Name: l.T("alert.why"), Text: visible(a.Why)}, {Name: l.T("alert.wish"), Text: visible(a.Wish)}} {
-		if w.Text != "" {
-			d.Words = append(d.Words, w)
-		}
-	}
+	d.Words = a.said(l)
 	if len(d.Words) == 0 {
 		d.NoWords = l.T("alert.no_words")
 	}
-	if len(a.Past) > 0 {
-		d.PastTitle = l.T("alert.past")
-		for _, p := range a.Past[:min(len(a.Past), maxPast)] {
-			d.Past = append(d.Past, l.T("alert.past_line", lang.Values{"Score": p.Score, "Date": l.Date(p.At.In(a.Zone)), "Campaign": line(p.Campaign)}))
-		}
-	}
+	d.Past, d.PastTitle = a.past(l)
 	steps := "alert.step_"
 	for i := 1; l.Has(steps + string(rune('0'+i))); i++ {
 		d.Steps = append(d.Steps, l.T(steps+string(rune('0'+i)), lang.Values{"Call": call(l, a.Person.Phone)}))
 	}
 	return d
+}
+
+// risen are the words of a case that was handed over after its score rose: what was, and nothing to do in a hurry.
+func (a AlertData) risen(l lang.Language, d alertData) alertData {
+	who := lang.Values{"Who": d.Who}
+	d.Subject, d.Title = l.T("alert.subject_risen", who), l.T("alert.title_risen", who)
+	d.Group = l.T("alert.group.risen", lang.Values{"Campaign": line(a.Campaign), "When": a.moment(l, a.Answered), "Score": a.Score})
+	d.DoTitle, d.By, d.Counted = "", "", ""
+	d.Words = a.said(l)
+	d.Past, d.PastTitle = a.past(l)
+	return d
+}
+
+func (a AlertData) said(l lang.Language) (all []fact) {
+	for _, w := range []fact{{Name: l.T("alert.why"), Text: visible(a.Why)}, {Name: l.T("alert.wish"), Text: visible(a.Wish)}} {
+		if w.Text != "" {
+			all = append(all, w)
+		}
+	}
+	return all
+}
+
+func (a AlertData) past(l lang.Language) (all []string, title string) {
+	for _, p := range a.Past[:min(len(a.Past), maxPast)] {
+		all = append(all, l.T("alert.past_line", lang.Values{"Score": p.Score, "Date": l.Date(p.At.In(a.Zone)), "Campaign": line(p.Campaign)}))
+	}
+	if len(all) == 0 {
+		return nil, ""
+	}
+	return all, l.T("alert.past")
 }
 
 func call(l lang.Language, phone string) string {

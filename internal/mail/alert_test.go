@@ -59,6 +59,10 @@ func TestAlertGolden(t *testing.T) {
 			t.Errorf("%s does not say that the case was handed over", code)
 		}
 
+		risen := alert(code)
+		risen.Risen, risen.Because = true, mail.BecauseHanded
+		golden(t, "alert-risen-"+code, letter(t, risen))
+
 		bare := alert(code)
 		bare.Person.Name, bare.Person.Phone, bare.Why, bare.Wish, bare.Value, bare.Tier, bare.Product, bare.Location = "", "", "", "", "", "", "", ""
 		bare.Because, bare.Zone, bare.CaseURL = mail.BecauseManager, nil, ""
@@ -84,6 +88,18 @@ func TestAlertSaysWhatTheOwnerNeeds(t *testing.T) {
 	}
 	if !strings.Contains(m.HTML, `href="tel:&#43;74951234567"`) {
 		t.Error("the phone cannot be tapped")
+	}
+}
+
+// Nobody is told to call whoever is content: an alert is written about a detractor's score or not at all.
+func TestAlertIsAboutDetractors(t *testing.T) {
+	t.Parallel()
+	for score := -1; score <= 11; score++ {
+		a := alert("ru")
+		a.Score = score
+		if _, err := mail.Alert(a); (err == nil) != (score >= 0 && score <= 6) {
+			t.Errorf("score %d: %v", score, err)
+		}
 	}
 }
 

@@ -79,6 +79,20 @@ func (s *Store) putCase(ctx context.Context, doing string, put types.Put, was, c
 	return err
 }
 
+// DropCase deletes a case that never became one, with what is due of it, if it still has the version that was read;
+// otherwise ErrChanged. One that is gone already is no error.
+func (s *Store) DropCase(ctx context.Context, c loop.Case) error {
+	_, err := s.db.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.table, Key: personKey(c.Campaign, "CASE", c.Contact).item(),
+		ConditionExpression: aws.String("attribute_not_exists(pk) OR version = :was"), ExpressionAttributeValues: item{":was": num(c.Version)}})
+	if err = s.failed("drop case", err); err != nil {
+		return err
+	}
+	if due := dueOf(c); due != nil {
+		_ = s.DropDue(ctx, *due) // the clock drops it if this fails
+	}
+	return nil
+}
+
 // Case reads a case; ok is false when there is none.
 func (s *Store) Case(ctx context.Context, campaign survey.CampaignID, contact survey.ContactID) (c loop.Case, ok bool, err error) {
 	it, err := s.get(ctx, personKey(campaign, "CASE", contact))

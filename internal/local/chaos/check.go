@@ -214,7 +214,7 @@ func (d *director) checkAnswers(ctx context.Context, c *campaign, n int, rows *c
 	return nil
 }
 
-// checkCases looks for the case and the alert of everybody who once was a detractor, and for cases of nobody else.
+// checkCases looks for the case and the alert of everybody who is a detractor, and for cases of those who never were.
 func (d *director) checkCases(c *campaign, n int, rows *campaignRows) {
 	alerts := map[string]int{}
 	for _, l := range d.letters {
@@ -231,7 +231,7 @@ func (d *director) checkCases(c *campaign, n int, rows *campaignRows) {
 			d.broke("broken", 1, "campaign %d: somebody who is no detractor has a case", n)
 		case has > 1:
 			d.broke("doubled", has-1, "campaign %d: somebody has %d cases", n, has)
-		case has == 1 && alerts[contact] == 0:
+		case must && has == 1 && alerts[contact] == 0:
 			d.broke("lost", 1, "campaign %d: nobody was told of a detractor", n)
 		}
 	}

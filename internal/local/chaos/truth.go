@@ -126,13 +126,14 @@ func (a *answer) may(exists, verified bool, score int, why string) bool {
 	})
 }
 
-// unhappy says whether there must be a case, and whether there may be one.
+// unhappy says whether there must be a case, and whether there may be one: a score that rose before anybody was told of it
+// leaves none.
 func (a *answer) unhappy() (must, may bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	must = true
 	for _, s := range a.states {
-		must = must && s.detractor
+		must = must && s.verified && s.score <= 6
 		may = may || s.detractor
 	}
 	return must, may

@@ -33,11 +33,15 @@ func TestTruth(t *testing.T) {
 			[]said{{exists: true, verified: true, score: 10, why: "slow"}}, []said{{exists: true, verified: true, score: 10}}, false, true},
 		{"words alone", func(a *answer) { a.note(post{why: &words, digest: "b"}, true) }, []said{{}}, nil, false, false},
 		{"two tabs", func(a *answer) { a.together(scored(4, "a"), scored(8, "b"), true, true) },
-			[]said{{exists: true, verified: true, score: 4}, {exists: true, verified: true, score: 8}}, []said{{}}, true, true},
+			[]said{{exists: true, verified: true, score: 4}, {exists: true, verified: true, score: 8}}, []said{{}}, false, true},
+		{"two tabs of a detractor", func(a *answer) { a.together(scored(4, "a"), scored(1, "b"), true, true) },
+			[]said{{exists: true, verified: true, score: 4}, {exists: true, verified: true, score: 1}}, []said{{}}, true, true},
 		{"two tabs, one broken", func(a *answer) { a.together(scored(4, "a"), scored(8, "b"), false, true) },
 			[]said{{exists: true, verified: true, score: 4}, {exists: true, verified: true, score: 8}}, []said{{}}, false, true},
 		{"a detractor who became a promoter", func(a *answer) { a.note(scored(0, "a"), true); a.note(scored(10, "b"), true) },
-			[]said{{exists: true, verified: true, score: 10}}, nil, true, true},
+			[]said{{exists: true, verified: true, score: 10}}, nil, false, true},
+		{"a promoter who became a detractor", func(a *answer) { a.note(scored(10, "a"), true); a.note(scored(0, "b"), true) },
+			[]said{{exists: true, verified: true, score: 0}}, nil, true, true},
 	} {
 		a := newAnswer()
 		tt.play(a)

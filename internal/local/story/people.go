@@ -35,14 +35,14 @@ func (p person) last() (score int, ok bool) {
 	return p.scores[len(p.scores)-1], true
 }
 
-// unhappy tells whether a case must have been opened: one of the scores was a detractor's.
-func (p person) unhappy() bool {
+// unhappy tells whether a case must have been opened, the score that counts is a detractor's, and whether it may be: one
+// of them was. A score that rises before anybody was told of it leaves none.
+func (p person) unhappy() (must, may bool) {
 	for _, s := range p.scores {
-		if s <= 6 {
-			return true
-		}
+		must = s <= 6
+		may = may || must
 	}
-	return false
+	return must, may
 }
 
 // cast decides who does what.
