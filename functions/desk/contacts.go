@@ -60,6 +60,7 @@ type contactView struct {
 	Created  time.Time                `json:"created"`
 	Updated  time.Time                `json:"updated"`
 	Stopped  survey.SuppressionReason `json:"stopped"` // why nobody writes to it; "" when one may
+	Cause    survey.SuppressionCause  `json:"stopped_cause,omitempty"`
 }
 
 func (d *desk) showContact(w http.ResponseWriter, r *http.Request) error {
@@ -71,7 +72,7 @@ func (d *desk) showContact(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := contactView{c.ID, c.Audience, c.Person.Email, c.Person.Name, c.Person.Phone, c.Owner, c.OwnerRaw, c.Team, c.Location, c.Product,
-		c.Tier, c.Language, c.Value, c.Attrs, c.Created, c.Updated, stopped.Reason}
+		c.Tier, c.Language, c.Value, c.Attrs, c.Created, c.Updated, stopped.Reason, stopped.Cause}
 	if v.Attrs == nil {
 		v.Attrs = map[string]string{}
 	}

@@ -55,7 +55,7 @@ func (d *desk) contactPage(w http.ResponseWriter, r *http.Request) error {
 	p.facts(c, staffNames(staff))
 	if stopped {
 		p.Stopped = p.lang.T("contacts.stopped_since", lang.Values{"Why": p.lang.T("contacts.stopped." + string(stop.Reason)), "When": p.lang.Moment(stop.Since.In(p.Zone))})
-		p.StoppedHelp = p.lang.T("contacts.stopped_help." + string(stop.Reason))
+		p.StoppedHelp = stoppedHelp(p.lang, stop)
 	}
 	p.MayStop = !stopped && p.Can(access.WriteContacts)
 	p.Anonymous = c.Audience == survey.Employees
@@ -74,6 +74,17 @@ func (d *desk) contactPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	p.history(campaigns, past)
 	return d.show(w, http.StatusOK, "contact.html", p)
+}
+
+// stoppedHelp says why nobody writes to a contact any more, and what one can do.
+func stoppedHelp(l lang.Language, stop store.Suppression) string {
+	switch {
+	case stop.Reason == survey.Bounced && stop.Cause == survey.CauseRepeated:
+		return l.T("contacts.stopped_help.bounced_repeated")
+	case stop.Reason == survey.Bounced && stop.Cause != "":
+		return l.T("contacts.stopped_help.bounced_code", lang.Values{"Code": string(stop.Cause)})
+	}
+	return l.T("contacts.stopped_help." + string(stop.Reason))
 }
 
 func (p *contactPage) facts(c survey.Contact, names map[string]string) {

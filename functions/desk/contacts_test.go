@@ -133,3 +133,36 @@ func TestContactPage(t *testing.T) {
 		t.Errorf("an employee's answer shows:\n%s", page)
 	}
 }
+
+// The page and the API say what stopped an address.
+func TestWhyAnAddressIsStopped(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dynamo.Options{})
+	w.staffed()
+	for i, tt := range []struct {
+		cause  survey.SuppressionCause
+		en, ru string
+	}{
+		{"", "The mailbox takes no letters. Find", "Почтовый ящик не принимает писем. Узнайте"},
+		{"5.1.1", "answered 5.1.1", "ответила 5.1.1"},
+		{survey.CauseRepeated, "three letters in a row", "три письма подряд"},
+	} {
+		email := fmt.Sprintf("stopped%d@example.com", i)
+		c := survey.Contact{ID: w.desk.keys.ContactID(survey.Customers, email), Audience: survey.Customers, Person: survey.Person{Email: email, Name: "Anna"}, Created: w.now(), Updated: w.now()}
+		if err := w.store.PutContacts(context.Background(), []survey.Contact{c}); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.store.SuppressFor(context.Background(), w.desk.keys.ContactIDs(email), survey.Bounced, tt.cause, w.now()); err != nil {
+			t.Fatal(err)
+		}
+		for language, text := range map[string]string{"en": tt.en, "ru": tt.ru} {
+			v := w.visitor("administrator", language)
+			_, page := v.get("/contacts/customers/" + string(c.ID))
+			v.says(page, text)
+		}
+		status, told := w.call("GET", "/api/v1/contacts/customers/"+string(c.ID), "", nil)
+		if cause, _ := told["stopped_cause"].(string); status != 200 || told["stopped"] != "bounced" || cause != string(tt.cause) {
+			t.Errorf("the API says %v (%d)", told, status)
+		}
+	}
+}

@@ -16,6 +16,7 @@ import (
 
 	"onetap/internal/link"
 	"onetap/internal/local/dynamo"
+	"onetap/internal/ses"
 	"onetap/internal/store"
 	"onetap/internal/store/storetest"
 	"onetap/internal/survey"
@@ -107,8 +108,25 @@ func (w *world) event(file string, change func(detail map[string]any)) events.Ev
 	return e
 }
 
+// transient makes a bounce one of a full mailbox.
 func transient(detail map[string]any) {
-	detail["bounce"].(map[string]any)["bounceType"] = "Transient"
+	bounceAs("Transient", "MailboxFull", "4.2.2", "smtp; 452 4.2.2 mailbox full")(detail)
+}
+
+// outOfOffice makes it an automatic reply, which has no report of the mail system.
+func outOfOffice(detail map[string]any) { bounceAs("Transient", "General", "", "")(detail) }
+
+// bounceAs makes a bounce of a kind, keeping whom it names.
+func bounceAs(kind, subType, status, diagnostic string) func(map[string]any) {
+	return func(detail map[string]any) {
+		b := detail["bounce"].(map[string]any)
+		b["bounceType"], b["bounceSubType"] = kind, subType
+		for _, p := range b["bouncedRecipients"].([]any) {
+			if status != "" {
+				p.(map[string]any)["status"], p.(map[string]any)["diagnosticCode"] = status, diagnostic
+			}
+		}
+	}
 }
 
 func TestEvents(t *testing.T) {
@@ -123,8 +141,14 @@ func TestEvents(t *testing.T) {
 	}{
 		{"hard bounce", "ses-bounce.json", nil, survey.InvitationSent, survey.InvitationFailed, survey.Bounced},
 		{"hard bounce of an uncertain one", "ses-bounce.json", nil, survey.InvitationUncertain, survey.InvitationFailed, survey.Bounced},
-		{"out of office, mailbox full", "ses-bounce.json", transient, survey.InvitationSent, survey.InvitationSent, ""},
-		{"out of office settles an uncertain one", "ses-bounce.json", transient, survey.InvitationUncertain, survey.InvitationSent, ""},
+		{"mailbox full", "ses-bounce.json", transient, survey.InvitationSent, survey.InvitationSent, ""},
+		{"a full mailbox settles an uncertain one", "ses-bounce.json", transient, survey.InvitationUncertain, survey.InvitationSent, ""},
+		{"out of office settles an uncertain one", "ses-bounce.json", outOfOffice, survey.InvitationUncertain, survey.InvitationSent, ""},
+		{"transient, and the mail system says for good", "ses-bounce.json", bounceAs("Transient", "General", "5.1.1", "smtp; 550 5.1.1 user unknown"), survey.InvitationSent, survey.InvitationFailed, survey.Bounced},
+		{"undetermined, for good", "ses-bounce.json", bounceAs("Undetermined", "Undetermined", "5.0.0", "smtp; 550 no such user here"), survey.InvitationSent, survey.InvitationFailed, survey.Bounced},
+		{"undetermined", "ses-bounce.json", bounceAs("Undetermined", "Undetermined", "", ""), survey.InvitationSent, survey.InvitationSent, ""},
+		{"on the account's list", "ses-bounce.json", bounceAs("Permanent", "OnAccountSuppressionList", "", ""), survey.InvitationSent, survey.InvitationFailed, survey.Bounced},
+		{"unauthenticated at Gmail", "ses-bounce.json", bounceAs("Permanent", "General", "5.7.26", "smtp; 550-5.7.26 This mail has been blocked because the sender is unauthenticated."), survey.InvitationSent, survey.InvitationFailed, ""},
 		{"complaint", "ses-complaint.json", nil, survey.InvitationSent, survey.InvitationSent, survey.Complained},
 		{"delivery", "ses-delivery.json", nil, survey.InvitationSent, survey.InvitationSent, ""},
 		{"delivery settles an uncertain one", "ses-delivery.json", nil, survey.InvitationUncertain, survey.InvitationSent, ""},
@@ -251,18 +275,18 @@ func FuzzDetail(f *testing.F) {
 	}
 	fb := &feedback{store: s, keys: keys, log: slog.New(slog.NewTextHandler(io.Discard, nil)), now: func() time.Time { return noon }, wait: func(time.Duration) {}}
 	f.Fuzz(func(t *testing.T, detail []byte) {
-		var r report
-		if json.Unmarshal(detail, &r) != nil {
+		r, err := ses.ReadReport(detail)
+		if err != nil {
 			if err := fb.handle(context.Background(), events.EventBridgeEvent{Detail: detail}); err == nil {
 				t.Fatal("a detail that is no JSON is taken")
 			}
 			return
 		}
-		if r.tag("case") != "" {
+		if r.Tag("case") != "" {
 			return // alerts have their own tests
 		}
-		err := fb.handle(context.Background(), events.EventBridgeEvent{Detail: detail})
-		if _, ofSurvey := r.invitation(); err != nil && !ofSurvey {
+		err = fb.handle(context.Background(), events.EventBridgeEvent{Detail: detail})
+		if _, ofSurvey := r.Invitation(); err != nil && !ofSurvey {
 			t.Fatalf("an event that is no survey's fails: %v", err)
 		}
 		if errors.Is(err, store.ErrChanged) {

@@ -2,11 +2,9 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
-	"strconv"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -14,30 +12,10 @@ import (
 	"onetap/internal/alert"
 	"onetap/internal/link"
 	"onetap/internal/loop"
+	"onetap/internal/ses"
 	"onetap/internal/store"
 	"onetap/internal/survey"
 )
-
-// report is what is read of an SES event (EventBridge's detail). Everything else in it, headers and subjects among it,
-// is personal and is not looked at.
-type report struct {
-	EventType string `json:"eventType"`
-	Mail      struct {
-		MessageID string              `json:"messageId"`
-		Tags      map[string][]string `json:"tags"`
-	} `json:"mail"`
-	Bounce struct {
-		BounceType        string      `json:"bounceType"`
-		BouncedRecipients []recipient `json:"bouncedRecipients"`
-	} `json:"bounce"`
-	Complaint struct {
-		ComplainedRecipients []recipient `json:"complainedRecipients"`
-	} `json:"complaint"`
-}
-
-type recipient struct {
-	Address string `json:"emailAddress"`
-}
 
 type feedback struct {
 	store  *store.Store
@@ -56,93 +34,66 @@ var errNotWritten = errors.New("the invitation is not written yet")
 
 // handle takes one event. An error makes Lambda try again, and in the end puts the event into the dead-letter queue.
 func (f *feedback) handle(ctx context.Context, e events.EventBridgeEvent) error {
-	var r report
-	if err := json.Unmarshal(e.Detail, &r); err != nil {
-		return fmt.Errorf("read %s event: %w", e.DetailType, err)
+	r, err := ses.ReadReport(e.Detail)
+	if err != nil {
+		return fmt.Errorf("%s: %w", e.DetailType, err)
 	}
-	what := r.event()
-	if what == "" {
+	if r.At.IsZero() {
+		r.At = e.Time
+	}
+	if r.Event == "" {
 		return nil
 	}
-	i, ofSurvey := r.invitation()
+	i, ofSurvey := r.Invitation()
 	if !ofSurvey {
-		return f.letter(ctx, r, what)
+		return f.letter(ctx, r)
 	}
-	if err := f.suppress(ctx, r, what); err != nil {
-		return err
+	what := r.Event
+	if what.Stops() != "" {
+		err = f.stop(ctx, i, r, survey.SuppressionCause(r.Status))
 	}
-	return f.settle(ctx, i, what)
+	if err == nil {
+		err = f.settle(ctx, i, what)
+	}
+	if errors.Is(err, errNotWritten) && f.strange(ctx, i, r) {
+		return nil
+	}
+	if err == nil && what == survey.EventSoftBounce {
+		err = f.soft(ctx, i, r)
+	}
+	return err
+}
+
+// longWritten is how old a letter is whose invitation is surely written, unless its sender died.
+const longWritten = 5 * time.Minute
+
+// strange reports whether a letter is of a campaign that is not there, so that no invitation will ever be. The campaign is
+// looked for only when the letter is old: young letters are often reported before their invitation is written.
+func (f *feedback) strange(ctx context.Context, of survey.Invitation, r ses.Report) bool {
+	if f.now().Sub(r.Sent) < longWritten {
+		return false
+	}
+	_, err := f.store.Campaign(ctx, of.Campaign)
+	if isUnknown(err) {
+		f.log.Warn("an event of a campaign that is not there", "event", r.Event, "campaign", of.Campaign)
+		return true
+	}
+	return false
 }
 
 // letter looks after a letter that is no survey: an alert that came back goes to the next one responsible.
-func (f *feedback) letter(ctx context.Context, r report, what survey.DeliveryEvent) error {
-	if what != survey.EventBounced && what != survey.EventRejected {
+func (f *feedback) letter(ctx context.Context, r ses.Report) error {
+	switch r.Event {
+	case survey.EventBounced, survey.EventRejected, survey.EventBlocked:
+	default:
 		return nil
 	}
-	campaign, contact, isCase := loop.ParseID(r.tag("case"))
+	campaign, contact, isCase := loop.ParseID(r.Tag("case"))
 	if !isCase {
-		f.log.Warn("a letter that is no survey was not delivered", "event", what, "kind", r.tag("kind"))
+		f.log.Warn("a letter that is no survey was not delivered", "event", r.Event, "kind", r.Tag("kind"))
 		return nil
 	}
-	return f.alerts.Begin(ctx).Bounced(ctx, campaign, contact, r.Mail.MessageID)
-}
-
-// event names what happened; "" for what is of no interest.
-func (r report) event() survey.DeliveryEvent {
-	switch r.EventType {
-	case "Bounce":
-		if r.Bounce.BounceType == "Permanent" {
-			return survey.EventBounced
-		}
-		return survey.EventSoftBounce
-	case "Complaint":
-		return survey.EventComplained
-	case "Delivery":
-		return survey.EventDelivered
-	case "Reject":
-		return survey.EventRejected
-	case "Rendering Failure":
-		return survey.EventUnrendered
-	}
-	return ""
-}
-
-func (r report) tag(name string) string {
-	if v := r.Mail.Tags[name]; len(v) == 1 {
-		return v[0]
-	}
-	return ""
-}
-
-// invitation names the invitation by the message's tags; ok is false for alerts, test sends and strangers' mail.
-func (r report) invitation() (i survey.Invitation, ok bool) {
-	wave, err := strconv.Atoi(r.tag("wave"))
-	if err != nil || r.tag("kind") != "survey" || len(r.tag("campaign")) != 8 || len(r.tag("contact")) != 16 {
-		return i, false
-	}
-	return survey.Invitation{Campaign: survey.CampaignID(r.tag("campaign")), Contact: survey.ContactID(r.tag("contact")), Wave: wave}, true
-}
-
-// suppress stops the addresses of a hard bounce or a complaint in every audience, at once (D8).
-func (f *feedback) suppress(ctx context.Context, r report, what survey.DeliveryEvent) error {
-	var who []recipient
-	var why survey.SuppressionReason
-	switch what {
-	case survey.EventBounced:
-		who, why = r.Bounce.BouncedRecipients, survey.Bounced
-	case survey.EventComplained:
-		who, why = r.Complaint.ComplainedRecipients, survey.Complained
-	}
-	for _, p := range who {
-		email, err := survey.NormalizeEmail(p.Address)
-		if err != nil {
-			return errors.New("the address of a bounce or complaint does not parse")
-		}
-		if err := f.store.Suppress(ctx, f.keys.ContactIDs(email), why, f.now()); err != nil {
-			return err
-		}
-	}
-	return nil
+	return f.alerts.Begin(ctx).Bounced(ctx, campaign, contact, r.Message)
 }
 
 // settle corrects the invitation; the figures follow by the stream.
@@ -166,6 +117,11 @@ func (f *feedback) settle(ctx context.Context, of survey.Invitation, what survey
 		after, changed := i.Settle(what)
 		if !changed {
 			return nil
+		}
+		if i.SoftBounced() && !after.SoftBounced() && after.State == survey.InvitationSent { // it has arrived after all
+			if err := f.store.DropSoftBounces(ctx, i.Audience, i.Contact); err != nil {
+				return err
+			}
 		}
 		if err = f.store.SaveInvitation(ctx, after); !errors.Is(err, store.ErrChanged) {
 			return err

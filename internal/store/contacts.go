@@ -150,15 +150,22 @@ func (s *Store) WalkContacts(ctx context.Context, a survey.Audience, shard int, 
 type Suppression struct {
 	Contact survey.ContactID
 	Reason  survey.SuppressionReason
+	Cause   survey.SuppressionCause // "" where nothing more is known
 	Since   time.Time
 }
 
 // Suppress stops an address in every audience: ids maps each audience to the address's contact id there. The first
 // reason stays, except that a complaint outweighs the others.
 func (s *Store) Suppress(ctx context.Context, ids map[survey.Audience]survey.ContactID, reason survey.SuppressionReason, now time.Time) error {
+	return s.SuppressFor(ctx, ids, reason, "", now)
+}
+
+// SuppressFor is Suppress that also keeps what was seen.
+func (s *Store) SuppressFor(ctx context.Context, ids map[survey.Audience]survey.ContactID, reason survey.SuppressionReason, cause survey.SuppressionCause, now time.Time) error {
 	for a, id := range ids {
 		it := suppressionKey(a, id).item()
 		it["reason"], it["since"] = str(string(reason)), at(now)
+		set(it, "cause", string(cause))
 		condition := "attribute_not_exists(pk)"
 		var values item
 		if reason == survey.Complained {

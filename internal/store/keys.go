@@ -86,6 +86,11 @@ func suppressionKey(a survey.Audience, id survey.ContactID) key {
 	return key{contactsPK(a, shard(id)), string(id) + "!"}
 }
 
+// softBouncesKey has a partition of its own for each contact: in the shard of the contacts it would be read with each list.
+func softBouncesKey(a survey.Audience, id survey.ContactID) key {
+	return key{"BOUNCES#" + string(a) + "#" + string(id), "BOUNCES"}
+}
+
 func campaignKey(id survey.CampaignID) key { return key{"CAMPAIGN#" + string(id), "CAMPAIGN"} }
 
 func waveKey(id survey.CampaignID, wave int) key {

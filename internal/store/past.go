@@ -55,5 +55,5 @@ func (s *Store) Suppression(ctx context.Context, a survey.Audience, id survey.Co
 	if err != nil || it == nil {
 		return v, false, err
 	}
-	return Suppression{id, survey.SuppressionReason(text(it, "reason")), instant(it, "since")}, true, nil
+	return Suppression{id, survey.SuppressionReason(text(it, "reason")), survey.SuppressionCause(text(it, "cause")), instant(it, "since")}, true, nil
 }

@@ -96,3 +96,9 @@ const (
 	Bounced      SuppressionReason = "bounced"
 	Complained   SuppressionReason = "complained"
 )
+
+// SuppressionCause is what was seen that stopped an address: a mail system's status code ("5.1.1"), or CauseRepeated.
+type SuppressionCause string
+
+// CauseRepeated means that the mailbox did not take letters on several days in a row.
+const CauseRepeated SuppressionCause = "repeated"

@@ -120,7 +120,7 @@ type Invitation struct {
 	Audience  Audience
 	State     InvitationState
 	Decided   InvitationState // the state with which its batch was counted; corrections are counted from there
-	Reason    string
+	Reason    string          // as Outcome's, or the DeliveryEvent that said more of it since
 	MessageID string
 	Language  string
 	Owner     string
@@ -129,17 +129,24 @@ type Invitation struct {
 	Version   int
 }
 
-// Settle returns the invitation after an SES event, and whether that changed anything. A delivery or a soft bounce
-// settles an uncertain one (of a sent one they say nothing new, so a million deliveries cost no writes); a bounce or a
-// rejection takes a sent one back; a failure is final.
+// Settle returns the invitation after an SES event, and whether that changed anything. Whatever says that SES had taken
+// the letter settles an uncertain one (of a sent one a delivery says nothing new, so a million of them cost no writes); a
+// bounce, a refusal of the sender or a rejection takes a sent one back; a failure is final.
 func (i Invitation) Settle(event DeliveryEvent) (Invitation, bool) {
 	was := i
 	switch event {
-	case EventDelivered, EventSoftBounce: // either way SES had taken it
+	case EventDelivered, EventAutoReply:
+		if i.State == InvitationUncertain || i.SoftBounced() {
+			i.State, i.Reason = InvitationSent, ""
+		}
+	case EventSoftBounce:
 		if i.State == InvitationUncertain {
 			i.State, i.Reason = InvitationSent, ""
 		}
-	case EventBounced, EventRejected, EventUnrendered:
+		if i.State == InvitationSent && i.Reason == "" {
+			i.Reason = string(event)
+		}
+	case EventBounced, EventRejected, EventUnrendered, EventBlocked, EventWithheld:
 		if i.State == InvitationSent || i.State == InvitationUncertain {
 			i.State, i.Reason = InvitationFailed, string(event)
 		}
@@ -147,7 +154,7 @@ func (i Invitation) Settle(event DeliveryEvent) (Invitation, bool) {
 		if i.State == InvitationUncertain {
 			i.State, i.Reason = InvitationSent, ""
 		}
-		if i.Reason == "" && i.State == InvitationSent {
+		if i.State == InvitationSent && (i.Reason == "" || i.SoftBounced()) {
 			i.Reason = string(event)
 		}
 	}
@@ -156,6 +163,11 @@ func (i Invitation) Settle(event DeliveryEvent) (Invitation, bool) {
 	}
 	i.Version++
 	return i, true
+}
+
+// SoftBounced reports whether the last that was heard of a letter is that the mailbox did not take it for now.
+func (i Invitation) SoftBounced() bool {
+	return i.State == InvitationSent && i.Reason == string(EventSoftBounce)
 }
 
 // Resent returns an uncertain invitation after a second letter was sent, or refused, and whether that changed anything.
@@ -175,12 +187,27 @@ type DeliveryEvent string
 
 const (
 	EventDelivered  DeliveryEvent = "delivered"
-	EventBounced    DeliveryEvent = "bounced"     // permanently
-	EventSoftBounce DeliveryEvent = "soft_bounce" // out of office, mailbox full: the address stays good, and the message may have been read
+	EventBounced    DeliveryEvent = "bounced"     // permanently: the mailbox takes no letters
+	EventSoftBounce DeliveryEvent = "soft_bounce" // mailbox full, server away: not taken this time
+	EventAutoReply  DeliveryEvent = "auto_reply"  // out of office: it has arrived
+	EventBlocked    DeliveryEvent = "blocked"     // the sender is refused, or the letter: authentication, reputation, TLS, content
 	EventComplained DeliveryEvent = "complained"
+	EventWithheld   DeliveryEvent = "withheld" // not sent: SES knows of an earlier complaint
 	EventRejected   DeliveryEvent = "rejected"
 	EventUnrendered DeliveryEvent = "unrendered"
 )
+
+// Stops says why nobody writes to the contact any more after an event; "" where one may. A letter that was refused for its
+// sender says nothing about the contact.
+func (e DeliveryEvent) Stops() SuppressionReason {
+	switch e {
+	case EventBounced:
+		return Bounced
+	case EventComplained, EventWithheld:
+		return Complained
+	}
+	return ""
+}
 
 // Ledger accounts for every contact of a wave: Audience = Invited + Σ Skipped, Invited = Waiting + Sent + Failed + Uncertain.
 type Ledger struct {

@@ -19,7 +19,10 @@ func TestSettle(t *testing.T) {
 		reason string
 	}{
 		{InvitationUncertain, EventDelivered, InvitationSent, ""},
-		{InvitationUncertain, EventSoftBounce, InvitationSent, ""},
+		{InvitationUncertain, EventSoftBounce, InvitationSent, "soft_bounce"},
+		{InvitationUncertain, EventAutoReply, InvitationSent, ""},
+		{InvitationUncertain, EventBlocked, InvitationFailed, "blocked"},
+		{InvitationUncertain, EventWithheld, InvitationFailed, "withheld"},
 		{InvitationUncertain, EventBounced, InvitationFailed, "bounced"},
 		{InvitationUncertain, EventComplained, InvitationSent, ""},
 		{InvitationSent, EventBounced, InvitationFailed, "bounced"},
@@ -27,7 +30,10 @@ func TestSettle(t *testing.T) {
 		{InvitationSent, EventUnrendered, InvitationFailed, "unrendered"},
 		{InvitationSent, EventComplained, InvitationSent, "complained"},
 		{InvitationSent, EventDelivered, InvitationSent, ""},
-		{InvitationSent, EventSoftBounce, InvitationSent, ""},
+		{InvitationSent, EventSoftBounce, InvitationSent, "soft_bounce"},
+		{InvitationSent, EventAutoReply, InvitationSent, ""},
+		{InvitationSent, EventBlocked, InvitationFailed, "blocked"},
+		{InvitationFailed, EventSoftBounce, InvitationFailed, ""},
 		{InvitationFailed, EventDelivered, InvitationFailed, ""},
 		{InvitationSkipped, EventBounced, InvitationSkipped, ""},
 	} {
