@@ -15,6 +15,7 @@ import (
 	"onetap/internal/mail"
 	"onetap/internal/problem"
 	"onetap/internal/ses"
+	"onetap/internal/signin"
 	"onetap/internal/store"
 	"onetap/internal/web"
 )
@@ -31,13 +32,16 @@ type desk struct {
 	keys   *link.Keys
 	mail   mailer
 	now    func() time.Time
-	wake   func(context.Context) error // starts the sender and does not wait for it
-	token  string                      // of the API
-	sender string                      // the deployment's From
-	site   string                      // base of the console and the API; "": the host of the request
-	links  string                      // base of the links in letters; "": the site
-	admin  string                      // who may sign in before there is any staff
-	issuer *issuer                     // signs people in besides the links by e-mail; nil: none
+	wake   func(context.Context) error         // starts the sender and does not wait for it
+	token  string                              // of the API
+	sender string                              // the deployment's From
+	site   string                              // base of the console and the API; "": the host of the request
+	links  string                              // base of the links in letters; "": the site
+	admin  string                              // who may sign in before there is any staff
+	issuer *issuer                             // signs people in besides the links by e-mail; nil: none
+	later  func(context.Context, []byte) error // has this function called with an errand, and does not wait; nil: errands are run at once
+	gate   signin.Gate                         // bounds what strangers may ask for
+	looks  looks                               // the company's, for pages of people who are not signed in
 }
 
 // mailer is what the desk asks of SES.

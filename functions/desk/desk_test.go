@@ -112,6 +112,12 @@ func (w *world) stored() string { return w.storedBut("nothing") }
 // storedBut is stored without the items whose key begins so.
 func (w *world) storedBut(prefix string) string {
 	w.t.Helper()
+	return w.storedIf(func(pk, _ string) bool { return !strings.HasPrefix(pk, prefix) })
+}
+
+// storedIf is stored, of those items whose key is wanted.
+func (w *world) storedIf(wanted func(pk, sk string) bool) string {
+	w.t.Helper()
 	var b strings.Builder
 	p := dynamodb.NewScanPaginator(w.table, &dynamodb.ScanInput{TableName: aws.String(storetest.Table)})
 	for p.HasMorePages() {
@@ -120,10 +126,11 @@ func (w *world) storedBut(prefix string) string {
 			w.t.Fatal(err)
 		}
 		for _, it := range out.Items {
-			if pk, ok := it["pk"].(*types.AttributeValueMemberS); ok && strings.HasPrefix(pk.Value, prefix) {
-				continue
+			pk, _ := it["pk"].(*types.AttributeValueMemberS)
+			sk, _ := it["sk"].(*types.AttributeValueMemberS)
+			if pk != nil && sk != nil && wanted(pk.Value, sk.Value) {
+				b.WriteString(describe(&types.AttributeValueMemberM{Value: it}))
 			}
-			b.WriteString(describe(&types.AttributeValueMemberM{Value: it}))
 		}
 	}
 	return b.String()

@@ -29,12 +29,12 @@ func main() {
 	d := &desk{
 		store: s, keys: keys, mail: ses.New(c, os.Getenv("CONFIGURATION_SET")), now: time.Now, wake: waker(c, os.Getenv("SEND_FUNCTION")),
 		token: os.Getenv("API_TOKEN"), sender: os.Getenv("SENDER"), site: os.Getenv("SITE"), links: os.Getenv("LINKS"),
-		admin: os.Getenv("ADMIN_EMAIL"), issuer: i,
+		admin: os.Getenv("ADMIN_EMAIL"), issuer: i, later: caller(c, os.Getenv("AWS_LAMBDA_FUNCTION_NAME")), // itself
 	}
 	if err := d.check(); err != nil {
 		stop(err)
 	}
-	web.Start(d.handler())
+	web.StartWith(d.handler(), d.run)
 }
 
 func stop(err error) {

@@ -61,13 +61,13 @@ func (i *issuer) discovered(ctx context.Context) (*oidc.Provider, error) {
 	return i.found, nil
 }
 
-// errand is what a browser takes to the issuer and back.
-type errand struct {
+// trip is what a browser takes to the issuer and back.
+type trip struct {
 	State, Nonce, Verifier, To string
 	Until                      int64 // unix seconds
 }
 
-func (d *desk) packErrand(e errand) (string, error) {
+func (d *desk) packTrip(e trip) (string, error) {
 	b, err := json.Marshal(e)
 	if err != nil {
 		return "", err
@@ -76,7 +76,7 @@ func (d *desk) packErrand(e errand) (string, error) {
 	return what + "." + d.keys.Seal("oidc", what), nil
 }
 
-func (d *desk) unpackErrand(value string) (e errand, ok bool) {
+func (d *desk) unpackTrip(value string) (e trip, ok bool) {
 	what, seal, _ := strings.Cut(value, ".")
 	if !d.keys.Sealed("oidc", what, seal) {
 		return e, false
@@ -109,8 +109,8 @@ func (d *desk) toIssuer(w http.ResponseWriter, r *http.Request) error {
 		web.Log(r, err)
 		return d.showRefusal(w, r, "oidc_away", http.StatusBadGateway)
 	}
-	e := errand{State: rand.Text(), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier(), To: local(r.URL.Query().Get("to")), Until: d.now().Add(oidcLife).Unix()}
-	value, err := d.packErrand(e)
+	e := trip{State: rand.Text(), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier(), To: local(r.URL.Query().Get("to")), Until: d.now().Add(oidcLife).Unix()}
+	value, err := d.packTrip(e)
 	if err != nil {
 		return err
 	}
@@ -119,10 +119,10 @@ func (d *desk) toIssuer(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// fromIssuer takes a browser back: with a code that belongs to its own errand, a token that the issuer has signed for us,
+// fromIssuer takes a browser back: with a code that belongs to its own trip, a token that the issuer has signed for us,
 // and a verified address that is somebody's of the staff, it is signed in as by a link.
 func (d *desk) fromIssuer(w http.ResponseWriter, r *http.Request) error {
-	e, ok := d.unpackErrand(cookieValue(r, oidcCookie))
+	e, ok := d.unpackTrip(cookieValue(r, oidcCookie))
 	http.SetCookie(w, cookie(r, oidcCookie, "", -time.Second)) // once
 	q := r.URL.Query()
 	if !ok || q.Get("state") == "" || q.Get("state") != e.State || q.Get("code") == "" { // among them: error=access_denied
@@ -143,11 +143,11 @@ func (d *desk) fromIssuer(w http.ResponseWriter, r *http.Request) error {
 	case email == "" || !ok:
 		return d.showRefusal(w, r, "oidc_nobody", http.StatusForbidden)
 	}
-	return d.begin(w, r, m.ID, e.To)
+	return d.begin(w, r, m, e.To)
 }
 
 // emailOf exchanges a code for the address that the issuer vouches for; "" where it vouches for none.
-func (d *desk) emailOf(r *http.Request, code string, e errand) (string, error) {
+func (d *desk) emailOf(r *http.Request, code string, e trip) (string, error) {
 	ctx, p, config, err := d.oauth(r)
 	if err != nil {
 		return "", err
@@ -166,7 +166,7 @@ func (d *desk) emailOf(r *http.Request, code string, e errand) (string, error) {
 		return "", fmt.Errorf("verify the token: %w", err)
 	}
 	if token.Nonce != e.Nonce {
-		return "", errors.New("the token is of another errand")
+		return "", errors.New("the token is of another trip")
 	}
 	var claims struct {
 		Email    string `json:"email"`

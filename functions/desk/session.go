@@ -13,12 +13,16 @@ import (
 	"onetap/internal/access"
 	"onetap/internal/lang"
 	"onetap/internal/problem"
+	"onetap/internal/signin"
 	"onetap/internal/survey"
 	"onetap/internal/web"
 )
 
 // sessionLife is how long somebody stays signed in.
 const sessionLife = 12 * time.Hour
+
+// knownLife is how long a browser remembers that somebody has signed in there.
+const knownLife = 180 * 24 * time.Hour
 
 // visit is what a request knows of who asks. Session is "" for a program.
 type visit struct {
@@ -49,6 +53,7 @@ func visitOf(r *http.Request) visit {
 const (
 	sessionCookie  = "session"
 	browserCookie  = "browser" // of who asked for a link
+	knownCookie    = "known"   // who has signed in here before
 	languageCookie = "language"
 	zoneCookie     = "zone" // set by a script
 )
@@ -107,6 +112,9 @@ func (d *desk) session(r *http.Request) (visit, error) {
 	who, ok, err := d.store.Session(r.Context(), staff, id)
 	if err != nil || !ok || !d.now().Before(who.Session.Expires) {
 		return v, err
+	}
+	if who.Session.Reach != "" && who.Session.Reach != signin.Reach(d.keys, who.Staff) {
+		return v, nil // the address is another by now: this may be the browser of whoever had the old one
 	}
 	v.Staff, v.Session, v.Form, v.Company = who.Staff, id, d.keys.Seal("form", id), who.Settings
 	v.Lang = languageOf(r, who.Staff.Language)

@@ -2,25 +2,16 @@ package main
 
 import (
 	"crypto/rand"
-	"errors"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
 	"onetap/internal/access"
-	"onetap/internal/mail"
 	"onetap/internal/problem"
 	"onetap/internal/signin"
-	"onetap/internal/store"
 	"onetap/internal/survey"
 	"onetap/internal/web"
-)
-
-const (
-	linksAnHour = 5
-	// answerTime is how long asking for a link takes at least, so that it does not tell whose address it is.
-	answerTime = 400 * time.Millisecond
 )
 
 // guests lists what is open to people who are not signed in yet.
@@ -39,7 +30,7 @@ func (d *desk) entrance() http.Handler {
 		mux.HandleFunc(rt.pattern, func(w http.ResponseWriter, r *http.Request) {
 			v := visit{Lang: languageOf(r, ""), Zone: zoneOf(r)}
 			var err error
-			if v.Company, err = d.store.Settings(r.Context()); err != nil {
+			if v.Company, err = d.companyFor(r); err != nil {
 				web.Log(r, err) // the door opens without the company's colours too
 			}
 			r = withVisit(r, v)
@@ -59,6 +50,7 @@ type signInPage struct {
 	Gone, Other, Refused bool
 	Issuer                         string // address of the way in through the company's issuer; "": there is none
 	Email, To, Wrong, Text, Action string
+	Here                           string // seal of the link and this browser, where the link was asked for in another
 }
 
 func (d *desk) signInPage(r *http.Request, state, title string) *signInPage {
@@ -97,177 +89,57 @@ func (d *desk) showRefusal(w http.ResponseWriter, r *http.Request, why string, s
 	return d.show(w, status, "signin.html", p)
 }
 
-// sendLink answers the same, and after the same time, whether or not the address is anybody's.
+// sendLink answers the same, after the same work, whether or not the address is anybody's: it counts that somebody has
+// asked, and leaves finding out whose the address is, and the letter, to an errand. A browser in which this person was
+// signed in before is counted by itself, so that nobody else's asking stands in its way.
 func (d *desk) sendLink(w http.ResponseWriter, r *http.Request) error {
-	began := time.Now()
 	p := d.signInPage(r, "ask", "signin.page_title")
 	p.Email, p.To = strings.TrimSpace(r.FormValue("email")), local(r.FormValue("to"))
+	refuse := func(status int, why *problem.Error) error {
+		p.Wrong = p.lang.Problem(why)
+		return d.show(w, status, "signin.html", p)
+	}
 	email, err := survey.NormalizeEmail(p.Email)
 	if err != nil {
-		p.Wrong = p.lang.Problem(problem.New(problem.Invalid, "signin_email", "email"))
-		return d.show(w, http.StatusBadRequest, "signin.html", p)
+		return refuse(http.StatusBadRequest, problem.New(problem.Invalid, "signin_email", "email"))
 	}
-	may, err := d.store.AskSignIn(r.Context(), d.keys.Seal("asks", email), linksAnHour, time.Hour, d.now())
-	if errors.Is(err, store.ErrChanged) {
-		may, err = d.store.AskSignIn(r.Context(), d.keys.Seal("asks", email), linksAnHour, time.Hour, d.now())
+	known := signin.Knows(d.keys, cookieValue(r, knownCookie), email)
+	network := signin.Network(r.RemoteAddr)
+	if known == "" && !d.gate.Admit(network, d.now()) {
+		w.Header().Set("Retry-After", "60")
+		return refuse(http.StatusTooManyRequests, problem.New(problem.Conflict, "signin_busy", ""))
 	}
+	browser := browserOf(r)
+	may, err := d.store.AskSignIn(r.Context(), d.keys.Seal("asks", known+"\x00"+email), d.keys.Seal("asks", browser), d.keys.Seal("asks", network), signin.Limits, d.now())
 	if err != nil {
 		return err
 	}
 	if !may {
-		p.Wrong = p.lang.Problem(problem.New(problem.Conflict, "signin_wait", "email"))
-		return d.show(w, http.StatusTooManyRequests, "signin.html", p)
+		return refuse(http.StatusTooManyRequests, problem.New(problem.Conflict, "signin_wait", "email"))
 	}
-	browser := cookieValue(r, browserCookie)
-	if len(browser) < 20 {
-		browser = rand.Text()
+	to := p.To
+	if len(to) > maxTo {
+		to = "/"
 	}
-	if err := d.mailLink(r, email, p.To, browser); err != nil {
-		web.Log(r, err) // the same answer: who asks must not learn from it
+	ask := signin.Ask{Email: email, Browser: browser, To: to, Language: string(visitOf(r).Lang), Site: d.siteOf(r), At: d.now().UTC()}
+	if err := d.errand(r, errand{SignIn: &ask}); err != nil {
+		return err
 	}
-	time.Sleep(answerTime - time.Since(began))
 	http.SetCookie(w, cookie(r, browserCookie, browser, 24*time.Hour))
 	done := d.signInPage(r, "sent", "signin.sent_title")
 	done.Text = done.lang.T("signin.sent_text", map[string]any{"Count": int(signin.Life / time.Minute)})
 	return d.show(w, http.StatusOK, "signin.html", done)
 }
 
-// mailLink writes to an address if it is somebody's of the staff, or may become the first administrator's.
-func (d *desk) mailLink(r *http.Request, email, to, browser string) error {
-	staff, err := d.store.Staff(r.Context())
-	if err != nil {
-		return err
-	}
-	m, ok := signin.Whose(staff, email)
-	if !ok {
-		if m, ok = signin.First(staff, d.admin, email); !ok {
-			return nil
-		}
-		m.ID = "" // nobody yet: whoever uses the link becomes it
-	}
-	token, l := signin.New(m.ID, browser, d.now(), signin.Life)
-	if err := d.store.PutSignIn(r.Context(), l); err != nil {
-		return err
-	}
-	address := d.siteOf(r) + "/sign-in/" + token
-	if to != "/" {
-		address += "?to=" + url.QueryEscape(to)
-	}
-	language := m.Language
-	if language == "" {
-		language = string(visitOf(r).Lang)
-	}
-	letter, err := mail.SignIn(mail.SignInData{From: d.sender, To: m.Email, Language: language, URL: address, Valid: signin.Life})
-	if err != nil {
-		return err
-	}
-	_, err = d.mail.Send(r.Context(), letter)
-	return err
-}
+// maxTo is the longest path that a link leads to, in bytes.
+const maxTo = 1000
 
-// proved is who of the staff somebody is who has proved to have an address. Where the staff have no administrator, the one
-// whom the deployment names is made here and nowhere else: created if absent, and written into the audit list.
-func (d *desk) proved(r *http.Request, email string) (m survey.Staff, ok bool, err error) {
-	for range 3 {
-		staff, err := d.store.Staff(r.Context())
-		if err != nil {
-			return m, false, err
-		}
-		if m, ok = signin.Whose(staff, email); ok {
-			return m, true, nil
-		}
-		if m, ok = signin.First(staff, d.admin, email); !ok {
-			return m, false, nil
-		}
-		if err = d.store.SaveStaff(r.Context(), nil, m); err == nil {
-			d.note(r, visit{Who: access.Who{Staff: m}}, "staff.first", d.handle(m.ID))
-			return m, true, nil
-		}
-		if !errors.Is(err, store.ErrChanged) {
-			return m, false, err
-		}
-	} // somebody else has made it meanwhile: read again who that is
-	return m, false, store.ErrChanged
-}
-
-// look reads a link as it is opened, without using it up. State is "gone" or "other" where it cannot be used here.
-func (d *desk) look(r *http.Request) (l store.SignIn, state string, err error) {
-	l, ok, err := d.store.SignIn(r.Context(), signin.Hash(r.PathValue("token")))
-	switch {
-	case err != nil:
-		return l, "", err
-	case !ok, !d.now().Before(l.Expires):
-		return l, "gone", nil
-	case l.Browser != "" && l.Browser != signin.Hash(cookieValue(r, browserCookie)):
-		return l, "other", nil
+// browserOf is the name of the browser that asks, a new one where it has none.
+func browserOf(r *http.Request) string {
+	if browser := cookieValue(r, browserCookie); len(browser) >= 20 && len(browser) <= 64 {
+		return browser
 	}
-	return l, "confirm", nil
-}
-
-// confirmLink shows the button; scanners that open the link do not use it up.
-func (d *desk) confirmLink(w http.ResponseWriter, r *http.Request) error {
-	_, state, err := d.look(r)
-	if err != nil {
-		return err
-	}
-	return d.showLink(w, r, state)
-}
-
-func (d *desk) showLink(w http.ResponseWriter, r *http.Request, state string) error {
-	p := d.signInPage(r, state, "signin."+state+"_title")
-	p.Action = r.URL.Path
-	p.To = local(r.URL.Query().Get("to"))
-	status := http.StatusOK
-	if state == "gone" {
-		status = http.StatusGone
-	}
-	return d.show(w, status, "signin.html", p)
-}
-
-// useLink signs in. The session begins anew: what the browser had before is no longer sent.
-func (d *desk) useLink(w http.ResponseWriter, r *http.Request) error {
-	l, state, err := d.look(r)
-	if err != nil {
-		return err
-	}
-	if state == "confirm" {
-		if err = d.store.UseSignIn(r.Context(), l.Hash); errors.Is(err, store.ErrChanged) {
-			state, err = "gone", nil
-		}
-	}
-	if err != nil || state != "confirm" {
-		if err != nil {
-			return err
-		}
-		return d.showLink(w, r, state)
-	}
-	m := survey.Staff{ID: l.Staff}
-	if l.Staff == "" { // of the first administrator
-		email, err := survey.NormalizeEmail(d.admin)
-		if err != nil {
-			return d.showLink(w, r, "gone")
-		}
-		ok := false
-		if m, ok, err = d.proved(r, email); err != nil {
-			return err
-		} else if !ok { // there is an administrator by now
-			return d.showLink(w, r, "gone")
-		}
-	}
-	return d.begin(w, r, m.ID, local(r.FormValue("to")))
-}
-
-// begin starts a session and leads to a page.
-func (d *desk) begin(w http.ResponseWriter, r *http.Request, staff, to string) error {
-	now := d.now().UTC()
-	s := store.Session{ID: rand.Text(), Staff: staff, Created: now, Expires: now.Add(sessionLife)}
-	if err := d.store.PutSession(r.Context(), s); err != nil {
-		return err
-	}
-	d.note(r, visit{Who: access.Who{Staff: survey.Staff{ID: staff}}}, "sign-in", "")
-	http.SetCookie(w, cookie(r, sessionCookie, d.sessionValue(staff, s.ID), sessionLife))
-	http.Redirect(w, r, to, http.StatusSeeOther)
-	return nil
+	return rand.Text()
 }
 
 func (d *desk) signOut(w http.ResponseWriter, r *http.Request) error {

@@ -67,8 +67,7 @@ func (d *desk) postStaff(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// takeStaff writes those of a list who are new or changed. Whose address changed is signed out: the browser that is signed
-// in may be that of whoever had the old one. With keep a list that leaves no administrator is refused.
+// takeStaff writes those of a list who are new or changed. Whose standing changed is signed out. With keep a list that leaves no administrator is refused.
 func (d *desk) takeStaff(ctx context.Context, stored, staff []survey.Staff, out *staffAnswer, keep bool) error {
 	out.Refused = len(out.Refusals)
 	known, after := map[string]survey.Staff{}, map[string]survey.Role{}
@@ -90,7 +89,7 @@ func (d *desk) takeStaff(ctx context.Context, stored, staff []survey.Staff, out 
 		default:
 			out.Changed++
 		}
-		if there && was.Email != m.Email {
+		if there && !sameStanding(was, m) {
 			moved = append(moved, m.ID)
 		}
 		after[id] = m.Role
@@ -109,6 +108,10 @@ func (d *desk) takeStaff(ctx context.Context, stored, staff []survey.Staff, out 
 	}
 	return nil
 }
+
+// sameStanding reports whether somebody may stay signed in through a change, and their unused links be good: with another
+// address the browser, or the mailbox, may be that of whoever had the old one, and a new role begins with a new sign-in.
+func sameStanding(was, m survey.Staff) bool { return was.Email == m.Email && was.Role == m.Role }
 
 // readStaffCSV reads a list as a system exports it, managers included.
 func readStaffCSV(r *http.Request, stored []survey.Staff, l lang.Language, out *staffAnswer) ([]survey.Staff, error) {

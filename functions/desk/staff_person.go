@@ -241,7 +241,7 @@ func (d *desk) editPerson(w http.ResponseWriter, r *http.Request) error {
 		case err != nil:
 			return err
 		default:
-			if m.Email != stored.Email { // the browser that is signed in may be that of whoever had the old address
+			if !sameStanding(stored, m) {
 				if err := d.store.EndSessions(r.Context(), m.ID); err != nil {
 					return err
 				}

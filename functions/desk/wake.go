@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -15,14 +16,23 @@ import (
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 )
 
-// wakeTime is how long a launch waits for the sender to be called; its minute comes anyway.
+// wakeTime is how long a call waits to be accepted. The sender's minute comes anyway.
 const wakeTime = 3 * time.Second
 
 // waker returns a function that calls the sender without waiting for what it does; nil without a name.
+func waker(c aws.Config, function string) func(context.Context) error {
+	call := caller(c, function)
+	if call == nil {
+		return nil
+	}
+	return func(ctx context.Context) error { return call(ctx, []byte("{}")) }
+}
+
+// caller returns a function that has another one called with an event, without waiting for what it does; nil without a name.
 //
 // It is one signed POST of Lambda's Invoke with X-Amz-Invocation-Type: Event, which answers 202
 // (docs.aws.amazon.com/lambda/latest/api/API_Invoke.html): the SDK's client for it would add 0.7 MB to the binary.
-func waker(c aws.Config, function string) func(context.Context) error {
+func caller(c aws.Config, function string) func(context.Context, []byte) error {
 	if function == "" {
 		return nil
 	}
@@ -35,31 +45,31 @@ func waker(c aws.Config, function string) func(context.Context) error {
 	}
 	address := base + "/2015-03-31/functions/" + url.PathEscape(function) + "/invocations"
 	signer := v4.NewSigner()
-	return func(ctx context.Context) error {
+	return func(ctx context.Context, event []byte) error {
 		ctx, cancel := context.WithTimeout(ctx, wakeTime)
 		defer cancel()
-		r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader("{}"))
+		r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(event))
 		if err != nil {
-			return fmt.Errorf("call the sender: %w", err)
+			return fmt.Errorf("call a function: %w", err)
 		}
 		r.Header.Set("X-Amz-Invocation-Type", "Event")
 		r.Header.Set("Content-Type", "application/json")
 		credentials, err := c.Credentials.Retrieve(ctx)
 		if err != nil {
-			return fmt.Errorf("call the sender: %w", err)
+			return fmt.Errorf("call a function: %w", err)
 		}
-		sum := sha256.Sum256([]byte("{}"))
+		sum := sha256.Sum256(event)
 		if err := signer.SignHTTP(ctx, credentials, r, hex.EncodeToString(sum[:]), "lambda", c.Region, time.Now()); err != nil {
-			return fmt.Errorf("call the sender: %w", err)
+			return fmt.Errorf("call a function: %w", err)
 		}
 		answer, err := http.DefaultClient.Do(r)
 		if err != nil {
-			return fmt.Errorf("call the sender: %w", err)
+			return fmt.Errorf("call a function: %w", err)
 		}
 		defer answer.Body.Close()
 		if answer.StatusCode != http.StatusAccepted {
 			why, _ := io.ReadAll(io.LimitReader(answer.Body, 500))
-			return fmt.Errorf("call the sender: %s: %s", answer.Status, why)
+			return fmt.Errorf("call a function: %s: %s", answer.Status, why)
 		}
 		return nil
 	}

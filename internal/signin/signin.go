@@ -6,10 +6,16 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"strings"
 	"time"
 
 	"onetap/internal/store"
 )
+
+// Shaped reports whether a text can be a link's token at all, so that nobody asks the table about anything else.
+func Shaped(token string) bool {
+	return len(token) == 26 && strings.Trim(token, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") == ""
+}
 
 // Life is how long a link that was asked for can be used.
 const Life = 15 * time.Minute

@@ -158,7 +158,12 @@ func ownerSK(state string, deadline time.Time, id string) string {
 func signInKey(hash string) key { return key{"SIGNIN#" + hash, "SIGNIN"} }
 
 // asksKey takes a keyed hash of an address, which need not be anybody's.
-func asksKey(hash string) key { return key{"SIGNIN#" + hash, "ASKED"} }
+func asksKey(hash string, hour time.Time) key {
+	return key{"SIGNIN#" + hash, "ASKED#" + stamp(hour)}
+}
+
+// openLinkKey lies among the sessions; their ids have no "#".
+func openLinkKey(staff, hash string) key { return key{sessionsPK(staff), "LINK#" + hash} }
 
 func sessionsPK(staff string) string { return "SESSIONS#" + part(strings.ToLower(staff)) }
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -15,59 +16,67 @@ import (
 
 // SignIn is a link by which somebody of the staff signs in, once.
 type SignIn struct {
-	Hash    string // of the link's token
-	Staff   string // id
-	Browser string // hash of what the asking browser keeps; "": any browser
-	Expires time.Time
+	Hash     string // of the link's token
+	Staff    string // id; "": of the first administrator, who is nobody yet
+	Browser  string // hash of what the asking browser keeps; "": any browser
+	Standing string // seal of what the person was when the link was made; "": made on the laptop, for whoever the id is
+	Expires  time.Time
 }
 
-// PutSignIn keeps a link until it is used or expires.
+// PutSignIn keeps a link until it is used, ended or expires. It lies among the person's sessions too, and is worth nothing
+// without that, so that what ends the sessions ends the links. Links of earlier versions, which lived for a quarter of an
+// hour, have no such second item and are gone.
 func (s *Store) PutSignIn(ctx context.Context, l SignIn) error {
-	it := signInKey(l.Hash).item()
+	it, open := signInKey(l.Hash).item(), openLinkKey(l.Staff, l.Hash).item()
 	it["staff"], it["expires"], it["ttl"] = str(l.Staff), at(l.Expires), num(l.Expires.Add(time.Hour).Unix())
 	set(it, "browser", l.Browser)
-	return s.put(ctx, it, "", nil)
+	set(it, "standing", l.Standing)
+	open["ttl"] = it["ttl"]
+	return s.batchPut(ctx, []item{it, open})
 }
 
-// SignIn looks at a link without using it up; ok is false for one that is not there (used, forgotten, invented).
+// SignIn looks at a link without using it up; ok is false for one that is not there (used, ended, forgotten, invented).
 func (s *Store) SignIn(ctx context.Context, hash string) (l SignIn, ok bool, err error) {
 	it, err := s.get(ctx, signInKey(hash))
 	if err != nil || it == nil {
 		return l, false, err
 	}
-	return SignIn{hash, text(it, "staff"), text(it, "browser"), instant(it, "expires")}, true, nil
+	l = SignIn{hash, text(it, "staff"), text(it, "browser"), text(it, "standing"), instant(it, "expires")}
+	open, err := s.get(ctx, openLinkKey(l.Staff, hash))
+	return l, err == nil && open != nil, err
 }
 
-// UseSignIn takes a link away; of two that try, one gets ErrChanged.
-func (s *Store) UseSignIn(ctx context.Context, hash string) error {
-	_, err := s.db.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.table, Key: signInKey(hash).item(), ConditionExpression: aws.String("attribute_exists(pk)")})
+// UseSignIn takes a link away; of two that try, one gets ErrChanged, and so does who comes after the links were ended.
+func (s *Store) UseSignIn(ctx context.Context, l SignIn) error {
+	_, err := s.db.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.table, Key: openLinkKey(l.Staff, l.Hash).item(), ConditionExpression: aws.String("attribute_exists(pk)")})
 	return s.failed("use sign-in link", err)
 }
 
-// AskSignIn notes that an address asked for a link, and reports whether it may have one: at most most within the span
-// before now. Of two who ask at the same moment one may get ErrChanged.
-func (s *Store) AskSignIn(ctx context.Context, hash string, most int, span time.Duration, now time.Time) (bool, error) {
-	it, err := s.get(ctx, asksKey(hash))
-	if err != nil {
-		return false, err
-	}
-	var asked []string
-	for _, t := range strings.Fields(text(it, "at")) {
-		if ms, err := strconv.ParseInt(t, 10, 64); err == nil && now.Sub(time.UnixMilli(ms)) < span {
-			asked = append(asked, t)
-		}
-	}
-	if len(asked) >= most {
+// AskLimits is how many links one address may be sent: in a span of the clock from one browser, from one network and on
+// the whole; and in an hour, though one in each span in any case.
+type AskLimits struct {
+	Span                        time.Duration
+	Browser, Network, All, Hour int
+}
+
+// AskSignIn notes that an address asked for a link, and reports whether it may have one. address, browser and network are
+// keyed seals. A refusal writes nothing. Browsers and networks are told apart by the first character of their seal, one of
+// 64, so that an item stays small whoever asks.
+func (s *Store) AskSignIn(ctx context.Context, address, browser, network string, limits AskLimits, now time.Time) (bool, error) {
+	hour := now.UTC().Truncate(time.Hour)
+	span := strconv.Itoa(int(now.Sub(hour) / limits.Span))
+	_, err := s.db.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: &s.table, Key: asksKey(address, hour).item(),
+		UpdateExpression: aws.String("ADD #hour :one, #all :one, #browser :one, #network :one SET #ttl = :ttl"),
+		ConditionExpression: aws.String("attribute_not_exists(#all) OR #all < :all AND #hour < :hour" +
+			" AND (attribute_not_exists(#browser) OR #browser < :browser) AND (attribute_not_exists(#network) OR #network < :network)"),
+		ExpressionAttributeNames: map[string]string{"#ttl": "ttl", "#hour": "hour", "#all": "all" + span,
+			"#browser": "browser" + span + browser[:1], "#network": "network" + span + network[:1]},
+		ExpressionAttributeValues: item{":one": num(1), ":ttl": num(hour.Add(2 * time.Hour).Unix()), ":all": num(limits.All), ":hour": num(limits.Hour),
+			":browser": num(limits.Browser), ":network": num(limits.Network)}})
+	if err = s.failed("ask for a sign-in link", err); errors.Is(err, ErrChanged) {
 		return false, nil
 	}
-	version := number64(it, "version")
-	it = asksKey(hash).item()
-	it["at"] = str(strings.Join(append(asked, strconv.FormatInt(now.UnixMilli(), 10)), " "))
-	it["version"], it["ttl"] = num(version+1), num(now.Add(span).Unix())
-	if version == 0 {
-		return true, s.put(ctx, it, "attribute_not_exists(pk)", nil)
-	}
-	return true, s.put(ctx, it, "version = :was", item{":was": num(version)})
+	return err == nil, err
 }
 
 // Session is one browser in which somebody of the staff is signed in.
@@ -76,12 +85,14 @@ type Session struct {
 	Staff   string
 	Created time.Time
 	Expires time.Time
+	Reach   string // seal of where the person's letters went when it began; "": begun by an earlier version
 }
 
 // PutSession begins a session.
 func (s *Store) PutSession(ctx context.Context, v Session) error {
 	it := sessionKey(v.Staff, v.ID).item()
 	it["created"], it["expires"], it["ttl"] = at(v.Created), at(v.Expires), num(v.Expires.Unix())
+	set(it, "reach", v.Reach)
 	return s.put(ctx, it, "", nil)
 }
 
@@ -109,7 +120,7 @@ func (s *Store) Session(ctx context.Context, staff, id string) (v Visitor, ok bo
 			err = fromJSON(it, "staff", &v.Staff)
 		default:
 			found++
-			v.Session = Session{id, staff, instant(it, "created"), instant(it, "expires")}
+			v.Session = Session{id, staff, instant(it, "created"), instant(it, "expires"), text(it, "reach")}
 		}
 		if err != nil {
 			return v, false, err
@@ -124,7 +135,7 @@ func (s *Store) EndSession(ctx context.Context, staff, id string) error {
 	return s.failed("end session", err)
 }
 
-// EndSessions ends all sessions of a staff member.
+// EndSessions ends all sessions of a staff member, and the links that would begin one.
 func (s *Store) EndSessions(ctx context.Context, staff string) error {
 	return s.deleteAll(ctx, sessionsPK(staff), "")
 }

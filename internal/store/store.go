@@ -20,8 +20,8 @@
 //	the same of cases that are the administrator's      gsi1: OWNER##<shard>            same
 //	figures of a campaign or of an audience's weeks     TALLY#<campaign or audience>#<n>  <kind>#<value>
 //	alerts that are due                                 DUE#<shard>                     <time>#<campaign>#<contact>
-//	a link to sign in; when an address asked for one    SIGNIN#<hash>                   SIGNIN, ASKED
-//	the sessions of a staff member                      SESSIONS#<staff>                <session>
+//	a link to sign in; how often an address asked       SIGNIN#<hash>                   SIGNIN, ASKED#<hour>
+//	a staff member's sessions; their links, unused      SESSIONS#<staff>                <session>, LINK#<hash>
 //	a program's token; all of them                      TOKENS#<shard>                  <hash>
 //	who did what, by day                                AUDIT#<day>#<shard>             <time>#<random>
 //	what one person did, by month                       gsi1: AUDIT#<who>#<month>       <time>#<random>

@@ -10,9 +10,11 @@ import (
 	"compress/gzip"
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -33,6 +35,28 @@ const maxResponse = 6<<20 - 64<<10
 func Start(h http.Handler) {
 	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stderr, nil)))
 	lambda.Start(Handler(h))
+}
+
+// StartWith is Start for a function that is called with events of its own besides (Either).
+func StartWith(h http.Handler, own func(ctx context.Context, event []byte) error) {
+	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stderr, nil)))
+	lambda.Start(Either(h, own))
+}
+
+// Either serves HTTP API events by h and gives own whatever else comes. Strangers cannot make anything else: theirs come
+// through the API, which writes down in each that it is a request.
+func Either(h http.Handler, own func(ctx context.Context, event []byte) error) func(ctx context.Context, event json.RawMessage) (any, error) {
+	serve := Handler(h)
+	return func(ctx context.Context, event json.RawMessage) (any, error) {
+		var e events.APIGatewayV2HTTPRequest
+		if err := json.Unmarshal(event, &e); err != nil {
+			return nil, fmt.Errorf("read event: %w", err)
+		}
+		if e.RequestContext.HTTP.Method == "" {
+			return nil, own(ctx, event)
+		}
+		return serve(ctx, e)
+	}
 }
 
 // Handler turns an HTTP API event (payload format 2.0) into a request to h, and h's answer into the event's.
@@ -111,7 +135,7 @@ func request(ctx context.Context, e events.APIGatewayV2HTTPRequest) (*http.Reque
 		r.Header.Del("Host")
 	}
 	if ip := e.RequestContext.HTTP.SourceIP; ip != "" {
-		r.RemoteAddr = ip + ":0"
+		r.RemoteAddr = net.JoinHostPort(ip, "0") // with brackets around IPv6
 	}
 	return r, nil
 }
