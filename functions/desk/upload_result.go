@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"onetap/internal/lang"
+	"onetap/internal/sheet"
 	"onetap/internal/store"
 	"onetap/internal/survey"
 )
@@ -111,12 +112,12 @@ func (d *desk) refusedRows(w http.ResponseWriter, r *http.Request) error {
 	for _, c := range u.Reader.Columns {
 		head = append(head, c.Heading)
 	}
-	csvRow(&b, separator, head)
+	sheet.WriteRow(&b, separator, head)
 	for _, row := range rows {
-		csvRow(&b, separator, append([]string{strconv.Itoa(row.Line), refusalTold(l, row).Message}, cellsOf(row, u.Reader.Columns)...))
+		sheet.WriteRow(&b, separator, append([]string{strconv.Itoa(row.Line), refusalTold(l, row).Message}, cellsOf(row, u.Reader.Columns)...))
 	}
 	if left := u.Quality.Refused - len(rows); left > 0 {
-		csvRow(&b, separator, []string{"", l.T("upload.csv_more", lang.Values{"Count": left})})
+		sheet.WriteRow(&b, separator, []string{"", l.T("upload.csv_more", lang.Values{"Count": left})})
 	}
 	h := w.Header()
 	h.Set("Content-Type", "application/octet-stream") // an HTTP API may change the letters of text
@@ -137,32 +138,4 @@ func cellsOf(row survey.Refusal, columns []survey.Column) []string {
 		}
 	}
 	return cells
-}
-
-// csvRow writes a row. A cell that a spreadsheet would take for a formula gets an apostrophe before it; a telephone
-// number is none.
-func csvRow(b *strings.Builder, separator string, cells []string) {
-	for i, c := range cells {
-		if i > 0 {
-			b.WriteString(separator)
-		}
-		if formula(c) {
-			c = "'" + c
-		}
-		if strings.ContainsAny(c, separator+"\"\r\n") {
-			c = `"` + strings.ReplaceAll(c, `"`, `""`) + `"`
-		}
-		b.WriteString(c)
-	}
-	b.WriteString("\r\n")
-}
-
-func formula(cell string) bool {
-	switch {
-	case cell == "":
-		return false
-	case strings.ContainsRune("=@\t\r", rune(cell[0])):
-		return true
-	}
-	return (cell[0] == '+' || cell[0] == '-') && strings.Trim(cell, "+-0123456789() .") != ""
 }

@@ -42,7 +42,7 @@ func (v *visitor) upload(file string, fields ...string) (status int, page, to st
 	return v.send(r, err)
 }
 
-const oddList = "Куда писать;Кто;Менеджер;Телефон\nanna@example.com;\"Анна\nСмирнова\";owner;+7 495 123-45-67\nбез адреса;=cmd|' /c';owner;+7 495 765-43-21\nanna@example.com;Снова;;\n"
+const oddList = "Куда писать;Кто;Менеджер;Телефон\nanna@example.com;\"Анна\nСмирнова\";owner;+7 495 123-45-67\nбез адреса;=cmd|' /c';owner;+7 495 765-43-21\nнет;\u00a0＝HYPERLINK(1);owner;-5\nanna@example.com;Снова;;\n"
 
 // Without scripts: look, put a column right, import, download what was refused, correct it and upload that.
 func TestUploadWithoutScripts(t *testing.T) {
@@ -58,7 +58,7 @@ func TestUploadWithoutScripts(t *testing.T) {
 	if status != 200 {
 		t.Fatalf("%d\n%s", status, page)
 	}
-	v.says(page, "Анна Смирнова", "Елена Соколова", "Во всём файле, 3 строки", `<option value="email" selected>`)
+	v.says(page, "Анна Смирнова", "Елена Соколова", "Во всём файле, 4 строки", `<option value="email" selected>`)
 	if w.stored() != before {
 		t.Error("looking at a file changed the table")
 	}
@@ -75,7 +75,7 @@ func TestUploadWithoutScripts(t *testing.T) {
 		t.Errorf("%d contacts", len(got))
 	}
 	_, csv := v.get(to + "/refused")
-	for _, want := range []string{"\uFEFFOnetap: строка;Onetap: причина;Куда писать;Кто;Менеджер;Телефон\r\n", ";без адреса;'=cmd|' /c';owner;+7 495 765-43-21\r\n", "anna@example.com;;;\r\n"} {
+	for _, want := range []string{"\uFEFFOnetap: строка;Onetap: причина;Куда писать;Кто;Менеджер;Телефон\r\n", ";без адреса;'=cmd|' /c';owner;+7 495 765-43-21\r\n", ";нет;'\u00a0＝HYPERLINK(1);owner;-5\r\n", "anna@example.com;;;\r\n"} {
 		if !strings.Contains(csv, want) {
 			t.Errorf("the refused rows lack %q:\n%s", want, csv)
 		}

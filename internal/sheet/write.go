@@ -1,0 +1,52 @@
+package sheet
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// WriteRow writes a record of a CSV that people open in a spreadsheet: the one place where Onetap writes CSV.
+//
+// A cell that a spreadsheet would take for a formula gets an apostrophe before it; numbers and telephones stay as they
+// are. A cell with any of the usual separators is quoted, whatever the file's own is: Excel cuts by that of its country,
+// and what follows a comma would begin a cell of its own.
+func WriteRow(b *strings.Builder, separator string, cells []string) {
+	for i, c := range cells {
+		if i > 0 {
+			b.WriteString(separator)
+		}
+		if Formula(c) {
+			c = "'" + c
+		}
+		if strings.ContainsAny(c, separator+",;\t\"\r\n") {
+			c = `"` + strings.ReplaceAll(c, `"`, `""`) + `"`
+		}
+		b.WriteString(c)
+	}
+	b.WriteString("\r\n")
+}
+
+// Formula reports whether a spreadsheet may take a cell for a formula (owasp.org/www-community/attacks/CSV_Injection):
+// its first sign is = + - or @, also in full width, which Excel of some countries reads alike, whatever stands before it
+// that nobody sees or that a program takes off; or it begins with a tab or a newline.
+func Formula(cell string) bool {
+	if cell != "" && strings.ContainsRune("\t\r\n", rune(cell[0])) {
+		return true
+	}
+	text := strings.TrimLeftFunc(cell, func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || strings.ContainsRune("\"'`“”„«", r)
+	})
+	switch sign, size := utf8.DecodeRuneInString(text); sign {
+	case '=', '@', '＝', '＠', '＋', '－', '﹦', '﹫', '﹢', '﹣':
+		return true
+	case '+', '-':
+		return !number(text[size:])
+	}
+	return false
+}
+
+// number reports whether what follows a sign makes a number or a telephone: "5", "7 (495) 123-45-67", "12,5 %", or nothing.
+func number(text string) bool {
+	return strings.Trim(text, "0123456789().,-–%\u00a0\u202f ") == ""
+}

@@ -1,0 +1,62 @@
+package sheet_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"onetap/internal/sheet"
+)
+
+func TestFormula(t *testing.T) {
+	t.Parallel()
+	for _, cell := range []string{"=1+1", "＝cmd|' /C calc'!A0", "＋1", "－2+3", "＠SUM(1)", "+cmd", "-2+3+cmd|' /C calc'!A0", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\tanything", " =1", "\u00a0=1",
+		"\u202f＝1", "\ufeff=1", "\u200b@x", "\"=1\"", "'=1", "«=1»", " \ufeff\" ＝HYPERLINK(\"x\")", "-A1", "+A1", "﹦1", "- =1", "\x00=1", "\u3000=1", "-5 =x"} {
+		if !sheet.Formula(cell) {
+			t.Errorf("%q is taken for harmless", cell)
+		}
+	}
+	for _, cell := range []string{"", "-5", "-12,5 %", "+7 (495) 123-45-67", "+74951234567", "- 5", "-", "—", "–5", "anna@example.com", "a=b", "5-3", "1＝1", "ООО «Ромашка»", "'", " ", "+7 495 123-45-67, 123-45-68",
+		"№ 5", "𝟙", "−5"} {
+		if sheet.Formula(cell) {
+			t.Errorf("%q is taken for a formula", cell)
+		}
+	}
+}
+
+// Whatever is written is read back as it was, but for the apostrophe, under any separator; and no country's separator
+// cuts a cell so that a formula begins behind it.
+func TestWrittenRowsAreReadBack(t *testing.T) {
+	t.Parallel()
+	cell := rapid.StringOf(rapid.SampledFrom([]rune("ab=+-@＝＠ ,;|\t\"'\n\u00a0\ufeffж5")))
+	rapid.Check(t, func(t *rapid.T) {
+		separator := rapid.SampledFrom([]string{";", ",", "\t"}).Draw(t, "separator")
+		cells := rapid.SliceOfN(cell, 2, 5).Draw(t, "cells")
+		cells[0] = "x" + cells[0]
+		var b strings.Builder
+		head := append([]string{"mail"}, make([]string, len(cells)-1)...)
+		for i := range head[1:] {
+			head[i+1] = "h"
+		}
+		sheet.WriteRow(&b, separator, head)
+		sheet.WriteRow(&b, separator, cells)
+		want := make([]string, len(cells))
+		for i, c := range cells {
+			if want[i] = c; sheet.Formula(c) {
+				want[i] = "'" + c
+			}
+			if sheet.Formula(want[i]) && !strings.HasPrefix(want[i], "'") {
+				t.Fatalf("%q is written as a formula", c)
+			}
+		}
+		_, records, err := read(withMail, b.String())
+		if err != nil || len(records) != 1 {
+			t.Fatalf("%q: %d records, %v", b.String(), len(records), err)
+		}
+		if d := cmp.Diff(want, records[0].Cells); d != "" {
+			t.Fatalf("%q: %s", b.String(), d)
+		}
+	})
+}
