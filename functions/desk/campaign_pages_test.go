@@ -323,3 +323,46 @@ func TestCampaignSender(t *testing.T) {
 		}
 	}
 }
+
+// Whatever value the page offers, the filter takes, and finds those who have it.
+func TestOfferedValuesAreTaken(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dynamo.Options{})
+	w.staffed()
+	long := strings.Repeat("й", survey.MaxFilterValue)
+	values := []string{"North", long, long + "ё", strings.Repeat("x", 2000), "two\nlines", "tab\there", "a, b; c", `"quoted" <b>`, "ends with a dot.", "é́ and ё"}
+	var contacts []survey.Contact
+	for i, v := range values {
+		contacts = append(contacts, survey.Contact{ID: w.desk.keys.ContactID(survey.Customers, fmt.Sprintf("p%d@example.com", i)), Audience: survey.Customers,
+			Person: survey.Person{Email: fmt.Sprintf("p%d@example.com", i)}, Location: v, Attrs: map[string]string{"Note": v}})
+	}
+	if _, err := w.store.UpsertContacts(t.Context(), contacts, "", w.now()); err != nil {
+		t.Fatal(err)
+	}
+	v := w.visitor("marketing", "en")
+	v.post("/campaigns/new", "new", "abcdefgh", "name", "Autumn", "audience", "customers", "company", "Shop", "language", "en", "go", "next")
+	for _, field := range []string{"f.location", "f.attr.Note"} {
+		v.post("/campaigns/abcdefgh/edit", "step", "people", "version", strconv.Itoa(w.stored1("abcdefgh").Version), "quiet_days", "0", "sample", "100")
+		_, page := v.get("/campaigns/abcdefgh/edit?step=people")
+		offered := regexp.MustCompile(`name="`+regexp.QuoteMeta(field)+`" value="([^"]*)"`).FindAllStringSubmatch(page, -1)
+		if len(offered) < 6 {
+			t.Fatalf("%s: %d values are offered", field, len(offered))
+		}
+		for _, o := range offered {
+			value := html.UnescapeString(o[1])
+			sent := strings.ReplaceAll(value, "\n", "\r\n") // as a browser does
+			status, answer, _ := v.post("/campaigns/abcdefgh/count", "step", "people", "quiet_days", "0", "sample", "100", field, sent)
+			want := 1
+			if value == "" {
+				want = 0
+			}
+			if status != 200 || !strings.Contains(answer, fmt.Sprintf(`"invited":%d`, want)) {
+				t.Errorf("%s = %.40q: %d %.300s", field, value, status, answer)
+			}
+			version := strconv.Itoa(w.stored1("abcdefgh").Version)
+			if status, page, _ := v.post("/campaigns/abcdefgh/edit", "step", "people", "version", version, "quiet_days", "0", "sample", "100", field, sent); status != 303 {
+				t.Errorf("%s = %.40q is refused: %d %.300s", field, value, status, page)
+			}
+		}
+	}
+}

@@ -88,6 +88,9 @@ func (d *desk) count(ctx context.Context, c survey.Campaign, from store.Cursor, 
 
 func (h *headcount) note(c survey.Contact) {
 	add := func(field, value string) {
+		if !survey.Choosable(value) {
+			return
+		}
 		if h.Values[field] == nil {
 			h.Values[field] = map[string]int{}
 		}

@@ -98,7 +98,7 @@ func (f Filter) check() error {
 	for _, values := range lists {
 		n += len(values)
 		for _, v := range values {
-			if utf8.RuneCountInString(v) > MaxFilterValue {
+			if tooLongToChoose(v) {
 				return problem.New(problem.Invalid, "filter_value_too_long", "filter", "Limit", MaxFilterValue)
 			}
 		}
@@ -108,6 +108,14 @@ func (f Filter) check() error {
 	}
 	return nil
 }
+
+func tooLongToChoose(v string) bool {
+	return len(v) > MaxFilterValue && utf8.RuneCountInString(v) > MaxFilterValue
+}
+
+// Choosable reports whether a contact's value is offered for a filter: one that Check takes, in one line, for a form
+// changes the newlines of others, which then fit nobody.
+func Choosable(v string) bool { return !tooLongToChoose(v) && !strings.ContainsAny(v, "\r\n") }
 
 // validSender accepts "", an address and "name <address>", in one line.
 func validSender(s string) bool {

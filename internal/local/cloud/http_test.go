@@ -222,12 +222,12 @@ func TestHTTPAnswers(t *testing.T) {
 func TestHTTPLimits(t *testing.T) {
 	t.Parallel()
 	l, server := site(t)
-	post := func(size int, header string) (int, string) {
+	post := func(size int, contentType, header string) (int, string) {
 		r, err := http.NewRequest(http.MethodPost, server.URL+"/files/x?answer="+url.QueryEscape(`{"statusCode":200}`), io.LimitReader(zeros{}, int64(size)))
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.Header.Set("Content-Type", "text/plain")
+		r.Header.Set("Content-Type", contentType)
 		r.Header.Set("X-Long", header)
 		answer, err := http.DefaultClient.Do(r)
 		if err != nil {
@@ -248,11 +248,18 @@ func TestHTTPLimits(t *testing.T) {
 		{"5 MB", 5 << 20, 1, 200, ""},
 		{"7 MB: the gateway takes it, Lambda does not", 7 << 20, 1, 413, tooLarge},
 		{"over 10 MB", 10<<20 + 1, 1, 413, tooLarge},
+		{"4.5 MB of bytes, which docs/api.md promises", 4_500_000, 1, 200, ""},
+		{"4.75 MB of bytes: as base64 over Lambda's 6 MB", 4_750_000, 1, 413, tooLarge},
+		{"5 MB of bytes", 5 << 20, 1, 413, tooLarge},
 		{"headers below 10,240 bytes", 1, 9900, 200, ""},
 		{"headers over 10,240 bytes", 1, 10200, 431, `{"message":"Request Header Fields Too Large"}`},
 	}
 	for _, test := range tests {
-		if status, body := post(test.size, strings.Repeat("h", test.header)); status != test.status || body != test.body {
+		contentType := "text/plain"
+		if strings.Contains(test.name, "of bytes") {
+			contentType = "application/octet-stream"
+		}
+		if status, body := post(test.size, contentType, strings.Repeat("h", test.header)); status != test.status || body != test.body {
 			t.Errorf("%s: %d %s, want %d %s", test.name, status, body, test.status, test.body)
 		}
 	}
@@ -262,7 +269,7 @@ func TestHTTPLimits(t *testing.T) {
 		t.Errorf("unknown route: %s", body)
 	}
 	r := l.Meter().Report(time.Now())
-	if r.HTTP != 4 || r.HTTPUnits != 10+14+1+1 {
+	if r.HTTP != 7 || r.HTTPUnits != 10+14+1+1+9+10+10 {
 		t.Errorf("metered %d requests of %d units", r.HTTP, r.HTTPUnits)
 	}
 }
