@@ -71,8 +71,8 @@ func (d *desk) listResponses(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if c.Audience == survey.Employees { // D25: results only
-		return problem.New(problem.Forbidden, "employees_anonymous", "campaign")
+	if !d.sight(visitOf(r).Who, c).Answers() {
+		return errWholeOnly
 	}
 	found, next, err := d.store.ResponsesPage(r.Context(), c.ID, from, limit)
 	if err != nil {
@@ -125,6 +125,9 @@ func (d *desk) listInvitations(w http.ResponseWriter, r *http.Request) error {
 	c, err := d.campaign(r)
 	if err != nil {
 		return err
+	}
+	if wave == survey.WaveReminder && !d.sight(visitOf(r).Who, c).People() {
+		return problem.New(problem.Forbidden, "reminder_tells", "wave")
 	}
 	found, next, err := d.store.InvitationsPage(r.Context(), c.ID, wave, state, from, limit, invitationsLookedAt)
 	if err != nil {

@@ -94,6 +94,9 @@ func (p *checkPage) add(id, mark, text, step string) {
 // check looks at the campaign itself and at whom it is for.
 func (p *checkPage) check(d *desk, c survey.Campaign, h headcount) {
 	l := p.lang
+	if err := problem.As(c.Allows(survey.ActLaunch, d.now())); err != nil && c.Withheld() {
+		p.add("audience", "bad", problemIn(l, p.Zone, err), stepAbout)
+	}
 	switch {
 	case h.Looked == 0 && h.Next == "":
 		p.add("people", "bad", l.T("campaign.check_no_contacts", lang.Values{"Audience": audienceName(l, c.Audience)}), "")

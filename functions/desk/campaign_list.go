@@ -70,7 +70,7 @@ func (d *desk) campaignsPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if p.Rows, err = d.campaignRows(r.Context(), p.lang, p.Zone, listed); err != nil {
+	if p.Rows, err = d.campaignRows(r.Context(), &p.frame, listed); err != nil {
 		return err
 	}
 	for i := range p.Rows {
@@ -117,8 +117,8 @@ func (d *desk) listedCampaigns(ctx context.Context, audiences []survey.Audience,
 	return found, before, nil
 }
 
-func (d *desk) campaignRows(ctx context.Context, l lang.Language, zone *time.Location, cs []survey.Campaign) ([]campaignRow, error) {
-	tallies := make([]nps.Tally, len(cs))
+func (d *desk) campaignRows(ctx context.Context, f *frame, cs []survey.Campaign) ([]campaignRow, error) {
+	l, wholes := f.lang, make([]wholeResults, len(cs))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(8)
 	for i, c := range cs {
@@ -126,7 +126,7 @@ func (d *desk) campaignRows(ctx context.Context, l lang.Language, zone *time.Loc
 			continue
 		}
 		g.Go(func() (err error) {
-			tallies[i], err = d.tallyOf(ctx, c.ID)
+			wholes[i], err = d.whole(ctx, f.visit.Who, c)
 			return err
 		})
 	}
@@ -136,33 +136,28 @@ func (d *desk) campaignRows(ctx context.Context, l lang.Language, zone *time.Loc
 	rows := make([]campaignRow, len(cs))
 	for i, c := range cs {
 		row := campaignRow{ID: string(c.ID), Href: "/campaigns/" + string(c.ID), Name: c.Name, Audience: audienceName(l, c.Audience),
-			State: l.T("campaign.state_" + string(c.State)), Badge: badge(c), When: campaignWhen(l, zone, c), New: string(newCampaignID())}
-		if t := tallies[i]; !c.Launched.IsZero() {
-			row.Sent, row.Answers = l.Number(t.Sent), l.Number(t.Answers())
-			row.NPS, row.NPSHint = npsWords(l, c.Audience, t)
+			State: l.T("campaign.state_" + string(c.State)), Badge: badge(c), When: campaignWhen(l, f.Zone, c), New: string(newCampaignID())}
+		if w := wholes[i]; !c.Launched.IsZero() {
+			row.Sent, row.Answers = l.Number(w.Tally.Sent), answersCount(l, w)
+			row.NPS, row.NPSHint = npsWords(l, w.Tally)
 		}
 		rows[i] = row
 	}
 	return rows, nil
 }
 
-// tallyOf is a campaign's whole.
-func (d *desk) tallyOf(ctx context.Context, c survey.CampaignID) (nps.Tally, error) {
-	var whole nps.Tally
-	weeks, err := d.store.TalliesOf(ctx, string(c), survey.KindWeek)
-	for _, counts := range weeks {
-		whole.Add(counts.Tally())
+// answersCount is how many have answered; a dash where that is not shown.
+func answersCount(l lang.Language, w wholeResults) string {
+	if w.Withheld != "" {
+		return "—"
 	}
-	return whole, err
+	return l.Number(w.Tally.Answers())
 }
 
-// leastEmployees is how many employees must have answered before their score is shown (D25).
-const leastEmployees = 5
-
 // npsWords is the score with its interval; empty where there is none to show.
-func npsWords(l lang.Language, a survey.Audience, t nps.Tally) (value, hint string) {
+func npsWords(l lang.Language, t nps.Tally) (value, hint string) {
 	v, ok := t.NPS()
-	if !ok || a == survey.Employees && t.Answers() < leastEmployees {
+	if !ok {
 		return "", ""
 	}
 	if i, ok := t.Interval(); ok {

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"onetap/internal/access"
+	"onetap/internal/insight"
 	"onetap/internal/link"
 	"onetap/internal/problem"
 	"onetap/internal/store"
@@ -236,7 +238,7 @@ func (d *desk) view(ctx context.Context, c survey.Campaign) (campaignView, error
 		if err != nil {
 			return v, err
 		}
-		if ok {
+		if ok && (number == survey.WaveInvitation || insight.Of(c, access.Who{}, d.now()).Reminder()) {
 			l := survey.LedgerOf(wave, counts[survey.TallyKey{Scope: string(c.ID), Kind: survey.KindWave, Value: strconv.Itoa(number)}])
 			*to = &l
 		}

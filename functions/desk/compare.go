@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"onetap/internal/access"
 	"onetap/internal/nps"
 	"onetap/internal/problem"
 	"onetap/internal/survey"
@@ -41,7 +42,7 @@ func compare(value string, a, b nps.Tally) compared {
 }
 
 // compareCampaigns holds b against a, wholly and team by team; of the teams it lists most.
-func (d *desk) compareCampaigns(ctx context.Context, a, b survey.Campaign, most int) (comparison, error) {
+func (d *desk) compareCampaigns(ctx context.Context, who access.Who, a, b survey.Campaign, most int) (comparison, error) {
 	if a.Audience != b.Audience { // D1
 		return comparison{}, problem.New(problem.Conflict, "compare_audiences", "with")
 	}
@@ -51,11 +52,14 @@ func (d *desk) compareCampaigns(ctx context.Context, a, b survey.Campaign, most 
 	var wholes [2]nps.Tally
 	var teams [2]map[string]nps.Tally
 	for i, c := range []survey.Campaign{a, b} {
-		w, err := d.whole(ctx, c)
+		if !d.sight(who, c).Compared() {
+			return comparison{}, errWholeOnly
+		}
+		w, err := d.whole(ctx, who, c)
 		if err != nil {
 			return comparison{}, err
 		}
-		by, err := d.breakdown(ctx, c, survey.KindTeam)
+		by, err := d.breakdown(ctx, who, c, survey.KindTeam)
 		if err != nil {
 			return comparison{}, err
 		}
@@ -87,7 +91,7 @@ func (d *desk) showComparison(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	out, err := d.compareCampaigns(r.Context(), a, b, maxRows)
+	out, err := d.compareCampaigns(r.Context(), visitOf(r).Who, a, b, maxRows)
 	if err != nil {
 		return err
 	}

@@ -44,7 +44,7 @@ func (d *desk) comparePage(w http.ResponseWriter, r *http.Request) error {
 	if b.Launched.Before(a.Launched) { // the later one is the one that has changed
 		a, b = b, a
 	}
-	c, err := d.compareCampaigns(r.Context(), a, b, rowsShown/2)
+	c, err := d.compareCampaigns(r.Context(), visitOf(r).Who, a, b, rowsShown/2)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"onetap/internal/access"
+	"onetap/internal/insight"
 	"onetap/internal/lang"
 	"onetap/internal/loop"
 	"onetap/internal/store"
@@ -25,7 +26,7 @@ type contactPage struct {
 	MayStop              bool
 	Action               string
 	History              []contactEvent
-	Anonymous            bool // employees: no answers here
+	WholeOnly            bool // employees: no answers here
 	Hidden               bool // this role does not see who gave an answer
 }
 
@@ -58,8 +59,9 @@ func (d *desk) contactPage(w http.ResponseWriter, r *http.Request) error {
 		p.StoppedHelp = stoppedHelp(p.lang, stop)
 	}
 	p.MayStop = !stopped && p.Can(access.WriteContacts)
-	p.Anonymous = c.Audience == survey.Employees
-	p.Hidden = !p.Anonymous && !p.Can(access.ReadPeople)
+	people := insight.Persons(c.Audience, p.visit.Who)
+	p.WholeOnly = c.Audience == survey.Employees
+	p.Hidden = !people && !p.WholeOnly
 	campaigns, err := d.store.Campaigns(r.Context(), c.Audience, pastShown)
 	if err != nil {
 		return err
@@ -68,7 +70,7 @@ func (d *desk) contactPage(w http.ResponseWriter, r *http.Request) error {
 	for i, v := range campaigns {
 		ids[i] = v.ID
 	}
-	past, err := d.store.PastOf(r.Context(), c.ID, ids, !p.Anonymous && !p.Hidden)
+	past, err := d.store.PastOf(r.Context(), c.ID, ids, people)
 	if err != nil {
 		return err
 	}

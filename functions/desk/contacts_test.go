@@ -128,7 +128,7 @@ func TestContactPage(t *testing.T) {
 	}
 	admin := w.visitor("administrator", "en")
 	_, page = admin.get("/contacts/employees/" + string(one.ID))
-	admin.says(page, "Employees&#39; answers are anonymous", "Invitation sent")
+	admin.says(page, "What employees answered, and whether they did, is not shown here", "Invitation sent")
 	if strings.Contains(page, "Secret") || strings.Contains(page, "reminded") || strings.Contains(page, `class="score`) {
 		t.Errorf("an employee's answer shows:\n%s", page)
 	}

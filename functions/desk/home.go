@@ -10,6 +10,7 @@ import (
 
 	"onetap/internal/access"
 	"onetap/internal/fill"
+	"onetap/internal/insight"
 	"onetap/internal/lang"
 	"onetap/internal/loop"
 	"onetap/internal/nps"
@@ -51,13 +52,13 @@ func (d *desk) home(w http.ResponseWriter, r *http.Request) error {
 	l, role := p.lang, p.Staff.Role
 	p.Hello = l.T("home.hello", lang.Values{"Name": p.Who})
 	p.NewOne = p.Can(access.WriteCampaign)
-	latest, err := d.recent(r.Context())
+	latest, err := d.recent(r.Context(), p.visit.Who)
 	if err != nil {
 		return err
 	}
 	g, ctx := errgroup.WithContext(r.Context())
 	if role != survey.RoleOwner && role != survey.RoleMarketing {
-		g.Go(func() (err error) { p.Scores, err = d.scoreCards(ctx, l, latest); return err })
+		g.Go(func() (err error) { p.Scores, err = d.scoreCards(ctx, p.visit.Who, l, latest); return err })
 	}
 	if p.Can(access.ReadCases) {
 		g.Go(func() (err error) { p.Cases, err = d.homeCases(ctx, &p.frame, latest); return err })
@@ -98,14 +99,14 @@ type recent struct {
 const homeCampaigns = 3
 
 // recent lists the last campaigns of each audience that wrote to somebody: the latest first, in the order of the audiences.
-func (d *desk) recent(ctx context.Context) ([][]recent, error) {
+func (d *desk) recent(ctx context.Context, who access.Who) ([][]recent, error) {
 	found := make([][]recent, len(survey.Audiences))
 	g, ctx := errgroup.WithContext(ctx)
 	for i, a := range survey.Audiences {
 		g.Go(func() error {
 			cs, err := d.launched(ctx, a, homeCampaigns)
 			for _, c := range cs {
-				whole, err := d.whole(ctx, c)
+				whole, err := d.whole(ctx, who, c)
 				if err != nil {
 					return err
 				}
@@ -121,7 +122,8 @@ func (d *desk) recent(ctx context.Context) ([][]recent, error) {
 }
 
 // scoreCards are the audiences of which there is an answer in the last weeks.
-func (d *desk) scoreCards(ctx context.Context, l lang.Language, latest [][]recent) ([]scoreCard, error) {
+func (d *desk) scoreCards(ctx context.Context, who access.Who, l lang.Language, latest [][]recent) ([]scoreCard, error) {
+	latest = slices.DeleteFunc(slices.Clone(latest), func(of []recent) bool { return !insight.Weeks(of[0].Audience, who) })
 	cards := make([]scoreCard, len(latest))
 	g, ctx := errgroup.WithContext(ctx)
 	for i, of := range latest {

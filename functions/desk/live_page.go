@@ -13,7 +13,6 @@ import (
 
 	"onetap/internal/access"
 	"onetap/internal/lang"
-	"onetap/internal/nps"
 	"onetap/internal/survey"
 )
 
@@ -55,12 +54,12 @@ func (d *desk) live(ctx context.Context, f *frame, c survey.Campaign) (live, cam
 	if err != nil {
 		return live{}, v, err
 	}
-	whole, err := d.tallyOf(ctx, c.ID)
+	whole, err := d.whole(ctx, f.visit.Who, c)
 	if err != nil {
 		return live{}, v, err
 	}
 	l := f.lang
-	out := live{Text: map[string]string{}, Show: map[string]bool{}, Badge: badge(c), Answers: whole.Answers()}
+	out := live{Text: map[string]string{}, Show: map[string]bool{}, Badge: badge(c), Answers: whole.Tally.Answers()}
 	out.Text["state"] = l.T("campaign.state_" + string(c.State))
 	out.Text["what"] = l.T("campaign.what_" + string(c.State))
 	out.Show["stopped"] = c.Stopped != ""
@@ -69,7 +68,7 @@ func (d *desk) live(ctx context.Context, f *frame, c survey.Campaign) (live, cam
 	}
 	out.ledger(l, "", v.Ledger, survey.WaveInvitation)
 	out.ledger(l, "r.", v.Reminder, survey.WaveReminder)
-	out.answers(l, c, whole)
+	out.answers(l, whole)
 	out.pace(l, c, v, d.now())
 	for _, a := range liveActions {
 		allowed := f.Can(access.Send) && c.Allows(a, d.now()) == nil
@@ -89,6 +88,8 @@ func (d *desk) live(ctx context.Context, f *frame, c survey.Campaign) (live, cam
 func stoppedBy(reason string) string {
 	reason = strings.ReplaceAll(strings.ToLower(reason), "_", "")
 	switch {
+	case reason == strings.ReplaceAll(strings.ToLower(survey.StoppedWithheld), "_", ""):
+		return "withheld"
 	case strings.Contains(reason, "suspended"):
 		return "suspended"
 	case strings.Contains(reason, "paused"):
@@ -128,18 +129,18 @@ func (o *live) ledger(l lang.Language, prefix string, g *survey.Ledger, wave int
 // ledgerReasons are all for which somebody is not written to.
 var ledgerReasons = append(slices.Clone(skipReasons), survey.SkipAnswered, survey.SkipRemoved, survey.SkipSettled)
 
-func (o *live) answers(l lang.Language, c survey.Campaign, t nps.Tally) {
-	o.Text["answers"] = l.Number(t.Answers())
-	score, hint := npsWords(l, c.Audience, t)
+func (o *live) answers(l lang.Language, w wholeResults) {
+	t := w.Tally
+	o.Text["answers"] = answersCount(l, w)
+	score, hint := npsWords(l, t)
 	o.Text["nps"], o.Text["nps_interval"] = orDash(score), hint
-	few := c.Audience == survey.Employees && t.Answers() < leastEmployees
-	o.Show["groups"] = t.Answers() > 0 && !few
-	o.Show["few"] = few && t.Answers() > 0
-	if !few {
+	o.Show["groups"], o.Show["withheld"] = t.Answers() > 0, w.Withheld != ""
+	o.Text["withheld"] = withheldText(l, w.Withheld)
+	if w.Withheld == "" {
 		o.Text["detractors"], o.Text["passives"], o.Text["promoters"] = l.Number(t.Detractors()), l.Number(t.Passives()), l.Number(t.Promoters())
 	}
 	o.Text["response_rate"] = "—"
-	if rate, ok := t.ResponseRate(); ok {
+	if rate, ok := t.ResponseRate(); ok && w.Withheld == "" {
 		o.Text["response_rate"] = l.Decimal(rate, 1) + " %"
 	}
 	o.Text["unverified"] = l.Number(t.Unverified)
@@ -202,10 +203,10 @@ type place struct {
 }
 
 // liveTexts and liveParts are those of live that the page names one by one.
-type liveTexts struct{ State, What, Stopped, Speed, Left, NPS, Interval, Answers, Rate, Unverified string }
+type liveTexts struct{ State, What, Stopped, Speed, Left, NPS, Interval, Answers, Rate, Unverified, Withheld string }
 type liveLedger struct{ Audience, Invited, Skipped, Bounced, Complained string }
 type liveParts struct {
-	Stopped, Ledger, Reminder, Sending, Groups, Few, Unverified, Uncertain,
+	Stopped, Ledger, Reminder, Sending, Groups, Withheld, Unverified, Uncertain,
 	Pause, Resume, Remind, Close, Cancel, Resend bool
 }
 
@@ -232,7 +233,7 @@ func (d *desk) campaignLive(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if known := r.URL.Query().Get("answers"); known != strconv.FormatInt(out.Answers, 10) && mayComments(&f, c) {
+	if known := r.URL.Query().Get("answers"); known != strconv.FormatInt(out.Answers, 10) && d.mayComments(&f, c) {
 		if out.Comments, _, err = d.comments(r, &f, c); err != nil {
 			return err
 		}
@@ -265,7 +266,7 @@ func (d *desk) showLive(w http.ResponseWriter, r *http.Request, status int, c su
 	p.take(out)
 	p.MaySend, p.MayWrite, p.MayResults = p.Can(access.Send), p.Can(access.WriteCampaign), p.Can(access.ReadResults)
 	p.Facts = d.summary(&p.frame, c)
-	if p.MayComments = mayComments(&p.frame, c) && !p.Draft; p.MayComments {
+	if p.MayComments = d.mayComments(&p.frame, c) && !p.Draft; p.MayComments {
 		var all bool
 		if p.Comments, all, err = d.comments(r, &p.frame, c); err != nil {
 			return err
@@ -283,8 +284,8 @@ func (d *desk) showLive(w http.ResponseWriter, r *http.Request, status int, c su
 func (p *livePage) take(o live) {
 	t, s := o.Text, o.Show
 	p.Badge, p.Decided, p.Invited, p.Next, p.Answers = o.Badge, o.Decided, o.Invited, o.Next, strconv.FormatInt(o.Answers, 10)
-	p.Text = liveTexts{t["state"], t["what"], t["stopped"], t["speed"], t["left"], t["nps"], t["nps_interval"], t["answers"], t["response_rate"], t["unverified"]}
-	p.Parts = liveParts{s["stopped"], s["ledger"], s["r.ledger"], s["sending"], s["groups"], s["few"], s["unverified"], s["uncertain"],
+	p.Text = liveTexts{t["state"], t["what"], t["stopped"], t["speed"], t["left"], t["nps"], t["nps_interval"], t["answers"], t["response_rate"], t["unverified"], t["withheld"]}
+	p.Parts = liveParts{s["stopped"], s["ledger"], s["r.ledger"], s["sending"], s["groups"], s["withheld"], s["unverified"], s["uncertain"],
 		s["pause"], s["resume"], s["remind"], s["close"], s["cancel"], s["resend"]}
 	p.Ledger = liveLedger{t["audience"], t["invited"], t["skipped"], t["bounced"], t["complained"]}
 	places := func(prefix string, names ...string) (all []place) {
@@ -314,8 +315,8 @@ var ledgerNames = []string{"waiting", "sent", "failed", "uncertain"}
 // commentsLookedAt bounds a look for the last comments: answers are kept by person, not by time.
 const commentsLookedAt, commentsShown = 400, 5
 
-func mayComments(f *frame, c survey.Campaign) bool {
-	return f.Can(access.ReadAnswers) && c.Audience != survey.Employees // D25
+func (d *desk) mayComments(f *frame, c survey.Campaign) bool {
+	return f.Can(access.ReadAnswers) && d.sight(f.visit.Who, c).Answers()
 }
 
 // comments are the last ones; all is false when there are more answers than are looked at, so that they may not be.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"onetap/internal/insight"
 	"onetap/internal/nps"
 	"onetap/internal/problem"
 	"onetap/internal/survey"
@@ -77,8 +78,8 @@ type results struct {
 	Languages []row                `json:"languages"`
 	Parts     []string             `json:"parts"` // other columns by which it can be asked for
 	By        *partResults         `json:"by,omitempty"`
-	Omitted   map[string]int       `json:"omitted,omitempty"` // by kind: how many values are not listed
-	Hidden    map[string]int       `json:"hidden,omitempty"`  // by kind: values that are not shown because too few have answered
+	Omitted   map[string]int       `json:"omitted,omitempty"`  // by kind: how many values are not listed
+	Withheld  insight.Withheld     `json:"withheld,omitempty"` // why there are no figures
 }
 
 // partResults are the answers by one column of the contacts.
@@ -96,17 +97,18 @@ func (d *desk) campaignResults(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	whole, err := d.whole(r.Context(), c)
+	who := visitOf(r).Who
+	whole, err := d.whole(r.Context(), who, c)
 	if err != nil {
 		return err
 	}
-	out := results{Campaign: c.ID, Audience: c.Audience, State: c.State, Whole: figuresOf(whole.Tally, true), Parts: slices.Clone(c.Parts),
-		Weeks: rowsOf(whole.Weeks, false), Days: rowsOf(whole.Days, false), Omitted: map[string]int{}, Hidden: map[string]int{}}
+	out := results{Campaign: c.ID, Audience: c.Audience, State: c.State, Whole: figuresOf(whole.Tally, whole.Withheld == ""), Parts: slices.Clone(c.Parts),
+		Weeks: rowsOf(whole.Weeks, false), Days: rowsOf(whole.Days, false), Omitted: map[string]int{}, Withheld: whole.Withheld}
 	if out.Parts == nil {
 		out.Parts = []string{}
 	}
 	for kind, to := range map[string]*[]row{survey.KindOwner: &out.Owners, survey.KindTeam: &out.Teams, survey.KindLanguage: &out.Languages} {
-		b, err := d.breakdown(r.Context(), c, kind)
+		b, err := d.breakdown(r.Context(), who, c, kind)
 		if err != nil {
 			return err
 		}
@@ -116,7 +118,7 @@ func (d *desk) campaignResults(w http.ResponseWriter, r *http.Request) error {
 		if !slices.Contains(c.Parts, part) {
 			return problem.New(problem.Invalid, "parameter_choice", "by", "Known", strings.Join(c.Parts, ", "))
 		}
-		b, err := d.breakdown(r.Context(), c, part)
+		b, err := d.breakdown(r.Context(), who, c, part)
 		if err != nil {
 			return err
 		}
@@ -155,9 +157,6 @@ func (out *results) list(kind string, b breakdown) []row {
 	if omitted += b.Others; omitted > 0 {
 		out.Omitted[kind] = omitted
 	}
-	if b.Hidden > 0 {
-		out.Hidden[kind] = b.Hidden
-	}
 	slices.SortFunc(rows, func(a, b tallied) int { return strings.Compare(a.Value, b.Value) })
 	return rowsOf(rows, true)
 }
@@ -182,6 +181,9 @@ func (d *desk) audienceResults(w http.ResponseWriter, r *http.Request) error {
 	n, err := whole(r, "weeks", 13, 520)
 	if err != nil {
 		return err
+	}
+	if !insight.Weeks(a, visitOf(r).Who) {
+		return errWholeOnly
 	}
 	weeks, err := d.weeks(r.Context(), a, n)
 	if err != nil {

@@ -116,8 +116,9 @@ func (d *desk) answersPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if c.Audience == survey.Employees { // D25
-		return errAnonymous
+	sight := d.sight(visitOf(r).Who, c)
+	if !sight.Answers() {
+		return errWholeOnly
 	}
 	from, err := store.ParseCursor(r.FormValue("after"))
 	if err != nil {
@@ -126,7 +127,7 @@ func (d *desk) answersPage(w http.ResponseWriter, r *http.Request) error {
 	p := &answersPage{frame: d.frame(r, c.Name), Campaign: c.Name, ID: string(c.ID), Filter: readAnswerFilter(r)}
 	l := p.lang
 	p.Title = c.Name + ": " + l.T("results.tab_answers")
-	p.Tabs, p.Explain, p.Some = resultTabs(&p.frame, c, "answers"), p.Filter.Unverified != "", !p.All()
+	p.Tabs, p.Explain, p.Some = resultTabs(&p.frame, c, sight, "answers"), p.Filter.Unverified != "", !p.All()
 	for _, g := range []nps.Group{nps.Promoter, nps.Passive, nps.Detractor} {
 		p.Groups = append(p.Groups, option{string(g), l.T("results.group." + string(g)), p.Filter.Group == string(g)})
 	}

@@ -29,7 +29,6 @@ type byPage struct {
 	Find     string
 	Found    string // how many fit what was looked for, where something was
 	Omitted  string
-	Hidden   string
 	Search   bool // there are more than fit
 	Asked    bool // the rate is of those who were asked
 	At       string
@@ -48,14 +47,18 @@ func (d *desk) byPage(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return problem.New(problem.Unknown, "no_such_page", "")
 	}
-	b, err := d.breakdown(r.Context(), c, kind)
+	sight := d.sight(visitOf(r).Who, c)
+	if !sight.Parts() {
+		return errWholeOnly
+	}
+	b, err := d.breakdown(r.Context(), visitOf(r).Who, c, kind)
 	if err != nil {
 		return err
 	}
 	p := &byPage{frame: d.frame(r, c.Name), Campaign: c.Name, ID: string(c.ID), Kind: kindName(c, kind)}
 	l := p.lang
 	p.Title = c.Name + ": " + kindLabel(l, kind)
-	p.Wide, p.By, p.Tabs = true, kindLabel(l, kind), resultTabs(&p.frame, c, kind)
+	p.Wide, p.By, p.Tabs = true, kindLabel(l, kind), resultTabs(&p.frame, c, sight, kind)
 	part := slices.Contains(c.Parts, kind)
 	p.Asked = part
 	if p.Never = b.At.IsZero(); !p.Never && part {
@@ -87,13 +90,10 @@ func (d *desk) byPage(w http.ResponseWriter, r *http.Request) error {
 	if omitted += b.Others; omitted > 0 {
 		p.Omitted = l.T("results.omitted", lang.Values{"Count": omitted})
 	}
-	if b.Hidden > 0 {
-		p.Hidden = l.T("results.hidden", lang.Values{"Count": b.Hidden, "Least": leastShown})
-	}
 	p.Empty = all == 0 && !p.Never
 	for _, t := range rows {
 		href := ""
-		if p.Can(access.ReadAnswers) && c.Audience != survey.Employees {
+		if p.Can(access.ReadAnswers) && sight.Answers() {
 			href = "/results/" + string(c.ID) + "/answers?" + valueQuery(c, kind, t.Value)
 		}
 		p.Rows = append(p.Rows, viewRow(l, labels[t.Value], href, t.Tally, true))

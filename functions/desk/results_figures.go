@@ -10,14 +10,13 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"onetap/internal/access"
+	"onetap/internal/insight"
 	"onetap/internal/nps"
 	"onetap/internal/problem"
 	"onetap/internal/store"
 	"onetap/internal/survey"
 )
-
-// leastShown is how many employees must have answered before a figure of theirs is shown (D25).
-const leastShown = 5
 
 // tallied is the tally of one value: of one week, one team.
 type tallied struct {
@@ -25,16 +24,20 @@ type tallied struct {
 	Tally nps.Tally
 }
 
-// wholeResults are a campaign's figures and what they are over time. A campaign of which nothing may be shown yet has an
-// empty tally and is Hidden.
+// wholeResults are a campaign's figures and what they are over time, as one reader may see them.
 type wholeResults struct {
 	Tally       nps.Tally
 	Weeks, Days []tallied // those with anything in them, the earliest first
-	Hidden      bool
+	Withheld    insight.Withheld
+}
+
+// sight is what somebody may see of a campaign's answers now.
+func (d *desk) sight(who access.Who, c survey.Campaign) insight.View {
+	return insight.Of(c, who, d.now())
 }
 
 // whole reads a campaign's figures: a few items, however many the answers.
-func (d *desk) whole(ctx context.Context, c survey.Campaign) (wholeResults, error) {
+func (d *desk) whole(ctx context.Context, who access.Who, c survey.Campaign) (wholeResults, error) {
 	all, err := d.store.TalliesOf(ctx, string(c.ID), survey.KindWeek)
 	if err != nil {
 		return wholeResults{}, err
@@ -54,11 +57,9 @@ func (d *desk) whole(ctx context.Context, c survey.Campaign) (wholeResults, erro
 	byValue := func(a, b tallied) int { return cmp.Compare(a.Value, b.Value) }
 	slices.SortFunc(w.Weeks, byValue)
 	slices.SortFunc(w.Days, byValue)
-	if c.Audience == survey.Employees { // time links answers to people: the audience's weeks are what is shown of it
+	sight := d.sight(who, c)
+	if w.Tally, w.Withheld = sight.Whole(w.Tally); w.Withheld != "" || !sight.Parts() {
 		w.Weeks, w.Days = nil, nil
-		if w.Tally.Answers() < leastShown {
-			w = wholeResults{Tally: nps.Tally{Sent: w.Tally.Sent}, Hidden: true}
-		}
 	}
 	return w, nil
 }
@@ -73,9 +74,6 @@ func (d *desk) weeks(ctx context.Context, a survey.Audience, n int) ([]tallied, 
 	for i := range weeks {
 		week := survey.Week(d.now().Add(-time.Duration(n-1-i) * 7 * 24 * time.Hour))
 		weeks[i] = tallied{week, all[survey.TallyKey{Scope: string(a), Kind: survey.KindWeek, Value: week}].Tally()}
-		if a == survey.Employees && weeks[i].Tally.Answers() < leastShown {
-			weeks[i].Tally = nps.Tally{Sent: weeks[i].Tally.Sent}
-		}
 	}
 	return weeks, nil
 }
@@ -85,7 +83,6 @@ type breakdown struct {
 	Rows   []tallied // in no order
 	At     time.Time // as of when; of a kind that is counted as answers come, now; zero: it must be counted first
 	Kept   bool      // it is the last count
-	Hidden int       // values that are not shown because too few have answered
 	Others int       // values that are not kept
 }
 
@@ -97,9 +94,12 @@ const (
 )
 
 // breakdown reads a campaign by owner, team, language, or one of its parts.
-func (d *desk) breakdown(ctx context.Context, c survey.Campaign, kind string) (breakdown, error) {
+func (d *desk) breakdown(ctx context.Context, who access.Who, c survey.Campaign, kind string) (breakdown, error) {
+	if !d.sight(who, c).Parts() {
+		return breakdown{At: d.now()}, nil
+	}
 	if i := slices.Index(c.Parts, kind); i >= 0 {
-		return d.byPart(ctx, c, i)
+		return d.byPart(ctx, who, c, i)
 	}
 	all, err := d.store.TalliesOf(ctx, string(c.ID), kind)
 	if err != nil {
@@ -109,29 +109,11 @@ func (d *desk) breakdown(ctx context.Context, c survey.Campaign, kind string) (b
 	for k, counts := range all {
 		b.Rows = append(b.Rows, tallied{k.Value, counts.Tally()})
 	}
-	if c.Audience == survey.Employees {
-		b.Rows, b.Hidden = hideSmall(b.Rows)
-	}
 	return b, nil
 }
 
-// hideSmall takes out the values of which fewer than leastShown people have answered. The others might be subtracted
-// from the whole: so what is taken out adds up to as many, or the smallest that would be shown goes too.
-func hideSmall(rows []tallied) (shown []tallied, hidden int) {
-	rows = slices.Clone(rows)
-	slices.SortFunc(rows, func(a, b tallied) int {
-		return cmp.Or(cmp.Compare(a.Tally.Answers(), b.Tally.Answers()), cmp.Compare(a.Value, b.Value))
-	})
-	sum := int64(0)
-	for hidden < len(rows) && (rows[hidden].Tally.Answers() < leastShown || sum > 0 && sum < leastShown) {
-		sum += rows[hidden].Tally.Answers()
-		hidden++
-	}
-	return rows[hidden:], hidden
-}
-
 // byPart counts a campaign by its i-th part, or shows the last count. People are asked as they were planned.
-func (d *desk) byPart(ctx context.Context, c survey.Campaign, i int) (b breakdown, err error) {
+func (d *desk) byPart(ctx context.Context, who access.Who, c survey.Campaign, i int) (b breakdown, err error) {
 	var count store.PartCount
 	var asked survey.Asked
 	var small bool
@@ -141,7 +123,7 @@ func (d *desk) byPart(ctx context.Context, c survey.Campaign, i int) (b breakdow
 		return err
 	})
 	g.Go(func() error {
-		w, err := d.whole(reading, c)
+		w, err := d.whole(reading, who, c)
 		if small = w.Tally.Answers()+w.Tally.Unverified <= countedAtOnce; err != nil || small {
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 
 	"onetap/internal/access"
 	"onetap/internal/fill"
+	"onetap/internal/insight"
 	"onetap/internal/lang"
 	"onetap/internal/nps"
 	"onetap/internal/problem"
@@ -97,12 +98,14 @@ func (d *desk) audienceView(ctx context.Context, p *resultsPage, a survey.Audien
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(8)
 	for i, c := range campaigns {
-		if len(campaigns) > 1 {
+		if len(campaigns) > 1 && d.sight(p.visit.Who, c).Compared() {
 			v.Choices = append(v.Choices, option{string(c.ID), c.Name, i == 0})
 		}
 		g.Go(func() error {
-			whole, err := d.whole(ctx, c)
-			v.Rows[i] = resultRow{viewRow(l, c.Name, "/results/"+string(c.ID), whole.Tally, true), l.T("results.state." + string(c.State)), l.Date(c.Launched.In(p.Zone))}
+			whole, err := d.whole(ctx, p.visit.Who, c)
+			row := viewRow(l, c.Name, "/results/"+string(c.ID), whole.Tally, whole.Withheld == "")
+			row.Count = answersCount(l, whole)
+			v.Rows[i] = resultRow{row, l.T("results.state." + string(c.State)), l.Date(c.Launched.In(p.Zone))}
 			return err
 		})
 	}
@@ -127,13 +130,15 @@ type resultTab struct {
 	Here        bool
 }
 
-func resultTabs(f *frame, c survey.Campaign, here string) []resultTab {
+func resultTabs(f *frame, c survey.Campaign, sight insight.View, here string) []resultTab {
 	l, base := f.lang, "/results/"+string(c.ID)
 	tabs := []resultTab{{base, l.T("results.tab_whole"), here == ""}}
-	for _, kind := range append([]string{survey.KindTeam, survey.KindOwner, survey.KindLanguage}, c.Parts...) {
-		tabs = append(tabs, resultTab{base + "/by/" + kindName(c, kind), kindLabel(l, kind), here == kind})
+	if sight.Parts() {
+		for _, kind := range append([]string{survey.KindTeam, survey.KindOwner, survey.KindLanguage}, c.Parts...) {
+			tabs = append(tabs, resultTab{base + "/by/" + kindName(c, kind), kindLabel(l, kind), here == kind})
+		}
 	}
-	if f.Can(access.ReadAnswers) && c.Audience != survey.Employees {
+	if f.Can(access.ReadAnswers) && sight.Answers() {
 		tabs = append(tabs, resultTab{base + "/answers", l.T("results.tab_answers"), here == "answers"})
 	}
 	return tabs
@@ -181,7 +186,7 @@ func (d *desk) resultPage(w http.ResponseWriter, r *http.Request) error {
 	var whole wholeResults
 	var others []survey.Campaign
 	g, ctx := errgroup.WithContext(r.Context())
-	g.Go(func() (err error) { whole, err = d.whole(ctx, c); return err })
+	g.Go(func() (err error) { whole, err = d.whole(ctx, visitOf(r).Who, c); return err })
 	g.Go(func() (err error) { others, err = d.launched(ctx, c.Audience, 20); return err })
 	if err := g.Wait(); err != nil {
 		return err
@@ -189,18 +194,17 @@ func (d *desk) resultPage(w http.ResponseWriter, r *http.Request) error {
 	p := &resultPage{frame: d.frame(r, c.Name), Campaign: c.Name, ID: string(c.ID), Open: c.Accepts(d.now())}
 	l := p.lang
 	p.Title = c.Name
+	sight := d.sight(p.visit.Who, c)
 	p.Audience, p.State = l.T("results.audience."+string(c.Audience)), l.T("results.state."+string(c.State))
-	p.Tabs = resultTabs(&p.frame, c, "")
-	if p.Can(access.ReadAnswers) && c.Audience != survey.Employees {
+	p.Tabs = resultTabs(&p.frame, c, sight, "")
+	if p.Can(access.ReadAnswers) && sight.Answers() {
 		p.Answers = "/results/" + string(c.ID) + "/answers"
 	}
-	if whole.Hidden {
-		p.Hidden = l.T("results.hidden_whole", lang.Values{"Least": leastShown})
-	}
+	p.Hidden = withheldText(l, whole.Withheld)
 	p.Is = viewNPS(l, whole.Tally, p.Answers)
 	p.fill(whole)
 	for _, o := range others {
-		if o.ID != c.ID {
+		if o.ID != c.ID && sight.Compared() {
 			p.Others = append(p.Others, option{Value: string(o.ID), Label: o.Name})
 		}
 	}
@@ -265,4 +269,13 @@ func answered(over []tallied) []tallied {
 	return with[max(0, len(with)-maxTimes):]
 }
 
-var errAnonymous = problem.New(problem.Forbidden, "employees_anonymous", "campaign")
+// withheldText says why figures are not shown; "" where they are.
+func withheldText(l lang.Language, why insight.Withheld) string {
+	if why == "" {
+		return ""
+	}
+	return l.T("results.withheld."+string(why), lang.Values{"Least": insight.LeastFigures})
+}
+
+// errWholeOnly refuses to take the answers of employees apart.
+var errWholeOnly = problem.New(problem.Forbidden, "employees_whole_only", "audience")

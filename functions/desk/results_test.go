@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"onetap/internal/local/dynamo"
-	"onetap/internal/nps"
 	"onetap/internal/store"
 	"onetap/internal/survey"
 )
@@ -244,76 +243,5 @@ func TestFindResponsesGoesOn(t *testing.T) {
 	}
 	if len(found) != 15 || looked != 61 {
 		t.Errorf("found %d, looked at %d; want 15 and 61", len(found), looked)
-	}
-}
-
-// Employees: no answer by itself, nothing of a few people, and nothing that subtraction would tell.
-func TestEmployeesStayAnonymous(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, dynamo.Options{})
-	w.staffed()
-	a := w.asks("employee", survey.Employees, "eNPS", 2)
-	for team, n := range map[string]int{"Бухгалтерия": 2, "Склад": 6, "Продажи": 9} {
-		for range n {
-			a.answer(team, 9, 0, func(r *survey.Response, _ *survey.Contact) { r.Why = "секрет" })
-		}
-	}
-	a.counted()
-	few := w.asks("employeb", survey.Employees, "eNPS 2", 1)
-	for range 4 {
-		few.answer("Склад", 1, 0, nil)
-	}
-	few.counted()
-	v := w.visitor("administrator", "ru")
-	_, page := v.get("/results/employee")
-	v.says(page, "17 ответов")
-	if strings.Contains(page, "NPS по дням") || strings.Contains(page, "/answers") {
-		t.Error("the page tells times or leads to answers")
-	}
-	_, page = v.get("/results/employee/by/team")
-	v.says(page, "Продажи", "2 группы не показаны")
-	if strings.Contains(page, "Бухгалтерия") || strings.Contains(page, "Склад") {
-		t.Error("a team of two is shown, or can be worked out")
-	}
-	if _, page = v.get("/results/employeb"); strings.Contains(page, "−100") && strings.Contains(page, `class="big"`) {
-		t.Error("four employees' answers are shown")
-	}
-	v.says(page, "не меньше 5 человек")
-	if status, page := v.get("/results/employee/answers"); status != 403 || strings.Contains(page, "секрет") {
-		t.Errorf("answers of employees: %d", status)
-	}
-	answer := w.must("GET", "/api/v1/campaigns/employee/results", "", nil)
-	if teams := answer["teams"].([]any); len(teams) != 1 || len(answer["days"].([]any)) != 0 || fmt.Sprint(answer["hidden"]) != "map[team:2]" {
-		t.Errorf("the API answers %v", answer)
-	}
-}
-
-// What is shown of small groups never gives a smaller one away: the rest is nothing, or five and more.
-func TestHideSmall(t *testing.T) {
-	t.Parallel()
-	random := rand.New(rand.NewPCG(7, 7))
-	for range 2000 {
-		var rows []tallied
-		sum := int64(0)
-		for i := range 1 + random.IntN(6) {
-			t := tallied{Value: fmt.Sprint(i)}
-			t.Tally.Count(9, random.Int64N(9))
-			sum += t.Tally.Answers()
-			rows = append(rows, t)
-		}
-		shown, hidden := hideSmall(rows)
-		left := sum
-		for _, s := range shown {
-			if s.Tally.Answers() < leastShown {
-				t.Fatalf("of %v is shown %v", rows, s)
-			}
-			left -= s.Tally.Answers()
-		}
-		if left > 0 && left < leastShown && len(shown) > 0 || len(shown)+hidden != len(rows) {
-			t.Fatalf("of %v: %d hidden people, %d shown of %d groups", rows, left, len(shown), len(rows))
-		}
-	}
-	if shown, hidden := hideSmall([]tallied{{"a", nps.Tally{Scores: [11]int64{10: 5}}}, {"b", nps.Tally{Scores: [11]int64{0: 7}}}}); len(shown) != 2 || hidden != 0 {
-		t.Errorf("groups of five and seven: %v, %d hidden", shown, hidden)
 	}
 }

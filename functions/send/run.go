@@ -171,6 +171,9 @@ func (s *sender) step(ctx context.Context, id survey.CampaignID, gate *pace) (di
 		_, err = s.store.SaveCampaign(ctx, c)
 		return true, err
 	}
+	if c.Withheld() {
+		return s.withhold(ctx, c)
+	}
 	switch c.State {
 	case survey.Scheduled:
 		if now.Before(c.StartsAt) {
@@ -188,14 +191,33 @@ func (s *sender) step(ctx context.Context, id survey.CampaignID, gate *pace) (di
 	case survey.Paused:
 		return false, s.sweep(ctx, c)
 	case survey.Cancelled, survey.Closed:
-		if err := s.sweep(ctx, c); err != nil {
-			return false, err
-		}
-		c.Ended = s.now()
-		_, err = s.store.SaveCampaign(ctx, c)
-		return false, err
+		return false, s.end(ctx, c)
 	}
 	return false, nil
+}
+
+// withhold writes to nobody of a campaign that was launched before its audience was withheld: what waits is paused, with
+// the reason, and no reminder goes out.
+func (s *sender) withhold(ctx context.Context, c survey.Campaign) (bool, error) {
+	switch c.State {
+	case survey.Scheduled, survey.Planning, survey.Sending:
+		c.State, c.Stopped = survey.Paused, survey.StoppedWithheld
+		_, err := s.store.SaveCampaign(ctx, c)
+		return true, err
+	case survey.Cancelled, survey.Closed:
+		return false, s.end(ctx, c)
+	}
+	return false, s.sweep(ctx, c)
+}
+
+// end decides what was in flight when a campaign ended; then nobody needs to look at it any more.
+func (s *sender) end(ctx context.Context, c survey.Campaign) error {
+	if err := s.sweep(ctx, c); err != nil {
+		return err
+	}
+	c.Ended = s.now()
+	_, err := s.store.SaveCampaign(ctx, c)
+	return err
 }
 
 // later sends what comes after the invitations: second letters that a person asked for, and the reminder.

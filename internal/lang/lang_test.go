@@ -1,6 +1,7 @@
 package lang
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -302,6 +303,20 @@ func TestWordingOfEveryAudience(t *testing.T) {
 				}
 				if plain := id + "_plain"; strings.Contains(text, "{company}") != l.Has(plain) || strings.Contains(l.T(plain), "{company}") {
 					t.Errorf("%s %s: a wording with a company has a plain one without, others have none", l, id)
+				}
+			}
+		}
+	}
+}
+
+// Nothing promises what is not true: that employees' answers are anonymous (D25).
+func TestNoPromiseOfAnonymity(t *testing.T) {
+	t.Parallel()
+	for _, l := range All() {
+		for id, m := range catalogueOf(l) {
+			for _, word := range []string{"anonym", "confidential", "аноним", "конфиденциал"} {
+				if strings.Contains(strings.ToLower(fmt.Sprint(m)), word) {
+					t.Errorf("%s %s says %v", l, id, m)
 				}
 			}
 		}

@@ -58,8 +58,21 @@ func (c Campaign) Allows(a Action, now time.Time) error {
 	if code := refusals[a][state]; code != "" {
 		return problem.New(problem.Conflict, code, "state", "State", string(state))
 	}
+	if writes[a] && c.Withheld() {
+		return problem.New(problem.Conflict, "employees_not_yet", "audience")
+	}
 	return nil
 }
+
+// writes are the actions of which letters come.
+var writes = map[Action]bool{ActLaunch: true, ActResume: true, ActRemind: true, ActResend: true}
+
+// StoppedWithheld is what Stopped says of a campaign that the sender paused because it is Withheld.
+const StoppedWithheld = "EMPLOYEES_NOT_YET"
+
+// Withheld reports whether nobody is written to, whatever was planned: employees are not asked until nothing links a
+// person to an answer (D25). Their campaigns from before that rule take answers until they close.
+func (c Campaign) Withheld() bool { return c.Audience == Employees }
 
 // Launch returns the campaign as launched at now; at says when it starts (zero: as its settings say, else at once).
 // Problems besides Allows: start_in_past and those of Ready.

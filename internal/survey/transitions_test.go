@@ -105,6 +105,27 @@ func TestPastClosing(t *testing.T) {
 	}
 }
 
+// Employees are written to by no action; whatever else one may do with a campaign, one may do with theirs.
+func TestEmployeesAreWithheld(t *testing.T) {
+	t.Parallel()
+	for _, s := range CampaignStates {
+		for _, a := range Actions {
+			_, usual := do(campaignIn(s), a, midday)
+			c := campaignIn(s)
+			c.Audience = Employees
+			_, err := do(c, a, midday)
+			switch writes := a == ActLaunch || a == ActResume || a == ActRemind || a == ActResend; {
+			case writes && usual == nil:
+				if !problem.Is(err, "employees_not_yet") {
+					t.Errorf("%s of a %s campaign of employees: %v", a, s, err)
+				}
+			case (err == nil) != (usual == nil) || err != nil && err.Error() != usual.Error():
+				t.Errorf("%s of a %s campaign of employees: %v, of customers %v", a, s, err, usual)
+			}
+		}
+	}
+}
+
 func TestLaunch(t *testing.T) {
 	t.Parallel()
 	c, err := campaignIn(Draft).Launch(nextday, "https://nps.example.com", midday)
