@@ -14,7 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync/atomic"
+	"sync"
 	"time"
 
 	"onetap/internal/local"
@@ -87,6 +87,7 @@ func Big(ctx context.Context, cfg Config, n int, shares []float64) (r BigReport,
 		return r, err
 	}
 	defer func() {
+		a.release()
 		if closed := d.stack.Close(); err == nil {
 			err = closed
 		}
@@ -98,16 +99,13 @@ func Big(ctx context.Context, cfg Config, n int, shares []float64) (r BigReport,
 	d.log("%d contacts uploaded", n)
 	c := &campaign{launched: true}
 	d.campaigns = append(d.campaigns, c)
+	traps := a.set(d.stack.Mail().Taken, n, shares)
 	if err := d.bigLaunch(ctx, c); err != nil {
 		return r, err
 	}
 	launched := time.Now()
-	for i, share := range shares {
-		bad := cloud.CallFault{KillAfter: true} // SES has taken the letters, and nobody was told
-		if i%2 == 1 {
-			bad = cloud.CallFault{KillBefore: true}
-		}
-		k, err := d.killAt(ctx, c, int(share*float64(n)), &a, bad)
+	for _, t := range traps {
+		k, err := d.killAt(ctx, c, t)
 		if err != nil {
 			return r, err
 		}
@@ -169,39 +167,88 @@ func (d *director) bigLaunch(ctx context.Context, c *campaign) error {
 	return d.must(ctx, "POST", "/campaigns/"+c.id+"/launch", nil, nil)
 }
 
-// ambush waits for the next SendBulkEmail call: the worst moment to be killed at.
+// ambush kills the sender in a SendBulkEmail call, the worst moment to be killed at, once SES has taken so many letters.
+// It looks at each call, so that no machine is too fast for it.
 type ambush struct {
-	next atomic.Pointer[cloud.CallFault]
+	taken func() int // letters that SES has taken
+
+	mu    sync.Mutex
+	traps []*trap // those that have not sprung, by letters
+}
+
+// trap is one death to come. Calls wait in front of it until the death before has been looked at.
+type trap struct {
+	letters       int
+	bad           cloud.CallFault
+	ready, sprung chan struct{}
+}
+
+// set lays a trap at each share of n letters; taken says how many SES has taken.
+func (a *ambush) set(taken func() int, n int, shares []float64) []*trap {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.taken = taken
+	for i, share := range shares {
+		bad := cloud.CallFault{KillAfter: true} // SES has taken the letters, and nobody was told
+		if i%2 == 1 {
+			bad = cloud.CallFault{KillBefore: true}
+		}
+		a.traps = append(a.traps, &trap{letters: int(share * float64(n)), bad: bad, ready: make(chan struct{}), sprung: make(chan struct{})})
+	}
+	return slices.Clone(a.traps)
 }
 
 func (a *ambush) call(c cloud.Call) cloud.CallFault {
-	if c.Operation == "SendBulkEmail" {
-		if f := a.next.Swap(nil); f != nil {
-			return *f
-		}
+	if c.Operation != "SendBulkEmail" {
+		return cloud.CallFault{}
 	}
-	return cloud.CallFault{}
+	for {
+		a.mu.Lock()
+		if len(a.traps) == 0 || a.taken() < a.traps[0].letters {
+			a.mu.Unlock()
+			return cloud.CallFault{}
+		}
+		t := a.traps[0]
+		select {
+		case <-t.ready:
+			a.traps = a.traps[1:]
+			a.mu.Unlock()
+			close(t.sprung)
+			return t.bad
+		default:
+			a.mu.Unlock()
+		}
+		<-t.ready
+	}
 }
 
-// killAt kills the sender by ambush when SES has taken so many letters, and waits for the next one.
-func (d *director) killAt(ctx context.Context, c *campaign, letters int, a *ambush, bad cloud.CallFault) (k Kill, err error) {
+// release lets go whoever stands before a trap, without a death.
+func (a *ambush) release() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, t := range a.traps {
+		select {
+		case <-t.ready:
+		default:
+			close(t.ready)
+		}
+	}
+	a.traps = nil
+}
+
+// killAt lets the sender walk into a trap, and waits for the next one.
+func (d *director) killAt(ctx context.Context, c *campaign, t *trap) (k Kill, err error) {
 	before, err := d.uncertain(ctx, c, 0)
 	if err != nil {
 		return k, err
 	}
-	for k.At < letters {
-		if k.At, err = d.count(ctx); err != nil {
-			return k, err
-		}
-	}
-	a.next.Store(&bad)
-	for began := time.Now(); a.next.Load() != nil; {
-		if time.Since(began) > time.Minute {
-			return k, fmt.Errorf("nobody sends after %d letters: too few people for this rate", k.At)
-		}
-		if err := sleep(ctx, time.Millisecond); err != nil {
-			return k, err
-		}
+	close(t.ready)
+	select {
+	case <-t.sprung:
+	case <-time.After(20 * time.Minute):
+		return k, fmt.Errorf("SES has not taken %d letters in 20 minutes", t.letters)
+	case <-ctx.Done():
+		return k, ctx.Err()
 	}
 	died := time.Now()
 	if err := sleep(ctx, 2*time.Second); err != nil { // what SES was given before the death is taken in

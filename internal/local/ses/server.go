@@ -141,6 +141,15 @@ func (s *Server) Rate() float64 {
 // Pending is the number of events that are planned and not yet published.
 func (s *Server) Pending() int { return s.events.pending() }
 
+// Taken is the number of messages that it has taken and keeps.
+func (s *Server) Taken() int {
+	first, last, err := s.store.span()
+	if err != nil {
+		return 0 // closed
+	}
+	return int(last + 1 - first)
+}
+
 func (s *Server) random() uint64 {
 	s.randomMu.Lock()
 	defer s.randomMu.Unlock()
