@@ -172,3 +172,26 @@ func TestTokenComesFirst(t *testing.T) {
 		t.Errorf("wrong method with the token: %d %s", status, body)
 	}
 }
+
+// Without a deployment's token nobody gets in by an empty one, or by none.
+func TestNoDeploymentToken(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dynamo.Options{})
+	w.desk.token = ""
+	if err := w.desk.check(); err != nil {
+		t.Error(err)
+	}
+	for _, header := range []string{"", "Bearer", "Bearer ", "bearer  ", "Bearer \t", "Bearer null", "Basic ", "Bearer " + testToken} {
+		g := w.guest(t)
+		if header != "" {
+			g.header.Set("Authorization", header)
+		}
+		if p := g.get("/api/v1/staff"); p.status != http.StatusUnauthorized {
+			t.Errorf("%q: %d", header, p.status)
+		}
+	}
+	w.desk.token = "short"
+	if err := w.desk.check(); err == nil {
+		t.Error("a short token was taken")
+	}
+}

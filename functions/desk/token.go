@@ -30,7 +30,7 @@ const (
 // tokenRoles are those that see everybody's. An owner's and a manager's reach is their own person's.
 var tokenRoles = []survey.Role{survey.RoleMarketing, survey.RoleExecutive, survey.RoleAnalyst, survey.RoleAdministrator}
 
-// authorised says which program calls the API: by the deployment's token, compared in constant time, its length included,
+// authorised says which program calls the API: by the deployment's token, if it has one, compared in constant time, its length included,
 // or by one that was made on the settings page.
 func (d *desk) authorised(r *http.Request) (access.Who, error) {
 	header := r.Header.Get("Authorization")
@@ -44,7 +44,7 @@ func (d *desk) authorised(r *http.Request) (access.Who, error) {
 		return access.Who{}, wrong
 	}
 	got, want := sha256.Sum256([]byte(token)), sha256.Sum256([]byte(d.token))
-	if subtle.ConstantTimeCompare(got[:], want[:]) == 1 {
+	if d.token != "" && subtle.ConstantTimeCompare(got[:], want[:]) == 1 {
 		return access.Who{Staff: survey.Staff{Role: survey.RoleAdministrator}, Token: deploymentToken}, nil
 	}
 	if !strings.HasPrefix(token, tokenPrefix) {

@@ -16,7 +16,17 @@ import (
 // address starts a lab with one function that has an address of its own.
 func address(t *testing.T) (*lab, *httptest.Server) {
 	t.Helper()
-	l := newLab(t, fnResource("F", "Timeout: 1\nFunctionUrlConfig: {AuthType: NONE}")+fnResource("G", "Timeout: 1"))
+	l := newLab(t, fnResource("F", "Timeout: 1")+fnResource("G", "Timeout: 1")+`
+  Address:
+    Type: AWS::Lambda::Url
+    Properties: {AuthType: NONE, TargetFunctionArn: !Ref F}
+  Everybody:
+    Type: AWS::Lambda::Permission
+    Properties: {Action: lambda:InvokeFunctionUrl, FunctionName: !Ref F, Principal: '*', FunctionUrlAuthType: NONE}
+  ByItsAddress:
+    Type: AWS::Lambda::Permission
+    Properties: {Action: lambda:InvokeFunction, FunctionName: !Ref F, Principal: '*', InvokedViaFunctionUrl: true}
+`)
 	if l.FunctionURL("G") != nil || l.FunctionURL("Nobody") != nil {
 		t.Error("a function without a URL is open to everybody")
 	}

@@ -20,7 +20,6 @@ type functionProperties struct {
 	Environment                                          struct{ Variables map[string]string }
 	LoggingConfig                                        struct{ LogFormat, ApplicationLogLevel, SystemLogLevel, LogGroup string }
 	ReservedConcurrentExecutions                         *int
-	FunctionUrlConfig                                    *struct{ AuthType, InvokeMode string }
 	EventInvokeConfig                                    *struct {
 		MaximumRetryAttempts, MaximumEventAgeInSeconds *int
 		DestinationConfig                              *destinationConfig
@@ -76,12 +75,6 @@ func (r *reader) readFunction(res *resource) {
 		if f.Async.Retries < 0 || f.Async.Retries > 2 || f.Async.MaxAge < time.Minute || f.Async.MaxAge > 6*time.Hour {
 			r.refuse(res.line, "%s: Lambda takes 0 to 2 retries and an event age of 60 to 21600 seconds", res.id)
 		}
-	}
-	if u := p.FunctionUrlConfig; u != nil {
-		if u.AuthType != "NONE" || u.InvokeMode != "" && u.InvokeMode != "BUFFERED" {
-			r.refuse(res.line, "%s: a function URL is understood with AuthType NONE and without streaming", res.id)
-		}
-		f.URL = true
 	}
 	for _, name := range sorted(p.Events) {
 		e := p.Events[name]

@@ -30,10 +30,9 @@ var known = map[string][]string{
 	"AWS::CloudWatch::Alarm":     {"Arn"},
 	"AWS::CloudWatch::Dashboard": {},
 
-	functionURL: {"FunctionUrl", "FunctionArn"}, // never written in a template: SAM makes it of a FunctionUrlConfig
+	"AWS::Lambda::Url":        {"FunctionUrl", "FunctionArn"},
+	"AWS::Lambda::Permission": {},
 }
-
-const functionURL = "AWS::Lambda::Url"
 
 // nameProperty says where a resource's own name stands, for !Ref and ARNs.
 var nameProperty = map[string]string{
@@ -71,10 +70,15 @@ func (r *reader) readResources(n *yaml.Node) {
 			r.readConfigurationSet(res)
 		case "AWS::SES::ConfigurationSetEventDestination":
 			r.readMailEvents(res)
+		case "AWS::Lambda::Url":
+			r.readURL(res)
+		case "AWS::Lambda::Permission":
+			r.readPermission(res)
 		default:
 			r.resolve(res.properties)
 		}
 	}
+	r.checkURLs()
 }
 
 // declare notes a resource, so that others may refer to it whatever the order.
@@ -98,7 +102,7 @@ func (r *reader) declare(key, n *yaml.Node) {
 			r.refuse(content[i].Line, "%s: attribute %s is not understood", id, name)
 		}
 	}
-	if _, ok := known[res.kind]; !ok || res.kind == functionURL {
+	if _, ok := known[res.kind]; !ok {
 		r.refuse(key.Line, "%s: resource type %s is not understood", id, res.kind)
 		return
 	}
@@ -107,9 +111,6 @@ func (r *reader) declare(key, n *yaml.Node) {
 	}
 	r.resources[id] = res
 	r.order = append(r.order, id)
-	if res.kind == "AWS::Serverless::Function" && lookup(merge(r.globals, res.properties), "FunctionUrlConfig") != nil {
-		r.resources[id+"Url"] = &resource{id: id + "Url", kind: functionURL, line: res.line, of: res}
-	}
 }
 
 // physicalName is the resource's name: its own, or one made of stack and logical id as CloudFormation does.
@@ -156,10 +157,12 @@ func (r *reader) attribute(line int, id, attribute string) string {
 		return "https://" + strings.ToLower(id) + ".execute-api." + r.in.Region + ".amazonaws.com"
 	case "AWS::Serverless::Function Arn":
 		return r.arn("lambda", "function:"+name)
-	case functionURL + " FunctionUrl":
-		return "https://" + strings.ToLower(res.of.id) + ".lambda-url." + r.in.Region + ".on.aws/"
-	case functionURL + " FunctionArn":
-		return r.attribute(line, res.of.id, "Arn")
+	case "AWS::Lambda::Url FunctionUrl":
+		return "https://" + strings.ToLower(id) + ".lambda-url." + r.in.Region + ".on.aws/"
+	case "AWS::Lambda::Url FunctionArn":
+		if of := r.functionOf(res, "TargetFunctionArn"); of != "" {
+			return r.attribute(line, of, "Arn")
+		}
 	case "AWS::DynamoDB::Table Arn":
 		return r.arn("dynamodb", "table/"+name)
 	case "AWS::DynamoDB::Table StreamArn":

@@ -190,6 +190,7 @@ func Parse(name string, source []byte, in Inputs) (*Template, error) {
 		name: name, in: in,
 		resources: map[string]*resource{}, parameters: map[string]string{},
 		conditionNodes: map[string]*yaml.Node{}, conditions: map[string]bool{}, conditionBusy: map[string]bool{},
+		urls: map[string]*resource{}, open: map[string]bool{},
 		out: &Template{Stack: in.Stack, Region: in.Region, Account: in.Account, Outputs: map[string]string{}},
 	}
 	r.read(document.Content[0])
@@ -209,7 +210,9 @@ type reader struct {
 	conditionBusy  map[string]bool
 	resources      map[string]*resource
 	order          []string
-	globals        *yaml.Node // Globals.Function
+	urls           map[string]*resource // of functions, by their logical ids
+	open           map[string]bool      // "<function> <action>" for what everybody may do
+	globals        *yaml.Node           // Globals.Function
 	problems       problems
 	out            *Template
 }
@@ -219,7 +222,6 @@ type resource struct {
 	line       int
 	properties *yaml.Node // unresolved; an empty mapping where there are none
 	naming     bool       // its name is being resolved: a name that needs itself
-	of         *resource  // of a function URL: the function
 }
 
 type problem struct {

@@ -38,7 +38,7 @@ func TestProjectTemplate(t *testing.T) {
 		if f == nil {
 			t.Fatalf("no function %s", name)
 		}
-		if f.Name != "onetap-"+name || f.Env["MASTER_KEY"] != "secret-of-MasterKey-64" || f.Env["TABLE"] != "onetap-Table" {
+		if f.Name != "onetap-"+name || f.Env["TABLE"] != "onetap-Table" {
 			t.Errorf("%s: name %s, environment %v", name, f.Name, f.Env)
 		}
 	}
@@ -48,22 +48,31 @@ func TestProjectTemplate(t *testing.T) {
 	if r := functions["respond"]; !r.URL || functions["desk"].URL {
 		t.Error("respond has an address of its own, and nobody else")
 	}
-	for name, test := range map[string]struct{ site, links, want string }{
-		"as deployed":   {"", "", "https://respondfunction.lambda-url.us-east-1.on.aws/"},
-		"with a domain": {"https://nps.example.com", "", "https://nps.example.com"},
-		"with two":      {"https://nps.example.com", "https://s.example.com", "https://s.example.com"},
+	const own, api = "https://respondfunctionurl.lambda-url.us-east-1.on.aws/", "https://api.execute-api.us-east-1.amazonaws.com"
+	for name, test := range map[string]struct{ site, links, on, want string }{
+		"as deployed":            {"", "", "function-url", own},
+		"with a domain":          {"https://nps.example.com", "", "function-url", "https://nps.example.com"},
+		"with two":               {"https://nps.example.com", "https://s.example.com", "function-url", "https://s.example.com"},
+		"without a URL":          {"", "", "api", api},
+		"a domain without a URL": {"https://nps.example.com", "", "api", "https://nps.example.com"},
+		"two without a URL":      {"https://nps.example.com", "https://s.example.com", "api", "https://s.example.com"},
 	} {
 		in := inputs()
-		in.Parameters["Site"], in.Parameters["Links"] = test.site, test.links
+		in.Parameters["Site"], in.Parameters["Links"], in.Parameters["LinksOn"] = test.site, test.links, test.on
 		tmpl, err := Read(project, in)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, f := range tmpl.Functions {
-			if f.Folder == "desk" || f.Folder == "send" {
-				if got := f.Env["LINKS"]; got != test.want {
-					t.Errorf("%s: %s's LINKS is %q, want %q", name, f.Folder, got, test.want)
-				}
+			want := test.want
+			if f.Folder == "desk" && want == api {
+				want = "" // which is the host of the request: the API
+			}
+			if got := f.Env["LINKS"]; (f.Folder == "desk" || f.Folder == "send") && got != want {
+				t.Errorf("%s: %s's LINKS is %q, want %q", name, f.Folder, got, want)
+			}
+			if f.Folder == "respond" && f.URL != (test.on == "function-url") {
+				t.Errorf("%s: respond has an address of its own: %v", name, f.URL)
 			}
 		}
 		if got := tmpl.Outputs["LinksUrl"]; got != test.want {
@@ -118,6 +127,9 @@ func TestRefusals(t *testing.T) {
 	stream := func(properties string) string {
 		return function(event("DynamoDB", "Stream: !GetAtt T.StreamArn\nStartingPosition: TRIM_HORIZON\n"+properties))
 	}
+	address := func(properties string) string { // of the function
+		return "  U:\n    Type: AWS::Lambda::Url\n    Properties:\n      TargetFunctionArn: !Ref F\n" + indent(properties, 6) + "\n"
+	}
 	tests := []struct{ name, source, want string }{
 		{"not a template", "[]", "t.yaml: is not a template"},
 		{"section", "Mappings: {}", "t.yaml:1: section Mappings is not understood"},
@@ -131,9 +143,12 @@ func TestRefusals(t *testing.T) {
 		{"plain secret", resource("AWS::SecretsManager::Secret", "Name: x"), "must be generated"},
 		{"API property", resource("AWS::Serverless::HttpApi", "CorsConfiguration: true"), "property CorsConfiguration is not understood"},
 		{"function property", function("Layers: []"), "t.yaml:7: F: property Layers is not understood"},
-		{"function URL with IAM", function("FunctionUrlConfig: {AuthType: AWS_IAM}"), "AuthType NONE"},
-		{"function URL that streams", function("FunctionUrlConfig: {AuthType: NONE, InvokeMode: RESPONSE_STREAM}"), "without streaming"},
-		{"function URL of its own", resource("AWS::Lambda::Url", "AuthType: NONE"), "resource type AWS::Lambda::Url is not understood"},
+		{"function URL as SAM has it", function("FunctionUrlConfig: {AuthType: NONE}"), "property FunctionUrlConfig is not understood"},
+		{"function URL with IAM", function("") + address("AuthType: AWS_IAM"), "AuthType NONE"},
+		{"function URL that streams", function("") + address("AuthType: NONE\nInvokeMode: RESPONSE_STREAM"), "without streaming"},
+		{"function URL of nothing", resource("AWS::Lambda::Url", "AuthType: NONE\nTargetFunctionArn: x"), "must be !Ref of a function"},
+		{"function URL that nobody may call", function("") + address("AuthType: NONE"), "an AWS::Lambda::Permission of lambda:InvokeFunctionUrl is missing"},
+		{"a function open to all", function("") + "  P:\n    Type: AWS::Lambda::Permission\n    Properties: {Action: lambda:InvokeFunction, FunctionName: !Ref F, Principal: '*'}\n", "by its URL alone"},
 		{"URL of a function that has none", function("Environment: {Variables: {A: !GetAtt FUrl.FunctionUrl}}"), "neither a resource nor a parameter FUrl"},
 		{"runtime", function("Handler: x\nTimeout: 10\nMemorySize: 64"), "memory is 128 to 10240 MB, not 64"},
 		{"timeout", function("Timeout: 901"), "a timeout is 1 to 900 seconds"},

@@ -1,0 +1,99 @@
+package local_test
+
+import (
+	"debug/elf"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"onetap/internal/local/cloud/template"
+	"onetap/internal/local/localtest"
+)
+
+// written are the actions of the items in a function's transactions, which are permitted by their own names.
+var written = map[string][]string{
+	"desk":      {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"},
+	"send":      {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"},
+	"feedback":  {"dynamodb:PutItem"},
+	"recompute": {"dynamodb:PutItem", "dynamodb:UpdateItem"},
+	"notify":    {"dynamodb:PutItem"},
+	"clock":     {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"},
+}
+
+// byHand are the calls that are made without the SDK's client: desk wakes the sender.
+var byHand = map[string][]string{"desk": {"lambda:InvokeFunction"}}
+
+var clientMethod = regexp.MustCompile(`^github\.com/aws/aws-sdk-go-v2/service/(\w+)\.\(\*Client\)\.([A-Z][A-Za-z]+)$`)
+
+// A function may do on AWS what its program can ask for, and nothing else. The linker leaves out every method of an AWS
+// client that cannot be reached, so that the program's symbols list them.
+func TestPermissionsAreUsed(t *testing.T) {
+	if testing.Short() {
+		t.Skip("links seven binaries")
+	}
+	t.Parallel()
+	top := filepath.Dir(localtest.Template(t))
+	folder := filepath.Join(top, ".local", "symbols") // kept: what has not changed is not linked again
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	build := exec.Command("go", "build", "-tags", "lambda.norpc", "-trimpath", "-ldflags", "-w", "-o", folder+"/", "./functions/...")
+	build.Dir = top
+	build.Env = append(os.Environ(), "GOOS=linux", "GOARCH=arm64", "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	tmpl, err := template.Read(localtest.Template(t), template.Inputs{
+		Parameters: map[string]string{"Sender": "nps@example.com", "AdminEmail": "admin@example.com"},
+		Secret:     func(string, template.SecretSpec) (string, error) { return strings.Repeat("s", 64), nil },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range tmpl.Functions {
+		asked := actionsOf(t, filepath.Join(folder, f.Folder))
+		if slices.Contains(asked, "dynamodb:TransactWriteItems") {
+			asked = append(asked, written[f.Folder]...)
+		}
+		asked = append(asked, byHand[f.Folder]...)
+		asked = slices.DeleteFunc(asked, func(a string) bool { return strings.HasPrefix(a, "dynamodb:Transact") })
+		slices.Sort(asked)
+		asked = slices.Compact(asked)
+		allowed := slices.Clone(f.Allowed)
+		slices.Sort(allowed)
+		if !slices.Equal(asked, slices.Compact(allowed)) {
+			t.Errorf("%s asks for %v\nand is allowed %v", f.Folder, asked, allowed)
+		}
+	}
+}
+
+// actionsOf lists the AWS actions of a program, "dynamodb:GetItem", sorted.
+func actionsOf(t *testing.T, program string) []string {
+	t.Helper()
+	file, err := elf.Open(program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	symbols, err := file.Symbols()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []string
+	for _, s := range symbols {
+		m := clientMethod.FindStringSubmatch(s.Name)
+		if m == nil || m[2] == "DescribeEndpoints" { // the client's own, where endpoints are discovered: not here
+			continue
+		}
+		found = append(found, strings.TrimSuffix(m[1], "v2")+":"+m[2])
+	}
+	if len(found) == 0 {
+		t.Fatalf("%s has no AWS calls among %d symbols", filepath.Base(program), len(symbols))
+	}
+	slices.Sort(found)
+	return found
+}
