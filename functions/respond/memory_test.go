@@ -29,10 +29,12 @@ type memory struct {
 	writes       []string // what was written, in order
 	logos        map[string]store.Logo
 	glances      int
+	lookups      int // for logos
 
-	lost     int    // so many writes fail before the work
-	unheard  int    // so many writes are done and then fail
-	meddling func() // called once before the next SaveResponse: somebody else is faster
+	lookupsLost int    // so many logos are not read
+	lost        int    // so many writes fail before the work
+	unheard     int    // so many writes are done and then fail
+	meddling    func() // called once before the next SaveResponse: somebody else is faster
 }
 
 var errTable = errors.New("table does not answer")
@@ -62,6 +64,13 @@ func (m *memory) Glance(ctx context.Context, c survey.Campaign, id survey.Contac
 }
 
 func (m *memory) Logo(_ context.Context, hash string) (store.Logo, bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.lookups++
+	if m.lookupsLost > 0 {
+		m.lookupsLost--
+		return store.Logo{}, false, errTable
+	}
 	l, ok := m.logos[hash]
 	return l, ok, nil
 }

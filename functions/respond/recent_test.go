@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"onetap/internal/store"
 	"onetap/internal/survey"
 )
 
@@ -75,20 +74,5 @@ func TestRecentHoldsSoMany(t *testing.T) {
 	}
 	if _, ok := r.get(99, noon.Add(time.Second)); ok {
 		t.Error("it never ends")
-	}
-}
-
-// Whoever reads a letter sees the logo; it never changes under its name.
-func TestLogo(t *testing.T) {
-	t.Parallel()
-	s := newStage(t)
-	s.logos = map[string]store.Logo{"0123456789abcdef0123": {Hash: "0123456789abcdef0123", Media: "image/png", Bytes: []byte("\x89PNG")}}
-	w := s.do("GET", "/logo/0123456789abcdef0123", "")
-	if w.Code != 200 || w.Body.String() != "\x89PNG" || w.Header().Get("Content-Type") != "image/png" ||
-		!strings.Contains(w.Header().Get("Cache-Control"), "immutable") || w.Header().Get("X-Content-Type-Options") != "nosniff" {
-		t.Errorf("the logo comes as %d %q with %v", w.Code, w.Body, w.Header())
-	}
-	if w := s.do("GET", "/logo/nothing", ""); w.Code != 404 {
-		t.Errorf("no logo: %d", w.Code)
 	}
 }

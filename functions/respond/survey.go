@@ -38,6 +38,7 @@ type pages struct {
 	// What a letter's links have shown a moment ago, and the campaigns behind them. Pages that were posted to read anew.
 	seen      recent[link.Token, seen]
 	campaigns recent[survey.CampaignID, survey.Campaign]
+	logos     logos
 }
 
 // seen is what was read for a link.
@@ -55,7 +56,8 @@ const (
 func newPages(s Store, keys *link.Keys, now func() time.Time, digest func() string) *pages {
 	return &pages{store: s, keys: keys, now: now, digest: digest,
 		seen:      recent[link.Token, seen]{life: seenLife, most: seenMost},
-		campaigns: recent[survey.CampaignID, survey.Campaign]{life: campaignLife, most: campaignMost}}
+		campaigns: recent[survey.CampaignID, survey.Campaign]{life: campaignLife, most: campaignMost},
+		logos:     logos{unknown: recent[string, struct{}]{life: unknownLife, most: logosUnknown}}}
 }
 
 // routes are the public pages. What each link answers:
