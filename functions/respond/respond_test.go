@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/base64"
 	"fmt"
 	"mime/multipart"
 	"strings"
@@ -9,8 +10,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-lambda-go/events"
+
 	"onetap/internal/link"
 	"onetap/internal/survey"
+	"onetap/internal/web"
 )
 
 // A conversation is a list of lines: "METHOD PATH [BODY]" with what is expected after "=>": status, the text that the page must hold
@@ -137,9 +141,6 @@ func TestLinksThatAreNotGood(t *testing.T) {
 	if w := s.do("POST", "/r/TOKEN", "{}", "Content-Type: application/json"); w.Code != 415 {
 		t.Errorf("JSON: %d", w.Code)
 	}
-	if w := s.do("POST", "/u/TOKEN", ""); w.Code != 415 {
-		t.Errorf("one-click POST without a body: %d", w.Code)
-	}
 	if w := s.do("POST", "/r/TOKEN", "score=9&gesture=button&why="+strings.Repeat("a", maxBody)); w.Code != 413 {
 		t.Errorf("a body over the limit: %d", w.Code)
 	}
@@ -182,6 +183,72 @@ func TestOverIsOver(t *testing.T) {
 		if w := s.do("GET", "/u/TOKEN", ""); w.Code != 200 {
 			t.Errorf("%s: unsubscribing %d", c.comment, w.Code)
 		}
+	}
+}
+
+// The will, however a mail program or its server wraps it, comes through the API's event and unsubscribes once; whatever else is
+// sent writes nothing. Which wrappings there are is link's own test.
+func TestOneClickThroughTheAPI(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		method, media, body string
+		base64              bool
+		status              int
+	}{
+		"a form, as base64":         {"POST", "application/x-www-form-urlencoded", "List-Unsubscribe=One-Click", true, 200},
+		"plain text":                {"POST", "text/plain", "List-Unsubscribe=One-Click", false, 200},
+		"plain text and a line end": {"POST", "text/plain; charset=utf-8", "List-Unsubscribe=One-Click\r\n", false, 200},
+		"no Content-Type":           {"POST", "", "List-Unsubscribe=One-Click", true, 200},
+		"no Content-Type, as text":  {"POST", "", "List-Unsubscribe=One-Click\r\n", false, 200},
+		"multipart":                 {"POST", "multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--x--\r\n", true, 200},
+		"a type that is none":       {"POST", "x; y; z", "list-unsubscribe=one-click", false, 200},
+		"JSON":                      {"POST", "application/json", `{"List-Unsubscribe":"One-Click"}`, false, 200},
+		"nothing said":              {"POST", "", "", false, 400},
+		"something else said":       {"POST", "text/plain", "List-Unsubscribe=Never", false, 400},
+		"very much said":            {"POST", "text/plain", strings.Repeat("List-Unsubscribe=One-Click\n", 1<<14), false, 413},
+		"GET with the words":        {"GET", "text/plain", "List-Unsubscribe=One-Click", false, 200},
+		"HEAD with the words":       {"HEAD", "application/x-www-form-urlencoded", "List-Unsubscribe=One-Click", true, 200},
+		"PUT with the words":        {"PUT", "text/plain", "List-Unsubscribe=One-Click", false, 405},
+	} {
+		for _, language := range []string{"ru", "en"} {
+			s := newStage(t)
+			e := events.APIGatewayV2HTTPRequest{RawPath: "/u/" + s.leave[0], Body: c.body, IsBase64Encoded: c.base64,
+				Headers: map[string]string{"content-type": c.media, "accept-language": language}}
+			if c.media == "" {
+				delete(e.Headers, "content-type")
+			}
+			if c.base64 {
+				e.Body = base64.StdEncoding.EncodeToString([]byte(c.body))
+			}
+			e.RequestContext.HTTP.Method = c.method
+			for again := range 3 {
+				answer, err := web.Handler(s.pages.routes())(t.Context(), e)
+				if err != nil || answer.StatusCode != c.status {
+					t.Errorf("%s, time %d: %d, %v, want %d", name, again+1, answer.StatusCode, err, c.status)
+				}
+				if c.status == 400 && !strings.Contains(answer.Body, map[string]string{"ru": "нажмите кнопку", "en": "press the button"}[language]) {
+					t.Errorf("%s: does not say what to do: %s", name, answer.Body)
+				}
+			}
+			want := 0
+			if c.method == "POST" && c.status == 200 {
+				want = 1
+			}
+			if len(s.written()) != want || s.unsubscribed[s.id] != (want == 1) {
+				t.Errorf("%s: written %v", name, s.written())
+			}
+		}
+	}
+}
+
+// Who has unsubscribed, was taken back in by a wish of their own and unsubscribes again within the minute is unsubscribed.
+func TestUnsubscribingAnew(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.do("POST", "/u/TOKEN", "confirm=yes")
+	delete(s.unsubscribed, s.id)
+	if w := s.do("POST", "/u/TOKEN", "confirm=yes"); w.Code != 200 || !s.unsubscribed[s.id] {
+		t.Errorf("%d, %v", w.Code, s.unsubscribed)
 	}
 }
 

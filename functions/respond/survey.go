@@ -39,6 +39,7 @@ type pages struct {
 	seen      recent[link.Token, seen]
 	campaigns recent[survey.CampaignID, survey.Campaign]
 	logos     logos
+	left      recent[link.Token, struct{}] // who has unsubscribed here a moment ago
 }
 
 // seen is what was read for a link.
@@ -57,7 +58,8 @@ func newPages(s Store, keys *link.Keys, now func() time.Time, digest func() stri
 	return &pages{store: s, keys: keys, now: now, digest: digest,
 		seen:      recent[link.Token, seen]{life: seenLife, most: seenMost},
 		campaigns: recent[survey.CampaignID, survey.Campaign]{life: campaignLife, most: campaignMost},
-		logos:     logos{unknown: recent[string, struct{}]{life: unknownLife, most: logosUnknown}}}
+		logos:     logos{unknown: recent[string, struct{}]{life: unknownLife, most: logosUnknown}},
+		left:      recent[link.Token, struct{}]{life: time.Minute, most: seenMost}}
 }
 
 // routes are the public pages. What each link answers:

@@ -3,6 +3,7 @@ package main
 import (
 	"net/http"
 
+	"onetap/internal/link"
 	"onetap/internal/problem"
 	"onetap/internal/survey"
 	"onetap/internal/web"
@@ -25,18 +26,23 @@ func (p *pages) askUnsubscribe(w http.ResponseWriter, r *http.Request) {
 		l.T("unsubscribe.title"), l.T("unsubscribe.ask"), v.path+v.chose, l.T("unsubscribe.button")), nil)
 }
 
-// unsubscribe answers POST: of the page's button (confirm=yes) or of the mail program (RFC 8058:
-// List-Unsubscribe=One-Click). A POST that says neither is no one's will. Done twice, it says that it is done.
+// unsubscribe answers POST: of the page's button or of the mail program (RFC 8058). A POST that says neither is no one's
+// will. Done twice, it says that it is done.
 func (p *pages) unsubscribe(w http.ResponseWriter, r *http.Request) {
 	v, err := p.unsubscriber(r)
+	var body []byte
 	if err == nil {
-		err = readForm(w, r)
+		body, err = web.Body(r, link.MaxUnsubscribe)
 	}
-	if err == nil && r.PostForm.Get("confirm") != "yes" && r.PostForm.Get("List-Unsubscribe") != "One-Click" {
+	if err == nil && !link.SaysUnsubscribe(r.Header.Get("Content-Type"), body) {
 		err = problem.New(problem.Invalid, "unsubscribe_unsaid", "confirm")
 	}
-	if err == nil && !v.token.Test {
-		err = p.store.Unsubscribe(r.Context(), v.campaign, v.token.Contact)
+	// Again within a minute there is nothing to write, unless somebody has taken it back meanwhile.
+	_, again := p.left.get(v.token, p.now())
+	if err == nil && !v.token.Test && !(again && v.person.Suppressed == survey.Unsubscribed) {
+		if err = p.store.Unsubscribe(r.Context(), v.campaign, v.token.Contact); err == nil {
+			p.left.put(v.token, struct{}{}, p.now())
+		}
 	}
 	if err != nil {
 		web.Fail(w, r, err)
