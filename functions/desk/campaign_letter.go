@@ -54,7 +54,7 @@ func (d *desk) showLetter(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	q := r.URL.Query()
-	m, l, err := d.compose(r, c, letter{Language: wordsLanguage(q.Get("language"), c), Reminder: q.Get("reminder") != ""}, "preview@example.com")
+	m, l, err := d.compose(r, c, letter{Language: wordsLanguage(q.Get("language"), c), Reminder: q.Get("reminder") != "", Name: nameless(q.Get("nameless"))}, "preview@example.com")
 	if err != nil {
 		return err
 	}
@@ -78,7 +78,7 @@ func (d *desk) typedLetter(w http.ResponseWriter, r *http.Request) error {
 	if c, err = f.apply(c, d.now()); err != nil {
 		return err
 	}
-	m, _, err := d.compose(r, c, letter{Language: f.language, Reminder: r.FormValue("reminder_letter") != ""}, "preview@example.com")
+	m, _, err := d.compose(r, c, letter{Language: f.language, Reminder: r.FormValue("reminder_letter") != "", Name: nameless(r.FormValue("nameless_letter"))}, "preview@example.com")
 	if err != nil {
 		return err
 	}
@@ -97,6 +97,7 @@ type wordsPage struct {
 	TestLink               string
 	Placeholders           string
 	ReminderShown          bool
+	NamelessShown          bool // the letter to a person whose name is not known
 }
 
 func (d *desk) showWords(w http.ResponseWriter, r *http.Request, status int, c survey.Campaign, f *typed, stale []difference) error {
@@ -125,7 +126,7 @@ func (d *desk) showWords(w http.ResponseWriter, r *http.Request, status int, c s
 			p.Letter = append(p.Letter, i)
 		}
 	}
-	p.ReminderShown = r.FormValue("reminder_letter") != ""
+	p.ReminderShown, p.NamelessShown = r.FormValue("reminder_letter") != "", r.FormValue("nameless_letter") != ""
 	m, _, err := d.compose(r, c, letter{Language: p.Language}, "preview@example.com")
 	if err != nil && problem.As(err) == nil {
 		return err
@@ -137,6 +138,14 @@ func (d *desk) showWords(w http.ResponseWriter, r *http.Request, status int, c s
 	p.LetterHref = "/campaigns/" + p.ID + "/letter?language=" + p.Language
 	p.TypedHref = "/campaigns/" + p.ID + "/letter"
 	return d.show(w, status, "campaign_words.html", p)
+}
+
+// nameless is the name of a letter's recipient who has none, when that is ticked.
+func nameless(ticked string) *string {
+	if ticked == "" {
+		return nil
+	}
+	return new(string)
 }
 
 // testLink is where a score of the letter leads.

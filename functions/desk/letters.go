@@ -17,9 +17,9 @@ import (
 
 // letter is what a preview and a test send may say.
 type letter struct {
-	Language string `json:"language"` // "": the campaign's
-	Reminder bool   `json:"reminder"`
-	Name     string `json:"name"` // of the recipient; "": a name of the language
+	Language string  `json:"language"` // "": the campaign's
+	Reminder bool    `json:"reminder"`
+	Name     *string `json:"name"` // of the recipient, as a list has it; "": a person without one; nil: a name of the language
 }
 
 // preview shows the e-mail as a recipient would get it. Its links work and write nothing.
@@ -96,8 +96,9 @@ func (d *desk) compose(r *http.Request, c survey.Campaign, in letter, to string)
 	if !known {
 		return mail.Message{}, l, problem.New(problem.Invalid, "language_unknown", "language", "Known", strings.Join(survey.Languages, ", "))
 	}
-	if in.Name == "" {
-		in.Name = l.T("desk.preview_name")
+	name := l.T("desk.preview_name")
+	if in.Name != nil {
+		name = *in.Name
 	}
 	site := d.linksOf(r)
 	if c.State == survey.Draft { // as it would be launched now
@@ -108,7 +109,7 @@ func (d *desk) compose(r *http.Request, c survey.Campaign, in letter, to string)
 		c.Brand, c.Site = set.Brand, site
 	}
 	token := link.Token{Campaign: c.ID, Contact: d.keys.ContactID(c.Audience, to), Test: true}
-	m, err := mail.Preview(c, string(l), in.Reminder, survey.Person{Email: to, Name: in.Name},
+	m, err := mail.Preview(c, string(l), in.Reminder, survey.Person{Email: to, Name: name},
 		site+"/r/"+d.keys.Make(token), site+"/u/"+d.keys.MakeUnsubscribe(token))
 	return m, l, err
 }

@@ -24,6 +24,9 @@ func TestPreviewAndTestSend(t *testing.T) {
 		{`{}`, "Как вам Ромашка?", "Добрый день, Анна!"},
 		{`{"language":"en","name":"Maria"}`, "How is Ромашка?", "Good day, Maria!"},
 		{`{"reminder":true}`, "Ещё раз: как вам Ромашка?", "Добрый день, Анна!"},
+		{`{"name":"КОМАРОВА МАРИЯ АЛЕКСЕЕВНА"}`, "Как вам Ромашка?", "Добрый день, Мария Алексеевна!"},
+		{`{"name":""}`, "Как вам Ромашка?", "Добрый день!"},
+		{`{"name":"DeJarnette null","language":"en"}`, "How is Ромашка?", "Good day!"},
 	} {
 		shown := w.must("POST", path+"/preview", "application/json", []byte(tc.body))
 		if shown["subject"] != tc.subject || !strings.Contains(shown["text"].(string), tc.greeting) || !strings.Contains(shown["html"].(string), tc.greeting) {

@@ -66,7 +66,7 @@ func (s state) marked() (score int, ok bool) {
 // A link whose score nobody has sent yet is armed: any gesture sends it. A link that says another score than the
 // person has given is not: somebody to whom the letter was forwarded would change the answer by scrolling.
 func (s state) page() web.Page {
-	l, texts := s.lang, wording.For(s.campaign, s.lang)
+	l, texts := s.lang, wording.WithoutName(s.campaign, s.lang)
 	score, marked := s.marked()
 	answered := s.answer.Verified && score == s.answer.Score
 	changing := s.answer.Verified && !answered

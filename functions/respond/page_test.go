@@ -40,6 +40,20 @@ func TestPageIsSmallAndSelfContained(t *testing.T) {
 }
 
 // The company's logo, colour and languages, as its campaign has them: no other site, no style but those that are named.
+// The page knows nobody's name, so that a forwarded link tells none: its questions do without.
+func TestPageNamesNobody(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.campaign(func(c *survey.Campaign) {
+		c.Wording = map[string]survey.Wording{"ru": {Question: "{name}, порекомендуете нас?", Why: "Почему,\u00a0{name}?", Wish: "{name}"}}
+	})
+	s.do("POST", "/r/TOKEN", "score=5&gesture=button&digest=a")
+	page := s.do("GET", "/r/TOKEN", "").Body.String()
+	if !strings.Contains(page, ">Порекомендуете нас?<") || !strings.Contains(page, ">Почему?<") || strings.Contains(page, "{name}") || strings.Contains(page, `for="wish"><`) {
+		t.Error(page)
+	}
+}
+
 func TestPageLooksLikeTheCompany(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)

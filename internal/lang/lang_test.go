@@ -335,3 +335,25 @@ func FuzzT(f *testing.F) {
 		}
 	})
 }
+
+// No sentence says whether a person is a man or a woman: Russian past tenses and short forms would.
+func TestNoGenderIsGuessed(t *testing.T) {
+	t.Parallel()
+	guess := map[Language]*regexp.Regexp{
+		"en": regexp.MustCompile(`(?i)\b(he|she|his|hers?|him|himself|herself|s/he)\b`),
+		"ru": regexp.MustCompile(`(?i)\((а|ла|ась|лась|на|ая|ей|ого)\)|[а-яё]/(а|ла|ась|на|ая)([^а-яё]|$)|человек [а-яё]+л(а|ся|ась)?([^а-яё]|$)|` +
+			`\}\}[»"]?,? (не |уже |сам |тоже )?[а-яё]+(л|ла|лся|лась)([^а-яё]|$)|^(не )?(отписан|приглаш[её]н|удал[её]н|загружен|измен[её]н|опрошен|спрошен|попал|ответил|оценил|отписался|вош[её]л)([^а-яё]|$)`),
+	}
+	for _, l := range All() {
+		for id, m := range catalogueOf(l) {
+			for _, text := range append(slices.Collect(maps.Values(m.forms)), m.text) {
+				if found := guess[l].FindString(text); found != "" && !neuter[id] {
+					t.Errorf("%s: %s says %q in %q", l, id, found, text)
+				}
+			}
+		}
+	}
+}
+
+// neuter are texts whose verb belongs to a thing, not to the person before it.
+var neuter = map[string]bool{"results.nps_desc": true}

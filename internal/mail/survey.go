@@ -3,11 +3,14 @@ package mail
 import (
 	"fmt"
 	"html"
+	"slices"
+	"strconv"
 	"strings"
 
 	"onetap/internal/brand"
 	"onetap/internal/fill"
 	"onetap/internal/lang"
+	"onetap/internal/names"
 	"onetap/internal/problem"
 	"onetap/internal/survey"
 	"onetap/internal/wording"
@@ -20,7 +23,8 @@ const maxName = 80
 type Template struct {
 	Subject, HTML, Text string
 
-	plain, html [len(joints)]bool // which ways of joining a name its words use
+	language string
+	slots    []slot // in the order of their variables: name1, name2 …
 }
 
 // text is a piece of wording for both bodies; its {name} is one of the variables of Values.
@@ -82,24 +86,25 @@ func Survey(c survey.Campaign, language string, reminder bool) (Template, error)
 	if err := wording.Check(c); err != nil {
 		return Template{}, err
 	}
-	w := wording.For(c, l)
+	w, nameless := wording.For(c, l), wording.WithoutName(c, l)
 	if reminder {
-		w.Subject = w.Reminder
+		w.Subject, nameless.Subject = w.Reminder, nameless.Reminder
 	}
 	d := surveyData{Lang: string(l), Low: l.T("scale.low"), High: l.T("scale.high"),
 		Unsubscribe: l.T("mail.unsubscribe"), Promise: l.T("mail.promise")}
 	if reminder {
 		d.Again = l.T("mail.again")
 	}
+	t := Template{language: string(l)}
 	for _, f := range []struct {
-		to   *text
-		from string
-	}{{&d.Subject, line(w.Subject)}, {&d.Greeting, w.Greeting}, {&d.Intro, w.Intro}, {&d.Question, w.Question},
-		{&d.Signature, w.Signature}, {&d.Reason, wording.Reason(c, l)}} {
+		to            *text
+		from, instead string
+	}{{&d.Subject, line(w.Subject), line(nameless.Subject)}, {&d.Greeting, w.Greeting, nameless.Greeting}, {&d.Intro, w.Intro, nameless.Intro},
+		{&d.Question, w.Question, nameless.Question}, {&d.Signature, w.Signature, nameless.Signature}, {&d.Reason, wording.Reason(c, l), ""}} {
 		if strings.Contains(f.from, "{{") { // braces that met only when the company was put in
 			return Template{}, problem.New(problem.Invalid, "wording_braces", "company")
 		}
-		*f.to = variables(visible(f.from))
+		*f.to = t.personal(visible(f.from), f.instead)
 	}
 	ground, ink := tileColours(c.Brand)
 	for n := range 11 {
@@ -109,45 +114,55 @@ func Survey(c survey.Campaign, language string, reminder bool) (Template, error)
 	if b := c.Brand; b.Logo != "" && c.Site != "" {
 		d.Logo = logo{c.Site + "/logo/" + b.Logo, strings.ReplaceAll(line(c.Company), "{", "("), b.Width, b.Height}
 	}
-	subject, body, plain, err := render("survey", d)
-	t := Template{Subject: subject, HTML: body, Text: plain}
-	for i, j := range joints {
-		t.plain[i] = strings.Contains(subject, "{{"+j.variable+"}}") || strings.Contains(plain, "{{"+j.variable+"}}")
-		t.html[i] = strings.Contains(body, "{{"+j.variable+"_html}}")
-	}
+	var err error
+	t.Subject, t.HTML, t.Text, err = render("survey", d)
 	return t, err
 }
 
-// joints are the ways in which a wording joins a name, longest first, and the variable that stands for name and joint,
-// so that both are missing where the name is.
-var joints = [...]struct{ written, variable string }{
-	{", {name}", "comma_name"}, {" {name}", "space_name"}, {"{name}, ", "name_comma"}, {"{name} ", "name_space"}, {"{name}", "name"},
+// slot is a variable of the template that depends on the recipient's name. Its texts are as the body it stands in wants
+// them: escaped in html.
+type slot struct {
+	variable string
+	with     []string // around the name
+	without  string
+	html     bool
 }
 
-// variables turns the {name} of a text into variables. In html every other brace becomes an entity; in text one that
-// stands right before a variable is set apart, or SES would read three braces.
-func variables(s string) text {
+// personal makes both bodies of a text; what depends on the name becomes variables. A text that would be nothing without the
+// name says instead then. In html every other brace becomes an entity; in text one that stands right before a variable
+// belongs to it, or SES would read three braces.
+func (t *Template) personal(s, instead string) text {
+	parts := wording.Split(s)
+	if wording.Nameless(s) == "" {
+		parts = []wording.Part{{With: strings.Split(s, "{name}"), Without: instead}}
+	}
 	var plain, body strings.Builder
-	for s != "" {
-		at, joint := len(s), -1
-		for i, j := range joints {
-			if k := strings.Index(s, j.written); k >= 0 && k < at {
-				at, joint = k, i
-			}
+	for _, p := range parts {
+		if p.With == nil {
+			plain.WriteString(p.Plain)
+			body.WriteString(htmlText(p.Plain))
+			continue
 		}
-		plain.WriteString(s[:at])
-		body.WriteString(htmlText(s[:at]))
-		if joint < 0 {
-			break
+		escaped := make([]string, len(p.With))
+		for i, w := range p.With {
+			escaped[i] = htmlText(w)
 		}
-		if strings.HasSuffix(s[:at], "{") {
-			plain.WriteString(" ")
-		}
-		plain.WriteString("{{" + joints[joint].variable + "}}")
-		body.WriteString("{{" + joints[joint].variable + "_html}}")
-		s = s[at+len(joints[joint].written):]
+		plain.WriteString("{{" + t.slot(slot{with: p.With, without: p.Without}) + "}}")
+		body.WriteString("{{" + t.slot(slot{with: escaped, without: htmlText(p.Without), html: true}) + "}}")
 	}
 	return text{plain.String(), fill.Safe(body.String())}
+}
+
+// slot returns the variable of a slot; equal ones, as in two sentences that begin alike, share it.
+func (t *Template) slot(s slot) string {
+	for _, known := range t.slots {
+		if known.html == s.html && known.without == s.without && slices.Equal(known.with, s.with) {
+			return known.variable
+		}
+	}
+	s.variable = "name" + strconv.Itoa(len(t.slots)+1)
+	t.slots = append(t.slots, s)
+	return s.variable
 }
 
 var htmlReplacer = strings.NewReplacer("{", "&#123;", "}", "&#125;", "\n", "<br>")
@@ -158,20 +173,19 @@ func htmlText(s string) string { return htmlReplacer.Replace(html.EscapeString(s
 // times. Link is the base of the score links (…/r/TOKEN). SES does not escape, so every variable of the html is escaped here.
 func (t Template) Values(p survey.Person, link, unsubscribe string) map[string]string {
 	v := map[string]string{"link": line(link), "unsubscribe": line(unsubscribe)}
-	name := cut(line(p.Name), maxName)
-	for i, j := range joints {
-		if !t.plain[i] && !t.html[i] {
-			continue
-		}
-		filled := ""
-		if name != "" {
-			filled = strings.ReplaceAll(j.written, "{name}", name)
-		}
-		if t.plain[i] {
-			v[j.variable] = filled
-		}
-		if t.html[i] {
-			v[j.variable+"_html"] = html.EscapeString(filled)
+	if len(t.slots) == 0 {
+		return v
+	}
+	name := cut(line(names.Greeting(t.language, names.Name{Whole: p.Name, First: p.First, Middle: p.Middle})), maxName)
+	escaped := htmlText(name)
+	for _, s := range t.slots {
+		switch {
+		case name == "":
+			v[s.variable] = s.without
+		case s.html:
+			v[s.variable] = strings.Join(s.with, escaped)
+		default:
+			v[s.variable] = strings.Join(s.with, name)
 		}
 	}
 	return v

@@ -173,21 +173,56 @@ func blns(t testing.TB) []string {
 
 func TestNames(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct{ name, greeting, htmlGreeting string }{
-		{"", "Hello!", "Hello!"},
-		{" \r\n ", "Hello!", "Hello!"},
-		{"Anna", "Hello, Anna!", "Hello, Anna!"},
-		{`O'Neil "Q" <b>&`, `Hello, O'Neil "Q" <b>&!`, "Hello, O&#39;Neil &#34;Q&#34; &lt;b&gt;&amp;!"},
-		{"Anna\r\nBcc: all@example.com", "Hello, Anna Bcc: all@example.com!", "Hello, Anna Bcc: all@example.com!"},
-		{"عبد الله", "Hello, عبد الله!", "Hello, عبد الله!"},
-		{"evil\u202Etxt", "Hello, eviltxt!", "Hello, eviltxt!"},
-		{"Анна 🌼", "Hello, Анна 🌼!", "Hello, Анна 🌼!"},
-		{"{{link}}", "Hello, {{link}}!", "Hello, {{link}}!"},
-		{strings.Repeat("ж", 200), "Hello, " + strings.Repeat("ж", 79) + "…!", "Hello, " + strings.Repeat("ж", 79) + "…!"},
+	for _, c := range []struct {
+		person                 survey.Person
+		greeting, htmlGreeting string
+	}{
+		{survey.Person{}, "Hello!", "Hello!"},
+		{survey.Person{Name: " \r\n "}, "Hello!", "Hello!"},
+		{survey.Person{Name: "Anna"}, "Hello, Anna!", "Hello, Anna!"},
+		{survey.Person{Name: "SMITH, JOHN"}, "Hello, John!", "Hello, John!"},
+		{survey.Person{Name: "Комарова Мария Алексеевна"}, "Hello, Мария!", "Hello, Мария!"},
+		{survey.Person{Name: "Mary O'Neil", First: "D'Arcy"}, "Hello, D'Arcy!", "Hello, D&#39;Arcy!"},
+		{survey.Person{Name: "DeJarnette null"}, "Hello!", "Hello!"},
+		{survey.Person{Name: `O'Neil "Q" <b>&`}, "Hello!", "Hello!"},
+		{survey.Person{Name: "Anna\r\nBcc: all@example.com"}, "Hello, Anna!", "Hello, Anna!"},
+		{survey.Person{Name: "عبد الله", First: "عبد الله"}, "Hello, عبد الله!", "Hello, عبد الله!"},
+		{survey.Person{Name: "علی\u200cرضا", First: "علی\u200cرضا"}, "Hello, علی\u200cرضا!", "Hello, علی\u200cرضا!"},
+		{survey.Person{First: "evil\u202Etxt"}, "Hello!", "Hello!"},
+		{survey.Person{Name: "Анна 🌼"}, "Hello, Анна!", "Hello, Анна!"},
+		{survey.Person{Name: "{{link}}"}, "Hello!", "Hello!"},
+		{survey.Person{First: strings.Repeat("жу", 100)}, "Hello, Жу" + strings.Repeat("жу", 38) + "ж…!", "Hello, Жу" + strings.Repeat("жу", 38) + "ж…!"},
 	} {
-		m := preview(t, campaign(survey.Customers), "en", false, survey.Person{Name: c.name})
+		m := preview(t, campaign(survey.Customers), "en", false, c.person)
 		if !strings.HasPrefix(m.Text, c.greeting+"\n") || !strings.Contains(m.HTML, ">"+c.htmlGreeting+"</p>") {
-			t.Errorf("%q is greeted %.60q", c.name, m.Text)
+			t.Errorf("%+v is greeted %.60q", c.person, m.Text)
+		}
+	}
+}
+
+// The greeting of a letter as marketing writes it, with a name and without: nothing is left of a name that is missing.
+func TestGreetings(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ greeting, subject, with, without, subjectWith, subjectWithout string }{
+		{"Здравствуйте, {name}!", "{name}, оцените нас", "Здравствуйте, Мария Алексеевна!", "Здравствуйте!", "Мария Алексеевна, оцените нас", "Оцените нас"},
+		{"Здравствуйте,\u00a0{name}!", "Вопрос для вас, {name}", "Здравствуйте,\u00a0Мария Алексеевна!", "Здравствуйте!", "Вопрос для вас, Мария Алексеевна", "Вопрос для вас"},
+		{"{name}!", "{name}!", "Мария Алексеевна!", "Здравствуйте!", "Мария Алексеевна!", "Порекомендуете ли вы «Ромашку»?"},
+		{"{name}, добрый день!", "Ждём ответа: {name}", "Мария Алексеевна, добрый день!", "Добрый день!", "Ждём ответа: Мария Алексеевна", "Ждём ответа"},
+		{"Добрый день — {name}!", "«{name}»", "Добрый день — Мария Алексеевна!", "Добрый день!", "«Мария Алексеевна»", "Порекомендуете ли вы «Ромашку»?"},
+		{"Здравствуйте! {name}, как вы?", "{name} {name}", "Здравствуйте! Мария Алексеевна, как вы?", "Здравствуйте! Как вы?", "Мария Алексеевна Мария Алексеевна", "Порекомендуете ли вы «Ромашку»?"},
+	} {
+		k := campaign(survey.Customers)
+		k.Wording = map[string]survey.Wording{"ru": {Greeting: c.greeting, Subject: c.subject}}
+		own := preview(t, campaign(survey.Customers), "ru", false, survey.Person{}).Subject
+		if strings.HasPrefix(c.subjectWithout, "Порекомендуете") {
+			c.subjectWithout = own
+		}
+		with, without := preview(t, k, "ru", false, survey.Person{Name: "КОМАРОВА МАРИЯ АЛЕКСЕЕВНА"}), preview(t, k, "ru", false, survey.Person{Name: "-"})
+		if !strings.HasPrefix(with.Text, c.with+"\n") || with.Subject != c.subjectWith || !strings.Contains(with.HTML, ">"+c.with+"</p>") {
+			t.Errorf("%q with a name: %q, %.60q", c.greeting, with.Subject, with.Text)
+		}
+		if !strings.HasPrefix(without.Text, c.without+"\n") || without.Subject != c.subjectWithout || !strings.Contains(without.HTML, ">"+c.without+"</p>") {
+			t.Errorf("%q without one: %q, %.60q", c.greeting, without.Subject, without.Text)
 		}
 	}
 }
@@ -195,13 +230,13 @@ func TestNames(t *testing.T) {
 func TestWordsOfMarketing(t *testing.T) {
 	t.Parallel()
 	c := campaign(survey.Customers)
-	c.Wording = map[string]survey.Wording{"ru": {Subject: "{name}, как дела у {company}?", Greeting: "Дорогая {name},", Intro: "a < b & c\nвторая {строка", Question: "{company}?"}}
+	c.Wording = map[string]survey.Wording{"ru": {Subject: "{name}, как дела у {company}?", Greeting: "Добрый день, {name},", Intro: "a < b & c\nвторая {строка", Question: "{company}?"}}
 	m := preview(t, c, "ru", false, survey.Person{Name: "Анна"})
-	if m.Subject != "Анна, как дела у Ромашка?" || !strings.Contains(m.Text, "Дорогая Анна,\n") ||
+	if m.Subject != "Анна, как дела у Ромашка?" || !strings.Contains(m.Text, "Добрый день, Анна,\n") ||
 		!strings.Contains(m.HTML, "a &lt; b &amp; c<br>вторая &#123;строка") || !strings.Contains(m.HTML, ">Ромашка?</h1>") {
 		t.Errorf("message is %q\n%s", m.Subject, m.Text)
 	}
-	if m := preview(t, c, "ru", false, survey.Person{}); m.Subject != "как дела у Ромашка?" || !strings.Contains(m.Text, "Дорогая,\n") {
+	if m := preview(t, c, "ru", false, survey.Person{}); m.Subject != "Как дела у Ромашка?" || !strings.Contains(m.Text, "Добрый день,\n") {
 		t.Errorf("without a name: %q\n%s", m.Subject, m.Text)
 	}
 	for _, bad := range []struct {

@@ -55,22 +55,45 @@ func tidy(text string) bool {
 	return text == "" || !space
 }
 
+// visibleText drops what nobody sees. A joiner inside a word is a letter's shape in Persian and in the scripts of India, and
+// holds an emoji together: it stays there.
 func visibleText(text string) string {
-	return strings.Map(func(r rune) rune {
+	var before rune
+	var out strings.Builder
+	for i, r := range text {
 		switch {
 		case unicode.IsSpace(r):
-			return ' '
+			r = ' '
+		case r == zwnj || r == zwj:
+			after, _ := utf8.DecodeRuneInString(text[i+utf8.RuneLen(r):])
+			if !joined(before) || !joined(after) {
+				continue
+			}
 		case unicode.Is(unicode.Cf, r), unicode.IsControl(r), r == utf8.RuneError:
-			return -1
+			continue
 		}
-		return r
-	}, text)
+		out.WriteRune(r)
+		before = r
+	}
+	return out.String()
 }
 
-// fold is how names, ids and headings are compared: small letters, ё as е, single spaces.
-func fold(text string) string {
-	return strings.ReplaceAll(strings.ToLower(cleanCell(text)), "ё", "е")
+const zwnj, zwj = '\u200c', '\u200d'
+
+// joined reports what a joiner can stand beside: not between Latin or Russian letters, where it is only invisible.
+func joined(r rune) bool {
+	if unicode.IsLetter(r) || unicode.IsMark(r) {
+		return !unicode.In(r, unicode.Latin, unicode.Cyrillic, unicode.Greek)
+	}
+	return r != utf8.RuneError && unicode.In(r, unicode.So, unicode.Sk)
 }
+
+// fold is how names, ids and headings are compared: small letters, ё as е, single spaces, no joiners.
+func fold(text string) string {
+	return foldReplacer.Replace(strings.ToLower(cleanCell(text)))
+}
+
+var foldReplacer = strings.NewReplacer("ё", "е", string(zwnj), "", string(zwj), "")
 
 // languageOf reads how lists name languages: "ru", "рус.", "Русский", "Russian", "ru-RU". known is false for a language
 // that surveys are not sent in.
@@ -189,7 +212,7 @@ func suspicious(email string) bool {
 		return true
 	}
 	if strings.Contains(domain, "xn--") {
-		if text, err := domains.ToUnicode(domain); err == nil {
+		if text, err := domains().ToUnicode(domain); err == nil {
 			for label := range strings.SplitSeq(text, ".") {
 				if mixed(label) {
 					return true

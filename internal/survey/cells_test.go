@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"onetap/internal/survey"
 )
 
@@ -84,9 +86,65 @@ func TestCellsAreCleaned(t *testing.T) {
 		" ":                         "",
 		"Иванова Мария (бухгалтерия), 2": "Иванова Мария (бухгалтерия), 2",
 	} {
+		if c, _ := one(t, "город", cell); c.Location != want {
+			t.Errorf("%q: %q, want %q", cell, c.Location, want)
+		}
+	}
+}
+
+// A joiner is part of a word in Persian and Hindi and of an emoji; between Russian or Latin letters, and at an end, it is
+// nothing.
+func TestJoinersStayInsideWords(t *testing.T) {
+	t.Parallel()
+	for cell, want := range map[string]string{
+		"علی\u200cرضا":                   "علی\u200cرضا",
+		"\u200cعلی\u200cرضا\u200d":       "علی\u200cرضا",
+		"क्\u200dष":                      "क्\u200dष",
+		"Анна 👨\u200d👩\u200d👧":           "Анна 👨\u200d👩\u200d👧",
+		"Ан\u200dна":                     "Анна",
+		"An\u200cna Mül\u200dler":        "Anna Müller",
+		"علی \u200c رضا":                 "علی رضا",
+		"علی\u200c\u200bرضا":             "علیرضا",
+		"\u202aАнна\u202c \u200eПетрова": "Анна Петрова",
+	} {
 		if c, _ := one(t, "имя", cell); c.Person.Name != want {
 			t.Errorf("%q: %q, want %q", cell, c.Person.Name, want)
 		}
+	}
+}
+
+// What is no name is not kept as one, and told.
+func TestNamesThatAreNone(t *testing.T) {
+	t.Parallel()
+	for cell, want := range map[string]string{
+		".": "!", "-": "!", "null": "!", "N/A": "!", "DeJarnette null": "!DeJarnette", "anna@example.ru": "!", "+7 916 123-45-67": "!", "Уважаемый клиент": "!", "test": "!",
+		"не указано": "!", "😀": "!", "ул. Ленина, д. 5": "!", "{{first_name}}": "!", "Комарова Мария": "Комарова Мария", "М. А. Комарова": "М. А. Комарова", "ООО Ромашка": "ООО Ромашка",
+		"Christopher Null": "Christopher Null",
+	} {
+		name, junk := strings.CutPrefix(want, "!")
+		c, warnings := one(t, "имя", cell)
+		told := len(warnings) == 1 && warnings[0].Code == survey.NameUnusable && warnings[0].Value == cell && warnings[0].Line == 2
+		if c.Person.Name != name || told != junk || !junk && len(warnings) > 0 {
+			t.Errorf("%q: %q, warnings %v", cell, c.Person.Name, warnings)
+		}
+	}
+	im := survey.NewImport(survey.Customers)
+	out, err := im.Feed([]byte("mail;Имя;Отчество;Фамилия\na@example.ru;Мария;-;Комарова\nb@example.ru;null;;Комарова\nc@example.ru;-;-;-\nАнна <d@example.ru>;;;\ne@example.ru;;;\n"), true, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []survey.Person
+	for _, r := range out.Rows {
+		p := r.Contact.Person
+		p.Email = ""
+		got = append(got, p)
+	}
+	want := []survey.Person{{Name: "Мария Комарова", First: "Мария"}, {Name: "Комарова"}, {}, {Name: "Анна"}, {}}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+	if f := out.Quality.Findings; f[survey.NameUnusable].Count != 2 || f[survey.MissingName].Count != 1 {
+		t.Errorf("findings %v", f)
 	}
 }
 

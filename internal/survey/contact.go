@@ -34,9 +34,12 @@ type ContactID string
 
 // Person is the personal data of a contact: one attribute of the stored item, so that it can be sealed.
 type Person struct {
-	Email string `json:"email"` // normalised: see NormalizeEmail
-	Name  string `json:"name,omitempty"`
+	Email string `json:"email"`          // normalised: see NormalizeEmail
+	Name  string `json:"name,omitempty"` // the whole name, as the list has it; Greeting of package names understands it
 	Phone string `json:"phone,omitempty"`
+	// First and Middle are what the list has in columns of their own; "" where it has none, and in older contacts.
+	First  string `json:"first,omitempty"`
+	Middle string `json:"middle,omitempty"`
 }
 
 // Contact is somebody who can be asked. The zero time means "not yet stored".

@@ -2,6 +2,7 @@ package survey
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -181,13 +182,24 @@ func checkLocal(local string) string {
 }
 
 // domains maps what is written to what a name server is asked (UTS 46): small letters, full-width forms, "。" for a dot.
-var domains = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.BidiRule(), idna.StrictDomainName(true))
+// It is made when it is first asked for: the respondent's function, which reads no address, then carries none of its 120 KB.
+func domains() *idna.Profile {
+	domainsOnce.Do(func() {
+		domainsProfile = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.BidiRule(), idna.StrictDomainName(true))
+	})
+	return domainsProfile
+}
+
+var (
+	domainsOnce    sync.Once
+	domainsProfile *idna.Profile
+)
 
 func normalizeDomain(domain string) (string, bool) {
 	ascii := strings.ToLower(domain)
 	if !isASCII(domain) || strings.Contains(ascii, "xn--") {
 		var err error
-		if ascii, err = domains.ToASCII(domain); err != nil {
+		if ascii, err = domains().ToASCII(domain); err != nil {
 			return "", false
 		}
 		ascii = strings.TrimSuffix(ascii, ".")

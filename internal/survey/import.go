@@ -289,8 +289,10 @@ func (im *Import) read(rec sheet.Record, out *Imported) (row Row, refused Refusa
 		return im.refuse(row, rec.Cells, mail)
 	}
 	row.Contact.Person.Email = mail.address
-	if row.Contact.Person.Name = names.whole(); row.Contact.Person.Name == "" {
-		row.Contact.Person.Name = mail.name
+	if field, said := names.fill(&row.Contact.Person, mail.name); field != "" {
+		out.warn(Warning{Line: rec.Line, Code: NameUnusable, Column: im.heading(field), Value: cut(said, 100)})
+	} else if row.Contact.Person.Name == "" {
+		out.Quality.Note(MissingName, rec.Line)
 	}
 	if mail.passed >= 0 {
 		out.warn(Warning{Line: rec.Line, Code: AddressUnusable, Column: im.Columns[mail.passed].Heading, Value: cut(cleanCell(rec.Cells[mail.passed]), 100)})
@@ -385,7 +387,6 @@ func (im *Import) assign(row *Row, staff Directory, out *Imported) {
 	if row.OptedOut {
 		out.Quality.Note(OptedOut, line)
 	}
-	missing(c.Person.Name, MissingName)
 	if shouting(c.Person.Name) {
 		out.Quality.Note(NameInCapitals, line)
 	}

@@ -56,7 +56,7 @@ func TestImportRow(t *testing.T) {
 	}
 	want := []survey.Row{{Line: 5, Lines: 2, Contact: survey.Contact{
 		Audience: survey.Customers,
-		Person:   survey.Person{Email: "anna@example.ru", Name: "Анна Сергеевна Петрова", Phone: "+79161234567"},
+		Person:   survey.Person{Email: "anna@example.ru", Name: "Анна Сергеевна Петрова", First: "Анна", Middle: "Сергеевна", Phone: "+79161234567"},
 		Owner:    "kim", Team: "Север", Location: "Тверь", Product: "Сервис", Tier: "A", Language: "ru", Value: "1 200 000 ₽",
 		Attrs: map[string]string{"Комментарий": "Звонить\nпосле обеда", "N": "да", "Комментарий (2)": "ещё"},
 	}}}

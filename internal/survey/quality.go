@@ -14,6 +14,7 @@ const (
 	UnknownOwner     Finding = "unknown_owner"
 	UnknownLanguage  Finding = "unknown_language"
 	PhoneUnusable    Finding = "phone_unusable"
+	NameUnusable     Finding = "name_unusable" // "null", an address, a telephone number where the name should be
 	NameInCapitals   Finding = "name_in_capitals"
 	SuspiciousDomain Finding = "suspicious_domain"
 	RoleAddress      Finding = "role_address"

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"onetap/internal/names"
 )
 
 // checkWidth refuses a record with text beyond the last heading: its cells stand under the wrong ones.
@@ -131,19 +133,26 @@ func (n *nameParts) set(f Field, text string) {
 	}
 }
 
-// whole is the whole name: its own column, else first, middle and last, the order in which people are greeted.
-func (n nameParts) whole() string {
-	if n.name != "" {
-		return n.name
-	}
-	name := n.first
-	for _, part := range []string{n.middle, n.last} {
-		if part != "" && name != "" {
-			name += " "
+// fill puts the name into a person, the whole of it from its own column, else first, middle and last; display is what stood
+// beside the address. It returns the field and the text of a name that is none ("null", a telephone number), for telling.
+func (n nameParts) fill(p *Person, display string) (wrong Field, value string) {
+	clean := func(f Field, text string) string {
+		name, junk := names.Clean(text)
+		if junk && wrong == "" && f != FieldMiddle { // "-" for no patronymic is right
+			wrong, value = f, text
 		}
-		name += part
+		return name
 	}
-	return name
+	p.Name = clean(FieldName, n.name)
+	p.First, p.Middle = clean(FieldFirst, n.first), clean(FieldMiddle, n.middle)
+	last := clean(FieldLast, n.last)
+	if p.Name == "" {
+		p.Name = strings.Join(slices.DeleteFunc([]string{p.First, p.Middle, last}, func(s string) bool { return s == "" }), " ")
+	}
+	if p.Name == "" {
+		p.Name, _ = names.Clean(display)
+	}
+	return wrong, value
 }
 
 // cut returns the first n characters of a text.

@@ -143,8 +143,8 @@
   const to = form?.dataset.letter;
   if (to) {
     const frames = [...document.querySelectorAll('.letters iframe')];
-    const reminder = document.querySelector('[data-reminder]');
-    reminder.hidden = false;
+    const kinds = [...document.querySelectorAll('[data-reminder], [data-nameless]')]; // of letters: a reminder, to a person without a name
+    for (const kind of kinds) kind.hidden = false;
     let abort;
     const draw = async () => {
       abort?.abort();
@@ -170,9 +170,9 @@
     });
     const soon = later(300, draw);
     form.addEventListener('input', soon);
-    reminder.addEventListener('change', soon);
+    for (const kind of kinds) kind.addEventListener('change', soon);
     frames.forEach((f) => f.addEventListener('load', tall));
-    addEventListener('load', () => { tall(); if (reminder.querySelector('input').checked) draw(); });
+    addEventListener('load', () => { tall(); if (kinds.some((kind) => kind.querySelector('input').checked)) draw(); });
   }
 
   // Who gives a time does not start at once.
