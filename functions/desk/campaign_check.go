@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"math"
 	"net/http"
-	netmail "net/mail"
 	"strconv"
 	"strings"
 	"time"
@@ -107,7 +106,7 @@ func (p *checkPage) check(d *desk, c survey.Campaign, h headcount) {
 		p.add("people", "good", l.T("campaign.check_people"), stepPeople)
 	}
 	if err := problem.As(c.Ready(d.now())); err != nil {
-		p.add("time", "bad", problemIn(l, p.Zone, err), stepTime)
+		p.add("time", "bad", problemIn(l, p.Zone, err), stepOf(err.Where))
 	} else if c.ClosesAt.IsZero() {
 		p.add("time", "warn", l.T("campaign.check_never_closes"), stepTime)
 	} else {
@@ -130,6 +129,17 @@ func (p *checkPage) check(d *desk, c survey.Campaign, h headcount) {
 	}
 }
 
+// stepOf is the step of a draft that asks for a field.
+func stepOf(field string) string {
+	switch field {
+	case "name", "company", "sender", "audience", "language":
+		return stepAbout
+	case "filter", "sample", "quiet_days":
+		return stepPeople
+	}
+	return stepTime
+}
+
 // peopleByLanguage is "Russian 200, English 100".
 func peopleByLanguage(l lang.Language, h headcount) string {
 	var parts []string
@@ -146,10 +156,14 @@ func peopleByLanguage(l lang.Language, h headcount) string {
 
 // sender asks SES about the sender. Where it may not be asked, the test letter tells.
 func (p *checkPage) sender(ctx context.Context, d *desk, c survey.Campaign) {
+	if err := problem.As(d.senders.Check(c.Sender)); err != nil {
+		p.add("sender", "bad", p.lang.Problem(err), stepAbout)
+		return
+	}
 	from := mail.From(c, d.sender)
-	a, err := netmail.ParseAddress(from)
+	a, err := survey.ReadSender(from)
 	if err != nil {
-		p.add("sender", "bad", p.lang.T("campaign.check_sender_wrong", lang.Values{"Sender": from}), stepAbout)
+		p.add("sender", "bad", p.lang.Problem(problem.As(err)), stepAbout)
 		return
 	}
 	verified, err := d.mail.Verified(ctx, a.Address)

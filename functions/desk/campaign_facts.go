@@ -2,7 +2,6 @@ package main
 
 import (
 	"maps"
-	"net/mail"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,7 +29,7 @@ func factsOf(f *typed, c survey.Campaign) []fact {
 	case stepTime:
 		return []fact{{label("starts_at"), startText(f, c)}, {label("closes_at"), closingText(f, c)}, {label("remind_days"), strconv.Itoa(c.RemindDays)}}
 	case stepRest:
-		return []fact{{label("name"), c.Name}, {label("closes_at"), closingText(f, c)}}
+		return []fact{{label("name"), c.Name}, {label("sender"), c.Sender}, {label("closes_at"), closingText(f, c)}}
 	}
 	return []fact{{label("name"), c.Name}, {label("audience"), audienceName(f.l, c.Audience)}, {label("company"), c.Company},
 		{label("sender"), c.Sender}, {label("language"), languageName(f.l, c.Language)}}
@@ -38,14 +37,11 @@ func factsOf(f *typed, c survey.Campaign) []fact {
 
 // readable is a sender as a mail program shows it: a header writes letters other than a to z in code.
 func readable(from string) string {
-	a, err := mail.ParseAddress(from)
-	switch {
-	case err != nil:
+	s, err := survey.ReadSender(from)
+	if err != nil {
 		return from
-	case a.Name == "":
-		return a.Address
 	}
-	return a.Name + " <" + a.Address + ">"
+	return s.String()
 }
 
 func startText(f *typed, c survey.Campaign) string {

@@ -98,6 +98,9 @@ func typedIn(r *http.Request, v visit, step string, c survey.Campaign) *typed {
 		f.in.Name = field("name")
 		field("closes_at")
 		f.in.ClosesAt = f.moment("closes_at")
+		if r.PostForm.Has("sender") { // shown while it is paused
+			f.in.Sender = field("sender")
+		}
 	}
 	return f
 }
@@ -147,10 +150,10 @@ func (f *typed) percent(text string) *float64 {
 }
 
 // apply returns the campaign with everything of the form that can be stored; what cannot is in wrong, and stays as it was.
-func (f *typed) apply(c survey.Campaign, now time.Time) (survey.Campaign, error) {
+func (f *typed) apply(c survey.Campaign, now time.Time, senders survey.Senders) (survey.Campaign, error) {
 	for {
 		next := c
-		err := f.in.apply(&next, now)
+		err := f.in.apply(&next, now, senders)
 		if err == nil {
 			return next, nil
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"errors"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -114,7 +115,7 @@ func (d *desk) postNew(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	f := typedIn(r, visitOf(r), stepAbout, c)
-	c, err = f.apply(c, d.now())
+	c, err = f.apply(c, d.now(), d.senders)
 	if err != nil {
 		return err
 	}
@@ -182,7 +183,7 @@ func (d *desk) postEdit(w http.ResponseWriter, r *http.Request) error {
 	if err := d.editable(c, f.in); err != nil {
 		return err
 	}
-	mine, err := f.apply(c, d.now())
+	mine, err := f.apply(c, d.now(), d.senders)
 	if err != nil {
 		return err
 	}
@@ -255,8 +256,7 @@ func (d *desk) showAbout(w http.ResponseWriter, r *http.Request, status int, c s
 	}
 	p.Name = say("name", c.Name, survey.MaxName, true)
 	p.Company = say("company", c.Company, 150, false)
-	p.Sender = say("sender", c.Sender, survey.MaxSender, false)
-	p.Sender.Hint = p.lang.T("campaign.hint_sender", lang.Values{"Sender": readable(d.sender)})
+	p.Sender = d.senderInput(f, p.lang, c)
 	a, language := string(c.Audience), c.Language
 	if f != nil {
 		a, language, p.WrongAudience = f.text["audience"], f.text["language"], f.wrong["audience"]
@@ -285,11 +285,23 @@ func (f *typed) input(l lang.Language, name, stored string) input {
 	return i
 }
 
+// senderInput is the field of whom the letters come from.
+func (d *desk) senderInput(f *typed, l lang.Language, c survey.Campaign) input {
+	i := f.input(l, "sender", c.Sender)
+	i.Max, i.Hint = survey.MaxSender, l.T("campaign.hint_sender", lang.Values{"Sender": readable(d.sender)})
+	return i
+}
+
 func (p *draftFrame) stale(f *typed, differs []difference) {
 	p.Stale, p.StaleNote = differs, len(differs) > 0
 	p.SomeWrong = f != nil && len(f.wrong) > 0
 	if p.SomeWrong {
 		p.Error = p.lang.T("campaign.some_wrong")
+		for _, field := range slices.Sorted(maps.Keys(f.wrong)) { // of another step, stored before it was checked
+			if _, here := f.text[field]; !here && p.lang.Has("campaign.field_"+field) {
+				p.Error += " " + p.lang.T("campaign.field_"+field) + ": " + f.wrong[field]
+			}
+		}
 	}
 }
 

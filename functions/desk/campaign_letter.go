@@ -75,7 +75,7 @@ func (d *desk) typedLetter(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	f := typedIn(r, visitOf(r), stepWords, c)
-	if c, err = f.apply(c, d.now()); err != nil {
+	if c, err = f.apply(c, d.now(), d.senders); err != nil {
 		return err
 	}
 	m, _, err := d.compose(r, c, letter{Language: f.language, Reminder: r.FormValue("reminder_letter") != "", Name: nameless(r.FormValue("nameless_letter"))}, "preview@example.com")

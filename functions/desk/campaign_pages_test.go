@@ -302,7 +302,7 @@ func TestCampaignLetter(t *testing.T) {
 	} else {
 		v.says(page, `value="nobody"`, `aria-invalid="true"`)
 	}
-	if status, _, to := v.post("/campaigns/abcdefgh/test", "to", "me@example.com", "language", "ru"); status != 303 || !strings.Contains(to, "done=campaign_tested") {
+	if status, _, to := v.post("/campaigns/abcdefgh/test", "to", "owner@example.com", "language", "ru"); status != 303 || !strings.Contains(to, "done=campaign_tested") {
 		t.Errorf("a test letter: %d %q", status, to)
 	}
 }

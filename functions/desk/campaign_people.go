@@ -177,7 +177,7 @@ func (d *desk) countPeople(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if r.FormValue("step") == stepPeople {
-		if c, err = typedIn(r, visitOf(r), stepPeople, c).apply(c, d.now()); err != nil {
+		if c, err = typedIn(r, visitOf(r), stepPeople, c).apply(c, d.now(), d.senders); err != nil {
 			return err
 		}
 	}

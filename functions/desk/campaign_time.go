@@ -11,11 +11,14 @@ import (
 
 func numberText(n int) string { return strconv.Itoa(n) }
 
-// timesPage asks when a campaign starts, reminds and closes. Of one that is launched it asks for the name and the closing.
+// timesPage asks when a campaign starts, reminds and closes. Of one that is launched it asks for the name and the closing,
+// and of a paused one for the sender.
 type timesPage struct {
 	draftFrame
 	Rest, StartsLater            bool
+	Mend                         bool // it is paused: its sender can be changed
 	Name, Starts, Closes, Remind input
+	Sender                       input
 	ZoneHint                     string
 }
 
@@ -31,6 +34,8 @@ func (d *desk) showTimes(w http.ResponseWriter, r *http.Request, status int, c s
 	p.ZoneHint = p.lang.T("campaign.zone", lang.Values{"Zone": p.ZoneName, "Now": d.now().In(zone).Format("15:04")})
 	p.Name = f.input(p.lang, "name", c.Name)
 	p.Name.Max, p.Name.Required = survey.MaxName, true
+	p.Mend = p.Rest && c.State == survey.Paused
+	p.Sender = d.senderInput(f, p.lang, c)
 	at := func(name string, t time.Time) input {
 		text := ""
 		if !t.IsZero() {

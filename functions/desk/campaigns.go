@@ -67,8 +67,9 @@ func (m moment) apply(to *time.Time, name string) error {
 	return nil
 }
 
-// apply puts the settings into a campaign and checks what comes of it.
-func (s settings) apply(c *survey.Campaign, now time.Time) error {
+// apply puts the settings into a campaign and checks what comes of it. senders are whom the deployment allows; a sender
+// that is not set here is asked about at launch.
+func (s settings) apply(c *survey.Campaign, now time.Time, senders survey.Senders) error {
 	put(&c.Audience, s.Audience)
 	put(&c.Language, s.Language)
 	put(&c.Wording, s.Wording)
@@ -89,6 +90,11 @@ func (s settings) apply(c *survey.Campaign, now time.Time) error {
 	}
 	if err := c.Check(); err != nil {
 		return err
+	}
+	if s.Sender != nil {
+		if err := senders.Check(c.Sender); err != nil {
+			return err
+		}
 	}
 	if s.ClosesAt.given {
 		if err := c.ClosesLater(now); err != nil {
@@ -114,7 +120,7 @@ func (d *desk) createCampaign(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := in.apply(&c, d.now()); err != nil {
+	if err := in.apply(&c, d.now(), d.senders); err != nil {
 		return err
 	}
 	c, err = d.draft(r.Context(), c)
@@ -246,8 +252,8 @@ func (d *desk) view(ctx context.Context, c survey.Campaign) (campaignView, error
 	return v, nil
 }
 
-// editCampaign changes a draft, or the name and the closing date of a campaign that runs, if it still has the version
-// that the caller saw.
+// editCampaign changes a draft, or what editable leaves of a campaign that runs, if it still has the version that the
+// caller saw.
 func (d *desk) editCampaign(w http.ResponseWriter, r *http.Request) error {
 	var in struct {
 		settings
@@ -269,7 +275,7 @@ func (d *desk) editCampaign(w http.ResponseWriter, r *http.Request) error {
 	if err := d.editable(c, in.settings); err != nil {
 		return err
 	}
-	if err := in.apply(&c, d.now()); err != nil {
+	if err := in.apply(&c, d.now(), d.senders); err != nil {
 		return err
 	}
 	c, err = d.store.SaveCampaign(r.Context(), c)
@@ -283,7 +289,8 @@ func (d *desk) editCampaign(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// editable refuses what can no longer be changed once a campaign is launched.
+// editable refuses what can no longer be changed once a campaign is launched: all but its name and its closing date, and,
+// while it is paused, its sender, which may be why it is.
 func (d *desk) editable(c survey.Campaign, in settings) error {
 	err := c.Allows(survey.ActEdit, d.now())
 	if !problem.Is(err, "campaign_launched") {
@@ -291,6 +298,9 @@ func (d *desk) editable(c survey.Campaign, in settings) error {
 	}
 	rest := in
 	rest.Name, rest.ClosesAt = nil, moment{}
+	if c.State == survey.Paused {
+		rest.Sender = nil
+	}
 	if rest == (settings{}) {
 		return nil
 	}

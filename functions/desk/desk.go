@@ -17,6 +17,7 @@ import (
 	"onetap/internal/ses"
 	"onetap/internal/signin"
 	"onetap/internal/store"
+	"onetap/internal/survey"
 	"onetap/internal/web"
 )
 
@@ -28,20 +29,21 @@ const maxJSON = 1 << 20
 
 // desk holds what the operations work with. It is safe for concurrent use.
 type desk struct {
-	store  *store.Store
-	keys   *link.Keys
-	mail   mailer
-	now    func() time.Time
-	wake   func(context.Context) error         // starts the sender and does not wait for it
-	token  string                              // of the API
-	sender string                              // the deployment's From
-	site   string                              // base of the console and the API; "": the host of the request
-	links  string                              // base of the links in letters; "": the site
-	admin  string                              // who may sign in before there is any staff
-	issuer *issuer                             // signs people in besides the links by e-mail; nil: none
-	later  func(context.Context, []byte) error // has this function called with an errand, and does not wait; nil: errands are run at once
-	gate   signin.Gate                         // bounds what strangers may ask for
-	looks  looks                               // the company's, for pages of people who are not signed in
+	store   *store.Store
+	keys    *link.Keys
+	mail    mailer
+	now     func() time.Time
+	wake    func(context.Context) error         // starts the sender and does not wait for it
+	token   string                              // of the API
+	sender  string                              // the deployment's From
+	senders survey.Senders                      // whom letters may come from
+	site    string                              // base of the console and the API; "": the host of the request
+	links   string                              // base of the links in letters; "": the site
+	admin   string                              // who may sign in before there is any staff
+	issuer  *issuer                             // signs people in besides the links by e-mail; nil: none
+	later   func(context.Context, []byte) error // has this function called with an errand, and does not wait; nil: errands are run at once
+	gate    signin.Gate                         // bounds what strangers may ask for
+	looks   looks                               // the company's, for pages of people who are not signed in
 }
 
 // mailer is what the desk asks of SES.
@@ -60,6 +62,8 @@ func (d *desk) check() error {
 		return fmt.Errorf("API_TOKEN has %d characters, needs none, or %d or more", len(d.token), minToken)
 	case d.sender == "":
 		return errors.New("SENDER is not set: the From address of test e-mails")
+	case d.senders.Check(d.sender) != nil:
+		return fmt.Errorf("SENDER is not the address that letters come from, nor a name with it: %w", d.senders.Check(d.sender))
 	case d.wake == nil:
 		return errors.New("SEND_FUNCTION is not set: name the function that sends")
 	}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -23,6 +24,7 @@ import (
 	"onetap/internal/ses"
 	"onetap/internal/store"
 	"onetap/internal/store/storetest"
+	"onetap/internal/survey"
 	"onetap/internal/web"
 )
 
@@ -70,6 +72,9 @@ func newWorld(t testing.TB, o dynamo.Options) *world {
 	}
 	w.desk = &desk{store: s, keys: keys, mail: ses.New(storetest.As(c, "desk"), ""), now: w.now, wake: w.wake, token: testToken,
 		sender: "Example Shop <nps@example.com>"}
+	if w.desk.senders, err = survey.NewSenders(w.desk.sender, "example.net,notexample.com"); err != nil { // which SES has not verified
+		t.Fatal(err)
+	}
 	if err := w.desk.check(); err != nil {
 		t.Fatal(err)
 	}
@@ -107,12 +112,14 @@ func (w *world) wake(context.Context) error {
 }
 
 // stored reads the whole table, as one text that changes when anything in it does.
-func (w *world) stored() string { return w.storedBut("nothing") }
+func (w *world) stored() string { return w.storedBut() }
 
-// storedBut is stored without the items whose key begins so.
-func (w *world) storedBut(prefix string) string {
+// storedBut is stored without the items whose key begins with one of those.
+func (w *world) storedBut(prefixes ...string) string {
 	w.t.Helper()
-	return w.storedIf(func(pk, _ string) bool { return !strings.HasPrefix(pk, prefix) })
+	return w.storedIf(func(pk, _ string) bool {
+		return !slices.ContainsFunc(prefixes, func(prefix string) bool { return strings.HasPrefix(pk, prefix) })
+	})
 }
 
 // storedIf is stored, of those items whose key is wanted.

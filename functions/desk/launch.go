@@ -50,6 +50,9 @@ func (d *desk) launching(r *http.Request, at time.Time) change {
 		if err := wording.Check(c); err != nil {
 			return c, err
 		}
+		if err := d.senders.Check(c.Sender); err != nil {
+			return c, err
+		}
 		return c, d.somebody(ctx, c)
 	}
 }
@@ -108,6 +111,12 @@ func (d *desk) pausing(_ context.Context, c survey.Campaign) (survey.Campaign, e
 }
 
 func (d *desk) resuming(ctx context.Context, c survey.Campaign) (survey.Campaign, error) {
+	if err := c.Allows(survey.ActResume, d.now()); err != nil {
+		return c, err
+	}
+	if err := d.senders.Check(c.Sender); err != nil {
+		return c, err
+	}
 	wave, ok, err := d.store.Wave(ctx, c.ID, survey.WaveInvitation)
 	switch {
 	case err != nil:

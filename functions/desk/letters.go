@@ -12,6 +12,7 @@ import (
 	"onetap/internal/mail"
 	"onetap/internal/problem"
 	"onetap/internal/survey"
+	"onetap/internal/testsend"
 	"onetap/internal/web"
 )
 
@@ -61,10 +62,18 @@ func (d *desk) testSend(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// sendTest sends a test letter and returns its language and SES's id of it.
+// sendTest sends a test letter to whom and as often as it may go, and returns its language and SES's id of it.
 func (d *desk) sendTest(r *http.Request, c survey.Campaign, in letter, recipient string) (lang.Language, string, error) {
 	to, err := address(recipient, "to")
 	if err != nil {
+		return "", "", err
+	}
+	who := visitOf(r).Who
+	rules := testsend.Rules{Store: d.store, Seal: d.keys.Seal, Admin: d.admin}
+	if err := rules.Recipient(r.Context(), who, to); err != nil {
+		return "", "", err
+	}
+	if err := d.senders.Check(c.Sender); err != nil {
 		return "", "", err
 	}
 	id := d.keys.ContactID(c.Audience, to)
@@ -77,6 +86,9 @@ func (d *desk) sendTest(r *http.Request, c survey.Campaign, in letter, recipient
 	}
 	m, l, err := d.compose(r, c, in, to)
 	if err != nil {
+		return "", "", err
+	}
+	if err := rules.Spend(r.Context(), who, to, d.now()); err != nil {
 		return "", "", err
 	}
 	m.From, m.To, m.Tags = mail.From(c, d.sender), to, map[string]string{"kind": "test", "campaign": string(c.ID)}

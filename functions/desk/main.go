@@ -2,6 +2,7 @@
 package main
 
 import (
+	"fmt"
 	"log/slog"
 	"os"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"onetap/internal/link"
 	"onetap/internal/ses"
 	"onetap/internal/store"
+	"onetap/internal/survey"
 	"onetap/internal/web"
 )
 
@@ -26,9 +28,13 @@ func main() {
 	if err != nil {
 		stop(err)
 	}
+	senders, err := survey.NewSenders(os.Getenv("SENDER"), os.Getenv("SENDERS"))
+	if err != nil {
+		stop(fmt.Errorf("SENDER or SENDERS: %w", err))
+	}
 	d := &desk{
 		store: s, keys: keys, mail: ses.New(c, os.Getenv("CONFIGURATION_SET")), now: time.Now, wake: waker(c, os.Getenv("SEND_FUNCTION")),
-		token: os.Getenv("API_TOKEN"), sender: os.Getenv("SENDER"), site: os.Getenv("SITE"), links: os.Getenv("LINKS"),
+		token: os.Getenv("API_TOKEN"), sender: os.Getenv("SENDER"), senders: senders, site: os.Getenv("SITE"), links: os.Getenv("LINKS"),
 		admin: os.Getenv("ADMIN_EMAIL"), issuer: i, later: caller(c, os.Getenv("AWS_LAMBDA_FUNCTION_NAME")), // itself
 	}
 	if err := d.check(); err != nil {

@@ -148,7 +148,7 @@ func (d *desk) settingsTyped(r *http.Request) (s survey.Settings, err error) {
 	}
 	colour, colourErr := colourTyped(r)
 	s.Brand.Colour = colour
-	for _, err := range append(problems, s.Check(), colourErr, logoErr) {
+	for _, err := range append(problems, s.Check(), d.senders.Check(s.Sender), colourErr, logoErr) {
 		if err != nil {
 			return s, err
 		}

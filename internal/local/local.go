@@ -158,6 +158,7 @@ func (s *Stack) readTemplate() (*template.Template, error) {
 		Parameters: s.cfg.Parameters,
 		Defaults: map[string]string{
 			"Site": s.Site(), "Links": s.Links(), "ApiToken": s.token, "Sender": "Onetap <nps@example.com>", "AdminEmail": "admin@example.com",
+			"Senders": "example.ru,xn--e1afmkfd.xn--p1ai", // the latter is пример.рф
 		},
 		Secret: kept.get,
 	})

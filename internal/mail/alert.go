@@ -3,7 +3,6 @@ package mail
 import (
 	"errors"
 	"fmt"
-	"net/mail"
 	"strings"
 	"time"
 	"unicode"
@@ -83,7 +82,8 @@ const maxPast = 5
 // Alert makes the letter that tells the owner of a detractor what happened and what to do by when. A reply to it goes
 // to the respondent.
 func Alert(a AlertData) (Message, error) {
-	if !address(a.To) {
+	to, err := survey.NormalizeEmail(a.To)
+	if err != nil {
 		return Message{}, errors.New("alert: the reader's address is not one")
 	}
 	if a.Score < 0 || a.Score > int(nps.MaxScore) || nps.Score(a.Score).Group() != nps.Detractor {
@@ -96,20 +96,13 @@ func Alert(a AlertData) (Message, error) {
 	if a.Zone == nil {
 		a.Zone = time.UTC
 	}
-	m := Message{From: a.From, To: a.To, Tags: a.Tags}
+	m := Message{From: a.From, To: to, Tags: a.Tags}
 	d := a.words(l)
-	if address(a.Person.Email) {
-		m.ReplyTo, d.Reply = a.Person.Email, l.T("alert.reply", lang.Values{"Who": d.Who})
+	if reply, err := survey.NormalizeEmail(a.Person.Email); err == nil {
+		m.ReplyTo, d.Reply = reply, l.T("alert.reply", lang.Values{"Who": d.Who})
 	}
-	var err error
 	m.Subject, m.HTML, m.Text, err = render("alert", d)
 	return m, err
-}
-
-// address reports whether a string can stand in a header as an address.
-func address(s string) bool {
-	_, err := mail.ParseAddress(s)
-	return err == nil && !strings.ContainsAny(s, "\r\n")
 }
 
 func (a AlertData) words(l lang.Language) alertData {

@@ -1,22 +1,32 @@
 package mail
 
 import (
-	"net/mail"
+	"strings"
 
 	"onetap/internal/survey"
 )
 
-// From is whom a campaign's letters come from: the campaign's own sender as it is; else the deployment's address under
-// the name of the company, which the respondents know and the deployment's name need not be. deployment is an address
-// with or without a name.
+// From is whom a campaign's letters come from, as a header has it: the campaign's own sender; else the deployment's
+// address under the name of the company, which the respondents know and the deployment's name need not be. deployment is
+// an address with or without a name.
+//
+// A sender that cannot be read, which is only one stored before they were checked, is returned as it is: nothing is sent
+// with it, and the campaign says so.
 func From(c survey.Campaign, deployment string) string {
-	if c.Sender != "" {
-		return c.Sender
+	text := c.Sender
+	if text == "" {
+		text = deployment
 	}
-	a, err := mail.ParseAddress(deployment)
-	if err != nil || c.Company == "" {
-		return deployment
+	s, err := survey.ReadSender(text)
+	if err != nil {
+		return text
 	}
-	a.Name = line(c.Company)
-	return a.String()
+	if c.Sender == "" {
+		// Companies stored before their names were checked may hold anything: what is no name is left out.
+		name := strings.TrimSpace(strings.NewReplacer("<", "", ">", "").Replace(line(c.Company)))
+		if name != "" && survey.CheckName(name, "company") == nil {
+			s.Name = name
+		}
+	}
+	return s.Fitting().Header()
 }

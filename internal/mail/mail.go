@@ -8,10 +8,12 @@ package mail
 import (
 	"embed"
 	"fmt"
+	"net/url"
 	"strings"
 	"unicode"
 
 	"onetap/internal/fill"
+	"onetap/internal/survey"
 )
 
 // Message is one e-mail, ready to send.
@@ -30,11 +32,26 @@ type Message struct {
 type Header struct{ Name, Value string }
 
 // UnsubscribeHeaders make the mail program's own unsubscribe button work with one click (RFC 8058).
-func UnsubscribeHeaders(url string) []Header {
+func UnsubscribeHeaders(address string) []Header {
 	return []Header{
-		{"List-Unsubscribe", "<" + line(url) + ">"},
+		{"List-Unsubscribe", "<" + asciiURL(line(address)) + ">"},
 		{"List-Unsubscribe-Post", "List-Unsubscribe=One-Click"},
 	}
+}
+
+// asciiURL writes an address for a header: a domain of other letters in its ASCII form, the rest escaped.
+func asciiURL(text string) string {
+	if !strings.ContainsFunc(text, func(c rune) bool { return c > unicode.MaxASCII }) {
+		return text
+	}
+	u, err := url.Parse(text)
+	if err != nil {
+		return url.PathEscape(text)
+	}
+	if host, ok := survey.ASCIIDomain(u.Hostname()); ok {
+		u.Host = strings.Replace(u.Host, u.Hostname(), host, 1)
+	}
+	return u.String()
 }
 
 // The templates write their own actions in [[ ]], so that {{ }} stays what SES fills in for each recipient.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"onetap/internal/lang"
+	"onetap/internal/survey"
 )
 
 // SignInData is the letter with the link by which somebody of the staff signs in.
@@ -19,7 +20,8 @@ type SignInData struct {
 
 // SignIn makes the letter with a link to sign in.
 func SignIn(s SignInData) (Message, error) {
-	if !address(s.To) {
+	to, err := survey.NormalizeEmail(s.To)
+	if err != nil {
 		return Message{}, errors.New("sign-in: the reader's address is not one")
 	}
 	l, ok := lang.Parse(s.Language)
@@ -30,8 +32,7 @@ func SignIn(s SignInData) (Message, error) {
 		string(l), l.T("signin.subject"), l.T("signin.title"), l.T("signin.text", lang.Values{"Count": int(s.Valid / time.Minute)}),
 		l.T("signin.button"), s.URL, l.T("signin.note"),
 	}
-	m := Message{From: s.From, To: s.To, Tags: s.Tags}
-	var err error
+	m := Message{From: s.From, To: to, Tags: s.Tags}
 	m.Subject, m.HTML, m.Text, err = render("signin", d)
 	return m, err
 }

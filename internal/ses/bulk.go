@@ -19,7 +19,6 @@ import (
 // Bulk is one SendBulkEmail call: inline content and up to 50 recipients with their own values.
 type Bulk struct {
 	From    string
-	ReplyTo string // "" for none
 	Subject string // subject, html and text may hold {{name}} placeholders; every entry must have a value for each
 	HTML    string
 	Text    string
@@ -46,6 +45,9 @@ const (
 	Stopped               // not sent: the account or the sender may not send until somebody mends it
 )
 
+// SenderUnreadable is the status of letters whose sender is no address.
+const SenderUnreadable = "SenderUnreadable"
+
 // Result is one entry's fate with SES's own status and message id.
 type Result struct {
 	Fate      Fate
@@ -57,6 +59,11 @@ type Result struct {
 // to tell "surely not sent" from "perhaps sent" (promise 1).
 func (c *Client) Bulk(ctx context.Context, b Bulk) []Result {
 	results := make([]Result, len(b.Entries))
+	from, err := header(b.From)
+	if err != nil { // the sender's fault is no recipient's: somebody can mend it, and then they are written to
+		return fill(results, Stopped, SenderUnreadable)
+	}
+	b.From = from
 	in, err := c.bulkInput(b)
 	if err != nil {
 		return fill(results, Refused, err.Error())
@@ -93,10 +100,10 @@ func (c *Client) bulkInput(b Bulk) (*sesv2.SendBulkEmailInput, error) {
 			TemplateData:    aws.String("{}"),
 		}},
 	}
-	if b.ReplyTo != "" {
-		in.ReplyToAddresses = []string{b.ReplyTo}
-	}
 	for _, e := range b.Entries {
+		if ascii, err := header(e.To); err == nil { // else SES refuses this one by itself
+			e.To = ascii
+		}
 		data, err := json.Marshal(e.Values)
 		if err != nil {
 			return nil, fmt.Errorf("values of a recipient: %w", err)

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"onetap/internal/mail"
+	"onetap/internal/survey"
 )
 
 // Client sends with one configuration set, whose events come back to the feedback function.
@@ -55,9 +56,17 @@ func (c *Client) Account(ctx context.Context) (Account, error) {
 
 // Send sends one message, at least once: for alerts and test sends, where twice is better than never. The SDK retries.
 func (c *Client) Send(ctx context.Context, m mail.Message) (id string, err error) {
+	from, err := header(m.From)
+	if err != nil {
+		return "", fmt.Errorf("the sender of a message: %w", err)
+	}
+	to, err := header(m.To)
+	if err != nil {
+		return "", fmt.Errorf("the recipient of a message: %w", err)
+	}
 	in := &sesv2.SendEmailInput{
-		FromEmailAddress:     aws.String(m.From),
-		Destination:          &types.Destination{ToAddresses: []string{m.To}},
+		FromEmailAddress:     &from,
+		Destination:          &types.Destination{ToAddresses: []string{to}},
 		ConfigurationSetName: c.configurationSet(),
 		EmailTags:            tags(m.Tags),
 		Content: &types.EmailContent{Simple: &types.Message{
@@ -66,7 +75,11 @@ func (c *Client) Send(ctx context.Context, m mail.Message) (id string, err error
 		}},
 	}
 	if m.ReplyTo != "" {
-		in.ReplyToAddresses = []string{m.ReplyTo}
+		reply, err := header(m.ReplyTo)
+		if err != nil {
+			return "", fmt.Errorf("where a message is answered to: %w", err)
+		}
+		in.ReplyToAddresses = []string{reply}
 	}
 	for _, h := range m.Headers {
 		in.Content.Simple.Headers = append(in.Content.Simple.Headers, types.MessageHeader{Name: aws.String(h.Name), Value: aws.String(h.Value)})
@@ -76,6 +89,13 @@ func (c *Client) Send(ctx context.Context, m mail.Message) (id string, err error
 		return "", fmt.Errorf("send a message: %w", quiet(err))
 	}
 	return aws.ToString(out.MessageId), nil
+}
+
+// header writes an address, with or without a name, as SES takes it: ASCII alone, whatever letters it came in. Every address
+// of every message goes through it. The error names no address.
+func header(address string) (string, error) {
+	s, err := survey.ReadSender(address)
+	return s.Header(), err
 }
 
 func content(s string) *types.Content {

@@ -165,6 +165,9 @@ func asksKey(hash string, hour time.Time) key {
 // openLinkKey lies among the sessions; their ids have no "#".
 func openLinkKey(staff, hash string) key { return key{sessionsPK(staff), "LINK#" + hash} }
 
+// allowanceKey takes a keyed hash of what is counted, and the hour.
+func allowanceKey(hash string, hour time.Time) key { return key{"ALLOWANCE#" + hash, stamp(hour)} }
+
 func sessionsPK(staff string) string { return "SESSIONS#" + part(strings.ToLower(staff)) }
 
 func sessionKey(staff, id string) key { return key{sessionsPK(staff), id} }

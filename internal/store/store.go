@@ -22,6 +22,7 @@
 //	alerts that are due                                 DUE#<shard>                     <time>#<campaign>#<contact>
 //	a link to sign in; how often an address asked       SIGNIN#<hash>                   SIGNIN, ASKED#<hour>
 //	a staff member's sessions; their links, unused      SESSIONS#<staff>                <session>, LINK#<hash>
+//	how often something was done in an hour             ALLOWANCE#<hash>                <hour>
 //	a program's token; all of them                      TOKENS#<shard>                  <hash>
 //	who did what, by day                                AUDIT#<day>#<shard>             <time>#<random>
 //	what one person did, by month                       gsi1: AUDIT#<who>#<month>       <time>#<random>

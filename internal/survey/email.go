@@ -195,6 +195,10 @@ var (
 	domainsProfile *idna.Profile
 )
 
+// ASCIIDomain is a domain as headers and name servers have it: "пример.рф" is "xn--e1afmkfd.xn--p1ai". ok is false for what
+// is no domain of two labels or more.
+func ASCIIDomain(domain string) (ascii string, ok bool) { return normalizeDomain(domain) }
+
 func normalizeDomain(domain string) (string, bool) {
 	ascii := strings.ToLower(domain)
 	if !isASCII(domain) || strings.Contains(ascii, "xn--") {

@@ -34,8 +34,9 @@ const MaxCaseHours = 720
 // maxCompany is as long as wording.Check allows, in characters.
 const maxCompany = 150
 
-// Check tells what keeps settings from being stored. Problems: company_too_long, sender_wrong, language_unknown,
-// language_not_among, hours_range, days_range. The colour and the logo are checked where they come in.
+// Check tells what keeps settings from being stored. Problems: company_too_long, language_unknown, language_not_among,
+// hours_range, days_range, and those of ReadSender and CheckName. Whether the deployment allows the sender is asked of
+// Senders.Check. The colour and the logo are checked where they come in.
 func (s Settings) Check() error {
 	invalid := func(code, where string, with ...any) error { return problem.New(problem.Invalid, code, where, with...) }
 	known := strings.Join(Languages, ", ")
@@ -51,8 +52,6 @@ func (s Settings) Check() error {
 		return invalid("company_too_long", "company", "Limit", maxCompany)
 	case strings.Contains(s.Company, "{{"):
 		return invalid("wording_braces", "company")
-	case !validSender(s.Sender):
-		return invalid("sender_wrong", "sender")
 	case s.Language != "" && !knownLanguage(s.Language):
 		return invalid("language_unknown", "language", "Known", known)
 	case !chosen:
@@ -64,7 +63,10 @@ func (s Settings) Check() error {
 	case s.RemindDays < 0 || s.RemindDays > MaxRemindDays:
 		return invalid("days_range", "remind_days", "Limit", MaxRemindDays)
 	}
-	return nil
+	if err := CheckName(s.Company, "company"); err != nil {
+		return err
+	}
+	return checkSender(s.Sender)
 }
 
 func knownLanguage(l string) bool { return l == "en" || l == "ru" }

@@ -2,10 +2,8 @@ package survey
 
 import (
 	"math"
-	"net/mail"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"onetap/internal/problem"
@@ -18,15 +16,15 @@ const (
 	MaxRemindDays   = 365
 	MaxFilterValues = 500 // of all fields together
 	MaxFilterValue  = 200 // characters; with the words, a campaign stays under DynamoDB's 400 KB
-	MaxSender       = 320 // bytes: "name <address>"
 )
 
 // Languages in which a campaign can be written.
 var Languages = []string{"en", "ru"}
 
-// Check tells what keeps a campaign from being stored; its words are checked by wording.Check. Problems: name_missing,
-// name_too_long, audience_unknown, language_unknown, sender_wrong, sample_range, days_range, closing_before_start,
-// reminder_after_closing, filter_too_long, filter_value_too_long.
+// Check tells what keeps a campaign from being stored; its words are checked by wording.Check, whether the deployment
+// allows its sender by Senders.Check. Problems: name_missing, name_too_long, audience_unknown, language_unknown,
+// sample_range, days_range, closing_before_start, reminder_after_closing, filter_too_long, filter_value_too_long, and
+// those of ReadSender, CheckLine and CheckName.
 func (c Campaign) Check() error {
 	invalid := func(code, where string, with ...any) error { return problem.New(problem.Invalid, code, where, with...) }
 	switch {
@@ -38,8 +36,6 @@ func (c Campaign) Check() error {
 		return invalid("audience_unknown", "audience", "Known", KnownAudiences())
 	case c.Language != "en" && c.Language != "ru":
 		return invalid("language_unknown", "language", "Known", strings.Join(Languages, ", "))
-	case !validSender(c.Sender):
-		return invalid("sender_wrong", "sender")
 	case math.IsNaN(c.Sample) || c.Sample < 0 || c.Sample > 1:
 		return invalid("sample_range", "sample")
 	case c.QuietDays < 0 || c.QuietDays > MaxQuietDays:
@@ -48,6 +44,9 @@ func (c Campaign) Check() error {
 		return invalid("days_range", "remind_days", "Limit", MaxRemindDays)
 	case !c.ClosesAt.IsZero() && !c.StartsAt.IsZero() && !c.ClosesAt.After(c.StartsAt):
 		return invalid("closing_before_start", "closes_at", "Start", c.StartsAt.UTC().Format(time.RFC3339))
+	}
+	if err := c.checkTexts(); err != nil {
+		return err
 	}
 	if !c.StartsAt.IsZero() {
 		if err := c.reminderFits(c.StartsAt); err != nil {
@@ -117,20 +116,24 @@ func tooLongToChoose(v string) bool {
 // changes the newlines of others, which then fit nobody.
 func Choosable(v string) bool { return !tooLongToChoose(v) && !strings.ContainsAny(v, "\r\n") }
 
-// validSender accepts "", an address and "name <address>", in one line.
-func validSender(s string) bool {
+// checkTexts looks at what goes into headers.
+func (c Campaign) checkTexts() error {
+	if err := CheckLine(c.Name, "name"); err != nil {
+		return err
+	}
+	if err := CheckName(c.Company, "company"); err != nil {
+		return err
+	}
+	return checkSender(c.Sender)
+}
+
+// checkSender tells what is wrong with a sender; "" is the deployment's.
+func checkSender(s string) error {
 	if s == "" {
-		return true
+		return nil
 	}
-	if len(s) > MaxSender || strings.ContainsFunc(s, unicode.IsControl) {
-		return false
-	}
-	a, err := mail.ParseAddress(s)
-	if err != nil {
-		return false
-	}
-	_, err = NormalizeEmail(a.Address)
-	return err == nil
+	_, err := ReadSender(s)
+	return err
 }
 
 // KnownAudiences lists the audiences for a message.

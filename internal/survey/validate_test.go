@@ -26,7 +26,7 @@ func TestCheck(t *testing.T) {
 		"address as sender":    {func(c *Campaign) { c.Sender = "nps@example.com" }, "", ""},
 		"name as sender":       {func(c *Campaign) { c.Sender = "Магазин <nps@example.ru>" }, "", ""},
 		"quoted sender":        {func(c *Campaign) { c.Sender = `"Shop, Ltd." <nps@example.com>` }, "", ""},
-		"sender of two lines":  {func(c *Campaign) { c.Sender = "Shop\r\nBcc: x@example.com <nps@example.com>" }, "sender_wrong", "sender"},
+		"sender of two lines":  {func(c *Campaign) { c.Sender = "Shop\r\nBcc: x@example.com <nps@example.com>" }, "text_one_line", "sender"},
 		"sender, no address":   {func(c *Campaign) { c.Sender = "Shop" }, "sender_wrong", "sender"},
 		"two senders":          {func(c *Campaign) { c.Sender = "a@example.com, b@example.com" }, "sender_wrong", "sender"},
 		"sender, bad domain":   {func(c *Campaign) { c.Sender = "nps@localhost" }, "sender_wrong", "sender"},

@@ -52,7 +52,8 @@ func (c *Cloud) pass(w http.ResponseWriter, r *http.Request, service, operation 
 		awsError(w, http.StatusNotFound, "UnknownOperationException", service+" is not served here")
 		return
 	}
-	if c.cfg.Faults.Call == nil && !strings.HasPrefix(operation, "Transact") { // whose parts need permissions of their own
+	// The parts of a transaction need permissions of their own, and a letter that of its sender: both stand in the body.
+	if c.cfg.Faults.Call == nil && !strings.HasPrefix(operation, "Transact") && !strings.HasPrefix(operation, "Send") {
 		c.withFaults(w, r, service, operation, nil, func(w http.ResponseWriter) { h.ServeHTTP(w, r) })
 		return
 	}
@@ -83,6 +84,9 @@ func mailOperation(r *http.Request) string {
 		return "GetAccount"
 	default:
 		first, _, _ := strings.Cut(path, "/")
+		if r.Method == http.MethodGet && first == "identities" {
+			return "GetEmailIdentity"
+		}
 		return r.Method + " " + first
 	}
 }

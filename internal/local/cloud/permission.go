@@ -2,7 +2,9 @@ package cloud
 
 import (
 	"bytes"
+	"encoding/json"
 	"net/http"
+	"strings"
 )
 
 // transactActions are the permissions that the parts of a transaction need, by the key under which they stand. Inside
@@ -12,39 +14,76 @@ var transactActions = map[string]string{
 	`"ConditionCheck":{`: "dynamodb:ConditionCheckItem", `"Get":{`: "dynamodb:GetItem",
 }
 
-// needs lists the permissions of IAM that a call takes.
-func needs(service, operation string, body []byte) []string {
+// need is a permission of IAM that a call takes: an action, on one of the resources; without any, wherever.
+type need struct {
+	action    string
+	resources []string
+}
+
+// needs lists the permissions of IAM that a call of a function takes.
+func needs(f *function, service, operation string, body []byte) []need {
 	switch service {
 	case "DynamoDB":
 		if operation != "TransactWriteItems" && operation != "TransactGetItems" {
-			return []string{"dynamodb:" + operation}
+			return []need{{action: "dynamodb:" + operation}}
 		}
-		var actions []string
+		var all []need
 		for key, action := range transactActions {
 			if bytes.Contains(body, []byte(key)) {
-				actions = append(actions, action)
+				all = append(all, need{action: action})
 			}
 		}
-		return actions
+		return all
 	case "SES":
-		return []string{"ses:" + operation}
+		return mailNeeds(f, "ses:"+operation, body)
 	case "Lambda":
-		return []string{"lambda:InvokeFunction"}
+		return []need{{action: "lambda:InvokeFunction"}}
 	case "SQS":
-		return []string{"sqs:" + operation}
+		return []need{{action: "sqs:" + operation}}
 	}
 	return nil
+}
+
+// mailNeeds are what SES asks for: the action on the identity of whom the letter comes from, and on the configuration set.
+// The identity is the one that is verified: the address itself, its domain, or a domain above. On the laptop any of them
+// may be, so that allowing one of them is enough.
+func mailNeeds(f *function, action string, body []byte) []need {
+	if action != "ses:SendEmail" && action != "ses:SendBulkEmail" {
+		return []need{{action: action}}
+	}
+	var call struct{ FromEmailAddress, ConfigurationSetName string }
+	_ = json.Unmarshal(body, &call) // what is no JSON is refused by SES
+	arn := func(resource string) string {
+		parts := strings.Split(f.ARN, ":") // arn:aws:lambda:region:account:function:name
+		return strings.Join([]string{"arn", parts[1], "ses", parts[3], parts[4], resource}, ":")
+	}
+	from := call.FromEmailAddress
+	if open := strings.LastIndexByte(from, '<'); open >= 0 {
+		from = strings.TrimSuffix(from[open+1:], ">")
+	}
+	identities := []string{arn("identity/" + from)}
+	for _, domain, ok := strings.Cut(from, "@"); ok && strings.Contains(domain, "."); _, domain, ok = strings.Cut(domain, ".") {
+		identities = append(identities, arn("identity/"+domain))
+	}
+	all := []need{{action, identities}}
+	if call.ConfigurationSetName != "" {
+		all = append(all, need{action, []string{arn("configuration-set/" + call.ConfigurationSetName)}})
+	}
+	return all
 }
 
 // permitted answers with AccessDenied what the function's policies in the template do not allow: on AWS it would fail
 // the same way, and there it would be found too late.
 func permitted(w http.ResponseWriter, f *function, service, operation string, body []byte) bool {
-	for _, action := range needs(service, operation, body) {
-		if f.Allows(action) {
+	for _, n := range needs(f, service, operation, body) {
+		if f.Allows(n.action, n.resources...) {
 			continue
 		}
-		message := "User: arn:aws:sts::000000000000:assumed-role/" + f.ID + " is not authorized to perform: " + action +
-			" because no policy of " + f.ID + " in the template allows it"
+		message := "User: arn:aws:sts::000000000000:assumed-role/" + f.ID + " is not authorized to perform: " + n.action
+		if len(n.resources) > 0 {
+			message += " on resource: " + n.resources[0]
+		}
+		message += " because no policy of " + f.ID + " in the template allows it"
 		refuse(w, service, Refusal{Status: http.StatusBadRequest, Kind: "AccessDeniedException", Message: message})
 		return false
 	}

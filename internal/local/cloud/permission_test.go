@@ -2,28 +2,43 @@ package cloud
 
 import (
 	"slices"
+	"strings"
 	"testing"
+
+	"onetap/internal/local/cloud/template"
 )
 
-// What no policy of the template allows is refused as IAM would refuse it; a transaction needs the permissions of its parts.
+// What no policy of the template allows is refused as IAM would refuse it; a transaction needs the permissions of its
+// parts, a letter that of its sender's identity.
 func TestNeeds(t *testing.T) {
 	t.Parallel()
+	f := &function{Function: &template.Function{ARN: "arn:aws:lambda:eu-central-1:123456789012:function:onetap-desk"}}
 	for _, tt := range []struct {
 		service, operation, body string
-		want                     []string
+		want                     string
 	}{
-		{"DynamoDB", "PutItem", `{}`, []string{"dynamodb:PutItem"}},
+		{"DynamoDB", "PutItem", `{}`, "dynamodb:PutItem"},
 		{"DynamoDB", "TransactWriteItems", `{"TransactItems":[{"Put":{"Item":{}}},{"Update":{}},{"Delete":{}}]}`,
-			[]string{"dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}},
-		{"DynamoDB", "TransactWriteItems", `{"TransactItems":[{"Put":{"Item":{"why":{"S":"\"Delete\":{"}}}}]}`, []string{"dynamodb:PutItem"}},
-		{"DynamoDB", "TransactWriteItems", `{"TransactItems":[{"ConditionCheck":{}}]}`, []string{"dynamodb:ConditionCheckItem"}},
-		{"SES", "SendBulkEmail", `{}`, []string{"ses:SendBulkEmail"}},
-		{"Lambda", "Invoke", `{}`, []string{"lambda:InvokeFunction"}},
+			"dynamodb:DeleteItem dynamodb:PutItem dynamodb:UpdateItem"},
+		{"DynamoDB", "TransactWriteItems", `{"TransactItems":[{"Put":{"Item":{"why":{"S":"\"Delete\":{"}}}}]}`, "dynamodb:PutItem"},
+		{"DynamoDB", "TransactWriteItems", `{"TransactItems":[{"ConditionCheck":{}}]}`, "dynamodb:ConditionCheckItem"},
+		{"SES", "GetAccount", ``, "ses:GetAccount"},
+		{"SES", "SendEmail", `{"FromEmailAddress":"Shop <nps@mail.example.com>","ConfigurationSetName":"onetap"}`,
+			"ses:SendEmail@configuration-set/onetap ses:SendEmail@identity/nps@mail.example.com,identity/mail.example.com,identity/example.com"},
+		{"SES", "SendBulkEmail", `{"FromEmailAddress":"nps@example.com"}`, "ses:SendBulkEmail@identity/nps@example.com,identity/example.com"},
+		{"Lambda", "Invoke", `{}`, "lambda:InvokeFunction"},
 	} {
-		got := needs(tt.service, tt.operation, []byte(tt.body))
+		var got []string
+		for _, n := range needs(f, tt.service, tt.operation, []byte(tt.body)) {
+			said := n.action
+			if len(n.resources) > 0 {
+				said += "@" + strings.ReplaceAll(strings.Join(n.resources, ","), "arn:aws:ses:eu-central-1:123456789012:", "")
+			}
+			got = append(got, said)
+		}
 		slices.Sort(got)
-		if !slices.Equal(got, tt.want) {
-			t.Errorf("%s %s needs %v, want %v", tt.service, tt.operation, got, tt.want)
+		if said := strings.Join(got, " "); said != tt.want {
+			t.Errorf("%s %s needs %s, want %s", tt.service, tt.operation, said, tt.want)
 		}
 	}
 }

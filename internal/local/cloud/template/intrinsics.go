@@ -85,6 +85,10 @@ func (r *reader) call(n *yaml.Node, name string, argument *yaml.Node) *yaml.Node
 		return text(r.sub(n.Line, argument))
 	case "Join":
 		return text(r.join(n.Line, argument))
+	case "Split":
+		return r.split(n.Line, argument)
+	case "Select":
+		return r.pick(n.Line, argument)
 	case "If":
 		if argument.Kind != yaml.SequenceNode || len(argument.Content) != 3 {
 			r.refuse(n.Line, "!If needs a condition and two values")
@@ -146,6 +150,39 @@ func (r *reader) join(line int, argument *yaml.Node) string {
 		parts = append(parts, item.Value)
 	}
 	return strings.Join(parts, argument.Content[0].Value)
+}
+
+func (r *reader) split(line int, argument *yaml.Node) *yaml.Node {
+	list := &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq", Line: line}
+	if argument.Kind != yaml.SequenceNode || len(argument.Content) != 2 {
+		r.refuse(line, "!Split needs a separator and a text")
+		return list
+	}
+	text := r.resolve(argument.Content[1])
+	if text == nil || text.Kind != yaml.ScalarNode {
+		r.refuse(line, "!Split needs a text")
+		return list
+	}
+	for part := range strings.SplitSeq(text.Value, argument.Content[0].Value) {
+		list.Content = append(list.Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: part, Line: line})
+	}
+	return list
+}
+
+// pick is !Select: one of a list, counted from 0.
+func (r *reader) pick(line int, argument *yaml.Node) *yaml.Node {
+	nothing := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Line: line}
+	if argument.Kind != yaml.SequenceNode || len(argument.Content) != 2 {
+		r.refuse(line, "!Select needs a number and a list")
+		return nothing
+	}
+	list := r.resolve(argument.Content[1])
+	n, err := strconv.Atoi(argument.Content[0].Value)
+	if err != nil || list == nil || list.Kind != yaml.SequenceNode || n < 0 || n >= len(list.Content) {
+		r.refuse(line, "!Select %s: the list has no such item", argument.Content[0].Value)
+		return nothing
+	}
+	return list.Content[n]
 }
 
 // ref is the value of !Ref: a parameter, a pseudo parameter, or what CloudFormation gives for the resource.

@@ -64,8 +64,8 @@ type Function struct {
 	Reserved *int // nil: unreserved
 	LogGroup string
 	JSONLogs bool
-	Allowed  []string // the actions that its policies allow
-	URL      bool     // it has an address of its own, a function URL, open to everybody
+	Allowed  []Permission
+	URL      bool // it has an address of its own, a function URL, open to everybody
 
 	Async     Async
 	Routes    []Route

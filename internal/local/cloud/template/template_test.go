@@ -176,7 +176,7 @@ func TestRefusals(t *testing.T) {
 		{"destination queue", stream("DestinationConfig: {OnFailure: {Type: SQS, Destination: x}}"), `"x" is not the ARN of a queue`},
 		{"mail event", resource("AWS::SES::ConfigurationSetEventDestination", "ConfigurationSetName: x\nEventDestination: {Enabled: true, MatchingEventTypes: [open], EventBridgeDestination: {EventBusArn: 'arn:aws:events:x:y:event-bus/default'}}"), "SES event open is not understood"},
 		{"mail bus", resource("AWS::SES::ConfigurationSetEventDestination", "ConfigurationSetName: x\nEventDestination: {Enabled: true, MatchingEventTypes: [bounce]}"), "default bus"},
-		{"intrinsic", resource("AWS::SNS::Topic", "TopicName: !Select [0, [a]]"), "t.yaml:6: intrinsic !Select is not understood"},
+		{"intrinsic", resource("AWS::SNS::Topic", "TopicName: !Base64 a"), "t.yaml:6: intrinsic !Base64 is not understood"},
 		{"long intrinsic", resource("AWS::SNS::Topic", "TopicName: {'Fn::ImportValue': x}"), "intrinsic !ImportValue is not understood"},
 		{"reference", resource("AWS::SNS::Topic", "TopicName: !Ref Nobody"), "t.yaml:6: there is neither a resource nor a parameter Nobody"},
 		{"reference in a text", resource("AWS::SNS::Topic", "TopicName: !Sub 'a-${Nobody.Arn}'"), "parameter Nobody"},
@@ -282,5 +282,68 @@ Outputs:
 	}
 	if url := tmpl.Outputs["Url"]; len(tmpl.Outputs) != 1 || url != "https://sqs.eu-north-1.amazonaws.com/123456789012/onetap-Q" {
 		t.Errorf("outputs %v", tmpl.Outputs)
+	}
+}
+
+// Every function that sends may do so as the sender's domain, its addresses and the identities of Senders, and as nobody
+// else; what only reads may not send at all (issue 9, 4).
+func TestLettersComeFromAllowedIdentitiesOnly(t *testing.T) {
+	t.Parallel()
+	const ses = "arn:aws:ses:eu-central-1:123456789012:"
+	for senders, more := range map[string][]string{
+		"":                               nil,
+		"anna@example.ru":                {"anna@example.ru"},
+		"example.ru,a@example.org,b.org": {"example.ru", "a@example.org", "b.org"},
+		"a.org,b.org,c.org,d.org":        {"a.org", "b.org", "c.org", "d.org"},
+	} {
+		in := inputs()
+		in.Region, in.Account = "eu-central-1", "123456789012"
+		in.Parameters["Sender"], in.Parameters["Senders"] = "Example Shop <nps@mail.example.com>", senders
+		tmpl, err := Read(project, in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range tmpl.Functions {
+			action := map[string]string{"send": "ses:SendBulkEmail", "desk": "ses:SendEmail", "feedback": "ses:SendEmail", "notify": "ses:SendEmail", "clock": "ses:SendEmail"}[f.Folder]
+			if action == "" {
+				if f.Allows("ses:SendEmail") || f.Allows("ses:SendBulkEmail") {
+					t.Errorf("%s may send", f.Folder)
+				}
+				continue
+			}
+			for _, identity := range append(more, "mail.example.com", "nps@mail.example.com", "other@mail.example.com") {
+				if !f.Allows(action, ses+"identity/"+identity) {
+					t.Errorf("Senders=%q: %s may not send as %s", senders, f.Folder, identity)
+				}
+			}
+			for _, identity := range []string{"security@bank.example", "bank.example", "example.com", "nps@example.com", "xmail.example.com", "evil@example.ru.org", "*"} {
+				if f.Allows(action, ses+"identity/"+identity) {
+					t.Errorf("Senders=%q: %s may send as %s", senders, f.Folder, identity)
+				}
+			}
+			if !f.Allows(action, ses+"configuration-set/"+f.Env["CONFIGURATION_SET"]) || f.Allows(action, ses+"configuration-set/other") {
+				t.Errorf("%s: configuration set", f.Folder)
+			}
+		}
+	}
+}
+
+// A sender whose domain the permissions cannot name is refused by CloudFormation, before anything is deployed.
+func TestSenderParameters(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		sender, senders string
+		ok              bool
+	}{
+		{"nps@example.com", "", true}, {"Example Shop <nps@example.com>", "", true}, {`"Shop, Ltd." <Nps@example.com>`, "", true},
+		{"Ромашка <nps@xn--e1afmkfd.xn--p1ai>", "example.ru", true}, {"nps@Example.com", "", false}, {"nps@пример.рф", "", false},
+		{"a@b <nps@example.com>", "", false}, {"nps", "", false}, {"a@example.com, b@example.com", "", false}, {"nps@localhost", "", false},
+		{"nps@example.com", "a.org,b.org,c.org,d.org,e.org", false}, {"nps@example.com", "*", false}, {"nps@example.com", "example.ru, example.org", false},
+	} {
+		in := inputs()
+		in.Parameters["Sender"], in.Parameters["Senders"] = tt.sender, tt.senders
+		if _, err := Read(project, in); (err == nil) != tt.ok {
+			t.Errorf("Sender=%q Senders=%q: %v", tt.sender, tt.senders, err)
+		}
 	}
 }
