@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"mime/multipart"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -149,6 +150,69 @@ func TestLinksThatAreNotGood(t *testing.T) {
 	}
 	if got := s.written(); len(got) > 0 {
 		t.Errorf("written: %v", got)
+	}
+}
+
+// A link to which a mail program has stuck something does what the link does, by GET and by POST, at the function's own address
+// and behind the API; the form's address is the whole link's. A forged one stays forged.
+func TestLinksWithSomethingStuck(t *testing.T) {
+	t.Parallel()
+	forged := func(s *stage) string { return "B" + s.token[1:] }
+	for _, tail := range []string{"/", ".", ",", ">", ")", "»", "”", "%3E", "=", "=3D", "=\r\n", "&amp;utm_source=x", "\u00a0", "/.", "&fbclid=x", "?x", "\xbb"} {
+		for _, route := range []string{"ANY /r/{link+}", "$default"} {
+			s := newStage(t)
+			ask := func(method, path, body string) events.APIGatewayV2HTTPResponse {
+				e := events.APIGatewayV2HTTPRequest{RouteKey: route, RawPath: path, Body: body, Headers: map[string]string{"content-type": "application/x-www-form-urlencoded"}}
+				if route == "$default" {
+					e.RawPath = (&url.URL{Path: path}).EscapedPath()
+				}
+				e.RequestContext.HTTP.Method = method
+				answer, err := web.Handler(s.pages.routes())(t.Context(), e)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return answer
+			}
+			name := fmt.Sprintf("%q by %s", tail, route)
+			for _, method := range []string{"GET", "HEAD"} {
+				if a := ask(method, "/r/"+s.token+"/9"+tail, ""); a.StatusCode != 200 || method == "GET" && (!strings.Contains(a.Body, `value="9" checked`) || !strings.Contains(a.Body, `action="/r/`+s.token+`"`)) {
+					t.Errorf("%s: %s %d", name, method, a.StatusCode)
+				}
+				if a := ask(method, "/r/"+s.token+tail, ""); a.StatusCode != 200 {
+					t.Errorf("%s, no score: %s %d", name, method, a.StatusCode)
+				}
+				if a := ask(method, "/u/"+s.leave[0]+tail, ""); a.StatusCode != 200 || method == "GET" && !strings.Contains(a.Body, `action="/u/`+s.leave[0]+`"`) {
+					t.Errorf("%s, unsubscribe: %s %d", name, method, a.StatusCode)
+				}
+				if a := ask(method, "/r/"+s.token+"/11"+tail, ""); a.StatusCode != 400 {
+					t.Errorf("%s, score 11: %s %d", name, method, a.StatusCode)
+				}
+			}
+			for _, path := range []string{"/r/" + forged(s) + "/9", "/r/" + forged(s), "/u/" + forged(s), "/r/" + s.leave[0] + "/9"} {
+				for _, method := range []string{"GET", "POST"} {
+					if a := ask(method, path+tail, "score=9&gesture=button&confirm=yes"); a.StatusCode != 404 {
+						t.Errorf("%s, forged: %s %d", name, method, a.StatusCode)
+					}
+				}
+			}
+			if len(s.written()) > 0 {
+				t.Errorf("%s: written %v", name, s.written())
+			}
+			if a := ask("POST", "/r/"+s.token+"/9"+tail, "score=9&gesture=button&digest=a"); a.StatusCode != 303 || a.Headers["Location"] != "/r/"+s.token || s.state() != `9 true "" "" v1` {
+				t.Errorf("%s: POST %d to %s, stored %s", name, a.StatusCode, a.Headers["Location"], s.state())
+			}
+			if a := ask("POST", "/u/"+s.leave[0]+tail, "List-Unsubscribe=One-Click"); a.StatusCode != 200 || !s.unsubscribed[s.id] {
+				t.Errorf("%s: unsubscribing %d", name, a.StatusCode)
+			}
+			if a := ask("DELETE", "/r/"+s.token+tail, ""); a.StatusCode != 405 {
+				t.Errorf("%s: DELETE %d", name, a.StatusCode)
+			}
+		}
+	}
+	// An entity between two values of the query, as of HTML that was read as text.
+	s := newStage(t)
+	if w := s.do("GET", "/r/TOKEN/9?utm_source=x&amp;lang=en", ""); w.Code != 200 || !strings.Contains(w.Body.String(), `<html lang="en"`) {
+		t.Errorf("the language behind an entity: %d", w.Code)
 	}
 }
 

@@ -64,6 +64,7 @@ func newPages(s Store, keys *link.Keys, now func() time.Time, digest func() stri
 
 // routes are the public pages. What each link answers:
 //
+//	with something stuck to it     as the link without it (link.Path)
 //	a good link                    200; GET and HEAD write nothing, POST /r/ takes the answer
 //	campaign closed or cancelled   410
 //	forged; or of no campaign or contact here   404
@@ -82,7 +83,23 @@ func (p *pages) routes() http.Handler {
 	mux.HandleFunc("GET /u/{token}", p.askUnsubscribe)
 	mux.HandleFunc("POST /u/{token}", p.unsubscribe)
 	mux.HandleFunc("GET /logo/{hash}", p.logo)
-	return mux
+	return forgiving(mux)
+}
+
+// forgiving hands a link on as the letter has it, whatever mail programs have stuck to it.
+func forgiving(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		u := *r.URL
+		if clean, ok := link.Path(u.Path); ok {
+			u.Path, u.RawPath = clean, ""
+		}
+		u.RawQuery = strings.ReplaceAll(u.RawQuery, "&amp;", "&")
+		if u != *r.URL {
+			r = r.WithContext(r.Context()) // a copy: the request is the caller's
+			r.URL = &u
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // visit is one request of a respondent.

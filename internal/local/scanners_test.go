@@ -58,11 +58,16 @@ func TestScannersAgainstTheWholeLaptop(t *testing.T) {
 		visitAs(t, v, links[i])
 	}
 	headless(t, links[len(corpus)].Scores[9])
+	bothDoors(t, s, links[len(corpus)])
 	if err := s.Settle(ctx); err != nil {
 		t.Fatal(err)
 	}
 	var want [11]int
+	left := 0
 	for _, v := range corpus {
+		if v.Acted == "unsubscribed" {
+			left++
+		}
 		if score, _, ok := strings.Cut(v.Acted, " true"); ok {
 			n, err := strconv.Atoi(score)
 			if err != nil {
@@ -98,8 +103,8 @@ func TestScannersAgainstTheWholeLaptop(t *testing.T) {
 	if err := company.Call(ctx, "GET", "/campaigns/"+next.ID, nil, &next); err != nil {
 		t.Fatal(err)
 	}
-	if n := next.Ledger.Skipped["unsubscribed"]; n != 1 {
-		t.Errorf("%d have unsubscribed, want the one who did: %v", n, next.Ledger.Skipped)
+	if n := next.Ledger.Skipped["unsubscribed"]; n != left {
+		t.Errorf("%d have unsubscribed, want the %d who did: %v", n, left, next.Ledger.Skipped)
 	}
 }
 
@@ -185,6 +190,32 @@ func visitAs(t *testing.T, v scannerVisit, links drive.SurveyLinks) {
 		answer.Body.Close()
 		if answer.StatusCode >= 500 {
 			t.Errorf("%s: %s %s answered %d", v.Name, step.Method, step.Path, answer.StatusCode)
+		}
+	}
+}
+
+// bothDoors opens links with something stuck to them at the function's own address and behind the API. A link that is none is
+// none at either.
+func bothDoors(t *testing.T, s *local.Stack, links drive.SurveyLinks) {
+	t.Helper()
+	for _, door := range []string{s.Links(), s.Site()} {
+		score, unsubscribe := strings.Replace(links.Scores[9], s.Links(), door, 1), strings.Replace(links.Unsubscribe, s.Links(), door, 1)
+		survey := strings.TrimSuffix(score, "/9")
+		for address, want := range map[string]int{
+			score: 200, score + "/": 200, score + "//": 200, score + ".": 200, score + "%3E": 200, score + "=3D": 200, score + "=%0D%0A": 200, score + "%C2%A0": 200,
+			score + "&amp;utm_source=x": 200, score + "?utm_source=x": 200, score + "%3Futm_source=x": 200, survey + "/": 200, survey + ",": 200, unsubscribe + "/": 200, unsubscribe + "%22": 200,
+			strings.Replace(score, "/r/", "//r/", 1): 200, strings.Replace(score, "/r/", "/r//", 1): 200, strings.Replace(score, "/9", "%2F9", 1): 200,
+			score + "x": 400, score + ".5": 400, survey + "/11/": 400, survey + "x": 404, survey + "/9/9": 404, unsubscribe + "/9": 404, survey[:len(survey)-1] + ".": 404,
+			strings.Replace(unsubscribe, "/u/", "/r/", 1) + ".": 404,
+		} {
+			answer, err := http.Get(address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			answer.Body.Close()
+			if answer.StatusCode != want {
+				t.Errorf("%s: %d, want %d", address, answer.StatusCode, want)
+			}
 		}
 	}
 }

@@ -90,8 +90,8 @@ func TestPathsAreDecodedOnce(t *testing.T) {
 		{"$default", "/r/a%5Fb/9", "/r/a_b/9"},
 		{"$default", "/r/%2541/9", "/r/%41/9"},
 		{"$default", "/r/%zz", "/r/%zz"},
-		{"ANY /r/{token}/{score}", "/r/a_b/9", "/r/a_b/9"},
-		{"ANY /r/{token}/{score}", "/r/%41/9", "/r/%41/9"},
+		{"ANY /r/{link+}", "/r/a_b/9", "/r/a_b/9"},
+		{"ANY /r/{link+}", "/r/%41/9", "/r/%41/9"},
 	} {
 		var got string
 		h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { got = r.URL.Path })

@@ -137,11 +137,11 @@ func getEvent(link string) ([]byte, error) {
 	if len(parts) != 3 {
 		return nil, errors.New("a score link has another form")
 	}
-	const route = "ANY /r/{token}/{score}"
+	const route = "ANY /r/{link+}"
 	return json.Marshal(events.APIGatewayV2HTTPRequest{
 		Version: "2.0", RouteKey: route, RawPath: u.Path,
 		Headers:        map[string]string{"host": u.Host, "accept": "text/html", "accept-language": "ru,en;q=0.8", "user-agent": "Mozilla/5.0"},
-		PathParameters: map[string]string{"token": parts[1], "score": parts[2]},
+		PathParameters: map[string]string{"link": parts[1] + "/" + parts[2]},
 		RequestContext: events.APIGatewayV2HTTPRequestContext{RouteKey: route, Stage: "$default", RequestID: "cold", DomainName: u.Host,
 			HTTP: events.APIGatewayV2HTTPRequestContextHTTPDescription{Method: http.MethodGet, Path: u.Path, Protocol: "HTTP/1.1", SourceIP: "127.0.0.1"}},
 	})
