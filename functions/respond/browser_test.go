@@ -174,7 +174,7 @@ func TestBrowserFits(t *testing.T) {
 			Small []string `json:"small"`
 		}](`({
 over: document.documentElement.scrollWidth - innerWidth,
-small: [...document.querySelectorAll("#score label, button:not([hidden]), a, textarea")].map(e => [e.tagName, e.getBoundingClientRect()])
+small: [...document.querySelectorAll("#score label, button:not([hidden]), a:not([hidden]), textarea")].map(e => [e.tagName, e.getBoundingClientRect()])
   .filter(([, r]) => r.width < 44 || r.height < 44).map(([n, r]) => n + " " + r.width + "×" + r.height)})`))
 		if got.Over > 0 || len(got.Small) > 0 {
 			t.Errorf("at %d px: %v px too wide, too small to tap: %v", width, got.Over, got.Small)

@@ -139,6 +139,7 @@ type stage struct {
 	now     time.Time
 	pages   *pages
 	handler http.Handler
+	cookies string // of the device that makes the requests
 }
 
 func newStage(t testing.TB) *stage {
@@ -180,12 +181,22 @@ func (s *stage) do(method, path, body string, headers ...string) *httptest.Respo
 	if method == http.MethodPost && body != "" {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
+	s.mu.Lock()
+	if s.cookies != "" {
+		r.Header.Set("Cookie", s.cookies)
+	}
+	s.mu.Unlock()
 	for _, h := range headers {
 		name, value, _ := strings.Cut(h, ": ")
 		r.Header.Set(name, value)
 	}
 	w := httptest.NewRecorder()
 	s.handler.ServeHTTP(w, r)
+	if c := w.Result().Cookies(); len(c) > 0 {
+		s.mu.Lock()
+		s.cookies = c[0].Name + "=" + c[0].Value
+		s.mu.Unlock()
+	}
 	return w
 }
 

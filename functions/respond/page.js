@@ -1,16 +1,18 @@
-// Runs in the survey page. Without it the page's forms do the same with buttons.
+// Runs in the survey page. Without it the page's form does the same with buttons.
 //
 // A person is told from a mail scanner's browser by a trusted gesture on the visible page: pointer, touch, key or
 // wheel. Not "scroll": a script that scrolls causes trusted scroll events. Until then the score is only chosen; after
 // five seconds of being visible, or when the page goes away, it is posted as a script's, which counts for nothing.
 //
 // What is posted waits in localStorage until the server has it, each with its own digest, so that a repeated post
-// is known to be one.
+// is known to be one, and with the version of the answer that the page knew. All that the page says follows from what is
+// recorded, what is chosen and what waits: view(), as screen.go has it.
 (function () {
 "use strict";
-var d = document, form = d.getElementById("score"), words = d.getElementById("words"), say = d.getElementById("say");
-var action = form.getAttribute("action"), key = "onetap" + action.split("?")[0], memory = [];
-var armed = form.hasAttribute("data-arm"), last = form.getAttribute("data-last"), scripted = false, touched = false, busy = false, wait = 0, timer, retry;
+var d = document, at = function (id) { return d.getElementById(id); }, form = at("answer"), f = form.elements, text = form.dataset;
+var action = form.getAttribute("action"), key = "onetap" + action.split("?")[0], memory = [], fields = ["why", "wish"], base = {};
+var armed = "arm" in text, recorded = text.last || null, said = {text: at("say").textContent, bad: at("say").className == "bad"};
+var scripted, touched, busy, failed, keys, seen, wait = 0, timer, retry, pause;
 
 function load() {
 	try { return JSON.parse(localStorage.getItem(key)) || memory; } catch (e) { return memory; }
@@ -19,21 +21,52 @@ function save(q) {
 	memory = q;
 	try { if (q.length) localStorage.setItem(key, JSON.stringify(q)); else localStorage.removeItem(key); } catch (e) {}
 }
-function tell(text, bad) {
-	say.textContent = text;
-	say.className = bad ? "bad" : "good";
+// What is typed and not sent outlives a reload and a change of language.
+function draft(v) {
+	try {
+		if (v) return sessionStorage.setItem(key, JSON.stringify(v));
+		if (v === null) return sessionStorage.removeItem(key);
+		return JSON.parse(sessionStorage.getItem(key)) || {};
+	} catch (e) { return {}; }
 }
 function chosen() {
 	var i = form.querySelector("input[name=score]:checked");
 	return i && i.value;
 }
+function choose(score) {
+	var i = form.querySelector('input[value="' + score + '"][name=score]');
+	if (i) i.checked = true;
+}
+function people() { return load().filter(function (i) { return i.gesture != "script"; }); }
+// The score that the person has sent last, whether it has arrived or not.
+function last() {
+	return people().reduce(function (l, i) { return i.score || l; }, recorded);
+}
+function fill(t) { return t.replace("#", recorded).replace("@", chosen()); }
+function view() {
+	var l = last(), c = chosen(), differs = l && c && c != l, waits = people().length > 0, ask = differs && recorded && !waits;
+	var button = form.querySelector("#score button"), note = at("note"), keep = at("keep"), say = at("say");
+	button.hidden = l && !differs;
+	button.textContent = fill(differs ? text.change : text.send);
+	note.hidden = keep.hidden = !ask;
+	note.textContent = ask ? fill(text.other) : "";
+	keep.textContent = ask ? fill(text.keep) : "";
+	say.textContent = waits ? failed ? text.unsent : text.sending : differs && !said.words ? "" : said.text || (recorded ? fill(text.thanks) : "");
+	say.className = (waits ? failed : said.bad) ? "bad" : "good";
+	at("words").hidden = !l;
+	f.wish.parentNode.hidden = l == "10";
+	if (recorded && c == recorded) history.replaceState(null, "", action); // opened again, it shows what is recorded
+}
 function digest() {
 	return Array.from(crypto.getRandomValues(new Uint8Array(12)), function (b) { return (b + 256).toString(16).slice(1); }).join("");
 }
-function post(fields) {
-	fields.digest = digest();
-	save(load().concat(fields));
+function post(item) {
+	item.digest = digest();
+	item.seen = f.seen.value;
+	failed = false;
+	save(load().concat(item));
 	flush();
+	view();
 }
 // Sends what waits, one after another and in order.
 function flush() {
@@ -45,45 +78,59 @@ function flush() {
 	fetch(action, {method: "POST", headers: {Accept: "application/json"}, body: body, keepalive: String(body).length < 6e4})
 	.then(function (r) {
 		status = r.status;
-		if (status >= 500 || status == 429 || status == 409) throw 0;
+		if (status >= 500 || status == 409 || status == 429 && !r.headers.get("Content-Language")) throw 0;
 		return r.json();
 	})
 	.then(function (answer) {
-		busy = false;
+		busy = failed = false;
 		wait = 0;
-		save(load().filter(function (i) { return i.digest != item.digest; }));
-		if (status >= 400) tell(answer.error.message, true);
-		else if (item.gesture != "script") done(item, answer);
+		save(load().filter(function (i) { return i.digest != item.digest; }).map(function (i) {
+			if (i.seen == item.seen && status < 400 && !answer.asks) i.seen = answer.version; // sent after this one, and knowing it
+			return i;
+		}));
+		if (status >= 400) said = {text: answer.error.message, bad: true, words: true};
+		else done(item, answer);
+		view();
 		flush();
 	})
 	.catch(function () {
 		busy = false;
 		wait = Math.min(wait * 2 || 4e3, 6e4);
 		retry = setTimeout(flush, wait);
-		if (item.gesture == "script") return;
-		reveal(item.score);
-		tell(form.getAttribute("data-unsent"), true);
+		failed = true;
+		view();
 	});
 }
-function reveal(score) {
-	words.hidden = false;
-	if (score == chosen()) form.querySelector("button").hidden = true; // what waited from an earlier visit is not this page's choice
-	if (score) words.querySelector("div").hidden = score == "10";
-}
-function done(item, answer) {
-	reveal(item.score);
-	["why", "wish"].forEach(function (n) {
-		if (n in item && words.elements[n + "_was"]) words.elements[n + "_was"].value = answer[n + "_was"];
+function done(item, a) {
+	var c = chosen();
+	f.seen.value = a.version;
+	if (!a.verified) return;
+	armed = false;
+	if (a.asks) choose(item.score);
+	else if (!c || c == recorded) choose(a.score);
+	recorded = String(a.score);
+	fields.forEach(function (n) {
+		var e = f[n], mine = e.value == item[n];
+		if (e.value == base[n] || mine && !a.cut) e.value = base[n] = a[n] || "";
+		if (n in item || n in a) f[n + "_was"].value = a[n + "_was"];
 	});
-	tell(answer.message, answer.cut);
+	at("kept").hidden = "why" in a && "wish" in a;
+	if ("why" in item) keepDraft();
+	if (item.gesture != "script") said = {text: a.asks && !("why" in item) ? "" : a.message, bad: a.cut, words: "why" in item};
+}
+function keepDraft() {
+	var v = {}, any = null;
+	fields.forEach(function (n) { if (f[n].value != base[n]) any = v[n] = f[n].value; });
+	draft(any === null ? null : v);
 }
 function send(gesture) {
 	var score = chosen();
-	if (!score || last == score) return;
+	clearTimeout(pause);
+	pause = 0;
+	if (!score || last() == score) return;
 	if (!touched) return script();
 	armed = false;
 	clearTimeout(timer);
-	last = score;
 	post({score: score, gesture: gesture});
 }
 function script() {
@@ -95,37 +142,72 @@ function script() {
 function gesture(e) {
 	if (!e.isTrusted || d.visibilityState != "visible") return;
 	touched = true;
+	if (e.type != "click") keys = e.type == "keydown";
 	if (armed && !e.target.closest("#score label,#score button,#words button")) send("gesture");
+}
+function leave() {
+	if (pause) send("gesture");
+	script();
 }
 function visible() {
 	clearTimeout(timer);
 	if (d.visibilityState == "visible") { timer = setTimeout(script, 5e3); flush(); }
-	else if (scripted === false && seen) script();
+	else if (seen) leave();
 	seen = seen || d.visibilityState == "visible";
 }
-var seen = false;
+// A finger or a mouse sends the score that it chooses. Keys go over the others on their way: there Enter sends, the button,
+// or a pause.
+function picked(e) {
+	if (e.target.name != "score") return;
+	if (!keys) send("gesture");
+	else if (touched) {
+		armed = false;
+		clearTimeout(pause);
+		pause = setTimeout(send, 3e3, "gesture");
+	}
+	view();
+}
+
+fields.forEach(function (n) { base[n] = f[n + "_was"].value == "?" ? "" : f[n].defaultValue; });
+var typed = draft();
+people().concat(typed).forEach(function (i) {
+	fields.forEach(function (n) { if (i[n] && f[n].value == base[n]) f[n].value = i[n]; });
+});
 
 ["pointerdown", "touchstart", "keydown", "wheel", "click"].forEach(function (n) { addEventListener(n, gesture, {capture: true, passive: true}); });
-// A choice of another score, and a tap on the one already chosen.
-form.addEventListener("change", function () { send("gesture"); });
-form.addEventListener("click", function (e) { if (e.target.name == "score") send("gesture"); });
+form.addEventListener("change", picked);
+form.addEventListener("click", function (e) {
+	var look = e.target.name == "look" && e.target.getAttribute("formaction"), c = chosen();
+	picked(e); // a tap on the score already chosen
+	if (e.target.id == "keep") {
+		e.preventDefault();
+		choose(recorded);
+		view();
+	}
+	if (look) {
+		e.preventDefault();
+		keepDraft();
+		location.href = look + (c && c != last() ? "&chosen=" + c : "");
+	}
+});
+form.addEventListener("keydown", function (e) {
+	var v = e.target.name == "score" && e.target.value;
+	if (v == "10" && /Right|Down/.test(e.key) || v === "0" && /Left|Up/.test(e.key)) e.preventDefault(); // the scale is no ring
+});
+form.addEventListener("input", keepDraft);
 form.addEventListener("submit", function (e) {
 	e.preventDefault();
-	send("button");
-});
-words.addEventListener("submit", function (e) {
-	e.preventDefault();
 	if (!touched) return;
-	var fields = {gesture: "button"};
-	["why", "wish", "why_was", "wish_was"].forEach(function (n) {
-		if (words.elements[n]) fields[n] = words.elements[n].value;
-	});
-	send("gesture");
-	post(fields);
+	send("button");
+	if (!e.submitter || e.submitter.parentNode.id != "words") return;
+	var item = {gesture: "button"};
+	fields.forEach(function (n) { item[n] = f[n].value; item[n + "_was"] = f[n + "_was"].value; });
+	post(item);
 });
 addEventListener("online", flush);
 addEventListener("focus", flush);
-addEventListener("pagehide", script);
+addEventListener("pagehide", leave);
 d.addEventListener("visibilitychange", visible);
 visible();
+view();
 })();

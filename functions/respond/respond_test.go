@@ -74,7 +74,7 @@ func TestWithScript(t *testing.T) {
 POST /r/TOKEN score=2&gesture=script&digest=a => 200 | "verified":false | 2 false "" "" v1
 GET /r/TOKEN/2 => 200 | data-arm | 2 false "" "" v1
 GET /r/TOKEN => 200 | <button> | 2 false "" "" v1
-POST /r/TOKEN score=2&gesture=gesture&digest=b => 200 | "verified":true,"message":"Спасибо! Ваша оценка — 2." | 2 true "" "" v2
+POST /r/TOKEN score=2&gesture=gesture&digest=b => 200 | "verified":true,"version":2,"message":"Спасибо! Ваша оценка — 2." | 2 true "" "" v2
 POST /r/TOKEN score=10&gesture=script&digest=c => 200 | "score":2 | 2 true "" "" v2
 POST /r/TOKEN why=долго&why_was=0&gesture=button&digest=d => 200 | Спасибо, мы это прочитаем. | 2 true "долго" "" v3
 POST /r/TOKEN score=11&gesture=gesture&digest=e => 400 | "code":"score_out_of_range" | 2 true "долго" "" v3
@@ -97,7 +97,7 @@ func TestOldTabsOverwriteNothing(t *testing.T) {
 POST /r/TOKEN score=9&gesture=button&digest=a => 303 | - | 9 true "" "" v1
 POST /r/TOKEN why=one&why_was=0&wish=&wish_was=0&gesture=button&digest=b => 303 | - | 9 true "one" "" v2
 POST /r/TOKEN why=&why_was=0&wish=two&wish_was=0&gesture=button&digest=c => 303 | - | 9 true "one" "two" v3
-POST /r/TOKEN why=&why_was=`+trace("one")+`&gesture=button&digest=d => 303 | - | 9 true "" "two" v4
+POST /r/TOKEN why=&why_was=`+survey.Trace("one")+`&gesture=button&digest=d => 303 | - | 9 true "" "two" v4
 `)
 }
 
@@ -125,15 +125,15 @@ func TestLinksThatAreNotGood(t *testing.T) {
 		}
 	}
 	for _, c := range []struct{ method, path, body, want string }{
-		{"GET", "/r/TOKEN/11", "", "whole number from 0 to 10"},
-		{"GET", "/r/TOKEN/abc", "", "whole number from 0 to 10"},
-		{"GET", "/r/TOKEN/-1", "", "whole number from 0 to 10"},
-		{"GET", "/r/TOKEN/%31%30%00", "", "whole number from 0 to 10"},
-		{"POST", "/r/TOKEN", "score=11&gesture=button", "whole number from 0 to 10"},
+		{"GET", "/r/TOKEN/11", "", "целое число от 0 до 10"},
+		{"GET", "/r/TOKEN/abc", "", "целое число от 0 до 10"},
+		{"GET", "/r/TOKEN/-1", "", "целое число от 0 до 10"},
+		{"GET", "/r/TOKEN/%31%30%00", "", "целое число от 0 до 10"},
+		{"POST", "/r/TOKEN", "score=11&gesture=button", "целое число от 0 до 10"},
 		{"POST", "/r/TOKEN", "score=9&gesture=bot", "button, gesture"},
-		{"POST", "/r/TOKEN", "gesture=button", "choose a score"},
-		{"POST", "/r/TOKEN", "why=x&gesture=button", "choose a score"},
-		{"POST", "/u/TOKEN", "a=b", "press the button"},
+		{"POST", "/r/TOKEN", "gesture=button", "выберите оценку"},
+		{"POST", "/r/TOKEN", "why=x&gesture=button", "выберите оценку"},
+		{"POST", "/u/TOKEN", "a=b", "нажмите кнопку"},
 	} {
 		if w := s.do(c.method, c.path, c.body); w.Code != 400 || !strings.Contains(w.Body.String(), c.want) {
 			t.Errorf("%s %s %s: %d %s", c.method, c.path, c.body, w.Code, w.Body)
@@ -144,6 +144,11 @@ func TestLinksThatAreNotGood(t *testing.T) {
 	}
 	if w := s.do("POST", "/r/TOKEN", "score=9&gesture=button&why="+strings.Repeat("a", maxBody)); w.Code != 413 {
 		t.Errorf("a body over the limit: %d", w.Code)
+	}
+	for path, want := range map[string]string{"/r/TOKEN": "до 4000 знаков", "/r/TOKEN?lang=en": "up to 4000 characters", "/u/TOKEN": "нажмите кнопку"} {
+		if w := s.do("POST", path, "score=9&gesture=button&why="+strings.Repeat("a", maxBody), "Accept: application/json"); !strings.Contains(w.Body.String(), want) || strings.Contains(w.Body.String(), "bytes") {
+			t.Errorf("a body over the limit at %s: %s", path, w.Body)
+		}
 	}
 	if w := s.do("PUT", "/r/TOKEN", "score=9"); w.Code != 405 {
 		t.Errorf("PUT: %d", w.Code)
@@ -216,6 +221,143 @@ func TestLinksWithSomethingStuck(t *testing.T) {
 	}
 }
 
+// A page speaks one language, also when it refuses. Where a link leads to no page, it is the browser's.
+func TestRefusalsSpeakThePagesLanguage(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	for _, c := range []struct{ method, path, body, accept, want string }{
+		{"GET", "/r/TOKEN/11", "", "en", "ru"},
+		{"GET", "/r/TOKEN/11?lang=en", "", "ru", "en"},
+		{"POST", "/r/TOKEN", "score=11&gesture=button", "en-US,en;q=0.9", "ru"},
+		{"POST", "/r/TOKEN?lang=en", "score=11&gesture=button", "ru", "en"},
+		{"POST", "/r/TOKEN", "why=x&gesture=button", "en", "ru"},
+		{"POST", "/r/TOKEN", "look=1&score=x", "en", "ru"},
+		{"POST", "/u/TOKEN", "x=y", "en", "ru"},
+		{"POST", "/u/TOKEN?lang=en", "x=y", "ru", "en"},
+		{"GET", "/r/x", "", "en", "en"},
+		{"GET", "/r/x", "", "ru", "ru"},
+		{"closed", "", "", "", ""},
+		{"GET", "/r/TOKEN/9", "", "en", "ru"},
+		{"POST", "/r/TOKEN", "score=9&gesture=button", "en", "ru"},
+		{"POST", "/r/TOKEN?lang=en", "score=9&gesture=button", "ru", "en"},
+	} {
+		if c.method == "closed" {
+			s.now = s.now.Add(campaignLife)
+			s.campaign(func(x *survey.Campaign) { x.State = survey.Closed })
+			continue
+		}
+		for _, kind := range []string{"text/html", "application/json"} {
+			if w := s.do(c.method, c.path, c.body, "Accept-Language: "+c.accept, "Accept: "+kind); w.Code < 400 || w.Header().Get("Content-Language") != c.want {
+				t.Errorf("%s %s %s from a browser in %s, as %s: %d in %q, want %s", c.method, c.path, c.body, c.accept, kind, w.Code, w.Header().Get("Content-Language"), c.want)
+			}
+		}
+	}
+}
+
+// A page that is older than the answer shows it and asks; what it says of itself decides, not what it is called.
+func TestOldPagesAsk(t *testing.T) {
+	t.Parallel()
+	converse(t, newStage(t), `
+POST /r/TOKEN score=3&gesture=gesture&digest=a&seen=0 => 303 | /r/TOKEN | 3 true "" "" v1
+POST /r/TOKEN score=9&why=fast&why_was=0&gesture=button&digest=b&seen=1 => 303 | saved=1 | 9 true "fast" "" v2
+POST /r/TOKEN score=3&gesture=gesture&digest=c&seen=0 => 303 | /r/TOKEN?chosen=3 | 9 true "fast" "" v2
+GET /r/TOKEN?chosen=3 => 200 | Сейчас записана оценка 9. Чтобы изменить её на 3 | 9 true "fast" "" v2
+GET /r/TOKEN?chosen=3 => 200 | >Оставить 9</a> | 9 true "fast" "" v2
+GET /r/TOKEN?chosen=3 => 200 | name="seen" value="2" | 9 true "fast" "" v2
+GET /r/TOKEN?chosen=11 => 400 | - | 9 true "fast" "" v2
+POST /r/TOKEN score=3&gesture=button&digest=d&seen=2 => 303 | /r/TOKEN | 3 true "fast" "" v3
+POST /r/TOKEN?lang=en score=9&wish=tea&wish_was=0&gesture=button&digest=e&seen=2 => 303 | /r/TOKEN?chosen=9&lang=en&saved=1 | 3 true "fast" "tea" v4
+POST /r/TOKEN score=3&gesture=button&digest=f&seen=0 => 303 | /r/TOKEN | 3 true "fast" "tea" v4
+POST /r/TOKEN score=9&gesture=gesture&digest=g => 303 | /r/TOKEN?chosen=9 | 3 true "fast" "tea" v4
+POST /r/TOKEN score=9&gesture=gesture&digest=h&seen=x => 303 | /r/TOKEN?chosen=9 | 3 true "fast" "tea" v4
+POST /r/TOKEN score=9&gesture=button&digest=i => 303 | /r/TOKEN | 9 true "fast" "tea" v5
+`)
+	s := newStage(t)
+	converse(t, s, `
+POST /r/TOKEN score=9&gesture=gesture&digest=a&seen=0 => 200 | "version":1 | 9 true "" "" v1
+POST /r/TOKEN score=3&gesture=gesture&digest=b&seen=0 => 200 | "asks":true,"message":"Сейчас записана оценка 9. | 9 true "" "" v1
+POST /r/TOKEN score=3&gesture=gesture&digest=b => 200 | "asks":true | 9 true "" "" v1
+POST /r/TOKEN score=9&gesture=gesture&digest=a&seen=0 => 200 | "version":1 | 9 true "" "" v1
+POST /r/TOKEN score=3&gesture=script&digest=c&seen=0 => 200 | "score":9 | 9 true "" "" v1
+`, "Accept: application/json")
+}
+
+// The words are shown on the device that wrote them, and nothing that another device does loses them.
+func TestWordsAreTheirWriters(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	shows := func(device string, want bool) {
+		t.Helper()
+		for _, path := range []string{"/r/TOKEN", "/r/TOKEN/9", "/r/TOKEN/3", "/r/TOKEN?lang=en", "/r/TOKEN?chosen=2"} {
+			page := s.do("GET", path, "").Body.String()
+			if got := strings.Contains(page, "between us"); got != want || strings.Contains(page, survey.Trace("between us")) != want {
+				t.Errorf("%s: %s shows the words: %v, want %v", device, path, got, want)
+			}
+			if said := !strings.Contains(page, `id="kept" hidden`); said == want {
+				t.Errorf("%s: %s says that there are words it does not show: %v", device, path, said)
+			}
+		}
+	}
+	s.do("POST", "/r/TOKEN", "score=9&gesture=button&digest=a&seen=0")
+	w := s.do("POST", "/r/TOKEN", "score=9&why=between+us&why_was=0&wish=&wish_was=0&gesture=button&digest=b&seen=1")
+	c := w.Result().Cookies()
+	if len(c) != 1 || !c[0].HttpOnly || c[0].Path != "/r/"+s.token || strings.Contains(c[0].Value, "between") {
+		t.Fatalf("cookies %v", c)
+	}
+	first := s.cookies
+	shows("the writer", true)
+	for _, other := range []string{"", wordsCookie + "=", wordsCookie + "=x.y", wordsCookie + "=.", wordsCookie + "=" + strings.Repeat("A", 22) + "."} {
+		s.cookies = other
+		shows("another with "+other, false)
+	}
+
+	s.cookies = ""
+	w = s.do("POST", "/r/TOKEN", "score=9&why=&why_was=%3F&wish=&wish_was=%3F&gesture=button&digest=c&seen=2", "Accept: application/json")
+	if strings.Contains(w.Body.String(), "between us") || !strings.Contains(w.Body.String(), `"why_was":"?"`) || s.state() != `9 true "between us" "" v2` {
+		t.Errorf("an empty field of another: %s, told %s", s.state(), w.Body)
+	}
+	shows("another that has sent nothing", false)
+	w = s.do("POST", "/r/TOKEN", "score=9&why=me+too&why_was=%3F&wish=tea&wish_was=0&gesture=button&digest=d&seen=2", "Accept: application/json")
+	if strings.Contains(w.Body.String(), "between us") || s.state() != `9 true "between us\n\nme too" "tea" v3` {
+		t.Errorf("words of another: %s, told %s", s.state(), w.Body)
+	}
+	shows("another that has added", false)
+	if page := s.do("GET", "/r/TOKEN", "").Body.String(); !strings.Contains(page, "tea</textarea>") {
+		t.Error("the wish is that device's own, and not shown to it")
+	}
+	s.cookies = first
+	if page := s.do("GET", "/r/TOKEN", "").Body.String(); strings.Contains(page, "me too") || strings.Contains(page, "tea") {
+		t.Error("the first one reads what the second one wrote")
+	}
+}
+
+// What stands in the form comes along into another language, and nothing of it is taken.
+func TestLanguageKeepsWhatIsTyped(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.do("POST", "/r/TOKEN", "score=9&why=stored&why_was=0&gesture=button&digest=a")
+	was := survey.Trace("stored")
+	for _, c := range []struct{ body, wants, not string }{
+		{"score=9&why=stored&why_was=" + was, "stored</textarea>|Thank you! Your score is 9.|value=\"9\" checked", ""},
+		{"score=9&why=typed&why_was=" + was, "typed</textarea>|why_was\" value=\"" + was, "stored"},
+		{"score=3&why=&why_was=" + was, "value=\"3\" checked|Your score is 9 so far|name=\"why\" rows=\"4\">\n</textarea>|Keep 9", "stored"},
+		{"score=3&wish=tea&wish_was=0", "tea</textarea>|stored</textarea>", ""},
+		{"wish=%3Cb%3E&wish_was=0", "&lt;b&gt;</textarea>", "<b>"},
+		{"", "stored</textarea>", ""},
+	} {
+		w := s.do("POST", "/r/TOKEN?lang=en", "look=1&gesture=button&digest=b&seen=1&"+c.body)
+		page := w.Body.String()
+		for want := range strings.SplitSeq(c.wants, "|") {
+			if w.Code != 200 || !strings.Contains(page, want) {
+				t.Errorf("%s: %d, no %q", c.body, w.Code, want)
+			}
+		}
+		if c.not != "" && strings.Contains(page, c.not) || !strings.Contains(page, `<html lang="en"`) || s.state() != `9 true "stored" "" v1` {
+			t.Errorf("%s: %s, or it holds %q", c.body, s.state(), c.not)
+		}
+	}
+}
+
 func TestOverIsOver(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -276,8 +418,8 @@ func TestOneClickThroughTheAPI(t *testing.T) {
 	} {
 		for _, language := range []string{"ru", "en"} {
 			s := newStage(t)
-			e := events.APIGatewayV2HTTPRequest{RawPath: "/u/" + s.leave[0], Body: c.body, IsBase64Encoded: c.base64,
-				Headers: map[string]string{"content-type": c.media, "accept-language": language}}
+			e := events.APIGatewayV2HTTPRequest{RawPath: "/u/" + s.leave[0], RawQueryString: "lang=" + language, Body: c.body, IsBase64Encoded: c.base64,
+				Headers: map[string]string{"content-type": c.media, "accept-language": "de"}}
 			if c.media == "" {
 				delete(e.Headers, "content-type")
 			}

@@ -1,10 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"mime"
 	"net/http"
 	"net/url"
@@ -188,29 +188,45 @@ func (p *pages) open(v visit) error {
 	return problem.New(problem.Gone, "survey_closed", "")
 }
 
+// fail refuses in the page's language; in the browser's where the link leads to no page.
+func (v visit) fail(w http.ResponseWriter, r *http.Request, err error) {
+	if v.lang == "" || problem.Is(err, "link_unknown") {
+		web.Fail(w, r, err)
+		return
+	}
+	web.FailIn(w, r, v.lang, err)
+}
+
 // show answers GET and HEAD: the page with the link's score chosen. It writes nothing, for mail scanners open every link.
 func (p *pages) show(w http.ResponseWriter, r *http.Request) {
 	v, err := p.visit(r, "/r/", p.keys.Check)
 	if err == nil {
 		err = p.open(v)
 	}
+	q := r.URL.Query()
 	var chosen *int
-	if s := r.PathValue("score"); err == nil && s != "" {
+	if s := cmp.Or(r.PathValue("score"), q.Get("chosen")); err == nil && s != "" {
 		chosen, err = parseScore(s)
 	}
 	if err != nil {
-		web.Fail(w, r, err)
+		v.fail(w, r, err)
 		return
 	}
-	q := r.URL.Query()
-	state := state{visit: v, chosen: chosen, digest: p.digest(), cut: q.Get("cut") != "", saved: q.Get("saved") != ""}
+	s := p.stateOf(r, v, chosen)
+	s.cut, s.saved = q.Get("cut") != "", q.Get("saved") != ""
+	if v.token.Test && chosen != nil && s.saved { // nothing was written, so the page remembers by its address
+		s.answer = survey.Response{Score: *chosen, Verified: true, Version: 1}
+	}
+	s.page().Write(w, http.StatusOK)
+}
+
+func (p *pages) stateOf(r *http.Request, v visit, chosen *int) state {
+	s := state{visit: v, chosen: chosen, digest: p.digest()}
 	if v.person.Response != nil {
-		state.answer = *v.person.Response
+		s.answer = *v.person.Response
 	}
-	if v.token.Test && chosen != nil && q.Get("saved") != "" { // nothing was written, so the page remembers by its address
-		state.answer = survey.Response{Score: *chosen, Verified: true, Version: 1}
-	}
-	state.page().Write(w, http.StatusOK)
+	s.device = p.deviceOf(r, v, s.answer)
+	return s
 }
 
 // take answers POST: the score, the words or both.
@@ -223,85 +239,147 @@ func (p *pages) take(w http.ResponseWriter, r *http.Request) {
 		err = readForm(w, r)
 	}
 	if err != nil {
-		web.Fail(w, r, err)
+		v.fail(w, r, err)
+		return
+	}
+	if r.PostForm.Has("look") {
+		p.look(w, r, v)
 		return
 	}
 	post, cut, err := postOf(r.PostForm)
 	if err != nil {
-		web.Fail(w, r, err)
+		v.fail(w, r, err)
 		return
 	}
-	answer, err := p.apply(r.Context(), v, post)
+	t, err := p.apply(r.Context(), v, post)
 	if err != nil {
-		web.Fail(w, r, err)
+		v.fail(w, r, err)
 		return
+	}
+	t.cut = cut || t.cut
+	may := p.deviceOf(r, v, t.before).wrote(post, t.answer)
+	if (post.Why != nil || post.Wish != nil) && !v.token.Test {
+		p.remember(w, r, v, may, t.answer)
 	}
 	if web.WantsJSON(r) {
-		web.JSON(w, http.StatusOK, taken(v.lang, answer, post, cut))
+		web.JSON(w, http.StatusOK, t.outcome(v.lang, post, may))
 		return
 	}
-	to := v.path
-	if v.token.Test {
-		to += "/" + strconv.Itoa(answer.Score)
+	http.Redirect(w, r, t.next(v, post), http.StatusSeeOther)
+}
+
+// look shows the form as it was posted, in another language, and takes nothing of it.
+func (p *pages) look(w http.ResponseWriter, r *http.Request, v visit) {
+	var chosen *int
+	if s := r.PostForm.Get("score"); s != "" {
+		var err error
+		if chosen, err = parseScore(s); err != nil {
+			v.fail(w, r, err)
+			return
+		}
 	}
-	q := url.Values{}
-	if v.chose != "" {
-		q.Set("lang", string(v.lang))
-	}
-	if post.Why != nil || post.Wish != nil || v.token.Test {
-		q.Set("saved", "1")
-	}
-	if cut {
-		q.Set("cut", "1")
-	}
-	if len(q) > 0 {
-		to += "?" + q.Encode()
-	}
-	http.Redirect(w, r, to, http.StatusSeeOther)
+	s := p.stateOf(r, v, chosen)
+	s.typed.Why, s.typed.WhyWas = said(r.PostForm, "why"), said(r.PostForm, "why_was")
+	s.typed.Wish, s.typed.WishWas = said(r.PostForm, "wish"), said(r.PostForm, "wish_was")
+	s.page().Write(w, http.StatusOK)
+}
+
+// taken is what became of a post.
+type taken struct {
+	before, answer survey.Response
+	asks           bool // the score that was posted is not recorded: the page did not know the answer (survey.Response.Asks)
+	cut            bool // words did not fit
 }
 
 // apply makes the post part of the stored answer, and again on what is stored then if somebody else was faster.
-func (p *pages) apply(ctx context.Context, v visit, post survey.Post) (survey.Response, error) {
+func (p *pages) apply(ctx context.Context, v visit, post survey.Post) (taken, error) {
 	for range maxTries {
 		before := v.person.Answer(v.campaign, v.token.Contact)
 		if v.token.Test && before.Version == 0 && post.Score == nil {
 			post.Score = new(int) // words of a test page: its score was never written
 		}
 		after, changed, err := before.Take(post, p.now())
+		t := taken{before: before, answer: after, asks: before.Asks(post), cut: changed && (lacks(after.Why, post.Why) || lacks(after.Wish, post.Wish))}
 		if err != nil || !changed || v.token.Test {
-			return after, err
+			return t, err
 		}
 		err = p.store.SaveResponse(ctx, after, before.Version)
 		if err == nil {
-			return after, nil
+			return t, nil
 		}
 		if q := problem.As(err); q == nil || q.Kind != problem.Conflict {
-			return after, fmt.Errorf("save the answer: %w", err)
+			return t, fmt.Errorf("save the answer: %w", err)
 		}
 		if v.person, err = p.store.Respondent(ctx, v.campaign, v.token.Contact); err != nil {
-			return after, err
+			return t, err
 		}
 	}
-	return survey.Response{}, problem.New(problem.Conflict, "changed_meanwhile", "")
+	return taken{}, problem.New(problem.Conflict, "changed_meanwhile", "")
 }
 
-// outcome is what the page's script gets back.
+// lacks reports whether stored words do not end with what was said: there was no room below others.
+func lacks(stored string, said *string) bool {
+	if said == nil {
+		return false
+	}
+	words, _ := survey.Comment(*said)
+	return !strings.HasSuffix(stored, words)
+}
+
+// next is the page that follows a post of a browser without the script. One that asks has the posted score chosen.
+func (t taken) next(v visit, post survey.Post) string {
+	to, q := v.path, url.Values{}
+	if v.token.Test {
+		to += "/" + strconv.Itoa(t.answer.Score)
+	}
+	if v.chose != "" {
+		q.Set("lang", string(v.lang))
+	}
+	if post.Why != nil || post.Wish != nil || v.token.Test {
+		q.Set("saved", "1")
+	}
+	if t.cut {
+		q.Set("cut", "1")
+	}
+	if t.asks {
+		q.Set("chosen", strconv.Itoa(*post.Score))
+	}
+	if len(q) > 0 {
+		to += "?" + q.Encode()
+	}
+	return to
+}
+
+// outcome is what the page's script gets back. A script of an older release knows no "asks" and shows the message.
 type outcome struct {
-	Score    int    `json:"score"`
-	Verified bool   `json:"verified"`
-	Message  string `json:"message"`
-	Cut      bool   `json:"cut,omitempty"`
-	WhyWas   string `json:"why_was"`
-	WishWas  string `json:"wish_was"`
+	Score    int     `json:"score"`
+	Verified bool    `json:"verified"`
+	Version  int     `json:"version"`
+	Asks     bool    `json:"asks,omitempty"` // the answer is another than the page knew, and the posted score is not recorded
+	Message  string  `json:"message"`
+	Cut      bool    `json:"cut,omitempty"`
+	Why      *string `json:"why,omitempty"` // what the device may read
+	Wish     *string `json:"wish,omitempty"`
+	WhyWas   string  `json:"why_was"`
+	WishWas  string  `json:"wish_was"`
 }
 
-func taken(l lang.Language, a survey.Response, post survey.Post, cut bool) outcome {
-	o := outcome{Score: a.Score, Verified: a.Verified, Cut: cut, WhyWas: trace(a.Why), WishWas: trace(a.Wish)}
+func (t taken) outcome(l lang.Language, post survey.Post, may device) outcome {
+	a := t.answer
+	o := outcome{Score: a.Score, Verified: a.Verified, Version: a.Version, Asks: t.asks, Cut: t.cut, WhyWas: survey.Hidden, WishWas: survey.Hidden}
+	if may.why {
+		o.Why, o.WhyWas = &a.Why, survey.Trace(a.Why)
+	}
+	if may.wish {
+		o.Wish, o.WishWas = &a.Wish, survey.Trace(a.Wish)
+	}
 	switch {
-	case cut:
+	case t.cut:
 		o.Message = l.T("page.cut", lang.Values{"Limit": survey.MaxComment})
 	case post.Why != nil || post.Wish != nil:
 		o.Message = l.T("page.thanks_words")
+	case t.asks:
+		o.Message = l.T("page.other_score", lang.Values{"Was": a.Score, "Score": *post.Score})
 	default:
 		o.Message = l.T("page.thanks_score", lang.Values{"Score": a.Score})
 	}
@@ -322,7 +400,7 @@ func readForm(w http.ResponseWriter, r *http.Request) error {
 	}
 	var large *http.MaxBytesError
 	if errors.As(err, &large) {
-		return problem.New(problem.TooLarge, "body_too_large", "", "Limit", maxBody)
+		return problem.New(problem.TooLarge, "answer_too_large", "", "Limit", survey.MaxComment)
 	}
 	if err != nil {
 		return &problem.Error{Kind: problem.Invalid, Code: "body_unreadable", Cause: err}
@@ -332,12 +410,22 @@ func readForm(w http.ResponseWriter, r *http.Request) error {
 
 var digestForm = regexp.MustCompile(`^[0-9A-Za-z_-]{1,64}$`)
 
+// unknown is the version that a page of an older release knows, which does not say it. There a touch anywhere and a choice
+// of a score look alike, so that it asks before it changes an answer; its button is heard.
+const unknown = -1
+
 // postOf reads a post from its form. Words that still are what the page showed are not said anew: an old tab does not
 // write over what another tab has saved since.
 func postOf(form url.Values) (post survey.Post, cut bool, err error) {
 	post.Gesture = survey.Gesture(form.Get("gesture"))
 	if d := form.Get("digest"); digestForm.MatchString(d) {
 		post.Digest = d
+	}
+	if n, err := strconv.Atoi(form.Get("seen")); err == nil {
+		post.Known = &n
+	} else if post.Gesture == survey.ByGesture {
+		n = unknown
+		post.Known = &n
 	}
 	if s := form.Get("score"); s != "" || !form.Has("why") && !form.Has("wish") {
 		if s == "" {
@@ -348,25 +436,31 @@ func postOf(form url.Values) (post survey.Post, cut bool, err error) {
 		}
 	}
 	for _, f := range []struct {
-		name string
-		to   **string
-	}{{"why", &post.Why}, {"wish", &post.Wish}} {
-		if !form.Has(f.name) {
+		name    string
+		to, was **string
+	}{{"why", &post.Why, &post.WhyWas}, {"wish", &post.Wish, &post.WishWas}} {
+		words := said(form, f.name)
+		if words == nil {
 			continue
 		}
-		words, long := survey.Comment(form.Get(f.name))
-		if was := form.Get(f.name + "_was"); was == trace(words) {
+		text, long := survey.Comment(*words)
+		was := said(form, f.name+"_was")
+		if was != nil && (*was == survey.Trace(text) || *was == survey.Hidden && text == "") {
 			continue
 		}
-		*f.to = &words
+		*f.to, *f.was = &text, was
 		cut = cut || long
 	}
 	return post, cut, nil
 }
 
-// trace tells whether words are the same as those a page showed; it need not be hard to forge.
-func trace(words string) string {
-	return strconv.FormatUint(uint64(crc32.ChecksumIEEE([]byte(words))), 16)
+// said is a field of a form; nil: the form has none of that name.
+func said(form url.Values, name string) *string {
+	if !form.Has(name) {
+		return nil
+	}
+	s := form.Get(name)
+	return &s
 }
 
 func parseScore(s string) (*int, error) {

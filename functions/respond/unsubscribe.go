@@ -13,7 +13,7 @@ import (
 func (p *pages) askUnsubscribe(w http.ResponseWriter, r *http.Request) {
 	v, err := p.unsubscriber(r)
 	if err != nil {
-		web.Fail(w, r, err)
+		v.fail(w, r, err)
 		return
 	}
 	l := v.lang
@@ -23,7 +23,7 @@ func (p *pages) askUnsubscribe(w http.ResponseWriter, r *http.Request) {
 	}
 	v.write(w, http.StatusOK, l.T("unsubscribe.title"), web.Markup(
 		`<h1>{}</h1><p>{}</p><form method="post" action="{}"><input type="hidden" name="confirm" value="yes"><button>{}</button></form>`,
-		l.T("unsubscribe.title"), l.T("unsubscribe.ask"), v.path+v.chose, l.T("unsubscribe.button")), nil)
+		l.T("unsubscribe.title"), l.T("unsubscribe.ask"), v.path+v.chose, l.T("unsubscribe.button")))
 }
 
 // unsubscribe answers POST: of the page's button or of the mail program (RFC 8058). A POST that says neither is no one's
@@ -33,6 +33,9 @@ func (p *pages) unsubscribe(w http.ResponseWriter, r *http.Request) {
 	var body []byte
 	if err == nil {
 		body, err = web.Body(r, link.MaxUnsubscribe)
+	}
+	if problem.Is(err, "body_too_large") { // no button of ours says so much
+		err = problem.New(problem.TooLarge, "unsubscribe_unsaid", "")
 	}
 	if err == nil && !link.SaysUnsubscribe(r.Header.Get("Content-Type"), body) {
 		err = problem.New(problem.Invalid, "unsubscribe_unsaid", "confirm")
@@ -45,7 +48,7 @@ func (p *pages) unsubscribe(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	if err != nil {
-		web.Fail(w, r, err)
+		v.fail(w, r, err)
 		return
 	}
 	p.unsubscribed(w, v)
@@ -62,5 +65,5 @@ func (p *pages) unsubscriber(r *http.Request) (visit, error) {
 
 func (p *pages) unsubscribed(w http.ResponseWriter, v visit) {
 	v.write(w, http.StatusOK, v.lang.T("unsubscribe.done_title"), web.Markup(`<h1>{}</h1><p>{}</p>`,
-		v.lang.T("unsubscribe.done_title"), v.lang.T("unsubscribe.done")), nil)
+		v.lang.T("unsubscribe.done_title"), v.lang.T("unsubscribe.done")))
 }

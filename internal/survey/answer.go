@@ -1,7 +1,9 @@
 package survey
 
 import (
+	"hash/crc32"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -26,8 +28,11 @@ const (
 // Post is what one form or script call says. Nil means "not said": the answer keeps what it has.
 type Post struct {
 	Score   *int
+	Known   *int // version of the answer that the page showed, 0: none; nil: no page, whoever posts knows
 	Why     *string
 	Wish    *string
+	WhyWas  *string // Trace of the words that the page's field showed, Hidden where it did not show them; nil: no page
+	WishWas *string
 	Gesture Gesture
 	Digest  string // random, made with the form; the same again when the post is repeated. Letters, digits, "-" and "_"
 }
@@ -37,7 +42,8 @@ type Post struct {
 // A person's score makes the answer verified, once and for all. What a script posts is kept only while no person has
 // answered, and only its score: no page of ours lets a script write words. A post that was taken before, and one that
 // says what the answer already says, change nothing. Words without a score are kept as they are: they verify nothing,
-// for the score beside them may be a scanner's. An answer that has changed very often changes no more: a script is not
+// for the score beside them may be a scanner's. A score that Asks is left as it is; words that the page did not know stay,
+// and new ones are added below them. An answer that has changed very often changes no more: a script is not
 // heard then, a person is told. Problems: score_out_of_range, score_missing, gesture_unknown, answer_too_often, answer_final.
 func (r Response) Take(p Post, now time.Time) (after Response, changed bool, err error) {
 	switch p.Gesture {
@@ -61,18 +67,13 @@ func (r Response) Take(p Post, now time.Time) (after Response, changed bool, err
 		}
 		p.Why, p.Wish = nil, nil
 	}
-	if p.Score != nil {
+	if p.Score != nil && !r.Asks(p) {
 		after.Score = *p.Score
 		if p.Gesture != ByScript && !r.Verified {
 			after.Verified, after.Counted = true, now
 		}
 	}
-	if p.Why != nil {
-		after.Why, _ = Comment(*p.Why)
-	}
-	if p.Wish != nil {
-		after.Wish, _ = Comment(*p.Wish)
-	}
+	after.Why, after.Wish = reword(r.Why, p.Why, p.WhyWas), reword(r.Wish, p.Wish, p.WishWas)
 	if after.Verified && after.Group() == nps.Detractor {
 		after.Unhappy = true
 	}
@@ -91,6 +92,40 @@ func (r Response) Take(p Post, now time.Time) (after Response, changed bool, err
 		after.Seen = append(slices.Clone(r.Seen[max(0, len(r.Seen)-maxSeen+1):]), p.Digest)
 	}
 	return after, true, nil
+}
+
+// Asks reports whether a post would write over a score that its page does not know: somebody, or another tab, has answered
+// since. The page then shows the answer as it is and asks.
+func (r Response) Asks(p Post) bool {
+	taken := p.Digest != "" && slices.Contains(r.Seen, p.Digest)
+	return r.Verified && p.Gesture != ByScript && !taken && p.Score != nil && *p.Score != r.Score && p.Known != nil && *p.Known != r.Version
+}
+
+// Hidden is the trace of words that a page did not show.
+const Hidden = "?"
+
+// Trace tells whether words are the same as those that a page showed; it need not be hard to forge.
+func Trace(words string) string {
+	return strconv.FormatUint(uint64(crc32.ChecksumIEEE([]byte(words))), 16)
+}
+
+// reword returns the words after a field said something; was is the trace of what it showed. A field that still says what
+// it showed says nothing. What it did not show stays above what it says.
+func reword(stored string, said, was *string) string {
+	if said == nil {
+		return stored
+	}
+	words, _ := Comment(*said)
+	switch {
+	case was == nil || *was == Trace(stored):
+		return words
+	case words == "" || *was == Trace(words) || stored == words || strings.HasSuffix(stored, "\n\n"+words):
+		return stored
+	case stored == "":
+		return words
+	}
+	both, _ := Comment(stored + "\n\n" + words)
+	return both
 }
 
 // mayChange reports why an answer cannot change now, if it has changed too often.

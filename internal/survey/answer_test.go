@@ -70,6 +70,60 @@ func TestAnswerConversations(t *testing.T) {
 	}
 }
 
+// What a page that does not know the latest answer may do to it: nothing that anybody has to miss.
+func TestAnswerOfAPageThatKnowsLess(t *testing.T) {
+	t.Parallel()
+	known := func(n int) *int { return &n }
+	trace := func(s string) *string { s = survey.Trace(s); return &s }
+	hidden := words(survey.Hidden)
+	stored := take(t, fresh(), survey.Post{Score: score(3), Gesture: survey.ByGesture, Known: known(0), Digest: "a"},
+		survey.Post{Score: score(9), Why: words("quick"), WhyWas: trace(""), Gesture: survey.ByButton, Known: known(1), Digest: "b"})
+	unverified := take(t, fresh(), survey.Post{Score: score(0), Gesture: survey.ByScript, Known: known(0), Digest: "s"})
+	const as = "9 true quick  2"
+	for _, c := range []struct {
+		name string
+		r    survey.Response
+		post survey.Post
+		asks bool
+		want string
+	}{
+		{"an old tab touched", stored, survey.Post{Score: score(3), Known: known(0), Gesture: survey.ByGesture}, true, as},
+		{"an old tab's button", stored, survey.Post{Score: score(3), Known: known(1), Gesture: survey.ByButton}, true, as},
+		{"a page from the future", stored, survey.Post{Score: score(3), Known: known(7), Gesture: survey.ByButton}, true, as},
+		{"an old tab with the same score", stored, survey.Post{Score: score(9), Known: known(0), Gesture: survey.ByGesture}, false, as},
+		{"a page that knows", stored, survey.Post{Score: score(3), Known: known(2), Gesture: survey.ByGesture}, false, "3 true quick  3"},
+		{"a replay from the old tab", stored, survey.Post{Score: score(3), Known: known(0), Gesture: survey.ByGesture, Digest: "a"}, false, as},
+		{"a page that does not say what it knows", stored, survey.Post{Score: score(3), Known: known(-1), Gesture: survey.ByGesture}, true, as},
+		{"and no page at all", stored, survey.Post{Score: score(3), Gesture: survey.ByButton}, false, "3 true quick  3"},
+		{"a script", stored, survey.Post{Score: score(3), Known: known(0), Gesture: survey.ByScript}, false, as},
+		{"a person after a script", unverified, survey.Post{Score: score(3), Known: known(0), Gesture: survey.ByGesture}, false, "3 true   2"},
+		{"a page that does not say what it knows, after a script", unverified, survey.Post{Score: score(3), Known: known(-1), Gesture: survey.ByGesture}, false, "3 true   2"},
+		{"words go in while the score is asked about", stored, survey.Post{Score: score(3), Wish: words("tea"), WishWas: trace(""), Known: known(1), Gesture: survey.ByButton}, true, "9 true quick tea 3"},
+		{"an empty field that showed nothing", stored, survey.Post{Why: words(""), WhyWas: hidden, Gesture: survey.ByButton}, false, as},
+		{"an empty field from before the words", stored, survey.Post{Why: words(""), WhyWas: trace(""), Gesture: survey.ByButton}, false, as},
+		{"an emptied field that showed older words", stored, survey.Post{Why: words(""), WhyWas: trace("older"), Gesture: survey.ByButton}, false, as},
+		{"words into a field that showed nothing", stored, survey.Post{Why: words("and kind"), WhyWas: hidden, Gesture: survey.ByButton}, false, "9 true quick\n\nand kind  3"},
+		{"words into a field from before the words", stored, survey.Post{Why: words("and kind"), WhyWas: trace(""), Gesture: survey.ByButton}, false, "9 true quick\n\nand kind  3"},
+		{"the same words again", stored, survey.Post{Why: words("quick"), WhyWas: hidden, Gesture: survey.ByButton}, false, as},
+		{"words instead of those it showed", stored, survey.Post{Why: words("slow"), WhyWas: trace("quick"), Gesture: survey.ByButton}, false, "9 true slow  3"},
+		{"words taken back knowingly", stored, survey.Post{Why: words(" "), WhyWas: trace("quick"), Gesture: survey.ByButton}, false, "9 true   3"},
+		{"a field that says what it showed", stored, survey.Post{Why: words("older"), WhyWas: trace("older"), Gesture: survey.ByButton}, false, as},
+	} {
+		if got := c.r.Asks(c.post); got != c.asks {
+			t.Errorf("%s: asks is %v, want %v", c.name, got, c.asks)
+		}
+		r, _, err := c.r.Take(c.post, noon)
+		if got := fmt.Sprintf("%d %v %s %s %d", r.Score, r.Verified, r.Why, r.Wish, r.Version); err != nil || got != c.want {
+			t.Errorf("%s: %q, %v; want %q", c.name, got, err, c.want)
+		}
+	}
+	added := take(t, stored, survey.Post{Why: words("and kind"), WhyWas: hidden, Gesture: survey.ByButton, Digest: "x"},
+		survey.Post{Why: words("and kind"), WhyWas: hidden, Gesture: survey.ByButton, Digest: "y"})
+	if added.Why != "quick\n\nand kind" {
+		t.Errorf("added twice: %q", added.Why)
+	}
+}
+
 func TestAnswerTimes(t *testing.T) {
 	t.Parallel()
 	r := take(t, fresh(), survey.Post{Score: score(9), Gesture: survey.ByScript}, survey.Post{Score: score(9), Gesture: survey.ByButton}, survey.Post{Score: score(1), Gesture: survey.ByButton})

@@ -38,7 +38,10 @@ func Status(err error) int {
 // Fail answers with an error: a problem in the words of the reader's language and the status of its kind, anything
 // else as a 500 without its text, which goes to the log. The API and script calls (Accept: application/json) get
 // {"error":{"code","message","where"}}, people a plain page.
-func Fail(w http.ResponseWriter, r *http.Request, err error) {
+func Fail(w http.ResponseWriter, r *http.Request, err error) { FailIn(w, r, Language(r), err) }
+
+// FailIn is Fail in the language of the page on which it happens.
+func FailIn(w http.ResponseWriter, r *http.Request, l lang.Language, err error) {
 	status := Status(err)
 	p := problem.As(err)
 	if status == http.StatusInternalServerError {
@@ -48,7 +51,7 @@ func Fail(w http.ResponseWriter, r *http.Request, err error) {
 	if status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="onetap"`)
 	}
-	refuse(w, r, status, p)
+	refuseIn(w, r, l, status, p)
 }
 
 // Log writes an error with the route and the invocation, and nothing of what the person sent.
@@ -62,7 +65,10 @@ func refusal(code, where string, with map[string]any) *problem.Error {
 
 // refuse writes a problem. Problems found before routing have no kind, hence the status.
 func refuse(w http.ResponseWriter, r *http.Request, status int, p *problem.Error) {
-	l := Language(r)
+	refuseIn(w, r, Language(r), status, p)
+}
+
+func refuseIn(w http.ResponseWriter, r *http.Request, l lang.Language, status int, p *problem.Error) {
 	message := l.Problem(p)
 	w.Header().Set("Content-Language", string(l))
 	w.Header().Add("Vary", "Accept-Language")

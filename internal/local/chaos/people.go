@@ -200,7 +200,7 @@ func (p *respondent) throughPage(ctx context.Context, score int) error {
 }
 
 func (p *respondent) post(ctx context.Context, one post) (reply, error) {
-	form := url.Values{"gesture": {"gesture"}, "digest": {one.digest}}
+	form := url.Values{"gesture": {"button"}, "digest": {one.digest}}
 	if one.script {
 		form.Set("gesture", "script")
 	}
@@ -209,7 +209,6 @@ func (p *respondent) post(ctx context.Context, one post) (reply, error) {
 	}
 	if one.why != nil {
 		form.Set("why", *one.why)
-		form.Set("why_was", "0")
 	}
 	link := strings.TrimSuffix(p.links.Scores[0], "/0")
 	return p.form(ctx, link, form, "application/json")
@@ -221,6 +220,8 @@ func (p *respondent) form(ctx context.Context, address string, form url.Values, 
 	switch {
 	case err != nil || status >= 500 || status == http.StatusConflict || status == http.StatusTooManyRequests:
 		return unknown, ctx.Err()
+	case body == asked:
+		return no, nil
 	case status == http.StatusOK || status == http.StatusSeeOther:
 		return saved, nil
 	case status == http.StatusGone && p.campaign.ended:
@@ -231,6 +232,9 @@ func (p *respondent) form(ctx context.Context, address string, form url.Values, 
 	p.broke("lost", 1, "an answer was refused with %d: %s", status, body)
 	return no, nil
 }
+
+// asked is what a page says that was older than the answer: it shows that, and whether to change it is another post.
+const asked = "asked"
 
 func (p *respondent) say(ctx context.Context, address string, form url.Values, accept string) (status int, body string, err error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(form.Encode()))
@@ -244,6 +248,9 @@ func (p *respondent) say(ctx context.Context, address string, form url.Values, a
 		return 0, "", err
 	}
 	defer answer.Body.Close()
+	if strings.Contains(answer.Header.Get("Location"), "chosen=") {
+		return answer.StatusCode, asked, nil
+	}
 	text, err := io.ReadAll(io.LimitReader(answer.Body, 1<<20))
 	if err != nil {
 		return 0, "", err

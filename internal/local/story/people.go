@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"onetap/internal/local/drive"
@@ -178,8 +179,14 @@ func (t *Teller) submit(ctx context.Context, p *person, page drive.Page, set map
 	if page.Action == "" {
 		return fmt.Errorf("the page has no form, status %d", page.Status)
 	}
-	if err := t.expect(t.Company.Submit(ctx, page, set)); err != nil {
+	next, err := t.Company.Submit(ctx, page, set)
+	if err := t.expect(next, err); err != nil {
 		return err
+	}
+	if strings.Contains(next.URL, "chosen=") { // the page was older than the answer, and asks
+		if err := t.expect(t.Company.Submit(ctx, next, set)); err != nil {
+			return err
+		}
 	}
 	if !p.twice {
 		return nil
