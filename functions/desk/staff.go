@@ -148,6 +148,7 @@ func readStaffJSON(r *http.Request, stored []survey.Staff, l lang.Language, out 
 	}
 	lines := map[string]int{}
 	var good []survey.Staff
+	var places []int // of good, in the list
 	for i := range in {
 		p := checkStaff(&in[i])
 		id := strings.ToLower(in[i].ID)
@@ -159,8 +160,17 @@ func readStaffJSON(r *http.Request, stored []survey.Staff, l lang.Language, out 
 			continue
 		}
 		lines[id] = i + 1
-		good = append(good, in[i])
+		good, places = append(good, in[i]), append(places, i)
 	}
+	taken := survey.AddressesTaken(stored, good)
+	for k := len(good) - 1; k >= 0; k-- {
+		if other, refused := taken[k]; refused {
+			out.Refusals = append(out.Refusals, tell(places[k], emailTaken(other)))
+			delete(lines, strings.ToLower(good[k].ID))
+			good = slices.Delete(good, k, k+1)
+		}
+	}
+	slices.SortStableFunc(out.Refusals, func(a, b lineTold) int { return a.Line - b.Line })
 	for _, m := range stored {
 		if id := strings.ToLower(m.ID); lines[id] == 0 {
 			lines[id] = -1 // of an earlier list
@@ -172,6 +182,10 @@ func readStaffJSON(r *http.Request, stored []survey.Staff, l lang.Language, out 
 		}
 	}
 	return good, nil
+}
+
+func emailTaken(by survey.Staff) *problem.Error {
+	return problem.New(problem.Conflict, "staff_email_taken", "email", "Name", nameOf(by))
 }
 
 // maxStaffText is the most characters of one field.

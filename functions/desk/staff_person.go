@@ -101,10 +101,8 @@ func typedPerson(r *http.Request, id string, all []survey.Staff) (m survey.Staff
 	if id == "" && strings.TrimSpace(r.FormValue("id")) == "" {
 		m.ID = m.Email // as it is stored, and not as it was typed
 	}
-	for _, other := range all {
-		if other.Email == m.Email && !strings.EqualFold(other.ID, m.ID) {
-			return m, manager, problem.New(problem.Conflict, "staff_email_taken", "email", "Name", nameOf(other))
-		}
+	if other, taken := survey.AddressesTaken(all, []survey.Staff{m})[0]; taken {
+		return m, manager, emailTaken(other)
 	}
 	if manager == "" {
 		return m, "", nil

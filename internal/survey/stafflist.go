@@ -23,16 +23,19 @@ var roleWords = map[string]Role{
 const maxStaffFile = 5 << 20
 
 // ReadStaff reads a staff list as a system exports it: id, e-mail, name, role (none: owner), team, manager (by id, e-mail
-// or name; of the list), language, telephone. Without an id the e-mail is the id.
+// or name; of the list), language, telephone. Without an id it is whoever has the e-mail, and else the e-mail is the id.
 //
-// Refusals: those of customer lists, and unknown_role, unknown_language (the row is not taken); unknown_manager (the row
+// Refusals: those of customer lists, and unknown_role, unknown_language, address_taken (the row is not taken); unknown_manager (the row
 // is taken without a manager: alerts must reach its owner all the same). Errors are as Import.Feed's, and csv_too_large.
-// known are the staff so far: managers may be among them.
+// known are the staff so far: managers may be among them, and nobody gets the address of one of them.
 func ReadStaff(data []byte, known ...Staff) ([]Staff, []Refusal, error) {
 	if len(data) > maxStaffFile {
 		return nil, nil, problem.New(problem.TooLarge, "csv_too_large", "", "Limit", maxStaffFile>>20)
 	}
-	list := staffList{first: map[string]int{}}
+	list := staffList{first: map[string]int{}, ids: map[string]string{}}
+	for _, m := range known {
+		list.ids[oneSpelling(m.Email)] = m.ID
+	}
 	var r sheet.Reader
 	err := r.Feed(data, true, func(cells []string) int { return staffColumns.score(cells, nil) }, func(rec sheet.Record) {
 		if list.columns == nil {
@@ -51,6 +54,7 @@ func ReadStaff(data []byte, known ...Staff) ([]Staff, []Refusal, error) {
 	if len(list.staff)+len(list.refused) == 0 {
 		return nil, nil, problem.New(problem.Invalid, "csv_no_rows", "")
 	}
+	list.refuseTaken(known)
 	list.findManagers(known)
 	return list.staff, list.refused, nil
 }
@@ -58,8 +62,9 @@ func ReadStaff(data []byte, known ...Staff) ([]Staff, []Refusal, error) {
 type staffList struct {
 	columns []Column
 	staff   []Staff
-	lines   []int          // of staff
-	first   map[string]int // ids and e-mails, and the line that has them first
+	lines   []int             // of staff
+	first   map[string]int    // ids and e-mails, and the line that has them first
+	ids     map[string]string // of the staff so far, by e-mail
 	refused []Refusal
 }
 
@@ -94,6 +99,9 @@ func (l *staffList) take(rec sheet.Record) {
 	}
 	s := Staff{ID: cells[fieldID], Email: email, Name: cells[FieldName], Team: cells[FieldTeam], Manager: cells[fieldManager]}
 	if s.ID == "" {
+		s.ID = l.ids[email]
+	}
+	if s.ID == "" {
 		s.ID = email
 	}
 	if s.Name == "" {
@@ -121,6 +129,34 @@ func (l *staffList) take(rec sheet.Record) {
 	l.staff, l.lines = append(l.staff, s), append(l.lines, rec.Line)
 }
 
+// refuseTaken takes those off the list whose address is somebody else's of the staff so far.
+func (l *staffList) refuseTaken(known []Staff) {
+	taken := AddressesTaken(known, l.staff)
+	if len(taken) == 0 {
+		return
+	}
+	heading := l.heading(FieldEmail)
+	staff, lines := l.staff, l.lines
+	l.staff, l.lines = nil, nil
+	for i, m := range staff {
+		if _, refused := taken[i]; !refused {
+			l.staff, l.lines = append(l.staff, m), append(l.lines, lines[i])
+			continue
+		}
+		l.refused = append(l.refused, Refusal{Line: lines[i], Lines: 1, Code: "address_taken", Column: heading, Value: cut(m.Email, 100)})
+		delete(l.first, "i"+strings.ToLower(m.ID)) // stays as it was known
+	}
+	slices.SortStableFunc(l.refused, func(a, b Refusal) int { return a.Line - b.Line })
+}
+
+func (l *staffList) heading(f Field) string {
+	i := slices.IndexFunc(l.columns, func(c Column) bool { return c.Field == f })
+	if i < 0 {
+		return ""
+	}
+	return l.columns[i].Heading
+}
+
 // findManagers turns what the list says of managers into ids. Who is known and on the list too is as the list says.
 func (l *staffList) findManagers(known []Staff) {
 	all := slices.Clone(l.staff)
@@ -129,13 +165,7 @@ func (l *staffList) findManagers(known []Staff) {
 			all = append(all, s)
 		}
 	}
-	d := NewDirectory(all)
-	heading := ""
-	for _, c := range l.columns {
-		if c.Field == fieldManager {
-			heading = c.Heading
-		}
-	}
+	d, heading := NewDirectory(all), l.heading(fieldManager)
 	for i := range l.staff {
 		s := &l.staff[i]
 		if s.Manager == "" {

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+
+	"onetap/internal/local/dynamo"
+	"onetap/internal/survey"
+)
+
+// One address is one person's, whichever way somebody comes in: the API's list, the API's CSV, the page's CSV, the page's
+// form, the form of somebody who is there already.
+func TestOneAddressEach(t *testing.T) {
+	t.Parallel()
+	asJSON := func(w *world, g *guest, id, email string) string {
+		b, _ := json.Marshal([]survey.Staff{{ID: id, Email: email}, {ID: "fine-" + id, Email: "fine-" + id + "@example.com"}})
+		return w.postList(t, "application/json", string(b))
+	}
+	ways := map[string]struct {
+		put  func(w *world, g *guest, id, email string) string
+		says string
+	}{
+		"API, JSON": {asJSON, "has this e-mail already"},
+		"API, CSV": {func(w *world, _ *guest, id, email string) string {
+			return w.postList(t, "text/csv", "id;email\n"+id+";"+email+"\n")
+		}, "address of somebody else"},
+		"page, CSV": {func(_ *world, g *guest, id, email string) string {
+			return g.upload("/staff/import", "list", "staff.csv", []byte("id;email\n"+id+";"+email+"\n")).text
+		}, "address of somebody else"},
+		"page": {func(_ *world, g *guest, id, email string) string {
+			return g.send("/staff", "id", id, "email", email, "role", "owner").text
+		}, "has this e-mail already"},
+		"page of another": {func(w *world, g *guest, _, email string) string {
+			m := everybody[4]
+			return g.send("/staff/"+w.desk.handle(m.ID), "email", email, "role", "analyst", "name", m.Name, "was", packStaff(m)).text
+		}, "has this e-mail already"},
+	}
+	for name, way := range ways {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, dynamo.Options{})
+			w.staffed()
+			if err := w.store.PutStaff(t.Context(), []survey.Staff{{ID: "anna", Email: "anna@xn--e1afmkfd.xn--p1ai"}, {ID: "old", Email: "Old@Example.com"}}); err != nil {
+				t.Fatal(err)
+			}
+			g := w.as(t, "administrator")
+			for i, email := range []string{"owner@example.com", "OWNER@EXAMPLE.COM", " Owner@example.com ", "mailto:owner@example.com", "anna@пример.рф", "Anna@ПРИМЕР.РФ", "anna@XN--E1AFMKFD.XN--P1AI", "old@example.com"} {
+				id := "new" + string(rune('a'+i))
+				if said := way.put(w, g, id, email); !strings.Contains(said, way.says) {
+					t.Errorf("%s: %.500s", email, body(said))
+				}
+				if _, there, err := w.store.StaffMember(t.Context(), id); there || err != nil {
+					t.Errorf("%s: is written, %v", email, err)
+				}
+			}
+			if m, _, err := w.store.StaffMember(t.Context(), "analyst"); err != nil || m.Email != "analyst@example.com" {
+				t.Errorf("the analyst is %v, %v", m, err)
+			}
+		})
+	}
+	// What is refused takes nothing else with it; two who exchange theirs do; a CSV without ids means whoever has the address.
+	w := newWorld(t, dynamo.Options{})
+	w.staffed()
+	if said := asJSON(w, nil, "x", "owner@example.com"); !strings.Contains(said, `"new":1`) || !strings.Contains(said, `"line":1,"code":"staff_email_taken"`) {
+		t.Error(said)
+	}
+	if said := w.postList(t, "application/json", `[{"id":"owner","email":"manager@example.com"},{"id":"manager","email":"owner@example.com","role":"manager"}]`); !strings.Contains(said, `"changed":2`) || !strings.Contains(said, `"refused":0`) {
+		t.Error(said)
+	}
+	if said := w.postList(t, "text/csv", "email;name\nanalyst@example.com;Юлия Зимина\n"); !strings.Contains(said, `"new":0,"changed":1`) {
+		t.Error(said)
+	}
+	if said := w.postList(t, "application/json", `[{"id":"p","email":"p@example.com"},{"id":"q","email":"P@example.com"}]`); !strings.Contains(said, `"new":1`) || !strings.Contains(said, `"line":2,"code":"staff_email_taken"`) {
+		t.Error(said)
+	}
+}
+
+// postList gives the API a staff list and returns what it says.
+func (w *world) postList(t *testing.T, media, list string) string {
+	r, err := http.NewRequest("POST", w.site+"/api/v1/staff", strings.NewReader(list))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+testToken)
+	r.Header.Set("Content-Type", media)
+	_, body := send(t, r)
+	return body
+}
