@@ -137,10 +137,11 @@ func (d *desk) showAudit(w http.ResponseWriter, r *http.Request) error {
 		if !ok {
 			return noSuchPerson()
 		}
-		p.Whose, filter = nameOf(m), "who="+handle+"&"
+		p.Whose, filter = nameOf(m), "who="+d.handle(m.ID)+"&"
 		deeds, next, err = d.store.DeedsOf(r.Context(), m.ID, false, before, auditPageSize, d.now())
 	case token != "":
-		p.Whose, filter = token, "token="+url.QueryEscape(token)+"&"
+		token = d.valueIn(token)
+		p.Whose, filter = token, "token="+d.discreet(token)+"&"
 		deeds, next, err = d.store.DeedsOf(r.Context(), token, true, before, auditPageSize, d.now())
 	default:
 		deeds, next, err = d.store.Deeds(r.Context(), before, auditPageSize, d.now())
@@ -168,14 +169,14 @@ func (d *desk) deedLine(f frame, deed store.Deed, byID, byHandle map[string]surv
 		l.What = f.lang.T(id)
 	}
 	if deed.Token {
-		l.WhoHref = "/settings/audit?token=" + url.QueryEscape(deed.Who)
+		l.WhoHref = "/settings/audit?token=" + d.discreet(deed.Who)
 	} else if m, ok := byID[strings.ToLower(deed.Who)]; ok {
 		l.Who, l.WhoHref = nameOf(m), "/settings/audit?who="+d.handle(m.ID)
 	}
 	kind, _, _ := strings.Cut(deed.Action, ".")
 	switch m, ok := byHandle[deed.Object]; {
 	case kind == "staff" && ok:
-		l.Object, l.ObjectHref = nameOf(m), "/staff/"+deed.Object
+		l.Object, l.ObjectHref = nameOf(m), "/staff/"+d.handle(m.ID)
 	case kind == "campaigns" && deed.Object != "":
 		l.ObjectHref = "/campaigns/" + deed.Object
 	}

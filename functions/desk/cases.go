@@ -88,7 +88,7 @@ func (d *desk) ownersCases(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	found, err := d.store.CasesOfOwner(r.Context(), q.Get("owner"), state, limit)
+	found, err := d.store.CasesOfOwner(r.Context(), d.staffIn(q.Get("owner")), state, limit)
 	if err != nil {
 		return err
 	}

@@ -70,7 +70,7 @@ func (d *desk) findCases(w http.ResponseWriter, r *http.Request) error {
 	if !ok || !slices.Contains(ownersOf(v, staff), m.ID) {
 		return d.showBoard(w, r, text, "case.find_nobody")
 	}
-	http.Redirect(w, r, "/cases?owner="+url.QueryEscape(m.ID), http.StatusSeeOther)
+	http.Redirect(w, r, "/cases?owner="+d.handle(m.ID), http.StatusSeeOther)
 	return nil
 }
 
@@ -85,7 +85,7 @@ func (d *desk) showBoard(w http.ResponseWriter, r *http.Request, find, wrong str
 		return err
 	}
 	q := r.URL.Query()
-	owners, err := p.choose(q, ownersOf(p.visit, staff), staff)
+	owners, err := d.choose(p, q, ownersOf(p.visit, staff), staff)
 	if err != nil {
 		return err
 	}
@@ -148,39 +148,48 @@ func workRank(m survey.Staff) int {
 // allOwners is the filter's value for no filter: "" stands for those that are nobody's.
 const allOwners = "*"
 
-// choose reads the filter, and lists what can be chosen.
-func (p *boardPage) choose(q url.Values, owners []string, staff []survey.Staff) ([]string, error) {
+// ownerIn is an owner as the filter's values are: one of the staff concealed.
+func (d *desk) ownerIn(owner string) string {
+	if owner == "" || owner == allOwners {
+		return owner
+	}
+	return d.handle(owner)
+}
+
+// choose reads the filter, and lists what can be chosen. In q, from which addresses are made, the owner is concealed then.
+func (d *desk) choose(p *boardPage, q url.Values, owners []string, staff []survey.Staff) ([]string, error) {
 	if p.Mine = len(owners) == 1; p.Mine {
+		q.Del("owner")
 		return owners, nil
 	}
 	chosen := allOwners
 	if q.Has("owner") {
-		chosen = q.Get("owner")
+		chosen = d.staffIn(q.Get("owner"))
+		if i := slices.IndexFunc(owners, func(o string) bool { return strings.EqualFold(o, chosen) }); i >= 0 {
+			chosen = owners[i]
+		} else if chosen != allOwners {
+			return nil, problem.New(problem.Forbidden, "not_yours", "owner")
+		}
+		q.Set("owner", d.ownerIn(chosen))
 	}
 	some := owners[:min(len(owners), ownersAsked)]
 	names := staffNames(staff)
 	p.Filter = append(p.Filter, option{allOwners, p.lang.T("case.filter_all"), chosen == allOwners})
-	listed := chosen == allOwners
 	for _, o := range some {
 		label := ownerName(p.lang, names, o)
 		if strings.EqualFold(o, p.Staff.ID) && o != "" {
 			label = p.lang.T("case.filter_mine")
 		}
-		p.Filter = append(p.Filter, option{o, label, o == chosen})
-		listed = listed || o == chosen
+		p.Filter = append(p.Filter, option{d.ownerIn(o), label, o == chosen})
 	}
-	if p.Search = len(owners) > len(some); p.Search {
+	if p.Search = len(owners) > len(some); p.Search && chosen == allOwners {
 		p.Omitted = p.lang.T("case.owners_omitted", lang.Values{"Count": len(some), "All": len(owners)})
 	}
 	if chosen == allOwners {
 		return some, nil
 	}
-	p.Omitted = ""
-	if !slices.Contains(owners, chosen) {
-		return nil, problem.New(problem.Forbidden, "not_yours", "owner")
-	}
-	if !listed {
-		p.Filter = append(p.Filter, option{chosen, ownerName(p.lang, names, chosen), true})
+	if !slices.Contains(some, chosen) {
+		p.Filter = append(p.Filter, option{d.ownerIn(chosen), ownerName(p.lang, names, chosen), true})
 	}
 	return []string{chosen}, nil
 }

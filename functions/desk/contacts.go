@@ -141,7 +141,11 @@ func (d *desk) countContacts(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	f := survey.Filter{Teams: q["team"], Owners: q["owner"], Locations: q["location"], Products: q["product"], Tiers: q["tier"], Languages: q["language"]}
+	owners, err := d.staffAmong(r.Context(), q["owner"])
+	if err != nil {
+		return err
+	}
+	f := survey.Filter{Teams: q["team"], Owners: owners, Locations: q["location"], Products: q["product"], Tiers: q["tier"], Languages: q["language"]}
 	var out struct {
 		Contacts int                              `json:"contacts"` // of the audience
 		Fit      int                              `json:"fit"`      // of them, those that fit the filter

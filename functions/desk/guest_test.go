@@ -30,6 +30,7 @@ type shown struct {
 	to     string // where it leads
 	text   string
 	header http.Header
+	raw    string // as it came; text is without HTML's escapes
 }
 
 func (w *world) guest(t testing.TB) *guest {
@@ -70,7 +71,7 @@ func (g *guest) do(method, path, media string, body io.Reader) shown {
 	if err != nil {
 		g.t.Fatal(err)
 	}
-	return shown{answer.StatusCode, answer.Header.Get("Location"), html.UnescapeString(string(b)), answer.Header}
+	return shown{answer.StatusCode, answer.Header.Get("Location"), html.UnescapeString(string(b)), answer.Header, string(b)}
 }
 
 func (g *guest) get(path string) shown {

@@ -224,6 +224,9 @@ func (v *walker) visit(r *http.Request, path string) (links []string, size int) 
 		v.t.Error(err)
 		return nil, 0
 	}
+	if at := personal(tree, answer.Request.URL); at != "" {
+		v.t.Errorf("%s: an e-mail address stands in %s", path, at)
+	}
 	to := func(address string) {
 		u, err := url.Parse(address)
 		if err != nil || strings.HasPrefix(address, "#") {

@@ -31,9 +31,9 @@ type answerFilter struct {
 	Group, Score, Team, Owner, Language, Week, Day, Part, Value, Words, Wish, Unverified, Search string
 }
 
-func readAnswerFilter(r *http.Request) answerFilter {
+func (d *desk) readAnswerFilter(r *http.Request) answerFilter {
 	v := func(name string) string { return strings.TrimSpace(r.FormValue(name)) }
-	f := answerFilter{Group: v("group"), Score: v("score"), Team: v("team"), Owner: v("owner"), Language: v("language"), Week: v("week"), Day: v("day"),
+	f := answerFilter{Group: v("group"), Score: v("score"), Team: d.valueIn(v("team")), Owner: d.staffIn(v("owner")), Language: v("language"), Week: v("week"), Day: v("day"),
 		Part: v("part"), Value: v("value"), Words: v("words"), Wish: v("wish"), Unverified: v("unverified")}
 	if r.Method == http.MethodPost {
 		f.Search = strings.TrimSpace(r.PostFormValue("search"))
@@ -124,7 +124,7 @@ func (d *desk) answersPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := &answersPage{frame: d.frame(r, c.Name), Campaign: c.Name, ID: string(c.ID), Filter: readAnswerFilter(r)}
+	p := &answersPage{frame: d.frame(r, c.Name), Campaign: c.Name, ID: string(c.ID), Filter: d.readAnswerFilter(r)}
 	l := p.lang
 	p.Title = c.Name + ": " + l.T("results.tab_answers")
 	p.Tabs, p.Explain, p.Some = resultTabs(&p.frame, c, sight, "answers"), p.Filter.Unverified != "", !p.All()

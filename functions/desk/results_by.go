@@ -5,7 +5,6 @@ import (
 	"context"
 	"hash/crc32"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -94,7 +93,7 @@ func (d *desk) byPage(w http.ResponseWriter, r *http.Request) error {
 	for _, t := range rows {
 		href := ""
 		if p.Can(access.ReadAnswers) && sight.Answers() {
-			href = "/results/" + string(c.ID) + "/answers?" + valueQuery(c, kind, t.Value)
+			href = "/results/" + string(c.ID) + "/answers?" + d.valueQuery(c, kind, t.Value)
 		}
 		p.Rows = append(p.Rows, viewRow(l, labels[t.Value], href, t.Tally, true))
 	}
@@ -159,14 +158,17 @@ func valueLabel(l lang.Language, kind, value string, names map[string]string) st
 
 // valueQuery leads to the answers of one value. What stands in a column of the contacts may be personal: of that only a
 // sum is in the address.
-func valueQuery(c survey.Campaign, kind, value string) string {
+func (d *desk) valueQuery(c survey.Campaign, kind, value string) string {
 	if i := slices.Index(c.Parts, kind); i >= 0 {
 		return "part=" + strconv.Itoa(i) + "&value=" + valueSum(value)
 	}
 	if value == "" {
 		return "part=none-" + kind
 	}
-	return kind + "=" + url.QueryEscape(value)
+	if kind == survey.KindOwner {
+		return kind + "=" + d.handle(value)
+	}
+	return kind + "=" + d.discreet(value)
 }
 
 func valueSum(value string) string {

@@ -161,11 +161,15 @@ func (d *desk) checkForm(r *http.Request, v visit) error {
 	return nil
 }
 
-// local is the path and query that a request may be sent back to: on this site and nowhere else.
+// local is the path and query that a request may be sent back to: on this site and nowhere else. A query with an address in
+// it, as of an old bookmark, is left out: it would stand in the addresses that follow.
 func local(to string) string {
 	u, err := url.Parse(to)
 	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(u.Path, "/") || strings.HasPrefix(u.Path, "//") || strings.Contains(to, `\`) {
 		return "/"
+	}
+	if query, err := url.QueryUnescape(u.RawQuery); err != nil || strings.Contains(query, "@") {
+		u.RawQuery = ""
 	}
 	return u.RequestURI()
 }

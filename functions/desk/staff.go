@@ -24,6 +24,12 @@ type staffAnswer struct {
 	Warnings  []lineTold `json:"warnings"` // of people who were taken
 }
 
+// staffTold is a staff member as the API tells of one, and takes one back.
+type staffTold struct {
+	survey.Staff
+	Ref string `json:"ref"` // for addresses, where the id may be an e-mail address; given by us, and not read
+}
+
 func (d *desk) listStaff(w http.ResponseWriter, r *http.Request) error {
 	if err := parameters(r); err != nil {
 		return err
@@ -33,10 +39,11 @@ func (d *desk) listStaff(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	slices.SortFunc(all, func(a, b survey.Staff) int { return strings.Compare(a.ID, b.ID) })
-	if all == nil {
-		all = []survey.Staff{}
+	told := make([]staffTold, len(all))
+	for i, m := range all {
+		told[i] = staffTold{m, d.handle(m.ID)}
 	}
-	web.JSON(w, http.StatusOK, map[string]any{"staff": all})
+	web.JSON(w, http.StatusOK, map[string]any{"staff": told})
 	return nil
 }
 
@@ -136,9 +143,13 @@ func staffOfCSV(body []byte, stored []survey.Staff, l lang.Language, out *staffA
 
 // readStaffJSON reads a JSON list; a manager is named by id.
 func readStaffJSON(r *http.Request, stored []survey.Staff, l lang.Language, out *staffAnswer) ([]survey.Staff, error) {
-	var in []survey.Staff
-	if err := web.Decode(r, &in, maxJSON); err != nil {
+	var list []staffTold
+	if err := web.Decode(r, &list, maxJSON); err != nil {
 		return nil, err
+	}
+	in := make([]survey.Staff, len(list))
+	for i, m := range list {
+		in[i] = m.Staff
 	}
 	if len(in) == 0 {
 		return nil, problem.New(problem.Invalid, "staff_empty", "")

@@ -32,17 +32,6 @@ type personLine struct {
 	You                                    bool
 }
 
-// handle is a staff member's id as addresses carry it: the id itself may be an e-mail address.
-func (d *desk) handle(id string) string { return d.keys.Seal("staff", strings.ToLower(id)) }
-
-func (d *desk) handles(staff []survey.Staff) map[string]survey.Staff {
-	all := make(map[string]survey.Staff, len(staff))
-	for _, m := range staff {
-		all[d.handle(m.ID)] = m
-	}
-	return all
-}
-
 func nameOf(m survey.Staff) string { return cmp.Or(m.Name, m.Email, m.ID) }
 
 func noSuchPerson() error { return problem.New(problem.Unknown, "person_unknown", "person") }

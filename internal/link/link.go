@@ -49,6 +49,7 @@ type Keys struct {
 	before  epochKeys // none in the first epoch
 	contact []byte
 	seal    []byte // of sessions and forms
+	conceal []byte // what stands in addresses of pages
 }
 
 // epochKeys sign the links of one epoch, each purpose with its own.
@@ -76,7 +77,10 @@ func NewKeys(master string, epoch int) (*Keys, error) {
 	if k.contact, err = derive(master, "contact"); err != nil {
 		return nil, err
 	}
-	k.seal, err = derive(master, "seal")
+	if k.seal, err = derive(master, "seal"); err != nil {
+		return nil, err
+	}
+	k.conceal, err = derive(master, "conceal")
 	return k, err
 }
 
