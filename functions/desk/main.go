@@ -3,11 +3,11 @@ package main
 
 import (
 	"fmt"
-	"log/slog"
 	"os"
 	"time"
 
 	"onetap/internal/link"
+	"onetap/internal/logs"
 	"onetap/internal/ses"
 	"onetap/internal/store"
 	"onetap/internal/survey"
@@ -44,6 +44,6 @@ func main() {
 }
 
 func stop(err error) {
-	slog.New(slog.NewJSONHandler(os.Stderr, nil)).Error("start", "error", err)
+	logs.New(os.Stderr).Error("start", "error", err)
 	os.Exit(1)
 }

@@ -3,7 +3,6 @@
 package main
 
 import (
-	"log/slog"
 	"os"
 	"time"
 
@@ -11,11 +10,12 @@ import (
 
 	"onetap/internal/alert"
 	"onetap/internal/link"
+	"onetap/internal/logs"
 	"onetap/internal/store"
 )
 
 func main() {
-	log := slog.New(slog.NewJSONHandler(os.Stdout, nil))
+	log := logs.New(os.Stdout)
 	s, err := store.Open()
 	if err != nil {
 		log.Error("start", "error", err)

@@ -2,17 +2,17 @@
 package main
 
 import (
-	"log/slog"
 	"os"
 
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"onetap/internal/alert"
+	"onetap/internal/logs"
 	"onetap/internal/store"
 )
 
 func main() {
-	log := slog.New(slog.NewJSONHandler(os.Stdout, nil))
+	log := logs.New(os.Stdout)
 	s, err := store.Open()
 	if err != nil {
 		log.Error("start", "error", err)

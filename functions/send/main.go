@@ -3,19 +3,19 @@
 package main
 
 import (
-	"log/slog"
 	"os"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"onetap/internal/link"
+	"onetap/internal/logs"
 	"onetap/internal/ses"
 	"onetap/internal/store"
 )
 
 func main() {
-	log := slog.New(slog.NewJSONHandler(os.Stdout, nil))
+	log := logs.New(os.Stdout)
 	s, err := store.Open()
 	if err != nil {
 		log.Error("start", "error", err)

@@ -77,7 +77,7 @@ func (r *Round) send(ctx context.Context, c loop.Case, again string) (loop.Case,
 	if err != nil {
 		return c, fmt.Errorf("sent, but not recorded: %w", err)
 	}
-	r.Log.Info("alert sent", "case", c.ID(), "level", f.To.Level, "follow_up", c.FollowUp(), "message", id,
+	r.Log.Info("alert sent", "case", c.ID(), "responsible", f.To.Level, "follow_up", c.FollowUp(), "message", id,
 		"seconds", r.Now().Sub(f.Response.Updated).Seconds())
 	return next, nil
 }
@@ -88,7 +88,7 @@ func (r *Round) refuse(ctx context.Context, c loop.Case, refusal error, again st
 	if err != nil || !ok {
 		return c, errors.Join(withoutAddress(refusal), err)
 	}
-	r.Log.Warn("alert refused; the next one is told", "case", c.ID(), "level", c.Level, "error", withoutAddress(refusal))
+	r.Log.Warn("alert refused; the next one is told", "case", c.ID(), "responsible", c.Level, "error", withoutAddress(refusal))
 	claim := c.Alert.Claim
 	return r.record(ctx, c, func(c loop.Case) (loop.Case, bool) {
 		c, ok := c.Refuse(claim, next, r.Now())

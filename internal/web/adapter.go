@@ -26,6 +26,8 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambdacontext"
+
+	"onetap/internal/logs"
 )
 
 // maxResponse is what Lambda takes as one answer, 6 MB, less room for the JSON around it.
@@ -33,13 +35,13 @@ const maxResponse = 6<<20 - 64<<10
 
 // Start serves h as a Lambda function behind an HTTP API or at a function URL and does not return. It makes the log JSON.
 func Start(h http.Handler) {
-	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stderr, nil)))
+	slog.SetDefault(logs.New(os.Stderr))
 	lambda.Start(Handler(h))
 }
 
 // StartWith is Start for a function that is called with events of its own besides (Either).
 func StartWith(h http.Handler, own func(ctx context.Context, event []byte) error) {
-	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stderr, nil)))
+	slog.SetDefault(logs.New(os.Stderr))
 	lambda.Start(Either(h, own))
 }
 

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"math/rand/v2"
 	"net/http/httptest"
 	"path/filepath"
@@ -19,6 +18,7 @@ import (
 	"onetap/internal/local/drive"
 	"onetap/internal/local/dynamo"
 	localses "onetap/internal/local/ses"
+	"onetap/internal/logs"
 	"onetap/internal/loop"
 	"onetap/internal/ses"
 	"onetap/internal/store"
@@ -90,7 +90,7 @@ func Open(t testing.TB) *Bench {
 	c := store.Config()
 	c.Region, c.BaseEndpoint = "eu-central-1", &api.URL
 	b.Alerts = &alert.Alerts{
-		Store: b.Faulty, Mail: ses.New(storetest.As(c, caller), ""), Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Store: b.Faulty, Mail: ses.New(storetest.As(c, caller), ""), Log: logs.New(io.Discard),
 		Now: b.Now, Random: b.claim, Rules: loop.Rules{Term: 48 * time.Hour, Wait: 2 * time.Minute}, From: "Shop <nps@example.com>", Admin: Admin, Site: "http://site.invalid",
 	}
 	b.must(b.Store.PutStaff(context.Background(), []survey.Staff{
