@@ -162,11 +162,13 @@ func (f *typed) apply(c survey.Campaign, now time.Time, senders survey.Senders) 
 			return c, err
 		}
 		field := strings.TrimPrefix(p.Where, "wording."+f.language+".")
-		if f.wrong[field] != "" || !f.leave(field, c) {
-			f.wrong[field] = f.words(p)
+		if f.wrong[field] != "" { // what is stored is wrong as well; what was written is said
 			return c, nil
 		}
 		f.wrong[field] = f.words(p)
+		if !f.leave(field, c) {
+			return c, nil
+		}
 	}
 }
 

@@ -94,7 +94,8 @@ func stoppedBy(reason string) string {
 		return "suspended"
 	case strings.Contains(reason, "paused"):
 		return "paused"
-	case strings.Contains(reason, "verified"), strings.Contains(reason, "rejected"), strings.Contains(reason, "mailfrom"):
+	case strings.Contains(reason, "verified"), strings.Contains(reason, "rejected"), strings.Contains(reason, "mailfrom"),
+		strings.Contains(reason, "sender"), strings.Contains(reason, "accessdenied"): // no address; none that the permissions name
 		return "sender"
 	}
 	return "other"

@@ -12,6 +12,7 @@ import (
 	"onetap/internal/loop"
 	"onetap/internal/ses"
 	"onetap/internal/store"
+	"onetap/internal/survey"
 )
 
 // The rules where CASE_HOURS and ALERT_WAIT are not set: two days to call, two minutes for words.
@@ -38,6 +39,9 @@ func FromEnvironment(s *store.Store, log *slog.Logger) (*Alerts, error) {
 	}
 	if a.From == "" {
 		return nil, errors.New("SENDER is not set: who the alerts come from")
+	}
+	if _, err := survey.ReadSender(a.From); err != nil {
+		return nil, fmt.Errorf("SENDER is neither an address nor a name with an address: %w", err)
 	}
 	if a.Admin == "" {
 		return nil, errors.New("ADMIN_EMAIL is not set: who gets the alerts that nobody else answers for")

@@ -39,7 +39,8 @@ var texts = []field{
 var placeholder = regexp.MustCompile(`\{[\p{L}_]+\}`)
 
 // Check tells what of a campaign's own words cannot be sent. Problems: wording_braces, wording_placeholder,
-// wording_too_long, wording_language; where is a path such as "wording.ru.subject".
+// wording_too_long, wording_language, and those of survey.CheckLine and CheckLines; where is a path such as
+// "wording.ru.subject".
 func Check(c survey.Campaign) error {
 	if err := check(c.Company, "company", MaxSubject); err != nil {
 		return err
@@ -68,6 +69,13 @@ func Check(c survey.Campaign) error {
 }
 
 func check(text, where string, limit int) error {
+	look := survey.CheckLines
+	if limit == MaxSubject { // goes into a header
+		look = survey.CheckLine
+	}
+	if err := look(text, where); err != nil {
+		return err
+	}
 	if strings.Contains(text, "{{") {
 		return problem.New(problem.Invalid, "wording_braces", where)
 	}

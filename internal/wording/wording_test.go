@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"onetap/internal/lang"
+	"onetap/internal/problem"
 	"onetap/internal/survey"
 	"onetap/internal/wording"
 )
@@ -36,5 +37,35 @@ func TestFor(t *testing.T) {
 	}
 	if c.Wording["ru"].Subject != " {company}: {name} " {
 		t.Error("For changed the campaign")
+	}
+}
+
+// What a company writes reaches people as it was written, or is refused with the field (issue 9, 8): a header has one
+// line, a text may have several, and neither holds what nobody sees.
+func TestCheckRefusesWhatLettersCannotHold(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		change      func(*survey.Wording)
+		code, where string
+	}{
+		{func(w *survey.Wording) { w.Subject = `How is «{company}» & "friends"? 👩‍👩‍👧 <3` }, "", ""},
+		{func(w *survey.Wording) { w.Intro = "One.\r\nTwo.\n\tThree." }, "", ""},
+		{func(w *survey.Wording) { w.Subject = "How\r\nBcc: x@example.com" }, "text_one_line", "wording.en.subject"},
+		{func(w *survey.Wording) { w.Subject = "How\u2028is it" }, "text_one_line", "wording.en.subject"},
+		{func(w *survey.Wording) { w.Reminder = "Again\nand again" }, "text_one_line", "wording.en.reminder"},
+		{func(w *survey.Wording) { w.Reminder = "Again\x00" }, "text_unseen", "wording.en.reminder"},
+		{func(w *survey.Wording) { w.Greeting = "Hello \u202Eevil" }, "text_unseen", "wording.en.greeting"},
+		{func(w *survey.Wording) { w.Question = "How\x1b[2J?" }, "text_unseen", "wording.en.question"},
+		{func(w *survey.Wording) { w.Why = "Why\u2066?" }, "text_unseen", "wording.en.why"},
+		{func(w *survey.Wording) { w.Wish = "Wish\x07" }, "text_unseen", "wording.en.wish"},
+		{func(w *survey.Wording) { w.Signature = "Anna\u0085" }, "text_unseen", "wording.en.signature"},
+		{func(w *survey.Wording) { w.Signature = "Anna \xff" }, "text_unseen", "wording.en.signature"},
+	} {
+		var w survey.Wording
+		tc.change(&w)
+		err := wording.Check(survey.Campaign{Audience: survey.Customers, Language: "en", Wording: map[string]survey.Wording{"en": w}})
+		if p := problem.As(err); tc.code == "" && err != nil || tc.code != "" && (p == nil || p.Code != tc.code || p.Where != tc.where) {
+			t.Errorf("%+v: %v, want %s at %s", w, err, tc.code, tc.where)
+		}
 	}
 }

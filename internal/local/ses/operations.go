@@ -110,6 +110,9 @@ func (s *Server) batchOf(q *sendRequest, w who) (*batch, error) {
 	} else if c.Template && c.Subject == "" {
 		return nil, badRequest("TemplateContent.Subject must not be empty.")
 	}
+	if c.Raw == nil && strings.ContainsAny(c.Subject, "\r\n\x00") { // would end the header
+		return nil, badRequest("Subject contains a control character.")
+	}
 	if b.From == "" {
 		return nil, badRequest("FromEmailAddress must not be empty.")
 	}

@@ -46,12 +46,30 @@ func address(s string) (string, error) {
 		if !isASCII(bare[:open]) {
 			return "", errors.New("display name must be encoded as RFC 2047 says")
 		}
-		if strings.ContainsAny(bare[:open], "<>") {
-			return "", errors.New("illegal address")
+		if !displayName(strings.TrimSpace(bare[:open])) {
+			return "", errors.New("illegal display name: quote it")
 		}
 		bare = bare[open+1 : len(bare)-1]
 	}
 	return bare, checkAddress(bare)
+}
+
+// displayName reports whether RFC 5322 takes a name: between quotes, or without the characters that mean something in a
+// header. A comma outside quotes would end the address.
+func displayName(name string) bool {
+	if inner, ok := strings.CutPrefix(name, `"`); ok {
+		inner, ok = strings.CutSuffix(inner, `"`)
+		for ; ok && inner != ""; inner = inner[1:] {
+			if inner[0] == '"' || inner == `\` {
+				return false
+			}
+			if inner[0] == '\\' {
+				inner = inner[1:]
+			}
+		}
+		return ok
+	}
+	return !strings.ContainsAny(name, `()<>[]:;@\,"`)
 }
 
 func checkAddress(a string) error {
