@@ -23,6 +23,7 @@ import (
 	"onetap/internal/local/cloud"
 	"onetap/internal/local/cloud/template"
 	"onetap/internal/local/dynamo"
+	"onetap/internal/local/guard"
 	"onetap/internal/local/ses"
 )
 
@@ -117,11 +118,11 @@ func (s *Stack) start(ctx context.Context) error {
 	if err := s.openMail(t); err != nil {
 		return err
 	}
-	s.serve(s.aws, c.Endpoint())
-	s.serve(s.inbox, s.mail.Inbox())
-	s.serve(s.site, c.HTTPAPI())
+	s.serve(s.aws, guard.Own(c.Endpoint(), s.cfg.AWS))
+	s.serve(s.inbox, guard.Own(s.mail.Inbox(), s.cfg.Inbox))
+	s.serve(s.site, guard.Server(c.HTTPAPI(), s.cfg.Site, s.cfg.Parameters["Site"]))
 	if own := c.FunctionURL(linked); own != nil {
-		s.serve(s.links, own)
+		s.serve(s.links, guard.Server(own, s.cfg.Links, s.cfg.Parameters["Links"]))
 	}
 	return nil
 }
@@ -219,8 +220,7 @@ func (s *Stack) openMail(t *template.Template) error {
 	return nil
 }
 
-func (s *Stack) serve(l net.Listener, h http.Handler) {
-	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
+func (s *Stack) serve(l net.Listener, server *http.Server) {
 	s.servers = append(s.servers, server)
 	go server.Serve(l)
 }

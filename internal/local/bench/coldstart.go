@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
+
+	"onetap/internal/local/guard"
 )
 
 // started are the times of one start of a function's binary, from before the process is made.
@@ -36,7 +38,7 @@ func (s *stage) coldStart(ctx context.Context, link string) (started, error) {
 	}
 	binary, env := s.Cloud().Environment("RespondFunction", listener.Addr().String())
 	runtime := &runtimeAPI{event: event, asked: make(chan time.Time, 1), answered: make(chan time.Time, 1), quit: make(chan struct{})}
-	server := &http.Server{Handler: runtime.routes()}
+	server := guard.Own(runtime.routes())
 	go server.Serve(listener)
 	defer server.Close()
 	defer close(runtime.quit)

@@ -90,8 +90,10 @@ func (c *Cloud) open(d door) http.Handler {
 			var tooLarge *http.MaxBytesError
 			if errors.As(err, &tooLarge) {
 				gatewayError(w, http.StatusRequestEntityTooLarge, "Request Entity Too Large")
+				return
 			}
-			return // the client is gone
+			gatewayError(w, http.StatusRequestTimeout, "Request Timeout") // or the client is gone, and hears nothing
+			return
 		}
 		id := newID()
 		w.Header().Set(d.idHeader, id)

@@ -14,6 +14,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"onetap/internal/local/guard"
 )
 
 // Lambda's limits for a payload in either direction and for the time a function may take to get ready.
@@ -90,7 +92,7 @@ func (f *function) newProcess() (*process, error) {
 	if f.cloud.cfg.Faults.Clock != nil {
 		p.clock = f.cloud.cfg.Faults.Clock(f.ID).Truncate(time.Second)
 	}
-	p.api = &http.Server{Handler: p.runtimeAPI(), ErrorLog: nil}
+	p.api = guard.Own(p.runtimeAPI())
 	p.cmd = exec.Command(f.binary)
 	p.cmd.Dir = f.folder
 	p.cmd.Env = f.environment(p, listener.Addr().String())
