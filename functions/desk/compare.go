@@ -59,7 +59,11 @@ func (d *desk) compareCampaigns(ctx context.Context, who access.Who, a, b survey
 		if err != nil {
 			return comparison{}, err
 		}
-		by, err := d.breakdown(ctx, who, c, survey.KindTeam)
+		n, err := d.narrow(ctx, who, c, w)
+		if err != nil {
+			return comparison{}, err
+		}
+		by, err := d.breakdown(ctx, who, c, survey.KindTeam, n)
 		if err != nil {
 			return comparison{}, err
 		}

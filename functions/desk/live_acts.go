@@ -75,8 +75,8 @@ func (d *desk) showUncertain(r *http.Request, p *livePage, c survey.Campaign, v 
 		p.ResendWave = strconv.Itoa(survey.WaveReminder)
 	}
 	for number, ledger := range []*survey.Ledger{v.Ledger, v.Reminder} {
-		if uncertain(ledger) == 0 {
-			continue
+		if uncertain(ledger) == 0 || number == survey.WaveReminder && !d.sight(p.visit.Who, c).People() {
+			continue // who was to be reminded had not answered
 		}
 		wave, begun, err := d.store.Wave(r.Context(), c.ID, number)
 		if err != nil {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"onetap/internal/access"
+	"onetap/internal/insight"
 	"onetap/internal/lang"
 	"onetap/internal/survey"
 )
@@ -326,6 +327,10 @@ func (d *desk) comments(r *http.Request, f *frame, c survey.Campaign) (views []c
 	if err != nil {
 		return nil, false, err
 	}
+	people := d.sight(f.visit.Who, c).People()
+	if verified := slices.DeleteFunc(slices.Clone(found), func(a survey.Response) bool { return !a.Verified }); !people && len(verified) < insight.LeastWords {
+		return nil, next == nil, nil
+	}
 	reports, err := d.reports(r.Context(), f)
 	if err != nil {
 		return nil, false, err
@@ -334,8 +339,16 @@ func (d *desk) comments(r *http.Request, f *frame, c survey.Campaign) (views []c
 		return !a.Verified || a.Why == "" && a.Wish == "" || !f.Sees(a.Owner, a.Team, reports)
 	})
 	slices.SortFunc(found, func(a, b survey.Response) int { return b.Updated.Compare(a.Updated) })
-	for _, a := range found[:min(len(found), commentsShown)] {
-		views = append(views, commentView{a.Score, string(a.Group()), shortened(a.Why), shortened(a.Wish), f.lang.Moment(a.Updated.In(f.Zone))})
+	found = found[:min(len(found), commentsShown)]
+	if !people {
+		byWords(found)
+	}
+	for _, a := range found {
+		view := commentView{a.Score, string(a.Group()), shortened(a.Why), shortened(a.Wish), ""}
+		if people {
+			view.When = f.lang.Moment(a.Updated.In(f.Zone))
+		}
+		views = append(views, view)
 	}
 	return views, next == nil, nil
 }

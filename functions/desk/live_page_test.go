@@ -46,6 +46,7 @@ func personOf(n int, state string) person {
 func TestLiveRequest(t *testing.T) {
 	t.Parallel()
 	w, v, talk := running(t, survey.Sending, personOf(0, "sent"), personOf(1, "sent"), personOf(2, "failed"), personOf(3, "uncertain"), personOf(4, "waiting"))
+	v = w.visitor("administrator", "en") // sees the words of one
 	ask := func(tag, answers string) (int, live, http.Header) {
 		t.Helper()
 		r, err := http.NewRequest("GET", w.site+"/campaigns/abcdefgh/live?answers="+answers, nil)

@@ -79,6 +79,7 @@ type results struct {
 	Parts     []string             `json:"parts"` // other columns by which it can be asked for
 	By        *partResults         `json:"by,omitempty"`
 	Omitted   map[string]int       `json:"omitted,omitempty"`  // by kind: how many values are not listed
+	Hidden    map[string]int       `json:"hidden,omitempty"`   // by kind: values that are not shown to who may not know the people
 	Withheld  insight.Withheld     `json:"withheld,omitempty"` // why there are no figures
 }
 
@@ -103,12 +104,20 @@ func (d *desk) campaignResults(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	out := results{Campaign: c.ID, Audience: c.Audience, State: c.State, Whole: figuresOf(whole.Tally, whole.Withheld == ""), Parts: slices.Clone(c.Parts),
-		Weeks: rowsOf(whole.Weeks, false), Days: rowsOf(whole.Days, false), Omitted: map[string]int{}, Withheld: whole.Withheld}
+		Weeks: rowsOf(whole.Weeks, false), Days: rowsOf(whole.Days, false), Omitted: map[string]int{}, Hidden: map[string]int{}, Withheld: whole.Withheld}
 	if out.Parts == nil {
 		out.Parts = []string{}
 	}
+	n, err := d.narrow(r.Context(), who, c, whole)
+	if err != nil {
+		return err
+	}
+	if n != nil {
+		out.Weeks = rowsOf(byValue(n.rows(survey.KindWeek)), false)
+		out.hide(survey.KindWeek, n.Hidden[survey.KindWeek])
+	}
 	for kind, to := range map[string]*[]row{survey.KindOwner: &out.Owners, survey.KindTeam: &out.Teams, survey.KindLanguage: &out.Languages} {
-		b, err := d.breakdown(r.Context(), who, c, kind)
+		b, err := d.breakdown(r.Context(), who, c, kind, n)
 		if err != nil {
 			return err
 		}
@@ -118,7 +127,7 @@ func (d *desk) campaignResults(w http.ResponseWriter, r *http.Request) error {
 		if !slices.Contains(c.Parts, part) {
 			return problem.New(problem.Invalid, "parameter_choice", "by", "Known", strings.Join(c.Parts, ", "))
 		}
-		b, err := d.breakdown(r.Context(), who, c, part)
+		b, err := d.breakdown(r.Context(), who, c, part, n)
 		if err != nil {
 			return err
 		}
@@ -141,7 +150,7 @@ func (d *desk) countResults(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	at := d.now().UTC()
-	if err := d.countNow(r.Context(), c); err != nil {
+	if err := d.countNow(r.Context(), visitOf(r).Who, c); err != nil {
 		return err
 	}
 	web.JSON(w, http.StatusOK, map[string]any{"campaign": c.ID, "at": at, "parts": c.Parts})
@@ -157,8 +166,20 @@ func (out *results) list(kind string, b breakdown) []row {
 	if omitted += b.Others; omitted > 0 {
 		out.Omitted[kind] = omitted
 	}
+	out.hide(kind, b.Hidden)
+	return rowsOf(byValue(rows), true)
+}
+
+// hide says that so many values of a kind are not shown.
+func (out *results) hide(kind string, values int) {
+	if values > 0 {
+		out.Hidden[kind] = values
+	}
+}
+
+func byValue(rows []tallied) []tallied {
 	slices.SortFunc(rows, func(a, b tallied) int { return strings.Compare(a.Value, b.Value) })
-	return rowsOf(rows, true)
+	return rows
 }
 
 func rowsOf(all []tallied, rated bool) []row {
@@ -182,8 +203,11 @@ func (d *desk) audienceResults(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if !insight.Weeks(a, visitOf(r).Who) {
-		return errWholeOnly
+	if who := visitOf(r).Who; !insight.Weeks(a, who) {
+		if a == survey.Employees {
+			return errWholeOnly
+		}
+		return problem.New(problem.Forbidden, "audience_weeks", "audience")
 	}
 	weeks, err := d.weeks(r.Context(), a, n)
 	if err != nil {

@@ -81,9 +81,10 @@ type answersPage struct {
 	Answers  []answerView
 	Looked   string
 	Next     string
-	Empty    bool // nothing fits, and everything was looked at
-	Explain  bool // unverified answers are shown
-	Some     bool // only those of the viewer's own customers are shown
+	Empty    bool   // nothing fits, and everything was looked at
+	Explain  bool   // unverified answers are shown
+	Some     bool   // only those of the viewer's own customers are shown
+	Narrow   string // what is not shown to somebody who may not know the people
 }
 
 type answerView struct {
@@ -120,16 +121,22 @@ func (d *desk) answersPage(w http.ResponseWriter, r *http.Request) error {
 	if !sight.Answers() {
 		return errWholeOnly
 	}
-	from, err := store.ParseCursor(r.FormValue("after"))
-	if err != nil {
-		return err
-	}
 	p := &answersPage{frame: d.frame(r, c.Name), Campaign: c.Name, ID: string(c.ID), Filter: d.readAnswerFilter(r)}
 	l := p.lang
 	p.Title = c.Name + ": " + l.T("results.tab_answers")
 	p.Tabs, p.Explain, p.Some = resultTabs(&p.frame, c, sight, "answers"), p.Filter.Unverified != "", !p.All()
 	for _, g := range []nps.Group{nps.Promoter, nps.Passive, nps.Detractor} {
 		p.Groups = append(p.Groups, option{string(g), l.T("results.group." + string(g)), p.Filter.Group == string(g)})
+	}
+	if !sight.People() {
+		if err := d.narrowAnswers(r.Context(), p, c, r.FormValue("after")); err != nil {
+			return err
+		}
+		return d.show(w, http.StatusOK, "result_answers.html", p)
+	}
+	from, err := store.ParseCursor(r.FormValue("after"))
+	if err != nil {
+		return err
 	}
 	sees, err := d.sees(r.Context(), p.visit)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"onetap/internal/access"
+	"onetap/internal/insight"
 	"onetap/internal/lang"
 	"onetap/internal/problem"
 	"onetap/internal/survey"
@@ -28,6 +29,7 @@ type byPage struct {
 	Find     string
 	Found    string // how many fit what was looked for, where something was
 	Omitted  string
+	Hidden   string
 	Search   bool // there are more than fit
 	Asked    bool // the rate is of those who were asked
 	At       string
@@ -50,7 +52,15 @@ func (d *desk) byPage(w http.ResponseWriter, r *http.Request) error {
 	if !sight.Parts() {
 		return errWholeOnly
 	}
-	b, err := d.breakdown(r.Context(), visitOf(r).Who, c, kind)
+	whole, err := d.whole(r.Context(), visitOf(r).Who, c)
+	if err != nil {
+		return err
+	}
+	n, err := d.narrow(r.Context(), visitOf(r).Who, c, whole)
+	if err != nil {
+		return err
+	}
+	b, err := d.breakdown(r.Context(), visitOf(r).Who, c, kind, n)
 	if err != nil {
 		return err
 	}
@@ -60,7 +70,7 @@ func (d *desk) byPage(w http.ResponseWriter, r *http.Request) error {
 	p.Wide, p.By, p.Tabs = true, kindLabel(l, kind), resultTabs(&p.frame, c, sight, kind)
 	part := slices.Contains(c.Parts, kind)
 	p.Asked = part
-	if p.Never = b.At.IsZero(); !p.Never && part {
+	if p.Never = b.At.IsZero(); !p.Never && (part || b.Kept) {
 		p.At, p.Again = l.T("results.counted_at", lang.Values{"Moment": l.Moment(b.At.In(p.Zone))}), b.Kept
 	}
 	rows := b.Rows
@@ -89,10 +99,13 @@ func (d *desk) byPage(w http.ResponseWriter, r *http.Request) error {
 	if omitted += b.Others; omitted > 0 {
 		p.Omitted = l.T("results.omitted", lang.Values{"Count": omitted})
 	}
-	p.Empty = all == 0 && !p.Never
+	if b.Hidden > 0 {
+		p.Hidden = l.T("results.hidden", lang.Values{"Count": b.Hidden, "Least": insight.LeastFigures})
+	}
+	p.Empty = all == 0 && !p.Never && b.Hidden == 0
 	for _, t := range rows {
 		href := ""
-		if p.Can(access.ReadAnswers) && sight.Answers() {
+		if p.Can(access.ReadAnswers) && n.leads(kind, t.Value) {
 			href = "/results/" + string(c.ID) + "/answers?" + d.valueQuery(c, kind, t.Value)
 		}
 		p.Rows = append(p.Rows, viewRow(l, labels[t.Value], href, t.Tally, true))
@@ -185,7 +198,7 @@ func (d *desk) countPage(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return problem.New(problem.Unknown, "no_such_page", "")
 	}
-	if err := d.countNow(r.Context(), c); err != nil {
+	if err := d.countNow(r.Context(), visitOf(r).Who, c); err != nil {
 		return err
 	}
 	return done(w, r, "/results/"+string(c.ID)+"/by/"+kindName(c, kind), "counted")

@@ -58,7 +58,7 @@ func (d *desk) whole(ctx context.Context, who access.Who, c survey.Campaign) (wh
 	slices.SortFunc(w.Weeks, byValue)
 	slices.SortFunc(w.Days, byValue)
 	sight := d.sight(who, c)
-	if w.Tally, w.Withheld = sight.Whole(w.Tally); w.Withheld != "" || !sight.Parts() {
+	if w.Tally, w.Withheld = sight.Whole(w.Tally); w.Withheld != "" || !sight.People() { // of those d.narrow knows more
 		w.Weeks, w.Days = nil, nil
 	}
 	return w, nil
@@ -84,6 +84,7 @@ type breakdown struct {
 	At     time.Time // as of when; of a kind that is counted as answers come, now; zero: it must be counted first
 	Kept   bool      // it is the last count
 	Others int       // values that are not kept
+	Hidden int       // values that are not shown because too few have answered, or others could be worked out
 }
 
 const (
@@ -93,10 +94,13 @@ const (
 	partValues = 1500
 )
 
-// breakdown reads a campaign by owner, team, language, or one of its parts.
-func (d *desk) breakdown(ctx context.Context, who access.Who, c survey.Campaign, kind string) (breakdown, error) {
-	if !d.sight(who, c).Parts() {
+// breakdown reads a campaign by owner, team, language, or one of its parts. n is what d.narrow found for the same reader.
+func (d *desk) breakdown(ctx context.Context, who access.Who, c survey.Campaign, kind string, n *narrow) (breakdown, error) {
+	switch sight := d.sight(who, c); {
+	case !sight.Parts():
 		return breakdown{At: d.now()}, nil
+	case !sight.People():
+		return d.byGroups(ctx, c, kind, n)
 	}
 	if i := slices.Index(c.Parts, kind); i >= 0 {
 		return d.byPart(ctx, who, c, i)
@@ -152,7 +156,10 @@ func (d *desk) byPart(ctx context.Context, who access.Who, c survey.Campaign, i 
 }
 
 // countNow counts a campaign by all of its parts and keeps what it found.
-func (d *desk) countNow(ctx context.Context, c survey.Campaign) error {
+func (d *desk) countNow(ctx context.Context, who access.Who, c survey.Campaign) error {
+	if sight := d.sight(who, c); sight.Parts() && !sight.People() {
+		return d.keepNarrow(ctx, c)
+	}
 	if len(c.Parts) == 0 {
 		return problem.New(problem.Conflict, "no_parts", "campaign")
 	}

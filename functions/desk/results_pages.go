@@ -154,25 +154,26 @@ func kindLabel(l lang.Language, kind string) string {
 
 type resultPage struct {
 	frame
-	Campaign   string
-	Audience   string
-	State      string
-	Tabs       []resultTab
-	Is         npsView
-	Hidden     string // why there is nothing to see
-	Open       bool   // answers may still come
-	Words      string // how many left words
-	WordsHref  string
-	Histogram  fill.Safe
-	Scores     []scoreRow
-	Weeks      fill.Safe // drawn where there is more than one
-	WeekRows   []rowView
-	Days       fill.Safe
-	DayRows    []rowView
-	Unverified string
-	Others     []option // campaigns to compare with
-	ID         string
-	Answers    string // where they are; "" for those who may not see them
+	Campaign       string
+	Audience       string
+	State          string
+	Tabs           []resultTab
+	Is             npsView
+	Hidden         string // why there is nothing to see
+	Open           bool   // answers may still come
+	Words          string // how many left words
+	WordsHref      string
+	Histogram      fill.Safe
+	Scores         []scoreRow
+	Weeks          fill.Safe // drawn where there is more than one
+	WeekRows       []rowView
+	Days           fill.Safe
+	DayRows        []rowView
+	Unverified     string
+	UnverifiedHref string
+	Others         []option // campaigns to compare with
+	ID             string
+	Answers        string // where they are; "" for those who may not see them
 }
 
 type scoreRow struct{ Score, Class, Count, Share, Href string }
@@ -201,8 +202,15 @@ func (d *desk) resultPage(w http.ResponseWriter, r *http.Request) error {
 		p.Answers = "/results/" + string(c.ID) + "/answers"
 	}
 	p.Hidden = withheldText(l, whole.Withheld)
+	n, err := d.narrow(r.Context(), p.visit.Who, c, whole)
+	if err != nil {
+		return err
+	}
+	if n != nil {
+		whole.Weeks = byValue(n.rows(survey.KindWeek))
+	}
 	p.Is = viewNPS(l, whole.Tally, p.Answers)
-	p.fill(whole)
+	p.fill(whole, n == nil)
 	for _, o := range others {
 		if o.ID != c.ID && sight.Compared() {
 			p.Others = append(p.Others, option{Value: string(o.ID), Label: o.Name})
@@ -214,7 +222,8 @@ func (d *desk) resultPage(w http.ResponseWriter, r *http.Request) error {
 // maxTimes is how many days a chart shows, the last ones; the table behind it shows as many.
 const maxTimes = 60
 
-func (p *resultPage) fill(whole wholeResults) {
+// fill puts the figures into words; the times, and what is unverified, lead to the answers if all is true.
+func (p *resultPage) fill(whole wholeResults, all bool) {
 	l, t := p.lang, whole.Tally
 	if t.Comments > 0 {
 		p.Words = l.T("results.words", lang.Values{"Count": t.Comments})
@@ -224,6 +233,9 @@ func (p *resultPage) fill(whole wholeResults) {
 	}
 	if t.Unverified > 0 {
 		p.Unverified = l.T("results.unverified", lang.Values{"Count": t.Unverified})
+		if p.Answers != "" && all {
+			p.UnverifiedHref = p.Answers + "?unverified=1"
+		}
 	}
 	if t.Answers() == 0 {
 		return
@@ -238,7 +250,7 @@ func (p *resultPage) fill(whole wholeResults) {
 		p.Scores = append(p.Scores, row)
 	}
 	href := func(name, value string) string {
-		if p.Answers == "" {
+		if p.Answers == "" || !all {
 			return ""
 		}
 		return p.Answers + "?" + name + "=" + value

@@ -45,8 +45,9 @@ func Persons(a survey.Audience, who access.Who) bool {
 	return a != survey.Employees && who.Can(access.ReadPeople)
 }
 
-// Weeks reports whether a reader is shown figures over all campaigns of an audience: less one campaign they are the others'.
-func Weeks(a survey.Audience, _ access.Who) bool { return a != survey.Employees }
+// Weeks reports whether a reader is shown figures over all campaigns of an audience: less one campaign they are the
+// others', so what a campaign hides could be worked out.
+func Weeks(a survey.Audience, who access.Who) bool { return Persons(a, who) }
 
 func over(c survey.Campaign, now time.Time) bool {
 	end := c.ClosesAt
@@ -67,7 +68,7 @@ func (v View) Whole(t nps.Tally) (nps.Tally, Withheld) {
 	switch {
 	case v.employees && !v.over:
 		why = UntilClosed
-	case v.employees && t.Answers() < LeastFigures:
+	case v.employees && t.Answers() < LeastFigures, !v.people && t.Answers() > 0 && t.Answers() < LeastFigures:
 		why = TooFew
 	case v.employees && t.Comments < LeastWords:
 		t.Comments = 0
@@ -78,10 +79,12 @@ func (v View) Whole(t nps.Tally) (nps.Tally, Withheld) {
 	return t, why
 }
 
-// Parts reports whether figures are shown of parts of the campaign: of a week, a team, an owner.
+// Parts reports whether figures are shown of parts of the campaign: of a week, a team, an owner. Unless People, of those
+// in Groups only.
 func (v View) Parts() bool { return !v.employees }
 
-// Answers reports whether answers are shown one by one, with their words.
+// Answers reports whether answers are shown one by one, with their words. Unless People, those of one group that has
+// Words at most, without anything of the person beside them, and none at all of fewer than LeastWords.
 func (v View) Answers() bool { return !v.employees }
 
 // People reports whether it is shown who answered and who did not.
