@@ -8,12 +8,12 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"onetap/internal/access"
 	"onetap/internal/insight"
 	"onetap/internal/lang"
+	"onetap/internal/mail"
 	"onetap/internal/survey"
 )
 
@@ -65,7 +65,7 @@ func (d *desk) live(ctx context.Context, f *frame, c survey.Campaign) (live, cam
 	out.Text["what"] = l.T("campaign.what_" + string(c.State))
 	out.Show["stopped"] = c.Stopped != ""
 	if c.Stopped != "" {
-		out.Text["stopped"] = l.T("campaign.stopped", lang.Values{"Reason": c.Stopped}) + " " + l.T("campaign.stopped_"+stoppedBy(c.Stopped))
+		out.Text["stopped"] = mail.Stopped(l, c.Stopped)
 	}
 	out.ledger(l, "", v.Ledger, survey.WaveInvitation)
 	out.ledger(l, "r.", v.Reminder, survey.WaveReminder)
@@ -83,23 +83,6 @@ func (d *desk) live(ctx context.Context, f *frame, c survey.Campaign) (live, cam
 	}
 	out.Show["uncertain"] = uncertain(v.Ledger) > 0 || uncertain(v.Reminder) > 0
 	return out, v, nil
-}
-
-// stoppedBy sorts SES's reasons (internal/ses, entryFate) by what to do about them.
-func stoppedBy(reason string) string {
-	reason = strings.ReplaceAll(strings.ToLower(reason), "_", "")
-	switch {
-	case reason == strings.ReplaceAll(strings.ToLower(survey.StoppedWithheld), "_", ""):
-		return "withheld"
-	case strings.Contains(reason, "suspended"):
-		return "suspended"
-	case strings.Contains(reason, "paused"):
-		return "paused"
-	case strings.Contains(reason, "verified"), strings.Contains(reason, "rejected"), strings.Contains(reason, "mailfrom"),
-		strings.Contains(reason, "sender"), strings.Contains(reason, "accessdenied"): // no address; none that the permissions name
-		return "sender"
-	}
-	return "other"
 }
 
 func uncertain(l *survey.Ledger) int {

@@ -4,16 +4,14 @@ import (
 	"context"
 	"errors"
 	"sync"
-	"time"
 
-	"onetap/internal/mail"
 	"onetap/internal/ses"
 	"onetap/internal/store"
 	"onetap/internal/survey"
 )
 
 // handleBatch brings one batch to its end, whatever state a sender before left it in. errHalt means that it is not at
-// its end and sending should stop.
+// its end and sending should stop, errLater that it should be handled again after the others.
 func (d *delivery) handleBatch(ctx context.Context, b survey.Batch) error {
 	switch b.State {
 	case survey.BatchDone, survey.BatchUncertain:
@@ -50,10 +48,16 @@ func (d *delivery) handleBatch(ctx context.Context, b survey.Batch) error {
 	case err != nil:
 		return err
 	}
-	results, left := d.deliver(ctx, b, contacts, looked, b.Contacts[first:])
+	results, left, err := d.deliver(ctx, b, contacts, looked, b.Contacts[first:], len(outcomes))
 	// The calls were made: what they came to must be written even if the time is up.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), margin)
 	defer cancel()
+	if errors.Is(err, errLater) {
+		if err := d.store.UnclaimBatch(ctx, b, d.lease); err != nil {
+			return err
+		}
+		return errLater
+	}
 	if b, err = d.decide(ctx, b, append(outcomes, results...), left); err != nil {
 		return err
 	}
@@ -105,91 +109,6 @@ func (d *delivery) recipients(ctx context.Context, b survey.Batch, ids []survey.
 		outcomes = append(outcomes, survey.Outcome{Contact: id, State: survey.InvitationSkipped, Reason: string(reason), Owner: c.Owner, Team: c.Team})
 	}
 	return contacts, outcomes, nil
-}
-
-// fresh is how old the look at some recipients may be when SES is called: whoever has unsubscribed before gets no letter.
-const fresh = time.Second
-
-// deliver makes the SES calls of a claimed batch, each of at most a second's worth of recipients: to those whose turn it
-// is, looked at then, and after them to the rest. left are those that were surely not written to and must wait for another
-// day.
-func (d *delivery) deliver(ctx context.Context, b survey.Batch, turn []survey.Contact, looked time.Time, rest []survey.ContactID) (outcomes []survey.Outcome, left []survey.ContactID) {
-	letter, err := d.letters.of(d.campaign, b)
-	if err != nil {
-		d.stopAll("WORDING: " + err.Error())
-		return nil, append(ids(turn), rest...)
-	}
-	for throttled := 0; ; {
-		if d.now().Sub(looked) > fresh && len(turn) > 0 { // the claim took long, or the process stood still
-			again, skipped, err := d.recipients(ctx, b, ids(turn))
-			if err != nil {
-				d.halt.Store(true)
-				return outcomes, append(left, append(ids(turn), rest...)...)
-			}
-			turn, outcomes = again, append(outcomes, skipped...)
-		}
-		if !d.held() { // another sender may have given this batch up, and somebody may have it sent again
-			d.halt.Store(true)
-			return outcomes, append(left, append(ids(turn), rest...)...)
-		}
-		again, results, closed := d.call(ctx, letter, b, turn)
-		outcomes, left, rest = append(outcomes, results...), append(left, closed...), append(ids(again), rest...)
-		if len(again) > 0 {
-			throttled++
-			if throttled > 50 || !sleep(ctx, time.Duration(min(throttled, 10))*100*time.Millisecond) {
-				d.halt.Store(true)
-				return outcomes, append(left, rest...)
-			}
-		}
-		if len(left) > 0 || len(rest) == 0 { // the account is closed for now: do not ask for the rest
-			return outcomes, append(left, rest...)
-		}
-		n := min(len(rest), d.gate.call)
-		var skipped []survey.Outcome
-		if turn, skipped, looked, err = d.nextCall(ctx, b, rest[:n], throttled > 0); err != nil {
-			d.halt.Store(true)
-			return outcomes, append(left, rest...)
-		}
-		outcomes, rest = append(outcomes, skipped...), rest[n:]
-	}
-}
-
-// nextCall waits for the turn of a further call of the same batch and only then looks at who of them may be written to:
-// a slow account takes seconds for a batch. An error means that the call is not to be made.
-func (d *delivery) nextCall(ctx context.Context, b survey.Batch, part []survey.ContactID, throttled bool) (turn []survey.Contact, skipped []survey.Outcome, looked time.Time, err error) {
-	if err := d.gate.wait(ctx, len(part)); err != nil {
-		return nil, nil, looked, err
-	}
-	if throttled && d.halt.Load() {
-		return nil, nil, looked, errHalt
-	}
-	looked = d.now()
-	turn, skipped, err = d.recipients(ctx, b, part)
-	return turn, skipped, looked, err
-}
-
-// call makes one SES call. again are those whom SES was too busy for, closed those for whom it has no quota or is closed.
-func (d *delivery) call(ctx context.Context, letter mail.Template, b survey.Batch, part []survey.Contact) (again []survey.Contact, outcomes []survey.Outcome, closed []survey.ContactID) {
-	if len(part) == 0 {
-		return nil, nil, nil
-	}
-	for i, r := range d.mail.Bulk(ctx, d.bulk(letter, b, part)) {
-		c := part[i]
-		switch r.Fate {
-		case ses.Throttled:
-			again = append(again, c)
-		case ses.NoQuota:
-			d.gate.open = false
-			d.halt.Store(true)
-			closed = append(closed, c.ID)
-		case ses.Stopped:
-			d.stopAll(r.Status)
-			closed = append(closed, c.ID)
-		default:
-			outcomes = append(outcomes, outcomeOf(c, r))
-		}
-	}
-	return again, outcomes, closed
 }
 
 func outcomeOf(c survey.Contact, r ses.Result) survey.Outcome {

@@ -9,7 +9,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"onetap/internal/store"
 	"onetap/internal/survey"
 )
 
@@ -32,11 +31,15 @@ type delivery struct {
 	claims   chan struct{} // one place for each batch in flight
 	letters  letters
 
-	halt   atomic.Bool
+	halt     atomic.Bool
+	accepted atomic.Bool // SES has taken a letter of this run: sender and configuration are good
+	last     bool        // what was put off is handled now, one batch after another
+
 	mu     sync.Mutex
 	order  []string // batches handed out and not yet before the cursor, in order
 	done   map[string]bool
 	cursor string
+	later  []survey.Batch
 	sent   int
 	reason string // why SES stopped everything
 }
@@ -51,6 +54,9 @@ func (s *sender) sendWave(ctx context.Context, c survey.Campaign, number int, ga
 	if w.State == survey.WaveDone || w.Batches == 0 {
 		return true, s.finish(ctx, c, w)
 	}
+	if gate.disabled {
+		return true, s.stop(ctx, c, survey.StoppedDisabled)
+	}
 	if !gate.open {
 		s.log.Info("the account may not send now", "campaign", c.ID)
 		return false, nil
@@ -62,7 +68,7 @@ func (s *sender) sendWave(ctx context.Context, c survey.Campaign, number int, ga
 		return false, err
 	}
 	if d.reason != "" {
-		return false, s.stop(ctx, c, d.reason)
+		return true, s.stop(ctx, c, d.reason)
 	}
 	if complete {
 		return true, s.finish(ctx, c, d.wave)
@@ -77,14 +83,9 @@ func (d *delivery) run(ctx context.Context) (complete bool, err error) {
 	for range workers {
 		g.Go(func() error {
 			for b := range batches {
-				if err := d.handleBatch(gctx, b); err != nil {
-					d.halt.Store(true)
-					if !errors.Is(err, errHalt) {
-						return err
-					}
-					continue
+				if err := d.concluded(b, d.handleBatch(gctx, b)); err != nil {
+					return err
 				}
-				d.finished(b.Name)
 			}
 			return nil
 		})
@@ -99,13 +100,48 @@ func (d *delivery) run(ctx context.Context) (complete bool, err error) {
 	watch, stop := context.WithCancel(ctx)
 	var watching sync.WaitGroup
 	watching.Go(func() { d.watch(watch) })
-	err = g.Wait()
+	if err = g.Wait(); err == nil && end {
+		err = d.handleLater(ctx)
+	}
 	stop()
 	watching.Wait()
 	if saved := d.saveCursor(context.WithoutCancel(ctx)); err == nil {
 		err = saved
 	}
 	return end && err == nil && !d.halt.Load(), err
+}
+
+// concluded takes what became of a batch; only a fault is returned.
+func (d *delivery) concluded(b survey.Batch, err error) error {
+	switch {
+	case err == nil:
+		d.finished(b.Name)
+	case errors.Is(err, errLater):
+		d.mu.Lock()
+		d.later = append(d.later, b)
+		d.mu.Unlock()
+	default:
+		d.halt.Store(true)
+		if !errors.Is(err, errHalt) {
+			return err
+		}
+	}
+	return nil
+}
+
+// handleLater handles what was put off, when everything else has been tried.
+func (d *delivery) handleLater(ctx context.Context) error {
+	d.last = true
+	for _, b := range d.later {
+		if d.halt.Load() || !d.timeLeft(ctx) {
+			d.halt.Store(true)
+			return nil
+		}
+		if err := d.concluded(b, d.handleBatch(ctx, b)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // handOut reads the plan from the cursor on; end is true when the last batch was handed out.
@@ -209,17 +245,18 @@ func (s *sender) finish(ctx context.Context, c survey.Campaign, w survey.Wave) e
 	return err
 }
 
-// stop pauses a campaign that SES will not send, with its reason for whoever looks at it.
+// stop pauses a campaign that SES will not send, whichever of its letters are on their way, with its reason for whoever
+// looks at it. The administrators are told by the next step.
 func (s *sender) stop(ctx context.Context, c survey.Campaign, reason string) error {
 	s.log.Error("SES does not send; the campaign is paused", "campaign", c.ID, "reason", reason)
 	c, err := s.store.Campaign(ctx, c.ID)
-	if err != nil || c.State != survey.Sending {
+	if err != nil {
 		return err
 	}
-	c.State, c.Stopped = survey.Paused, reason
-	_, err = s.store.SaveCampaign(ctx, c)
-	if errors.Is(err, store.ErrChanged) {
+	c, ok := c.Halt(reason, s.now())
+	if !ok {
 		return nil // a person was faster
 	}
-	return err
+	_, err = s.store.SaveCampaign(ctx, c)
+	return err // changed meanwhile: the next round asks SES again
 }

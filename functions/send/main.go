@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
+	"onetap/internal/halt"
 	"onetap/internal/link"
 	"onetap/internal/logs"
 	"onetap/internal/ses"
@@ -26,9 +27,11 @@ func main() {
 		log.Error("start", "error", err)
 		os.Exit(1)
 	}
+	mail, from := ses.New(store.MailConfig(), os.Getenv("CONFIGURATION_SET")), os.Getenv("SENDER")
 	sender := &sender{
-		store: s, mail: ses.New(store.Config(), os.Getenv("CONFIGURATION_SET")), keys: keys, log: log, now: time.Now,
-		from: os.Getenv("SENDER"), links: os.Getenv("LINKS"), beat: leaseBeat, patience: leasePatience, trust: leaseTrust,
+		store: s, mail: mail, keys: keys, log: log, now: time.Now,
+		from: from, links: os.Getenv("LINKS"), beat: leaseBeat, patience: leasePatience, trust: leaseTrust,
+		notice: &halt.Notice{Store: s, Mail: mail, Log: log, From: from, Admin: os.Getenv("ADMIN_EMAIL"), Site: os.Getenv("SITE")},
 	}
 	lambda.Start(sender.handle)
 }

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"onetap/internal/halt"
 	"onetap/internal/link"
 	"onetap/internal/ses"
 	"onetap/internal/store"
@@ -38,6 +39,8 @@ type sender struct {
 	now   func() time.Time
 	from  string // the deployment's sender
 	links string // base of the links, for campaigns that have none of their own
+
+	notice *halt.Notice
 
 	beat, patience, trust time.Duration // of the lease
 
@@ -189,7 +192,10 @@ func (s *sender) step(ctx context.Context, id survey.CampaignID, gate *pace) (di
 	case survey.Open:
 		return s.later(ctx, c, gate)
 	case survey.Paused:
-		return false, s.sweep(ctx, c)
+		if err := s.sweep(ctx, c); err != nil {
+			return false, err
+		}
+		return false, s.notice.Tell(ctx, c, s.now())
 	case survey.Cancelled, survey.Closed:
 		return false, s.end(ctx, c)
 	}

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"onetap/internal/halt"
 	"onetap/internal/link"
 	"onetap/internal/local/drive"
 	"onetap/internal/local/dynamo"
@@ -35,6 +36,9 @@ type world struct {
 	inbox  *drive.Company
 	keys   *link.Keys
 	faults func(caller string, before bool) error // may be nil; called before and after each AWS call
+
+	mail      *localses.Server
+	sesBefore func(caller, operation string) error // may be nil; called before each SES call
 
 	sesAfter   func(caller, operation string) error // may be nil; called after each SES call
 	tableAfter func(dynamo.Call) error              // may be nil; called after each call of the table
@@ -64,7 +68,14 @@ func newWorld(t *testing.T, rate float64, quota int) *world {
 	t.Cleanup(table.Close)
 	w.url, w.store = table.URL, storetest.Client(table.URL, "test")
 	mail, err := localses.Open(filepath.Join(t.TempDir(), "mail.db"), localses.Options{Rate: rate, DailyQuota: quota, Rand: rand.New(rand.NewPCG(1, 1)),
-		Before: func(caller, _ string) error { return fault(caller, true) },
+		Before: func(caller, operation string) error {
+			if w.sesBefore != nil {
+				if err := w.sesBefore(caller, operation); err != nil {
+					return err
+				}
+			}
+			return fault(caller, true)
+		},
 		After: func(caller, operation string) error {
 			if w.sesAfter != nil {
 				if err := w.sesAfter(caller, operation); err != nil {
@@ -77,6 +88,7 @@ func newWorld(t *testing.T, rate float64, quota int) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
+	w.mail = mail
 	t.Cleanup(func() { mail.Close() })
 	w.ses = httptest.NewServer(mail.API())
 	t.Cleanup(w.ses.Close)
@@ -91,12 +103,14 @@ func newWorld(t *testing.T, rate float64, quota int) *world {
 
 // sender returns a sender whose calls the faults see under that name.
 func (w *world) sender(name string) *sender {
-	c := store.Config()
+	c := store.MailConfig()
 	c.Region = "eu-central-1"
 	c.BaseEndpoint = &w.ses.URL
-	return &sender{store: storetest.Client(w.url, name), mail: ses.New(storetest.As(c, name), ""), keys: w.keys, now: time.Now,
+	s := &sender{store: storetest.Client(w.url, name), mail: ses.New(storetest.As(c, name), ""), keys: w.keys, now: time.Now,
 		log: slog.New(slog.NewTextHandler(io.Discard, nil)), from: "Shop <nps@example.com>", links: "http://site.invalid",
 		beat: 10 * time.Millisecond, patience: 40 * time.Millisecond, trust: time.Hour}
+	s.notice = &halt.Notice{Store: s.store, Mail: s.mail, Log: s.log, From: s.from, Admin: "admin@example.com", Site: "http://console.invalid/"}
+	return s
 }
 
 // contacts stores n contacts, every third of them Russian, and returns their addresses.

@@ -28,11 +28,9 @@ func SignIn(s SignInData) (Message, error) {
 	if !ok {
 		l = lang.Default
 	}
-	d := struct{ Lang, Subject, Title, Text, Button, URL, Note string }{
-		string(l), l.T("signin.subject"), l.T("signin.title"), l.T("signin.text", lang.Values{"Count": int(s.Valid / time.Minute)}),
-		l.T("signin.button"), s.URL, l.T("signin.note"),
-	}
-	m := Message{From: s.From, To: to, Tags: s.Tags}
-	m.Subject, m.HTML, m.Text, err = render("signin", d)
-	return m, err
+	return note{
+		lang: l, from: s.From, to: to, tags: s.Tags, URL: s.URL,
+		Subject: l.T("signin.subject"), Title: l.T("signin.title"), Text: l.T("signin.text", lang.Values{"Count": int(s.Valid / time.Minute)}),
+		Button: l.T("signin.button"), Note: l.T("signin.note"),
+	}.message()
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -43,6 +44,7 @@ const (
 	Throttled             // not sent: too fast, or a passing fault of SES
 	NoQuota               // not sent: the day's quota is used up
 	Stopped               // not sent: the account or the sender may not send until somebody mends it
+	Whole                 // not sent: SES refused the call as a whole, for one of its entries or for what they share
 )
 
 // SenderUnreadable is the status of letters whose sender is no address.
@@ -146,8 +148,8 @@ func entryFate(s types.BulkEmailStatus) Fate {
 	return Refused // FAILED, MESSAGE_REJECTED, INVALID_PARAMETER and what SES may add
 }
 
-// fateOf reads the error of a whole call. A 4xx answer means that SES refused it; a call that never left this machine
-// was not made; anything else may have been done.
+// fateOf reads the error of a whole call. A 4xx answer means that SES refused it and sent nothing; a call that never left
+// this machine was not made; anything else may have been done.
 func fateOf(err error) (Fate, string) {
 	var throttled *types.TooManyRequestsException
 	var limit *types.LimitExceededException
@@ -166,12 +168,32 @@ func fateOf(err error) (Fate, string) {
 		return NoQuota, "LimitExceeded"
 	case errors.As(err, &stopped), errors.As(err, &suspended), errors.As(err, &sender), errors.As(err, &gone):
 		return Stopped, apiCode(err)
-	case errors.As(err, &response) && response.HTTPStatusCode() == 429:
+	case errors.As(err, &response) && response.HTTPStatusCode() == http.StatusTooManyRequests, strings.HasPrefix(apiCode(err), "Throttling"):
 		return Throttled, apiCode(err)
+	case errors.As(err, &response) && response.HTTPStatusCode() == http.StatusRequestTimeout, strings.HasPrefix(apiCode(err), "RequestTimeout"):
+		return Unknown, apiCode(err) // it waited for a request that it may have had
+	case errors.As(err, &response) && ofTheRequest(response.HTTPStatusCode()) && !ofTheCaller(apiCode(err)):
+		return Whole, apiCode(err) // BadRequestException, MessageRejected: fifty others may be fine
 	case errors.As(err, &response) && response.HTTPStatusCode() >= 400 && response.HTTPStatusCode() < 500:
 		return Stopped, apiCode(err) // the same call would be refused for the next fifty as well
 	case errors.As(err, &dial) && dial.Op == "dial":
 		return Throttled, "NotConnected"
 	}
 	return Unknown, "NoAnswer"
+}
+
+// ofTheRequest reports whether a status is about what is in a request.
+func ofTheRequest(status int) bool {
+	return status == http.StatusBadRequest || status == http.StatusRequestEntityTooLarge || status == http.StatusUnprocessableEntity
+}
+
+// ofTheCaller reports whether an error code is about who asks (docs.aws.amazon.com/ses/latest/APIReference-V2/CommonErrors.html):
+// some of them come with status 400.
+func ofTheCaller(code string) bool {
+	for _, part := range [...]string{"AccessDenied", "Signature", "Token", "Credential", "OptIn", "NotAuthorized", "UnknownOperation", "RequestExpired", "UnrecognizedClient"} {
+		if strings.Contains(code, part) {
+			return true
+		}
+	}
+	return false
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 )
 
@@ -22,6 +23,24 @@ type httpClient struct{ sdk *awshttp.BuildableClient }
 
 func newHTTPClient() httpClient {
 	return httpClient{awshttp.NewBuildableClient().WithReadTimeout(silence)}
+}
+
+// youth is how long a connection may have been idle for a call that must not be repeated.
+const youth = 2 * time.Second
+
+// MailConfig is Config for SES's bulk calls, which must not be repeated: a call on a connection that the other side has
+// closed is a call of which nobody knows what became, and makes up to fifty people uncertain. Lambda freezes a process
+// between invocations, and meanwhile it notices nothing; so a connection that was idle for over two seconds by the wall
+// clock, which goes on while the process stands still, is closed and another is opened.
+func MailConfig() aws.Config {
+	c := Config()
+	c.HTTPClient = newHTTPClient().young(youth)
+	return c
+}
+
+// young uses no connection that was idle for longer. net/http compares wall times for it (Transport.queueForIdleConn).
+func (c httpClient) young(idle time.Duration) httpClient {
+	return httpClient{c.sdk.WithTransportOptions(func(t *http.Transport) { t.IdleConnTimeout = idle })}
 }
 
 func (c httpClient) Do(r *http.Request) (*http.Response, error) {

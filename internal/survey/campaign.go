@@ -72,7 +72,9 @@ type Campaign struct {
 	Launched   time.Time          `json:"launched,omitzero"`
 	Opened     time.Time          `json:"opened,omitzero"`   // when the last invitation went out
 	Ended      time.Time          `json:"ended,omitzero"`    // when nothing of a cancelled or closed campaign was in flight any more
-	Stopped    string             `json:"stopped,omitempty"` // SES's reason where sending paused by itself
+	Stopped    string             `json:"stopped,omitempty"` // why sending paused by itself: SES's word or a Stopped reason
+	TellAt     time.Time          `json:"tell_at,omitzero"`  // when the administrators are to be told of that; zero: they know
+	Resumed    time.Time          `json:"resumed,omitzero"`  // when it last went on after a pause
 	Version    int                `json:"version"`           // of the campaign's settings, for a compare-and-swap
 }
 

@@ -101,8 +101,38 @@ func (c Campaign) Pause(now time.Time) (Campaign, error) {
 	if err := c.Allows(ActPause, now); err != nil {
 		return c, err
 	}
-	c.State, c.Stopped = Paused, ""
+	c.State, c.Stopped, c.TellAt = Paused, "", time.Time{}
 	return c, nil
+}
+
+// Halt pauses a campaign by itself because its letters cannot go on, and says why: SES's word, or one of the Stopped
+// reasons. The administrators are to be told. ok is false where nothing is being sent or could be, so that there is nothing
+// to halt; whoever was faster has decided.
+func (c Campaign) Halt(reason string, now time.Time) (halted Campaign, ok bool) {
+	if c.State != Sending && c.State != Open {
+		return c, false
+	}
+	c.State, c.Stopped, c.TellAt = Paused, reason, now
+	return c, true
+}
+
+// tellAgain is when the administrators are written to once more if no letter to them could be sent.
+const tellAgain = time.Hour
+
+// Telling takes the turn of writing to the administrators about a halt, once a halt; ok is false where it is not due. The
+// next turn comes only if Told does not end it.
+func (c Campaign) Telling(now time.Time) (taken Campaign, ok bool) {
+	if c.State != Paused || c.TellAt.IsZero() || now.Before(c.TellAt) {
+		return c, false
+	}
+	c.TellAt = now.Add(tellAgain)
+	return c, true
+}
+
+// Told notes that the administrators know.
+func (c Campaign) Told() Campaign {
+	c.TellAt = time.Time{}
+	return c
 }
 
 // Resume goes on where the campaign was when it was paused. That is read from the wave of invitations (nil: never
@@ -111,7 +141,7 @@ func (c Campaign) Resume(w *Wave, now time.Time) (Campaign, error) {
 	if err := c.Allows(ActResume, now); err != nil {
 		return c, err
 	}
-	c.Stopped = ""
+	c.Stopped, c.TellAt, c.Resumed = "", time.Time{}, now
 	switch {
 	case (w == nil || w.State == WavePlanning) && c.StartsAt.After(now):
 		c.State = Scheduled

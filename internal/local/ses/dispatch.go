@@ -142,9 +142,9 @@ func (d *dispatcher) happen(list []planned) {
 func (s *Server) suppressionsOf(add []suppression, p planned, t step) []suppression {
 	reason := ""
 	switch t.outcome {
-	case bounced:
+	case bounced, forwarded:
 		reason = "BOUNCE"
-	case complained:
+	case complained, redacted:
 		reason = "COMPLAINT"
 	default:
 		return add

@@ -35,6 +35,13 @@
 //	+suppressed   bounces: Permanent, OnAccountSuppressionList, as if it were on the list
 //	+reject       rejected: "Bad content"
 //	+slow         delayed, then delivered after Options.SlowDelivery
+//	+blocked      bounces: Permanent, General with 5.7.26, the sender's fault; it does not enter the suppression list
+//	+full         delayed, then bounces: Transient, MailboxFull with 4.2.2
+//	+gone         bounces: Transient, General with 5.1.1
+//	+forwarded    bounces: Permanent, General, naming another recipient, as Exchange does
+//	+redacted     delivered, then complained about, naming nobody
+//	+notspam      delivered, then reported as not spam
+//	+malformed    SendBulkEmail is refused as a whole: BadRequestException
 //
 // # Limits
 //

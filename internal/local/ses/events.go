@@ -159,6 +159,12 @@ func (m *message) appendBounce(b []byte, t step, at time.Time) []byte {
 	switch t.outcome {
 	case softBounced:
 		kind, status, code = "Transient", "4.2.1", "smtp; 450 4.2.1 mailbox is not available at the moment"
+	case mailboxFull:
+		kind, sub, status, code = "Transient", "MailboxFull", "4.2.2", "smtp; 452 4.2.2 mailbox full"
+	case goneForGood:
+		kind = "Transient"
+	case blocked:
+		status, code = "5.7.26", "smtp; 550-5.7.26 This mail has been blocked because the sender is unauthenticated."
 	case suppressed:
 		sub, mta, code = "OnAccountSuppressionList", "dns; amazonses.com", "Amazon SES did not send the message to this address because it is on the suppression list for your account. For more information about removing addresses from the suppression list, see the Amazon SES Developer Guide at https://docs.aws.amazon.com/ses/latest/DeveloperGuide/sending-email-suppression-list.html"
 	case suppressedForAll:
@@ -168,6 +174,9 @@ func (m *message) appendBounce(b []byte, t step, at time.Time) []byte {
 	b = append(append(b, kind...), `","bounceSubType":"`...)
 	b = append(append(b, sub...), `","bouncedRecipients":[`...)
 	b = m.appendTouched(b, t, func(b []byte, a string) []byte {
+		if t.outcome == forwarded {
+			a = "/O=EXCHANGELABS/OU=EXCHANGE ADMINISTRATIVE GROUP/CN=RECIPIENTS/CN=SOMEBODY"
+		}
 		b = append(b, `{"emailAddress":`...)
 		b = appendQuoted(b, a)
 		b = append(b, `,"action":"failed","status":"`...)
@@ -183,14 +192,21 @@ func (m *message) appendBounce(b []byte, t step, at time.Time) []byte {
 
 func (m *message) appendComplaint(b []byte, t step, at time.Time) []byte {
 	b = append(b, `,"complaint":{"complainedRecipients":[`...)
-	b = m.appendTouched(b, t, func(b []byte, a string) []byte {
-		b = append(b, `{"emailAddress":`...)
-		return append(appendQuoted(b, a), '}')
-	})
+	if t.outcome != redacted {
+		b = m.appendTouched(b, t, func(b []byte, a string) []byte {
+			b = append(b, `{"emailAddress":`...)
+			return append(appendQuoted(b, a), '}')
+		})
+	}
+	feedback := "abuse"
+	if t.outcome == notSpam {
+		feedback = "not-spam"
+	}
 	b = append(b, `],"timestamp":"`...)
 	b = at.AppendFormat(b, stamp)
 	b = append(b, `","feedbackId":"`...)
-	b = append(append(b, m.feedbackID(at)...), `","userAgent":"Amazon SES Mailbox Simulator","complaintFeedbackType":"abuse","arrivalDate":"`...)
+	b = append(append(b, m.feedbackID(at)...), `","userAgent":"Amazon SES Mailbox Simulator","complaintFeedbackType":"`...)
+	b = append(append(b, feedback...), `","arrivalDate":"`...)
 	return append(at.AppendFormat(b, stamp), `"}`...)
 }
 

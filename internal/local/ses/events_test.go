@@ -149,6 +149,12 @@ func TestAddressesBehave(t *testing.T) {
 		"anna+suppressed@example.com":             {"Send Bounce/Permanent/OnAccountSuppressionList", "suppressed", ""},
 		"anna+reject@example.com":                 {"Reject", "rejected", ""},
 		"anna+slow@example.com":                   {"Send DeliveryDelay Delivery", "delivered", ""},
+		"anna+blocked@example.com":                {"Send Bounce/Permanent/General", "blocked", ""},
+		"anna+full@example.com":                   {"Send DeliveryDelay Bounce/Transient/MailboxFull", "softbounced", ""},
+		"anna+gone@example.com":                   {"Send Bounce/Transient/General", "bounced", ""},
+		"anna+forwarded@example.com":              {"Send Bounce/Permanent/General", "bounced", "BOUNCE"},
+		"anna+redacted@example.com":               {"Send Delivery Complaint", "complained", "COMPLAINT"},
+		"anna+notspam@example.com":                {"Send Delivery Complaint", "delivered", ""},
 	} {
 		b := open(t, Options{SlowDelivery: 50 * time.Millisecond})
 		out, err := b.client.SendBulkEmail(context.Background(), campaign(to))

@@ -23,7 +23,7 @@ type messageJSON struct {
 	ReplyTo          []string          `json:"replyTo"`
 	Subject          string            `json:"subject"`
 	Kind             string            `json:"kind"`    // survey, alert, …; other
-	Outcome          string            `json:"outcome"` // delivered, complained, bounced, softbounced, suppressed, rejected, failed
+	Outcome          string            `json:"outcome"` // delivered, complained, bounced, softbounced, blocked, suppressed, rejected, failed
 	ConfigurationSet string            `json:"configurationSet,omitempty"`
 	Caller           string            `json:"caller"`
 	Tags             map[string]string `json:"tags"`
@@ -153,11 +153,16 @@ func (t step) detail(r *record) string {
 	case "RENDERING_FAILURE":
 		return r.failure
 	case "COMPLAINT":
+		if t.outcome == notSpam {
+			return "not-spam"
+		}
 		return "abuse"
 	case "BOUNCE":
 		switch t.outcome {
-		case softBounced:
+		case softBounced, goneForGood:
 			return "Transient / General"
+		case mailboxFull:
+			return "Transient / MailboxFull"
 		case suppressed:
 			return "Permanent / OnAccountSuppressionList"
 		case suppressedForAll:

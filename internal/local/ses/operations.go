@@ -17,6 +17,9 @@ func (s *Server) sendEmail(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if s.off.Load() {
+		return nil, &APIError{Code: "SendingPausedException", Message: "Email sending is disabled for this account."}
+	}
 	if err := s.checkConfiguration(b.ConfigurationSet); err != nil {
 		return nil, &APIError{"NotFoundException", http.StatusNotFound, sentence(err)}
 	}
@@ -58,9 +61,17 @@ func (s *Server) sendBulkEmail(c *call) (any, error) {
 	case n > maxDestinations:
 		return nil, badRequest("BulkEmailEntries has %d entries; SES takes at most %d.", n, maxDestinations)
 	}
+	for _, e := range q.Entries {
+		if refusesCall(e.Destination) {
+			return nil, badRequest("Illegal address.")
+		}
+	}
 	b, err := s.batchOf(q, c.who)
 	if err != nil {
 		return nil, err
+	}
+	if s.off.Load() {
+		return bulk(slices.Repeat([]result{{Status: statusSendingPaused, Error: explain(statusSendingPaused)}}, len(q.Entries))), nil
 	}
 	if status, err := statusNoConfiguration, s.checkConfiguration(b.ConfigurationSet); err != nil {
 		return bulk(slices.Repeat([]result{{Status: status, Error: sentence(err)}}, len(q.Entries))), nil
@@ -196,7 +207,7 @@ func (s *Server) getAccount(*call) (any, error) {
 		"EnforcementStatus":            "HEALTHY",
 		"ProductionAccessEnabled":      true,
 		"SendQuota":                    quota,
-		"SendingEnabled":               true,
+		"SendingEnabled":               !s.off.Load(),
 		"SuppressionAttributes":        map[string]any{"SuppressedReasons": []string{"BOUNCE", "COMPLAINT"}},
 	}, nil
 }

@@ -24,22 +24,35 @@ const (
 	renderingFailed           // not sent: a value of the template is missing
 	simulatedBounce           // hard bounce of the mailbox simulator: does not enter the suppression list
 	simulatedComplain         // complaint of the mailbox simulator: likewise
+	blocked                   // refused because of the sender
+	mailboxFull               // not taken for now
+	goneForGood               // called transient, though the mail system says that there is no such mailbox
+	forwarded                 // hard bounce that names where the mailbox forwards to
+	redacted                  // delivered, then complained about by a provider that does not say who
+	notSpam                   // delivered, then taken out of the spam folder
+	lastOutcome
 )
 
 // arrives says whether the recipient gets the message.
 func (o outcome) arrives() bool {
-	return o == delivered || o == slow || o == complained || o == simulatedComplain
+	switch o {
+	case delivered, slow, complained, simulatedComplain, redacted, notSpam:
+		return true
+	}
+	return false
 }
 
 func (o outcome) String() string {
 	switch o {
-	case delivered, slow:
+	case delivered, slow, notSpam:
 		return "delivered"
-	case complained, simulatedComplain:
+	case complained, simulatedComplain, redacted:
 		return "complained"
-	case bounced, simulatedBounce:
+	case bounced, simulatedBounce, goneForGood, forwarded:
 		return "bounced"
-	case softBounced:
+	case blocked:
+		return "blocked"
+	case softBounced, mailboxFull:
 		return "softbounced"
 	case suppressed, suppressedForAll:
 		return "suppressed"

@@ -16,6 +16,7 @@ const (
 	statusNoConfiguration  = "CONFIGURATION_SET_NOT_FOUND"
 	statusNotVerified      = "MAIL_FROM_DOMAIN_NOT_VERIFIED"
 	statusTransientFailure = "TRANSIENT_FAILURE"
+	statusSendingPaused    = "ACCOUNT_SENDING_PAUSED"
 )
 
 // result of one entry.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -52,6 +53,7 @@ type Server struct {
 	quota        quota
 	events       *dispatcher
 	addresses    addressIndex
+	off          atomic.Bool // the account may not send
 
 	randomMu sync.Mutex
 	rand     *rand.Rand
@@ -130,6 +132,9 @@ func (s *Server) SetLimits(rate float64, dailyQuota int) {
 	s.rate.set(rate, s.now())
 	s.quota.set(dailyQuota)
 }
+
+// SetSending switches the account's sending off, as AWS does while it reviews an account, and on again.
+func (s *Server) SetSending(on bool) { s.off.Store(!on) }
 
 // Rate is the sending rate in recipients a second, 0 without a limit.
 func (s *Server) Rate() float64 {

@@ -31,27 +31,29 @@ func (s *Server) steps(r *record) []step {
 		return []step{{"REJECT", d, rejected}}
 	}
 	list := append(make([]step, 0, 4), step{"SEND", d, 0})
-	var has [simulatedComplain + 1]bool
+	var has [lastOutcome]bool
 	for _, p := range r.recipients {
 		has[p.outcome] = true
 	}
-	if has[delivered] || has[complained] || has[simulatedComplain] {
+	if has[delivered] || has[complained] || has[simulatedComplain] || has[redacted] || has[notSpam] {
 		list = append(list, step{"DELIVERY", 2 * d, delivered})
 	}
-	for _, o := range [...]outcome{bounced, simulatedBounce, suppressed, suppressedForAll} {
+	for _, o := range [...]outcome{bounced, simulatedBounce, suppressed, suppressedForAll, blocked, goneForGood, forwarded} {
 		if has[o] {
 			list = append(list, step{"BOUNCE", 2 * d, o})
 		}
 	}
-	for _, o := range [...]outcome{slow, softBounced} {
+	for _, o := range [...]outcome{slow, softBounced, mailboxFull} {
 		if has[o] {
 			list = append(list, step{"DELIVERY_DELAY", 2 * d, o})
 		}
 	}
-	if has[softBounced] {
-		list = append(list, step{"BOUNCE", 3 * d, softBounced})
+	for _, o := range [...]outcome{softBounced, mailboxFull} {
+		if has[o] {
+			list = append(list, step{"BOUNCE", 3 * d, o})
+		}
 	}
-	for _, o := range [...]outcome{complained, simulatedComplain} {
+	for _, o := range [...]outcome{complained, simulatedComplain, redacted, notSpam} {
 		if has[o] {
 			list = append(list, step{"COMPLAINT", 3 * d, o})
 		}
@@ -65,7 +67,7 @@ func (s *Server) steps(r *record) []step {
 // touches says whether a step tells about a recipient.
 func (t step) touches(o outcome) bool {
 	if t.kind == "DELIVERY" && t.outcome == delivered {
-		return o == delivered || o == complained || o == simulatedComplain
+		return o.arrives() && o != slow
 	}
 	return t.kind == "SEND" || o == t.outcome
 }

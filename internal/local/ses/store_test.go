@@ -107,7 +107,7 @@ func TestRecordsSurviveEncoding(t *testing.T) {
 			tags: pairs.Draw(t, "tags"), headers: pairs.Draw(t, "headers"),
 		}
 		for range rapid.IntRange(1, maxDestinations).Draw(t, "recipients") {
-			r.recipients = append(r.recipients, recipient{rapid.SampledFrom([]byte("tcb")).Draw(t, "kind"), rapid.String().Draw(t, "address"), outcome(rapid.IntRange(0, int(simulatedComplain)).Draw(t, "outcome"))})
+			r.recipients = append(r.recipients, recipient{rapid.SampledFrom([]byte("tcb")).Draw(t, "kind"), rapid.String().Draw(t, "address"), outcome(rapid.IntRange(0, int(lastOutcome)-1).Draw(t, "outcome"))})
 		}
 		b := r.encode(nil)
 		got, err := decode(r.seq, b)

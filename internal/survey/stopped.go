@@ -1,0 +1,29 @@
+package survey
+
+import "strings"
+
+// Reasons for which a campaign stops by itself, besides SES's own words.
+const (
+	StoppedWording  = "WORDING"          // the letter cannot be made; what is wrong follows
+	StoppedRefused  = "SENDER_REFUSED"   // mail systems refuse the sender; the last status code follows
+	StoppedDisabled = "SENDING_DISABLED" // the account may not send
+)
+
+// StoppedBy sorts the reasons by what to do about them: suspended, paused, sender, refused, withheld or other.
+func StoppedBy(reason string) string {
+	text := strings.ReplaceAll(strings.ToLower(reason), "_", "")
+	switch {
+	case reason == StoppedWithheld:
+		return "withheld"
+	case strings.HasPrefix(reason, StoppedRefused):
+		return "refused"
+	case strings.Contains(text, "suspended"):
+		return "suspended"
+	case strings.Contains(text, "paused"), reason == StoppedDisabled:
+		return "paused"
+	case strings.Contains(text, "verified"), strings.Contains(text, "rejected"), strings.Contains(text, "mailfrom"),
+		strings.HasPrefix(text, "sender"), strings.Contains(text, "accessdenied"): // no address; none that the permissions name
+		return "sender"
+	}
+	return "other"
+}
