@@ -94,6 +94,36 @@ func TestBrowserSignIn(t *testing.T) {
 	}
 }
 
+// A link that was asked for elsewhere says so, and signs in after its button, by keyboard and finger in either language.
+func TestBrowserSignInElsewhere(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		language string
+		width    int64
+		title    string
+	}{{"ru", 390, "Это другой браузер"}, {"en", 1280, "This is another browser"}} {
+		t.Run(c.language, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, dynamo.Options{})
+			w.staffed()
+			w.guest(t).post("/sign-in", "email", "owner@example.com").want(t, 200)
+			b := browsertest.Open(t, w.site)
+			b.Look(c.width, c.language == "ru", c.language)
+			b.Go(w.letterTo(t, "owner@example.com"))
+			b.Sound("elsewhere")
+			shoot(b, "elsewhere-"+c.language)
+			if h := b.Text("h1"); h != c.title {
+				t.Errorf("it says %q", h)
+			}
+			b.Click("main button")
+			b.Until(`location.pathname === "/"`)
+			if who := b.Text(".who"); who != "Елена Соколова" {
+				t.Errorf("signed in as %q", who)
+			}
+		})
+	}
+}
+
 var signInLink = regexp.MustCompile(`http\S+(/sign-in/\S+)`)
 
 func signInPath(t *testing.T, letter string) string {
