@@ -59,7 +59,7 @@ func readStaff(t *testing.T) []survey.Staff {
 	if err != nil {
 		t.Fatal(err)
 	}
-	staff, refused, err := survey.ReadStaff(raw)
+	staff, refused, err := survey.ReadStaff(raw, "")
 	if err != nil || len(refused) != 0 {
 		t.Fatalf("%v, refused %v", err, refused)
 	}

@@ -14,10 +14,14 @@ import (
 
 // postContacts takes a whole customer list of at most 5 MB.
 func (d *desk) postContacts(w http.ResponseWriter, r *http.Request) error {
-	if err := parameters(r, "audience"); err != nil {
+	if err := parameters(r, "audience", "encoding"); err != nil {
 		return err
 	}
 	a, err := audience(r.URL.Query().Get("audience"))
+	if err != nil {
+		return err
+	}
+	encoding, err := encodingOf(r)
 	if err != nil {
 		return err
 	}
@@ -30,6 +34,7 @@ func (d *desk) postContacts(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	u := &upload{Reader: *survey.NewImport(a), staff: survey.NewDirectory(staff)}
+	u.Reader.Told = encoding
 	out, err := d.take(r.Context(), u, body, true)
 	if outOfTime(err) {
 		return &problem.Error{Kind: problem.Conflict, Code: "list_unfinished", Cause: err}

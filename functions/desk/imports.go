@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"onetap/internal/problem"
+	"onetap/internal/sheet"
 	"onetap/internal/store"
 	"onetap/internal/survey"
 	"onetap/internal/web"
@@ -26,12 +27,13 @@ const maxParts = 10_000
 func (d *desk) createImport(w http.ResponseWriter, r *http.Request) error {
 	var in struct {
 		Audience string                  `json:"audience"`
-		Columns  map[string]survey.Field `json:"columns"` // by heading, where the guess is wrong
+		Columns  map[string]survey.Field `json:"columns"`  // by heading, where the guess is wrong
+		Encoding string                  `json:"encoding"` // "": recognise it
 	}
 	if err := web.Decode(r, &in, maxJSON); err != nil {
 		return err
 	}
-	im, err := d.newImport(r.Context(), in.Audience, in.Columns)
+	im, err := d.newImport(r.Context(), in.Audience, in.Columns, in.Encoding)
 	if err != nil {
 		return err
 	}
@@ -39,8 +41,8 @@ func (d *desk) createImport(w http.ResponseWriter, r *http.Request) error {
 	return d.tellImport(w, im, http.StatusCreated, r)
 }
 
-// newImport stores the beginning of an import. columns correct what is guessed of them.
-func (d *desk) newImport(ctx context.Context, to string, columns map[string]survey.Field) (store.Import, error) {
+// newImport stores the beginning of an import. columns correct what is guessed of them, encoding what is recognised.
+func (d *desk) newImport(ctx context.Context, to string, columns map[string]survey.Field, encoding string) (store.Import, error) {
 	a, err := audience(to)
 	if err != nil {
 		return store.Import{}, err
@@ -50,6 +52,9 @@ func (d *desk) newImport(ctx context.Context, to string, columns map[string]surv
 	}
 	reader := survey.NewImport(a)
 	reader.Map = columns
+	if reader.Told, err = sheet.Told(encoding); err != nil {
+		return store.Import{}, err
+	}
 	state, err := json.Marshal(upload{Reader: *reader})
 	if err != nil {
 		return store.Import{}, fmt.Errorf("import: %w", err)

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"onetap/internal/problem"
+	"onetap/internal/sheet"
 	"onetap/internal/web"
 )
 
@@ -22,6 +23,16 @@ func media(r *http.Request) string {
 		return ""
 	}
 	return m
+}
+
+// encodingOf is the encoding that a request says its list has: the parameter, or the charset of its type; "" to recognise it.
+// "utf-8" is what many programs write there without looking.
+func encodingOf(r *http.Request) (string, error) {
+	said := r.URL.Query().Get("encoding")
+	if _, with, err := mime.ParseMediaType(r.Header.Get("Content-Type")); said == "" && err == nil && sheet.Encoding(with["charset"]) != "utf-8" {
+		said = with["charset"]
+	}
+	return sheet.Told(said)
 }
 
 // list reads a CSV body, or a part of one.

@@ -175,11 +175,18 @@ func (c *conversation) exchange(request []string, status, want string) {
 	}
 }
 
-// encode makes of a body what its headers say. X-Encoding stays here: windows-1251, or what is no list at all.
+// encode makes of a body what its headers say. X-Encoding stays here: an encoding, or what is no list at all.
 func (c *conversation) encode(body []byte, header http.Header) []byte {
 	switch header.Get("X-Encoding") {
 	case "windows-1251":
 		b, err := charmap.Windows1251.NewEncoder().Bytes(body)
+		if err != nil {
+			c.fail("%v", err)
+		}
+		body = b
+	case "koi8-r", "x-mac-cyrillic", "ibm866":
+		table := map[string]*charmap.Charmap{"koi8-r": charmap.KOI8R, "x-mac-cyrillic": charmap.MacintoshCyrillic, "ibm866": charmap.CodePage866}
+		b, err := table[header.Get("X-Encoding")].NewEncoder().Bytes(body)
 		if err != nil {
 			c.fail("%v", err)
 		}

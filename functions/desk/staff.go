@@ -50,7 +50,7 @@ func (d *desk) listStaff(w http.ResponseWriter, r *http.Request) error {
 // postStaff takes a list of staff members, as JSON or as CSV. Those that can be used are written; the same list again
 // changes nothing. Line is the place in the list, or the line of the file.
 func (d *desk) postStaff(w http.ResponseWriter, r *http.Request) error {
-	if err := parameters(r); err != nil {
+	if err := parameters(r, "encoding"); err != nil {
 		return err
 	}
 	l := web.Language(r)
@@ -122,15 +122,19 @@ func sameStanding(was, m survey.Staff) bool { return was.Email == m.Email && was
 
 // readStaffCSV reads a list as a system exports it, managers included.
 func readStaffCSV(r *http.Request, stored []survey.Staff, l lang.Language, out *staffAnswer) ([]survey.Staff, error) {
+	encoding, err := encodingOf(r)
+	if err != nil {
+		return nil, err
+	}
 	body, err := list(r)
 	if err != nil {
 		return nil, err
 	}
-	return staffOfCSV(body, stored, l, out)
+	return staffOfCSV(body, encoding, stored, l, out)
 }
 
-func staffOfCSV(body []byte, stored []survey.Staff, l lang.Language, out *staffAnswer) ([]survey.Staff, error) {
-	staff, refusals, err := survey.ReadStaff(body, stored...)
+func staffOfCSV(body []byte, encoding string, stored []survey.Staff, l lang.Language, out *staffAnswer) ([]survey.Staff, error) {
+	staff, refusals, err := survey.ReadStaff(body, encoding, stored...)
 	for _, refusal := range refusals {
 		if refusal.Code == "unknown_manager" { // the row was taken without one
 			out.Warnings = append(out.Warnings, refusalTold(l, refusal))

@@ -36,7 +36,7 @@ func (d *desk) importStaff(w http.ResponseWriter, r *http.Request) error {
 		if failed != nil {
 			return failed
 		}
-		staff, wrong := staffOfCSV(body, stored, p.lang, &out)
+		staff, wrong := staffOfCSV(body, "", stored, p.lang, &out)
 		if err = wrong; err == nil {
 			err = d.takeStaff(r.Context(), stored, staff, &out, true)
 		}

@@ -9,6 +9,7 @@ import (
 
 	"onetap/internal/lang"
 	"onetap/internal/problem"
+	"onetap/internal/sheet"
 	"onetap/internal/survey"
 )
 
@@ -32,6 +33,8 @@ type uploadPage struct {
 	Findings    []finding
 	Said        string // how many rows were looked at
 	How         string // encoding and separator
+	Names       []string
+	Encodings   []option // empty where no list was looked at
 }
 
 type uploadColumn struct {
@@ -133,7 +136,7 @@ func columnsChosen(r *http.Request) map[string]survey.Field {
 
 // importWhole imports a file in one go.
 func (d *desk) importWhole(r *http.Request, columns map[string]survey.Field, body []byte) (id string, err error) {
-	im, err := d.newImport(r.Context(), r.FormValue("audience"), columns)
+	im, err := d.newImport(r.Context(), r.FormValue("audience"), columns, r.FormValue("encoding"))
 	if err != nil {
 		return "", err
 	}
@@ -159,7 +162,11 @@ func (d *desk) understand(p *uploadPage, r *http.Request, columns map[string]sur
 		return err
 	}
 	whole := r.FormValue("part") == ""
-	look, err := survey.Preview(a, sample, whole, columns, survey.NewDirectory(staff))
+	encoding := sheet.Encoding(r.FormValue("encoding"))
+	look, err := survey.Preview(a, sample, whole, columns, encoding, survey.NewDirectory(staff))
+	if wrong := problem.As(err); encoding != "" || wrong == nil || strings.HasPrefix(wrong.Code, "csv_enc") {
+		p.encodings(look, encoding)
+	}
 	if err != nil {
 		return err
 	}
@@ -181,6 +188,22 @@ func (d *desk) understand(p *uploadPage, r *http.Request, columns map[string]sur
 	p.Said = p.lang.T(said, lang.Values{"Count": look.Quality.Rows + look.Quality.Refused})
 	p.How = p.lang.T("upload.how", lang.Values{"Encoding": look.Encoding, "Separator": separatorName(p.lang, look.Separator)})
 	return nil
+}
+
+// encodings shows how the letters were read, names first, and offers other ways.
+func (p *uploadPage) encodings(look survey.Look, told string) {
+	for _, row := range look.Imported.Rows {
+		if name := row.Contact.Person.Name; name != "" && len(p.Names) < previewRows {
+			p.Names = append(p.Names, name)
+		}
+	}
+	p.Encodings = []option{{"", p.lang.T("upload.encoding_guess"), told == ""}}
+	if told == "" && look.Encoding != "" {
+		p.Encodings[0].Label = p.lang.T("upload.encoding_guessed", lang.Values{"Encoding": look.Encoding})
+	}
+	for _, name := range sheet.Encodings {
+		p.Encodings = append(p.Encodings, option{name, name, name == told})
+	}
 }
 
 func separatorName(l lang.Language, separator string) string {

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/text/encoding/charmap"
+
 	"onetap/internal/local/dynamo"
 	"onetap/internal/survey"
 )
@@ -40,6 +42,50 @@ func (v *visitor) upload(file string, fields ...string) (status int, page, to st
 		r.Header.Set("Content-Type", m.FormDataContentType())
 	}
 	return v.send(r, err)
+}
+
+// A list in an encoding of its own: names are shown as they were read, what is unclear is asked before anything is stored, and
+// what the person says is done.
+func TestUploadSaysTheEncoding(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dynamo.Options{})
+	w.staffed()
+	v := w.visitor("marketing", "ru")
+	encoded := func(m *charmap.Charmap, text string) string {
+		b, err := m.NewEncoder().String(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	koi := encoded(charmap.KOI8R, "email;name\nanna@example.ru;Анна Элкина\nyana@example.ru;Яна Щукина\n")
+	_, page, _ := v.upload(koi, "audience", "customers", "do", "check")
+	v.says(page, "Имена в файле", "Похоже на koi8-r", "Анна Элкина")
+	greek := encoded(charmap.ISO8859_7, "email;name\n"+strings.Repeat("b@example.com;Anna\n", 60_000)+"a@example.com;Γιώργος Παπαδόπουλος\nb@example.com;Ελένη Δημητρίου\n")
+	for range 2 {
+		status, page, _ := v.upload(greek, "audience", "customers", "do", "import")
+		if status != http.StatusBadRequest || len(w.contacts()) > 0 {
+			t.Errorf("an unclear encoding: %d, %d contacts", status, len(w.contacts()))
+		}
+		v.says(page, "Непонятно, в какой кодировке файл")
+	}
+	mac := encoded(charmap.MacintoshCyrillic, "email;name\ns@example.ru;Спартак\n")
+	if _, page, _ = v.upload(mac, "audience", "customers", "encoding", "x-mac-cyrillic", "do", "check"); !strings.Contains(page, `<option value="x-mac-cyrillic" selected>`) {
+		t.Error("the choice is lost")
+	}
+	v.says(page, "Спартак")
+	if status, page, _ := v.upload(mac, "audience", "customers", "encoding", "x-mac-cyrillic", "do", "import"); status != 303 {
+		t.Errorf("%d %s", status, page)
+	}
+	all := w.contacts()
+	for _, c := range all {
+		if c.Person.Name != "Спартак" {
+			t.Errorf("stored as %q", c.Person.Name)
+		}
+	}
+	if len(all) != 1 {
+		t.Errorf("%d contacts", len(all))
+	}
 }
 
 const oddList = "Куда писать;Кто;Менеджер;Телефон\nanna@example.com;\"Анна\nСмирнова\";owner;+7 495 123-45-67\nбез адреса;=cmd|' /c';owner;+7 495 765-43-21\nнет;\u00a0＝HYPERLINK(1);owner;-5\nanna@example.com;Снова;;\n"

@@ -53,6 +53,9 @@ func (d *desk) take(ctx context.Context, u *upload, part []byte, last bool) (out
 		defer cancel()
 	}
 	var out outcome
+	if err := u.Reader.Foresee(part, last); err != nil {
+		return out, err
+	}
 	for {
 		n := min(len(part), slice)
 		got, err := u.Reader.Feed(part[:n], last && n == len(part), u.staff)

@@ -7,8 +7,6 @@ import (
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
-
-	"golang.org/x/text/encoding/charmap"
 )
 
 // foreign names what the bytes are when they are no text: a code of a problem, or "".
@@ -41,7 +39,7 @@ func foreign(sample []byte) string {
 func (r *Reader) wide(sample []byte) (mark int) {
 	switch {
 	case bytes.HasPrefix(sample, []byte("\xef\xbb\xbf")):
-		r.UTF8 = 1
+		r.UTF8, r.Told, r.Charset = 1, "", "" // the mark knows better
 		return 3
 	case bytes.HasPrefix(sample, []byte("\xff\xfe")):
 		r.Encoding = "utf-16le"
@@ -53,8 +51,27 @@ func (r *Reader) wide(sample []byte) (mark int) {
 		r.Encoding = "utf-16le"
 	case len(sample) >= 4 && sample[0] == 0 && sample[1] != 0 && sample[2] == 0 && sample[3] != 0:
 		r.Encoding = "utf-16be"
+	case lines(sample, 0):
+		r.Encoding = "utf-16le"
+	case lines(sample, 1):
+		r.Encoding = "utf-16be"
+	case r.Told == "utf-16le" || r.Told == "utf-16be":
+		r.Encoding = r.Told
 	}
 	return 0
+}
+
+// lines reports newlines of UTF-16 and no zero byte where its letters have none: the first heading may be Russian. low is where
+// in a pair of bytes the lower one stands.
+func lines(sample []byte, low int) bool {
+	found := false
+	for i := 0; i+1 < len(sample); i += 2 {
+		if sample[i+low] == 0 {
+			return false
+		}
+		found = found || sample[i+low] == '\n' && sample[i+1-low] == 0
+	}
+	return found
 }
 
 // narrow turns UTF-16 into UTF-8 and leaves everything else alone: in all other encodings read here separators, quotes
@@ -102,7 +119,7 @@ func (r *Reader) narrow(part []byte, last bool) []byte {
 func (r *Reader) decode(record []byte) (cells []string, broken bool) {
 	r.strings = r.strings[:0]
 	ascii := isASCII(record)
-	if ascii || r.Cyrillic+r.Western == 0 && utf8.Valid(record) && !bytes.Contains(record, replacement) {
+	if ascii || r.Single == 0 && (r.Told == "" || r.Told != r.Charset || r.Told == "utf-8") && utf8.Valid(record) && !bytes.Contains(record, replacement) {
 		if !ascii {
 			r.UTF8++
 		}
@@ -127,31 +144,27 @@ func (r *Reader) decode(record []byte) (cells []string, broken bool) {
 	return r.strings, broken
 }
 
-// decodeCell decides for one cell. A file is of one encoding, but its first 64 KB may be pure ASCII, lists get pasted
-// together, and exports cut a text in the middle of a character: so no cell is decided by another, except where it
-// could be either.
+// decodeCell decides for one cell whether it is UTF-8 or of the list's encoding of one byte a letter. Lists get pasted together,
+// and exports cut a text in the middle of a character: so no cell is decided by another, except where it could be either.
 //
-// Russian text in windows-1251 is hardly ever valid UTF-8 (every letter would have to be a capital followed by a sign),
-// so valid is UTF-8. In an invalid cell the valid characters outnumber the broken bytes if it is damaged UTF-8. What is
-// neither is windows-1251, unless single letters stand between Latin ones and no Russian was seen: "Müller", "José".
+// Text of one byte a letter is hardly ever valid UTF-8 (every letter would have to be one of few followed by one of few), so
+// valid is UTF-8. In an invalid cell the valid characters outnumber the broken bytes if it is damaged UTF-8.
 func (r *Reader) decodeCell(b []byte) (text string, broken bool) {
 	if isASCII(b) {
 		return string(b), false
 	}
 	valid, invalid := weigh(b)
+	told := r.Told != "" && r.Told == r.Charset && r.Told != "utf-8"
 	switch {
-	case invalid == 0 && (valid > 2 || r.Cyrillic <= r.UTF8):
+	case invalid == 0 && !told && (valid > 2 || r.Single <= r.UTF8):
 		r.UTF8++
 		text = string(b)
-	case invalid > 0 && valid > invalid:
+	case r.Charset == "utf-8", invalid > 0 && valid > invalid && !told && (r.Charset == "" || valid > 2):
 		r.UTF8++
 		text = strings.ToValidUTF8(string(b), "")
-	case invalid > 0 && r.Cyrillic == 0 && western(b):
-		r.Western++
-		return byTable(b, &windows1252), false
 	default:
-		r.Cyrillic++
-		return byTable(b, &windows1251), false
+		r.Single++
+		return charsetOf(r.Charset).text(b), false
 	}
 	if invalid > 0 || strings.ContainsRune(text, utf8.RuneError) {
 		return strings.ReplaceAll(text, string(utf8.RuneError), ""), true
@@ -174,65 +187,15 @@ func weigh(b []byte) (valid, invalid int) {
 	return valid, invalid
 }
 
-// western reports whether every byte beyond ASCII is a letter on its own beside a Latin letter, or one of two between.
-func western(b []byte) bool {
-	latin := func(i int) bool {
-		return i >= 0 && i < len(b) && b[i] < utf8.RuneSelf && unicode.IsLetter(rune(b[i]))
-	}
-	for i := 0; i < len(b); i++ {
-		from := i
-		for ; i < len(b) && b[i] >= utf8.RuneSelf; i++ {
-			if b[i] < 0xc0 || b[i] == 0xd7 || b[i] == 0xf7 { // signs; multiplied by, divided by
-				return false
-			}
-		}
-		switch before, after := latin(from-1), latin(i); i - from {
-		case 0:
-		case 1:
-			if !before && !after {
-				return false
-			}
-		case 2:
-			if !before || !after {
-				return false
-			}
-		default:
-			return false
-		}
-	}
-	return true
-}
-
 // replacement is U+FFFD, left by an earlier conversion where a character was lost.
 var replacement = []byte("\ufffd")
-
-var windows1251, windows1252 = table(charmap.Windows1251), table(charmap.Windows1252)
-
-func table(m *charmap.Charmap) (t [256]rune) {
-	for i := range t {
-		t[i] = m.DecodeByte(byte(i))
-	}
-	return t
-}
-
-func byTable(b []byte, t *[256]rune) string {
-	out := make([]byte, 0, 2*len(b))
-	for _, c := range b {
-		if t[c] != utf8.RuneError { // one place in each table is empty
-			out = utf8.AppendRune(out, t[c])
-		}
-	}
-	return string(out)
-}
 
 // name says what the text so far was.
 func (r *Reader) name() {
 	switch {
 	case r.Encoding == "utf-16le" || r.Encoding == "utf-16be":
-	case r.Cyrillic > r.UTF8:
-		r.Encoding = "windows-1251"
-	case r.Western > r.UTF8:
-		r.Encoding = "windows-1252"
+	case r.Single > r.UTF8:
+		r.Encoding = charsetOf(r.Charset).name
 	default:
 		r.Encoding = "utf-8" // ASCII as well
 	}

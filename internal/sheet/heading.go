@@ -61,7 +61,7 @@ func (r *Reader) findHeading(sample []byte, whole bool, heading func([]string) i
 
 // first returns the first records with text of the sample under a separator, at most so many.
 func (r *Reader) first(sample []byte, sep byte, whole bool, most int) (records [][]string) {
-	probe := Reader{Encoding: r.Encoding, Separator: string(sep)}
+	probe := Reader{Encoding: r.Encoding, Told: r.Told, Charset: r.Charset, Separator: string(sep)}
 	for len(sample) > 0 && len(records) < most {
 		rec, size, ok := probe.next(sample, whole)
 		if !ok || rec.Fault == RowLong {

@@ -176,7 +176,11 @@ func TestWellFormed(t *testing.T) {
 				t.Skip("not in windows-1251")
 			}
 		}
-		r, records, err := read(withMail, cut(content, []int{rapid.IntRange(0, 1000).Draw(t, "cut")})...)
+		told := ""
+		if cyrillic {
+			told = "windows-1251" // words of any letters are no evidence
+		}
+		r, records, err := readAs(told, withMail, cut(content, []int{rapid.IntRange(0, 1000).Draw(t, "cut")})...)
 		if err != nil {
 			t.Fatalf("%v", err)
 		}

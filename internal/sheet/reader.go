@@ -8,6 +8,8 @@ package sheet
 
 import (
 	"bytes"
+	"strings"
+	"unicode/utf8"
 
 	"onetap/internal/problem"
 )
@@ -24,7 +26,7 @@ const (
 // Reader takes one list part by part. Its exported fields are its whole state: it can be kept as JSON between parts.
 // The zero Reader is at the start. How the parts are cut changes nothing in what comes out.
 type Reader struct {
-	Encoding  string   `json:"encoding,omitempty"`  // what most text so far was: utf-8, windows-1251, windows-1252, utf-16le, utf-16be
+	Encoding  string   `json:"encoding,omitempty"`  // what most text so far was: one of Encodings
 	Separator string   `json:"separator,omitempty"` // "" until the headings are found
 	Heading   []string `json:"heading,omitempty"`   // its cells as written
 	Line      int      `json:"line"`                // lines done, 1 is the first
@@ -37,9 +39,12 @@ type Reader struct {
 	Skipping bool   `json:"skipping,omitempty"` // inside a line over MaxRow
 	Ended    bool   `json:"ended,omitempty"`    // the last part was taken
 
-	UTF8     int `json:"utf8,omitempty"`     // cells beyond ASCII that can only be UTF-8, …
-	Cyrillic int `json:"cyrillic,omitempty"` // … windows-1251, …
-	Western  int `json:"western,omitempty"`  // … windows-1252
+	Told    string `json:"told,omitempty"`     // the encoding, where somebody says it: one of Encodings
+	Charset string `json:"charset,omitempty"`  // that of cells that are no UTF-8, once it is settled
+	UTF8    int    `json:"utf8,omitempty"`     // cells beyond ASCII that are UTF-8, …
+	Single  int    `json:"cyrillic,omitempty"` // … of one byte a letter (by its name in imports begun before there was a Charset)
+
+	unclear error // of settle
 
 	cells   []cell     // scratch
 	strings []string   // scratch
@@ -79,7 +84,8 @@ func (*NoHeadingError) Error() string { return "no headings found" }
 
 // Feed takes the next part; last says no more follow. It calls heading for records of the start, under each separator
 // that they may have: the record with the highest positive score is the headings. Then each is called for every record
-// below, in order. Errors: *problem.Error csv_empty, csv_binary, csv_workbook, csv_markup, csv_ended; *NoHeadingError.
+// below, in order. Errors: *problem.Error csv_empty, csv_binary, csv_workbook, csv_markup, csv_ended,
+// csv_encoding_unclear, csv_encoded_twice; *NoHeadingError.
 // After an error the Reader is of no more use: keep a copy (a plain one: parts of it are replaced, never changed).
 func (r *Reader) Feed(part []byte, last bool, heading func(cells []string) int, each func(Record)) error {
 	if r.Ended {
@@ -111,6 +117,9 @@ func (r *Reader) Feed(part []byte, last bool, heading func(cells []string) int, 
 			continue
 		}
 		rec, size, ok := r.next(data, last)
+		if !ok && r.unclear != nil {
+			return r.unclear
+		}
 		if !ok {
 			break
 		}
@@ -142,6 +151,9 @@ func (r *Reader) begin(raw []byte, last bool, heading func([]string) int) ([]byt
 		return nil, problem.New(problem.Unsupported, code, "")
 	}
 	mark := r.wide(sample)
+	if r.Told != "" && !strings.HasPrefix(r.Told, "utf-16") {
+		r.Charset = r.Told
+	}
 	head := *r
 	sample = head.narrow(sample[mark:], whole)
 	if len(bytes.Trim(sample, " \t\r\n;,|\"\u00a0")) == 0 {
@@ -149,6 +161,9 @@ func (r *Reader) begin(raw []byte, last bool, heading func([]string) int) ([]byt
 	}
 	if bytes.IndexByte(sample, 0) >= 0 {
 		return nil, problem.New(problem.Unsupported, "csv_binary", "")
+	}
+	if err := r.settle(sample); err != nil {
+		return nil, err
 	}
 	data := r.narrow(raw[mark:], last)
 	size, err := r.findHeading(sample, whole, heading)
@@ -168,6 +183,14 @@ func (r *Reader) next(data []byte, last bool) (rec Record, size int, ok bool) {
 	case misquoted:
 		rec.Fault = QuoteOpen
 	case complete:
+		if r.Charset == "" && !utf8.Valid(data[:size]) && odd(data[:size]) {
+			if len(data) < headLen && !last { // what follows helps to tell its encoding
+				return Record{}, 0, false
+			}
+			if r.unclear = r.settle(data[:min(len(data), headLen)]); r.unclear != nil {
+				return Record{}, 0, false
+			}
+		}
 		if bytes.IndexByte(data[:size], 0) >= 0 {
 			rec.Fault = RowBinary
 		}

@@ -20,6 +20,11 @@ import (
 
 // read feeds a list in parts cut at the given places and keeps the reader as JSON in between.
 func read(heading func([]string) int, parts ...string) (r sheet.Reader, records []sheet.Record, err error) {
+	return readAs("", heading, parts...)
+}
+
+func readAs(told string, heading func([]string) int, parts ...string) (r sheet.Reader, records []sheet.Record, err error) {
+	r.Told = told
 	for i, part := range parts {
 		err = r.Feed([]byte(part), i == len(parts)-1, heading, func(rec sheet.Record) {
 			rec.Cells = append([]string(nil), rec.Cells...)

@@ -95,7 +95,7 @@ func NewImport(a Audience) *Import { return &Import{Audience: a} }
 // slices. staff may be nil.
 //
 // A *problem.Error leaves the state as it was: csv_empty, csv_binary, csv_workbook, csv_markup, csv_no_heading,
-// csv_no_address_column, csv_too_many_columns, csv_no_rows, csv_ended.
+// csv_no_address_column, csv_too_many_columns, csv_no_rows, csv_ended, csv_encoding_unclear, csv_encoded_twice.
 func (im *Import) Feed(part []byte, last bool, staff Directory) (Imported, error) {
 	next := *im
 	var out Imported
@@ -151,6 +151,23 @@ func (im *Import) order() {
 		return all
 	}
 	im.mails, im.calls = inOrder(FieldEmail, FieldOtherEmail), inOrder(FieldPhone, FieldOtherPhone)
+}
+
+// Foresee reports what a part would be refused for as a whole, so that none of its rows is stored before: an encoding that is
+// only seen, and unclear, in its middle. A part of UTF-8, or of an encoding that is settled, costs next to nothing.
+func (im Import) Foresee(part []byte, last bool) error {
+	from, to := 0, len(part)
+	for from < min(3, len(part)) && !utf8.RuneStart(part[from]) {
+		from++
+	}
+	for n := 0; n < 3 && to > from && !utf8.Valid(part[to-min(to-from, 4):to]); n++ {
+		to--
+	}
+	if im.Charset != "" || im.Told != "" || utf8.Valid(part[from:to]) {
+		return nil
+	}
+	next := im
+	return explain(next.Reader.Feed(part, last, func(cells []string) int { return customerColumns.score(cells, im.Map) }, func(sheet.Record) {}), customerColumns)
 }
 
 // score tells how well a record would serve as headings: the number of fields that it names, 0 without an address

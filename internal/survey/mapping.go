@@ -83,8 +83,8 @@ func promote(columns []Column, further, first Field) {
 
 // Headings returns the columns of a list in which no column of addresses was recognised, for a person to say which it
 // is, and the first rows under them; nil where nothing looks like headings. whole says that the sample is the whole list.
-func Headings(sample []byte, whole bool) (columns []Column, below [][]string) {
-	var r sheet.Reader
+func Headings(sample []byte, whole bool, encoding string) (columns []Column, below [][]string) {
+	r := sheet.Reader{Told: encoding}
 	err := r.Feed(sample, whole, func(cells []string) int { return customerColumns.score(cells, nil) }, func(sheet.Record) {})
 	if err == nil && r.Heading != nil { // what stands under the headings is no address
 		below = r.Below()
@@ -144,9 +144,9 @@ const (
 )
 
 // Preview reads the beginning of a list, or, where whole says so, all of it, as an import with these corrected columns
-// would. Errors are those of Import.Feed, but for csv_no_address_column and csv_no_heading where there are headings to choose from.
-func Preview(a Audience, sample []byte, whole bool, columns map[string]Field, staff Directory) (Look, error) {
-	look := Look{Import: Import{Audience: a, Map: columns}}
+// would; encoding is one of sheet.Encodings, or "" to recognise it. Errors are those of Import.Feed, but for csv_no_address_column and csv_no_heading where there are headings to choose from.
+func Preview(a Audience, sample []byte, whole bool, columns map[string]Field, encoding string, staff Directory) (Look, error) {
+	look := Look{Import: Import{Audience: a, Map: columns, Reader: sheet.Reader{Told: encoding}}}
 	var err error
 	below := [][]string(nil)
 	if look.Imported, err = look.Feed(sample, whole, staff); err == nil {
@@ -155,7 +155,7 @@ func Preview(a Audience, sample []byte, whole bool, columns map[string]Field, st
 		if !problem.Is(err, "csv_no_address_column") && !problem.Is(err, "csv_no_heading") {
 			return look, err
 		}
-		if look.Columns, below = Headings(sample, whole); look.Columns == nil {
+		if look.Columns, below = Headings(sample, whole, encoding); look.Columns == nil {
 			return look, err
 		}
 		look.Columns, look.NoAddress = mapped(look.Columns, columns), true

@@ -27,8 +27,8 @@ const maxStaffFile = 5 << 20
 //
 // Refusals: those of customer lists, and unknown_role, unknown_language, address_taken (the row is not taken); unknown_manager (the row
 // is taken without a manager: alerts must reach its owner all the same). Errors are as Import.Feed's, and csv_too_large.
-// known are the staff so far: managers may be among them, and nobody gets the address of one of them.
-func ReadStaff(data []byte, known ...Staff) ([]Staff, []Refusal, error) {
+// encoding is one of sheet.Encodings, or "" to recognise it; known are the staff so far: managers may be among them, and nobody gets the address of one of them.
+func ReadStaff(data []byte, encoding string, known ...Staff) ([]Staff, []Refusal, error) {
 	if len(data) > maxStaffFile {
 		return nil, nil, problem.New(problem.TooLarge, "csv_too_large", "", "Limit", maxStaffFile>>20)
 	}
@@ -36,7 +36,7 @@ func ReadStaff(data []byte, known ...Staff) ([]Staff, []Refusal, error) {
 	for _, m := range known {
 		list.ids[oneSpelling(m.Email)] = m.ID
 	}
-	var r sheet.Reader
+	r := sheet.Reader{Told: encoding}
 	err := r.Feed(data, true, func(cells []string) int { return staffColumns.score(cells, nil) }, func(rec sheet.Record) {
 		if list.columns == nil {
 			list.columns = staffColumns.columnsOf(r.Heading, evidence{rows: r.Below(), people: true})

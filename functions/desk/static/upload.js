@@ -105,12 +105,13 @@
 
   // check lets the server say how the list is understood, as the form without scripts does.
   let asked = 0;
-  async function check(columns) {
+  async function check(columns, encoding = columns) {
     const list = file.files[0];
     if (!list) return;
     const mine = ++asked;
     const data = new FormData(form);
     if (!columns) [...data.keys()].filter((k) => /^(heading|field)-/.test(k)).forEach((k) => data.delete(k));
+    if (!encoding) data.delete('encoding');
     data.delete('file');
     data.set('do', 'check');
     if (list.size > HEAD) data.set('part', '1');
@@ -140,9 +141,9 @@
   };
   file.addEventListener('change', chosen);
   form.addEventListener('change', (e) => {
-    if (e.target.name && (e.target.name.startsWith('field-') || e.target.name === 'audience')) {
+    if (e.target.name && (e.target.name.startsWith('field-') || e.target.name === 'audience' || e.target.name === 'encoding')) {
       const focus = e.target.id;
-      check(e.target.name !== 'audience').then(() => document.getElementById(focus)?.focus());
+      check(e.target.name.startsWith('field-'), true).then(() => document.getElementById(focus)?.focus());
     }
   });
   form.addEventListener('submit', (e) => {
@@ -155,7 +156,7 @@
     for (let n = 0; data.has(`heading-${n}`); n++) columns[data.get(`heading-${n}`)] = data.get(`field-${n}`);
     begin(async () => {
       const list = file.files[0];
-      const made = await call('POST', '/contacts/imports', JSON.stringify({ audience: data.get('audience'), columns }), { 'Content-Type': 'application/json' });
+      const made = await call('POST', '/contacts/imports', JSON.stringify({ audience: data.get('audience'), columns, encoding: data.get('encoding') || '' }), { 'Content-Type': 'application/json' });
       localStorage.setItem('onetap-import', made.id);
       history.replaceState(null, '', `/contacts/imports/${made.id}`);
       show(0, list.size, 0);
