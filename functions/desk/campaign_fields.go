@@ -27,9 +27,6 @@ const (
 
 var draftSteps = []string{stepAbout, stepPeople, stepWords, stepTime, stepCheck}
 
-// localTime is how a browser writes a time without its zone (datetime-local).
-const localTime = "2006-01-02T15:04"
-
 // typed is what a person has written into one step of a draft.
 type typed struct {
 	step, language string // language: which the words are in
@@ -80,24 +77,24 @@ func typedIn(r *http.Request, v visit, step string, c survey.Campaign) *typed {
 		f.in.Wording = &all
 	case stepTime:
 		if at := *field("starts_at"); r.FormValue("start") == "now" {
-			f.in.StartsAt = moment{given: true}
-			if at != "" && (c.StartsAt.IsZero() || at != c.StartsAt.In(f.zone).Format(localTime)) {
+			f.in.StartsAt = moment{given: true, none: true}
+			if at != "" && (c.StartsAt.IsZero() || at != c.StartsAt.In(f.zone).Format(survey.LocalFormat)) {
 				f.wrong["starts_at"] = f.l.T("campaign.wrong_start_both")
 			}
 		} else {
-			f.in.StartsAt = f.moment("starts_at")
-			if f.in.StartsAt.given && f.in.StartsAt.time.IsZero() {
+			f.in.StartsAt = f.moment("starts_at", c.StartsAt)
+			if f.in.StartsAt.none {
 				f.wrong["starts_at"] = f.l.T("campaign.wrong_start")
 			}
 		}
 		f.text["start"] = r.FormValue("start")
 		field("closes_at")
-		f.in.ClosesAt = f.moment("closes_at")
+		f.in.ClosesAt = f.moment("closes_at", c.ClosesAt)
 		f.in.RemindDays = f.days("remind_days", *field("remind_days"))
 	case stepRest:
 		f.in.Name = field("name")
 		field("closes_at")
-		f.in.ClosesAt = f.moment("closes_at")
+		f.in.ClosesAt = f.moment("closes_at", c.ClosesAt)
 		if r.PostForm.Has("sender") { // shown while it is paused
 			f.in.Sender = field("sender")
 		}
@@ -105,20 +102,22 @@ func typedIn(r *http.Request, v visit, step string, c survey.Campaign) *typed {
 	return f
 }
 
-// moment reads a time of the person's zone; an empty one is none.
-func (f *typed) moment(name string) moment {
-	if f.text[name] == "" {
-		return moment{given: true}
+// moment reads a time of the person's zone; an empty one is none. One that reads as the stored one does is that one: of a
+// time that comes twice, in the night when clocks are put back, and with its seconds.
+func (f *typed) moment(name string, was time.Time) moment {
+	text := f.text[name]
+	switch {
+	case text == "":
+		return moment{given: true, none: true}
+	case !was.IsZero() && was.In(f.zone).Format(survey.LocalFormat) == text:
+		return moment{given: true, time: was}
 	}
-	t, err := time.ParseInLocation(localTime, f.text[name], f.zone)
+	t, err := survey.LocalTime(text, f.zone, name)
 	if err != nil {
-		t, err = time.ParseInLocation(localTime+":05", f.text[name], f.zone)
-	}
-	if err != nil {
-		f.wrong[name] = f.l.T("campaign.wrong_time")
+		f.wrong[name] = f.l.Problem(problem.As(err))
 		return moment{}
 	}
-	return moment{given: true, time: t.UTC()}
+	return moment{given: true, time: t}
 }
 
 func (f *typed) days(name, text string) *int {

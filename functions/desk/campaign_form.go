@@ -85,7 +85,7 @@ func (d *desk) beginning(r *http.Request, a survey.Audience) (survey.Campaign, e
 	if err != nil {
 		return c, err
 	}
-	before, err := d.store.Campaigns(r.Context(), a, 1)
+	before, err := d.campaigns(r.Context(), a, 1)
 	if err != nil {
 		return c, err
 	}

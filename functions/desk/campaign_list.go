@@ -95,7 +95,9 @@ func (d *desk) listedCampaigns(ctx context.Context, audiences []survey.Audience,
 			if err != nil {
 				return nil, "", err
 			}
-			all = append(all, cs...)
+			for _, c := range cs {
+				all = append(all, c.At(d.now()))
+			}
 		}
 		slices.SortFunc(all, func(a, b survey.Campaign) int { return strings.Compare(store.CampaignPlace(b), store.CampaignPlace(a)) })
 		more := len(all) > rowsAPage

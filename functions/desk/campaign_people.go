@@ -110,7 +110,7 @@ func (d *desk) quiet(ctx context.Context, c survey.Campaign, from store.Cursor, 
 	if since.IsZero() {
 		return nil, nil
 	}
-	earlier, err := d.store.Campaigns(ctx, c.Audience, recentLooked)
+	earlier, err := d.campaigns(ctx, c.Audience, recentLooked)
 	if err != nil {
 		return nil, err
 	}

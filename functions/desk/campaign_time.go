@@ -39,7 +39,7 @@ func (d *desk) showTimes(w http.ResponseWriter, r *http.Request, status int, c s
 	at := func(name string, t time.Time) input {
 		text := ""
 		if !t.IsZero() {
-			text = t.In(zone).Format(localTime)
+			text = t.In(zone).Format(survey.LocalFormat)
 		}
 		i := f.input(p.lang, name, text)
 		i.Type = "datetime-local"

@@ -39,13 +39,13 @@ type settings struct {
 
 // moment is a time that a call may set, or take away with null.
 type moment struct {
-	given, wrong bool
-	time         time.Time
+	given, none, wrong bool // none: given as nothing, which no time is
+	time               time.Time
 }
 
 func (m *moment) UnmarshalJSON(b []byte) error {
-	m.given, m.wrong, m.time = true, false, time.Time{}
-	if string(b) == "null" {
+	*m = moment{given: true, none: string(b) == "null"}
+	if m.none {
 		return nil
 	}
 	if json.Unmarshal(b, &m.time) != nil {
@@ -58,11 +58,13 @@ func (m moment) apply(to *time.Time, name string) error {
 	if m.wrong {
 		return problem.New(problem.Invalid, "json_want_time", name)
 	}
-	if m.given {
-		*to = m.time
-		if !m.time.IsZero() {
-			*to = m.time.UTC()
+	if m.none {
+		*to = time.Time{}
+	} else if m.given {
+		if err := survey.CheckTime(m.time, name); err != nil {
+			return err
 		}
+		*to = m.time.UTC()
 	}
 	return nil
 }
@@ -178,7 +180,7 @@ func (d *desk) listCampaigns(w http.ResponseWriter, r *http.Request) error {
 	}
 	all := []campaignLine{}
 	for _, a := range audiences {
-		cs, err := d.store.Campaigns(r.Context(), a, limit)
+		cs, err := d.campaigns(r.Context(), a, limit)
 		if err != nil {
 			return err
 		}
@@ -316,7 +318,18 @@ func (d *desk) campaignNamed(ctx context.Context, id string) (survey.Campaign, e
 	if !campaignID(id) {
 		return survey.Campaign{}, problem.New(problem.Unknown, "campaign_unknown", "campaign")
 	}
-	return d.store.Campaign(ctx, survey.CampaignID(id))
+	c, err := d.store.Campaign(ctx, survey.CampaignID(id))
+	return c.At(d.now()), err
+}
+
+// campaigns reads an audience's newest campaigns.
+func (d *desk) campaigns(ctx context.Context, a survey.Audience, most int) ([]survey.Campaign, error) {
+	cs, err := d.store.Campaigns(ctx, a, most)
+	now := d.now()
+	for i := range cs {
+		cs[i] = cs[i].At(now)
+	}
+	return cs, err
 }
 
 func campaignID(id string) bool {
@@ -336,7 +349,7 @@ func (d *desk) stale(ctx context.Context, id survey.CampaignID) error {
 	if err != nil {
 		return err
 	}
-	return staleVersion(c)
+	return staleVersion(c.At(d.now()))
 }
 
 func staleVersion(c survey.Campaign) error {

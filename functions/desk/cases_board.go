@@ -233,7 +233,7 @@ func (d *desk) namesOf(ctx context.Context, cs []loop.Case) (map[survey.ContactI
 		if err != nil && !problem.Is(err, "campaign_unknown") {
 			return nil, nil, err
 		}
-		campaigns[id] = c
+		campaigns[id] = c.At(d.now())
 	}
 	return people, campaigns, nil
 }

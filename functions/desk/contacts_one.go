@@ -62,7 +62,7 @@ func (d *desk) contactPage(w http.ResponseWriter, r *http.Request) error {
 	people := insight.Persons(c.Audience, p.visit.Who)
 	p.WholeOnly = c.Audience == survey.Employees
 	p.Hidden = !people && !p.WholeOnly
-	campaigns, err := d.store.Campaigns(r.Context(), c.Audience, pastShown)
+	campaigns, err := d.campaigns(r.Context(), c.Audience, pastShown)
 	if err != nil {
 		return err
 	}

@@ -22,15 +22,15 @@ const lookAt = 20_000
 // launch starts a campaign now or at a time, and calls the sender.
 func (d *desk) launch(w http.ResponseWriter, r *http.Request) error {
 	var in struct {
-		At      time.Time `json:"at"`
-		Version *int      `json:"version"`
+		At      moment `json:"at"`
+		Version *int   `json:"version"`
 	}
 	if err := optional(r, &in); err != nil {
 		return err
 	}
-	at := in.At
-	if !at.IsZero() {
-		at = at.UTC()
+	var at time.Time // zero: now
+	if err := in.At.apply(&at, "at"); err != nil {
+		return err
 	}
 	return d.act(w, r, in.Version, d.launching(r, at))
 }

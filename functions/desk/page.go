@@ -143,6 +143,9 @@ func (d *desk) show(w http.ResponseWriter, status int, name string, data framed)
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", f.Lang)
+	// A page holds the seal of its forms, and packing beside a reader's own words can tell of it (BREACH). The session's
+	// cookie is not sent with what other sites ask for unseen (SameSite), and what is looked for stands in no address.
+	h.Set("Vary", "Accept-Encoding")
 	w.WriteHeader(status)
 	w.Write([]byte(page)) // the writer is a buffer (web.Handler) or the test server's: nothing to do about a failure
 	return nil
@@ -240,5 +243,6 @@ func static(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", mediaTypes[path.Ext(name)])
 	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	w.Header().Set("Vary", "Accept-Encoding")
 	w.Write(content)
 }

@@ -114,7 +114,7 @@ func (d *desk) audienceView(ctx context.Context, p *resultsPage, a survey.Audien
 
 // launched lists an audience's campaigns that have begun to send, the latest first.
 func (d *desk) launched(ctx context.Context, a survey.Audience, most int) ([]survey.Campaign, error) {
-	all, err := d.store.Campaigns(ctx, a, 4*most)
+	all, err := d.campaigns(ctx, a, 4*most)
 	var some []survey.Campaign
 	for _, c := range all {
 		if c.State != survey.Draft && c.State != survey.Scheduled && !c.Launched.IsZero() && len(some) < most {

@@ -44,12 +44,39 @@ func interval(l lang.Language, i nps.Interval, digits int) string {
 	return l.T("results.interval", lang.Values{"Low": signed(l, i.Low, digits), "High": signed(l, i.High, digits)})
 }
 
-func percent(l lang.Language, v float64) string {
-	digits := 0
+// digitsFor is how many digits after the point a figure needs for its interval to have two ends: as a rule none, more for
+// very many answers.
+func digitsFor(i nps.Interval, write func(v float64, digits int) string) int {
+	const most = 6
+	for d := range most {
+		if write(i.Low, d) != write(i.High, d) {
+			return d
+		}
+	}
+	return most
+}
+
+// npsText is an NPS or a difference of two with its interval, both to the same digit.
+func npsText(l lang.Language, v float64, i nps.Interval) (value, ends string) {
+	d := digitsFor(i, func(v float64, digits int) string { return signed(l, v, digits) })
+	return signed(l, v, d), interval(l, i, d)
+}
+
+func percent(l lang.Language, v float64) string { return percentTo(l, v, 0) }
+
+// percentTo writes a share to so many digits, and to one at least where it would become all or nothing.
+func percentTo(l lang.Language, v float64, digits int) string {
 	if v > 0 && v < 1 || v > 99 && v < 100 {
-		digits = 1
+		digits = max(digits, 1)
 	}
 	return l.T("results.percent", lang.Values{"Value": l.Decimal(v, digits)})
+}
+
+// shareText is a share in percent with its interval.
+func shareText(l lang.Language, v float64, i nps.Interval) (value, ends string) {
+	write := func(v float64, digits int) string { return percentTo(l, v, digits) }
+	d := digitsFor(i, write)
+	return write(v, d), l.T("results.interval", lang.Values{"Low": write(i.Low, d), "High": write(i.High, d)})
 }
 
 func answersText(l lang.Language, n int64) string {
@@ -72,14 +99,15 @@ func viewNPS(l lang.Language, t nps.Tally, href string) npsView {
 	if rate, sent := t.ResponseRate(); sent {
 		v.Rate, v.RateOf = percent(l, rate), l.T("results.rate_of", lang.Values{"Answered": l.Number(t.Responded), "Sent": l.Number(t.Sent)})
 		if i, ok := t.ResponseRateInterval(); ok {
-			v.RateIs = l.T("results.interval", lang.Values{"Low": percent(l, i.Low), "High": percent(l, i.High)})
+			v.Rate, v.RateIs = shareText(l, rate, i)
 		}
 	}
 	if !ok {
 		return v
 	}
 	i, _ := t.Interval()
-	v.NPS, v.Interval, v.Meaning = signed(l, value, 0), interval(l, i, 0), precision(l, i)
+	v.NPS, v.Interval = npsText(l, value, i)
+	v.Meaning = precision(l, i)
 	v.Range = chart.Range{Said: chart.Said{Title: l.T("results.nps_chart"), Desc: l.T("results.nps_desc", lang.Values{"NPS": v.NPS, "Interval": v.Interval})},
 		From: -100, To: 100, Value: value, Low: i.Low, High: i.High, Marks: npsMarks(l)}.SVG()
 	shares := chart.Shares{Said: chart.Said{Title: l.T("results.groups")}}
@@ -137,7 +165,7 @@ func viewRow(l lang.Language, label, href string, t nps.Tally, rated bool) rowVi
 	share := func(n int64) string { return percent(l, 100*float64(n)/float64(t.Answers())) }
 	row.Promoters, row.Passives, row.Detractors = share(t.Promoters()), share(t.Passives()), share(t.Detractors())
 	i, _ := t.Interval()
-	row.NPS, row.Interval = signed(l, value, 0), interval(l, i, 0)
+	row.NPS, row.Interval = npsText(l, value, i)
 	row.Range = chart.Range{Said: chart.Said{Title: l.T("results.nps_desc", lang.Values{"NPS": row.NPS, "Interval": row.Interval})},
 		From: -100, To: 100, Value: value, Low: i.Low, High: i.High}.SVG()
 	return row
@@ -227,7 +255,8 @@ func viewDifference(l lang.Language, c *nps.Comparison) differenceView {
 	if c == nil {
 		return differenceView{}
 	}
-	v := differenceView{Is: true, Real: c.Real, Difference: signed(l, c.Difference, 0), Interval: interval(l, c.Interval, 0)}
+	v := differenceView{Is: true, Real: c.Real}
+	v.Difference, v.Interval = npsText(l, c.Difference, c.Interval)
 	switch {
 	case !c.Real:
 		v.Verdict = l.T("results.no_difference")

@@ -51,10 +51,7 @@ var refusals = map[Action]map[CampaignState]string{
 // Allows tells why an action is not possible now: a problem of kind Conflict with a code of the table. A campaign whose
 // closing date has passed is closed, even if nobody has written that down yet.
 func (c Campaign) Allows(a Action, now time.Time) error {
-	state := c.State
-	if c.Live() && !c.ClosesAt.IsZero() && !now.Before(c.ClosesAt) {
-		state = Closed
-	}
+	state := c.At(now).State
 	if code := refusals[a][state]; code != "" {
 		return problem.New(problem.Conflict, code, "state", "State", string(state))
 	}

@@ -1,0 +1,52 @@
+package survey
+
+import (
+	"strconv"
+	"time"
+
+	"onetap/internal/problem"
+)
+
+// firstYear and lastYear bound every time that a person or a program may set: 0001 and 9999 are mistakes of programs.
+const firstYear, lastYear = 2000, 2100
+
+// CheckTime refuses a time that nobody means, with the problem time_range at where.
+func CheckTime(t time.Time, where string) error {
+	if y := t.UTC().Year(); y < firstYear || y > lastYear {
+		return problem.New(problem.Invalid, "time_range", where, "From", strconv.Itoa(firstYear), "To", strconv.Itoa(lastYear))
+	}
+	return nil
+}
+
+// LocalFormat is how a browser writes a time without its zone (datetime-local).
+const LocalFormat = "2006-01-02T15:04"
+
+// LocalTime reads what a clock on the wall of a zone shows, with or without seconds. A time that comes twice, when clocks
+// are put back, is the first of the two. Problems: time_unreadable; time_skipped for one that no clock shows, because it is put
+// forward over it; time_range.
+func LocalTime(text string, zone *time.Location, where string) (time.Time, error) {
+	layout := LocalFormat
+	if len(text) > len(LocalFormat) {
+		layout += ":05"
+	}
+	shown, err := time.Parse(layout, text)
+	if err != nil {
+		return time.Time{}, problem.New(problem.Invalid, "time_unreadable", where)
+	}
+	if err := CheckTime(shown, where); err != nil {
+		return time.Time{}, err
+	}
+	// The zone's offset is one of those in force a day before and a day after: no zone changes twice in two days.
+	var found time.Time
+	for _, around := range []time.Duration{-24 * time.Hour, 24 * time.Hour} {
+		_, offset := shown.Add(around).In(zone).Zone()
+		t := shown.Add(-time.Duration(offset) * time.Second)
+		if t.In(zone).Format(layout) == text && (found.IsZero() || t.Before(found)) {
+			found = t
+		}
+	}
+	if found.IsZero() {
+		return found, problem.New(problem.Invalid, "time_skipped", where, "Clock", shown.Format("15:04"), "Zone", zone.String())
+	}
+	return found, nil
+}
