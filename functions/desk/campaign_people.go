@@ -23,7 +23,9 @@ const (
 	firstLook = 1000
 	walkLook  = 4000
 	// valuesShown is how many values of a field stand on the page; the script finds the others.
-	valuesShown = 30
+	valuesShown = 10
+	// walks is how many requests a page's script makes at the same time: on AWS each is met by a process of its own.
+	walks = 4
 	// recentLooked bounds the earlier campaigns whose letters a count looks for: those of an audience within a quiet period.
 	recentLooked = 20
 )
@@ -227,7 +229,8 @@ func (d *desk) counted(r *http.Request, c survey.Campaign) (h headcount, values 
 
 // countView is a count for a page.
 type countView struct {
-	Action, Next, On                  string // On: where to count on without a script
+	Action, On                        string // On: where to count on without a script
+	Walks                             string // where the script's walks begin, as JSON
 	Sums                              string // for the script, as JSON
 	Looked, Audience, Invited, Number string
 	Skipped                           []skipLine
@@ -241,13 +244,20 @@ type skipLine struct {
 
 func (d *desk) countView(l lang.Language, c survey.Campaign, step string, h headcount) countView {
 	n := func(i int) string { return l.Number(int64(i)) }
-	v := countView{Action: "/campaigns/" + string(c.ID) + "/count", Next: h.Next, Looked: n(h.Looked), Audience: n(h.Audience), Invited: n(h.Invited), Done: h.Next == ""}
+	v := countView{Action: "/campaigns/" + string(c.ID) + "/count", Looked: n(h.Looked), Audience: n(h.Audience), Invited: n(h.Invited), Done: h.Next == ""}
 	for _, why := range skipReasons {
 		v.Skipped = append(v.Skipped, skipLine{string(why), l.T("campaign.skip_" + string(why)), n(h.Skipped[why]), h.Skipped[why] == 0})
 	}
 	h.Values, h.Names = nil, nil
+	var begin []string
+	for _, part := range store.CursorsOf(walks) {
+		begin = append(begin, part.String())
+	}
+	if parts, err := json.Marshal(begin); err == nil { // numbers and texts always marshal
+		v.Walks = string(parts)
+	}
 	sums, err := json.Marshal(h)
-	if err == nil { // numbers and texts always marshal
+	if err == nil {
 		v.Sums = string(sums)
 		v.On = "/campaigns/" + string(c.ID) + "/edit?" + url.Values{"step": {step}, "so": {base64.RawURLEncoding.EncodeToString(sums)}}.Encode() + "#count"
 	}

@@ -81,8 +81,9 @@ func (w *world) contacts() map[survey.ContactID]survey.Contact {
 	all := map[survey.ContactID]survey.Contact{}
 	for from := new(store.Cursor); from != nil; {
 		var err error
-		from, err = w.store.ContactsPage(context.Background(), survey.Customers, *from, 1000, func(c survey.Contact, _ survey.SuppressionReason) {
+		from, err = w.store.ContactsUntil(context.Background(), survey.Customers, *from, 1000, func(c survey.Contact, _ survey.SuppressionReason) bool {
 			all[c.ID] = c
+			return true
 		})
 		if err != nil {
 			w.t.Fatal(err)

@@ -20,6 +20,24 @@ import (
 type Cursor struct {
 	Shard int
 	After survey.ContactID // within the shard; "" for its beginning
+	End   int              // the walk ends before this shard; 0: behind the last
+}
+
+// CursorsOf divides a walk into up to n equal ones, which may go on at the same time.
+func CursorsOf(n int) []Cursor {
+	n = max(1, min(n, ContactShards))
+	parts := make([]Cursor, n)
+	for i := range parts {
+		parts[i] = Cursor{Shard: i * ContactShards / n, End: (i + 1) * ContactShards / n}
+	}
+	return parts
+}
+
+func (c Cursor) end() int {
+	if c.End == 0 {
+		return ContactShards
+	}
+	return c.End
 }
 
 // ParseCursor reads a cursor's text; "" is the beginning. Problem: cursor_wrong.
@@ -28,26 +46,45 @@ func ParseCursor(text string) (Cursor, error) {
 		return Cursor{}, nil
 	}
 	b, err := base64.RawURLEncoding.DecodeString(text)
-	shardText, after, _ := strings.Cut(string(b), "/")
-	n, notNumber := strconv.Atoi(shardText)
-	if err != nil || notNumber != nil || n < 0 || n >= ContactShards || len(after) != 16 && len(after) != 0 {
+	shardText, rest, _ := strings.Cut(string(b), "/")
+	after, endText, hasEnd := strings.Cut(rest, "/")
+	c := Cursor{After: survey.ContactID(after)}
+	var notNumber, noEnd error
+	c.Shard, notNumber = strconv.Atoi(shardText)
+	if hasEnd {
+		c.End, noEnd = strconv.Atoi(endText)
+	}
+	if err != nil || notNumber != nil || noEnd != nil || c.Shard < 0 || c.Shard >= c.end() || c.End < 0 || c.End > ContactShards || len(after) != 16 && len(after) != 0 {
 		return Cursor{}, problem.New(problem.Invalid, "cursor_wrong", "after")
 	}
-	return Cursor{n, survey.ContactID(after)}, nil
+	return c, nil
 }
 
 func (c Cursor) String() string {
-	return base64.RawURLEncoding.EncodeToString([]byte(strconv.Itoa(c.Shard) + "/" + string(c.After)))
+	text := strconv.Itoa(c.Shard) + "/" + string(c.After)
+	if c.End != 0 {
+		text += "/" + strconv.Itoa(c.End)
+	}
+	return base64.RawURLEncoding.EncodeToString([]byte(text))
 }
 
 // walk looks at no more than budget items whose sk begins with prefix, shard by shard from the cursor on, until each
 // returns false. It returns where to go on, nil at the end.
 func (s *Store) walk(ctx context.Context, pk func(shard int) string, prefix string, from Cursor, budget int, each func(item, survey.ContactID) (bool, error)) (*Cursor, error) {
-	for ; from.Shard < ContactShards; from = (Cursor{Shard: from.Shard + 1}) {
+	return s.walkParts(ctx, pk, prefix, nil, "", from, budget, each)
+}
+
+// walkParts is walk that reads some attributes of the items alone (projection, see attributes; "": all).
+func (s *Store) walkParts(ctx context.Context, pk func(shard int) string, prefix string, names map[string]string, projection string,
+	from Cursor, budget int, each func(item, survey.ContactID) (bool, error)) (*Cursor, error) {
+	for ; from.Shard < from.end(); from = (Cursor{Shard: from.Shard + 1, End: from.End}) {
 		in := &dynamodb.QueryInput{TableName: &s.table, ConsistentRead: aws.Bool(true),
 			KeyConditionExpression: aws.String("pk = :pk AND sk BETWEEN :from AND :to"),
 			ExpressionAttributeValues: item{":pk": str(pk(from.Shard)), ":to": str(prefix + "~"),
 				":from": str(prefix + string(from.After) + "\"")}} // '"' sorts after "!", which ends a suppression's key
+		if projection != "" {
+			in.ExpressionAttributeNames, in.ProjectionExpression = names, &projection
+		}
 		if from.After == "" {
 			in.ExpressionAttributeValues[":from"] = str(prefix + "!")
 		}
@@ -157,26 +194,33 @@ func (s *Store) SomeCases(ctx context.Context, c survey.CampaignID, most int) (c
 }
 
 // ContactsPage calls each for the contacts of an audience from the cursor on, with the reason why nobody may write to it,
-// if any. It looks at no more than budget items, contacts and suppressions.
+// if any. It looks at no more than budget items, contacts and suppressions. The contacts come as WalkContacts gives them:
+// without the person, who is most of what would be read.
 func (s *Store) ContactsPage(ctx context.Context, a survey.Audience, from Cursor, budget int, each func(survey.Contact, survey.SuppressionReason)) (*Cursor, error) {
-	return s.ContactsUntil(ctx, a, from, budget, func(c survey.Contact, stopped survey.SuppressionReason) bool {
+	return s.contactsUntil(ctx, a, plannedNames, plannedParts, from, budget, func(c survey.Contact, stopped survey.SuppressionReason) bool {
+		c.Audience = a
 		each(c, stopped)
 		return true
 	})
 }
 
-// ContactsUntil is ContactsPage that ends once each returns false: the cursor then goes on behind that contact.
+// ContactsUntil is ContactsPage with whole contacts, and ends once each returns false: the cursor then goes on behind that contact.
 func (s *Store) ContactsUntil(ctx context.Context, a survey.Audience, from Cursor, budget int, each func(survey.Contact, survey.SuppressionReason) bool) (*Cursor, error) {
+	return s.contactsUntil(ctx, a, nil, "", from, budget, each)
+}
+
+func (s *Store) contactsUntil(ctx context.Context, a survey.Audience, names map[string]string, projection string, from Cursor, budget int,
+	each func(survey.Contact, survey.SuppressionReason) bool) (*Cursor, error) {
 	var held *survey.Contact // a contact waits for the item after it, which may be its suppression
 	var enough *Cursor
 	flush := func(reason survey.SuppressionReason) bool {
 		if held != nil && enough == nil && !each(*held, reason) {
-			enough = &Cursor{shard(held.ID), held.ID}
+			enough = &Cursor{shard(held.ID), held.ID, from.End}
 		}
 		held = nil
 		return enough == nil
 	}
-	next, err := s.walk(ctx, func(n int) string { return contactsPK(a, n) }, "", from, budget, func(it item, id survey.ContactID) (bool, error) {
+	next, err := s.walkParts(ctx, func(n int) string { return contactsPK(a, n) }, "", names, projection, from, budget, func(it item, id survey.ContactID) (bool, error) {
 		if strings.HasSuffix(text(it, "sk"), "!") {
 			if held != nil && held.ID == id {
 				return flush(survey.SuppressionReason(text(it, "reason"))), nil

@@ -112,11 +112,35 @@ func TestContactsPages(t *testing.T) {
 			t.Errorf("pages of %d: %d contacts, %d different, want 100", budget, len(ids), n)
 		}
 	}
+	// Walks that go on at the same time hold everybody once together.
+	for _, parts := range []int{-1, 1, 2, 3, 5, 16, 99} {
+		met := map[survey.ContactID]int{}
+		for _, part := range store.CursorsOf(parts) {
+			for from := &part; from != nil; {
+				again, err := store.ParseCursor(from.String())
+				if err != nil || again != *from {
+					t.Fatalf("cursor %v reads back as %v, %v", *from, again, err)
+				}
+				from, err = s.ContactsPage(ctx, survey.Customers, again, 7, func(c survey.Contact, _ survey.SuppressionReason) { met[c.ID]++ })
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		for _, n := range met {
+			if n != 1 {
+				t.Errorf("in %d walks a contact is met %d times", parts, n)
+			}
+		}
+		if len(met) != 100 {
+			t.Errorf("in %d walks %d contacts are met, want 100", parts, len(met))
+		}
+	}
 }
 
 func TestParseCursor(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{"x", "===", "MTYv", "LTEv", "MC9hYmM", "MC8_Pz8_Pz8_Pz8_Pz8_Pz8_Pz8"} {
+	for _, text := range []string{"x", "===", "MTYv", "LTEv", "MC9hYmM", "MC8_Pz8_Pz8_Pz8_Pz8_Pz8_Pz8", "MC8vMTc", "MC8vLTE", "NS8vNQ", "NS8v"} {
 		if _, err := store.ParseCursor(text); !problem.Is(err, "cursor_wrong") {
 			t.Errorf("%q: %v", text, err)
 		}

@@ -12,7 +12,7 @@
   };
   const later = (ms, f) => { let t; return () => { clearTimeout(t); t = setTimeout(f, ms); }; };
 
-  // ---- counting: one request for each few thousand contacts, added up here ----
+  // ---- counting: requests for a few thousand contacts each, several at once, added up here ----
   const box = document.querySelector('[data-count]');
   const values = {}, names = {}; // by field: value → how many
   const tooMany = 5000;
@@ -32,7 +32,6 @@
     const add = (more) => {
       for (const k of ['looked', 'audience', 'invited']) all[k] += more[k];
       for (const k of ['skipped', 'languages']) for (const [n, v] of Object.entries(more[k])) all[k][n] = (all[k][n] ?? 0) + v;
-      all.next = more.next;
       for (const [field, found] of Object.entries(more.values ?? {})) {
         const to = values[field] ??= new Map();
         for (const [v, n] of Object.entries(found)) if (to.has(v) || to.size <= tooMany) to.set(v, (to.get(v) ?? 0) + n);
@@ -44,24 +43,33 @@
       const mine = abort = new AbortController();
       const link = box.querySelector('[data-on]');
       if (link) link.hidden = true;
-      try {
-        do {
+      all = {looked: 0, audience: 0, invited: 0, skipped: {}, languages: {}, next: 'more'};
+      const one = async (next) => {
+        while (next) {
           const fields = new URLSearchParams(form ? new FormData(form) : {});
-          fields.set('after', all.next ?? '');
+          fields.set('after', next);
           if (wanted) fields.set('values', '1');
-          add(await post(box.dataset.count, fields, mine.signal));
+          const more = await post(box.dataset.count, fields, mine.signal);
+          if (mine !== abort) return;
+          add(more);
+          next = more.next;
           show();
           if (wanted && form) offer();
-        } while (all.next);
+        }
+      };
+      try {
+        await Promise.all(JSON.parse(box.dataset.walks).map(one));
+        if (mine !== abort) return;
+        all.next = '';
+        show();
         complete = true;
         box.querySelector('[data-said]').textContent = say.counted.replace('{n}', number(all.invited));
         if (!form) await recheck();
       } catch (e) {
-        if (e.name !== 'AbortError') { box.querySelector('[data-said]').textContent = say.failed; if (link) link.hidden = false; }
+        if (mine === abort && e.name !== 'AbortError') { mine.abort(); box.querySelector('[data-said]').textContent = say.failed; if (link) link.hidden = false; }
       }
     };
     const again = () => {
-      all = {looked: 0, audience: 0, invited: 0, skipped: {}, languages: {}, next: ''};
       if (!complete) for (const field in values) delete values[field];
       return walk(!complete);
     };
@@ -84,7 +92,7 @@
   }
 
   // ---- values to filter by ----
-  const most = 40;
+  const most = 10;
   function offer() {
     const place = document.getElementById('facets');
     for (const field of Object.keys(values)) {
@@ -99,7 +107,7 @@
         place.append(box);
       }
       if (!box.ready) ready(box, field);
-      box.redraw();
+      if (box.open) box.redraw(); // a closed one keeps what it has, until it is opened
     }
   }
   function ready(box, field) {
@@ -134,6 +142,7 @@
       more.textContent = all.size > tooMany ? say.toomany : say.more.replace('{n}', number(Math.max(0, left)));
       badge();
     };
+    box.addEventListener('toggle', () => { if (box.open) box.redraw(); });
     list.addEventListener('change', (e) => { chosen[e.target.checked ? 'add' : 'delete'](e.target.value); badge(); });
     find.addEventListener('input', later(120, box.redraw));
     find.addEventListener('keydown', (e) => { if (e.key === 'Enter') e.preventDefault(); });
