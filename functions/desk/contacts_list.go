@@ -3,7 +3,9 @@ package main
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
+	"time"
 	"unicode"
 
 	"onetap/internal/access"
@@ -15,8 +17,11 @@ import (
 
 const (
 	contactsShown = 50
-	// contactsLookedAt bounds one request that looks for few among many: a megabyte of contacts is some 3,000.
+	// contactsLookedAt bounds one request that looks for few among many: a megabyte of contacts is some 3,000. A page's script
+	// goes on by itself; who has none presses a button, and so each of those requests looks for as long as one waits.
 	contactsLookedAt = 4000
+	searchPatience   = 3 * time.Second
+	searchRequests   = 25 // of contactsLookedAt, at most
 )
 
 type contactsPage struct {
@@ -30,6 +35,8 @@ type contactsPage struct {
 	Upload    string
 	Search    string // what is looked for
 	Looked    string
+	Seen      int    // how many were looked at, by the requests before this one too
+	Whole     bool   // nobody is left to be looked at
 	Next      string // cursor
 	NextHref  string
 	Whose     string // of how few the list is
@@ -43,7 +50,14 @@ type contactRow struct {
 // contactList shows an audience page by page, in no order that means anything.
 func (d *desk) contactList(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
-	return d.showContacts(w, r, q.Get("audience"), "", q.Get("after"))
+	return d.showContacts(w, r, lookFor{audience: q.Get("audience"), after: q.Get("after")})
+}
+
+// lookFor is what a list of contacts is asked for.
+type lookFor struct {
+	audience, text, after string
+	seen                  int  // looked at before
+	patient               bool // look for some seconds: nobody goes on by itself
 }
 
 // searchContacts finds an address at once, by its id, and looks through a part of the audience for any other text. What
@@ -70,19 +84,20 @@ func (d *desk) searchContacts(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, "/contacts?audience="+url.QueryEscape(r.FormValue("audience")), http.StatusSeeOther)
 		return nil
 	}
-	return d.showContacts(w, r, r.FormValue("audience"), text, r.FormValue("after"))
+	seen, _ := strconv.Atoi(r.FormValue("seen"))
+	return d.showContacts(w, r, lookFor{r.FormValue("audience"), text, r.FormValue("after"), max(0, seen), r.FormValue("script") == ""})
 }
 
 func contactHref(c survey.Contact) string {
 	return "/contacts/" + string(c.Audience) + "/" + string(c.ID)
 }
 
-func (d *desk) showContacts(w http.ResponseWriter, r *http.Request, to, search, after string) error {
-	a := survey.Audience(to)
+func (d *desk) showContacts(w http.ResponseWriter, r *http.Request, want lookFor) error {
+	a := survey.Audience(want.audience)
 	if !a.Valid() {
 		a = survey.Customers
 	}
-	from, err := store.ParseCursor(after)
+	from, err := store.ParseCursor(want.after)
 	if err != nil {
 		return err
 	}
@@ -94,27 +109,32 @@ func (d *desk) showContacts(w http.ResponseWriter, r *http.Request, to, search, 
 	if err != nil {
 		return err
 	}
-	p := &contactsPage{frame: d.frame(r, "contacts.title"), Audience: string(a), Search: search, MayUpload: visitOf(r).Can(access.WriteContacts)}
+	p := &contactsPage{frame: d.frame(r, "contacts.title"), Audience: string(a), Search: want.text, MayUpload: visitOf(r).Can(access.WriteContacts)}
 	p.Wide, p.Upload = true, "/contacts/upload?audience="+string(a)
 	for _, o := range audienceOptions(p.lang, a) {
 		p.Tabs = append(p.Tabs, navItem{"/contacts?audience=" + o.Value, o.Label, o.On})
 	}
-	wanted, names, looked := searchText(search), staffNames(staff), 0
-	next, err := d.store.ContactsUntil(r.Context(), a, from, contactsLookedAt, func(c survey.Contact, stopped survey.SuppressionReason) bool {
-		looked++
-		if sees(c) && (wanted == "" || fits(c, wanted)) {
-			p.Rows = append(p.Rows, contactRowOf(p.lang, names, c, stopped))
+	wanted, names, looked, began := searchText(want.text), staffNames(staff), 0, d.now()
+	next := &from
+	for n := 0; n == 0 || want.patient && next != nil && len(p.Rows) < contactsShown && n < searchRequests && d.now().Sub(began) < searchPatience; n++ {
+		next, err = d.store.ContactsUntil(r.Context(), a, *next, contactsLookedAt, func(c survey.Contact, stopped survey.SuppressionReason) bool {
+			looked++
+			if sees(c) && (wanted == "" || fits(c, wanted)) {
+				p.Rows = append(p.Rows, contactRowOf(p.lang, names, c, stopped))
+			}
+			return len(p.Rows) < contactsShown
+		})
+		if err != nil {
+			return err
 		}
-		return len(p.Rows) < contactsShown
-	})
-	if err != nil {
-		return err
 	}
-	p.Empty = looked == 0 && after == ""
+	p.Seen, p.Whole = want.seen+looked, next == nil
+	p.Empty = looked == 0 && want.after == ""
 	p.NotFound = len(p.Rows) == 0 && !p.Empty
-	if search != "" || !p.All() {
-		p.Looked = p.lang.T("contacts.looked", lang.Values{"Count": looked})
+	if want.text != "" || !p.All() {
+		p.Looked = p.lang.T("contacts.looked", lang.Values{"Count": p.Seen})
 	}
+	p.Scripts = []string{"search.js"}
 	if next != nil {
 		p.Next = next.String()
 		p.NextHref = "/contacts?audience=" + string(a) + "&after=" + p.Next
