@@ -58,8 +58,12 @@ func (f *feedback) handle(ctx context.Context, e events.EventBridgeEvent) error 
 	if errors.Is(err, errNotWritten) && f.strange(ctx, i, r) {
 		return nil
 	}
-	if err == nil && what == survey.EventSoftBounce {
+	switch {
+	case err != nil:
+	case what == survey.EventSoftBounce:
 		err = f.soft(ctx, i, r)
+	case what == survey.EventBlocked:
+		err = f.blocked(ctx, i, r)
 	}
 	return err
 }

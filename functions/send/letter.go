@@ -49,7 +49,7 @@ func (d *delivery) bulk(t mail.Template, b survey.Batch, contacts []survey.Conta
 		bulk.Entries = append(bulk.Entries, ses.Entry{To: c.Person.Email, Values: t.Values(c.Person, site+"/r/"+d.keys.Make(token), unsubscribe),
 			Headers: mail.UnsubscribeHeaders(unsubscribe),
 			// All of them on each entry: whether SES joins an entry's tags with the call's is not documented.
-			Tags: map[string]string{"kind": "survey", "campaign": string(b.Campaign), "wave": wave, "contact": string(c.ID)}})
+			Tags: map[string]string{"kind": "survey", "campaign": string(b.Campaign), "wave": wave, "contact": string(c.ID), "batch": survey.BatchTag(b.Name)}})
 	}
 	return bulk
 }

@@ -91,6 +91,10 @@ func softBouncesKey(a survey.Audience, id survey.ContactID) key {
 	return key{"BOUNCES#" + string(a) + "#" + string(id), "BOUNCES"}
 }
 
+func refusalKey(c survey.CampaignID, wave, batch int, message string) key {
+	return key{"REFUSED#" + string(c) + "#" + strconv.Itoa(wave), survey.BatchName(batch) + "#" + part(message)}
+}
+
 func campaignKey(id survey.CampaignID) key { return key{"CAMPAIGN#" + string(id), "CAMPAIGN"} }
 
 func waveKey(id survey.CampaignID, wave int) key {

@@ -7,6 +7,7 @@
 //	a contact; an audience shard by shard               CONTACTS#<audience>#<shard>     <contact>
 //	why nobody writes to that contact's address         CONTACTS#<audience>#<shard>     <contact>!
 //	which letters its mailbox did not take for now      BOUNCES#<audience>#<contact>    BOUNCES
+//	letters refused because of their sender             REFUSED#<campaign>#<wave>       <batch>#<message>
 //	an upload's state; its parts; the contacts it saw   IMPORT#<id>                     STATE, PART#<n>, SEEN#<n>#<k>
 //	a campaign; what each of its waves has to do        CAMPAIGN#<campaign>             CAMPAIGN, WAVE#<wave>
 //	whom a campaign asks; its answers by its parts      CAMPAIGN#<campaign>             ASKED#<shard>, PART#<number>
