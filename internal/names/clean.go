@@ -122,7 +122,8 @@ func address(f string) bool {
 func merge(f string) bool {
 	f = strings.TrimSpace(f)
 	for _, pair := range [][2]string{{"{", "}"}, {"${", "}"}, {"%", "%"}, {"*|", "|*"}, {"<%", "%>"}, {"[[", "]]"}, {"<", ">"}} {
-		if len(f) > len(pair[0])+len(pair[1]) && strings.HasPrefix(f, pair[0]) && strings.HasSuffix(f, pair[1]) {
+		if len(f) > len(pair[0])+len(pair[1]) && strings.HasPrefix(f, pair[0]) && strings.HasSuffix(f, pair[1]) &&
+			!strings.ContainsAny(f[len(pair[0]):len(f)-len(pair[1])], "<>") { // "<b>Смирнова</b>" is a name, however odd
 			return true
 		}
 	}
