@@ -229,6 +229,9 @@ func (d *desk) showCampaign(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if v.Campaign, err = d.told(r, c); err != nil {
+		return err
+	}
 	web.JSON(w, http.StatusOK, v)
 	return nil
 }
@@ -287,8 +290,7 @@ func (d *desk) editCampaign(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	web.JSON(w, http.StatusOK, c)
-	return nil
+	return d.tellCampaign(w, r, c)
 }
 
 // editable refuses what can no longer be changed once a campaign is launched: all but its name and its closing date, and,

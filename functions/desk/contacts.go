@@ -35,6 +35,9 @@ func (d *desk) postContacts(w http.ResponseWriter, r *http.Request) error {
 	}
 	u := &upload{Reader: *survey.NewImport(a), staff: survey.NewDirectory(staff)}
 	u.Reader.Told = encoding
+	if u.Reader.Known, err = d.store.Segments(r.Context(), a); err != nil {
+		return err
+	}
 	out, err := d.take(r.Context(), u, body, true)
 	if outOfTime(err) {
 		return &problem.Error{Kind: problem.Conflict, Code: "list_unfinished", Cause: err}

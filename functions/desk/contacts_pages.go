@@ -6,6 +6,8 @@ func (d *desk) contactPages() []route {
 	return []route{
 		{"GET /contacts", access.ReadContacts, d.contactList},
 		{"POST /contacts/search", access.ReadContacts, d.searchContacts},
+		{"GET /contacts/segments", access.WriteContacts, d.segmentsPage},
+		{"POST /contacts/segments", access.WriteContacts, d.saveSegments},
 		{"GET /contacts/upload", access.WriteContacts, d.uploadPage},
 		{"POST /contacts/upload", access.WriteContacts, d.takeUpload},
 		{"POST /contacts/upload/check", access.WriteContacts, d.takeUpload},

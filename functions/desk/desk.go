@@ -92,6 +92,8 @@ func (d *desk) routes() []route {
 		{"PUT /api/v1/imports/{import}/parts/{part}", access.WriteContacts, d.putPart},
 		{"POST /api/v1/imports/{import}/finish", access.WriteContacts, d.finishImport},
 		{"GET /api/v1/audiences/{audience}/count", access.ReadCampaigns, d.countContacts},
+		{"GET /api/v1/audiences/{audience}/columns", access.WriteContacts, d.showColumns},
+		{"PATCH /api/v1/audiences/{audience}/columns", access.WriteContacts, d.chooseColumns},
 		{"POST /api/v1/suppressions", access.WriteContacts, d.stopAddress},
 		{"POST /api/v1/campaigns", access.WriteCampaign, d.createCampaign},
 		{"GET /api/v1/campaigns", access.ReadCampaigns, d.listCampaigns},

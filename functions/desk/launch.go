@@ -12,7 +12,6 @@ import (
 	"onetap/internal/problem"
 	"onetap/internal/store"
 	"onetap/internal/survey"
-	"onetap/internal/web"
 	"onetap/internal/wording"
 )
 
@@ -158,8 +157,7 @@ func (d *desk) act(w http.ResponseWriter, r *http.Request, version *int, do chan
 	if err != nil {
 		return err
 	}
-	web.JSON(w, http.StatusOK, c)
-	return nil
+	return d.tellCampaign(w, r, c)
 }
 
 // changed reads a campaign, changes it and writes it, again if somebody was faster: the sender moves a campaign on while

@@ -250,7 +250,11 @@ func (d *desk) showLive(w http.ResponseWriter, r *http.Request, status int, c su
 	}
 	p.take(out)
 	p.MaySend, p.MayWrite, p.MayResults = p.Can(access.Send), p.Can(access.WriteCampaign), p.Can(access.ReadResults)
-	p.Facts = d.summary(&p.frame, c)
+	seen, err := d.asSeen(r.Context(), p.visit.Who, c)
+	if err != nil {
+		return err
+	}
+	p.Facts = d.summary(&p.frame, seen)
 	if p.MayComments = d.mayComments(&p.frame, c) && !p.Draft; p.MayComments {
 		var all bool
 		if p.Comments, all, err = d.comments(r, &p.frame, c); err != nil {

@@ -94,7 +94,7 @@ func (d *desk) campaignResults(w http.ResponseWriter, r *http.Request) error {
 	if err := parameters(r, "by"); err != nil {
 		return err
 	}
-	c, err := d.campaign(r)
+	c, err := d.campaignSeen(r)
 	if err != nil {
 		return err
 	}
@@ -103,7 +103,7 @@ func (d *desk) campaignResults(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	out := results{Campaign: c.ID, Audience: c.Audience, State: c.State, Whole: figuresOf(whole.Tally, whole.Withheld == ""), Parts: slices.Clone(c.Parts),
+	out := results{Campaign: c.ID, Audience: c.Audience, State: c.State, Whole: figuresOf(whole.Tally, whole.Withheld == ""), Parts: seenParts(c),
 		Weeks: rowsOf(whole.Weeks, false), Days: rowsOf(whole.Days, false), Omitted: map[string]int{}, Hidden: map[string]int{}, Withheld: whole.Withheld}
 	if out.Parts == nil {
 		out.Parts = []string{}
@@ -124,8 +124,8 @@ func (d *desk) campaignResults(w http.ResponseWriter, r *http.Request) error {
 		*to = out.list(kind, b)
 	}
 	if part := r.URL.Query().Get("by"); r.URL.Query().Has("by") {
-		if !slices.Contains(c.Parts, part) {
-			return problem.New(problem.Invalid, "parameter_choice", "by", "Known", strings.Join(c.Parts, ", "))
+		if !slices.Contains(out.Parts, part) {
+			return problem.New(problem.Invalid, "parameter_choice", "by", "Known", strings.Join(out.Parts, ", "))
 		}
 		b, err := d.breakdown(r.Context(), who, c, part, n)
 		if err != nil {
@@ -145,7 +145,7 @@ func (d *desk) countResults(w http.ResponseWriter, r *http.Request) error {
 	if err := parameters(r); err != nil {
 		return err
 	}
-	c, err := d.campaign(r)
+	c, err := d.campaignSeen(r)
 	if err != nil {
 		return err
 	}
@@ -153,7 +153,7 @@ func (d *desk) countResults(w http.ResponseWriter, r *http.Request) error {
 	if err := d.countNow(r.Context(), visitOf(r).Who, c); err != nil {
 		return err
 	}
-	web.JSON(w, http.StatusOK, map[string]any{"campaign": c.ID, "at": at, "parts": c.Parts})
+	web.JSON(w, http.StatusOK, map[string]any{"campaign": c.ID, "at": at, "parts": seenParts(c)})
 	return nil
 }
 

@@ -12,6 +12,7 @@ import (
 	"onetap/internal/lang"
 	"onetap/internal/loop"
 	"onetap/internal/nps"
+	"onetap/internal/problem"
 	"onetap/internal/store"
 	"onetap/internal/survey"
 )
@@ -41,11 +42,29 @@ func (d *desk) readAnswerFilter(r *http.Request) answerFilter {
 	return f
 }
 
+// part is the number of the part that is asked for.
+func (f answerFilter) part() (int, bool) {
+	i, err := strconv.Atoi(f.Part)
+	return i, f.Part != "" && err == nil
+}
+
+// check refuses a part that the campaign has not, or that the reader may not see: a filter that is passed over would
+// answer as if there were none.
+func (f answerFilter) check(c survey.Campaign) error {
+	i, ok := f.part()
+	switch {
+	case ok && (i < 0 || i >= len(c.Parts)):
+		return problem.New(problem.Unknown, "no_such_page", "")
+	case ok && c.Parts[i] == "":
+		return errSegment
+	}
+	return nil
+}
+
 // match returns whether an answer fits all that is asked for. Part is a part by its number, or "none-team": without one.
 func (f answerFilter) match(c survey.Campaign) func(survey.Response) bool {
 	search := strings.Fields(strings.ToLower(f.Search))
-	part, err := strconv.Atoi(f.Part)
-	byPart := f.Part != "" && err == nil && part >= 0 && part < len(c.Parts)
+	part, byPart := f.part()
 	return func(a survey.Response) bool {
 		switch {
 		case a.Verified == (f.Unverified != ""),
@@ -113,7 +132,7 @@ func cutWords(s string) words {
 // answersPage lists a campaign's answers that fit, with names for those who may know them. It looks at a bounded number
 // and goes on when asked.
 func (d *desk) answersPage(w http.ResponseWriter, r *http.Request) error {
-	c, err := d.campaign(r)
+	c, err := d.campaignSeen(r)
 	if err != nil {
 		return err
 	}
@@ -140,6 +159,9 @@ func (d *desk) answersPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	sees, err := d.sees(r.Context(), p.visit)
 	if err != nil {
+		return err
+	}
+	if err := p.Filter.check(c); err != nil {
 		return err
 	}
 	fits := p.Filter.match(c)

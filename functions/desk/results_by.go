@@ -12,7 +12,6 @@ import (
 	"onetap/internal/access"
 	"onetap/internal/insight"
 	"onetap/internal/lang"
-	"onetap/internal/problem"
 	"onetap/internal/survey"
 )
 
@@ -40,13 +39,13 @@ type byPage struct {
 
 // byPage is a campaign by teams, owners, languages or a column of its contacts.
 func (d *desk) byPage(w http.ResponseWriter, r *http.Request) error {
-	c, err := d.campaign(r)
+	c, err := d.campaignSeen(r)
 	if err != nil {
 		return err
 	}
-	kind, ok := kindNamed(c, r.PathValue("kind"))
-	if !ok {
-		return problem.New(problem.Unknown, "no_such_page", "")
+	kind, err := kindNamed(c, r.PathValue("kind"))
+	if err != nil {
+		return err
 	}
 	sight := d.sight(visitOf(r).Who, c)
 	if !sight.Parts() {
@@ -190,13 +189,13 @@ func valueSum(value string) string {
 
 // countPage counts a campaign's answers by the columns of its contacts.
 func (d *desk) countPage(w http.ResponseWriter, r *http.Request) error {
-	c, err := d.campaign(r)
+	c, err := d.campaignSeen(r)
 	if err != nil {
 		return err
 	}
-	kind, ok := kindNamed(c, r.PathValue("kind"))
-	if !ok {
-		return problem.New(problem.Unknown, "no_such_page", "")
+	kind, err := kindNamed(c, r.PathValue("kind"))
+	if err != nil {
+		return err
 	}
 	if err := d.countNow(r.Context(), visitOf(r).Who, c); err != nil {
 		return err

@@ -160,7 +160,7 @@ func (d *desk) countNow(ctx context.Context, who access.Who, c survey.Campaign) 
 	if sight := d.sight(who, c); sight.Parts() && !sight.People() {
 		return d.keepNarrow(ctx, c)
 	}
-	if len(c.Parts) == 0 {
+	if len(seenParts(c)) == 0 {
 		return problem.New(problem.Conflict, "no_parts", "campaign")
 	}
 	began := d.now()
@@ -194,15 +194,20 @@ func kindName(c survey.Campaign, kind string) string {
 	return kind
 }
 
-func kindNamed(c survey.Campaign, name string) (string, bool) {
+// kindNamed is the kind of an address. Problems: no_such_page, segment_personal of one that the reader may not see.
+func kindNamed(c survey.Campaign, name string) (string, error) {
 	switch name {
 	case survey.KindOwner, survey.KindTeam, survey.KindLanguage:
-		return name, true
+		return name, nil
 	}
 	for i, p := range c.Parts {
-		if name == "part-"+strconv.Itoa(i) {
-			return p, true
+		switch {
+		case name != "part-"+strconv.Itoa(i):
+		case p == "":
+			return "", errSegment
+		default:
+			return p, nil
 		}
 	}
-	return "", false
+	return "", problem.New(problem.Unknown, "no_such_page", "")
 }

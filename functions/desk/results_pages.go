@@ -134,7 +134,7 @@ func resultTabs(f *frame, c survey.Campaign, sight insight.View, here string) []
 	l, base := f.lang, "/results/"+string(c.ID)
 	tabs := []resultTab{{base, l.T("results.tab_whole"), here == ""}}
 	if sight.Parts() {
-		for _, kind := range append([]string{survey.KindTeam, survey.KindOwner, survey.KindLanguage}, c.Parts...) {
+		for _, kind := range append([]string{survey.KindTeam, survey.KindOwner, survey.KindLanguage}, seenParts(c)...) {
 			tabs = append(tabs, resultTab{base + "/by/" + kindName(c, kind), kindLabel(l, kind), here == kind})
 		}
 	}
@@ -180,7 +180,7 @@ type scoreRow struct{ Score, Class, Count, Share, Href string }
 
 // resultPage is one campaign as a whole.
 func (d *desk) resultPage(w http.ResponseWriter, r *http.Request) error {
-	c, err := d.campaign(r)
+	c, err := d.campaignSeen(r)
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ func segmentOf(f answerFilter, c survey.Campaign, n *narrow) (s segment, err err
 			asked = append(asked, segment{Kind: one.Kind})
 		}
 	}
-	if kind, ok := kindNamed(c, "part-"+f.Part); ok {
+	if kind, err := kindNamed(c, "part-"+f.Part); err == nil {
 		for _, one := range n.Shown[kind] {
 			if valueSum(one.Value) == f.Value {
 				asked = append(asked, segment{kind, one.Value})

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"net/http"
@@ -162,8 +163,12 @@ func (d *desk) understand(p *uploadPage, r *http.Request, columns map[string]sur
 		return err
 	}
 	whole := r.FormValue("part") == ""
+	known, err := d.store.Segments(r.Context(), a)
+	if err != nil {
+		return err
+	}
 	encoding := sheet.Encoding(r.FormValue("encoding"))
-	look, err := survey.Preview(a, sample, whole, columns, encoding, survey.NewDirectory(staff))
+	look, err := survey.Preview(a, sample, whole, columns, encoding, known, survey.NewDirectory(staff))
 	if wrong := problem.As(err); encoding != "" || wrong == nil || strings.HasPrefix(wrong.Code, "csv_enc") {
 		p.encodings(look, encoding)
 	}
@@ -223,7 +228,9 @@ func (p *uploadPage) columns(look survey.Look) {
 			col.Examples = look.Examples[i]
 		}
 		for _, f := range survey.Fields {
-			col.Fields = append(col.Fields, option{string(f), p.lang.T("upload.field." + string(f)), f == c.Field})
+			if f != survey.FieldAttribute { // of each it is said whether it is a segment
+				col.Fields = append(col.Fields, option{string(f), p.lang.T("upload.field." + string(f)), f == c.Field || c.Field == survey.FieldAttribute && string(f) == string(cmp.Or(c.Segment, survey.SegmentNone))})
+			}
 		}
 		p.Columns = append(p.Columns, col)
 	}

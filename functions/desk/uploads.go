@@ -24,6 +24,7 @@ type upload struct {
 	Reader  survey.Import  `json:"reader"`
 	Total   store.Upserted `json:"total"`
 	Quality survey.Quality `json:"quality"`
+	Said    bool           `json:"said,omitempty"` // what its columns are is kept for the audience
 	staff   survey.Directory
 	by      string // see store.UpsertContacts
 	seen    seenContacts
@@ -63,6 +64,9 @@ func (d *desk) take(ctx context.Context, u *upload, part []byte, last bool) (out
 			return out, err
 		}
 		part = part[n:]
+		if err := d.saySegments(ctx, u); err != nil { // before a campaign can be planned with these contacts
+			return out, fmt.Errorf("keep what columns are: %w", err)
+		}
 		if err := d.write(ctx, u, got, &out); err != nil {
 			return out, err
 		}

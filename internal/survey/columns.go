@@ -42,6 +42,8 @@ type Column struct {
 	Heading string `json:"heading"` // as written; without one, its letter in a spreadsheet; a second of a name has " (2)"
 	Field   Field  `json:"field"`
 	Unit    string `json:"unit,omitempty"` // of the value, where the heading says it: "Выручка, тыс. руб."
+	// Segment says whether the answers can be looked at by an attribute, a location, a product or a tier.
+	Segment Segment `json:"segment,omitempty"`
 }
 
 // maxHeading is the length in characters to which a heading is cut.

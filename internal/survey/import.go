@@ -24,11 +24,14 @@ type Import struct {
 	sheet.Reader          // Encoding, Separator, Line (lines done), Blank, Aside (titles, headings, totals), Carry …
 	Columns      []Column `json:"columns,omitempty"` // known once the headings are
 	// Map says what columns hold, by heading, where a person knows better than columnsOf; see CheckMap.
-	Map     map[string]Field `json:"map,omitempty"`
-	Rows    int              `json:"rows"` // taken so far, duplicates included
-	Refused int              `json:"refused"`
+	Map map[string]Field `json:"map,omitempty"`
+	// Known is what was said before of the audience's columns.
+	Known   Segments `json:"known,omitempty"`
+	Rows    int      `json:"rows"` // taken so far, duplicates included
+	Refused int      `json:"refused"`
 
-	mails, calls []int // the columns of addresses and telephones, in the order in which they are tried; of Columns
+	alone        map[string]bool // parts: see SegmentChoice
+	mails, calls []int           // the columns of addresses and telephones, in the order in which they are tried; of Columns
 }
 
 // Imported is what became of a part.
@@ -106,14 +109,14 @@ func (im *Import) Feed(part []byte, last bool, staff Directory) (Imported, error
 	heading := func(cells []string) int { return customerColumns.score(cells, im.Map) }
 	err := next.Reader.Feed(part, last, heading, func(rec sheet.Record) {
 		if next.Columns == nil {
-			next.decide(staff)
+			next.decide(staff, &out)
 		}
 		if len(next.Columns) <= MaxColumns && len(next.mails) > 0 {
 			next.take(rec, staff, &out)
 		}
 	})
 	if err == nil && next.Columns == nil && next.Heading != nil {
-		next.decide(staff)
+		next.decide(staff, &out)
 	}
 	if err == nil && next.Columns != nil && len(next.mails) == 0 { // what had the heading was something else
 		err = &sheet.NoHeadingError{Rows: [][]string{next.Heading}}
@@ -132,10 +135,13 @@ func (im *Import) Feed(part []byte, last bool, staff Directory) (Imported, error
 }
 
 // decide tells the columns apart, once for all parts, by the headings and the first rows under them.
-func (im *Import) decide(staff Directory) {
+func (im *Import) decide(staff Directory, out *Imported) {
 	below := evidence{rows: im.Below(), staff: staff, people: im.Audience == Employees || im.Audience == ProjectStaff}
 	im.Columns = mapped(customerColumns.columnsOf(im.Heading, below), im.Map)
 	im.order()
+	if n := im.segments(im.Below()); n > 0 {
+		out.Quality.NoteColumns(PersonalColumns, n)
+	}
 }
 
 // order puts the columns of addresses and of telephones in order: the field's own first, then the further ones.

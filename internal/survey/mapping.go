@@ -11,7 +11,8 @@ import (
 
 // Fields lists what a column of a customer list can be said to hold, in the order in which it is offered.
 var Fields = []Field{FieldEmail, FieldOtherEmail, FieldName, FieldFirst, FieldMiddle, FieldLast, FieldPhone, FieldOtherPhone, FieldOwner, FieldTeam,
-	FieldLocation, FieldProduct, FieldTier, FieldLanguage, FieldValue, FieldOptOut, FieldAttribute, FieldIgnored}
+	FieldLocation, FieldProduct, FieldTier, FieldLanguage, FieldValue, FieldOptOut, FieldAttribute, FieldIgnored,
+	Field(SegmentShared), Field(SegmentPersonal), Field(SegmentNone)} // attributes of which is said whether they are segments
 
 // repeats reports whether several columns of a list may hold f.
 func (f Field) repeats() bool {
@@ -19,7 +20,7 @@ func (f Field) repeats() bool {
 	case FieldOtherEmail, FieldOtherPhone, FieldOptOut, FieldAttribute, FieldIgnored:
 		return true
 	}
-	return false
+	return isSegment(f)
 }
 
 // CheckMap refuses a map of columns that cannot be: headings to fields, where every field that does not repeat stands
@@ -64,6 +65,9 @@ func mapped(columns []Column, corrected map[string]Field) []Column {
 		}
 		if ok {
 			columns[i].Field, columns[i].Unit = f, ""
+			if isSegment(f) {
+				columns[i].Field, columns[i].Segment = FieldAttribute, Segment(f)
+			}
 			if f == FieldValue {
 				columns[i].Unit = unitOf(c.Heading)
 			}
@@ -144,9 +148,9 @@ const (
 )
 
 // Preview reads the beginning of a list, or, where whole says so, all of it, as an import with these corrected columns
-// would; encoding is one of sheet.Encodings, or "" to recognise it. Errors are those of Import.Feed, but for csv_no_address_column and csv_no_heading where there are headings to choose from.
-func Preview(a Audience, sample []byte, whole bool, columns map[string]Field, encoding string, staff Directory) (Look, error) {
-	look := Look{Import: Import{Audience: a, Map: columns, Reader: sheet.Reader{Told: encoding}}}
+// would; known is what was said of columns before, encoding is one of sheet.Encodings, or "" to recognise it. Errors are those of Import.Feed, but for csv_no_address_column and csv_no_heading where there are headings to choose from.
+func Preview(a Audience, sample []byte, whole bool, columns map[string]Field, encoding string, known Segments, staff Directory) (Look, error) {
+	look := Look{Import: Import{Audience: a, Map: columns, Known: known, Reader: sheet.Reader{Told: encoding}}}
 	var err error
 	below := [][]string(nil)
 	if look.Imported, err = look.Feed(sample, whole, staff); err == nil {
@@ -159,6 +163,7 @@ func Preview(a Audience, sample []byte, whole bool, columns map[string]Field, en
 			return look, err
 		}
 		look.Columns, look.NoAddress = mapped(look.Columns, columns), true
+		look.segments(below)
 	}
 	look.Examples = make([][]string, len(look.Columns))
 	for _, cells := range below[:min(examined, len(below))] {

@@ -14,12 +14,12 @@ const odd = "Отчёт за год;;;\nКуда писать;Кто;Менед�
 // What is not recognised can be said, and the import takes it as it was shown.
 func TestColumnsAreCorrected(t *testing.T) {
 	t.Parallel()
-	look, err := survey.Preview(survey.Customers, []byte(odd), true, nil, "", owners)
+	look, err := survey.Preview(survey.Customers, []byte(odd), true, nil, "", nil, owners)
 	if err != nil || !look.NoAddress || len(look.Columns) != 4 || look.Columns[0].Heading != "Куда писать" {
 		t.Fatalf("nothing said yet: %+v, %v", look.Columns, err)
 	}
 	columns := map[string]survey.Field{"Куда писать": survey.FieldEmail, "Кто": survey.FieldName, "Договор": survey.FieldIgnored}
-	look, err = survey.Preview(survey.Customers, []byte(odd), true, columns, "", owners)
+	look, err = survey.Preview(survey.Customers, []byte(odd), true, columns, "", nil, owners)
 	if err != nil || len(look.Imported.Rows) != 1 || len(look.Imported.Refused) != 1 || !slices.Equal(look.Examples[0], []string{"anna@example.com", "без адреса"}) {
 		t.Fatalf("said: %+v, %v", look, err)
 	}
@@ -62,7 +62,7 @@ func TestColumnsThatCannotBe(t *testing.T) {
 	for _, c := range []struct{ list, code string }{
 		{"a@example.com;b\nc@example.com;d\n", "csv_no_heading"}, {"", "csv_empty"}, {"word\n", "csv_no_address_column"},
 	} {
-		if _, err := survey.Preview(survey.Customers, []byte(c.list), true, nil, "", nil); !problem.Is(err, c.code) {
+		if _, err := survey.Preview(survey.Customers, []byte(c.list), true, nil, "", nil, nil); !problem.Is(err, c.code) {
 			t.Errorf("%q: %v, want %s", c.list, err, c.code)
 		}
 	}

@@ -163,16 +163,16 @@ func (a Asked) Merge(b Asked) {
 }
 
 // Choose returns the parts that are worth looking at: location, product and tier where anybody has one, and those
-// attributes that put people into groups, the ones that most people have first.
-func (a Asked) Choose() []string {
+// attributes that put people into groups, the ones that most people have first; none that is no segment by what is known.
+func (a Asked) Choose(known Segments) []string {
 	var parts, attrs []string
 	for _, p := range []string{PartLocation, PartProduct, PartTier} {
-		if a[p] != nil {
+		if c := a[p]; c != nil && !(known[p].Chosen && known[p].Is == SegmentNone) {
 			parts = append(parts, p)
 		}
 	}
 	for p, c := range a {
-		if Heading(p) != "" && !c.Wide && len(c.Values) > 1 && c.People >= fewest*len(c.Values) {
+		if Heading(p) != "" && !c.Wide && len(c.Values) > 1 && c.People >= fewest*len(c.Values) && known.Of(p, c.Values) != SegmentNone {
 			attrs = append(attrs, p)
 		}
 	}

@@ -42,10 +42,10 @@ func TestChooseParts(t *testing.T) {
 			}
 		}
 		want := []string{"location", "product", "attr:Segment", "attr:Region"}
-		if d := cmp.Diff(want, whole.Choose()); d != "" {
+		if d := cmp.Diff(want, whole.Choose(nil)); d != "" {
 			t.Errorf("of %d people (-want +got):\n%s", n, d)
 		}
-		if d := cmp.Diff(want, sum.Choose()); d != "" {
+		if d := cmp.Diff(want, sum.Choose(nil)); d != "" {
 			t.Errorf("of %d people in pieces (-want +got):\n%s", n, d)
 		}
 		if got := sum[PartLocation].Values["Town 3"]; got != n/5 {
@@ -71,7 +71,7 @@ func TestPartsAreBounded(t *testing.T) {
 	if len(a) > maxColumns+1 || a.size() > askedBytes+1000 || !a[PartLocation].Wide {
 		t.Errorf("%d columns of %d bytes", len(a), a.size())
 	}
-	parts := a.Choose()
+	parts := a.Choose(nil)
 	values := PartsOf(Contact{Location: strings.Repeat("ж", 200) + "\x1f", Tier: "A\x1fB\n"}, append(parts, PartTier))
 	if len(parts) > maxParts || parts[0] != PartLocation || len(values[0]) > maxPartValue+3 || values[len(values)-1] != "AB" {
 		t.Errorf("%q gives %q", parts, values)

@@ -22,6 +22,7 @@ const (
 	BrokenCharacters Finding = "broken_characters" // letters that did not survive the export
 	AddressUnusable  Finding = "address_unusable"  // another column's address was taken for it
 	OptedOut         Finding = "opted_out"         // nobody writes to them
+	PersonalColumns  Finding = "personal_columns"  // counts columns: they look personal, and are no segments
 )
 
 // qualityLines is how many lines are kept of each kind: enough to look at, few enough to store.
@@ -48,6 +49,14 @@ func (q *Quality) Note(f Finding, line int) {
 		q.Findings = map[Finding]Found{}
 	}
 	q.Findings[f] = q.Findings[f].merge(Found{Count: 1, Lines: []int{line}})
+}
+
+// NoteColumns records a finding of n columns, which has no line.
+func (q *Quality) NoteColumns(f Finding, n int) {
+	if q.Findings == nil {
+		q.Findings = map[Finding]Found{}
+	}
+	q.Findings[f] = q.Findings[f].merge(Found{Count: n})
 }
 
 // Refuse records a refused row. A duplicate, which only the caller can tell, was counted as taken before: see

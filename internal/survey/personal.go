@@ -1,0 +1,175 @@
+package survey
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// personalWords are beginnings of words of headings under which stands what tells who somebody is, or what somebody wrote
+// about them.
+var personalWords = strings.Fields(`person persons contact contacts контакт phone phones telephone mobile cell tel fax телефон тел моб сотов факс email mail почт емейл имейл address addr адрес
+	street улиц zip postcode postal passport паспорт инн inn tin ssn снилс snils birth birthday dob рожд comment коммент note notes примеч заметк remark description описан фио фамил surname
+	lastname firstname fullname имя отчеств patronymic nickname логин login user username telegram телеграм whatsapp viber skype instagram facebook linkedin twitter signatory подписант
+	получател recipient spouse wife husband child children супруг дети ребен card iban plate госномер vin latitude longitude координат birthdate firstname middlename photo avatar фото
+	director директор руководител бухгалтер представител assistant помощник whom кому`)
+
+// wholeWords are those of personalWords that begin other words: "телеканал", "mailing list", "cellar", "carding", "noted".
+var wholeWords = map[string]bool{"tel": true, "тел": true, "моб": true, "cell": true, "mail": true, "inn": true, "инн": true, "tin": true, "vin": true, "card": true, "note": true, "zip": true,
+	"user": true, "plate": true, "child": true, "person": true, "addr": true, "fax": true, "whom": true, "кому": true, "login": true, "street": true, "wife": true, "dob": true, "ssn": true, "photo": true}
+
+// kinds are words that make a group of what they stand beside: "Contact type", "Источник контакта", "Phone model".
+var kinds = []string{"type", "source", "status", "channel", "method", "model", "category", "reason", "тип", "источник", "статус", "канал", "способ", "модел", "категор", "причин", "language", "язык", "role", "роль", "stage", "стади", "этап"}
+
+// named are the words that a person's "name" stands with; with any other it is a product's, a plan's, a city's.
+var named = map[string]bool{"name": true, "full": true, "first": true, "last": true, "middle": true, "given": true, "family": true, "nick": true, "display": true, "customer": true, "client": true,
+	"user": true, "owner": true, "manager": true, "employee": true, "guest": true, "member": true, "additional": true, "maiden": true, "father": true, "mother": true, "s": true, "of": true, "the": true}
+
+// personalHeading reports whether what stands under a heading tells who somebody is.
+func personalHeading(heading string) bool {
+	words := headingWords(heading)
+	personal, name := false, false
+	for i, w := range words {
+		for _, k := range kinds {
+			if strings.HasPrefix(w, k) {
+				return false
+			}
+		}
+		name = name || w == "name"
+		if w == "mail" && i > 0 && words[i-1] == "e" {
+			personal = true
+		}
+		for _, p := range personalWords {
+			if w == p || !wholeWords[p] && strings.HasPrefix(w, p) {
+				personal = true
+			}
+		}
+	}
+	if !personal && name {
+		for _, w := range words {
+			if !named[w] {
+				return false
+			}
+		}
+		return true
+	}
+	return personal
+}
+
+// headingWords cuts a heading into words in small letters: "ContactPerson", "contact_person" and "Контакт. лицо" are two.
+func headingWords(heading string) []string {
+	var b strings.Builder
+	lower := false
+	for _, r := range visibleText(heading) {
+		switch {
+		case !unicode.IsLetter(r) && !unicode.IsDigit(r):
+			r = ' '
+		case unicode.IsUpper(r) && lower:
+			b.WriteByte(' ')
+		}
+		lower = unicode.IsLower(r)
+		b.WriteRune(r)
+	}
+	return strings.Fields(strings.ReplaceAll(strings.ToLower(b.String()), "ё", "е"))
+}
+
+// personalValues reports whether values tell who somebody is: addresses, telephones, names, dates of birth, numbers of
+// papers, profiles, streets, free text. One value in four is enough: the others are slips, or are missing.
+func personalValues(values map[string]int) bool {
+	personal, all := 0, 0
+	for v := range values {
+		if v = cleanText(v); v == "" {
+			continue
+		}
+		if all++; personalValue(v) {
+			personal++
+		}
+	}
+	return personal > 0 && 4*personal >= all
+}
+
+func personalValue(v string) bool {
+	if strings.ContainsAny(v, "\n") || utf8.RuneCountInString(v) > 60 || strings.Contains(v, "://") || strings.HasPrefix(v, "@") {
+		return true // text, a profile
+	}
+	if _, _, code := readAddress(v); code == "" || code == "several_addresses" {
+		return true
+	}
+	return looksLikeNumberOfPerson(v) || isBirthDate(v) || isStreet(v) || isPersonName(v)
+}
+
+// looksLikeNumberOfPerson takes telephones, passports, СНИЛС, cards: seven digits and more that are no amount of money.
+func looksLikeNumberOfPerson(v string) bool {
+	digits := 0
+	for _, r := range v {
+		switch {
+		case r >= '0' && r <= '9':
+			digits++
+		case r == '₽', r == '$', r == '€', r == '£', r == '%', unicode.IsLetter(r) && digits > 0:
+			return false
+		}
+	}
+	if digits < 7 || isDate(v) {
+		return false
+	}
+	plain := strings.Trim(v, "0123456789 \u00a0\u202f.,")
+	return plain != "" || digits >= 9 && !strings.ContainsAny(v, " \u00a0\u202f.,") || looksLikePhone(v) && strings.HasPrefix(v, "8") && digits == 11
+}
+
+// isBirthDate takes the dates of more than a dozen years ago for those of births: contracts are younger mostly.
+func isBirthDate(v string) bool {
+	if !isDate(v) {
+		return false
+	}
+	for _, p := range strings.FieldsFunc(v, func(r rune) bool { return r < '0' || r > '9' }) {
+		if len(p) == 4 {
+			return p >= "1900" && p < "2013"
+		}
+	}
+	return false
+}
+
+var streets = []string{"ул.", "ул ", "улица", "пр-т", "просп", "переул", "пер.", "наб.", "бульв", "шоссе", "кв.", " д.", "street", " st.", " st,", "avenue", " ave", " road", " rd", "lane", "strasse", "straße"}
+
+func isStreet(v string) bool {
+	v = " " + strings.ToLower(v)
+	return strings.ContainsAny(v, "0123456789") && contains(v, streets...)
+}
+
+// firstNames are some of the commonest; with them, patronymics and initials most columns of names are told from towns.
+var firstNames = func() map[string]bool {
+	m := map[string]bool{}
+	for _, n := range strings.Fields(`александр алексей анатолий андрей антон артем артур борис вадим валентин валерий василий виктор виталий владимир владислав вячеслав геннадий георгий григорий
+		денис дмитрий евгений егор иван игорь илья кирилл константин леонид максим марат михаил никита николай олег павел петр роман руслан сергей станислав степан тимур федор юрий ярослав
+		александра алена алина алиса алла анастасия анна валентина валерия вера вероника виктория галина дарья диана екатерина елена елизавета жанна зинаида зоя инна ирина ксения лариса
+		лидия любовь людмила маргарита марина мария надежда наталия наталья нина оксана ольга полина раиса светлана софия софья тамара татьяна ульяна юлия яна
+		adam alex alexander alice amanda amy andrea andrew angela anna anne anthony barbara ben benjamin bob brian carol charles charlotte chris christine christopher claire daniel david deborah
+		dennis diana donald donna edward elena elizabeth emily emma eric eva frank gary george grace hannah harry helen henry ivan jack jacob james jane janet jason jeff jennifer jessica joan
+		john jonathan joseph joshua julia julie karen kate katherine kevin kim laura lee linda lisa louise lucy maria mark martin mary matthew melissa michael michelle mike nancy nicholas nicole
+		nina olga oliver olivia pamela patricia patrick paul peter rachel ray rebecca richard robert roger ronald ryan sam samuel sandra sara sarah scott sharon sophia sophie stephanie stephen
+		steve steven susan thomas tim timothy tom victoria walter william`) {
+		m[n] = true
+	}
+	return m
+}()
+
+// isPersonName takes "Анна Смирнова", "Петрова А. С." and "Lee, Ann" for names of people.
+func isPersonName(v string) bool {
+	words := strings.FieldsFunc(v, func(r rune) bool { return r == ' ' || r == '.' || r == ',' })
+	if len(words) < 2 || len(words) > 4 {
+		return false
+	}
+	known, initials := false, 0
+	for _, w := range words {
+		first, _ := utf8.DecodeRuneInString(w)
+		if !unicode.IsUpper(first) || strings.ContainsFunc(w, func(r rune) bool { return !unicode.IsLetter(r) && r != '-' && r != '\'' && r != '’' }) {
+			return false
+		}
+		if utf8.RuneCountInString(w) == 1 {
+			initials++
+		}
+		small := strings.ReplaceAll(strings.ToLower(w), "ё", "е")
+		known = known || firstNames[small] || strings.HasSuffix(small, "ович") || strings.HasSuffix(small, "евич") || strings.HasSuffix(small, "овна") || strings.HasSuffix(small, "евна") || strings.HasSuffix(small, "ична")
+	}
+	return known || initials == 2 && len(words) == 3 || initials == 1 && len(words) == 2 && strings.Contains(v, ".")
+}

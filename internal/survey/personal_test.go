@@ -1,0 +1,144 @@
+package survey
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestPersonalHeadings(t *testing.T) {
+	t.Parallel()
+	for _, h := range []string{"Contact person", "ContactPerson", "contact_person", "Owner mobile", "Owner's phone", "Контактное лицо", "ФИО", "ФИО директора", "Телефон", "Моб. тел.", "Паспорт", "СНИЛС",
+		"Дата рождения", "Birthday", "Date of Birth", "DOB", "Примечание", "Comment", "Notes", "Note", "Комментарий менеджера", "Address", "Домашний адрес", "ИНН", "Employee name", "Name", "Full Name", "E-mail 2", "e mail", "Логин",
+		"Telegram", "Passport No.", "Кому", "Имя ребёнка", "Contact", "Phone 1 - Value", "Улица", "Director"} {
+		if !personalHeading(h) {
+			t.Errorf("%q is taken for a group's", h)
+		}
+	}
+	for _, h := range []string{"Region", "Регион", "Product name", "Company name", "Наименование товара", "Тип контакта", "Contact type", "Phone model", "Источник контакта", "Телеканал", "Segment", "Тариф", "Branch",
+		"Industry", "Отрасль", "Mailing list", "Notebook", "Contract", "Size", "Manager level", "Cellar", "Канал продаж", "Inner circle", "Тема", "Команда", "Plan name"} {
+		if personalHeading(h) {
+			t.Errorf("%q is taken for a person's", h)
+		}
+	}
+}
+
+func TestPersonalValues(t *testing.T) {
+	t.Parallel()
+	for name, values := range map[string][]string{
+		"addresses": {"anna@example.com", "bo@example.com"}, "telephones": {"+7 916 123-45-67", "8 (495) 765-43-21"}, "digits of one": {"89161234567"}, "names": {"Анна Смирнова", "Олег Петров"},
+		"initials": {"Смирнова А. И.", "Петров О.В."}, "patronymics": {"Комарова Мария Алексеевна"}, "English names": {"Ann Lee", "John Smith", "Mary Jones"}, "births": {"12.03.1985", "1990-11-01"},
+		"papers": {"123-456-789 00", "4510 123456-1"}, "cards": {"770123456789"}, "streets": {"ул. Мира, д. 5, кв. 3", "12 High Street"}, "text": {"Звонить после обеда, лучше в среду, спросить про прошлый заказ и скидку"},
+		"two lines": {"one\ntwo"}, "profiles": {"https://example.com/anna", "@anna"}, "one in four": {"North", "South", "East", "anna@example.com"},
+	} {
+		m := map[string]int{}
+		for _, v := range values {
+			m[v]++
+		}
+		if !personalValues(m) {
+			t.Errorf("%s are taken for groups", name)
+		}
+	}
+	for name, values := range map[string][]string{
+		"none": {""}, "regions": {"North", "Нижний Новгород", "New York", "Ростов-на-Дону"}, "sums": {"1 200 000 ₽", "1 200 000", "12 000,50"}, "sizes": {"1-10", "11-50", "1000+"}, "years": {"2024", "2025"},
+		"contract dates": {"01.02.2024", "2025-11-20"}, "yes and no": {"yes", "no"}, "plans": {"Basic", "Plan Pro", "Всё включено"}, "teams": {"Team North", "Отдел продаж"}, "codes": {"A-12", "Д-17/2"},
+		"products": {"Доставка еды", "Garden House"}, "one in five": {"a", "b", "c", "d", "anna@example.com"},
+	} {
+		m := map[string]int{}
+		for _, v := range values {
+			m[v]++
+		}
+		if personalValues(m) {
+			t.Errorf("%s are taken for people's", name)
+		}
+	}
+}
+
+// A guess never opens what an earlier one has kept back; a choice changes everything, and no guess changes a choice.
+func TestSegmentsMerge(t *testing.T) {
+	t.Parallel()
+	const p = "attr:X"
+	choice := func(is Segment, chosen, alone bool) SegmentChoice { return SegmentChoice{is, chosen, alone} }
+	none := SegmentChoice{}
+	for i, c := range []struct{ was, said, want SegmentChoice }{
+		{none, choice(SegmentShared, false, false), choice(SegmentShared, false, false)},
+		{choice(SegmentShared, false, false), choice(SegmentNone, false, false), choice(SegmentNone, false, false)},
+		{choice(SegmentNone, false, false), choice(SegmentShared, false, false), choice(SegmentNone, false, false)},
+		{choice(SegmentNone, false, false), choice(SegmentNone, false, true), choice(SegmentNone, false, false)},
+		{choice(SegmentNone, false, true), choice(SegmentShared, false, false), choice(SegmentShared, false, false)},
+		{choice(SegmentPersonal, true, false), choice(SegmentShared, false, false), choice(SegmentPersonal, true, false)},
+		{choice(SegmentShared, true, false), choice(SegmentNone, false, false), choice(SegmentShared, true, false)},
+		{choice(SegmentNone, false, false), choice(SegmentShared, true, false), choice(SegmentShared, true, false)},
+		{choice(SegmentShared, true, false), choice(SegmentPersonal, true, false), choice(SegmentPersonal, true, false)},
+	} {
+		s := Segments{}
+		if c.was != none {
+			s[p] = c.was
+		}
+		if changed := s.Merge(Segments{p: c.said}); s[p] != c.want || changed != (c.was != c.want) {
+			t.Errorf("%d: %+v, changed %v", i, s[p], changed)
+		}
+	}
+}
+
+// The planner makes no segments of what looks personal, and all that somebody has chosen.
+func TestChosenSegmentsArePlanned(t *testing.T) {
+	t.Parallel()
+	a := Asked{}
+	for i := range 60 {
+		a.Count(Contact{Audience: Customers, Location: fmt.Sprint("Town ", i%3), Attrs: map[string]string{"Region": fmt.Sprint("R", i%3), "Contact person": fmt.Sprint("P", i%3), "Кто": [2]string{"Анна Смирнова", "Олег Петров"}[i%2], "Plan": fmt.Sprint("plan ", i%2)}})
+	}
+	for _, c := range []struct {
+		known Segments
+		want  []string
+	}{
+		{nil, []string{"location", "attr:Plan", "attr:Region"}},
+		{Segments{"attr:Plan": {Is: SegmentNone}}, []string{"location", "attr:Region"}},
+		{Segments{"attr:Plan": {Is: SegmentNone, Alone: true}}, []string{"location", "attr:Plan", "attr:Region"}},
+		{Segments{"attr:Contact person": {Is: SegmentPersonal, Chosen: true}}, []string{"location", "attr:Plan", "attr:Contact person", "attr:Region"}},
+		{Segments{"attr:Кто": {Is: SegmentShared, Chosen: true}, "location": {Is: SegmentNone, Chosen: true}}, []string{"attr:Plan", "attr:Кто", "attr:Region"}},
+		{Segments{"attr:Кто": {Is: SegmentShared}}, []string{"location", "attr:Plan", "attr:Region"}},
+	} {
+		if d := cmp.Diff(c.want, a.Choose(c.known)); d != "" {
+			t.Errorf("%+v: %s", c.known, d)
+		}
+	}
+	for part, want := range map[string]bool{"location": true, "attr:Region": true, "attr:Contact person": false, "attr:Кто": false, "attr:Contract": true, "attr:ФИО": false} {
+		if got := (Segments(nil)).Open(part, a[part]); got != want {
+			t.Errorf("%s is open: %v", part, got)
+		}
+	}
+}
+
+// The one who uploads says what a column is, later lists with that heading know it, and what looks personal is off.
+func TestUploadSaysSegments(t *testing.T) {
+	t.Parallel()
+	const list = "E-mail;Регион продаж;Примечание;Кто;Договор;Отрасль\nanna@example.ru;Север;Иванов;Анна Смирнова;1;Про\n"
+	im := NewImport(Customers)
+	im.Map = map[string]Field{"Кто": Field(SegmentShared), "Договор": Field(SegmentNone)}
+	im.Known = Segments{"attr:Отрасль": {Is: SegmentPersonal, Chosen: true}, "attr:Кто": {Is: SegmentNone, Chosen: true}}
+	out, err := im.Feed([]byte(list), true, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []Segment
+	for _, c := range im.Columns {
+		got = append(got, c.Segment)
+	}
+	if d := cmp.Diff([]Segment{"", SegmentShared, SegmentNone, SegmentShared, SegmentNone, SegmentPersonal}, got); d != "" {
+		t.Error(d)
+	}
+	if f := out.Quality.Findings[PersonalColumns]; f.Count != 1 {
+		t.Errorf("%+v", out.Quality)
+	}
+	said := im.Chosen()
+	for part, want := range map[string]SegmentChoice{"attr:Кто": {SegmentShared, true, false}, "attr:Примечание": {SegmentNone, false, false}, "attr:Договор": {SegmentNone, true, false}} {
+		if said[part] != want {
+			t.Errorf("%s: %+v", part, said[part])
+		}
+	}
+	if im.Rows != 1 || out.Rows[0].Contact.Attrs["Кто"] != "Анна Смирнова" {
+		t.Errorf("%+v", out.Rows)
+	}
+}
