@@ -163,7 +163,7 @@ func welcome(out io.Writer, s *local.Stack, cfg local.Config, doors []entrance, 
 	case draft != "" && len(doors) > 0:
 		fmt.Fprintf(out, `  1. Sign in as marketing, then Campaigns, and launch %q, or a campaign of your own; the page follows its letters.
   2. Open the inbox, a message, and tap a score; with one of 0 to 6 its owner gets a letter.
-  3. See the answers come in, on the same page and under Results.
+  3. See the answers come in, on the same page and under Results: as marketing from the fifth on, as an executive from the first.
   For programs there is the API: docs/api.md.
 `, name)
 	case len(doors) > 0:

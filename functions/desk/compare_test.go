@@ -119,7 +119,7 @@ func TestHome(t *testing.T) {
 		"manager":       {"Обращения вашей команды", `<span class="big">3</span> открыто`, "Вера Орлова", "На этой неделе"},
 		"owner":         {"Ваши обращения", `<span class="big">2</span> открыто`, "/cases/autumnaa-" + string(contactNumber(1)), "Клиент №1"},
 		"marketing":     {"Осень 2026", "Весна", "Смотреть результаты"},
-		"analyst":       {"На этой неделе", "Осень 2026"},
+		"analyst":       {"Осень 2026", "Смотреть результаты"},
 	} {
 		v := w.visitor(staff, "ru")
 		_, page := v.get("/")

@@ -182,7 +182,7 @@ func TestLiveActions(t *testing.T) {
 func TestBrowserLive(t *testing.T) {
 	t.Parallel()
 	w, _, talk := running(t, survey.Sending, personOf(0, "sent"), personOf(1, "sent"), personOf(3, "uncertain"), personOf(4, "waiting"))
-	b := w.tab("marketing", 390, "ru")
+	b := w.tab("administrator", 390, "ru") // sees the first answer
 	b.Go("/campaigns/abcdefgh")
 	b.Sound("sending")
 	shoot(b, "live-ru-390")
