@@ -148,7 +148,7 @@ func (w *world) campaign(change func(*survey.Campaign)) survey.CampaignID {
 	return c.ID
 }
 
-// letters counts the messages in the inbox by address.
+// letters counts the survey's messages in the inbox by address.
 func (w *world) letters() map[string]int {
 	w.t.Helper()
 	ls, err := w.inbox.Letters(context.Background())
@@ -157,7 +157,9 @@ func (w *world) letters() map[string]int {
 	}
 	n := map[string]int{}
 	for _, l := range ls {
-		n[l.To[0]]++
+		if l.Tags["kind"] == "survey" {
+			n[l.To[0]]++
+		}
 	}
 	return n
 }
