@@ -21,17 +21,7 @@ func TestBinariesAreSmall(t *testing.T) {
 	}
 	t.Parallel()
 	const most, mostOfDesk, mostOfRespond = 12_000_000, 14_000_000, 9_000_000 // bytes
-	top := filepath.Dir(localtest.Template(t))
-	folder := filepath.Join(top, ".local", "arm64") // kept: what has not changed is not linked again
-	if err := os.MkdirAll(folder, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	build := exec.Command("go", "build", "-tags", "lambda.norpc", "-trimpath", "-ldflags", "-s -w", "-o", folder+"/", "./functions/...")
-	build.Dir = top
-	build.Env = append(os.Environ(), "GOOS=linux", "GOARCH=arm64", "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	folder, top := crossBuilt(t, "arm64", "-s -w"), filepath.Dir(localtest.Template(t))
 	mains, err := filepath.Glob(filepath.Join(top, "functions", "*", "main.go"))
 	if err != nil || len(mains) < 7 {
 		t.Fatal(mains, err)
@@ -54,6 +44,23 @@ func TestBinariesAreSmall(t *testing.T) {
 			t.Errorf("%s has %d bytes, its budget is %d", name, info.Size(), limit)
 		}
 	}
+}
+
+// crossBuilt builds the functions as they go to AWS, with the linker's flags, and returns their folder.
+func crossBuilt(t *testing.T, name, flags string) string {
+	t.Helper()
+	top := filepath.Dir(localtest.Template(t))
+	folder := filepath.Join(top, ".local", name) // kept: what has not changed is not linked again
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	build := exec.Command("go", "build", "-tags", "lambda.norpc", "-trimpath", "-ldflags", flags, "-o", folder+"/", "./functions/...")
+	build.Dir = top
+	build.Env = append(os.Environ(), "GOOS=linux", "GOARCH=arm64", "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return folder
 }
 
 // TestInitOfRespond says where the start of the function that people wait for goes; the figure to look at is 15 ms, which

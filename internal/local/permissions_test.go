@@ -2,8 +2,6 @@ package local_test
 
 import (
 	"debug/elf"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -36,17 +34,7 @@ func TestPermissionsAreUsed(t *testing.T) {
 		t.Skip("links seven binaries")
 	}
 	t.Parallel()
-	top := filepath.Dir(localtest.Template(t))
-	folder := filepath.Join(top, ".local", "symbols") // kept: what has not changed is not linked again
-	if err := os.MkdirAll(folder, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	build := exec.Command("go", "build", "-tags", "lambda.norpc", "-trimpath", "-ldflags", "-w", "-o", folder+"/", "./functions/...")
-	build.Dir = top
-	build.Env = append(os.Environ(), "GOOS=linux", "GOARCH=arm64", "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	folder := crossBuilt(t, "symbols", "-w")
 	tmpl, err := template.Read(localtest.Template(t), template.Inputs{
 		Parameters: map[string]string{"Sender": "nps@example.com", "AdminEmail": "admin@example.com"},
 		Secret:     func(string, template.SecretSpec) (string, error) { return strings.Repeat("s", 64), nil },
