@@ -26,8 +26,6 @@ const (
 	valuesShown = 10
 	// walks is how many requests a page's script makes at the same time: on AWS each is met by a process of its own.
 	walks = 4
-	// recentLooked bounds the earlier campaigns whose letters a count looks for: those of an audience within a quiet period.
-	recentLooked = 20
 )
 
 // headcount is who would be invited, of the contacts between two places of an audience. It adds up.
@@ -112,7 +110,7 @@ func (d *desk) quiet(ctx context.Context, c survey.Campaign, from store.Cursor, 
 	if since.IsZero() {
 		return nil, nil
 	}
-	earlier, err := d.campaigns(ctx, c.Audience, recentLooked)
+	earlier, err := d.campaigns(ctx, c.Audience, survey.RecentCampaigns)
 	if err != nil {
 		return nil, err
 	}

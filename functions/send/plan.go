@@ -10,9 +10,6 @@ import (
 	"onetap/internal/survey"
 )
 
-// recentCampaigns is how many earlier campaigns of the audience the quiet period looks at.
-const recentCampaigns = 500
-
 // planInvitations walks the audience shard by shard into batches. Each shard ends with a compare-and-swap of the wave,
 // so that a planner that dies repeats at most one shard, with the same batch names.
 func (s *sender) planInvitations(ctx context.Context, c survey.Campaign) (bool, error) {
@@ -198,7 +195,7 @@ func (s *sender) recentlyAsked(ctx context.Context, c survey.Campaign, shard int
 	if since.IsZero() {
 		return nil, nil
 	}
-	campaigns, err := s.store.Campaigns(ctx, c.Audience, recentCampaigns)
+	campaigns, err := s.store.Campaigns(ctx, c.Audience, survey.RecentCampaigns)
 	if err != nil {
 		return nil, err
 	}

@@ -47,6 +47,10 @@ func (c Campaign) Skip(contact Contact, stopped SuppressionReason, quiet bool) S
 	return ""
 }
 
+// RecentCampaigns is how many earlier campaigns of the audience the quiet period looks at, in the head-count before a launch
+// as in the plan after it.
+const RecentCampaigns = 500
+
 // QuietSince returns the time after which a survey e-mail counts as recent; zero when there is no quiet period.
 func (c Campaign) QuietSince(now time.Time) time.Time {
 	if c.QuietDays <= 0 {
