@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -13,8 +14,10 @@ import (
 	"onetap/internal/insight"
 	"onetap/internal/lang"
 	"onetap/internal/loop"
+	"onetap/internal/names"
 	"onetap/internal/nps"
 	"onetap/internal/survey"
+	"onetap/internal/wording"
 )
 
 // homeWeeks is how far back the trend goes: a quarter.
@@ -46,11 +49,20 @@ type scoreCard struct {
 	sum          nps.Tally
 }
 
+// greeting greets a colleague as letters greet: by name and patronymic or first name, by none where it is in doubt.
+func greeting(l lang.Language, whole string) string {
+	hello := l.T("home.hello", lang.Values{"Name": "{name}"})
+	if name := names.Greeting(string(l), names.Name{Whole: whole}); name != "" {
+		return strings.ReplaceAll(hello, "{name}", name)
+	}
+	return wording.Nameless(hello)
+}
+
 // home shows whoever has signed in what is theirs.
 func (d *desk) home(w http.ResponseWriter, r *http.Request) error {
 	p := &homePage{frame: d.frame(r, "home.title")}
 	l, role := p.lang, p.Staff.Role
-	p.Hello = l.T("home.hello", lang.Values{"Name": p.Who})
+	p.Hello = greeting(l, p.Who)
 	p.NewOne = p.Can(access.WriteCampaign)
 	latest, err := d.recent(r.Context(), p.visit.Who)
 	if err != nil {

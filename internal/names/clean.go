@@ -79,7 +79,7 @@ const nothing = "null|(null)|<null>|[null]|nil|none|(none)|n/a|n.a.|n\\a|na|nan|
 // filler are words that make no name by themselves: of "Уважаемый клиент" nothing is left, of "Иван Тестов" everything.
 const filler = "тест тестов тестова тестович тестовна тестовый тестовая тестовое тестик проба пробный test tests tester testing testov testova demo sample example пример образец " +
 	"клиент клиентка клиенты покупатель покупательница заказчик пользователь юзер гость посетитель абонент пациент контакт сотрудник сотрудница кандидат лид физлицо физ лицо частное " +
-	"client customer user guest visitor buyer contact admin administrator админ администратор member subscriber lead someone somebody person new новый новая old старый " +
+	"client customer user guest visitor buyer contact admin administrator админ администратор member subscriber lead new новый новая old старый " +
 	"уважаемый уважаемая уважаемые дорогой дорогая dear valued hello hi здравствуйте привет имя name фио first last фамилия отчество no нет без to and т тел телефон phone mobile моб " +
 	"неизвестный неизвестная аноним anonymous unknown null none"
 
