@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"bytes"
+	"cmp"
 	_ "embed"
 	"slices"
 	"strings"
@@ -17,7 +18,7 @@ import (
 // Encodings are those that a list may be said to have, as IANA names them ("macroman" and "x-mac-cyrillic" are the usual
 // names of what it does not).
 var Encodings = []string{"utf-8", "utf-16le", "utf-16be", "windows-1251", "koi8-r", "koi8-u", "ibm866", "x-mac-cyrillic",
-	"windows-1252", "iso-8859-15", "macintosh", "ibm850", "windows-1250", "windows-1254"}
+	"windows-1252", "iso-8859-15", "macintosh", "ibm850", "windows-1250", "windows-1254", "iso-8859-5", "iso-8859-2", "ibm852"}
 
 // Encoding is the name in Encodings of what somebody calls an encoding: "CP1251", "KOI8-R", "latin1"; "" where it is none of them.
 func Encoding(said string) string {
@@ -70,7 +71,8 @@ func tables() []*charset {
 			table *charmap.Charmap
 		}{{"windows-1251", charmap.Windows1251}, {"windows-1252", charmap.Windows1252}, {"koi8-r", charmap.KOI8R}, {"koi8-u", charmap.KOI8U}, {"ibm866", charmap.CodePage866},
 			{"x-mac-cyrillic", charmap.MacintoshCyrillic}, {"iso-8859-15", charmap.ISO8859_15}, {"macintosh", charmap.Macintosh}, {"ibm850", charmap.CodePage850},
-			{"windows-1250", charmap.Windows1250}, {"windows-1254", charmap.Windows1254}} {
+			{"windows-1250", charmap.Windows1250}, {"windows-1254", charmap.Windows1254},
+			{"iso-8859-5", charmap.ISO8859_5}, {"iso-8859-2", charmap.ISO8859_2}, {"ibm852", charmap.CodePage852}} {
 			t := &charset{name: c.name}
 			for i := range t.table {
 				t.table[i] = c.table.DecodeByte(byte(i))
@@ -117,9 +119,9 @@ func (r *Reader) settle(window []byte) error {
 	if r.Charset != "" || strings.HasPrefix(r.Encoding, "utf-16") {
 		return nil
 	}
-	odd, twice := evidence(window)
-	if twice != "" {
-		return problem.New(problem.Invalid, "csv_encoded_twice", "encoding", "Was", cutRunes(twice, 40), "Meant", cutRunes(undone(twice), 40))
+	odd, fine := evidence(window)
+	if was, meant := twice(fine); was != "" {
+		return problem.New(problem.Invalid, "csv_encoded_twice", "encoding", "Was", cutRunes(was, 40), "Meant", cutRunes(meant, 40))
 	}
 	if len(odd) == 0 {
 		return nil
@@ -135,64 +137,41 @@ func (r *Reader) settle(window []byte) error {
 // maxEvidence is how many bytes of cells are judged; a few hundred would do.
 const maxEvidence = 16 << 10
 
-// evidence returns the cells of a window that are no UTF-8, and one that is UTF-8 read as another encoding and written as
-// UTF-8 again, when most are such.
-func evidence(window []byte) (odd [][]byte, twice string) {
+// evidence returns the cells of a window that are no UTF-8, and those that are, but for what is ASCII; so many of each as
+// are judged.
+func evidence(window []byte) (odd, fine [][]byte) {
 	if utf8.Valid(window) && !bytes.ContainsFunc(window, func(c rune) bool { return c >= utf8.RuneSelf }) {
-		return nil, ""
+		return nil, nil
 	}
-	size, fine, wrong := 0, 0, 0
+	oddSize, fineSize := 0, 0
 	for cell := range bytes.FieldsFuncSeq(window, func(c rune) bool { return c == '\n' || c == '\r' || c == ';' || c == ',' || c == '\t' || c == '|' }) {
-		if isASCII(cell) {
+		if isASCII(cell) || ruled(cell) {
 			continue
 		}
 		valid, invalid := weigh(cell)
 		switch {
-		case invalid > 0 && valid <= invalid && size < maxEvidence:
+		case invalid > 0 && valid <= invalid && oddSize < maxEvidence:
 			odd = append(odd, cell)
-			size += len(cell)
-		case invalid == 0:
-			if fine++; undone(string(cell)) != "" {
-				wrong++
-				twice = string(cell)
-			}
+			oddSize += len(cell)
+		case invalid == 0 && fineSize < maxEvidence:
+			fine = append(fine, cell)
+			fineSize += len(cell)
 		}
 	}
-	if wrong*2 <= fine {
-		twice = ""
-	}
-	return odd, twice
+	return odd, fine
+}
+
+// ruled reports a line that old programs draw between rows: one character, of whatever encoding, again and again.
+func ruled(cell []byte) bool {
+	_, size := utf8.DecodeRune(cell)
+	times := bytes.Count(cell, cell[:size])
+	return times >= 4 && times*size == len(cell)
 }
 
 // odd reports a cell of a record that is no UTF-8, not even damaged.
 func odd(record []byte) bool {
 	cells, _ := evidence(record)
 	return len(cells) > 0
-}
-
-// undone reads text that was UTF-8, taken for windows-1252 or windows-1251 and made UTF-8 again, as it was; "" where it was not.
-func undone(text string) string {
-	for _, name := range []string{"windows-1252", "windows-1251"} {
-		c := charsetOf(name)
-		raw := make([]byte, 0, len(text))
-		for _, r := range text {
-			switch at := slices.Index(c.table[0x80:], r); {
-			case r < utf8.RuneSelf:
-				raw = append(raw, byte(r))
-			case at >= 0 && r != utf8.RuneError:
-				raw = append(raw, byte(0x80+at))
-			case r <= 0xff && name == "windows-1252":
-				raw = append(raw, byte(r))
-			default:
-				raw = append(raw, 0xff) // never in UTF-8
-			}
-		}
-		valid, invalid := weigh(raw)
-		if valid > 0 && invalid == 0 || valid > 2 && valid > 2*invalid {
-			return strings.ToValidUTF8(string(raw), "")
-		}
-	}
-	return ""
 }
 
 // verdict is how well an encoding reads the evidence.
@@ -225,45 +204,7 @@ func (v verdict) likely() bool {
 // judge returns the best encoding for some cells, and whether it is unclear: none reads well, or another reads them
 // otherwise and nearly as well.
 func judge(odd [][]byte) (best verdict, unclear bool) {
-	pairs := new([256][256]int) // how often; in the order of bytes, so that equal encodings come to equal sums
-	for _, cell := range odd {
-		before := byte(0)
-		for _, b := range append(slices.Clip(cell), ' ') {
-			if b < utf8.RuneSelf && !unicode.IsLetter(rune(b)) {
-				b = 0
-			}
-			if before >= utf8.RuneSelf || b >= utf8.RuneSelf {
-				pairs[before][b]++
-			}
-			before = b
-		}
-	}
-	var all []verdict
-	for i, c := range tables() {
-		v := verdict{charset: c}
-		for a := range pairs {
-			for b, count := range pairs[a] {
-				if count > 0 {
-					v.total += float64(count) * cost(at(c, byte(a)), at(c, byte(b)))
-					v.pairs += count
-				}
-			}
-		}
-		v.mean = v.total / float64(v.pairs)
-		if i > 1 {
-			v.total += prior
-		}
-		all = append(all, v)
-	}
-	slices.SortStableFunc(all, func(a, b verdict) int {
-		switch {
-		case a.total < b.total:
-			return -1
-		case a.total > b.total:
-			return 1
-		}
-		return 0
-	})
+	all := verdicts(odd)
 	best = all[0]
 	if !best.likely() {
 		return best, true
@@ -277,6 +218,41 @@ func judge(odd [][]byte) (best verdict, unclear bool) {
 		}
 	}
 	return best, false
+}
+
+// verdicts are how well each encoding reads some cells, the best first.
+func verdicts(cells [][]byte) (all []verdict) {
+	pairs := new([256][256]int) // how often; in the order of bytes, so that equal encodings come to equal sums
+	for _, cell := range cells {
+		before := byte(0)
+		for _, b := range append(slices.Clip(cell), ' ') {
+			if b < utf8.RuneSelf && !unicode.IsLetter(rune(b)) {
+				b = 0
+			}
+			if before >= utf8.RuneSelf || b >= utf8.RuneSelf {
+				pairs[before][b]++
+			}
+			before = b
+		}
+	}
+	for i, c := range tables() {
+		v := verdict{charset: c}
+		for a := range pairs {
+			for b, count := range pairs[a] {
+				if count > 0 {
+					v.total += float64(count) * cost(at(c, byte(a)), at(c, byte(b)))
+					v.pairs += count
+				}
+			}
+		}
+		v.mean = v.total / float64(max(v.pairs, 1))
+		if i > 1 {
+			v.total += prior
+		}
+		all = append(all, v)
+	}
+	slices.SortStableFunc(all, func(a, b verdict) int { return cmp.Compare(a.total, b.total) })
+	return all
 }
 
 // same reports whether two encodings read the cells alike.
@@ -335,6 +311,8 @@ func cost(a, b rune) float64 {
 		return pair(0, b)
 	case b == 0:
 		return 0 // a sign, paid for where it was entered
+	case !la && !lb && a >= utf8.RuneSelf && !(unicode.IsSpace(a) || unicode.IsSpace(b)):
+		return unseen // texts have one sign beside another, but whole words of them are letters of another encoding
 	case lb && a == '\u00a0' && unicode.IsLower(b): // names go on with a capital
 		return 2*unseen/3 + pair(0, b)
 	case lb:

@@ -36,6 +36,9 @@ func TestEncodingIsRecognised(t *testing.T) {
 		"ibm850":         {charmap.CodePage850, someWestern},
 		"windows-1250":   {charmap.Windows1250, somePolish},
 		"windows-1254":   {charmap.Windows1254, "Gökhan Yıldız|Şule Çağlar|Ayşegül Öztürk|Çiğdem Şahin|İbrahim Güneş"},
+		"iso-8859-5":     {charmap.ISO8859_5, someRussian},
+		"iso-8859-2":     {charmap.ISO8859_2, somePolish},
+		"ibm852":         {charmap.CodePage852, somePolish},
 		"koi8-u":         {charmap.KOI8U, "Олексій Шевченко|Василь Ковальчук|Наталія Гнатюк|Ігор Мельник"},
 	} {
 		file := encode(t, c.table, listOf(c.names))
