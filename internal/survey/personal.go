@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -12,11 +13,13 @@ var personalWords = strings.Fields(`person persons contact contacts контак
 	street улиц zip postcode postal passport паспорт инн inn tin ssn снилс snils birth birthday dob рожд comment коммент note notes примеч заметк remark description описан фио фамил surname
 	lastname firstname fullname имя отчеств patronymic nickname логин login user username telegram телеграм whatsapp viber skype instagram facebook linkedin twitter signatory подписант
 	получател recipient spouse wife husband child children супруг дети ребен card iban plate госномер vin latitude longitude координат birthdate firstname middlename photo avatar фото
-	director директор руководител бухгалтер представител assistant помощник whom кому`)
+	director директор руководител бухгалтер представител assistant помощник whom кому fio др лпр poc attn mob моб мобильный nick ник никнейм вайбер вотсап ватсап вацап инстаграм вк vk wechat
+	message сообщени обращени отзыв feedback жалоб complaint memo диагноз diagnos табельн госномер imei secretary секретар подписал`)
 
-// wholeWords are those of personalWords that begin other words: "телеканал", "mailing list", "cellar", "carding", "noted".
+// wholeWords are those of personalWords that begin other words: "телеканал", "mailing list", "cellar", "carding", "noted", "никель".
 var wholeWords = map[string]bool{"tel": true, "тел": true, "моб": true, "cell": true, "mail": true, "inn": true, "инн": true, "tin": true, "vin": true, "card": true, "note": true, "zip": true,
-	"user": true, "plate": true, "child": true, "person": true, "addr": true, "fax": true, "whom": true, "кому": true, "login": true, "street": true, "wife": true, "dob": true, "ssn": true, "photo": true}
+	"user": true, "plate": true, "child": true, "person": true, "addr": true, "fax": true, "whom": true, "кому": true, "login": true, "street": true, "wife": true, "dob": true, "ssn": true, "photo": true,
+	"fio": true, "др": true, "лпр": true, "poc": true, "attn": true, "mob": true, "nick": true, "ник": true, "вк": true, "vk": true, "memo": true}
 
 // kinds are words that make a group of what they stand beside: "Contact type", "Источник контакта", "Phone model".
 var kinds = []string{"type", "source", "status", "channel", "method", "model", "category", "reason", "тип", "источник", "статус", "канал", "способ", "модел", "категор", "причин", "language", "язык", "role", "роль", "stage", "стади", "этап"}
@@ -27,8 +30,11 @@ var named = map[string]bool{"name": true, "full": true, "first": true, "last": t
 
 // personalHeading reports whether what stands under a heading tells who somebody is.
 func personalHeading(heading string) bool {
-	words := headingWords(heading)
+	words := headingWords(heading, true)
 	personal, name := false, false
+	for _, w := range headingWords(heading, false) { // "WhatsApp" and "LinkedIn" are one
+		personal = personal || personalWord(w)
+	}
 	for i, w := range words {
 		for _, k := range kinds {
 			if strings.HasPrefix(w, k) {
@@ -36,14 +42,7 @@ func personalHeading(heading string) bool {
 			}
 		}
 		name = name || w == "name"
-		if w == "mail" && i > 0 && words[i-1] == "e" {
-			personal = true
-		}
-		for _, p := range personalWords {
-			if w == p || !wholeWords[p] && strings.HasPrefix(w, p) {
-				personal = true
-			}
-		}
+		personal = personal || personalWord(w) || strings.HasPrefix(w, "mail") && i > 0 && words[i-1] == "e"
 	}
 	if !personal && name {
 		for _, w := range words {
@@ -56,40 +55,61 @@ func personalHeading(heading string) bool {
 	return personal
 }
 
-// headingWords cuts a heading into words in small letters: "ContactPerson", "contact_person" and "Контакт. лицо" are two.
-func headingWords(heading string) []string {
+func personalWord(w string) bool {
+	return slices.ContainsFunc(personalWords, func(p string) bool { return w == p || !wholeWords[p] && strings.HasPrefix(w, p) })
+}
+
+// headingWords cuts a heading into words in small letters: "contact_person" and "Контакт. лицо" are two, "ContactPerson" too
+// with camel, and "Ф. И. О." is one.
+func headingWords(heading string, camel bool) []string {
 	var b strings.Builder
 	lower := false
 	for _, r := range visibleText(heading) {
 		switch {
 		case !unicode.IsLetter(r) && !unicode.IsDigit(r):
 			r = ' '
-		case unicode.IsUpper(r) && lower:
+		case unicode.IsUpper(r) && lower && camel:
 			b.WriteByte(' ')
 		}
 		lower = unicode.IsLower(r)
 		b.WriteRune(r)
 	}
-	return strings.Fields(strings.ReplaceAll(strings.ToLower(b.String()), "ё", "е"))
+	var words []string
+	letters := 0 // of the last word, where it is made of single ones
+	for _, w := range strings.Fields(strings.ReplaceAll(strings.ToLower(b.String()), "ё", "е")) {
+		single := utf8.RuneCountInString(w) == 1
+		if single && letters > 0 {
+			words[len(words)-1] += w
+		} else {
+			words, letters = append(words, w), 0
+		}
+		if single {
+			letters++
+		}
+	}
+	return words
 }
 
 // personalValues reports whether values tell who somebody is: addresses, telephones, names, dates of birth, numbers of
-// papers, profiles, streets, free text. One value in four is enough: the others are slips, or are missing.
+// papers, profiles, streets, free text. One value in four is enough: the others are slips, or are missing. Of first names
+// alone it takes more than half: towns have some of them.
 func personalValues(values map[string]int) bool {
-	personal, all := 0, 0
+	personal, first, all := 0, 0, 0
 	for v := range values {
 		if v = cleanText(v); v == "" {
 			continue
 		}
 		if all++; personalValue(v) {
 			personal++
+		} else if firstNames[strings.ReplaceAll(strings.ToLower(v), "ё", "е")] {
+			first++
 		}
 	}
-	return personal > 0 && 4*personal >= all
+	return personal > 0 && 4*personal >= all || first > 1 && 2*first > all
 }
 
 func personalValue(v string) bool {
-	if strings.ContainsAny(v, "\n") || utf8.RuneCountInString(v) > 60 || strings.Contains(v, "://") || strings.HasPrefix(v, "@") {
+	if strings.ContainsAny(v, "\n") || utf8.RuneCountInString(v) > 60 || contains(v, "://", "t.me/", "wa.me/", "vk.com/", "ok.ru/") || strings.HasPrefix(v, "@") {
 		return true // text, a profile
 	}
 	if _, _, code := readAddress(v); code == "" || code == "several_addresses" {
@@ -153,13 +173,22 @@ var firstNames = func() map[string]bool {
 	return m
 }()
 
-// isPersonName takes "Анна Смирнова", "Петрова А. С." and "Lee, Ann" for names of people.
+// titles stand before a name.
+var titles = map[string]bool{"mr": true, "mrs": true, "ms": true, "miss": true, "г-н": true, "г-жа": true, "господин": true, "госпожа": true}
+
+// isPersonName takes "Анна Смирнова", "Петрова А. С.", "Mr. Smith", "Lee, Ann" and "Анна Смирнова (мама)" for names of people.
 func isPersonName(v string) bool {
+	if before, _, ok := strings.Cut(v, " ("); ok {
+		v = before
+	}
 	words := strings.FieldsFunc(v, func(r rune) bool { return r == ' ' || r == '.' || r == ',' })
 	if len(words) < 2 || len(words) > 4 {
 		return false
 	}
-	known, initials := false, 0
+	known, initials := titles[strings.ToLower(words[0])], 0
+	if known {
+		words = words[1:]
+	}
 	for _, w := range words {
 		first, _ := utf8.DecodeRuneInString(w)
 		if !unicode.IsUpper(first) || strings.ContainsFunc(w, func(r rune) bool { return !unicode.IsLetter(r) && r != '-' && r != '\'' && r != '’' }) {

@@ -11,13 +11,15 @@ func TestPersonalHeadings(t *testing.T) {
 	t.Parallel()
 	for _, h := range []string{"Contact person", "ContactPerson", "contact_person", "Owner mobile", "Owner's phone", "Контактное лицо", "ФИО", "ФИО директора", "Телефон", "Моб. тел.", "Паспорт", "СНИЛС",
 		"Дата рождения", "Birthday", "Date of Birth", "DOB", "Примечание", "Comment", "Notes", "Note", "Комментарий менеджера", "Address", "Домашний адрес", "ИНН", "Employee name", "Name", "Full Name", "E-mail 2", "e mail", "Логин",
-		"Telegram", "Passport No.", "Кому", "Имя ребёнка", "Contact", "Phone 1 - Value", "Улица", "Director"} {
+		"Telegram", "Passport No.", "Кому", "Имя ребёнка", "Contact", "Phone 1 - Value", "Улица", "Director",
+		"Ф.И.О.", "Ф. И. О. клиента", "FIO", "WhatsApp №", "LinkedIn", "WhatsAppNumber", "E-mail2", "Owner mob.", "Мобильный", "ЛПР", "Ник в игре", "ВК", "Вайбер", "Сообщение", "Отзыв", "Feedback", "Д/р", "Гос.номер: госномер"} {
 		if !personalHeading(h) {
 			t.Errorf("%q is taken for a group's", h)
 		}
 	}
 	for _, h := range []string{"Region", "Регион", "Product name", "Company name", "Наименование товара", "Тип контакта", "Contact type", "Phone model", "Источник контакта", "Телеканал", "Segment", "Тариф", "Branch",
-		"Industry", "Отрасль", "Mailing list", "Notebook", "Contract", "Size", "Manager level", "Cellar", "Канал продаж", "Inner circle", "Тема", "Команда", "Plan name"} {
+		"Industry", "Отрасль", "Mailing list", "Notebook", "Contract", "Size", "Manager level", "Cellar", "Канал продаж", "Inner circle", "Тема", "Команда", "Plan name",
+		"Никель", "Memory", "Mobility", "VKUS", "Тип обращения", "A/B test", "Мода", "Другое", "Point", "Потери"} {
 		if personalHeading(h) {
 			t.Errorf("%q is taken for a person's", h)
 		}
@@ -31,6 +33,7 @@ func TestPersonalValues(t *testing.T) {
 		"initials": {"Смирнова А. И.", "Петров О.В."}, "patronymics": {"Комарова Мария Алексеевна"}, "English names": {"Ann Lee", "John Smith", "Mary Jones"}, "births": {"12.03.1985", "1990-11-01"},
 		"papers": {"123-456-789 00", "4510 123456-1"}, "cards": {"770123456789"}, "streets": {"ул. Мира, д. 5, кв. 3", "12 High Street"}, "text": {"Звонить после обеда, лучше в среду, спросить про прошлый заказ и скидку"},
 		"two lines": {"one\ntwo"}, "profiles": {"https://example.com/anna", "@anna"}, "one in four": {"North", "South", "East", "anna@example.com"},
+		"first names": {"Анна", "Мария", "Кто-то"}, "titles": {"Mr. Smith", "г-жа Иванова"}, "names with a note": {"Анна Смирнова (мама)"}, "capitals": {"СМИРНОВА АННА"}, "short links": {"t.me/anna_k", "vk.com/id1"},
 	} {
 		m := map[string]int{}
 		for _, v := range values {
@@ -44,6 +47,7 @@ func TestPersonalValues(t *testing.T) {
 		"none": {""}, "regions": {"North", "Нижний Новгород", "New York", "Ростов-на-Дону"}, "sums": {"1 200 000 ₽", "1 200 000", "12 000,50"}, "sizes": {"1-10", "11-50", "1000+"}, "years": {"2024", "2025"},
 		"contract dates": {"01.02.2024", "2025-11-20"}, "yes and no": {"yes", "no"}, "plans": {"Basic", "Plan Pro", "Всё включено"}, "teams": {"Team North", "Отдел продаж"}, "codes": {"A-12", "Д-17/2"},
 		"products": {"Доставка еды", "Garden House"}, "one in five": {"a", "b", "c", "d", "anna@example.com"},
+		"towns with names": {"Владимир", "Charlotte", "Тверь", "Казань"}, "one town": {"Владимир"}, "plans with notes": {"Start (free)", "Mister Clean"},
 	} {
 		m := map[string]int{}
 		for _, v := range values {
