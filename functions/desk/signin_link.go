@@ -96,26 +96,22 @@ func (d *desk) useLink(w http.ResponseWriter, r *http.Request) error {
 // proved is who of the staff somebody is who has proved to have an address. Where the staff have no administrator, the one
 // whom the deployment names is made here and nowhere else: created if absent, and written into the audit list.
 func (d *desk) proved(r *http.Request, email string) (m survey.Staff, ok bool, err error) {
-	for range 3 {
-		staff, err := d.store.Staff(r.Context())
-		if err != nil {
-			return m, false, err
-		}
+	made := false
+	err = d.store.ChangeStaff(r.Context(), func(staff []survey.Staff) ([]survey.Staff, error) {
+		made = false
 		if m, ok = signin.Whose(staff, email); ok {
-			return m, true, nil
+			return nil, nil
 		}
 		if m, ok = signin.First(staff, d.admin, email); !ok {
-			return m, false, nil
+			return nil, nil
 		}
-		if err = d.store.SaveStaff(r.Context(), nil, m); err == nil {
-			d.note(r, visit{Who: access.Who{Staff: m}}, "staff.first", d.handle(m.ID))
-			return m, true, nil
-		}
-		if !errors.Is(err, store.ErrChanged) {
-			return m, false, err
-		}
-	} // somebody else has made it meanwhile: read again who that is
-	return m, false, store.ErrChanged
+		made = true
+		return []survey.Staff{m}, nil
+	})
+	if err == nil && made {
+		d.note(r, visit{Who: access.Who{Staff: m}}, "staff.first", d.handle(m.ID))
+	}
+	return m, ok && err == nil, err
 }
 
 // begin starts a session and leads to a page.

@@ -53,67 +53,86 @@ func (d *desk) postStaff(w http.ResponseWriter, r *http.Request) error {
 	if err := parameters(r, "encoding"); err != nil {
 		return err
 	}
-	l := web.Language(r)
-	out := staffAnswer{Refusals: []lineTold{}, Warnings: []lineTold{}}
-	stored, err := d.store.Staff(r.Context())
-	if err != nil {
-		return err
-	}
 	read := readStaffCSV
 	if media(r) == "application/json" {
 		read = readStaffJSON
 	}
-	staff, err := read(r, stored, l, &out)
+	list, err := read(r)
 	if err != nil {
 		return err
 	}
-	if err := d.takeStaff(r.Context(), stored, staff, &out, false); err != nil {
+	out, err := d.takeStaff(r.Context(), list, web.Language(r), false)
+	if err != nil {
 		return err
 	}
 	web.JSON(w, http.StatusOK, out)
 	return nil
 }
 
+// givenStaff is a list of staff as it came, to be checked against those there are: it returns who is to be taken, and says
+// in out who is not.
+type givenStaff func(stored []survey.Staff, l lang.Language, out *staffAnswer) ([]survey.Staff, error)
+
 // takeStaff writes those of a list who are new or changed. Whose standing changed is signed out. With keep a list that leaves no administrator is refused.
-func (d *desk) takeStaff(ctx context.Context, stored, staff []survey.Staff, out *staffAnswer, keep bool) error {
-	out.Refused = len(out.Refusals)
-	known, after := map[string]survey.Staff{}, map[string]survey.Role{}
-	for _, m := range stored {
-		known[strings.ToLower(m.ID)] = m
-		after[strings.ToLower(m.ID)] = m.Role
-	}
-	var write []survey.Staff
+func (d *desk) takeStaff(ctx context.Context, list givenStaff, l lang.Language, keep bool) (out staffAnswer, err error) {
 	var moved []string
-	for _, m := range staff {
-		id := strings.ToLower(m.ID)
-		was, there := known[id]
-		switch {
-		case !there:
-			out.New++
-		case was == m:
-			out.Unchanged++
-			continue
-		default:
-			out.Changed++
+	err = d.store.ChangeStaff(ctx, func(stored []survey.Staff) ([]survey.Staff, error) {
+		out = staffAnswer{Refusals: []lineTold{}, Warnings: []lineTold{}}
+		staff, err := list(stored, l, &out)
+		if err != nil {
+			return nil, err
 		}
-		if there && !sameStanding(was, m) {
-			moved = append(moved, m.ID)
+		write, signOut := out.differ(stored, staff)
+		moved = append(moved, signOut...)
+		if keep && !administered(stored, write) {
+			return nil, problem.New(problem.Conflict, "staff_last_administrator", "role")
 		}
-		after[id] = m.Role
-		write = append(write, m)
-	}
-	if keep && !slices.Contains(slices.Collect(maps.Values(after)), survey.RoleAdministrator) {
-		return problem.New(problem.Conflict, "staff_last_administrator", "role")
-	}
-	if err := d.store.PutStaff(ctx, write); err != nil {
-		return err
+		return write, nil
+	})
+	if err != nil {
+		return out, err
 	}
 	for _, id := range moved {
 		if err := d.store.EndSessions(ctx, id); err != nil {
-			return err
+			return out, err
 		}
 	}
-	return nil
+	return out, nil
+}
+
+// differ counts who of a list is new, changed, and neither, and returns those to write and whom to sign out.
+func (a *staffAnswer) differ(stored, staff []survey.Staff) (write []survey.Staff, signOut []string) {
+	a.Refused = len(a.Refusals)
+	known := map[string]survey.Staff{}
+	for _, m := range stored {
+		known[strings.ToLower(m.ID)] = m
+	}
+	for _, m := range staff {
+		was, there := known[strings.ToLower(m.ID)]
+		switch {
+		case !there:
+			a.New++
+		case was == m:
+			a.Unchanged++
+			continue
+		default:
+			a.Changed++
+		}
+		if there && !sameStanding(was, m) {
+			signOut = append(signOut, m.ID)
+		}
+		write = append(write, m)
+	}
+	return write, signOut
+}
+
+// administered reports whether there is an administrator once some of the staff are written.
+func administered(stored, write []survey.Staff) bool {
+	after := map[string]survey.Role{}
+	for _, m := range slices.Concat(stored, write) {
+		after[strings.ToLower(m.ID)] = m.Role
+	}
+	return slices.Contains(slices.Collect(maps.Values(after)), survey.RoleAdministrator)
 }
 
 // sameStanding reports whether somebody may stay signed in through a change, and their unused links be good: with another
@@ -121,43 +140,49 @@ func (d *desk) takeStaff(ctx context.Context, stored, staff []survey.Staff, out 
 func sameStanding(was, m survey.Staff) bool { return was.Email == m.Email && was.Role == m.Role }
 
 // readStaffCSV reads a list as a system exports it, managers included.
-func readStaffCSV(r *http.Request, stored []survey.Staff, l lang.Language, out *staffAnswer) ([]survey.Staff, error) {
+func readStaffCSV(r *http.Request) (givenStaff, error) {
 	encoding, err := encodingOf(r)
 	if err != nil {
 		return nil, err
 	}
 	body, err := list(r)
-	if err != nil {
-		return nil, err
-	}
-	return staffOfCSV(body, encoding, stored, l, out)
+	return staffOfCSV(body, encoding), err
 }
 
-func staffOfCSV(body []byte, encoding string, stored []survey.Staff, l lang.Language, out *staffAnswer) ([]survey.Staff, error) {
-	staff, refusals, err := survey.ReadStaff(body, encoding, stored...)
-	for _, refusal := range refusals {
-		if refusal.Code == "unknown_manager" { // the row was taken without one
-			out.Warnings = append(out.Warnings, refusalTold(l, refusal))
-			continue
+func staffOfCSV(body []byte, encoding string) givenStaff {
+	return func(stored []survey.Staff, l lang.Language, out *staffAnswer) ([]survey.Staff, error) {
+		staff, refusals, err := survey.ReadStaff(body, encoding, stored...)
+		for _, refusal := range refusals {
+			if refusal.Code == "unknown_manager" { // the row was taken without one
+				out.Warnings = append(out.Warnings, refusalTold(l, refusal))
+				continue
+			}
+			out.Refusals = append(out.Refusals, refusalTold(l, refusal))
 		}
-		out.Refusals = append(out.Refusals, refusalTold(l, refusal))
+		return staff, err
 	}
-	return staff, err
 }
 
 // readStaffJSON reads a JSON list; a manager is named by id.
-func readStaffJSON(r *http.Request, stored []survey.Staff, l lang.Language, out *staffAnswer) ([]survey.Staff, error) {
-	var list []staffTold
-	if err := web.Decode(r, &list, maxJSON); err != nil {
+func readStaffJSON(r *http.Request) (givenStaff, error) {
+	var in []staffTold
+	if err := web.Decode(r, &in, maxJSON); err != nil {
 		return nil, err
-	}
-	in := make([]survey.Staff, len(list))
-	for i, m := range list {
-		in[i] = m.Staff
 	}
 	if len(in) == 0 {
 		return nil, problem.New(problem.Invalid, "staff_empty", "")
 	}
+	return func(stored []survey.Staff, l lang.Language, out *staffAnswer) ([]survey.Staff, error) {
+		staff := make([]survey.Staff, len(in))
+		for i, m := range in {
+			staff[i] = m.Staff
+		}
+		return checkStaffList(staff, stored, l, out), nil
+	}, nil
+}
+
+// checkStaffList brings a list into shape and leaves out, and tells of, those who cannot be taken.
+func checkStaffList(in, stored []survey.Staff, l lang.Language, out *staffAnswer) []survey.Staff {
 	tell := func(i int, p *problem.Error) lineTold {
 		return lineTold{Line: i + 1, Code: p.Code, Message: l.Problem(p), Column: p.Where}
 	}
@@ -196,7 +221,7 @@ func readStaffJSON(r *http.Request, stored []survey.Staff, l lang.Language, out 
 			out.Warnings = append(out.Warnings, tell(lines[strings.ToLower(m.ID)]-1, problem.New(problem.Invalid, "manager_unknown", "manager", "Manager", m.Manager)))
 		}
 	}
-	return good, nil
+	return good
 }
 
 func emailTaken(by survey.Staff) *problem.Error {

@@ -3,7 +3,10 @@ package main
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"onetap/internal/local/dynamo"
@@ -87,4 +90,79 @@ func (w *world) postList(t *testing.T, media, list string) string {
 	r.Header.Set("Content-Type", media)
 	_, body := send(t, r)
 	return body
+}
+
+// Whoever comes in at the same moment, by whichever way: one of them gets the address. And two administrators who make
+// each other something else at once leave one.
+func TestStaffChangedAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dynamo.Options{})
+	w.staffed()
+	if err := w.store.PutStaff(t.Context(), []survey.Staff{{ID: "second", Email: "second@example.com", Role: survey.RoleAdministrator}}); err != nil {
+		t.Fatal(err)
+	}
+	g, second := w.as(t, "administrator"), w.as(t, "second")
+	form, form2 := g.form(), second.form()
+	analyst := everybody[4]
+	const email = "new@example.com"
+	var all sync.WaitGroup
+	for i := range 3 {
+		id := "new" + strconv.Itoa(i)
+		all.Go(func() { g.post("/staff", "form", form, "id", "page-"+id, "email", email, "role", "owner") })
+		all.Go(func() { w.postList(t, "application/json", `[{"id":"json-`+id+`","email":"`+email+`"}]`) })
+		all.Go(func() { w.postList(t, "text/csv", "id;email\ncsv-"+id+";New@Example.com\n") })
+	}
+	all.Go(func() {
+		g.post("/staff/"+w.desk.handle(analyst.ID), "form", form, "email", email, "role", "analyst", "name", analyst.Name, "was", packStaff(analyst))
+	})
+	all.Wait()
+	staff, err := w.store.Staff(t.Context())
+	holders := slices.DeleteFunc(staff, func(m survey.Staff) bool { return m.Email != email })
+	if err != nil || len(holders) != 1 {
+		t.Errorf("the address is that of %v, %v", holders, err)
+	}
+
+	administrators := map[*guest]string{g: "second", second: "administrator"}
+	for from, other := range administrators {
+		m, _, err := w.store.StaffMember(t.Context(), other)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Go(func() {
+			from.post("/staff/"+w.desk.handle(other), "form", map[*guest]string{g: form, second: form2}[from], "email", m.Email, "role", "owner", "name", m.Name, "was", packStaff(m))
+		})
+	}
+	all.Wait()
+	if staff, err = w.store.Staff(t.Context()); err != nil || !administered(staff, nil) {
+		t.Errorf("nobody is an administrator: %v, %v", staff, err)
+	}
+}
+
+// A list that takes several transactions is taken whole, again changes nothing, and whoever was removed meanwhile stays so.
+func TestLongStaffList(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dynamo.Options{})
+	var many []survey.Staff
+	for i := range 250 {
+		many = append(many, survey.Staff{ID: "s" + strconv.Itoa(i), Email: "s" + strconv.Itoa(i) + "@example.com"})
+	}
+	b, _ := json.Marshal(many)
+	for _, want := range []string{`"new":250`, `"unchanged":250`} {
+		if said := w.postList(t, "application/json", string(b)); !strings.Contains(said, want) || !strings.Contains(said, `"refused":0`) {
+			t.Errorf("%.300s", said)
+		}
+	}
+	tries := 0
+	err := w.store.ChangeStaff(t.Context(), func(stored []survey.Staff) ([]survey.Staff, error) {
+		if tries++; tries > 1 {
+			if slices.ContainsFunc(stored, func(m survey.Staff) bool { return m.ID == "s7" }) {
+				t.Error("the second try sees whom the first one did")
+			}
+			return nil, nil
+		}
+		return []survey.Staff{{ID: "s7", Email: "s7@example.com", Team: "Юг"}}, w.store.RemoveStaff(t.Context(), "s7")
+	})
+	if _, there, failed := w.store.StaffMember(t.Context(), "s7"); err != nil || failed != nil || there || tries != 2 {
+		t.Errorf("removed, and there again: %v; %d tries, %v, %v", there, tries, err, failed)
+	}
 }

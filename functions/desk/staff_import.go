@@ -32,14 +32,7 @@ func (d *desk) importStaff(w http.ResponseWriter, r *http.Request) error {
 	body, err := uploaded(r, "list", maxList)
 	var out staffAnswer
 	if err == nil {
-		stored, failed := d.store.Staff(r.Context())
-		if failed != nil {
-			return failed
-		}
-		staff, wrong := staffOfCSV(body, "", stored, p.lang, &out)
-		if err = wrong; err == nil {
-			err = d.takeStaff(r.Context(), stored, staff, &out, true)
-		}
+		out, err = d.takeStaff(r.Context(), staffOfCSV(body, ""), p.lang, true)
 	}
 	if refusal := problem.As(err); refusal != nil {
 		p.Wrong = p.lang.Problem(refusal)

@@ -39,10 +39,14 @@ func noSuchPerson() error { return problem.New(problem.Unknown, "person_unknown"
 // everybody lists the staff by name.
 func (d *desk) everybody(r *http.Request) ([]survey.Staff, error) {
 	all, err := d.store.Staff(r.Context())
+	return byName(all), err
+}
+
+func byName(all []survey.Staff) []survey.Staff {
 	slices.SortFunc(all, func(a, b survey.Staff) int {
 		return cmp.Or(strings.Compare(strings.ToLower(nameOf(a)), strings.ToLower(nameOf(b))), strings.Compare(a.ID, b.ID))
 	})
-	return all, err
+	return all
 }
 
 func (d *desk) staffShown(r *http.Request) (*staffPage, []survey.Staff, error) {

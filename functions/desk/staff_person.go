@@ -3,14 +3,12 @@ package main
 import (
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"slices"
 	"strings"
 
 	"onetap/internal/lang"
 	"onetap/internal/problem"
-	"onetap/internal/store"
 	"onetap/internal/survey"
 	"onetap/internal/web"
 )
@@ -119,16 +117,19 @@ func typedPerson(r *http.Request, id string, all []survey.Staff) (m survey.Staff
 }
 
 func (d *desk) addStaff(w http.ResponseWriter, r *http.Request) error {
-	all, err := d.everybody(r)
-	if err != nil {
-		return err
-	}
-	m, manager, err := typedPerson(r, strings.TrimSpace(r.FormValue("id")), all)
-	if err == nil {
-		if err = d.store.SaveStaff(r.Context(), nil, m); errors.Is(err, store.ErrChanged) {
-			err = problem.New(problem.Conflict, "staff_id_taken", "id")
+	var m survey.Staff
+	var manager string
+	var all []survey.Staff
+	err := d.store.ChangeStaff(r.Context(), func(stored []survey.Staff) (_ []survey.Staff, err error) {
+		all = byName(stored)
+		if m, manager, err = typedPerson(r, strings.TrimSpace(r.FormValue("id")), all); err != nil {
+			return nil, err
 		}
-	}
+		if slices.ContainsFunc(all, func(other survey.Staff) bool { return strings.EqualFold(other.ID, m.ID) }) {
+			return nil, problem.New(problem.Conflict, "staff_id_taken", "id")
+		}
+		return []survey.Staff{m}, nil
+	})
 	refusal := problem.As(err)
 	switch {
 	case err != nil && refusal == nil:
@@ -221,31 +222,40 @@ func (d *desk) editPerson(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	m, manager, err := typedPerson(r, stored.ID, all)
-	was, ok := unpackStaff(r.FormValue("was"))
-	stale := !ok || was != stored
+	was, opened := unpackStaff(r.FormValue("was"))
+	id, m, manager, stale := stored.ID, survey.Staff{}, "", false
+	err = d.store.ChangeStaff(r.Context(), func(now []survey.Staff) (_ []survey.Staff, err error) {
+		all = byName(now)
+		at := slices.IndexFunc(all, func(one survey.Staff) bool { return strings.EqualFold(one.ID, id) })
+		if at < 0 {
+			return nil, noSuchPerson()
+		}
+		stored = all[at]
+		stale = !opened || was != stored
+		if m, manager, err = typedPerson(r, stored.ID, all); err != nil {
+			return nil, err
+		}
+		if m.Role != stored.Role {
+			if refusal := d.removable(r, stored, all); refusal != nil {
+				return nil, refusal
+			}
+		}
+		if stale {
+			return nil, nil
+		}
+		return []survey.Staff{m}, nil
+	})
 	refusal := problem.As(err)
-	if refusal == nil && m.Role != stored.Role {
-		refusal = d.removable(r, stored, all)
-	}
-	if refusal == nil && !stale {
-		err := d.store.SaveStaff(r.Context(), &stored, m)
-		switch {
-		case errors.Is(err, store.ErrChanged):
-			stale = true
-			if stored, all, err = d.person(r); err != nil {
+	switch {
+	case err != nil && (refusal == nil || problem.Is(err, "person_unknown")):
+		return err
+	case err == nil && !stale:
+		if !sameStanding(stored, m) {
+			if err := d.store.EndSessions(r.Context(), m.ID); err != nil {
 				return err
 			}
-		case err != nil:
-			return err
-		default:
-			if !sameStanding(stored, m) {
-				if err := d.store.EndSessions(r.Context(), m.ID); err != nil {
-					return err
-				}
-			}
-			return done(w, r, "/staff/"+d.handle(m.ID), "staff_saved")
 		}
+		return done(w, r, "/staff/"+d.handle(m.ID), "staff_saved")
 	}
 	p := d.personShown(r, stored, all)
 	form := d.personForm(r, nameOf(stored), m, all)

@@ -179,6 +179,9 @@ func sessionKey(staff, id string) key { return key{sessionsPK(staff), id} }
 // settingsKey is written when somebody saves the settings, a few times a year.
 var settingsKey = key{"SETTINGS", "SETTINGS"}
 
+// staffListKey is the version of the staff list as a whole, which moves with every change of it.
+var staffListKey = key{"SETTINGS", "STAFF"}
+
 // segmentsKey is written when an upload brings a new column, or somebody says what one is.
 func segmentsKey(a survey.Audience) key { return key{"SETTINGS", "SEGMENTS#" + string(a)} }
 

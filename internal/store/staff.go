@@ -2,15 +2,19 @@ package store
 
 import (
 	"context"
+	"errors"
 	"slices"
+	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"golang.org/x/sync/errgroup"
 
 	"onetap/internal/survey"
 )
 
-// PutStaff writes staff members whole, by id.
+// PutStaff writes staff members whole, by id, past all rules: for tools and tests. What people ask for is ChangeStaff's.
 func (s *Store) PutStaff(ctx context.Context, staff []survey.Staff) error {
 	items := make([]item, len(staff))
 	for i, m := range staff {
@@ -20,13 +24,77 @@ func (s *Store) PutStaff(ctx context.Context, staff []survey.Staff) error {
 	return s.batchPut(ctx, items)
 }
 
+// staffAtOnce is how many staff members one transaction writes: it takes 100 items, one of which is the list's version.
+const staffAtOnce = 99
+
+// ChangeStaff writes the staff members that decide makes of everybody there is, whole, by id. Of two who change the staff at
+// once the later decides by what the earlier has written: rules about all of them, such as one address each, hold. So
+// decide may be asked several times, and of more than staffAtOnce finds a part of what it wanted done. What it refuses is
+// returned; ErrChanged is for who is overtaken again and again.
+func (s *Store) ChangeStaff(ctx context.Context, decide func(stored []survey.Staff) ([]survey.Staff, error)) error {
+	for try := 0; ; try++ {
+		if err := backoff(ctx, try); err != nil {
+			return err
+		}
+		again, err := s.changeStaff(ctx, decide)
+		if !again || try >= 8 {
+			return err
+		}
+	}
+}
+
+// changeStaff is one try of ChangeStaff; again says that somebody else was faster.
+func (s *Store) changeStaff(ctx context.Context, decide func([]survey.Staff) ([]survey.Staff, error)) (again bool, err error) {
+	list, err := s.get(ctx, staffListKey) // before the staff: what is written after it is noticed
+	if err != nil {
+		return false, err
+	}
+	version := number64(list, "version")
+	stored, err := s.staff(ctx, true)
+	if err != nil {
+		return false, err
+	}
+	there := make(map[string]bool, len(stored))
+	for _, m := range stored {
+		there[strings.ToLower(m.ID)] = true
+	}
+	write, err := decide(stored)
+	if err != nil {
+		return false, err
+	}
+	for some := range slices.Chunk(write, staffAtOnce) {
+		next := staffListKey.item()
+		next["version"] = num(version + 1)
+		moved := types.Put{TableName: &s.table, Item: next, ConditionExpression: aws.String("attribute_not_exists(pk)")}
+		if version > 0 {
+			moved.ConditionExpression, moved.ExpressionAttributeValues = aws.String("version = :was"), item{":was": num(version)}
+		}
+		actions := []types.TransactWriteItem{{Put: &moved}}
+		for _, m := range some {
+			it, condition := staffKey(m.ID).item(), "attribute_not_exists(pk)"
+			if there[strings.ToLower(m.ID)] {
+				condition = "attribute_exists(pk)" // nobody comes back who was removed meanwhile
+			}
+			it["staff"] = asJSON(m)
+			actions = append(actions, types.TransactWriteItem{Put: &types.Put{TableName: &s.table, Item: it, ConditionExpression: &condition}})
+		}
+		if err := s.transact(ctx, "change staff", actions); err != nil {
+			return errors.Is(err, ErrChanged), err
+		}
+		version++
+	}
+	return false, nil
+}
+
 // Staff lists everybody of the staff. Companies have hundreds of them, not millions: four queries, side by side.
-func (s *Store) Staff(ctx context.Context) ([]survey.Staff, error) {
+func (s *Store) Staff(ctx context.Context) ([]survey.Staff, error) { return s.staff(ctx, false) }
+
+func (s *Store) staff(ctx context.Context, consistent bool) ([]survey.Staff, error) {
 	shards := make([][]survey.Staff, staffShards)
 	g, ctx := errgroup.WithContext(ctx)
 	for n := range shards {
 		g.Go(func() error {
-			return s.query(ctx, "STAFF#"+two(n), "", false, func(it item) (bool, error) {
+			return s.query(ctx, "STAFF#"+two(n), "", consistent, func(it item) (bool, error) {
 				var m survey.Staff
 				err := fromJSON(it, "staff", &m)
 				shards[n] = append(shards[n], m)
@@ -56,14 +124,4 @@ func (s *Store) StaffMember(ctx context.Context, id string) (m survey.Staff, ok 
 		return m, false, err
 	}
 	return m, true, fromJSON(it, "staff", &m)
-}
-
-// SaveStaff writes a staff member if they still are as they were read (nil: the id is nobody's); otherwise ErrChanged.
-func (s *Store) SaveStaff(ctx context.Context, was *survey.Staff, m survey.Staff) error {
-	it := staffKey(m.ID).item()
-	it["staff"] = asJSON(m)
-	if was == nil {
-		return s.put(ctx, it, "attribute_not_exists(pk)", nil)
-	}
-	return s.put(ctx, it, "staff = :was", item{":was": asJSON(*was)})
 }
