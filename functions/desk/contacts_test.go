@@ -76,7 +76,7 @@ func TestContactList(t *testing.T) {
 		t.Errorf("%d of 13 people of a company are found", n)
 	}
 	_, page, _ = marketing.post("/contacts/search", "audience", "customers", "search", "<script>")
-	marketing.says(page, "Nobody fits among these", `value="&lt;script&gt;"`)
+	marketing.says(page, "Nobody fits. Everybody", `value="&lt;script&gt;"`)
 	if status, _ := owner.get(mine); status != 200 {
 		t.Errorf("the own contact: %d", status)
 	}
