@@ -162,6 +162,7 @@ func TestComplaintsThatAreNone(t *testing.T) {
 	}{
 		"not spam":            {kind("complaintFeedbackType", "not-spam"), survey.InvitationSent, ""},
 		"NOT-SPAM":            {kind("complaintFeedbackType", "NOT-SPAM "), survey.InvitationSent, ""},
+		"authentication":      {kind("complaintFeedbackType", "auth-failure"), survey.InvitationSent, ""},
 		"abuse":               {kind("complaintFeedbackType", "abuse"), survey.InvitationSent, survey.Complained},
 		"null":                {kind("complaintFeedbackType", nil), survey.InvitationSent, survey.Complained},
 		"fraud":               {kind("complaintFeedbackType", "fraud"), survey.InvitationSent, survey.Complained},

@@ -20,7 +20,7 @@ func Clean(text string) (name string, junk bool) {
 		return "", true
 	}
 	key := strings.Join(strings.Fields(strings.Map(space, strings.ToLower(text))), " ")
-	if lex().nothing[key] && text != "Na" && text != "Nan" {
+	if (lex().nothing[key] || lex().nothing[strings.Trim(key, "()[]<>{}«»\"' ")]) && text != "Na" && text != "Nan" {
 		return "", true
 	}
 	var kept []string
@@ -70,7 +70,7 @@ func space(r rune) rune {
 }
 
 // nothing are cells that say there is no name.
-const nothing = "null|(null)|<null>|[null]|nil|none|(none)|n/a|n.a.|n\\a|na|nan|#n/a|#н/д|н/д|нд|#ref!|#имя?|#name?|undefined|unknown|not known|not set|not specified|" +
+const nothing = "null|(null)|<null>|[null]|nil|none|(none)|n/a|n.a.|n\\a|na|nan|#n/a|#н/д|н/д|нд|#ref!|#имя?|#name?|#ссылка!|#value!|#знач!|#div/0!|#дел/0!|#num!|#число!|object object|undefined|unknown|not known|not set|not specified|" +
 	"not provided|not available|no name|noname|no-name|no data|empty|(empty)|blank|(blank)|anonymous|anonym|true|false|yes|no|tbd|tba|" +
 	"нет|нету|нет имени|нет данных|нет фио|без имени|без фио|не указано|не указан|не указана|не указаны|не задано|не заполнено|не определено|не известно|неизвестно|неизвестный|неизвестная|" +
 	"неизвестен|пусто|(пусто)|прочерк|отсутствует|аноним|анонимно|анонимный|инкогнито|да|имя|фамилия|отчество|фио|ф.и.о.|имя фамилия|имя и фамилия|фамилия имя|фамилия имя отчество|" +
@@ -81,7 +81,7 @@ const filler = "тест тестов тестова тестович тесто
 	"клиент клиентка клиенты покупатель покупательница заказчик пользователь юзер гость посетитель абонент пациент контакт сотрудник сотрудница кандидат лид физлицо физ лицо частное " +
 	"client customer user guest visitor buyer contact admin administrator админ администратор member subscriber lead new новый новая old старый " +
 	"уважаемый уважаемая уважаемые дорогой дорогая dear valued hello hi здравствуйте привет имя name фио first last фамилия отчество no нет без to and т тел телефон phone mobile моб " +
-	"неизвестный неизвестная аноним anonymous unknown null none"
+	"неизвестный неизвестная аноним anonymous unknown null none vip вип менеджер директор manager director розничный розничная оптовый контактное физическое юридическое основной основное не указано указан указана"
 
 // placeholder is a word of a name that a program left where it had nothing: "DeJarnette null". "Null" and "None" with one
 // capital are somebody's surname.

@@ -16,6 +16,8 @@ var givenText string
 // it nor the text.
 type lexicon struct {
 	given   map[string]bool // folded; true: as often a surname
+	men     map[string]bool // of given, those of the sections of Russia and its neighbours
+	women   map[string]bool
 	fathers map[string]bool // beginnings of patronymics: "алексеев" of "Алексеевич"
 	marks   [0xc0]byte      // by letter from U+00C0 on, the plain one
 
@@ -23,7 +25,7 @@ type lexicon struct {
 
 	capitals map[string]bool // nothing and filler with a capital
 
-	surnames, womens, mens, glued []string
+	surnames, russian, womens, mens, glued []string
 }
 
 var (
@@ -44,8 +46,10 @@ func (l *lexicon) load() {
 	}
 	l.nothing, l.filler, l.streets, l.titles, l.joins = set(nothing, "|"), set(filler, " "), set(streets, " "), set(titles, " "), set(joins, " ")
 	l.companies, l.particles, l.rare = set(companies, " "), set(particles, " "), set(rare, " ")
+	l.russian = strings.Fields(russianSurnames)
 	l.surnames, l.womens, l.mens, l.glued = strings.Fields(surnames), strings.Fields(womens), strings.Fields(mens), strings.Fields(glued)
 	l.given, l.fathers = make(map[string]bool, 3500), make(map[string]bool, 800)
+	l.men, l.women = make(map[string]bool, 700), make(map[string]bool, 500)
 	l.capitals = map[string]bool{}
 	for w := range l.filler {
 		r, size := utf8.DecodeRuneInString(w)
@@ -64,8 +68,14 @@ func (l *lexicon) load() {
 		for w := range strings.FieldsSeq(line) {
 			name, twofold := strings.CutSuffix(w, "*")
 			l.given[name] = twofold
-			if section == "[men]" && !twofold {
-				l.fathers[fatherStem(name)] = true
+			switch section {
+			case "[men]":
+				l.men[name] = true
+				if !twofold {
+					l.fathers[fatherStem(name)] = true
+				}
+			case "[women]":
+				l.women[name] = true
 			}
 		}
 	}
@@ -225,6 +235,32 @@ func patronymicLen(ws []string, i int) int {
 
 const surnames = "ов ова ев ева ин ина ын ына ский ская цкий цкая ской ко ук юк як ак ян янц дзе швили ых их ец чик ник " +
 	"ov ova ev eva in ina yn yna sky skiy skii skij skaya skaia ski ska ko uk yuk iuk yan ian dze shvili off ykh"
+
+// russianSurnames are those endings that no given name has which is not known.
+const russianSurnames = "ов ова ев ева ёв ёва ский ская цкий цкая енко дзе швили"
+
+// russianSurname reports a word that is a surname, wherever it stands.
+func russianSurname(w string) bool {
+	key := folded(w)
+	return utf8.RuneCountInString(key) >= 5 && slices.ContainsFunc(lex().russian, func(e string) bool { return strings.HasSuffix(key, e) })
+}
+
+// fills reports a word that is no name of a person, as in "VIP клиент".
+func fills(w string) bool { return lex().filler[folded(w)] }
+
+// agree reports whether a word can be the patronymic of whoever has a given name. What ends like a man's behind a name that
+// only women have is a surname: "Анна Маркович".
+func agree(given, patronymic string) bool {
+	l, key, father := lex(), folded(given), folded(patronymic)
+	ends := func(e string) bool { return strings.HasSuffix(father, e) }
+	switch {
+	case slices.ContainsFunc(l.mens, ends):
+		return !l.women[key] || l.men[key]
+	case slices.ContainsFunc(l.womens, ends):
+		return !l.men[key] || l.women[key]
+	}
+	return true
+}
 
 // surname reports a word that ends as Russian and neighbouring surnames do. Many given names do too: ask known first.
 func surname(w string) bool {

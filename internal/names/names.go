@@ -36,8 +36,8 @@ func (n Name) understand() (given, patronymic string) {
 	if !ok || len(ws) == 0 || slices.ContainsFunc(ws, business) {
 		return "", ""
 	}
-	if len(ws) > 2 || strings.Contains(first, ",") || patronymicAt(ws) >= 0 {
-		return understand(first) // the whole name stands in the first one's column
+	if len(ws) > 2 || strings.Contains(first, ",") || patronymicAt(ws) >= 0 || slices.ContainsFunc(ws, fills) {
+		return understand(first) // the whole name stands in the first one's column, or "VIP клиент"
 	}
 	if slices.ContainsFunc(ws, initial) {
 		if ws = slices.DeleteFunc(ws, initial); len(ws) == 0 {
@@ -45,6 +45,9 @@ func (n Name) understand() (given, patronymic string) {
 		}
 	}
 	if len(ws) == 1 && !known(ws[0]) && surname(ws[0]) {
+		if russianSurname(ws[0]) {
+			return "", ""
+		}
 		if whole, ok := words(n.Whole); ok && len(whole) > 1 && known(whole[len(whole)-1]) {
 			return "", "" // first and last name have changed columns, it seems
 		}
@@ -128,6 +131,8 @@ func withPatronymic(ws []string, p int) (given, patronymic string) {
 		others := slices.Concat(ws[:p-1], ws[p+n:])
 		switch {
 		case initial(before):
+		case known(before) && !agree(before, ws[p]): // "Анна Маркович" is a surname, too
+			return written(before), ""
 		case known(before) && (len(others) > 0 || certain || fatherKnown(ws[p])):
 			return written(before), patronymic
 		case known(before): // "Мстислав Ростропович" is a surname as it seems
@@ -153,6 +158,9 @@ func aroundComma(left, right string) (given, patronymic string) {
 	l, ok := words(left)
 	r, fine := words(right)
 	if !ok || !fine || slices.ContainsFunc(l, business) || slices.ContainsFunc(r, business) {
+		return "", ""
+	}
+	if patronymicAt(l) >= 0 && patronymicAt(r) >= 0 { // two people
 		return "", ""
 	}
 	if len(r) == 0 || patronymicAt(l) >= 0 {
@@ -207,7 +215,7 @@ func words(name string) (ws []string, ok bool) {
 		}
 	}
 	for _, w := range ws {
-		if lex().joins[folded(w)] || strings.ContainsFunc(w, alien) {
+		if lex().joins[folded(w)] && !strings.HasSuffix(w, ".") || strings.ContainsFunc(w, alien) {
 			return nil, false
 		}
 	}

@@ -34,6 +34,8 @@ var sendersCodes = []string{
 	".7.29",          // Gmail: no TLS; the registry: ARC
 	".7.30", ".7.32", // REQUIRETLS; Gmail: DKIM, alignment of From
 	".7.10", ".7.9", // encryption needed; the authentication mechanism is too weak
+	".7.5", ".7.57", // TLS, its certificates; Microsoft: the client is not authenticated
+	".2.3", ".3.4", // the letter is too large
 	".7.508", ".7.509", ".7.511", ".7.512", ".7.513", ".7.515", // Microsoft: rate and list of senders, DMARC, From, authentication
 	".7.705", ".7.708", ".7.750", // Microsoft: tenant over its threshold, traffic of this address not accepted
 }
@@ -45,22 +47,23 @@ var sendersWords = regexp.MustCompile(`(?i)` + strings.Join([]string{
 	// authentication
 	`\bdmarc\b`, `\bspf\b`, `\bdkim\b`, `unauthenticated`, `sender (?:policy framework|verif|id\b)`, `authentication (?:check|requirement|information|result)`,
 	`required authentication`, `reverse (?:dns|hostname)`, `cannot find your (?:reverse )?hostname`, `\bptr\b`, `\brdns\b`, `ip name lookup failed`,
-	`sender address rejected`,
+	`sender address rejected`, `sender (?:is )?(?:rejected|denied|refused|invalid)`, `(?:invalid|unauthori[sz]ed|unverified|forged) sender`, `must authenticate`,
 	// TLS
-	`starttls`, `\btls\b.{0,30}(?:required|needed|negotiat)`, `requires? (?:a )?(?:tls|secure|encrypted)`,
+	`starttls`, `must (?:use|support) (?:start)?tls`, `without tls`, `certificate (?:\w+ )?(?:validation|verif|fail|expired|invalid)`, `\btls\b.{0,30}(?:required|needed|negotiat)`, `requires? (?:a )?(?:tls|secure|encrypted)`,
 	// reputation: the lists by name, and how providers speak of theirs
 	`spamhaus`, `spamcop`, `barracuda`, `\bsorbs\b`, `\bsurbl\b`, `\buribl\b`, `invaluement`, `cloudmark`, `senderscore`, `\bdns[bw]l`, `\brbl`, `\bzen\.`,
 	`(?:block|black|deny) ?-?list`, `\bis listed\b`, `listed (?:at|by|in|on) `, `reputation`, `\[?\bTSS?\d\d\b`, `\[IPTS\d\d`, `unsolicited`,
 	`(?:\bip\b|host|client|server|sender|domain|network|messages from)[^.;]{0,80}(?:banned|blocked|blacklisted|deferred)`,
 	`banned (?:sending )?(?:ip|host)`, `rate.?limit`, `too many (?:messages|connections|e-?mails) from`, `connections will not be accepted`, `user complaints`,
 	// the letter, and what the house of the mailbox lets in
-	`spam`, `junk mail`, `suspicious`, `content (?:rejected|filter|restriction)`, `\bpolic(?:y|ies)\b`, `virus|malware|phish`, `спам`, `политик`,
+	`spam`, `junk mail`, `suspicious`, `content (?:rejected|filter|restriction)`, `\bpolic(?:y|ies)\b`, `virus|malware|malicious|phish`, `content presents`, `message (?:is )?too (?:big|large)`, `спам`, `политик`,
 }, "|"))
 
 // recipientsWords outweigh them: what is refused is the mailbox, whatever the text points to besides.
 var recipientsWords = regexp.MustCompile(`(?i)` + strings.Join([]string{
 	`no such (?:user|mailbox|recipient|person|account)`, `(?:user|recipient|mailbox|account)s?\b[^.;]{0,40}(?:unknown|not found|not exist|n't exist|disabled|inactive|unavailable|suspended|invalid)`,
 	`(?:unknown|invalid|unrouteable|nonexistent) (?:user|recipient|mailbox|address|account)`, `not listed in`, `recipient address rejected`,
+	`no longer (?:accepts|valid|in use|exists|active|available|works)`, `(?:ящик|пользовател|адрес|получател)[^.;]{0,40}(?:не существует|не найден|отключ|заблокир|удал)`, `нет такого (?:пользовател|ящик|адрес|получател)`,
 	`mailbox (?:is )?(?:full|over)`, `(?:over|exceed\w*|out of) ?-?(?:quota|storage)`, `quota exceeded`,
 }, "|"))
 

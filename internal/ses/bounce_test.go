@@ -102,7 +102,24 @@ func TestBounces(t *testing.T) {
 		{"Permanent", "General", "5.7.1", "smtp; 554 5.7.1 [1] Message rejected under suspicion of SPAM; https://ya.cc/1IrBc 1764400000-0a1b2c3d", blocked},
 		{"Permanent", "General", "5.7.1", "smtp; 554 5.7.1 Blocked by spam statistics - see http://feedback.yandex.ru/?from=mail-rejects", blocked},
 
+		// words of others
+		{"Permanent", "General", "5.7.1", "smtp; 550 5.7.1 Message rejected. Sender's mail server must use TLS", blocked},
+		{"Permanent", "General", "5.7.1", "smtp; 550 5.7.1 Invalid sender domain", blocked},
+		{"Permanent", "General", "5.7.1", "smtp; 551 5.7.1 Sender denied", blocked},
+		{"Permanent", "General", "5.1.0", "smtp; 550 5.1.0 sender rejected", blocked},
+		{"Permanent", "General", "5.7.57", "smtp; 530 5.7.57 Client not authenticated to send mail", blocked},
+		{"Transient", "General", "4.7.5", "smtp; 454 4.7.5 Certificate validation failure", blocked},
+		{"Permanent", "General", "5.0.0", "smtp; 550 Ящик не существует, политика домена", gone},
+		{"Permanent", "General", "5.0.0", "smtp; 550 Нет такого пользователя, спам", gone},
+		{"Permanent", "General", "5.0.0", "smtp; 550 This address no longer accepts mail, see our spam policy", gone},
+		{"Permanent", "General", "5.7.133", "smtp; 550 5.7.133 RESOLVER.RST.SenderNotAuthenticatedForGroup; sender not authenticated", gone}, // a group's own rule
+
 		// the letter
+		{"Permanent", "General", "5.3.4", "smtp; 552 5.3.4 Message too big", blocked},
+		{"Permanent", "General", "5.2.3", "smtp; 550 5.2.3 Message length exceeds administrative limit", blocked},
+		{"Permanent", "General", "5.0.0", "smtp; 552 message is too large", blocked},
+		{"Permanent", "General", "5.7.0", "smtp; 552-5.7.0 This message was blocked because its content presents a potential security issue.", blocked},
+		{"Permanent", "General", "5.7.1", "smtp; 550 5.7.1 Message contains malicious URL", blocked},
 		{"Transient", "ContentRejected", "", "", blocked},
 		{"Transient", "MessageTooLarge", "5.3.4", "smtp; 552 5.3.4 Message size exceeds fixed limit", blocked},
 		{"Transient", "AttachmentRejected", "", "", blocked},

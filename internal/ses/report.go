@@ -93,7 +93,8 @@ func (r *Report) complaint(raw json.RawMessage) {
 		r.Addresses = append(r.Addresses, string(p.Address))
 	}
 	switch {
-	case c.Feedback.is("not-spam"): // somebody took a letter out of the spam folder (RFC 5965, 7.3)
+	case c.Feedback.is("not-spam"), // somebody took a letter out of the spam folder (RFC 5965, 7.3)
+		c.Feedback.is("auth-failure"): // a program tells the sender of DKIM or SPF (RFC 6591): nobody has complained
 		r.Event = survey.EventDelivered
 	case c.SubType.is("OnAccountSuppressionList"): // of an earlier complaint: SES did not send this letter
 		r.Event = survey.EventWithheld
