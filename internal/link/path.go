@@ -76,6 +76,10 @@ func skipBreak(s string) string {
 func isStuck(s string) bool {
 	for s = unquote(s); s != ""; {
 		c, n := utf8.DecodeRuneInString(s)
+		if c == '<' { // what programs write behind a link: its target again, or the end of the element around it
+			s = strings.ToLower(s[1:])
+			return strings.HasPrefix(s, "http") || strings.HasPrefix(s, "mailto:") || strings.HasPrefix(s, "/") || strings.HasPrefix(s, "br")
+		}
 		switch {
 		case c == '?', c == '#', c == '&': // a query, a fragment, an entity such as &gt; and all that follows
 			return true

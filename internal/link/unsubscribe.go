@@ -36,7 +36,7 @@ func SaysUnsubscribe(contentType string, body []byte) bool {
 }
 
 // marks are what may stand around the words, or be left of an encoding: white space, quotes, brackets, byte order marks.
-const marks = " \t\r\n\v\f\u00a0\ufeff\"'`{}[]()<>=;,"
+const marks = " \t\r\n\v\f\u00a0\ufeff\"'`{}[]()<>=;,.?“”«»"
 
 func says(text, boundary string, wrappings int) bool {
 	// In UTF-16 every other byte of these words is 0.
@@ -44,7 +44,7 @@ func says(text, boundary string, wrappings int) bool {
 	if text == "" {
 		return false
 	}
-	if boundary == "" && strings.HasPrefix(text, "--") { // multipart that does not say so
+	if strings.HasPrefix(text, "--") { // the boundary that is there counts, whatever the Content-Type says
 		first, _, _ := strings.Cut(text, "\n")
 		boundary = strings.TrimRight(strings.TrimPrefix(first, "--"), " \t\r")
 	}

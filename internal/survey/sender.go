@@ -40,6 +40,9 @@ func ReadSender(text string) (Sender, error) {
 		}
 		s.Name, address = plainName(text[:open]), text[open+1:len(text)-1]
 	}
+	if stillEncoded.MatchString(s.Name) { // recipients would read the code
+		return refuse("sender_wrong")
+	}
 	if err := CheckName(s.Name, "sender"); err != nil { // what was encoded may hold what was not to be seen
 		return Sender{}, err
 	}
@@ -129,6 +132,9 @@ func encodedWords(name string) string {
 	}
 	return strings.Join(words, " ")
 }
+
+// stillEncoded is an encoded word that was not decoded: of an encoding other than UTF-8 and Latin-1, or broken.
+var stillEncoded = regexp.MustCompile(`=\?[^?\s]+\?[bBqQ]\?`)
 
 // addressLike is what a name must not hold: mail programs show the name, not the address, and it would pass for another's.
 var addressLike = regexp.MustCompile(`\S@\S+\.\S`)
