@@ -58,9 +58,9 @@ var customerWords = vocabulary{
 	FieldEmail: "email mail emailaddress mailaddress emailадрес адресemail электроннаяпочта адресэлектроннойпочты электронныйадрес элпочта эладрес почта " +
 		"емайл емейл имейл мейл майл еmail еmailадрес contactemail primaryemail workemail emailклиента emailконтакта основнойemail",
 	FieldName: "fullname contactname customername clientname personname фио фиоклиента фиоконтакта фиоконтактноголица полноеимяконтакта фамилияимяотчество фамилияимя имяфамилия " +
-		"полноеимя имяклиента контактноелицо | name имя contact контакт contactperson клиент client customer покупатель заказчик сотрудник employee кандидат candidate наименование",
+		"полноеимя имяклиента контактноелицо | name имя contact контакт contactperson клиент client customer покупатель заказчик сотрудник employee кандидат candidate наименование контакткомпания",
 	FieldFirst:    "firstname givenname forename | имя name",
-	FieldMiddle:   "middlename additionalname patronymic отчество",
+	FieldMiddle:   "middlename additionalname patronymic отчество второеимя",
 	FieldLast:     "lastname surname familyname фамилия",
 	FieldPhone:    "phone phonenumber telephone tel mobile mobilephone cell cellphone телефон тел номертелефона мобильный мобильныйтелефон контактныйтелефон сотовый сотовыйтелефон | workphone рабочийтелефон",
 	FieldOwner:    "contactowner owner accountmanager accountowner leadowner personowner recordowner companyowner responsible customerowner assignedto ответственный ответственныйконтакта ответственныйзаконтакт ответственныйменеджер менеджер персональныйменеджер аккаунтменеджер куратор ведущийменеджер | manager salesrep salesmanager emailменеджера emailответственного кодменеджера",

@@ -21,7 +21,7 @@ var ours = []string{"менеджер", "ответствен", "куратор"
 // never are words of columns that are no address and no telephone whatever stands in them; about of those that mostly
 // tell something of one.
 var (
-	never = []string{"optout", "optin", "optedout", "отказ", "отпис", "unsub", "bounce", "displayname", "consent", "согласие", "подписк", "blocked"}
+	never = []string{"optout", "optin", "optedout", "отказ", "отпис", "unsub", "bounce", "displayname", "consent", "согласие", "подписк", "blocked", "suppress"}
 	about = []string{"subscri", "статус", "status", "дата", "date", "time", "type", "тип", "label", "метка", "ярлык", "domain", "домен", "hash", "хеш", "valid", "провер", "reason",
 		"причина", "количество", "count", "source", "источник", "sent", "отправлен", "delivered", "opened", "clicked", "открыт", "quality"}
 )
@@ -53,8 +53,8 @@ func mentionsOwner(key string, _ bool) bool {
 // mentionsOptOut takes "Email Opt Out" and «Отказ от рассылки» for refusals of letters; of calls and short messages they
 // are not.
 func mentionsOptOut(key string) bool {
-	return contains(key, "optout", "optedout", "unsubscribed", "unsubtime", "unsubscribetime", "donotemail", "donotmail", "noemail", "отказотрассыл", "отказотписем", "отказотemail", "отказотпочт",
-		"отказотполучени", "отписан", "отписал", "датаотписки", "неписать", "неотправлять", "нерассылать", "отпискаот") &&
+	return contains(key, "optout", "optedout", "unsubscribed", "unsubtime", "unsubscribetime", "donotemail", "donotmail", "donotbulkemail", "donotallowemail", "donotallowbulkemail", "noemail", "отказотрассыл", "отказотписем", "отказотemail", "отказотпочт",
+		"отказотполучени", "отписан", "отписал", "датаотписки", "неписать", "неотправлять", "неприсылать", "нерассылать", "отписка", "отпискаот") &&
 		!contains(key, "sms", "смс", "call", "phone", "звон", "телефон", "fax", "факс", "reason", "причина", "campaign", "title", "кампани")
 }
 
@@ -63,10 +63,10 @@ func optedOut(text string) (yes, known bool) {
 	switch key := strings.Trim(fold(text), ". !"); key {
 	case "":
 		return false, strings.TrimSpace(text) == ""
-	case "true", "yes", "y", "1", "t", "on", "x", "+", "v", "✓", "✔", "да", "д", "истина", "правда", "opted out", "opt out", "opted-out", "unsubscribed", "отказ", "отказался", "отказалась",
+	case "true", "yes", "y", "1", "t", "on", "x", "+", "v", "✓", "✔", "да", "д", "истина", "правда", "opted out", "opt out", "do not allow", "do not email", "opted-out", "unsubscribed", "отказ", "отказался", "отказалась",
 		"отписан", "отписана", "отписался", "отписалась":
 		return true, true
-	case "false", "no", "n", "0", "f", "off", "-", "–", "—", "нет", "н", "ложь", "none", "null", "n/a", "opted in", "subscribed", "подписан", "подписана":
+	case "false", "no", "n", "0", "f", "off", "-", "–", "—", "нет", "н", "ложь", "none", "null", "n/a", "opted in", "subscribed", "allow", "подписан", "подписана":
 		return false, true
 	}
 	return true, isDate(text)
