@@ -186,10 +186,17 @@ func checkStaffList(in, stored []survey.Staff, l lang.Language, out *staffAnswer
 	tell := func(i int, p *problem.Error) lineTold {
 		return lineTold{Line: i + 1, Code: p.Code, Message: l.Problem(p), Column: p.Where}
 	}
+	roleOf := map[string]survey.Role{}
+	for _, m := range stored {
+		roleOf[strings.ToLower(m.ID)] = m.Role
+	}
 	lines := map[string]int{}
 	var good []survey.Staff
 	var places []int // of good, in the list
 	for i := range in {
+		if in[i].Role == "" { // a list without roles changes none
+			in[i].Role = roleOf[strings.ToLower(strings.TrimSpace(in[i].ID))]
+		}
 		p := checkStaff(&in[i])
 		id := strings.ToLower(in[i].ID)
 		if first := lines[id]; p == nil && first > 0 {

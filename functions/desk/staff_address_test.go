@@ -166,3 +166,48 @@ func TestLongStaffList(t *testing.T) {
 		t.Errorf("removed, and there again: %v; %d tries, %v, %v", there, tries, err, failed)
 	}
 }
+
+// A list without roles changes nobody's, whichever way it comes: an analyst does not become an owner, who sees people, nor
+// an administrator one, who may do nothing any more. Somebody new is an owner.
+func TestListWithoutRolesChangesNone(t *testing.T) {
+	t.Parallel()
+	for name, put := range map[string]func(w *world, g *guest) string{
+		"API, CSV without the column": func(w *world, _ *guest) string {
+			return w.postList(t, "text/csv", "id;email;team\nanalyst;analyst@example.com;Юг\nADMINISTRATOR;administrator@example.com;Юг\nnew;new@example.com;Юг\n")
+		},
+		"API, CSV without ids": func(w *world, _ *guest) string {
+			return w.postList(t, "text/csv", "email;team\nAnalyst@example.com;Юг\nadministrator@example.com;Юг\nnew@example.com;Юг\n")
+		},
+		"API, CSV with empty roles": func(w *world, _ *guest) string {
+			return w.postList(t, "text/csv", "id;email;role\nanalyst;analyst@example.com; \nadministrator;administrator@example.com;\nnew;new@example.com;\n")
+		},
+		"API, JSON": func(w *world, _ *guest) string {
+			return w.postList(t, "application/json", `[{"id":"Analyst","email":"analyst@example.com"},{"id":" administrator ","email":"administrator@example.com"},{"id":"new","email":"new@example.com"}]`)
+		},
+		"API, JSON with empty roles": func(w *world, _ *guest) string {
+			return w.postList(t, "application/json", `[{"id":"analyst","email":"analyst@example.com","role":""},{"id":"administrator","email":"administrator@example.com","role":""},{"id":"new","email":"new@example.com","role":""}]`)
+		},
+		"page, CSV": func(_ *world, g *guest) string {
+			return g.upload("/staff/import", "list", "staff.csv", []byte("id;email;phone\nanalyst;analyst@example.com;\nadministrator;administrator@example.com;\nnew;new@example.com;\n")).text
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, dynamo.Options{})
+			w.staffed()
+			g := w.as(t, "administrator")
+			said := put(w, g)
+			staff, err := w.store.Staff(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			roles := map[string]survey.Role{}
+			for _, m := range staff {
+				roles[m.Email] = m.Role
+			}
+			if roles["analyst@example.com"] != survey.RoleAnalyst || roles["administrator@example.com"] != survey.RoleAdministrator || roles["new@example.com"] != survey.RoleOwner {
+				t.Errorf("%v after %.300s", roles, said)
+			}
+		})
+	}
+}

@@ -22,7 +22,7 @@ var roleWords = map[string]Role{
 // maxStaffFile keeps a staff list in memory: at 200 bytes a person, 25,000 of them.
 const maxStaffFile = 5 << 20
 
-// ReadStaff reads a staff list as a system exports it: id, e-mail, name, role (none: owner), team, manager (by id, e-mail
+// ReadStaff reads a staff list as a system exports it: id, e-mail, name, role (none: as it was, of somebody new owner), team, manager (by id, e-mail
 // or name; of the list), language, telephone. Without an id it is whoever has the e-mail, and else the e-mail is the id.
 //
 // Refusals: those of customer lists, and unknown_role, unknown_language, address_taken (the row is not taken); unknown_manager (the row
@@ -32,9 +32,10 @@ func ReadStaff(data []byte, encoding string, known ...Staff) ([]Staff, []Refusal
 	if len(data) > maxStaffFile {
 		return nil, nil, problem.New(problem.TooLarge, "csv_too_large", "", "Limit", maxStaffFile>>20)
 	}
-	list := staffList{first: map[string]int{}, ids: map[string]string{}}
+	list := staffList{first: map[string]int{}, ids: map[string]string{}, roles: map[string]Role{}}
 	for _, m := range known {
 		list.ids[oneSpelling(m.Email)] = m.ID
+		list.roles[strings.ToLower(m.ID)] = m.Role
 	}
 	r := sheet.Reader{Told: encoding}
 	err := r.Feed(data, true, func(cells []string) int { return staffColumns.score(cells, nil) }, func(rec sheet.Record) {
@@ -65,6 +66,7 @@ type staffList struct {
 	lines   []int             // of staff
 	first   map[string]int    // ids and e-mails, and the line that has them first
 	ids     map[string]string // of the staff so far, by e-mail
+	roles   map[string]Role   // of them, by id
 	refused []Refusal
 }
 
@@ -111,6 +113,9 @@ func (l *staffList) take(rec sheet.Record) {
 	if s.Role, known = roleWords[fold(cells[fieldRole])]; !known {
 		refuse(Refusal{Code: "unknown_role", Column: headings[fieldRole], Value: cut(cells[fieldRole], 100)})
 		return
+	}
+	if was, there := l.roles[strings.ToLower(s.ID)]; there && cells[fieldRole] == "" { // a list without roles changes none
+		s.Role = was
 	}
 	if s.Language, known = languageOf(cells[FieldLanguage]); !known {
 		refuse(Refusal{Code: "unknown_language", Column: headings[FieldLanguage], Value: cut(cells[FieldLanguage], 100)})
