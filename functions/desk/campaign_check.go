@@ -241,7 +241,7 @@ func (d *desk) summary(f *frame, c survey.Campaign) []fact {
 	t := &typed{l: l, zone: f.Zone}
 	return append(all, fact{l.T("campaign.field_company"), orDash(c.Company)}, fact{l.T("campaign.field_sender"), readable(mail.From(c, d.sender))},
 		fact{l.T("campaign.field_starts_at"), startText(t, c)}, fact{l.T("campaign.field_closes_at"), closingText(t, c)},
-		fact{l.T("campaign.field_remind_days"), reminder}, fact{l.T("campaign.field_quiet_days"), quiet})
+		fact{l.T("campaign.fact_remind"), reminder}, fact{l.T("campaign.fact_quiet"), quiet})
 }
 
 func orDash(s string) string {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"onetap/internal/lang"
+	"onetap/internal/mail"
 	"onetap/internal/problem"
 	"onetap/internal/store"
 	"onetap/internal/survey"
@@ -288,7 +289,8 @@ func (f *typed) input(l lang.Language, name, stored string) input {
 // senderInput is the field of whom the letters come from.
 func (d *desk) senderInput(f *typed, l lang.Language, c survey.Campaign) input {
 	i := f.input(l, "sender", c.Sender)
-	i.Max, i.Hint = survey.MaxSender, l.T("campaign.hint_sender", lang.Values{"Sender": readable(d.sender)})
+	c.Sender = "" // whom they come from without one
+	i.Max, i.Hint = survey.MaxSender, l.T("campaign.hint_sender", lang.Values{"Sender": readable(mail.From(c, d.sender))})
 	return i
 }
 

@@ -162,10 +162,11 @@ func npsWords(l lang.Language, t nps.Tally) (value, hint string) {
 	if !ok {
 		return "", ""
 	}
-	if i, ok := t.Interval(); ok {
-		hint = l.T("campaign.nps_interval", lang.Values{"Low": l.Decimal(i.Low, 0), "High": l.Decimal(i.High, 0)})
+	i, ok := t.Interval()
+	if !ok {
+		return signed(l, v, 0), ""
 	}
-	return l.Decimal(v, 0), hint
+	return npsText(l, v, i)
 }
 
 // campaignWhen says the time that matters in a campaign's state.

@@ -103,7 +103,7 @@ func TestCampaignWithoutScript(t *testing.T) {
 		t.Errorf("state %s, version %d, the sender was called %d times", got.State, got.Version, w.woken)
 	}
 	_, page = v.get(edit)
-	v.says(page, "Name and closing date")
+	v.says(page, "Change the campaign")
 	if status, _, _ = v.post(edit, "step", "people", "version", version(), "quiet_days", "3"); status != http.StatusConflict {
 		t.Errorf("the people of a launched campaign were changed: %d", status)
 	}

@@ -44,6 +44,9 @@ func TestIntervalsHaveTwoEnds(t *testing.T) {
 			if row := viewRow(l, "", "", test.tally, true); row.NPS != test.nps || row.Interval != test.interval {
 				t.Errorf("%s: as a row %q %q", name, row.NPS, row.Interval)
 			}
+			if value, ends := npsWords(l, test.tally); value != test.nps || ends != test.interval {
+				t.Errorf("%s: of a campaign %q %q", name, value, ends)
+			}
 		}
 	}
 }

@@ -44,7 +44,7 @@ func (d *desk) columnsOf(ctx context.Context, a survey.Audience) ([]segmentLine,
 	}
 	all := []segmentLine{}
 	for p := range parts {
-		line := segmentLine{Part: p, Chosen: known[p].Chosen, Segment: survey.SegmentNone}
+		line := segmentLine{Part: p, Chosen: known[p].Chosen, Segment: known.Offered(p, asked[p])}
 		if c := asked[p]; c != nil {
 			values := make([]string, 0, len(c.Values))
 			for v := range c.Values {
@@ -52,9 +52,6 @@ func (d *desk) columnsOf(ctx context.Context, a survey.Audience) ([]segmentLine,
 			}
 			slices.SortFunc(values, func(a, b string) int { return cmp.Or(c.Values[b]-c.Values[a], cmp.Compare(a, b)) })
 			line.examples = values[:min(3, len(values))]
-			line.Segment = known.Of(p, c.Values)
-		} else {
-			line.Segment = known.Of(p, nil)
 		}
 		all = append(all, line)
 	}

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
+
+	"golang.org/x/net/html"
 
 	"onetap/internal/local/dynamo"
 	"onetap/internal/store"
@@ -146,5 +149,47 @@ func TestSegmentsAreChosenInTheUpload(t *testing.T) {
 		if status, answer := w.call("PATCH", "/api/v1/audiences/customers/columns", "application/json", []byte(body)); status != 400 || !strings.Contains(answer["error"].(map[string]any)["code"].(string), code) {
 			t.Errorf("%s: %d %v", body, status, answer)
 		}
+	}
+}
+
+// The page of columns, saved as it stands, makes no segment of a column that names people one by one.
+func TestColumnsSavedUnread(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dynamo.Options{})
+	w.staffed()
+	v := w.visitor("marketing", "en")
+	list := "E-mail;Contract;Industry\n"
+	for n := range 60 {
+		list += fmt.Sprintf("c%d@example.com;K-%d/24;%s\n", n, 1000+n, [2]string{"North", "South"}[n%2])
+	}
+	w.must("POST", "/api/v1/contacts?audience=customers", "text/csv", []byte(list))
+	columns := func() string {
+		all := ""
+		for _, c := range w.must("GET", "/api/v1/audiences/customers/columns", "", nil)["columns"].([]any) {
+			c := c.(map[string]any)
+			all += fmt.Sprint(c["part"], " ", c["segment"], "; ")
+		}
+		return all
+	}
+	const want = "attr:Contract no_segment; attr:E-mail no_segment; attr:Industry segment; "
+	if got := columns(); got != want {
+		t.Errorf("guessed: %s", got)
+	}
+	_, page := v.get("/contacts/segments?audience=customers")
+	tree, err := html.Parse(strings.NewReader(page))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range tree.Descendants() {
+		if n.Data == "form" && attribute(n, "action") == "/contacts/segments" {
+			var fields []string
+			for name, values := range filled(n) {
+				fields = append(fields, name, values[0])
+			}
+			v.post("/contacts/segments", fields...)
+		}
+	}
+	if got := columns(); got != want {
+		t.Errorf("saved as it stood: %s", got)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"onetap/internal/brand"
 	"onetap/internal/brand/logo"
 	"onetap/internal/lang"
+	"onetap/internal/mail"
 	"onetap/internal/problem"
 	"onetap/internal/store"
 	"onetap/internal/survey"
@@ -48,7 +49,7 @@ func (w *settingsWrong) put(field, message string) {
 
 // settingsForm shows settings, as they are stored or as somebody would have them.
 func (d *desk) settingsForm(r *http.Request, s survey.Settings) *settingsPage {
-	p := &settingsPage{frame: d.frame(r, "settings.title"), S: s, Sender: d.sender}
+	p := &settingsPage{frame: d.frame(r, "settings.title"), S: s, Sender: readable(mail.From(survey.Campaign{Company: s.Company}, d.sender))}
 	p.Tabs = p.tabs("/settings")
 	p.CaseHours, p.QuietDays, p.Reminder = orNothing(s.CaseHours), orNothing(s.QuietDays), orNothing(s.RemindDays)
 	p.Language = []pick{{"", p.lang.T("settings.language_author"), s.Language == ""}}

@@ -88,7 +88,10 @@ func (d *desk) takeUpload(w http.ResponseWriter, r *http.Request) error {
 	}
 	status := http.StatusOK
 	if wrong := problem.As(err); wrong != nil {
-		if p.Wrong = p.lang.Problem(wrong); r.FormValue("do") == "import" {
+		if p.Wrong = p.lang.Problem(wrong); wrong.Code == "csv_encoding_unclear" {
+			p.Wrong = p.lang.T("upload.encoding_unclear", wrong.With) // without the names that programs call encodings by
+		}
+		if r.FormValue("do") == "import" {
 			status = http.StatusBadRequest
 			if len(columns) > 0 {
 				_ = d.understand(p, r, columns, body) // what was chosen stays; the file is wrong anyway
@@ -169,7 +172,10 @@ func (d *desk) understand(p *uploadPage, r *http.Request, columns map[string]sur
 	}
 	encoding := sheet.Encoding(r.FormValue("encoding"))
 	look, err := survey.Preview(a, sample, whole, columns, encoding, known, survey.NewDirectory(staff))
-	if wrong := problem.As(err); encoding != "" || wrong == nil || strings.HasPrefix(wrong.Code, "csv_enc") {
+	switch wrong := problem.As(err); {
+	case problem.Is(err, "csv_encoding_unclear"): // the likeliest is chosen already, to be said yes to
+		p.encodings(look, wrong.With["Encoding"].(string))
+	case encoding != "" || wrong == nil || strings.HasPrefix(wrong.Code, "csv_enc"):
 		p.encodings(look, encoding)
 	}
 	if err != nil {

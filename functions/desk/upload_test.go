@@ -69,6 +69,10 @@ func TestUploadSaysTheEncoding(t *testing.T) {
 		}
 		v.says(page, "Непонятно, в какой кодировке файл")
 	}
+	// The likeliest is chosen in the list below the question, so that pressing the button again says yes to it.
+	short := encoded(charmap.KOI8R, "Имя;Почта\nЁж;a@example.ru\n")
+	_, page, _ = v.upload(short, "audience", "customers", "do", "check")
+	v.says(page, "Непонятно, в какой кодировке файл", "Имя; Почта; Ёж", `<option value="koi8-r" selected>`)
 	mac := encoded(charmap.MacintoshCyrillic, "email;name\ns@example.ru;Спартак\n")
 	if _, page, _ = v.upload(mac, "audience", "customers", "encoding", "x-mac-cyrillic", "do", "check"); !strings.Contains(page, `<option value="x-mac-cyrillic" selected>`) {
 		t.Error("the choice is lost")

@@ -245,3 +245,11 @@ func isASCII(text string) bool {
 	}
 	return true
 }
+
+// shownDomain is a domain as people write it: what a header has as xn--… is in its own letters.
+func shownDomain(domain string) string {
+	if text, err := domains().ToUnicode(domain); err == nil {
+		return text
+	}
+	return domain
+}

@@ -146,3 +146,38 @@ func TestUploadSaysSegments(t *testing.T) {
 		t.Errorf("%+v", out.Rows)
 	}
 }
+
+// What is offered on the page of columns is what happens as long as nobody chooses: saving it unread publishes nothing.
+func TestSegmentsOffered(t *testing.T) {
+	t.Parallel()
+	column := func(people, values int) *AskedColumn {
+		a := Asked{}
+		for n := range people {
+			a.add("attr:x", fmt.Sprintf("K-%03d/7", n%values), 1)
+		}
+		return a["attr:x"]
+	}
+	for _, c := range []struct {
+		name, part string
+		known      Segments
+		column     *AskedColumn
+		want       Segment
+	}{
+		{"groups", "attr:Region", nil, column(300, 6), SegmentShared},
+		{"a number each", "attr:Contract", nil, column(80, 80), SegmentNone},
+		{"more values than are counted", "attr:Contract", nil, column(900, 300), SegmentNone},
+		{"nearly a number each", "attr:Код", nil, column(90, 70), SegmentNone},
+		{"too few people to tell", "attr:Contract", nil, column(5, 5), SegmentShared},
+		{"an upload found a number each, nobody of the first has one", "attr:Contract", Segments{"attr:Contract": {Is: SegmentNone, Alone: true}}, nil, SegmentNone},
+		{"an upload found a number each, the whole list has groups", "attr:Contract", Segments{"attr:Contract": {Is: SegmentNone, Alone: true}}, column(300, 6), SegmentShared},
+		{"chosen in spite of it", "attr:Contract", Segments{"attr:Contract": {Is: SegmentShared, Chosen: true}}, column(80, 80), SegmentShared},
+		{"chosen for few", "attr:Contract", Segments{"attr:Contract": {Is: SegmentPersonal, Chosen: true}}, column(80, 80), SegmentPersonal},
+		{"guessed personal", "attr:Who", Segments{"attr:Who": {Is: SegmentNone}}, column(300, 6), SegmentNone},
+		{"a personal heading", "attr:Contact person", nil, column(300, 6), SegmentNone},
+		{"towns are looked at however many", PartLocation, nil, column(80, 80), SegmentShared},
+	} {
+		if got := c.known.Offered(c.part, c.column); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+}

@@ -61,6 +61,21 @@ func (s Segments) Open(part string, column *AskedColumn) bool {
 	return s[part].Chosen || Heading(part) == "" || column == nil && !s[part].Alone || column != nil && !column.Wide && column.People >= fewest*len(column.Values)
 }
 
+// Offered is Of as it is shown to whoever is to choose: an attribute in which nearly every value is one person's (a number
+// of a contract) is no segment either, so that saving what is shown makes none of it. column is nil where nobody has a value.
+func (s Segments) Offered(part string, column *AskedColumn) Segment {
+	var values map[string]int
+	alone := s[part].Alone
+	if column != nil {
+		values, alone = column.Values, column.Wide || !groups(column.Values)
+	}
+	is := s.Of(part, values)
+	if is == SegmentShared && alone && !s[part].Chosen && Heading(part) != "" {
+		return SegmentNone
+	}
+	return is
+}
+
 // Merge takes over what an upload or a person said of columns, and reports whether anything changed. A guess changes no
 // choice, and makes nothing public that an earlier guess has kept back.
 func (s Segments) Merge(said Segments) (changed bool) {

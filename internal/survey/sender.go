@@ -185,5 +185,9 @@ func (s Senders) Check(sender string) error {
 	if slices.Contains(s.addresses, from.Address) || slices.ContainsFunc(s.domains, under) {
 		return nil
 	}
-	return problem.New(problem.Invalid, "sender_not_allowed", "sender", "Allowed", strings.Join(slices.Concat(s.domains, s.addresses), ", "))
+	var allowed []string
+	for _, d := range s.domains {
+		allowed = append(allowed, "@"+shownDomain(d))
+	}
+	return problem.New(problem.Invalid, "sender_not_allowed", "sender", "Allowed", strings.Join(append(allowed, s.addresses...), ", "))
 }
