@@ -132,7 +132,7 @@ func TestResultPage(t *testing.T) {
 	}
 	v.says(page, "Весна &lt;b&gt;2026&lt;/b&gt;", `<span class="big">&#43;25</span>`, "от &#43;3 до &#43;44", "60 ответов", "50 %", "25 %", "2 ответа со словами", "60 из 122",
 		"1 ответ нельзя отличить", "NPS по неделям", "NPS по дням", `href="/results/springaa/answers?group=detractor"`, `href="/results/springaa/answers?score=3"`,
-		`href="/results/springaa/answers?day=2026-10-10"`, "Категория", "Место")
+		`href="/results/springaa/answers?day=2026-10-10"`, "Сегмент", "Место")
 	for path, want := range map[string]int{"?group=detractor": 15, "?score=3": 15, "?day=2026-10-10": 6, "?team=%D0%A1%D0%B5%D0%B2%D0%B5%D1%80": 30, "?unverified=1": 1, "?words=1": 2, "?wish=1": 1,
 		"?owner=somebody+else": 1, "?language=ru&group=promoter": 30, "?week=2026-W41": 0, "?part=none-team": 0} {
 		if path == "?week=2026-W41" { // 5 to 11 October: the first two days and the third
@@ -179,7 +179,7 @@ func TestByPages(t *testing.T) {
 	if _, page = v.get("/results/springaa/answers?part=0&value=" + href); strings.Count(page, `<li class="card">`) != 20 {
 		t.Errorf("a town leads to %d answers, want 20", strings.Count(page, `<li class="card">`))
 	}
-	v.says(page, "Город: ")
+	v.says(page, "Место: ")
 	if status, _ := v.get("/results/springaa/by/part-2"); status != 404 {
 		t.Errorf("a part that there is not: %d", status)
 	}
