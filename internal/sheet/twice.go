@@ -11,8 +11,12 @@ import (
 // from windows-1251, «Ђнна» from a Macintosh's. was is a cell as it stands there, meant is the same as it was; both are ""
 // where nothing speaks for it.
 func twice(cells [][]byte) (was, meant string) {
-	if was, meant = undoneMostly(cells); was != "" {
-		return was, meant
+	size := 0
+	for i, cell := range cells {
+		if size += len(cell); size > enough {
+			cells = cells[:i+1]
+			break
+		}
 	}
 	total, pairs := 0.0, 0
 	for _, cell := range cells {
@@ -41,8 +45,9 @@ func twice(cells [][]byte) (was, meant string) {
 		if lost*20 > pairs {
 			continue
 		}
-		v := verdicts(raw)[0]
-		if v.charset != c && v.mean <= surely && total-v.total >= certain && (from == nil || v.total < best.total) {
+		all := verdicts(raw)
+		v, own := all[0], all[slices.IndexFunc(all, func(v verdict) bool { return v.charset == c })] // what is lost is so for both
+		if v.charset != c && v.mean <= surely && own.total-v.total >= certain && (from == nil || v.total < best.total) {
 			best, from = v, c
 		}
 	}
@@ -57,6 +62,9 @@ func twice(cells [][]byte) (was, meant string) {
 	}
 	return was, meant
 }
+
+// enough is how many bytes of cells tell it; each is tried in every encoding.
+const enough = 2 << 10
 
 // plausible is the mean cost of a pair of letters up to which text is left alone. What it may have been must be surely
 // Russian or Western, and read better by so many nats.
@@ -108,7 +116,7 @@ func undoneMostly(cells [][]byte) (was, meant string) {
 
 // undone reads text that was UTF-8, taken for another encoding and made UTF-8 again, as it was; "" where it was not.
 func undone(text string) string {
-	for _, c := range tables() {
+	for i, c := range tables() {
 		raw := make([]byte, 0, len(text))
 		for _, r := range text {
 			b, ok := c.byte(r)
@@ -118,6 +126,9 @@ func undone(text string) string {
 			raw = append(raw, b)
 		}
 		valid, invalid := weigh(raw)
+		if i > 1 && valid < 2 { // one character of the rarer encodings may be chance
+			continue
+		}
 		if valid > 0 && invalid == 0 || valid > 2 && valid > 2*invalid {
 			if s := strings.ToValidUTF8(string(raw), ""); strings.ContainsFunc(s, european) {
 				return s
