@@ -61,7 +61,7 @@ func (d *desk) postStaff(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	out, err := d.takeStaff(r.Context(), list, web.Language(r), false)
+	out, err := d.takeStaff(r.Context(), list, web.Language(r))
 	if err != nil {
 		return err
 	}
@@ -73,8 +73,9 @@ func (d *desk) postStaff(w http.ResponseWriter, r *http.Request) error {
 // in out who is not.
 type givenStaff func(stored []survey.Staff, l lang.Language, out *staffAnswer) ([]survey.Staff, error)
 
-// takeStaff writes those of a list who are new or changed. Whose standing changed is signed out. With keep a list that leaves no administrator is refused.
-func (d *desk) takeStaff(ctx context.Context, list givenStaff, l lang.Language, keep bool) (out staffAnswer, err error) {
+// takeStaff writes those of a list who are new or changed. Whose standing changed is signed out. A list
+// that would leave no administrator where there is one is refused.
+func (d *desk) takeStaff(ctx context.Context, list givenStaff, l lang.Language) (out staffAnswer, err error) {
 	var moved []string
 	err = d.store.ChangeStaff(ctx, func(stored []survey.Staff) ([]survey.Staff, error) {
 		out = staffAnswer{Refusals: []lineTold{}, Warnings: []lineTold{}}
@@ -84,7 +85,7 @@ func (d *desk) takeStaff(ctx context.Context, list givenStaff, l lang.Language, 
 		}
 		write, signOut := out.differ(stored, staff)
 		moved = append(moved, signOut...)
-		if keep && !administered(stored, write) {
+		if administered(stored, nil) && !administered(stored, write) {
 			return nil, problem.New(problem.Conflict, "staff_last_administrator", "role")
 		}
 		return write, nil

@@ -211,3 +211,24 @@ func TestListWithoutRolesChangesNone(t *testing.T) {
 		})
 	}
 }
+
+// No list takes the console from everybody, be it the API's or the page's; one that names another administrator is taken,
+// and so is one where there is none yet.
+func TestListLeavesAnAdministrator(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dynamo.Options{})
+	const none = `[{"id":"administrator","email":"administrator@example.com","role":"owner"}]`
+	if said := w.postList(t, "application/json", none); !strings.Contains(said, `"new":1`) {
+		t.Errorf("the first list: %s", said)
+	}
+	w.staffed()
+	for media, list := range map[string]string{"application/json": none, "text/csv": "id;email;role\nAdministrator;administrator@example.com;аналитик\nnew;new@example.com;owner\n"} {
+		before := w.stored()
+		if said := w.postList(t, media, list); !strings.Contains(said, `"code":"staff_last_administrator"`) || w.stored() != before {
+			t.Errorf("%s: %s", media, said)
+		}
+	}
+	if said := w.postList(t, "text/csv", "id;email;role\nadministrator;administrator@example.com;owner\nanalyst;analyst@example.com;admin\n"); !strings.Contains(said, `"changed":2`) {
+		t.Errorf("handed over: %s", said)
+	}
+}

@@ -32,7 +32,7 @@ func (d *desk) importStaff(w http.ResponseWriter, r *http.Request) error {
 	body, err := uploaded(r, "list", maxList)
 	var out staffAnswer
 	if err == nil {
-		out, err = d.takeStaff(r.Context(), staffOfCSV(body, ""), p.lang, true)
+		out, err = d.takeStaff(r.Context(), staffOfCSV(body, ""), p.lang)
 	}
 	if refusal := problem.As(err); refusal != nil {
 		p.Wrong = p.lang.Problem(refusal)
