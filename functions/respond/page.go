@@ -131,11 +131,16 @@ func (s state) scale(chosen *int) web.HTML {
 	return all
 }
 
-// words asks why, and what would make it a 10 of whoever did not give one. Hidden until there is a score.
+// words asks why, and what would make it a 10 of whoever did not give one. Hidden until there is a score. Its button does
+// not answer what the page asks about the score: it sends which score that is, see postOf.
 func (s state) words(texts survey.Wording, show lines) web.HTML {
 	l := s.lang
 	why, whyWas := field(s.answer.Why, s.device.why, s.typed.Why, s.typed.WhyWas)
 	wish, wishWas := field(s.answer.Wish, s.device.wish, s.typed.Wish, s.typed.WishWas)
+	var asked web.HTML
+	if show.asks != nil {
+		asked = web.Markup(` name="asked" value="{}"`, *show.asks)
+	}
 	return web.Markup(`<div id="words"{}>
 <p class="note" id="kept"{}>{}</p>
 <input type="hidden" name="why_was" value="{}"><input type="hidden" name="wish_was" value="{}">
@@ -143,9 +148,9 @@ func (s state) words(texts survey.Wording, show lines) web.HTML {
 {}</textarea>
 <div{}><label class="q" for="wish">{}</label><textarea id="wish" name="wish" rows="4">
 {}</textarea></div>
-<button>{}</button><p class="foot">{}</p></div>
+<button{}>{}</button><p class="foot">{}</p></div>
 `, web.If(!show.words, " hidden"), web.If(s.device.whole(), " hidden"), l.T("page.kept"), whyWas, wishWas,
-		texts.Why, why, web.If(!show.wish, " hidden"), texts.Wish, wish, l.T("page.send_words"), l.T("page.changeable"))
+		texts.Why, why, web.If(!show.wish, " hidden"), texts.Wish, wish, asked, l.T("page.send_words"), l.T("page.changeable"))
 }
 
 // field is what a field shows, and the trace of what of it is stored. Words that somebody was typing stay, with what they

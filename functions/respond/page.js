@@ -12,7 +12,7 @@
 var d = document, at = function (id) { return d.getElementById(id); }, form = at("answer"), f = form.elements, text = form.dataset;
 var action = form.getAttribute("action"), key = "onetap" + action.split("?")[0], memory = [], fields = ["why", "wish"], base = {};
 var armed = "arm" in text, recorded = text.last || null, said = {text: at("say").textContent, bad: at("say").className == "bad"};
-var scripted, touched, busy, failed, keys, seen, wait = 0, timer, retry, pause;
+var scripted, touched, busy, failed, keys, seen, asked, over, wait = 0, timer, retry, pause;
 
 function load() {
 	try { return JSON.parse(localStorage.getItem(key)) || memory; } catch (e) { return memory; }
@@ -44,7 +44,7 @@ function last() {
 }
 function fill(t) { return t.replace("#", recorded).replace("@", chosen()); }
 function view() {
-	var l = last(), c = chosen(), differs = l && c && c != l, waits = people().length > 0, ask = differs && recorded && !waits;
+	var l = last(), c = chosen(), differs = l && c && c != l, waits = people().length > 0, ask = asked = differs && recorded && !waits;
 	var button = form.querySelector("#score button"), note = at("note"), keep = at("keep"), say = at("say");
 	button.hidden = l && !differs;
 	button.textContent = fill(differs ? text.change : text.send);
@@ -53,9 +53,10 @@ function view() {
 	keep.textContent = ask ? fill(text.keep) : "";
 	say.textContent = waits ? failed ? text.unsent : text.sending : differs && !said.words ? "" : said.text || (recorded ? fill(text.thanks) : "");
 	say.className = (waits ? failed : said.bad) ? "bad" : "good";
-	at("words").hidden = !l;
+	at("score").hidden = over;
+	at("words").hidden = over || !l;
 	f.wish.parentNode.hidden = l == "10";
-	if (recorded && c == recorded) history.replaceState(null, "", action); // opened again, it shows what is recorded
+	if (l && c == l) history.replaceState(null, "", action); // opened again, it shows what the person has said
 }
 function digest() {
 	return Array.from(crypto.getRandomValues(new Uint8Array(12)), function (b) { return (b + 256).toString(16).slice(1); }).join("");
@@ -88,6 +89,7 @@ function flush() {
 			if (i.seen == item.seen && status < 400 && !answer.asks) i.seen = answer.version; // sent after this one, and knowing it
 			return i;
 		}));
+		over = over || status == 410;
 		if (status >= 400) said = {text: answer.error.message, bad: true, words: true};
 		else done(item, answer);
 		view();
@@ -173,6 +175,7 @@ var typed = draft();
 people().concat(typed).forEach(function (i) {
 	fields.forEach(function (n) { if (i[n] && f[n].value == base[n]) f[n].value = i[n]; });
 });
+if (location.pathname == action.split("?")[0] && !/chosen=/.test(location.search)) choose(last()); // no link says another
 
 ["pointerdown", "touchstart", "keydown", "wheel", "click"].forEach(function (n) { addEventListener(n, gesture, {capture: true, passive: true}); });
 form.addEventListener("change", picked);
@@ -187,7 +190,7 @@ form.addEventListener("click", function (e) {
 	if (look) {
 		e.preventDefault();
 		keepDraft();
-		location.href = look + (c && c != last() ? "&chosen=" + c : "");
+		location.href = look + (c && c != recorded ? "&chosen=" + c : "");
 	}
 });
 form.addEventListener("keydown", function (e) {
@@ -198,9 +201,10 @@ form.addEventListener("input", keepDraft);
 form.addEventListener("submit", function (e) {
 	e.preventDefault();
 	if (!touched) return;
-	send("button");
-	if (!e.submitter || e.submitter.parentNode.id != "words") return;
-	var item = {gesture: "button"};
+	var words = e.submitter && e.submitter.parentNode.id == "words";
+	if (!words || pause || !asked) send("button"); // the words' button does not answer what the page asks about the score
+	if (!words) return;
+	var item = {gesture: "button", last: last()};
 	fields.forEach(function (n) { item[n] = f[n].value; item[n + "_was"] = f[n + "_was"].value; });
 	post(item);
 });

@@ -37,6 +37,7 @@ type lines struct {
 	bad    bool   // it is bad news
 	words  bool   // the two questions are there
 	wish   bool   // the second of them as well: not after a 10
+	asks   *int   // the score that the note asks about; nil: there is no note
 	arm    bool   // any gesture sends the chosen score: it is the letter's, and nothing is recorded
 }
 
@@ -57,6 +58,7 @@ func (s screen) lines(l lang.Language) (x lines) {
 	if differs && s.recorded != nil && s.way == arrived {
 		x.note = l.T("page.other_score", lang.Values{"Was": *s.recorded, "Score": *s.chosen})
 		x.keep = l.T("page.keep", lang.Values{"Score": *s.recorded})
+		x.asks = s.chosen
 	}
 	switch {
 	case s.way == sending:

@@ -251,6 +251,12 @@ func (p *pages) take(w http.ResponseWriter, r *http.Request) {
 		v.fail(w, r, err)
 		return
 	}
+	if v.token.Test && post.Score == nil { // words of a test page: its score was never written
+		if post.Score, err = parseScore(cmp.Or(r.PostForm.Get("last"), "0")); err != nil {
+			v.fail(w, r, err)
+			return
+		}
+	}
 	t, err := p.apply(r.Context(), v, post)
 	if err != nil {
 		v.fail(w, r, err)
@@ -295,9 +301,6 @@ type taken struct {
 func (p *pages) apply(ctx context.Context, v visit, post survey.Post) (taken, error) {
 	for range maxTries {
 		before := v.person.Answer(v.campaign, v.token.Contact)
-		if v.token.Test && before.Version == 0 && post.Score == nil {
-			post.Score = new(int) // words of a test page: its score was never written
-		}
 		after, changed, err := before.Take(post, p.now())
 		t := taken{before: before, answer: after, asks: before.Asks(post), cut: changed && (lacks(after.Why, post.Why) || lacks(after.Wish, post.Wish))}
 		if err != nil || !changed || v.token.Test {
@@ -411,7 +414,7 @@ func readForm(w http.ResponseWriter, r *http.Request) error {
 var digestForm = regexp.MustCompile(`^[0-9A-Za-z_-]{1,64}$`)
 
 // unknown is the version that a page of an older release knows, which does not say it. There a touch anywhere and a choice
-// of a score look alike, so that it asks before it changes an answer; its button is heard.
+// of a score look alike, so that it asks before it changes an answer; its button is heard. Whoever knows it is always asked.
 const unknown = -1
 
 // postOf reads a post from its form. Words that still are what the page showed are not said anew: an old tab does not
@@ -433,6 +436,10 @@ func postOf(form url.Values) (post survey.Post, cut bool, err error) {
 		}
 		if post.Score, err = parseScore(s); err != nil {
 			return post, false, err
+		}
+		if form.Get("asked") == strconv.Itoa(*post.Score) { // still a question: the button was that of the words
+			n := unknown
+			post.Known = &n
 		}
 	}
 	for _, f := range []struct {
