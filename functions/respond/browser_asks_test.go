@@ -1,7 +1,9 @@
 package main
 
 import (
+	"fmt"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
@@ -85,6 +87,44 @@ func TestBrowserUnsentScoreStaysChosen(t *testing.T) {
 	}
 }
 
+// A reload shows what the person has last made of the words: longer, none at all, sent into a tunnel or not sent yet.
+func TestBrowserLastWordsStay(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	r := newRoad(s)
+	ctx, site := browser(t, s)
+	browsertest.Run(t, ctx, browsertest.Phone(390), chromedp.Navigate(site+"/r/"+s.token+"/9"), browsertest.Tap(195, 30), says("Спасибо!"))
+	write := func(words string) browsertest.Step {
+		return chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`{const w = document.getElementById("why"); w.value = %q; w.dispatchEvent(new Event("input", {bubbles: true}))}`, words))
+	}
+	reloaded := func(want string) {
+		t.Helper()
+		browsertest.Run(t, ctx, chromedp.Reload(), browsertest.Shown("#words"))
+		if got := evaluate[string](t, ctx, `document.getElementById("why").value`); got != want {
+			t.Errorf("the field holds %q, want %q", got, want)
+		}
+	}
+	browsertest.Run(t, ctx, write("слова"), browsertest.TapOn("#words button"))
+	becomes(t, s, `9 true "слова" "" v2`)
+	browsertest.Run(t, ctx, says("Спасибо, мы"), write(""))
+	reloaded("") // emptied, not sent
+	browsertest.Run(t, ctx, browsertest.TapOn("#words button"))
+	becomes(t, s, `9 true "" "" v3`)
+	r.way.Store(unsent)
+	browsertest.Run(t, ctx, write("раз"), browsertest.TapOn("#words button"), says("Ещё не"), write("раз-два"), browsertest.TapOn("#words button"), chromedp.Sleep(100*time.Millisecond))
+	reloaded("раз-два") // the later of two in a tunnel
+	browsertest.Run(t, ctx, write(""), browsertest.TapOn("#words button"), chromedp.Sleep(100*time.Millisecond))
+	reloaded("")
+	r.way.Store(arrived)
+	browsertest.Run(t, ctx, chromedp.Evaluate[chromedp.Void](`dispatchEvent(new Event("online"))`))
+	becomes(t, s, `9 true "" "" v6`)
+	browsertest.Run(t, ctx, says("Спасибо, мы"))
+	r.way.Store(sending) // on a slow network the second goes before the first is answered
+	browsertest.Run(t, ctx, write("три"), browsertest.TapOn("#words button"), says("Отправляем"), write("три-четыре"), browsertest.TapOn("#words button"))
+	r.way.Store(arrived)
+	becomes(t, s, `9 true "три-четыре" "" v8`)
+}
+
 // Words on a test page leave its score as it was.
 func TestBrowserTestLinkKeepsItsScore(t *testing.T) {
 	t.Parallel()
@@ -119,4 +159,3 @@ func TestBrowserClosedMeanwhile(t *testing.T) {
 		}
 	}
 }
-

@@ -12,7 +12,7 @@
 var d = document, at = function (id) { return d.getElementById(id); }, form = at("answer"), f = form.elements, text = form.dataset;
 var action = form.getAttribute("action"), key = "onetap" + action.split("?")[0], memory = [], fields = ["why", "wish"], base = {};
 var armed = "arm" in text, recorded = text.last || null, said = {text: at("say").textContent, bad: at("say").className == "bad"};
-var scripted, touched, busy, failed, keys, seen, asked, over, wait = 0, timer, retry, pause;
+var scripted, touched, busy, failed, keys, seen, asked, over, wrote, wait = 0, timer, retry, pause;
 
 function load() {
 	try { return JSON.parse(localStorage.getItem(key)) || memory; } catch (e) { return memory; }
@@ -87,6 +87,7 @@ function flush() {
 		wait = 0;
 		save(load().filter(function (i) { return i.digest != item.digest; }).map(function (i) {
 			if (i.seen == item.seen && status < 400 && !answer.asks) i.seen = answer.version; // sent after this one, and knowing it
+			if (i.after == item.digest && status < 400) fields.forEach(function (n) { i[n + "_was"] = answer[n + "_was"]; }); // typed over these words
 			return i;
 		}));
 		over = over || status == 410;
@@ -171,10 +172,9 @@ function picked(e) {
 }
 
 fields.forEach(function (n) { base[n] = f[n + "_was"].value == "?" ? "" : f[n].defaultValue; });
-var typed = draft();
-people().concat(typed).forEach(function (i) {
-	fields.forEach(function (n) { if (i[n] && f[n].value == base[n]) f[n].value = i[n]; });
-});
+var typed = Object.assign.apply(null, [{}].concat(people(), draft())); // what was said last, an emptied field too
+people().forEach(function (i) { if ("why" in i) wrote = i.digest; });
+fields.forEach(function (n) { if (n in typed && f[n].value == base[n]) f[n].value = typed[n]; });
 if (location.pathname == action.split("?")[0] && !/chosen=/.test(location.search)) choose(last()); // no link says another
 
 ["pointerdown", "touchstart", "keydown", "wheel", "click"].forEach(function (n) { addEventListener(n, gesture, {capture: true, passive: true}); });
@@ -206,7 +206,9 @@ form.addEventListener("submit", function (e) {
 	if (!words) return;
 	var item = {gesture: "button", last: last()};
 	fields.forEach(function (n) { item[n] = f[n].value; item[n + "_was"] = f[n + "_was"].value; });
+	if (wrote) item.after = wrote;
 	post(item);
+	wrote = item.digest;
 });
 addEventListener("online", flush);
 addEventListener("focus", flush);
