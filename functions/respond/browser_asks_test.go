@@ -34,7 +34,8 @@ func TestWordsDoNotAnswerTheQuestion(t *testing.T) {
 	}
 }
 
-// In a browser: the forwarded link's other score is not sent with words, and goes on being a question.
+// In a browser: the forwarded link's other score is not sent with words, and goes on being a question. (Clicks, not taps,
+// here and below: two taps at once are a browser's own gesture.)
 func TestBrowserWordsBesideAQuestion(t *testing.T) {
 	t.Parallel()
 	for _, script := range []bool{true, false} {
@@ -42,14 +43,14 @@ func TestBrowserWordsBesideAQuestion(t *testing.T) {
 		s.do("POST", "/r/TOKEN", "score=4&gesture=button&digest=a")
 		ctx, site := browser(t, s)
 		browsertest.Run(t, ctx, browsertest.Phone(390), browsertest.Command(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !script}),
-			chromedp.Navigate(site+"/r/"+s.token+"/8"), chromedp.SendKeys("#wish", "чай"), browsertest.TapOn("#words button"), says("Спасибо, мы это прочитаем."))
+			chromedp.Navigate(site+"/r/"+s.token+"/8"), chromedp.SendKeys("#wish", "чай"), browsertest.ClickOn("#words button"), says("Спасибо, мы это прочитаем."))
 		if got := s.state(); got != `4 true "" "чай" v2` {
 			t.Errorf("with script %v stored is %s", script, got)
 		}
 		if got := evaluate[[]string](t, ctx, `[`+chosenNow+`, document.getElementById("note").textContent]`); got[0] != "8" || got[1] != "Сейчас записана оценка 4. Чтобы изменить её на 8, нажмите кнопку." {
 			t.Errorf("with script %v the page shows %q", script, got)
 		}
-		browsertest.Run(t, ctx, browsertest.TapOn("#score button"))
+		browsertest.Run(t, ctx, browsertest.ClickOn("#score button"))
 		becomes(t, s, `8 true "" "чай" v3`)
 	}
 }
@@ -67,7 +68,7 @@ func TestBrowserUnsentScoreStaysChosen(t *testing.T) {
 		ctx, site := browser(t, s)
 		browsertest.Run(t, ctx, browsertest.Phone(390), chromedp.Navigate(site+"/r/"+s.token+"/9"))
 		r.way.Store(unsent)
-		browsertest.Run(t, ctx, browsertest.TapOn("#score label:nth-child(7)"), says("Ещё не отправлено"))
+		browsertest.Run(t, ctx, browsertest.ClickOn("#score label:nth-child(7)"), says("Ещё не отправлено"))
 		is := func(when string) {
 			t.Helper()
 			if got := evaluate[string](t, ctx, chosenNow); got != "6" {
@@ -77,7 +78,7 @@ func TestBrowserUnsentScoreStaysChosen(t *testing.T) {
 		is("at first")
 		browsertest.Run(t, ctx, chromedp.Reload(), says("Ещё не отправлено"))
 		is("after a reload")
-		browsertest.Run(t, ctx, browsertest.TapOn("button[name=look]"), browsertest.True(`document.documentElement.lang == "en"`), says("Not sent yet"))
+		browsertest.Run(t, ctx, browsertest.ClickOn("button[name=look]"), browsertest.True(`document.documentElement.lang == "en"`), says("Not sent yet"))
 		is("in the other language")
 		r.way.Store(arrived)
 		browsertest.Run(t, ctx, chromedp.Evaluate[chromedp.Void](`dispatchEvent(new Event("online"))`), says("Thank you! Your score is 6."))
@@ -104,23 +105,23 @@ func TestBrowserLastWordsStay(t *testing.T) {
 			t.Errorf("the field holds %q, want %q", got, want)
 		}
 	}
-	browsertest.Run(t, ctx, write("слова"), browsertest.TapOn("#words button"))
+	browsertest.Run(t, ctx, write("слова"), browsertest.ClickOn("#words button"))
 	becomes(t, s, `9 true "слова" "" v2`)
 	browsertest.Run(t, ctx, says("Спасибо, мы"), write(""))
 	reloaded("") // emptied, not sent
-	browsertest.Run(t, ctx, browsertest.TapOn("#words button"))
+	browsertest.Run(t, ctx, browsertest.ClickOn("#words button"))
 	becomes(t, s, `9 true "" "" v3`)
 	r.way.Store(unsent)
-	browsertest.Run(t, ctx, write("раз"), browsertest.TapOn("#words button"), says("Ещё не"), write("раз-два"), browsertest.TapOn("#words button"), chromedp.Sleep(100*time.Millisecond))
+	browsertest.Run(t, ctx, write("раз"), browsertest.ClickOn("#words button"), says("Ещё не"), write("раз-два"), browsertest.ClickOn("#words button"), chromedp.Sleep(100*time.Millisecond))
 	reloaded("раз-два") // the later of two in a tunnel
-	browsertest.Run(t, ctx, write(""), browsertest.TapOn("#words button"), chromedp.Sleep(100*time.Millisecond))
+	browsertest.Run(t, ctx, write(""), browsertest.ClickOn("#words button"), chromedp.Sleep(100*time.Millisecond))
 	reloaded("")
 	r.way.Store(arrived)
 	browsertest.Run(t, ctx, chromedp.Evaluate[chromedp.Void](`dispatchEvent(new Event("online"))`))
 	becomes(t, s, `9 true "" "" v6`)
 	browsertest.Run(t, ctx, says("Спасибо, мы"))
 	r.way.Store(sending) // on a slow network the second goes before the first is answered
-	browsertest.Run(t, ctx, write("три"), browsertest.TapOn("#words button"), says("Отправляем"), write("три-четыре"), browsertest.TapOn("#words button"))
+	browsertest.Run(t, ctx, write("три"), browsertest.ClickOn("#words button"), says("Отправляем"), write("три-четыре"), browsertest.ClickOn("#words button"))
 	r.way.Store(arrived)
 	becomes(t, s, `9 true "три-четыре" "" v8`)
 }
@@ -131,7 +132,7 @@ func TestBrowserTestLinkKeepsItsScore(t *testing.T) {
 	s := newStage(t)
 	ctx, site := browser(t, s)
 	browsertest.Run(t, ctx, browsertest.Phone(390), chromedp.Navigate(site+"/r/"+s.test+"/4"), browsertest.Tap(195, 30), browsertest.Shown("#words"),
-		chromedp.SendKeys("#why", "проба"), browsertest.TapOn("#words button"), says("Спасибо, мы это прочитаем."))
+		chromedp.SendKeys("#why", "проба"), browsertest.ClickOn("#words button"), says("Спасибо, мы это прочитаем."))
 	if got := evaluate[string](t, ctx, chosenNow); got != "4" || s.state() != "nothing" {
 		t.Errorf("%s is chosen, stored is %s", got, s.state())
 	}
@@ -143,7 +144,7 @@ func TestBrowserClosedMeanwhile(t *testing.T) {
 	for name, before := range map[string]browsertest.Step{
 		"nothing": chromedp.Steps(),
 		"a score": chromedp.Steps(browsertest.Tap(195, 30), says("Спасибо! Ваша оценка — 9.")),
-		"words":   chromedp.Steps(browsertest.Tap(195, 30), says("Спасибо!"), chromedp.SendKeys("#why", "x"), browsertest.TapOn("#words button"), says("Спасибо, мы")),
+		"words":   chromedp.Steps(browsertest.Tap(195, 30), says("Спасибо!"), chromedp.SendKeys("#why", "x"), browsertest.ClickOn("#words button"), says("Спасибо, мы")),
 	} {
 		s := newStage(t)
 		ctx, site := browser(t, s)
@@ -152,7 +153,7 @@ func TestBrowserClosedMeanwhile(t *testing.T) {
 		s.campaign(func(c *survey.Campaign) { c.State = survey.Closed })
 		s.mu.Unlock()
 		was := s.state()
-		browsertest.Run(t, ctx, browsertest.TapOn("#score label:nth-child(3)"), says("Опрос закончился"))
+		browsertest.Run(t, ctx, browsertest.ClickOn("#score label:nth-child(3)"), says("Опрос закончился"))
 		offers := evaluate[int](t, ctx, `[...document.querySelectorAll("#score button, #score label, #note, #keep, textarea, #words button")].filter(e => e.offsetHeight).length`)
 		if offers > 0 || s.state() != was {
 			t.Errorf("after %s: %d things are offered, stored is %s", name, offers, s.state())
