@@ -127,6 +127,9 @@ func (a AlertData) words(l lang.Language) alertData {
 	}
 	if a.Was != nil {
 		d.Dropped = l.T("alert.dropped", lang.Values{"Was": *a.Was, "Score": a.Score})
+		if nps.Score(*a.Was).Group() == nps.Promoter { // in a letter that says "call", a 9 would be read as the answer
+			d.Dropped = l.T("alert.dropped_promoter", lang.Values{"Score": a.Score})
+		}
 	}
 	if a.Again {
 		d.Again = l.T("alert.again")

@@ -44,7 +44,7 @@ func TestAlertGolden(t *testing.T) {
 		golden(t, "alert-"+code, letter(t, alert(code)))
 
 		dropped := alert(code)
-		was := 9
+		was := 8
 		dropped.Was = &was
 		dropped.Past = []mail.Past{{"Осень 2025", 9, dropped.Answered.AddDate(0, -5, 0)}, {"Весна 2025", 10, dropped.Answered.AddDate(-1, 0, 0)}}
 		golden(t, "alert-dropped-"+code, letter(t, dropped))
@@ -67,6 +67,23 @@ func TestAlertGolden(t *testing.T) {
 		bare.Person.Name, bare.Person.Phone, bare.Why, bare.Wish, bare.Value, bare.Tier, bare.Product, bare.Location = "", "", "", "", "", "", "", ""
 		bare.Because, bare.Zone, bare.CaseURL = mail.BecauseManager, nil, ""
 		golden(t, "alert-bare-"+code, letter(t, bare))
+	}
+}
+
+// A promoter's score stands nowhere in the letter: beside "call" it would be read as the answer.
+func TestAlertNamesNoPromotersScore(t *testing.T) {
+	t.Parallel()
+	for _, l := range lang.All() {
+		for was := range 11 {
+			a := alert(string(l))
+			a.Was, a.CaseURL, a.Person.Phone = &was, "", ""
+			m := letter(t, a)
+			named := strings.Contains(m.Text, l.T("alert.dropped", lang.Values{"Was": was, "Score": a.Score}))
+			said := strings.Contains(m.Text, l.T("alert.dropped_promoter", lang.Values{"Score": a.Score}))
+			if promoter := was >= 9; named == promoter || said != promoter {
+				t.Errorf("%s, %d at first: named %v, said %v", l, was, named, said)
+			}
+		}
 	}
 }
 
