@@ -136,7 +136,7 @@ func TestFirstAdministratorOnce(t *testing.T) {
 	if err := w.store.PutStaff(t.Context(), everybody[5:]); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.store.RemoveStaff(t.Context(), "boss@example.com"); err != nil {
+	if err := w.store.RemoveStaff(t.Context(), "boss@example.com", nil); err != nil {
 		t.Fatal(err)
 	}
 	guests[3].post(paths[3]).want(t, 410)

@@ -100,7 +100,7 @@ func TestAskingTellsNothing(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)
 	d.desk.admin = "boss@example.com"
-	if err := d.store.RemoveStaff(t.Context(), "analyst"); err != nil {
+	if err := d.store.RemoveStaff(t.Context(), "analyst", nil); err != nil {
 		t.Fatal(err)
 	}
 	d.ask("192.0.2.1:0", "", "first@example.com") // reads the company's colours

@@ -157,7 +157,7 @@ func TestSignInAtTheCompany(t *testing.T) {
 	again := w.guest(t)
 	again.get(back).want(t, 403) // the way back is this browser's, and good once
 	g.get(back).want(t, 403)
-	if err := w.store.RemoveStaff(context.Background(), "owner"); err != nil { // the same session as by a link
+	if err := w.store.RemoveStaff(context.Background(), "owner", nil); err != nil { // the same session as by a link
 		t.Fatal(err)
 	}
 	g.get("/").want(t, 303)
@@ -167,7 +167,7 @@ func TestSignInAtTheCompany(t *testing.T) {
 	g.get(c.errand(g, "")).want(t, 403, "not on the staff list")
 	w.desk.admin = "owner@example.com"
 	g.get(c.errand(g, "")).want(t, 403, "not on the staff list")
-	if err := w.store.RemoveStaff(context.Background(), "administrator"); err != nil {
+	if err := w.store.RemoveStaff(context.Background(), "administrator", nil); err != nil {
 		t.Fatal(err)
 	}
 	g.get(c.errand(g, "https://evil.example")).want(t, 303)

@@ -129,7 +129,7 @@ func TestSessions(t *testing.T) {
 	w.pass(time.Second)
 	g.get("/").want(t, 303)
 	g = w.as(t, "owner")
-	if err := w.store.RemoveStaff(context.Background(), "Owner"); err != nil {
+	if err := w.store.RemoveStaff(context.Background(), "Owner", nil); err != nil {
 		t.Fatal(err)
 	}
 	g.get("/").want(t, 303)

@@ -138,6 +138,34 @@ func TestStaffChangedAtOnce(t *testing.T) {
 	}
 }
 
+// The last two administrators cannot remove each other, at however the same time.
+func TestAdministratorsRemovingEachOther(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dynamo.Options{})
+	for range 10 {
+		w.staffed()
+		if err := w.store.PutStaff(t.Context(), []survey.Staff{{ID: "second", Email: "second@example.com", Role: survey.RoleAdministrator}}); err != nil {
+			t.Fatal(err)
+		}
+		g, second := w.as(t, "administrator"), w.as(t, "second")
+		form, form2 := g.form(), second.form()
+		var both sync.WaitGroup
+		both.Go(func() { g.post("/staff/"+w.desk.handle("second")+"/remove", "form", form) })
+		both.Go(func() { second.post("/staff/"+w.desk.handle("administrator")+"/remove", "form", form2) })
+		both.Wait()
+		staff, err := w.store.Staff(t.Context())
+		left := 0
+		for _, m := range staff {
+			if m.Role == survey.RoleAdministrator {
+				left++
+			}
+		}
+		if err != nil || left != 1 {
+			t.Fatalf("%d administrators are left, %v", left, err)
+		}
+	}
+}
+
 // A list that takes several transactions is taken whole, again changes nothing, and whoever was removed meanwhile stays so.
 func TestLongStaffList(t *testing.T) {
 	t.Parallel()
@@ -160,7 +188,7 @@ func TestLongStaffList(t *testing.T) {
 			}
 			return nil, nil
 		}
-		return []survey.Staff{{ID: "s7", Email: "s7@example.com", Team: "Юг"}}, w.store.RemoveStaff(t.Context(), "s7")
+		return []survey.Staff{{ID: "s7", Email: "s7@example.com", Team: "Юг"}}, w.store.RemoveStaff(t.Context(), "s7", nil)
 	})
 	if _, there, failed := w.store.StaffMember(t.Context(), "s7"); err != nil || failed != nil || there || tries != 2 {
 		t.Errorf("removed, and there again: %v; %d tries, %v, %v", there, tries, err, failed)

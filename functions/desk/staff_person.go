@@ -286,14 +286,17 @@ func (p *personPage) differences(yours, theirs survey.Staff) []versions {
 }
 
 func (d *desk) removePerson(w http.ResponseWriter, r *http.Request) error {
-	m, all, err := d.person(r)
+	m, _, err := d.person(r)
 	if err != nil {
 		return err
 	}
-	if refusal := d.removable(r, m, all); refusal != nil {
-		return refusal
-	}
-	if err := d.store.RemoveStaff(r.Context(), m.ID); err != nil {
+	err = d.store.RemoveStaff(r.Context(), m.ID, func(stored []survey.Staff) error {
+		if refusal := d.removable(r, m, stored); refusal != nil {
+			return refusal
+		}
+		return nil
+	})
+	if err != nil {
 		return err
 	}
 	return done(w, r, "/staff", "staff_removed")

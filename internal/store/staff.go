@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"golang.org/x/sync/errgroup"
 
@@ -32,25 +31,46 @@ const staffAtOnce = 99
 // decide may be asked several times, and of more than staffAtOnce finds a part of what it wanted done. What it refuses is
 // returned; ErrChanged is for who is overtaken again and again.
 func (s *Store) ChangeStaff(ctx context.Context, decide func(stored []survey.Staff) ([]survey.Staff, error)) error {
+	return overtaken(ctx, func() (again bool, err error) { return s.changeStaff(ctx, decide) })
+}
+
+// overtaken tries what somebody else may be faster at, some times; ErrChanged is what is left of it then.
+func overtaken(ctx context.Context, once func() (again bool, err error)) error {
 	for try := 0; ; try++ {
 		if err := backoff(ctx, try); err != nil {
 			return err
 		}
-		again, err := s.changeStaff(ctx, decide)
+		again, err := once()
 		if !again || try >= 8 {
 			return err
 		}
 	}
 }
 
-// changeStaff is one try of ChangeStaff; again says that somebody else was faster.
-func (s *Store) changeStaff(ctx context.Context, decide func([]survey.Staff) ([]survey.Staff, error)) (again bool, err error) {
+// staffList reads everybody, with the version of the list that is moved on by whoever changes it.
+func (s *Store) staffList(ctx context.Context) (version int64, stored []survey.Staff, err error) {
 	list, err := s.get(ctx, staffListKey) // before the staff: what is written after it is noticed
 	if err != nil {
-		return false, err
+		return 0, nil, err
 	}
-	version := number64(list, "version")
-	stored, err := s.staff(ctx, true)
+	stored, err = s.staff(ctx, true)
+	return number64(list, "version"), stored, err
+}
+
+// moveStaffList is the action that moves the list on from a version.
+func (s *Store) moveStaffList(version int64) types.TransactWriteItem {
+	next := staffListKey.item()
+	next["version"] = num(version + 1)
+	moved := types.Put{TableName: &s.table, Item: next, ConditionExpression: aws.String("attribute_not_exists(pk)")}
+	if version > 0 {
+		moved.ConditionExpression, moved.ExpressionAttributeValues = aws.String("version = :was"), item{":was": num(version)}
+	}
+	return types.TransactWriteItem{Put: &moved}
+}
+
+// changeStaff is one try of ChangeStaff; again says that somebody else was faster.
+func (s *Store) changeStaff(ctx context.Context, decide func([]survey.Staff) ([]survey.Staff, error)) (again bool, err error) {
+	version, stored, err := s.staffList(ctx)
 	if err != nil {
 		return false, err
 	}
@@ -63,13 +83,7 @@ func (s *Store) changeStaff(ctx context.Context, decide func([]survey.Staff) ([]
 		return false, err
 	}
 	for some := range slices.Chunk(write, staffAtOnce) {
-		next := staffListKey.item()
-		next["version"] = num(version + 1)
-		moved := types.Put{TableName: &s.table, Item: next, ConditionExpression: aws.String("attribute_not_exists(pk)")}
-		if version > 0 {
-			moved.ConditionExpression, moved.ExpressionAttributeValues = aws.String("version = :was"), item{":was": num(version)}
-		}
-		actions := []types.TransactWriteItem{{Put: &moved}}
+		actions := []types.TransactWriteItem{s.moveStaffList(version)}
 		for _, m := range some {
 			it, condition := staffKey(m.ID).item(), "attribute_not_exists(pk)"
 			if there[strings.ToLower(m.ID)] {
@@ -108,10 +122,23 @@ func (s *Store) staff(ctx context.Context, consistent bool) ([]survey.Staff, err
 	return slices.Concat(shards...), nil
 }
 
-// RemoveStaff takes somebody off the staff list and ends their sessions; their cases keep their id. Again is no error.
-func (s *Store) RemoveStaff(ctx context.Context, id string) error {
-	_, err := s.db.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.table, Key: staffKey(id).item()})
-	if err := s.failed("remove staff", err); err != nil {
+// RemoveStaff takes somebody off the staff list and ends their sessions; their cases keep their id. Again is no error. may
+// refuses by what is stored then, as in ChangeStaff, so that the last two administrators do not remove each other; nil: past all
+// rules, for tests.
+func (s *Store) RemoveStaff(ctx context.Context, id string, may func(stored []survey.Staff) error) error {
+	err := overtaken(ctx, func() (again bool, err error) {
+		version, stored, err := s.staffList(ctx)
+		if err == nil && may != nil {
+			err = may(stored)
+		}
+		if err != nil {
+			return false, err
+		}
+		err = s.transact(ctx, "remove staff", []types.TransactWriteItem{s.moveStaffList(version),
+			{Delete: &types.Delete{TableName: &s.table, Key: staffKey(id).item()}}})
+		return errors.Is(err, ErrChanged), err
+	})
+	if err != nil {
 		return err
 	}
 	return s.EndSessions(ctx, id)
