@@ -8,13 +8,13 @@ import (
 	"strings"
 	"testing"
 
-	"onetap/internal/access"
+	"onetap/internal/authz"
 	"onetap/internal/local/dynamo"
 	"onetap/internal/store"
 	"onetap/internal/survey"
 )
 
-// allowed is D27 once more, role by role in the order of access.Actions, so that neither table changes by mistake:
+// allowed is D27 once more, role by role in the order of authz.Actions, so that neither table changes by mistake:
 // anyone, contacts r w, campaigns r w, send, results, answers, people, cases r w, staff r w, settings, tokens, audit.
 var allowed = map[survey.Role]string{
 	survey.RoleMarketing:     "y yy yy y yyn nn yn nnn",
@@ -34,11 +34,11 @@ func TestRolesAndRoutes(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, dynamo.Options{})
 	ctx := context.Background()
-	met := map[access.Action]bool{}
+	met := map[authz.Action]bool{}
 	for role, text := range allowed {
 		text = strings.ReplaceAll(text, " ", "")
-		if len(text) != len(access.Actions) {
-			t.Fatalf("%s has %d answers for %d actions", role, len(text), len(access.Actions))
+		if len(text) != len(authz.Actions) {
+			t.Fatalf("%s has %d answers for %d actions", role, len(text), len(authz.Actions))
 		}
 		id := string(role)
 		if err := w.store.PutStaff(ctx, []survey.Staff{{ID: id, Email: id + "@example.com", Role: role}}); err != nil {
@@ -51,13 +51,13 @@ func TestRolesAndRoutes(t *testing.T) {
 		g, program := w.as(t, id), w.guest(t)
 		program.header.Set("Authorization", "Bearer "+token)
 		check := func(by *guest, rt route) {
-			at := slices.Index(access.Actions, rt.needs)
+			at := slices.Index(authz.Actions, rt.needs)
 			if at < 0 {
 				t.Fatalf("%s needs %q, which is no action", rt.pattern, rt.needs)
 			}
 			met[rt.needs] = true
 			may := text[at] == 'y'
-			if access.Can(role, rt.needs) != may {
+			if authz.Can(role, rt.needs) != may {
 				t.Errorf("%s %s: access says %v", role, rt.needs, !may)
 			}
 			method, path, _ := strings.Cut(rt.pattern, " ")
@@ -86,10 +86,10 @@ func TestRolesAndRoutes(t *testing.T) {
 				check(g, rt)
 			}
 		}
-		check(g, route{"POST /sign-out", access.Anyone, nil}) // ends the session
+		check(g, route{"POST /sign-out", authz.Anyone, nil}) // ends the session
 	}
-	for _, a := range access.Actions {
-		if !met[a] && a != access.ReadAnswers && a != access.WorkCases {
+	for _, a := range authz.Actions {
+		if !met[a] && a != authz.ReadAnswers && a != authz.WorkCases {
 			t.Errorf("no route needs %s", a)
 		}
 	}

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"onetap/internal/apperr"
 	"onetap/internal/nps"
-	"onetap/internal/problem"
 	"onetap/internal/store"
 	"onetap/internal/survey"
 	"onetap/internal/web"
@@ -108,13 +108,13 @@ func (d *desk) listInvitations(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
 	state := survey.InvitationState(q.Get("state"))
 	if state != "" && !slices.Contains(invitationStates, state) {
-		return problem.New(problem.Invalid, "parameter_choice", "state", "Known", known(invitationStates))
+		return apperr.New(apperr.Invalid, "parameter_choice", "state", "Known", known(invitationStates))
 	}
 	wave := survey.WaveInvitation
 	if q.Has("wave") {
 		n, err := strconv.Atoi(q.Get("wave"))
 		if err != nil || n != survey.WaveInvitation && n != survey.WaveReminder {
-			return problem.New(problem.Invalid, "parameter_choice", "wave", "Known", "0, 1")
+			return apperr.New(apperr.Invalid, "parameter_choice", "wave", "Known", "0, 1")
 		}
 		wave = n
 	}
@@ -127,7 +127,7 @@ func (d *desk) listInvitations(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if wave == survey.WaveReminder && !d.sight(visitOf(r).Who, c).People() {
-		return problem.New(problem.Forbidden, "reminder_tells", "wave")
+		return apperr.New(apperr.Forbidden, "reminder_tells", "wave")
 	}
 	found, next, err := d.store.InvitationsPage(r.Context(), c.ID, wave, state, from, limit, invitationsLookedAt)
 	if err != nil {

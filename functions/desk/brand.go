@@ -3,22 +3,22 @@ package main
 import (
 	"net/http"
 
-	"onetap/internal/brand"
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
 	"onetap/internal/survey"
+	"onetap/internal/theme"
 	"onetap/internal/web"
 )
 
 // brandStyle serves the stylesheet of a colour, which stands in its name: no page may hold a style of its own.
 func brandStyle(w http.ResponseWriter, r *http.Request) {
-	c, ok := brand.Parse(r.PathValue("colour"))
+	c, ok := theme.Parse(r.PathValue("colour"))
 	if !ok {
-		web.Fail(w, r, problem.New(problem.Unknown, "no_such_page", ""))
+		web.Fail(w, r, apperr.New(apperr.Unknown, "no_such_page", ""))
 		return
 	}
 	w.Header().Set("Content-Type", mediaTypes[".css"])
 	forGood(w)
-	w.Write([]byte(brand.Style(c.String())))
+	w.Write([]byte(theme.Style(c.String())))
 }
 
 func forGood(w http.ResponseWriter) {
@@ -42,7 +42,7 @@ func lookOf(s survey.Settings) look {
 		const most = 32 // pixels: the height of the bar
 		v.Logo, v.Width, v.Height = "/logo/"+b.Logo, b.Width*most/max(b.Height, most), min(b.Height, most)
 	}
-	if c, ok := brand.Parse(s.Brand.Colour); ok {
+	if c, ok := theme.Parse(s.Brand.Colour); ok {
 		v.Style = "/brand/" + c.String()[1:]
 	}
 	return v

@@ -9,10 +9,10 @@ import (
 	"strings"
 	"time"
 
-	"onetap/internal/access"
+	"onetap/internal/apperr"
+	"onetap/internal/authz"
 	"onetap/internal/lang"
 	"onetap/internal/mail"
-	"onetap/internal/problem"
 	"onetap/internal/ses"
 	"onetap/internal/survey"
 	"onetap/internal/wording"
@@ -44,7 +44,7 @@ type checkLine struct {
 func (d *desk) showCheck(w http.ResponseWriter, r *http.Request, status int, c survey.Campaign, test *testInput) error {
 	p := &checkPage{draftFrame: d.draftFrame(r, c, stepCheck), HasReminder: c.RemindDays > 0}
 	p.Scripts = []string{"campaign.js"}
-	p.MaySend = p.Can(access.Send)
+	p.MaySend = p.Can(authz.Send)
 	h, first, err := d.counted(r, c)
 	if err != nil {
 		return err
@@ -93,7 +93,7 @@ func (p *checkPage) add(id, mark, text, step string) {
 // check looks at the campaign itself and at whom it is for.
 func (p *checkPage) check(d *desk, c survey.Campaign, h headcount) {
 	l := p.lang
-	if err := problem.As(c.Allows(survey.ActLaunch, d.now())); err != nil && c.Withheld() {
+	if err := apperr.As(c.Allows(survey.ActLaunch, d.now())); err != nil && c.Withheld() {
 		p.add("audience", "bad", problemIn(l, p.Zone, err), stepAbout)
 	}
 	switch {
@@ -105,14 +105,14 @@ func (p *checkPage) check(d *desk, c survey.Campaign, h headcount) {
 	default:
 		p.add("people", "good", l.T("campaign.check_people"), stepPeople)
 	}
-	if err := problem.As(c.Ready(d.now())); err != nil {
+	if err := apperr.As(c.Ready(d.now())); err != nil {
 		p.add("time", "bad", problemIn(l, p.Zone, err), stepOf(err.Where))
 	} else if c.ClosesAt.IsZero() {
 		p.add("time", "warn", l.T("campaign.check_never_closes"), stepTime)
 	} else {
 		p.add("time", "good", l.T("campaign.check_closes", lang.Values{"Moment": l.Moment(c.ClosesAt.In(p.Zone))}), stepTime)
 	}
-	if err := problem.As(wording.Check(c)); err != nil {
+	if err := apperr.As(wording.Check(c)); err != nil {
 		p.add("words", "bad", problemIn(l, p.Zone, err), stepWords)
 	} else {
 		p.add("words", "good", l.T("campaign.check_words", lang.Values{"Languages": peopleByLanguage(l, h)}), stepWords)
@@ -156,14 +156,14 @@ func peopleByLanguage(l lang.Language, h headcount) string {
 
 // sender asks SES about the sender. Where it may not be asked, the test letter tells.
 func (p *checkPage) sender(ctx context.Context, d *desk, c survey.Campaign) {
-	if err := problem.As(d.senders.Check(c.Sender)); err != nil {
+	if err := apperr.As(d.senders.Check(c.Sender)); err != nil {
 		p.add("sender", "bad", p.lang.Problem(err), stepAbout)
 		return
 	}
 	from := mail.From(c, d.sender)
 	a, err := survey.ReadSender(from)
 	if err != nil {
-		p.add("sender", "bad", p.lang.Problem(problem.As(err)), stepAbout)
+		p.add("sender", "bad", p.lang.Problem(apperr.As(err)), stepAbout)
 		return
 	}
 	verified, err := d.mail.Verified(ctx, a.Address)
@@ -255,14 +255,14 @@ func orDash(s string) string {
 func (d *desk) postLaunch(w http.ResponseWriter, r *http.Request) error {
 	version, err := strconv.Atoi(r.FormValue("version"))
 	if err != nil {
-		return problem.New(problem.Invalid, "version_missing", "version")
+		return apperr.New(apperr.Invalid, "version_missing", "version")
 	}
 	c, err := d.changed(r, &version, d.launching(r, time.Time{}))
 	if err == nil {
 		return done(w, r, "/campaigns/"+string(c.ID), "campaign_launched")
 	}
-	p := problem.As(err)
-	if p == nil || p.Kind == problem.Unknown {
+	p := apperr.As(err)
+	if p == nil || p.Kind == apperr.Unknown {
 		return err
 	}
 	now, readErr := d.campaign(r)

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"onetap/internal/apperr"
 	"onetap/internal/lang"
-	"onetap/internal/problem"
 	"onetap/internal/survey"
 	"onetap/internal/wording"
 )
@@ -114,7 +114,7 @@ func (f *typed) moment(name string, was time.Time) moment {
 	}
 	t, err := survey.LocalTime(text, f.zone, name)
 	if err != nil {
-		f.wrong[name] = f.l.Problem(problem.As(err))
+		f.wrong[name] = f.l.Problem(apperr.As(err))
 		return moment{}
 	}
 	return moment{given: true, time: t}
@@ -156,8 +156,8 @@ func (f *typed) apply(c survey.Campaign, now time.Time, senders survey.Senders) 
 		if err == nil {
 			return next, nil
 		}
-		p := problem.As(err)
-		if p == nil || p.Kind != problem.Invalid {
+		p := apperr.As(err)
+		if p == nil || p.Kind != apperr.Invalid {
 			return c, err
 		}
 		field := strings.TrimPrefix(p.Where, "wording."+f.language+".")
@@ -213,9 +213,9 @@ func (f *typed) leave(field string, c survey.Campaign) bool {
 }
 
 // words says a problem with its times in the person's zone.
-func (f *typed) words(p *problem.Error) string { return problemIn(f.l, f.zone, p) }
+func (f *typed) words(p *apperr.Error) string { return problemIn(f.l, f.zone, p) }
 
-func problemIn(l lang.Language, zone *time.Location, p *problem.Error) string {
+func problemIn(l lang.Language, zone *time.Location, p *apperr.Error) string {
 	with := map[string]any{}
 	for name, v := range p.With {
 		if s, ok := v.(string); ok {

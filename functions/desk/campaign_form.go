@@ -10,9 +10,9 @@ import (
 	"strings"
 	"time"
 
+	"onetap/internal/apperr"
 	"onetap/internal/lang"
 	"onetap/internal/mail"
-	"onetap/internal/problem"
 	"onetap/internal/store"
 	"onetap/internal/survey"
 )
@@ -137,7 +137,7 @@ func (d *desk) editPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if err := c.Allows(survey.ActEdit, d.now()); err != nil {
-		if problem.Is(err, "campaign_launched") {
+		if apperr.Is(err, "campaign_launched") {
 			return d.showStep(w, r, http.StatusOK, c, stepRest, nil, nil)
 		}
 		return err

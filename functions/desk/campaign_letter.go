@@ -10,9 +10,9 @@ import (
 	"slices"
 	"strings"
 
+	"onetap/internal/apperr"
 	"onetap/internal/lang"
 	"onetap/internal/mail"
-	"onetap/internal/problem"
 	"onetap/internal/survey"
 	"onetap/internal/web"
 	"onetap/internal/wording"
@@ -128,7 +128,7 @@ func (d *desk) showWords(w http.ResponseWriter, r *http.Request, status int, c s
 	}
 	p.ReminderShown, p.NamelessShown = r.FormValue("reminder_letter") != "", r.FormValue("nameless_letter") != ""
 	m, _, err := d.compose(r, c, letter{Language: p.Language}, "preview@example.com")
-	if err != nil && problem.As(err) == nil {
+	if err != nil && apperr.As(err) == nil {
 		return err
 	}
 	p.From, p.Subject = readable(mail.From(c, d.sender)), m.Subject
@@ -159,7 +159,7 @@ func (d *desk) postTest(w http.ResponseWriter, r *http.Request) error {
 	}
 	in := letter{Language: r.FormValue("language"), Reminder: r.FormValue("reminder") != ""}
 	_, _, err = d.sendTest(r, c, in, r.FormValue("to"))
-	if p := problem.As(err); p != nil && p.Kind != problem.Unknown {
+	if p := apperr.As(err); p != nil && p.Kind != apperr.Unknown {
 		return d.showCheck(w, r, web.Status(err), c, &testInput{to: r.FormValue("to"), language: in.Language, wrong: problemIn(visitOf(r).Lang, visitOf(r).Zone, p)})
 	}
 	if err != nil {

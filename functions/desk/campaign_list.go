@@ -11,10 +11,10 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"onetap/internal/access"
+	"onetap/internal/apperr"
+	"onetap/internal/authz"
 	"onetap/internal/lang"
 	"onetap/internal/nps"
-	"onetap/internal/problem"
 	"onetap/internal/store"
 	"onetap/internal/survey"
 )
@@ -60,7 +60,7 @@ func (d *desk) campaignsPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := &campaignsPage{frame: d.frame(r, "campaign.list_title")}
 	p.Wide = true
-	p.MayWrite = p.Can(access.WriteCampaign)
+	p.MayWrite = p.Can(authz.WriteCampaign)
 	p.Filtered = len(audiences) == 1 || state != ""
 	p.Audiences = audienceChoices(p.lang, survey.Audience(q.Get("audience")))
 	for _, s := range survey.CampaignStates {
@@ -251,7 +251,7 @@ func (d *desk) draftOnce(ctx context.Context, c survey.Campaign) (survey.Campaig
 		return c, err
 	}
 	there, err := d.store.Campaign(ctx, c.ID)
-	if err != nil && !problem.Is(err, "campaign_unknown") {
+	if err != nil && !apperr.Is(err, "campaign_unknown") {
 		return c, err
 	}
 	if there.State == survey.Draft && there.Name == c.Name && there.Audience == c.Audience {

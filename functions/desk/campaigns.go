@@ -11,10 +11,10 @@ import (
 	"strings"
 	"time"
 
-	"onetap/internal/access"
+	"onetap/internal/apperr"
+	"onetap/internal/authz"
 	"onetap/internal/insight"
-	"onetap/internal/link"
-	"onetap/internal/problem"
+	"onetap/internal/keys"
 	"onetap/internal/store"
 	"onetap/internal/survey"
 	"onetap/internal/web"
@@ -56,7 +56,7 @@ func (m *moment) UnmarshalJSON(b []byte) error {
 
 func (m moment) apply(to *time.Time, name string) error {
 	if m.wrong {
-		return problem.New(problem.Invalid, "json_want_time", name)
+		return apperr.New(apperr.Invalid, "json_want_time", name)
 	}
 	if m.none {
 		*to = time.Time{}
@@ -150,7 +150,7 @@ func (d *desk) draft(ctx context.Context, c survey.Campaign) (survey.Campaign, e
 func newCampaignID() survey.CampaignID {
 	var random [5]byte
 	rand.Read(random[:]) // never fails: crypto/rand
-	return link.NewCampaignID(random)
+	return keys.NewCampaignID(random)
 }
 
 // newCampaign is a draft that begins with what the company has set.
@@ -249,7 +249,7 @@ func (d *desk) view(ctx context.Context, c survey.Campaign) (campaignView, error
 		if err != nil {
 			return v, err
 		}
-		if ok && (number == survey.WaveInvitation || insight.Of(c, access.Who{}, d.now()).Reminder()) {
+		if ok && (number == survey.WaveInvitation || insight.Of(c, authz.Who{}, d.now()).Reminder()) {
 			l := survey.LedgerOf(wave, counts[survey.TallyKey{Scope: string(c.ID), Kind: survey.KindWave, Value: strconv.Itoa(number)}])
 			*to = &l
 		}
@@ -268,7 +268,7 @@ func (d *desk) editCampaign(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if in.Version == nil {
-		return problem.New(problem.Invalid, "version_missing", "version")
+		return apperr.New(apperr.Invalid, "version_missing", "version")
 	}
 	c, err := d.campaign(r)
 	if err != nil {
@@ -297,7 +297,7 @@ func (d *desk) editCampaign(w http.ResponseWriter, r *http.Request) error {
 // while it is paused, its sender, which may be why it is.
 func (d *desk) editable(c survey.Campaign, in settings) error {
 	err := c.Allows(survey.ActEdit, d.now())
-	if !problem.Is(err, "campaign_launched") {
+	if !apperr.Is(err, "campaign_launched") {
 		return err
 	}
 	rest := in
@@ -318,7 +318,7 @@ func (d *desk) campaign(r *http.Request) (survey.Campaign, error) {
 
 func (d *desk) campaignNamed(ctx context.Context, id string) (survey.Campaign, error) {
 	if !campaignID(id) {
-		return survey.Campaign{}, problem.New(problem.Unknown, "campaign_unknown", "campaign")
+		return survey.Campaign{}, apperr.New(apperr.Unknown, "campaign_unknown", "campaign")
 	}
 	c, err := d.store.Campaign(ctx, survey.CampaignID(id))
 	return c.At(d.now()), err
@@ -355,13 +355,13 @@ func (d *desk) stale(ctx context.Context, id survey.CampaignID) error {
 }
 
 func staleVersion(c survey.Campaign) error {
-	return problem.New(problem.Conflict, "version_stale", "version", "Version", c.Version, "State", string(c.State))
+	return apperr.New(apperr.Conflict, "version_stale", "version", "Version", c.Version, "State", string(c.State))
 }
 
 func audience(name string) (survey.Audience, error) {
 	a := survey.Audience(name)
 	if !a.Valid() {
-		return "", problem.New(problem.Invalid, "audience_unknown", "audience", "Known", survey.KnownAudiences())
+		return "", apperr.New(apperr.Invalid, "audience_unknown", "audience", "Known", survey.KnownAudiences())
 	}
 	return a, nil
 }

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"onetap/internal/apperr"
 	"onetap/internal/loop"
-	"onetap/internal/problem"
 	"onetap/internal/survey"
 	"onetap/internal/web"
 )
@@ -75,14 +75,14 @@ func (d *desk) ownersCases(w http.ResponseWriter, r *http.Request) error {
 	}
 	q := r.URL.Query()
 	if !q.Has("owner") {
-		return problem.New(problem.Invalid, "owner_missing", "owner")
+		return apperr.New(apperr.Invalid, "owner_missing", "owner")
 	}
 	state := loop.State(q.Get("state"))
 	if state == "" {
 		state = loop.Open
 	}
 	if !slices.Contains(loop.States, state) {
-		return problem.New(problem.Invalid, "parameter_choice", "state", "Known", known(loop.States))
+		return apperr.New(apperr.Invalid, "parameter_choice", "state", "Known", known(loop.States))
 	}
 	limit, err := whole(r, "limit", pageStandard, pageMost)
 	if err != nil {

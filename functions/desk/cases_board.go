@@ -10,10 +10,10 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"onetap/internal/access"
+	"onetap/internal/apperr"
+	"onetap/internal/authz"
 	"onetap/internal/lang"
 	"onetap/internal/loop"
-	"onetap/internal/problem"
 	"onetap/internal/store"
 	"onetap/internal/survey"
 )
@@ -122,7 +122,7 @@ func ownersOf(v visit, staff []survey.Staff) []string {
 	if v.All() {
 		owners = append(owners, "")
 	}
-	reports := access.Reports(staff, v.Staff.ID)
+	reports := authz.Reports(staff, v.Staff.ID)
 	staff = slices.Clone(staff)
 	slices.SortFunc(staff, func(a, b survey.Staff) int {
 		if d := workRank(a) - workRank(b); d != 0 {
@@ -139,7 +139,7 @@ func ownersOf(v visit, staff []survey.Staff) []string {
 }
 
 func workRank(m survey.Staff) int {
-	if access.Can(m.Role, access.WorkCases) {
+	if authz.Can(m.Role, authz.WorkCases) {
 		return 0
 	}
 	return 1
@@ -168,7 +168,7 @@ func (d *desk) choose(p *boardPage, q url.Values, owners []string, staff []surve
 		if i := slices.IndexFunc(owners, func(o string) bool { return strings.EqualFold(o, chosen) }); i >= 0 {
 			chosen = owners[i]
 		} else if chosen != allOwners {
-			return nil, problem.New(problem.Forbidden, "not_yours", "owner")
+			return nil, apperr.New(apperr.Forbidden, "not_yours", "owner")
 		}
 		q.Set("owner", d.ownerIn(chosen))
 	}
@@ -230,7 +230,7 @@ func (d *desk) namesOf(ctx context.Context, cs []loop.Case) (map[survey.ContactI
 	}
 	for id := range campaigns {
 		c, err := d.store.Campaign(ctx, id)
-		if err != nil && !problem.Is(err, "campaign_unknown") {
+		if err != nil && !apperr.Is(err, "campaign_unknown") {
 			return nil, nil, err
 		}
 		campaigns[id] = c.At(d.now())

@@ -7,10 +7,10 @@ import (
 	"strings"
 	"time"
 
-	"onetap/internal/access"
 	"onetap/internal/alert"
+	"onetap/internal/apperr"
+	"onetap/internal/authz"
 	"onetap/internal/loop"
-	"onetap/internal/problem"
 	"onetap/internal/survey"
 	"onetap/internal/web"
 )
@@ -89,7 +89,7 @@ func (d *desk) workOnCasePage(w http.ResponseWriter, r *http.Request) error {
 	}
 	id := r.PathValue("case")
 	c, err := d.workOnCase(r.Context(), visitOf(r), id, in)
-	if p := problem.As(err); p != nil && p.Code != "not_yours" && p.Code != "case_unknown" {
+	if p := apperr.As(err); p != nil && p.Code != "not_yours" && p.Code != "case_unknown" {
 		if c.Campaign == "" { // what was wrong was found before it was read
 			if c, err = d.caseOf(r.Context(), visitOf(r), id); err != nil {
 				return err
@@ -106,7 +106,7 @@ func (d *desk) workOnCasePage(w http.ResponseWriter, r *http.Request) error {
 	return done(w, r, "/cases/"+id, said)
 }
 
-func (d *desk) showCasePage(w http.ResponseWriter, r *http.Request, status int, c loop.Case, typed caseWork, wrong *problem.Error) error {
+func (d *desk) showCasePage(w http.ResponseWriter, r *http.Request, status int, c loop.Case, typed caseWork, wrong *apperr.Error) error {
 	known, err := alert.ReadFacts(r.Context(), d.store, c)
 	if err != nil {
 		return err
@@ -151,10 +151,10 @@ func (p *casePage) tell(c loop.Case, f alert.Facts, now time.Time, owner string)
 	}
 	p.Why, p.Wish = f.Response.Why, f.Response.Wish
 	p.NoWords = p.Why == "" && p.Wish == ""
-	if p.Can(access.ReadContacts) && !f.Gone {
+	if p.Can(authz.ReadContacts) && !f.Gone {
 		p.ContactHref = "/contacts/" + string(c.Audience) + "/" + string(c.Contact)
 	}
-	if p.Can(access.ReadCampaigns) {
+	if p.Can(authz.ReadCampaigns) {
 		p.CampaignHref = "/campaigns/" + string(c.Campaign)
 	}
 	p.Facts = caseFacts(p.frame, f.Contact)
@@ -203,7 +203,7 @@ func (p *casePage) event(e loop.Event, names map[string]string) caseEvent {
 
 // work fills in what can be done, with what was typed.
 func (p *casePage) work(c loop.Case, staff []survey.Staff, typed caseWork) {
-	if !p.Can(access.WorkCases) {
+	if !p.Can(authz.WorkCases) {
 		return
 	}
 	p.MayNote, p.Note = true, typed.Note
@@ -226,7 +226,7 @@ func (p *casePage) work(c loop.Case, staff []survey.Staff, typed caseWork) {
 		p.Owner = ""
 	}
 	for _, m := range staff {
-		if access.Can(m.Role, access.WorkCases) && !strings.EqualFold(m.ID, c.Owner) {
+		if authz.Can(m.Role, authz.WorkCases) && !strings.EqualFold(m.ID, c.Owner) {
 			p.Colleagues = append(p.Colleagues, option{m.ID, staffName(staffNames([]survey.Staff{m}), m.ID), strings.EqualFold(m.ID, typed.Owner)})
 		}
 	}
@@ -237,7 +237,7 @@ func (p *casePage) work(c loop.Case, staff []survey.Staff, typed caseWork) {
 }
 
 // wrong says what could not be done, beside the field that it is about.
-func (p *casePage) wrong(c loop.Case, typed caseWork, wrong *problem.Error, names map[string]string) {
+func (p *casePage) wrong(c loop.Case, typed caseWork, wrong *apperr.Error, names map[string]string) {
 	text := p.lang.Problem(wrong)
 	switch {
 	case wrong.Code == "case_changed":

@@ -1,12 +1,12 @@
 package main
 
-import "onetap/internal/access"
+import "onetap/internal/authz"
 
 func (d *desk) casePages() []route {
 	return []route{
-		{"GET /cases", access.ReadCases, d.caseBoard},
-		{"POST /cases/find", access.ReadCases, d.findCases},
-		{"GET /cases/{case}", access.ReadCases, d.casePage},
-		{"POST /cases/{case}", access.WorkCases, d.workOnCasePage},
+		{"GET /cases", authz.ReadCases, d.caseBoard},
+		{"POST /cases/find", authz.ReadCases, d.findCases},
+		{"GET /cases/{case}", authz.ReadCases, d.casePage},
+		{"POST /cases/{case}", authz.WorkCases, d.workOnCasePage},
 	}
 }

@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"onetap/internal/access"
+	"onetap/internal/apperr"
+	"onetap/internal/authz"
 	"onetap/internal/loop"
-	"onetap/internal/problem"
 	"onetap/internal/store"
 	"onetap/internal/survey"
 )
@@ -39,8 +39,8 @@ func (d *desk) caseOf(ctx context.Context, v visit, id string) (loop.Case, error
 			return c, err
 		}
 	}
-	if !v.Sees(c.Owner, c.Team, access.Reports(staff, v.Staff.ID)) {
-		return loop.Case{}, problem.New(problem.Forbidden, "not_yours", "case")
+	if !v.Sees(c.Owner, c.Team, authz.Reports(staff, v.Staff.ID)) {
+		return loop.Case{}, apperr.New(apperr.Forbidden, "not_yours", "case")
 	}
 	return c, nil
 }
@@ -60,11 +60,11 @@ func (d *desk) workOnCase(ctx context.Context, v visit, id string, in caseWork) 
 		}
 		if in.By != "" {
 			if v.Session != "" {
-				return loop.Case{}, problem.New(problem.Invalid, "case_by_person", "by")
+				return loop.Case{}, apperr.New(apperr.Invalid, "case_by_person", "by")
 			}
 			m, ok := staffByID(staff, in.By)
 			if !ok {
-				return loop.Case{}, problem.New(problem.Invalid, "staff_unknown", "by")
+				return loop.Case{}, apperr.New(apperr.Invalid, "staff_unknown", "by")
 			}
 			by = m.ID
 		}
@@ -86,7 +86,7 @@ func (d *desk) workOnCase(ctx context.Context, v visit, id string, in caseWork) 
 			return c, err
 		}
 	}
-	return loop.Case{}, problem.New(problem.Conflict, "changed_meanwhile", "case")
+	return loop.Case{}, apperr.New(apperr.Conflict, "changed_meanwhile", "case")
 }
 
 // changedCase answers for work on a case that was changed since it was read: nothing is wrong if this very work did it.
@@ -102,7 +102,7 @@ func (d *desk) changedCase(ctx context.Context, c loop.Case, w loop.Work, by str
 	if c.Did(w, by, last) {
 		return c, nil
 	}
-	return c, problem.New(problem.Conflict, "case_changed", "version", "Version", c.Version)
+	return c, apperr.New(apperr.Conflict, "case_changed", "version", "Version", c.Version)
 }
 
 // colleague finds whom a case can be handed to; nil for nobody.
@@ -113,11 +113,11 @@ func colleague(staff []survey.Staff, name string) (*survey.Staff, error) {
 	m, ok := staffByID(staff, name)
 	if !ok {
 		if m, ok = survey.NewDirectory(staff).Find(name); !ok {
-			return nil, problem.New(problem.Invalid, "staff_unknown", "owner")
+			return nil, apperr.New(apperr.Invalid, "staff_unknown", "owner")
 		}
 	}
-	if !access.Can(m.Role, access.WorkCases) {
-		return nil, problem.New(problem.Invalid, "staff_no_cases", "owner")
+	if !authz.Can(m.Role, authz.WorkCases) {
+		return nil, apperr.New(apperr.Invalid, "staff_no_cases", "owner")
 	}
 	return &m, nil
 }

@@ -4,9 +4,9 @@ import (
 	"context"
 	"net/http"
 
-	"onetap/internal/access"
+	"onetap/internal/apperr"
+	"onetap/internal/authz"
 	"onetap/internal/nps"
-	"onetap/internal/problem"
 	"onetap/internal/survey"
 	"onetap/internal/web"
 )
@@ -42,12 +42,12 @@ func compare(value string, a, b nps.Tally) compared {
 }
 
 // compareCampaigns holds b against a, wholly and team by team; of the teams it lists most.
-func (d *desk) compareCampaigns(ctx context.Context, who access.Who, a, b survey.Campaign, most int) (comparison, error) {
+func (d *desk) compareCampaigns(ctx context.Context, who authz.Who, a, b survey.Campaign, most int) (comparison, error) {
 	if a.Audience != b.Audience { // D1
-		return comparison{}, problem.New(problem.Conflict, "compare_audiences", "with")
+		return comparison{}, apperr.New(apperr.Conflict, "compare_audiences", "with")
 	}
 	if a.ID == b.ID {
-		return comparison{}, problem.New(problem.Conflict, "compare_itself", "with")
+		return comparison{}, apperr.New(apperr.Conflict, "compare_itself", "with")
 	}
 	var wholes [2]nps.Tally
 	var teams [2]map[string]nps.Tally

@@ -5,8 +5,8 @@ import (
 	"net/http"
 	"time"
 
-	"onetap/internal/access"
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
+	"onetap/internal/authz"
 	"onetap/internal/store"
 	"onetap/internal/survey"
 	"onetap/internal/web"
@@ -40,7 +40,7 @@ func (d *desk) postContacts(w http.ResponseWriter, r *http.Request) error {
 	}
 	out, err := d.take(r.Context(), u, body, true)
 	if outOfTime(err) {
-		return &problem.Error{Kind: problem.Conflict, Code: "list_unfinished", Cause: err}
+		return &apperr.Error{Kind: apperr.Conflict, Code: "list_unfinished", Cause: err}
 	}
 	if err != nil {
 		return err
@@ -92,14 +92,14 @@ func (d *desk) showContact(w http.ResponseWriter, r *http.Request) error {
 func (d *desk) contactOf(r *http.Request) (c survey.Contact, stopped store.Suppression, err error) {
 	a, id := survey.Audience(r.PathValue("audience")), survey.ContactID(r.PathValue("contact"))
 	if !a.Valid() || !validContact(id) {
-		return c, stopped, problem.New(problem.Unknown, "contact_unknown", "contact")
+		return c, stopped, apperr.New(apperr.Unknown, "contact_unknown", "contact")
 	}
 	if c, err = d.store.Contact(r.Context(), a, id); err != nil {
 		return c, stopped, err
 	}
 	sees, err := d.seesContacts(r.Context(), visitOf(r))
 	if err == nil && !sees(c) {
-		err = problem.New(problem.Forbidden, "not_yours", "contact")
+		err = apperr.New(apperr.Forbidden, "not_yours", "contact")
 	}
 	if err == nil {
 		stopped, _, err = d.store.Suppression(r.Context(), a, id)
@@ -115,7 +115,7 @@ func (d *desk) seesContacts(ctx context.Context, v visit) (func(survey.Contact) 
 		if err != nil {
 			return nil, err
 		}
-		reports = access.Reports(staff, v.Staff.ID)
+		reports = authz.Reports(staff, v.Staff.ID)
 	}
 	return func(c survey.Contact) bool { return v.Sees(c.Owner, c.Team, reports) }, nil
 }
@@ -142,7 +142,7 @@ func (d *desk) countContacts(w http.ResponseWriter, r *http.Request) error {
 	}
 	a := survey.Audience(r.PathValue("audience"))
 	if !a.Valid() {
-		return problem.New(problem.Unknown, "audience_unknown", "audience", "Known", survey.KnownAudiences())
+		return apperr.New(apperr.Unknown, "audience_unknown", "audience", "Known", survey.KnownAudiences())
 	}
 	q := r.URL.Query()
 	from, err := store.ParseCursor(q.Get("after"))
@@ -201,7 +201,7 @@ func (d *desk) stopAddress(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if in.Reason != survey.Unsubscribed {
-		return problem.New(problem.Invalid, "reason_choice", "reason")
+		return apperr.New(apperr.Invalid, "reason_choice", "reason")
 	}
 	ids := d.keys.ContactIDs(email)
 	if err := d.store.Suppress(r.Context(), ids, in.Reason, d.now()); err != nil {

@@ -8,9 +8,9 @@ import (
 	"time"
 	"unicode"
 
-	"onetap/internal/access"
+	"onetap/internal/apperr"
+	"onetap/internal/authz"
 	"onetap/internal/lang"
-	"onetap/internal/problem"
 	"onetap/internal/store"
 	"onetap/internal/survey"
 )
@@ -75,7 +75,7 @@ func (d *desk) searchContacts(w http.ResponseWriter, r *http.Request) error {
 				http.Redirect(w, r, contactHref(c), http.StatusSeeOther)
 				return nil
 			}
-			if err != nil && !problem.Is(err, "contact_unknown") {
+			if err != nil && !apperr.Is(err, "contact_unknown") {
 				return err
 			}
 		}
@@ -109,7 +109,7 @@ func (d *desk) showContacts(w http.ResponseWriter, r *http.Request, want lookFor
 	if err != nil {
 		return err
 	}
-	p := &contactsPage{frame: d.frame(r, "contacts.title"), Audience: string(a), Search: want.text, MayUpload: visitOf(r).Can(access.WriteContacts)}
+	p := &contactsPage{frame: d.frame(r, "contacts.title"), Audience: string(a), Search: want.text, MayUpload: visitOf(r).Can(authz.WriteContacts)}
 	p.Wide, p.Upload = true, "/contacts/upload?audience="+string(a)
 	for _, o := range audienceOptions(p.lang, a) {
 		p.Tabs = append(p.Tabs, navItem{"/contacts?audience=" + o.Value, o.Label, o.On})

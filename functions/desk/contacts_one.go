@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"onetap/internal/access"
+	"onetap/internal/authz"
 	"onetap/internal/insight"
 	"onetap/internal/lang"
 	"onetap/internal/loop"
@@ -58,7 +58,7 @@ func (d *desk) contactPage(w http.ResponseWriter, r *http.Request) error {
 		p.Stopped = p.lang.T("contacts.stopped_since", lang.Values{"Why": p.lang.T("contacts.stopped." + string(stop.Reason)), "When": p.lang.Moment(stop.Since.In(p.Zone))})
 		p.StoppedHelp = stoppedHelp(p.lang, stop)
 	}
-	p.MayStop = !stopped && p.Can(access.WriteContacts)
+	p.MayStop = !stopped && p.Can(authz.WriteContacts)
 	people := insight.Persons(c.Audience, p.visit.Who)
 	p.WholeOnly = c.Audience == survey.Employees
 	p.Hidden = !people && !p.WholeOnly
@@ -156,7 +156,7 @@ func (p *contactPage) history(campaigns []survey.Campaign, past store.Past) {
 	for _, c := range campaigns {
 		if e := events[c.ID]; e != nil {
 			e.Campaign = c.Name
-			if p.Can(access.ReadCampaigns) {
+			if p.Can(authz.ReadCampaigns) {
 				e.Href = "/campaigns/" + string(c.ID)
 			}
 			p.History = append(p.History, *e)
@@ -167,7 +167,7 @@ func (p *contactPage) history(campaigns []survey.Campaign, past store.Past) {
 
 // mayOpen leaves the exact answer to the case's page: a manager's reports are not looked up for a link.
 func (p *contactPage) mayOpen(c loop.Case) bool {
-	return p.Can(access.ReadCases) && (p.Staff.Role == survey.RoleManager || p.Sees(c.Owner, c.Team, nil))
+	return p.Can(authz.ReadCases) && (p.Staff.Role == survey.RoleManager || p.Sees(c.Owner, c.Team, nil))
 }
 
 // letterTold says what became of a letter.

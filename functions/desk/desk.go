@@ -10,10 +10,10 @@ import (
 	"strings"
 	"time"
 
-	"onetap/internal/access"
-	"onetap/internal/link"
+	"onetap/internal/apperr"
+	"onetap/internal/authz"
+	"onetap/internal/keys"
 	"onetap/internal/mail"
-	"onetap/internal/problem"
 	"onetap/internal/ses"
 	"onetap/internal/signin"
 	"onetap/internal/store"
@@ -30,7 +30,7 @@ const maxJSON = 1 << 20
 // desk holds what the operations work with. It is safe for concurrent use.
 type desk struct {
 	store   *store.Store
-	keys    *link.Keys
+	keys    *keys.Keys
 	mail    mailer
 	now     func() time.Time
 	wake    func(context.Context) error         // starts the sender and does not wait for it
@@ -76,48 +76,48 @@ type operation func(w http.ResponseWriter, r *http.Request) error
 // route is one way into the desk, with what it takes to be let in. Those of the API stand in docs/api.md, line for line.
 type route struct {
 	pattern string
-	needs   access.Action
+	needs   authz.Action
 	do      operation
 }
 
 // routes lists the whole API.
 func (d *desk) routes() []route {
 	return []route{
-		{"GET /api/v1/staff", access.ReadStaff, d.listStaff},
-		{"POST /api/v1/staff", access.WriteStaff, d.postStaff},
-		{"POST /api/v1/contacts", access.WriteContacts, d.postContacts},
-		{"GET /api/v1/contacts/{audience}/{contact}", access.ReadContacts, d.showContact},
-		{"POST /api/v1/imports", access.WriteContacts, d.createImport},
-		{"GET /api/v1/imports/{import}", access.WriteContacts, d.showImport},
-		{"PUT /api/v1/imports/{import}/parts/{part}", access.WriteContacts, d.putPart},
-		{"POST /api/v1/imports/{import}/finish", access.WriteContacts, d.finishImport},
-		{"GET /api/v1/audiences/{audience}/count", access.ReadCampaigns, d.countContacts},
-		{"GET /api/v1/audiences/{audience}/columns", access.WriteContacts, d.showColumns},
-		{"PATCH /api/v1/audiences/{audience}/columns", access.WriteContacts, d.chooseColumns},
-		{"POST /api/v1/suppressions", access.WriteContacts, d.stopAddress},
-		{"POST /api/v1/campaigns", access.WriteCampaign, d.createCampaign},
-		{"GET /api/v1/campaigns", access.ReadCampaigns, d.listCampaigns},
-		{"GET /api/v1/campaigns/{campaign}", access.ReadCampaigns, d.showCampaign},
-		{"PATCH /api/v1/campaigns/{campaign}", access.WriteCampaign, d.editCampaign},
-		{"POST /api/v1/campaigns/{campaign}/preview", access.WriteCampaign, d.preview},
-		{"POST /api/v1/campaigns/{campaign}/test", access.Send, d.testSend},
-		{"POST /api/v1/campaigns/{campaign}/launch", access.Send, d.launch},
-		{"POST /api/v1/campaigns/{campaign}/pause", access.Send, d.pause},
-		{"POST /api/v1/campaigns/{campaign}/resume", access.Send, d.resume},
-		{"POST /api/v1/campaigns/{campaign}/cancel", access.Send, d.cancel},
-		{"POST /api/v1/campaigns/{campaign}/close", access.Send, d.close},
-		{"POST /api/v1/campaigns/{campaign}/remind", access.Send, d.remind},
-		{"POST /api/v1/campaigns/{campaign}/resend-uncertain", access.Send, d.resendUncertain},
-		{"GET /api/v1/campaigns/{campaign}/results", access.ReadResults, d.campaignResults},
-		{"POST /api/v1/campaigns/{campaign}/results/count", access.ReadResults, d.countResults},
-		{"GET /api/v1/campaigns/{campaign}/compare", access.ReadResults, d.showComparison},
-		{"GET /api/v1/campaigns/{campaign}/responses", access.ReadPeople, d.listResponses},
-		{"GET /api/v1/campaigns/{campaign}/invitations", access.ReadCampaigns, d.listInvitations},
-		{"GET /api/v1/campaigns/{campaign}/cases", access.ReadCases, d.listCases},
-		{"GET /api/v1/cases", access.ReadCases, d.ownersCases},
-		{"GET /api/v1/cases/{case}", access.ReadCases, d.showCase},
-		{"PATCH /api/v1/cases/{case}", access.WorkCases, d.patchCase},
-		{"GET /api/v1/audiences/{audience}/results", access.ReadResults, d.audienceResults},
+		{"GET /api/v1/staff", authz.ReadStaff, d.listStaff},
+		{"POST /api/v1/staff", authz.WriteStaff, d.postStaff},
+		{"POST /api/v1/contacts", authz.WriteContacts, d.postContacts},
+		{"GET /api/v1/contacts/{audience}/{contact}", authz.ReadContacts, d.showContact},
+		{"POST /api/v1/imports", authz.WriteContacts, d.createImport},
+		{"GET /api/v1/imports/{import}", authz.WriteContacts, d.showImport},
+		{"PUT /api/v1/imports/{import}/parts/{part}", authz.WriteContacts, d.putPart},
+		{"POST /api/v1/imports/{import}/finish", authz.WriteContacts, d.finishImport},
+		{"GET /api/v1/audiences/{audience}/count", authz.ReadCampaigns, d.countContacts},
+		{"GET /api/v1/audiences/{audience}/columns", authz.WriteContacts, d.showColumns},
+		{"PATCH /api/v1/audiences/{audience}/columns", authz.WriteContacts, d.chooseColumns},
+		{"POST /api/v1/suppressions", authz.WriteContacts, d.stopAddress},
+		{"POST /api/v1/campaigns", authz.WriteCampaign, d.createCampaign},
+		{"GET /api/v1/campaigns", authz.ReadCampaigns, d.listCampaigns},
+		{"GET /api/v1/campaigns/{campaign}", authz.ReadCampaigns, d.showCampaign},
+		{"PATCH /api/v1/campaigns/{campaign}", authz.WriteCampaign, d.editCampaign},
+		{"POST /api/v1/campaigns/{campaign}/preview", authz.WriteCampaign, d.preview},
+		{"POST /api/v1/campaigns/{campaign}/test", authz.Send, d.testSend},
+		{"POST /api/v1/campaigns/{campaign}/launch", authz.Send, d.launch},
+		{"POST /api/v1/campaigns/{campaign}/pause", authz.Send, d.pause},
+		{"POST /api/v1/campaigns/{campaign}/resume", authz.Send, d.resume},
+		{"POST /api/v1/campaigns/{campaign}/cancel", authz.Send, d.cancel},
+		{"POST /api/v1/campaigns/{campaign}/close", authz.Send, d.close},
+		{"POST /api/v1/campaigns/{campaign}/remind", authz.Send, d.remind},
+		{"POST /api/v1/campaigns/{campaign}/resend-uncertain", authz.Send, d.resendUncertain},
+		{"GET /api/v1/campaigns/{campaign}/results", authz.ReadResults, d.campaignResults},
+		{"POST /api/v1/campaigns/{campaign}/results/count", authz.ReadResults, d.countResults},
+		{"GET /api/v1/campaigns/{campaign}/compare", authz.ReadResults, d.showComparison},
+		{"GET /api/v1/campaigns/{campaign}/responses", authz.ReadPeople, d.listResponses},
+		{"GET /api/v1/campaigns/{campaign}/invitations", authz.ReadCampaigns, d.listInvitations},
+		{"GET /api/v1/campaigns/{campaign}/cases", authz.ReadCases, d.listCases},
+		{"GET /api/v1/cases", authz.ReadCases, d.ownersCases},
+		{"GET /api/v1/cases/{case}", authz.ReadCases, d.showCase},
+		{"PATCH /api/v1/cases/{case}", authz.WorkCases, d.patchCase},
+		{"GET /api/v1/audiences/{audience}/results", authz.ReadResults, d.audienceResults},
 	}
 }
 
@@ -165,7 +165,7 @@ func (d *desk) guarded(rt route, fail func(http.ResponseWriter, *http.Request, e
 		v, err := visitOf(r), error(nil)
 		switch {
 		case !v.Can(rt.needs):
-			err = problem.New(problem.Forbidden, "not_allowed", "")
+			err = apperr.New(apperr.Forbidden, "not_allowed", "")
 		case v.Session != "" && r.Method != http.MethodGet && r.Method != http.MethodHead:
 			err = d.checkForm(r, v)
 		}
@@ -186,7 +186,7 @@ func parameters(r *http.Request, known ...string) error {
 			if list == "" {
 				list = "lang"
 			}
-			return problem.New(problem.Invalid, "parameter_unknown", name, "Known", list)
+			return apperr.New(apperr.Invalid, "parameter_unknown", name, "Known", list)
 		}
 	}
 	return nil
@@ -200,7 +200,7 @@ func whole(r *http.Request, name string, standard, most int) (int, error) {
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1 || n > most {
-		return 0, problem.New(problem.Invalid, "parameter_range", name, "Limit", most)
+		return 0, apperr.New(apperr.Invalid, "parameter_range", name, "Limit", most)
 	}
 	return n, nil
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"onetap/internal/link"
+	"onetap/internal/keys"
 	"onetap/internal/local/drive"
 	"onetap/internal/local/dynamo"
 	localses "onetap/internal/local/ses"
@@ -66,7 +66,7 @@ func newWorld(t testing.TB, o dynamo.Options) *world {
 	t.Cleanup(inbox.Close)
 	c.BaseEndpoint = aws.String(api.URL)
 
-	keys, err := link.NewKeys(strings.Repeat("k", 32), 1)
+	keys, err := keys.NewKeys(strings.Repeat("k", 32), 1)
 	if err != nil {
 		t.Fatal(err)
 	}

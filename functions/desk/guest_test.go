@@ -13,7 +13,7 @@ import (
 	"strings"
 	"testing"
 
-	"onetap/internal/access"
+	"onetap/internal/authz"
 	"onetap/internal/survey"
 )
 
@@ -156,4 +156,4 @@ func httpRequest(t testing.TB) *http.Request {
 	return httptest.NewRequest("POST", "/", nil).WithContext(t.(*testing.T).Context())
 }
 
-func who(staff string) access.Who { return access.Who{Staff: survey.Staff{ID: staff}} }
+func who(staff string) authz.Who { return authz.Who{Staff: survey.Staff{ID: staff}} }

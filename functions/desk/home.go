@@ -9,14 +9,14 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"onetap/internal/access"
-	"onetap/internal/fill"
+	"onetap/internal/authz"
 	"onetap/internal/insight"
 	"onetap/internal/lang"
 	"onetap/internal/loop"
 	"onetap/internal/names"
 	"onetap/internal/nps"
 	"onetap/internal/survey"
+	"onetap/internal/tmpl"
 	"onetap/internal/wording"
 )
 
@@ -40,7 +40,7 @@ type scoreCard struct {
 	Audience, ID string
 	Week         npsView // this week
 	Month        npsView // the last four weeks
-	Trend        fill.Safe
+	Trend        tmpl.Safe
 	Rows         []rowView
 	Change       differenceView // the last four weeks against the four before
 	Latest       string         // the latest campaign's name
@@ -63,7 +63,7 @@ func (d *desk) home(w http.ResponseWriter, r *http.Request) error {
 	p := &homePage{frame: d.frame(r, "home.title")}
 	l, role := p.lang, p.Staff.Role
 	p.Hello = greeting(l, p.Who)
-	p.NewOne = p.Can(access.WriteCampaign)
+	p.NewOne = p.Can(authz.WriteCampaign)
 	latest, err := d.recent(r.Context(), p.visit.Who)
 	if err != nil {
 		return err
@@ -72,7 +72,7 @@ func (d *desk) home(w http.ResponseWriter, r *http.Request) error {
 	if role != survey.RoleOwner && role != survey.RoleMarketing {
 		g.Go(func() (err error) { p.Scores, err = d.scoreCards(ctx, p.visit.Who, l, latest); return err })
 	}
-	if p.Can(access.ReadCases) {
+	if p.Can(authz.ReadCases) {
 		g.Go(func() (err error) { p.Cases, err = d.homeCases(ctx, &p.frame, latest); return err })
 	}
 	if role == survey.RoleMarketing || role == survey.RoleAnalyst || role == survey.RoleAdministrator {
@@ -93,7 +93,7 @@ func (d *desk) home(w http.ResponseWriter, r *http.Request) error {
 // emptyFor is whose words an empty home page has.
 func emptyFor(role survey.Role) string {
 	switch {
-	case access.Can(role, access.WriteCampaign):
+	case authz.Can(role, authz.WriteCampaign):
 		return "start"
 	case role == survey.RoleOwner || role == survey.RoleManager:
 		return "cases"
@@ -111,7 +111,7 @@ type recent struct {
 const homeCampaigns = 3
 
 // recent lists the last campaigns of each audience that wrote to somebody: the latest first, in the order of the audiences.
-func (d *desk) recent(ctx context.Context, who access.Who) ([][]recent, error) {
+func (d *desk) recent(ctx context.Context, who authz.Who) ([][]recent, error) {
 	found := make([][]recent, len(survey.Audiences))
 	g, ctx := errgroup.WithContext(ctx)
 	for i, a := range survey.Audiences {
@@ -134,7 +134,7 @@ func (d *desk) recent(ctx context.Context, who access.Who) ([][]recent, error) {
 }
 
 // scoreCards are the audiences of which there is an answer in the last weeks.
-func (d *desk) scoreCards(ctx context.Context, who access.Who, l lang.Language, latest [][]recent) ([]scoreCard, error) {
+func (d *desk) scoreCards(ctx context.Context, who authz.Who, l lang.Language, latest [][]recent) ([]scoreCard, error) {
 	latest = slices.DeleteFunc(slices.Clone(latest), func(of []recent) bool { return !insight.Weeks(of[0].Audience, who) })
 	cards := make([]scoreCard, len(latest))
 	g, ctx := errgroup.WithContext(ctx)
@@ -234,7 +234,7 @@ func campaignCardOf(f *frame, c survey.Campaign) (campaignCard, bool) {
 	if c.State == survey.Sending || c.State == survey.Open {
 		card.Class = "good"
 	}
-	if c.State == survey.Open || c.State == survey.Closed || !f.Can(access.WriteCampaign) {
+	if c.State == survey.Open || c.State == survey.Closed || !f.Can(authz.WriteCampaign) {
 		card.Href = "/results/" + string(c.ID)
 		if c.Launched.IsZero() { // who may only read has nothing to do about a draft
 			return card, false

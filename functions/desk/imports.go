@@ -13,7 +13,7 @@ import (
 	"strings"
 	"time"
 
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
 	"onetap/internal/sheet"
 	"onetap/internal/store"
 	"onetap/internal/survey"
@@ -117,7 +117,7 @@ func (d *desk) importOf(r *http.Request) (store.Import, error) {
 func (d *desk) putPart(w http.ResponseWriter, r *http.Request) error {
 	n, err := strconv.Atoi(r.PathValue("part"))
 	if err != nil || n < 1 || n > maxParts {
-		return problem.New(problem.Invalid, "part_number", "part", "Limit", maxParts)
+		return apperr.New(apperr.Invalid, "part_number", "part", "Limit", maxParts)
 	}
 	im, err := d.importOf(r)
 	if err != nil {
@@ -128,17 +128,17 @@ func (d *desk) putPart(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if len(body) == 0 {
-		return problem.New(problem.Invalid, "part_empty", "")
+		return apperr.New(apperr.Invalid, "part_empty", "")
 	}
 	digest := sha256.Sum256(body)
 	if n < im.Next {
 		return d.again(w, r, im, n, digest[:])
 	}
 	if im.Finished {
-		return problem.New(problem.Conflict, "import_finished", "import")
+		return apperr.New(apperr.Conflict, "import_finished", "import")
 	}
 	if n > im.Next {
-		return problem.New(problem.Conflict, "part_expected", "part", "Part", im.Next)
+		return apperr.New(apperr.Conflict, "part_expected", "part", "Part", im.Next)
 	}
 	return d.takePart(w, r, im, body, digest[:], false)
 }
@@ -150,7 +150,7 @@ func (d *desk) finishImport(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if im.Next == 1 {
-		return problem.New(problem.Conflict, "import_nothing_sent", "import")
+		return apperr.New(apperr.Conflict, "import_nothing_sent", "import")
 	}
 	if im.Finished {
 		return d.again(w, r, im, im.Next-1, finishDigest)
@@ -172,9 +172,9 @@ func (d *desk) again(w http.ResponseWriter, r *http.Request, im store.Import, n 
 	}
 	if !bytes.Equal(p.Digest, digest) {
 		if im.Finished && n == im.Next-1 {
-			return problem.New(problem.Conflict, "import_finished", "import")
+			return apperr.New(apperr.Conflict, "import_finished", "import")
 		}
-		return problem.New(problem.Conflict, "part_differs", "part", "Part", n)
+		return apperr.New(apperr.Conflict, "part_differs", "part", "Part", n)
 	}
 	return tellPart(w, r, im.ID, n, p.Answer)
 }
@@ -204,7 +204,7 @@ func (d *desk) takeNext(ctx context.Context, im store.Import, body, digest []byt
 	}
 	out, err := d.take(ctx, u, body, last)
 	if outOfTime(err) {
-		return nil, &problem.Error{Kind: problem.Conflict, Code: "part_unfinished", Where: "part", Cause: err}
+		return nil, &apperr.Error{Kind: apperr.Conflict, Code: "part_unfinished", Where: "part", Cause: err}
 	}
 	if err != nil {
 		return nil, err

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
 	"onetap/internal/store"
 	"onetap/internal/survey"
 	"onetap/internal/wording"
@@ -77,9 +77,9 @@ func (d *desk) somebody(ctx context.Context, c survey.Campaign) error {
 	case fits:
 		return nil
 	case !any:
-		return problem.New(problem.Conflict, "audience_empty", "audience", "Audience", string(c.Audience))
+		return apperr.New(apperr.Conflict, "audience_empty", "audience", "Audience", string(c.Audience))
 	}
-	return problem.New(problem.Conflict, "filter_matches_nobody", "filter")
+	return apperr.New(apperr.Conflict, "filter_matches_nobody", "filter")
 }
 
 func (d *desk) pause(w http.ResponseWriter, r *http.Request) error {

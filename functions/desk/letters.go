@@ -7,10 +7,10 @@ import (
 
 	"github.com/aws/smithy-go"
 
+	"onetap/internal/apperr"
+	"onetap/internal/keys"
 	"onetap/internal/lang"
-	"onetap/internal/link"
 	"onetap/internal/mail"
-	"onetap/internal/problem"
 	"onetap/internal/survey"
 	"onetap/internal/testsend"
 	"onetap/internal/web"
@@ -82,7 +82,7 @@ func (d *desk) sendTest(r *http.Request, c survey.Campaign, in letter, recipient
 		return "", "", err
 	}
 	if reason := stopped[id]; reason != "" {
-		return "", "", problem.New(problem.Conflict, "address_stopped", "to", "Reason", string(reason))
+		return "", "", apperr.New(apperr.Conflict, "address_stopped", "to", "Reason", string(reason))
 	}
 	m, l, err := d.compose(r, c, in, to)
 	if err != nil {
@@ -95,7 +95,7 @@ func (d *desk) sendTest(r *http.Request, c survey.Campaign, in letter, recipient
 	message, err := d.mail.Send(r.Context(), m)
 	var refused smithy.APIError
 	if errors.As(err, &refused) && refused.ErrorFault() == smithy.FaultClient {
-		return "", "", &problem.Error{Kind: problem.Conflict, Code: "mail_refused", Where: "to", With: map[string]any{"Status": refused.ErrorCode()}, Cause: err}
+		return "", "", &apperr.Error{Kind: apperr.Conflict, Code: "mail_refused", Where: "to", With: map[string]any{"Status": refused.ErrorCode()}, Cause: err}
 	}
 	return l, message, err
 }
@@ -106,7 +106,7 @@ func (d *desk) compose(r *http.Request, c survey.Campaign, in letter, to string)
 		l, known = lang.Parse(in.Language)
 	}
 	if !known {
-		return mail.Message{}, l, problem.New(problem.Invalid, "language_unknown", "language", "Known", strings.Join(survey.Languages, ", "))
+		return mail.Message{}, l, apperr.New(apperr.Invalid, "language_unknown", "language", "Known", strings.Join(survey.Languages, ", "))
 	}
 	name := l.T("desk.preview_name")
 	if in.Name != nil {
@@ -120,7 +120,7 @@ func (d *desk) compose(r *http.Request, c survey.Campaign, in letter, to string)
 		}
 		c.Brand, c.Site = set.Brand, site
 	}
-	token := link.Token{Campaign: c.ID, Contact: d.keys.ContactID(c.Audience, to), Test: true}
+	token := keys.Token{Campaign: c.ID, Contact: d.keys.ContactID(c.Audience, to), Test: true}
 	m, err := mail.Preview(c, string(l), in.Reminder, survey.Person{Email: to, Name: name},
 		site+"/r/"+d.keys.Make(token), site+"/u/"+d.keys.MakeUnsubscribe(token))
 	return m, l, err
@@ -129,7 +129,7 @@ func (d *desk) compose(r *http.Request, c survey.Campaign, in letter, to string)
 // address reads an address out of a field.
 func address(text, field string) (string, error) {
 	email, err := survey.NormalizeEmail(text)
-	if p := problem.As(err); p != nil {
+	if p := apperr.As(err); p != nil {
 		named := *p
 		named.Where = field
 		return "", &named

@@ -8,7 +8,7 @@ import (
 	"net/http"
 	"strings"
 
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
 	"onetap/internal/sheet"
 	"onetap/internal/web"
 )
@@ -42,7 +42,7 @@ func encodingOf(r *http.Request) (string, error) {
 func list(r *http.Request) ([]byte, error) {
 	m := media(r)
 	if m != "text/csv" && m != "application/octet-stream" {
-		return nil, problem.New(problem.Unsupported, "csv_wanted", "Content-Type", "Got", r.Header.Get("Content-Type"))
+		return nil, apperr.New(apperr.Unsupported, "csv_wanted", "Content-Type", "Got", r.Header.Get("Content-Type"))
 	}
 	body, err := web.Body(r, maxList)
 	if err != nil {
@@ -55,10 +55,10 @@ func list(r *http.Request) ([]byte, error) {
 			return nil, err
 		}
 	default:
-		return nil, problem.New(problem.Unsupported, "encoding_unknown", "Content-Encoding", "Got", encoding)
+		return nil, apperr.New(apperr.Unsupported, "encoding_unknown", "Content-Encoding", "Got", encoding)
 	}
 	if m == "text/csv" && bytes.Contains(body, []byte("\uFFFD")) {
-		return nil, problem.New(problem.Unsupported, "csv_mangled", "Content-Type")
+		return nil, apperr.New(apperr.Unsupported, "csv_mangled", "Content-Type")
 	}
 	return body, nil
 }
@@ -67,14 +67,14 @@ func list(r *http.Request) ([]byte, error) {
 func unpack(body []byte) ([]byte, error) {
 	z, err := gzip.NewReader(bytes.NewReader(body))
 	if err != nil {
-		return nil, &problem.Error{Kind: problem.Invalid, Code: "gzip_broken", Where: "Content-Encoding", Cause: err}
+		return nil, &apperr.Error{Kind: apperr.Invalid, Code: "gzip_broken", Where: "Content-Encoding", Cause: err}
 	}
 	out, err := io.ReadAll(io.LimitReader(z, maxList+1))
 	switch {
 	case len(out) > maxList:
-		return nil, problem.New(problem.TooLarge, "body_too_large", "", "Limit", maxList)
+		return nil, apperr.New(apperr.TooLarge, "body_too_large", "", "Limit", maxList)
 	case err != nil:
-		return nil, &problem.Error{Kind: problem.Invalid, Code: "gzip_broken", Where: "Content-Encoding", Cause: err}
+		return nil, &apperr.Error{Kind: apperr.Invalid, Code: "gzip_broken", Where: "Content-Encoding", Cause: err}
 	}
 	return out, nil
 }

@@ -6,9 +6,9 @@ import (
 	"path"
 	"strconv"
 
-	"onetap/internal/access"
+	"onetap/internal/apperr"
+	"onetap/internal/authz"
 	"onetap/internal/lang"
-	"onetap/internal/problem"
 	"onetap/internal/store"
 	"onetap/internal/survey"
 	"onetap/internal/web"
@@ -33,8 +33,8 @@ func (d *desk) acted(w http.ResponseWriter, r *http.Request, err error) error {
 	if err == nil {
 		return done(w, r, "/campaigns/"+r.PathValue("campaign"), "campaign_"+path.Base(r.URL.Path))
 	}
-	p := problem.As(err)
-	if p == nil || p.Kind == problem.Unknown {
+	p := apperr.As(err)
+	if p == nil || p.Kind == apperr.Unknown {
 		return err
 	}
 	c, readErr := d.campaign(r)
@@ -48,7 +48,7 @@ func (d *desk) acted(w http.ResponseWriter, r *http.Request, err error) error {
 // resendFrom writes again to those who are uncertain, if the person says that it was understood what that means.
 func (d *desk) resendFrom(r *http.Request) error {
 	if r.FormValue("understood") == "" {
-		return problem.New(problem.Invalid, "resend_tick", "understood")
+		return apperr.New(apperr.Invalid, "resend_tick", "understood")
 	}
 	wave := survey.WaveInvitation
 	if r.FormValue("wave") == strconv.Itoa(survey.WaveReminder) {
@@ -108,7 +108,7 @@ func (d *desk) nameUncertain(ctx context.Context, p *livePage, c survey.Campaign
 		return err
 	}
 	contacts := map[survey.ContactID]survey.Contact{}
-	if p.Can(access.ReadContacts) {
+	if p.Can(authz.ReadContacts) {
 		ids := make([]survey.ContactID, len(people))
 		for n, i := range people {
 			ids[n] = i.Contact

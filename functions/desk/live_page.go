@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"time"
 
-	"onetap/internal/access"
+	"onetap/internal/authz"
 	"onetap/internal/insight"
 	"onetap/internal/lang"
 	"onetap/internal/mail"
@@ -72,7 +72,7 @@ func (d *desk) live(ctx context.Context, f *frame, c survey.Campaign) (live, cam
 	out.answers(l, whole)
 	out.pace(l, c, v, d.now())
 	for _, a := range liveActions {
-		allowed := f.Can(access.Send) && c.Allows(a, d.now()) == nil
+		allowed := f.Can(authz.Send) && c.Allows(a, d.now()) == nil
 		switch a {
 		case survey.ActRemind:
 			allowed = allowed && v.Reminder == nil && (c.RemindAt.IsZero() || d.now().Before(c.RemindAt))
@@ -200,7 +200,7 @@ func (d *desk) campaignPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if c.State == survey.Draft && visitOf(r).Can(access.WriteCampaign) {
+	if c.State == survey.Draft && visitOf(r).Can(authz.WriteCampaign) {
 		http.Redirect(w, r, "/campaigns/"+string(c.ID)+"/edit", http.StatusSeeOther)
 		return nil
 	}
@@ -249,7 +249,7 @@ func (d *desk) showLive(w http.ResponseWriter, r *http.Request, status int, c su
 		return err
 	}
 	p.take(out)
-	p.MaySend, p.MayWrite, p.MayResults = p.Can(access.Send), p.Can(access.WriteCampaign), p.Can(access.ReadResults)
+	p.MaySend, p.MayWrite, p.MayResults = p.Can(authz.Send), p.Can(authz.WriteCampaign), p.Can(authz.ReadResults)
 	seen, err := d.asSeen(r.Context(), p.visit.Who, c)
 	if err != nil {
 		return err
@@ -305,7 +305,7 @@ var ledgerNames = []string{"waiting", "sent", "failed", "uncertain"}
 const commentsLookedAt, commentsShown = 400, 5
 
 func (d *desk) mayComments(f *frame, c survey.Campaign) bool {
-	return f.Can(access.ReadAnswers) && d.sight(f.visit.Who, c).Answers()
+	return f.Can(authz.ReadAnswers) && d.sight(f.visit.Who, c).Answers()
 }
 
 // comments are the last ones; all is false when there are more answers than are looked at, so that they may not be.
@@ -346,7 +346,7 @@ func (d *desk) reports(ctx context.Context, f *frame) ([]survey.Staff, error) {
 		return nil, nil
 	}
 	staff, err := d.store.Staff(ctx)
-	return access.Reports(staff, f.Staff.ID), err
+	return authz.Reports(staff, f.Staff.ID), err
 }
 
 func shortened(s string) string {

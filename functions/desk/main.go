@@ -6,7 +6,7 @@ import (
 	"os"
 	"time"
 
-	"onetap/internal/link"
+	"onetap/internal/keys"
 	"onetap/internal/logs"
 	"onetap/internal/ses"
 	"onetap/internal/store"
@@ -19,7 +19,7 @@ func main() {
 	if err != nil {
 		stop(err)
 	}
-	keys, err := link.FromEnvironment()
+	keys, err := keys.FromEnvironment()
 	if err != nil {
 		stop(err)
 	}

@@ -16,7 +16,7 @@ import (
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
 
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
 	"onetap/internal/survey"
 	"onetap/internal/web"
 )
@@ -88,7 +88,7 @@ func (d *desk) unpackTrip(value string) (e trip, ok bool) {
 // oauth returns the issuer and the settings of a request to it.
 func (d *desk) oauth(r *http.Request) (context.Context, *oidc.Provider, *oauth2.Config, error) {
 	if d.issuer == nil {
-		return nil, nil, nil, problem.New(problem.Unknown, "no_such_page", "")
+		return nil, nil, nil, apperr.New(apperr.Unknown, "no_such_page", "")
 	}
 	ctx := oidc.ClientContext(r.Context(), &http.Client{Timeout: 5 * time.Second})
 	p, err := d.issuer.discovered(ctx)
@@ -102,7 +102,7 @@ func (d *desk) oauth(r *http.Request) (context.Context, *oidc.Provider, *oauth2.
 // toIssuer sends a browser to the issuer. It is a link and not a form: a form may lead nowhere but to this site.
 func (d *desk) toIssuer(w http.ResponseWriter, r *http.Request) error {
 	_, _, config, err := d.oauth(r)
-	if problem.As(err) != nil {
+	if apperr.As(err) != nil {
 		return err
 	}
 	if err != nil {
@@ -129,7 +129,7 @@ func (d *desk) fromIssuer(w http.ResponseWriter, r *http.Request) error {
 		return d.showRefusal(w, r, "oidc_failed", http.StatusForbidden)
 	}
 	email, err := d.emailOf(r, q.Get("code"), e)
-	if problem.Is(err, "no_such_page") {
+	if apperr.Is(err, "no_such_page") {
 		return err
 	}
 	if err != nil {

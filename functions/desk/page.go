@@ -13,10 +13,10 @@ import (
 	"strings"
 	"sync"
 
-	"onetap/internal/access"
-	"onetap/internal/fill"
+	"onetap/internal/apperr"
+	"onetap/internal/authz"
 	"onetap/internal/lang"
-	"onetap/internal/problem"
+	"onetap/internal/tmpl"
 	"onetap/internal/web"
 )
 
@@ -29,34 +29,34 @@ var staticFiles embed.FS
 // pages lists the pages of people who are signed in, part by part.
 func (d *desk) pages() []route {
 	return slices.Concat([]route{
-		{"GET /{$}", access.Anyone, d.home},
-		{"POST /sign-out", access.Anyone, d.signOut},
-		{"POST /language", access.Anyone, d.chooseLanguage},
+		{"GET /{$}", authz.Anyone, d.home},
+		{"POST /sign-out", authz.Anyone, d.signOut},
+		{"POST /language", authz.Anyone, d.chooseLanguage},
 	}, d.campaignPages(), d.contactPages(), d.resultPages(), d.casePages(), d.staffPages(), d.settingsPages())
 }
 
 // section is one entry of the menu, for whoever may do what it needs.
 type section struct {
 	path, label string
-	needs       access.Action
+	needs       authz.Action
 }
 
 var sections = []section{
-	{"/", "nav.home", access.Anyone},
-	{"/campaigns", "nav.campaigns", access.ReadCampaigns},
-	{"/results", "nav.results", access.ReadResults},
-	{"/cases", "nav.cases", access.ReadCases},
-	{"/contacts", "nav.contacts", access.ReadContacts},
-	{"/staff", "nav.staff", access.WriteStaff},
-	{"/settings", "nav.settings", access.WriteSettings},
+	{"/", "nav.home", authz.Anyone},
+	{"/campaigns", "nav.campaigns", authz.ReadCampaigns},
+	{"/results", "nav.results", authz.ReadResults},
+	{"/cases", "nav.cases", authz.ReadCases},
+	{"/contacts", "nav.contacts", authz.ReadContacts},
+	{"/staff", "nav.staff", authz.WriteStaff},
+	{"/settings", "nav.settings", authz.WriteSettings},
 }
 
 // templates are the pages in one language, read when somebody first wants it.
-var templates = func() map[lang.Language]func() *fill.Set {
-	sets := map[lang.Language]func() *fill.Set{}
+var templates = func() map[lang.Language]func() *tmpl.Set {
+	sets := map[lang.Language]func() *tmpl.Set{}
 	for _, l := range lang.All() {
-		sets[l] = sync.OnceValue(func() *fill.Set {
-			return fill.Pages(pageFiles, "pages/*.html", map[string]fill.Words{"t": func(id string) string { return l.T(id) }, "asset": asset})
+		sets[l] = sync.OnceValue(func() *tmpl.Set {
+			return tmpl.Pages(pageFiles, "pages/*.html", map[string]tmpl.Words{"t": func(id string) string { return l.T(id) }, "asset": asset})
 		})
 	}
 	return sets
@@ -75,7 +75,7 @@ type frame struct {
 	Done    string // what has just been done
 	Error   string // why it was not
 	Scripts []string
-	Body    fill.Safe
+	Body    tmpl.Safe
 	Wide    bool // for tables and boards
 	Look    look
 
@@ -135,7 +135,7 @@ func (d *desk) show(w http.ResponseWriter, status int, name string, data framed)
 	if err != nil {
 		return fmt.Errorf("page %s: %w", name, err)
 	}
-	f.Body = fill.Safe(body)
+	f.Body = tmpl.Safe(body)
 	page, err := set.Fill("layout.html", f)
 	if err != nil {
 		return fmt.Errorf("page %s: %w", name, err)
@@ -159,14 +159,14 @@ type errorPage struct {
 // failPage is web.Fail for who is signed in: the same words, with the menu around them.
 func (d *desk) failPage(w http.ResponseWriter, r *http.Request, err error) {
 	status := web.Status(err)
-	p := problem.As(err)
+	p := apperr.As(err)
 	if web.WantsJSON(r) {
 		web.Fail(w, r, err)
 		return
 	}
 	if status == http.StatusInternalServerError {
 		web.Log(r, err)
-		p = &problem.Error{Code: "internal"}
+		p = &apperr.Error{Code: "internal"}
 	}
 	page := &errorPage{frame: d.frame(r, "page.error_title")}
 	page.Message = page.lang.Problem(p)
@@ -193,7 +193,7 @@ func (d *desk) secure(mux *http.ServeMux) http.Handler {
 	return web.Secure(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
 		if _, pattern := mux.Handler(r); pattern == "" && visitOf(r).Session != "" {
-			d.failPage(w, r, problem.New(problem.Unknown, "no_such_page", ""))
+			d.failPage(w, r, apperr.New(apperr.Unknown, "no_such_page", ""))
 			return
 		}
 		mux.ServeHTTP(w, r)
@@ -233,7 +233,7 @@ var mediaTypes = map[string]string{".css": "text/css; charset=utf-8", ".js": "te
 func static(w http.ResponseWriter, r *http.Request) {
 	name, ok := assetFiles[r.PathValue("file")]
 	if !ok {
-		web.Fail(w, r, problem.New(problem.Unknown, "no_such_page", ""))
+		web.Fail(w, r, apperr.New(apperr.Unknown, "no_such_page", ""))
 		return
 	}
 	content, err := staticFiles.ReadFile("static/" + name)

@@ -6,7 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
 	"onetap/internal/store"
 	"onetap/internal/survey"
 	"onetap/internal/web"
@@ -23,7 +23,7 @@ func (d *desk) resendUncertain(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if in.Wave != survey.WaveInvitation && in.Wave != survey.WaveReminder {
-		return problem.New(problem.Invalid, "parameter_choice", "wave", "Known", "0, 1")
+		return apperr.New(apperr.Invalid, "parameter_choice", "wave", "Known", "0, 1")
 	}
 	c, err := d.campaign(r)
 	if err != nil {
@@ -47,7 +47,7 @@ func (d *desk) sendAgain(ctx context.Context, c survey.Campaign, number int, und
 		return 0, false, err
 	}
 	if begun && wave.State != survey.WaveDone {
-		return 0, false, problem.New(problem.Conflict, "resend_too_early", "state")
+		return 0, false, apperr.New(apperr.Conflict, "resend_too_early", "state")
 	}
 	var people []survey.Invitation
 	if begun {
@@ -59,14 +59,14 @@ func (d *desk) sendAgain(ctx context.Context, c survey.Campaign, number int, und
 	people = people[:min(len(people), store.MaxAgain)]
 	switch {
 	case len(people) == 0:
-		return 0, false, problem.New(problem.Conflict, "nobody_uncertain", "wave")
+		return 0, false, apperr.New(apperr.Conflict, "nobody_uncertain", "wave")
 	case !understood:
-		return 0, false, problem.New(problem.Invalid, "resend_not_understood", "understood", "Count", len(people))
+		return 0, false, apperr.New(apperr.Invalid, "resend_not_understood", "understood", "Count", len(people))
 	}
 	next, batches := wave.Again(people)
 	err = d.store.AddBatches(ctx, next, batches)
 	if errors.Is(err, store.ErrChanged) { // somebody else has just done the same
-		return 0, false, problem.New(problem.Conflict, "resend_too_early", "state")
+		return 0, false, apperr.New(apperr.Conflict, "resend_too_early", "state")
 	}
 	if err != nil {
 		return 0, false, err

@@ -7,9 +7,9 @@ import (
 	"strings"
 	"time"
 
+	"onetap/internal/apperr"
 	"onetap/internal/insight"
 	"onetap/internal/nps"
-	"onetap/internal/problem"
 	"onetap/internal/survey"
 	"onetap/internal/web"
 )
@@ -125,7 +125,7 @@ func (d *desk) campaignResults(w http.ResponseWriter, r *http.Request) error {
 	}
 	if part := r.URL.Query().Get("by"); r.URL.Query().Has("by") {
 		if !slices.Contains(out.Parts, part) {
-			return problem.New(problem.Invalid, "parameter_choice", "by", "Known", strings.Join(out.Parts, ", "))
+			return apperr.New(apperr.Invalid, "parameter_choice", "by", "Known", strings.Join(out.Parts, ", "))
 		}
 		b, err := d.breakdown(r.Context(), who, c, part, n)
 		if err != nil {
@@ -197,7 +197,7 @@ func (d *desk) audienceResults(w http.ResponseWriter, r *http.Request) error {
 	}
 	a, err := audience(r.PathValue("audience"))
 	if err != nil {
-		return problem.New(problem.Unknown, "audience_unknown", "audience", "Known", survey.KnownAudiences())
+		return apperr.New(apperr.Unknown, "audience_unknown", "audience", "Known", survey.KnownAudiences())
 	}
 	n, err := whole(r, "weeks", 13, 520)
 	if err != nil {
@@ -207,7 +207,7 @@ func (d *desk) audienceResults(w http.ResponseWriter, r *http.Request) error {
 		if a == survey.Employees {
 			return errWholeOnly
 		}
-		return problem.New(problem.Forbidden, "audience_weeks", "audience")
+		return apperr.New(apperr.Forbidden, "audience_weeks", "audience")
 	}
 	weeks, err := d.weeks(r.Context(), a, n)
 	if err != nil {

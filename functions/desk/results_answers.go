@@ -8,11 +8,11 @@ import (
 	"strings"
 	"time"
 
-	"onetap/internal/access"
+	"onetap/internal/apperr"
+	"onetap/internal/authz"
 	"onetap/internal/lang"
 	"onetap/internal/loop"
 	"onetap/internal/nps"
-	"onetap/internal/problem"
 	"onetap/internal/store"
 	"onetap/internal/survey"
 )
@@ -54,7 +54,7 @@ func (f answerFilter) check(c survey.Campaign) error {
 	i, ok := f.part()
 	switch {
 	case ok && (i < 0 || i >= len(c.Parts)):
-		return problem.New(problem.Unknown, "no_such_page", "")
+		return apperr.New(apperr.Unknown, "no_such_page", "")
 	case ok && c.Parts[i] == "":
 		return errSegment
 	}
@@ -217,7 +217,7 @@ func (p *answersPage) chosen(c survey.Campaign, found []survey.Response) (said [
 
 func (d *desk) answerViews(ctx context.Context, f *frame, c survey.Campaign, found []survey.Response) ([]answerView, error) {
 	names := map[survey.ContactID]survey.Contact{}
-	if f.Can(access.ReadPeople) && len(found) > 0 {
+	if f.Can(authz.ReadPeople) && len(found) > 0 {
 		ids := make([]survey.ContactID, len(found))
 		for i, r := range found {
 			ids[i] = r.Contact
@@ -236,7 +236,7 @@ func (d *desk) answerViews(ctx context.Context, f *frame, c survey.Campaign, fou
 				v.Name = person.Person.Email
 			}
 		}
-		if f.Can(access.ReadCases) && r.Unhappy {
+		if f.Can(authz.ReadCases) && r.Unhappy {
 			v.Case = "/cases/" + loop.Case{Campaign: c.ID, Contact: r.Contact}.ID()
 		}
 		views[i] = v

@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"onetap/internal/access"
+	"onetap/internal/authz"
 	"onetap/internal/insight"
 	"onetap/internal/lang"
 	"onetap/internal/survey"
@@ -104,7 +104,7 @@ func (d *desk) byPage(w http.ResponseWriter, r *http.Request) error {
 	p.Empty = all == 0 && !p.Never && b.Hidden == 0
 	for _, t := range rows {
 		href := ""
-		if p.Can(access.ReadAnswers) && n.leads(kind, t.Value) {
+		if p.Can(authz.ReadAnswers) && n.leads(kind, t.Value) {
 			href = "/results/" + string(c.ID) + "/answers?" + d.valueQuery(c, kind, t.Value)
 		}
 		p.Rows = append(p.Rows, viewRow(l, labels[t.Value], href, t.Tally, true))
@@ -129,7 +129,7 @@ func (d *desk) sees(ctx context.Context, v visit) (func(owner, team string) bool
 		if err != nil {
 			return func(string, string) bool { return false }, err
 		}
-		reports = access.Reports(staff, v.Staff.ID)
+		reports = authz.Reports(staff, v.Staff.ID)
 	}
 	return func(owner, team string) bool { return v.Sees(owner, team, reports) }, nil
 }

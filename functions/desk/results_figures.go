@@ -10,10 +10,10 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"onetap/internal/access"
+	"onetap/internal/apperr"
+	"onetap/internal/authz"
 	"onetap/internal/insight"
 	"onetap/internal/nps"
-	"onetap/internal/problem"
 	"onetap/internal/store"
 	"onetap/internal/survey"
 )
@@ -32,12 +32,12 @@ type wholeResults struct {
 }
 
 // sight is what somebody may see of a campaign's answers now.
-func (d *desk) sight(who access.Who, c survey.Campaign) insight.View {
+func (d *desk) sight(who authz.Who, c survey.Campaign) insight.View {
 	return insight.Of(c, who, d.now())
 }
 
 // whole reads a campaign's figures: a few items, however many the answers.
-func (d *desk) whole(ctx context.Context, who access.Who, c survey.Campaign) (wholeResults, error) {
+func (d *desk) whole(ctx context.Context, who authz.Who, c survey.Campaign) (wholeResults, error) {
 	all, err := d.store.TalliesOf(ctx, string(c.ID), survey.KindWeek)
 	if err != nil {
 		return wholeResults{}, err
@@ -95,7 +95,7 @@ const (
 )
 
 // breakdown reads a campaign by owner, team, language, or one of its parts. n is what d.narrow found for the same reader.
-func (d *desk) breakdown(ctx context.Context, who access.Who, c survey.Campaign, kind string, n *narrow) (breakdown, error) {
+func (d *desk) breakdown(ctx context.Context, who authz.Who, c survey.Campaign, kind string, n *narrow) (breakdown, error) {
 	switch sight := d.sight(who, c); {
 	case !sight.Parts():
 		return breakdown{At: d.now()}, nil
@@ -117,7 +117,7 @@ func (d *desk) breakdown(ctx context.Context, who access.Who, c survey.Campaign,
 }
 
 // byPart counts a campaign by its i-th part, or shows the last count. People are asked as they were planned.
-func (d *desk) byPart(ctx context.Context, who access.Who, c survey.Campaign, i int) (b breakdown, err error) {
+func (d *desk) byPart(ctx context.Context, who authz.Who, c survey.Campaign, i int) (b breakdown, err error) {
 	var count store.PartCount
 	var asked survey.Asked
 	var small bool
@@ -156,12 +156,12 @@ func (d *desk) byPart(ctx context.Context, who access.Who, c survey.Campaign, i 
 }
 
 // countNow counts a campaign by all of its parts and keeps what it found.
-func (d *desk) countNow(ctx context.Context, who access.Who, c survey.Campaign) error {
+func (d *desk) countNow(ctx context.Context, who authz.Who, c survey.Campaign) error {
 	if sight := d.sight(who, c); sight.Parts() && !sight.People() {
 		return d.keepNarrow(ctx, c)
 	}
 	if len(seenParts(c)) == 0 {
-		return problem.New(problem.Conflict, "no_parts", "campaign")
+		return apperr.New(apperr.Conflict, "no_parts", "campaign")
 	}
 	began := d.now()
 	counts, err := d.store.CountParts(ctx, c, partValues)
@@ -209,5 +209,5 @@ func kindNamed(c survey.Campaign, name string) (string, error) {
 			return p, nil
 		}
 	}
-	return "", problem.New(problem.Unknown, "no_such_page", "")
+	return "", apperr.New(apperr.Unknown, "no_such_page", "")
 }

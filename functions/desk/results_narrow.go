@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"onetap/internal/access"
+	"onetap/internal/authz"
 	"onetap/internal/insight"
 	"onetap/internal/nps"
 	"onetap/internal/store"
@@ -24,7 +24,7 @@ type narrow struct {
 
 // narrow reads the groups of a campaign for such a reader; nil for those who may see all, and where there are no parts.
 // Whole is what d.whole found: so many answers as are countedAtOnce are read now, of more the last count is shown.
-func (d *desk) narrow(ctx context.Context, who access.Who, c survey.Campaign, whole wholeResults) (*narrow, error) {
+func (d *desk) narrow(ctx context.Context, who authz.Who, c survey.Campaign, whole wholeResults) (*narrow, error) {
 	sight := d.sight(who, c)
 	switch {
 	case sight.People() || !sight.Parts():

@@ -7,25 +7,25 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"onetap/internal/access"
-	"onetap/internal/fill"
+	"onetap/internal/apperr"
+	"onetap/internal/authz"
 	"onetap/internal/insight"
 	"onetap/internal/lang"
 	"onetap/internal/nps"
-	"onetap/internal/problem"
 	"onetap/internal/survey"
+	"onetap/internal/tmpl"
 )
 
 func (d *desk) resultPages() []route {
 	return []route{
-		{"GET /results", access.ReadResults, d.resultsPage},
-		{"GET /results/compare", access.ReadResults, d.comparePage},
-		{"GET /results/{campaign}", access.ReadResults, d.resultPage},
-		{"GET /results/{campaign}/by/{kind}", access.ReadResults, d.byPage},
-		{"POST /results/{campaign}/by/{kind}", access.ReadResults, d.byPage}, // what is looked for stays out of addresses
-		{"POST /results/{campaign}/count/{kind}", access.ReadResults, d.countPage},
-		{"GET /results/{campaign}/answers", access.ReadAnswers, d.answersPage},
-		{"POST /results/{campaign}/answers", access.ReadAnswers, d.answersPage},
+		{"GET /results", authz.ReadResults, d.resultsPage},
+		{"GET /results/compare", authz.ReadResults, d.comparePage},
+		{"GET /results/{campaign}", authz.ReadResults, d.resultPage},
+		{"GET /results/{campaign}/by/{kind}", authz.ReadResults, d.byPage},
+		{"POST /results/{campaign}/by/{kind}", authz.ReadResults, d.byPage}, // what is looked for stays out of addresses
+		{"POST /results/{campaign}/count/{kind}", authz.ReadResults, d.countPage},
+		{"GET /results/{campaign}/answers", authz.ReadAnswers, d.answersPage},
+		{"POST /results/{campaign}/answers", authz.ReadAnswers, d.answersPage},
 	}
 }
 
@@ -77,7 +77,7 @@ func (d *desk) resultsPage(w http.ResponseWriter, r *http.Request) error {
 			p.Audiences = append(p.Audiences, v)
 		}
 	}
-	p.Empty, p.CanStart = len(p.Audiences) == 0, p.Can(access.WriteCampaign)
+	p.Empty, p.CanStart = len(p.Audiences) == 0, p.Can(authz.WriteCampaign)
 	return d.show(w, http.StatusOK, "results.html", p)
 }
 
@@ -138,7 +138,7 @@ func resultTabs(f *frame, c survey.Campaign, sight insight.View, here string) []
 			tabs = append(tabs, resultTab{base + "/by/" + kindName(c, kind), kindLabel(l, kind), here == kind})
 		}
 	}
-	if f.Can(access.ReadAnswers) && sight.Answers() {
+	if f.Can(authz.ReadAnswers) && sight.Answers() {
 		tabs = append(tabs, resultTab{base + "/answers", l.T("results.tab_answers"), here == "answers"})
 	}
 	return tabs
@@ -163,11 +163,11 @@ type resultPage struct {
 	Open           bool   // answers may still come
 	Words          string // how many left words
 	WordsHref      string
-	Histogram      fill.Safe
+	Histogram      tmpl.Safe
 	Scores         []scoreRow
-	Weeks          fill.Safe // drawn where there is more than one
+	Weeks          tmpl.Safe // drawn where there is more than one
 	WeekRows       []rowView
-	Days           fill.Safe
+	Days           tmpl.Safe
 	DayRows        []rowView
 	Unverified     string
 	UnverifiedHref string
@@ -198,7 +198,7 @@ func (d *desk) resultPage(w http.ResponseWriter, r *http.Request) error {
 	sight := d.sight(p.visit.Who, c)
 	p.Audience, p.State = l.T("results.audience."+string(c.Audience)), l.T("results.state."+string(c.State))
 	p.Tabs = resultTabs(&p.frame, c, sight, "")
-	if p.Can(access.ReadAnswers) && sight.Answers() {
+	if p.Can(authz.ReadAnswers) && sight.Answers() {
 		p.Answers = "/results/" + string(c.ID) + "/answers"
 	}
 	p.Hidden = withheldText(l, whole.Withheld)
@@ -290,4 +290,4 @@ func withheldText(l lang.Language, why insight.Withheld) string {
 }
 
 // errWholeOnly refuses to take the answers of employees apart.
-var errWholeOnly = problem.New(problem.Forbidden, "employees_whole_only", "audience")
+var errWholeOnly = apperr.New(apperr.Forbidden, "employees_whole_only", "audience")

@@ -5,10 +5,10 @@ import (
 	"time"
 
 	"onetap/internal/chart"
-	"onetap/internal/fill"
 	"onetap/internal/lang"
 	"onetap/internal/nps"
 	"onetap/internal/survey"
+	"onetap/internal/tmpl"
 )
 
 // npsView is an NPS in words and drawn. Without answers only Empty is true.
@@ -18,9 +18,9 @@ type npsView struct {
 	Interval string // "−51 to +85"
 	Meaning  string // of the interval
 	Answers  string
-	Range    fill.Safe
+	Range    tmpl.Safe
 	Groups   []groupView
-	Shares   fill.Safe
+	Shares   tmpl.Safe
 	Rate     string // "" where nothing was sent
 	RateOf   string // "3 of 4 people"
 	RateIs   string // its interval
@@ -148,7 +148,7 @@ type rowView struct {
 	NPS, Interval       string
 	Promoters, Passives string
 	Detractors, Rate    string
-	Range               fill.Safe
+	Range               tmpl.Safe
 }
 
 // viewRow is the figures of a row; rated where those who answered are among those sent to.
@@ -172,7 +172,7 @@ func viewRow(l lang.Language, label, href string, t nps.Tally, rated bool) rowVi
 }
 
 // histogram draws the eleven scores.
-func histogram(l lang.Language, t nps.Tally) fill.Safe {
+func histogram(l lang.Language, t nps.Tally) tmpl.Safe {
 	c := chart.Columns{Said: chart.Said{Title: l.T("results.histogram")}}
 	for s, n := range t.Scores {
 		c.Columns = append(c.Columns, chart.Column{Label: strconv.Itoa(s), Top: l.Number(n), Class: string(nps.Score(s).Group()), Count: n})
@@ -181,7 +181,7 @@ func histogram(l lang.Language, t nps.Tally) fill.Safe {
 }
 
 // trend draws tallies over time.
-func trend(l lang.Language, title string, over []tallied, label func(string) string) fill.Safe {
+func trend(l lang.Language, title string, over []tallied, label func(string) string) tmpl.Safe {
 	t := chart.Trend{Said: chart.Said{Title: title, Desc: l.T("results.trend_desc")}}
 	for _, one := range over {
 		p := chart.Point{Label: label(one.Value)}
@@ -248,7 +248,7 @@ type differenceView struct {
 	Verdict    string
 	Class      string // of a note or badge: good, bad, or none
 	Chance     string // how probable such a difference is between equals
-	Range      fill.Safe
+	Range      tmpl.Safe
 }
 
 func viewDifference(l lang.Language, c *nps.Comparison) differenceView {

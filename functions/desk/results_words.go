@@ -8,15 +8,15 @@ import (
 	"slices"
 	"strconv"
 
+	"onetap/internal/apperr"
 	"onetap/internal/insight"
 	"onetap/internal/lang"
-	"onetap/internal/problem"
 	"onetap/internal/store"
 	"onetap/internal/survey"
 )
 
 // errNarrow refuses a way to look at answers that would tell whose they are.
-var errNarrow = problem.New(problem.Forbidden, "answers_narrow", "", "Least", insight.LeastWords)
+var errNarrow = apperr.New(apperr.Forbidden, "answers_narrow", "", "Least", insight.LeastWords)
 
 // segment is the one property by which somebody who may not know the people looks at answers; no Kind: at all of them.
 type segment struct{ Kind, Value string }
@@ -117,7 +117,7 @@ func answersPlace(after string, kept bool) (shards []int, at int, err error) {
 	shard := 0
 	if after != "" {
 		if n, err := fmt.Sscanf(after, "%d.%d", &shard, &at); n != 2 || err != nil || shard < 0 || shard >= store.ContactShards || at < 0 {
-			return nil, 0, problem.New(problem.Invalid, "cursor_wrong", "after")
+			return nil, 0, apperr.New(apperr.Invalid, "cursor_wrong", "after")
 		}
 	}
 	if kept {

@@ -5,9 +5,9 @@ import (
 	"net/http"
 	"slices"
 
-	"onetap/internal/access"
+	"onetap/internal/apperr"
+	"onetap/internal/authz"
 	"onetap/internal/insight"
-	"onetap/internal/problem"
 	"onetap/internal/survey"
 	"onetap/internal/web"
 )
@@ -22,7 +22,7 @@ func (d *desk) campaignSeen(r *http.Request) (survey.Campaign, error) {
 }
 
 // asSeen is a campaign as a reader may see it: see insight.Seen.
-func (d *desk) asSeen(ctx context.Context, who access.Who, c survey.Campaign) (survey.Campaign, error) {
+func (d *desk) asSeen(ctx context.Context, who authz.Who, c survey.Campaign) (survey.Campaign, error) {
 	if !insight.Narrowed(c, who) {
 		return c, nil
 	}
@@ -56,7 +56,7 @@ func seenParts(c survey.Campaign) []string {
 }
 
 // errSegment refuses a look at a part that names people.
-var errSegment = problem.New(problem.Forbidden, "segment_personal", "")
+var errSegment = apperr.New(apperr.Forbidden, "segment_personal", "")
 
 // saySegments keeps what an upload says of its columns, once it is known.
 func (d *desk) saySegments(ctx context.Context, u *upload) error {

@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strconv"
 
+	"onetap/internal/apperr"
 	"onetap/internal/lang"
-	"onetap/internal/problem"
 	"onetap/internal/store"
 	"onetap/internal/survey"
 	"onetap/internal/web"
@@ -105,7 +105,7 @@ func (d *desk) chooseColumns(w http.ResponseWriter, r *http.Request) error {
 func audienceInPath(r *http.Request) (survey.Audience, error) {
 	a := survey.Audience(r.PathValue("audience"))
 	if !a.Valid() {
-		return a, problem.New(problem.Unknown, "audience_unknown", "audience", "Known", survey.KnownAudiences())
+		return a, apperr.New(apperr.Unknown, "audience_unknown", "audience", "Known", survey.KnownAudiences())
 	}
 	return a, nil
 }

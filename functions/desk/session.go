@@ -10,9 +10,9 @@ import (
 	"time"
 	_ "time/tzdata" // Lambda's image has none
 
-	"onetap/internal/access"
+	"onetap/internal/apperr"
+	"onetap/internal/authz"
 	"onetap/internal/lang"
-	"onetap/internal/problem"
 	"onetap/internal/signin"
 	"onetap/internal/survey"
 	"onetap/internal/web"
@@ -26,7 +26,7 @@ const knownLife = 180 * 24 * time.Hour
 
 // visit is what a request knows of who asks. Session is "" for a program.
 type visit struct {
-	access.Who
+	authz.Who
 	Session string
 	Form    string // what every form of this session carries
 	Lang    lang.Language
@@ -149,14 +149,14 @@ func zoneOf(r *http.Request) *time.Location {
 // checkForm refuses what does not come from a form of this session: another site's, or one of an earlier session.
 func (d *desk) checkForm(r *http.Request, v visit) error {
 	if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" && site != "none" {
-		return problem.New(problem.Forbidden, "form_expired", "")
+		return apperr.New(apperr.Forbidden, "form_expired", "")
 	}
 	got := r.Header.Get("X-Form")
 	if got == "" {
 		got = r.FormValue("form")
 	}
 	if !d.keys.Sealed("form", v.Session, got) {
-		return problem.New(problem.Forbidden, "form_expired", "")
+		return apperr.New(apperr.Forbidden, "form_expired", "")
 	}
 	return nil
 }

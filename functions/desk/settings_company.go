@@ -9,13 +9,13 @@ import (
 	"strconv"
 	"strings"
 
-	"onetap/internal/brand"
-	"onetap/internal/brand/logo"
+	"onetap/internal/apperr"
 	"onetap/internal/lang"
 	"onetap/internal/mail"
-	"onetap/internal/problem"
 	"onetap/internal/store"
 	"onetap/internal/survey"
+	"onetap/internal/theme"
+	"onetap/internal/theme/logo"
 	"onetap/internal/web"
 )
 
@@ -57,7 +57,7 @@ func (d *desk) settingsForm(r *http.Request, s survey.Settings) *settingsPage {
 		p.Languages = append(p.Languages, pick{l, lang.Language(l).T("format.language"), len(s.Languages) == 0 || slices.Contains(s.Languages, l)})
 		p.Language = append(p.Language, pick{l, lang.Language(l).T("format.language"), l == s.Language})
 	}
-	if c, ok := brand.Parse(s.Brand.Colour); ok {
+	if c, ok := theme.Parse(s.Brand.Colour); ok {
 		p.Swatch = c.String()
 	}
 	if s.Brand.Logo != "" {
@@ -89,7 +89,7 @@ func (d *desk) saveSettings(w http.ResponseWriter, r *http.Request) error {
 	}
 	s, err := d.settingsTyped(r)
 	version, _ := strconv.Atoi(r.FormValue("version"))
-	refusal, stale := problem.As(err), version != stored.Version
+	refusal, stale := apperr.As(err), version != stored.Version
 	if err != nil && refusal == nil {
 		return err
 	}
@@ -140,12 +140,12 @@ func (d *desk) settingsTyped(r *http.Request) (s survey.Settings, err error) {
 		}
 		n, err := strconv.Atoi(text)
 		if err != nil {
-			problems = append(problems, problem.New(problem.Invalid, "whole_number", f.name))
+			problems = append(problems, apperr.New(apperr.Invalid, "whole_number", f.name))
 		}
 		*f.to = n
 	}
 	if len(s.Languages) == 0 {
-		problems = append(problems, problem.New(problem.Invalid, "languages_none", "languages"))
+		problems = append(problems, apperr.New(apperr.Invalid, "languages_none", "languages"))
 	}
 	colour, colourErr := colourTyped(r)
 	s.Brand.Colour = colour
@@ -170,14 +170,14 @@ func colourTyped(r *http.Request) (string, error) {
 	if text == "" {
 		return "", nil
 	}
-	c, ok := brand.Parse(text)
+	c, ok := theme.Parse(text)
 	if !ok {
-		return text, problem.New(problem.Invalid, "colour_unknown", "colour")
+		return text, apperr.New(apperr.Invalid, "colour_unknown", "colour")
 	}
-	if _, contrast := brand.On(c); contrast < brand.Enough {
+	if _, contrast := theme.On(c); contrast < theme.Enough {
 		// One digit, rounded down: 4.46 is not enough and must not read as 4.5.
-		return c.String(), problem.New(problem.Invalid, "colour_contrast", "colour", "Colour", c.String(),
-			"Contrast", web.Language(r).Decimal(float64(int(contrast*10))/10, 1), "Enough", web.Language(r).Decimal(brand.Enough, 1), "Nearest", brand.Nearest(c).String())
+		return c.String(), apperr.New(apperr.Invalid, "colour_contrast", "colour", "Colour", c.String(),
+			"Contrast", web.Language(r).Decimal(float64(int(contrast*10))/10, 1), "Enough", web.Language(r).Decimal(theme.Enough, 1), "Nearest", theme.Nearest(c).String())
 	}
 	return c.String(), nil
 }
@@ -187,10 +187,10 @@ func colourTyped(r *http.Request) (string, error) {
 func (d *desk) logoTyped(r *http.Request) (survey.Brand, error) {
 	b, err := uploaded(r, "picture", logo.MaxBytes)
 	switch {
-	case problem.Is(err, "file_missing"):
+	case apperr.Is(err, "file_missing"):
 		return d.logoKept(r)
-	case problem.Is(err, "body_too_large"):
-		return survey.Brand{}, problem.New(problem.TooLarge, "logo_too_large", "logo", "Limit", logo.MaxBytes/1000)
+	case apperr.Is(err, "body_too_large"):
+		return survey.Brand{}, apperr.New(apperr.TooLarge, "logo_too_large", "logo", "Limit", logo.MaxBytes/1000)
 	case err != nil:
 		return survey.Brand{}, err
 	}

@@ -1,15 +1,15 @@
 package main
 
-import "onetap/internal/access"
+import "onetap/internal/authz"
 
 func (d *desk) settingsPages() []route {
 	return []route{
-		{"GET /settings", access.WriteSettings, d.showSettings},
-		{"POST /settings", access.WriteSettings, d.saveSettings},
-		{"GET /settings/tokens", access.ManageTokens, d.showTokens},
-		{"POST /settings/tokens", access.ManageTokens, d.makeToken},
-		{"POST /settings/tokens/{token}/revoke", access.ManageTokens, d.revokeToken},
-		{"GET /settings/audit", access.ReadAudit, d.showAudit},
+		{"GET /settings", authz.WriteSettings, d.showSettings},
+		{"POST /settings", authz.WriteSettings, d.saveSettings},
+		{"GET /settings/tokens", authz.ManageTokens, d.showTokens},
+		{"POST /settings/tokens", authz.ManageTokens, d.makeToken},
+		{"POST /settings/tokens/{token}/revoke", authz.ManageTokens, d.revokeToken},
+		{"GET /settings/audit", authz.ReadAudit, d.showAudit},
 	}
 }
 
@@ -23,8 +23,8 @@ func (f *frame) tabs(path string) []tab {
 	var all []tab
 	for _, t := range []struct {
 		path, label string
-		needs       access.Action
-	}{{"/settings", "settings.tab", access.WriteSettings}, {"/settings/tokens", "tokens.tab", access.ManageTokens}, {"/settings/audit", "audit.tab", access.ReadAudit}} {
+		needs       authz.Action
+	}{{"/settings", "settings.tab", authz.WriteSettings}, {"/settings/tokens", "tokens.tab", authz.ManageTokens}, {"/settings/audit", "audit.tab", authz.ReadAudit}} {
 		if f.Can(t.needs) {
 			all = append(all, tab{t.path, f.lang.T(t.label), t.path == path})
 		}

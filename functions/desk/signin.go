@@ -7,8 +7,8 @@ import (
 	"strings"
 	"time"
 
-	"onetap/internal/access"
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
+	"onetap/internal/authz"
 	"onetap/internal/signin"
 	"onetap/internal/survey"
 	"onetap/internal/web"
@@ -17,9 +17,9 @@ import (
 // guests lists what is open to people who are not signed in yet.
 func (d *desk) guests() []route {
 	return []route{
-		{"GET /sign-in", access.Anyone, d.signInForm}, {"POST /sign-in", access.Anyone, d.sendLink},
-		{"GET /sign-in/{token}", access.Anyone, d.confirmLink}, {"POST /sign-in/{token}", access.Anyone, d.useLink},
-		{"GET /sign-in/oidc", access.Anyone, d.toIssuer}, {"GET /sign-in/oidc/back", access.Anyone, d.fromIssuer},
+		{"GET /sign-in", authz.Anyone, d.signInForm}, {"POST /sign-in", authz.Anyone, d.sendLink},
+		{"GET /sign-in/{token}", authz.Anyone, d.confirmLink}, {"POST /sign-in/{token}", authz.Anyone, d.useLink},
+		{"GET /sign-in/oidc", authz.Anyone, d.toIssuer}, {"GET /sign-in/oidc/back", authz.Anyone, d.fromIssuer},
 	}
 }
 
@@ -63,7 +63,7 @@ func (d *desk) signInPage(r *http.Request, state, title string) *signInPage {
 // askToSignIn sends a person to the form, and back afterwards; a script gets the status.
 func (d *desk) askToSignIn(w http.ResponseWriter, r *http.Request) {
 	if web.WantsJSON(r) || r.Method != http.MethodGet && r.Method != http.MethodHead {
-		web.Fail(w, r, problem.New(problem.Unauthentic, "form_expired", ""))
+		web.Fail(w, r, apperr.New(apperr.Unauthentic, "form_expired", ""))
 		return
 	}
 	to := "/sign-in"
@@ -95,19 +95,19 @@ func (d *desk) showRefusal(w http.ResponseWriter, r *http.Request, why string, s
 func (d *desk) sendLink(w http.ResponseWriter, r *http.Request) error {
 	p := d.signInPage(r, "ask", "signin.page_title")
 	p.Email, p.To = strings.TrimSpace(r.FormValue("email")), local(r.FormValue("to"))
-	refuse := func(status int, why *problem.Error) error {
+	refuse := func(status int, why *apperr.Error) error {
 		p.Wrong = p.lang.Problem(why)
 		return d.show(w, status, "signin.html", p)
 	}
 	email, err := survey.NormalizeEmail(p.Email)
 	if err != nil {
-		return refuse(http.StatusBadRequest, problem.New(problem.Invalid, "signin_email", "email"))
+		return refuse(http.StatusBadRequest, apperr.New(apperr.Invalid, "signin_email", "email"))
 	}
 	known := signin.Knows(d.keys, cookieValue(r, knownCookie), email)
 	network := signin.Network(r.RemoteAddr)
 	if known == "" && !d.gate.Admit(network, d.now()) {
 		w.Header().Set("Retry-After", "60")
-		return refuse(http.StatusTooManyRequests, problem.New(problem.Conflict, "signin_busy", ""))
+		return refuse(http.StatusTooManyRequests, apperr.New(apperr.Conflict, "signin_busy", ""))
 	}
 	browser := browserOf(r)
 	may, err := d.store.AskSignIn(r.Context(), d.keys.Seal("asks", known+"\x00"+email), d.keys.Seal("asks", browser), d.keys.Seal("asks", network), signin.Limits, d.now())
@@ -115,7 +115,7 @@ func (d *desk) sendLink(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !may {
-		return refuse(http.StatusTooManyRequests, problem.New(problem.Conflict, "signin_wait", "email"))
+		return refuse(http.StatusTooManyRequests, apperr.New(apperr.Conflict, "signin_wait", "email"))
 	}
 	to := p.To
 	if len(to) > maxTo {

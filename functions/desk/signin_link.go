@@ -6,7 +6,7 @@ import (
 	"net/http"
 	"time"
 
-	"onetap/internal/access"
+	"onetap/internal/authz"
 	"onetap/internal/signin"
 	"onetap/internal/store"
 	"onetap/internal/survey"
@@ -109,7 +109,7 @@ func (d *desk) proved(r *http.Request, email string) (m survey.Staff, ok bool, e
 		return []survey.Staff{m}, nil
 	})
 	if err == nil && made {
-		d.note(r, visit{Who: access.Who{Staff: m}}, "staff.first", d.handle(m.ID))
+		d.note(r, visit{Who: authz.Who{Staff: m}}, "staff.first", d.handle(m.ID))
 	}
 	return m, ok && err == nil, err
 }
@@ -121,7 +121,7 @@ func (d *desk) begin(w http.ResponseWriter, r *http.Request, m survey.Staff, to 
 	if err := d.store.PutSession(r.Context(), s); err != nil {
 		return err
 	}
-	d.note(r, visit{Who: access.Who{Staff: m}}, "sign-in", "")
+	d.note(r, visit{Who: authz.Who{Staff: m}}, "sign-in", "")
 	http.SetCookie(w, cookie(r, sessionCookie, d.sessionValue(m.ID, s.ID), sessionLife))
 	if email, err := survey.NormalizeEmail(m.Email); err == nil {
 		http.SetCookie(w, cookie(r, knownCookie, signin.Remember(d.keys, cookieValue(r, knownCookie), email), knownLife))

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"onetap/internal/apperr"
 	"onetap/internal/lang"
-	"onetap/internal/problem"
 	"onetap/internal/survey"
 	"onetap/internal/web"
 )
@@ -86,7 +86,7 @@ func (d *desk) takeStaff(ctx context.Context, list givenStaff, l lang.Language) 
 		write, signOut := out.differ(stored, staff)
 		moved = append(moved, signOut...)
 		if administered(stored, nil) && !administered(stored, write) {
-			return nil, problem.New(problem.Conflict, "staff_last_administrator", "role")
+			return nil, apperr.New(apperr.Conflict, "staff_last_administrator", "role")
 		}
 		return write, nil
 	})
@@ -171,7 +171,7 @@ func readStaffJSON(r *http.Request) (givenStaff, error) {
 		return nil, err
 	}
 	if len(in) == 0 {
-		return nil, problem.New(problem.Invalid, "staff_empty", "")
+		return nil, apperr.New(apperr.Invalid, "staff_empty", "")
 	}
 	return func(stored []survey.Staff, l lang.Language, out *staffAnswer) ([]survey.Staff, error) {
 		staff := make([]survey.Staff, len(in))
@@ -184,7 +184,7 @@ func readStaffJSON(r *http.Request) (givenStaff, error) {
 
 // checkStaffList brings a list into shape and leaves out, and tells of, those who cannot be taken.
 func checkStaffList(in, stored []survey.Staff, l lang.Language, out *staffAnswer) []survey.Staff {
-	tell := func(i int, p *problem.Error) lineTold {
+	tell := func(i int, p *apperr.Error) lineTold {
 		return lineTold{Line: i + 1, Code: p.Code, Message: l.Problem(p), Column: p.Where}
 	}
 	roleOf := map[string]survey.Role{}
@@ -201,7 +201,7 @@ func checkStaffList(in, stored []survey.Staff, l lang.Language, out *staffAnswer
 		p := checkStaff(&in[i])
 		id := strings.ToLower(in[i].ID)
 		if first := lines[id]; p == nil && first > 0 {
-			p = problem.New(problem.Invalid, "staff_twice", "id", "Line", first)
+			p = apperr.New(apperr.Invalid, "staff_twice", "id", "Line", first)
 		}
 		if p != nil {
 			out.Refusals = append(out.Refusals, tell(i, p))
@@ -226,14 +226,14 @@ func checkStaffList(in, stored []survey.Staff, l lang.Language, out *staffAnswer
 	}
 	for _, m := range good {
 		if m.Manager != "" && lines[strings.ToLower(m.Manager)] == 0 {
-			out.Warnings = append(out.Warnings, tell(lines[strings.ToLower(m.ID)]-1, problem.New(problem.Invalid, "manager_unknown", "manager", "Manager", m.Manager)))
+			out.Warnings = append(out.Warnings, tell(lines[strings.ToLower(m.ID)]-1, apperr.New(apperr.Invalid, "manager_unknown", "manager", "Manager", m.Manager)))
 		}
 	}
 	return good
 }
 
-func emailTaken(by survey.Staff) *problem.Error {
-	return problem.New(problem.Conflict, "staff_email_taken", "email", "Name", nameOf(by))
+func emailTaken(by survey.Staff) *apperr.Error {
+	return apperr.New(apperr.Conflict, "staff_email_taken", "email", "Name", nameOf(by))
 }
 
 // maxStaffText is the most characters of one field.
@@ -242,22 +242,22 @@ const maxStaffText = 200
 var roles = []survey.Role{survey.RoleOwner, survey.RoleManager, survey.RoleExecutive, survey.RoleMarketing, survey.RoleAnalyst, survey.RoleAdministrator}
 
 // checkStaff brings a staff member into shape, or says what is wrong with it.
-func checkStaff(m *survey.Staff) *problem.Error {
+func checkStaff(m *survey.Staff) *apperr.Error {
 	for _, f := range []struct {
 		name string
 		text *string
 	}{{"id", &m.ID}, {"email", &m.Email}, {"name", &m.Name}, {"team", &m.Team}, {"manager", &m.Manager}, {"phone", &m.Phone}} {
 		*f.text = strings.TrimSpace(*f.text)
 		if utf8.RuneCountInString(*f.text) > maxStaffText {
-			return problem.New(problem.Invalid, "staff_too_long", f.name, "Limit", maxStaffText)
+			return apperr.New(apperr.Invalid, "staff_too_long", f.name, "Limit", maxStaffText)
 		}
 	}
 	if m.ID == "" {
-		return problem.New(problem.Invalid, "staff_id_missing", "id")
+		return apperr.New(apperr.Invalid, "staff_id_missing", "id")
 	}
 	email, err := address(m.Email, "email")
 	if err != nil {
-		return problem.As(err)
+		return apperr.As(err)
 	}
 	m.Email = email
 	if m.Role == "" {
@@ -268,10 +268,10 @@ func checkStaff(m *survey.Staff) *problem.Error {
 		for i, role := range roles {
 			known[i] = string(role)
 		}
-		return problem.New(problem.Invalid, "role_unknown", "role", "Known", strings.Join(known, ", "))
+		return apperr.New(apperr.Invalid, "role_unknown", "role", "Known", strings.Join(known, ", "))
 	}
 	if m.Language != "" && !slices.Contains(survey.Languages, m.Language) {
-		return problem.New(problem.Invalid, "language_unknown", "language", "Known", strings.Join(survey.Languages, ", "))
+		return apperr.New(apperr.Invalid, "language_unknown", "language", "Known", strings.Join(survey.Languages, ", "))
 	}
 	return nil
 }

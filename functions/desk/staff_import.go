@@ -5,7 +5,7 @@ import (
 	"io"
 	"net/http"
 
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
 	"onetap/internal/web"
 )
 
@@ -34,7 +34,7 @@ func (d *desk) importStaff(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		out, err = d.takeStaff(r.Context(), staffOfCSV(body, ""), p.lang)
 	}
-	if refusal := problem.As(err); refusal != nil {
+	if refusal := apperr.As(err); refusal != nil {
 		p.Wrong = p.lang.Problem(refusal)
 		return d.show(w, web.Status(refusal), "staff_import.html", p)
 	}
@@ -54,10 +54,10 @@ func (d *desk) importStaff(w http.ResponseWriter, r *http.Request) error {
 func uploaded(r *http.Request, field string, most int64) ([]byte, error) {
 	file, _, err := r.FormFile(field)
 	if errors.Is(err, http.ErrMissingFile) || errors.Is(err, http.ErrNotMultipart) {
-		return nil, problem.New(problem.Invalid, "file_missing", field)
+		return nil, apperr.New(apperr.Invalid, "file_missing", field)
 	}
 	if err != nil {
-		return nil, &problem.Error{Kind: problem.Invalid, Code: "body_unreadable", Cause: err}
+		return nil, &apperr.Error{Kind: apperr.Invalid, Code: "body_unreadable", Cause: err}
 	}
 	defer file.Close()
 	b, err := io.ReadAll(io.LimitReader(file, most+1))
@@ -65,9 +65,9 @@ func uploaded(r *http.Request, field string, most int64) ([]byte, error) {
 	case err != nil:
 		return nil, err
 	case int64(len(b)) > most:
-		return nil, problem.New(problem.TooLarge, "body_too_large", field, "Limit", most)
+		return nil, apperr.New(apperr.TooLarge, "body_too_large", field, "Limit", most)
 	case len(b) == 0:
-		return nil, problem.New(problem.Invalid, "file_missing", field)
+		return nil, apperr.New(apperr.Invalid, "file_missing", field)
 	}
 	return b, nil
 }

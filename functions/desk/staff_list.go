@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
 	"onetap/internal/survey"
 )
 
@@ -34,7 +34,7 @@ type personLine struct {
 
 func nameOf(m survey.Staff) string { return cmp.Or(m.Name, m.Email, m.ID) }
 
-func noSuchPerson() error { return problem.New(problem.Unknown, "person_unknown", "person") }
+func noSuchPerson() error { return apperr.New(apperr.Unknown, "person_unknown", "person") }
 
 // everybody lists the staff by name.
 func (d *desk) everybody(r *http.Request) ([]survey.Staff, error) {

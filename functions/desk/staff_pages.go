@@ -1,18 +1,18 @@
 package main
 
-import "onetap/internal/access"
+import "onetap/internal/authz"
 
 func (d *desk) staffPages() []route {
 	return []route{
-		{"GET /staff", access.WriteStaff, d.showStaff},
-		{"POST /staff/search", access.WriteStaff, d.searchStaff},
-		{"GET /staff/new", access.WriteStaff, d.newStaff},
-		{"POST /staff", access.WriteStaff, d.addStaff},
-		{"GET /staff/import", access.WriteStaff, d.askStaffList},
-		{"POST /staff/import", access.WriteStaff, d.importStaff},
-		{"GET /staff/{person}", access.WriteStaff, d.showPerson},
-		{"POST /staff/{person}", access.WriteStaff, d.editPerson},
-		{"POST /staff/{person}/remove", access.WriteStaff, d.removePerson},
-		{"POST /staff/{person}/sign-out", access.WriteStaff, d.signOutPerson},
+		{"GET /staff", authz.WriteStaff, d.showStaff},
+		{"POST /staff/search", authz.WriteStaff, d.searchStaff},
+		{"GET /staff/new", authz.WriteStaff, d.newStaff},
+		{"POST /staff", authz.WriteStaff, d.addStaff},
+		{"GET /staff/import", authz.WriteStaff, d.askStaffList},
+		{"POST /staff/import", authz.WriteStaff, d.importStaff},
+		{"GET /staff/{person}", authz.WriteStaff, d.showPerson},
+		{"POST /staff/{person}", authz.WriteStaff, d.editPerson},
+		{"POST /staff/{person}/remove", authz.WriteStaff, d.removePerson},
+		{"POST /staff/{person}/sign-out", authz.WriteStaff, d.signOutPerson},
 	}
 }

@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"onetap/internal/apperr"
 	"onetap/internal/lang"
-	"onetap/internal/problem"
 	"onetap/internal/survey"
 	"onetap/internal/web"
 )
@@ -108,9 +108,9 @@ func typedPerson(r *http.Request, id string, all []survey.Staff) (m survey.Staff
 	boss, ok := survey.NewDirectory(all).Find(manager)
 	switch {
 	case !ok:
-		return m, manager, problem.New(problem.Invalid, "staff_manager_unknown", "manager")
+		return m, manager, apperr.New(apperr.Invalid, "staff_manager_unknown", "manager")
 	case strings.EqualFold(boss.ID, m.ID):
-		return m, manager, problem.New(problem.Invalid, "staff_manager_self", "manager")
+		return m, manager, apperr.New(apperr.Invalid, "staff_manager_self", "manager")
 	}
 	m.Manager = boss.ID
 	return m, manager, nil
@@ -126,11 +126,11 @@ func (d *desk) addStaff(w http.ResponseWriter, r *http.Request) error {
 			return nil, err
 		}
 		if slices.ContainsFunc(all, func(other survey.Staff) bool { return strings.EqualFold(other.ID, m.ID) }) {
-			return nil, problem.New(problem.Conflict, "staff_id_taken", "id")
+			return nil, apperr.New(apperr.Conflict, "staff_id_taken", "id")
 		}
 		return []survey.Staff{m}, nil
 	})
-	refusal := problem.As(err)
+	refusal := apperr.As(err)
 	switch {
 	case err != nil && refusal == nil:
 		return err
@@ -183,13 +183,13 @@ func (d *desk) personShown(r *http.Request, m survey.Staff, all []survey.Staff) 
 }
 
 // removable tells why somebody cannot be removed, or be made anything but an administrator.
-func (d *desk) removable(r *http.Request, m survey.Staff, all []survey.Staff) *problem.Error {
+func (d *desk) removable(r *http.Request, m survey.Staff, all []survey.Staff) *apperr.Error {
 	if strings.EqualFold(m.ID, visitOf(r).Staff.ID) {
-		return problem.New(problem.Conflict, "staff_yourself", "role")
+		return apperr.New(apperr.Conflict, "staff_yourself", "role")
 	}
 	others := slices.ContainsFunc(all, func(o survey.Staff) bool { return o.Role == survey.RoleAdministrator && !strings.EqualFold(o.ID, m.ID) })
 	if m.Role == survey.RoleAdministrator && !others {
-		return problem.New(problem.Conflict, "staff_last_administrator", "role")
+		return apperr.New(apperr.Conflict, "staff_last_administrator", "role")
 	}
 	return nil
 }
@@ -245,9 +245,9 @@ func (d *desk) editPerson(w http.ResponseWriter, r *http.Request) error {
 		}
 		return []survey.Staff{m}, nil
 	})
-	refusal := problem.As(err)
+	refusal := apperr.As(err)
 	switch {
-	case err != nil && (refusal == nil || problem.Is(err, "person_unknown")):
+	case err != nil && (refusal == nil || apperr.Is(err, "person_unknown")):
 		return err
 	case err == nil && !stale:
 		if !sameStanding(stored, m) {

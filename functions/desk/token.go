@@ -9,8 +9,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"onetap/internal/access"
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
+	"onetap/internal/authz"
 	"onetap/internal/signin"
 	"onetap/internal/store"
 	"onetap/internal/survey"
@@ -32,35 +32,35 @@ var tokenRoles = []survey.Role{survey.RoleMarketing, survey.RoleExecutive, surve
 
 // authorised says which program calls the API: by the deployment's token, if it has one, compared in constant time, its length included,
 // or by one that was made on the settings page.
-func (d *desk) authorised(r *http.Request) (access.Who, error) {
+func (d *desk) authorised(r *http.Request) (authz.Who, error) {
 	header := r.Header.Get("Authorization")
 	if header == "" {
-		return access.Who{}, problem.New(problem.Unauthentic, "token_missing", "Authorization")
+		return authz.Who{}, apperr.New(apperr.Unauthentic, "token_missing", "Authorization")
 	}
 	scheme, token, _ := strings.Cut(header, " ")
 	token = strings.TrimSpace(token)
-	wrong := problem.New(problem.Unauthentic, "token_wrong", "Authorization")
+	wrong := apperr.New(apperr.Unauthentic, "token_wrong", "Authorization")
 	if !strings.EqualFold(scheme, "Bearer") {
-		return access.Who{}, wrong
+		return authz.Who{}, wrong
 	}
 	got, want := sha256.Sum256([]byte(token)), sha256.Sum256([]byte(d.token))
 	if d.token != "" && subtle.ConstantTimeCompare(got[:], want[:]) == 1 {
-		return access.Who{Staff: survey.Staff{Role: survey.RoleAdministrator}, Token: deploymentToken}, nil
+		return authz.Who{Staff: survey.Staff{Role: survey.RoleAdministrator}, Token: deploymentToken}, nil
 	}
 	if !strings.HasPrefix(token, tokenPrefix) {
-		return access.Who{}, wrong
+		return authz.Who{}, wrong
 	}
 	t, ok, err := d.store.Token(r.Context(), signin.Hash(token))
 	switch {
 	case err != nil:
-		return access.Who{}, err
+		return authz.Who{}, err
 	case !ok:
-		return access.Who{}, wrong
+		return authz.Who{}, wrong
 	}
 	if err := d.store.UseToken(r.Context(), t, d.now()); err != nil {
 		web.Log(r, err) // it was used all the same
 	}
-	return access.Who{Staff: survey.Staff{Role: t.Role}, Token: t.Name}, nil
+	return authz.Who{Staff: survey.Staff{Role: t.Role}, Token: t.Name}, nil
 }
 
 // newToken makes a token's text, 130 random bits, which is shown once, and what is kept of it.
@@ -126,8 +126,8 @@ func (f *frame) usedAbout(hours float64, day string) string {
 	return day
 }
 
-func tooManyTokens() *problem.Error {
-	return problem.New(problem.Conflict, "tokens_full", "", "Limit", maxTokens)
+func tooManyTokens() *apperr.Error {
+	return apperr.New(apperr.Conflict, "tokens_full", "", "Limit", maxTokens)
 }
 
 func (d *desk) showTokens(w http.ResponseWriter, r *http.Request) error {
@@ -145,16 +145,16 @@ func (d *desk) makeToken(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	var refusal *problem.Error
+	var refusal *apperr.Error
 	switch n := utf8.RuneCountInString(name); {
 	case len(p.Tokens) >= maxTokens:
 		refusal = tooManyTokens()
 	case n == 0 || n > maxTokenName || strings.ContainsFunc(name, func(c rune) bool { return c < ' ' }):
-		refusal = problem.New(problem.Invalid, "token_name", "name", "Limit", maxTokenName)
+		refusal = apperr.New(apperr.Invalid, "token_name", "name", "Limit", maxTokenName)
 	case name == deploymentToken || slices.ContainsFunc(p.Tokens, func(t tokenLine) bool { return strings.EqualFold(t.Name, name) }):
-		refusal = problem.New(problem.Invalid, "token_name_taken", "name")
+		refusal = apperr.New(apperr.Invalid, "token_name_taken", "name")
 	case !slices.Contains(tokenRoles, role):
-		refusal = problem.New(problem.Invalid, "token_role", "role")
+		refusal = apperr.New(apperr.Invalid, "token_role", "role")
 	}
 	if refusal != nil {
 		p.Name, p.Wrong = name, p.lang.Problem(refusal)

@@ -8,8 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"onetap/internal/apperr"
 	"onetap/internal/lang"
-	"onetap/internal/problem"
 	"onetap/internal/sheet"
 	"onetap/internal/survey"
 )
@@ -87,7 +87,7 @@ func (d *desk) takeUpload(w http.ResponseWriter, r *http.Request) error {
 		err = d.understand(p, r, columns, body)
 	}
 	status := http.StatusOK
-	if wrong := problem.As(err); wrong != nil {
+	if wrong := apperr.As(err); wrong != nil {
 		if p.Wrong = p.lang.Problem(wrong); wrong.Code == "csv_encoding_unclear" {
 			p.Wrong = p.lang.T("upload.encoding_unclear", wrong.With) // without the names that programs call encodings by
 		}
@@ -107,17 +107,17 @@ func (d *desk) takeUpload(w http.ResponseWriter, r *http.Request) error {
 func fileOf(r *http.Request) ([]byte, error) {
 	f, h, err := r.FormFile("file")
 	if errors.Is(err, http.ErrMissingFile) || err == nil && h.Size == 0 && h.Filename == "" {
-		return nil, problem.New(problem.Invalid, "upload_missing", "file")
+		return nil, apperr.New(apperr.Invalid, "upload_missing", "file")
 	}
 	if err != nil {
-		return nil, &problem.Error{Kind: problem.Invalid, Code: "upload_missing", Where: "file", Cause: err}
+		return nil, &apperr.Error{Kind: apperr.Invalid, Code: "upload_missing", Where: "file", Cause: err}
 	}
 	defer f.Close()
 	if h.Size > maxUpload {
-		return nil, problem.New(problem.TooLarge, "upload_large", "file", "Limit", maxUpload>>20)
+		return nil, apperr.New(apperr.TooLarge, "upload_large", "file", "Limit", maxUpload>>20)
 	}
 	if h.Size == 0 {
-		return nil, problem.New(problem.Invalid, "csv_empty", "file")
+		return nil, apperr.New(apperr.Invalid, "csv_empty", "file")
 	}
 	return io.ReadAll(f)
 }
@@ -155,9 +155,9 @@ func (d *desk) understand(p *uploadPage, r *http.Request, columns map[string]sur
 		return err
 	}
 	if err := survey.CheckMap(columns); err != nil {
-		p.Wrong = p.lang.Problem(problem.As(err))
-		if problem.Is(err, "columns_twice") {
-			p.Wrong = p.lang.T("upload.twice", lang.Values{"Field": p.lang.T("upload.field." + problem.As(err).With["Field"].(string))})
+		p.Wrong = p.lang.Problem(apperr.As(err))
+		if apperr.Is(err, "columns_twice") {
+			p.Wrong = p.lang.T("upload.twice", lang.Values{"Field": p.lang.T("upload.field." + apperr.As(err).With["Field"].(string))})
 		}
 		columns = nil
 	}
@@ -172,8 +172,8 @@ func (d *desk) understand(p *uploadPage, r *http.Request, columns map[string]sur
 	}
 	encoding := sheet.Encoding(r.FormValue("encoding"))
 	look, err := survey.Preview(a, sample, whole, columns, encoding, known, survey.NewDirectory(staff))
-	switch wrong := problem.As(err); {
-	case problem.Is(err, "csv_encoding_unclear"): // the likeliest is chosen already, to be said yes to
+	switch wrong := apperr.As(err); {
+	case apperr.Is(err, "csv_encoding_unclear"): // the likeliest is chosen already, to be said yes to
 		p.encodings(look, wrong.With["Encoding"].(string))
 	case encoding != "" || wrong == nil || strings.HasPrefix(wrong.Code, "csv_enc"):
 		p.encodings(look, encoding)

@@ -14,7 +14,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"onetap/internal/link"
+	"onetap/internal/keys"
 	"onetap/internal/local/dynamo"
 	"onetap/internal/ses"
 	"onetap/internal/store"
@@ -37,7 +37,7 @@ type world struct {
 func newWorld(t *testing.T, state survey.InvitationState) *world {
 	t.Helper()
 	s, _ := storetest.Open(t, dynamo.Options{})
-	keys, err := link.NewKeys(strings.Repeat("k", 32), 1)
+	keys, err := keys.NewKeys(strings.Repeat("k", 32), 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -269,7 +269,7 @@ func FuzzDetail(f *testing.F) {
 		f.Add([]byte(e.Detail))
 	}
 	s, _ := storetest.Open(f, dynamo.Options{})
-	keys, err := link.NewKeys(strings.Repeat("k", 32), 1)
+	keys, err := keys.NewKeys(strings.Repeat("k", 32), 1)
 	if err != nil {
 		f.Fatal(err)
 	}

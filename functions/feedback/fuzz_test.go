@@ -12,7 +12,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"onetap/internal/link"
+	"onetap/internal/keys"
 	"onetap/internal/local/dynamo"
 	"onetap/internal/ses"
 	"onetap/internal/store/storetest"
@@ -24,7 +24,7 @@ import (
 // address comes into the log.
 func FuzzEvent(f *testing.F) {
 	s, _ := storetest.Open(f, dynamo.Options{})
-	keys, err := link.NewKeys(strings.Repeat("k", 32), 1)
+	keys, err := keys.NewKeys(strings.Repeat("k", 32), 1)
 	if err != nil {
 		f.Fatal(err)
 	}

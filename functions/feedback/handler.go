@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"onetap/internal/alert"
-	"onetap/internal/link"
+	"onetap/internal/keys"
 	"onetap/internal/loop"
 	"onetap/internal/ses"
 	"onetap/internal/store"
@@ -19,7 +19,7 @@ import (
 
 type feedback struct {
 	store  *store.Store
-	keys   *link.Keys
+	keys   *keys.Keys
 	alerts *alert.Alerts
 	log    *slog.Logger
 	now    func() time.Time

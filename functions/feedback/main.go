@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"onetap/internal/alert"
-	"onetap/internal/link"
+	"onetap/internal/keys"
 	"onetap/internal/logs"
 	"onetap/internal/store"
 )
@@ -21,7 +21,7 @@ func main() {
 		log.Error("start", "error", err)
 		os.Exit(1)
 	}
-	keys, err := link.FromEnvironment()
+	keys, err := keys.FromEnvironment()
 	if err != nil {
 		log.Error("start", "error", err)
 		os.Exit(1)

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
 	"onetap/internal/ses"
 	"onetap/internal/store"
 	"onetap/internal/survey"
@@ -65,8 +65,8 @@ func (f *feedback) audience(ctx context.Context, of survey.Invitation) (survey.A
 }
 
 func isUnknown(err error) bool {
-	var e *problem.Error
-	return errors.As(err, &e) && e.Kind == problem.Unknown
+	var e *apperr.Error
+	return errors.As(err, &e) && e.Kind == apperr.Unknown
 }
 
 // stop stops the address of whom an event is about in every audience, at once (D8).

@@ -8,8 +8,8 @@ import (
 	"regexp"
 	"strconv"
 
+	"onetap/internal/apperr"
 	"onetap/internal/nps"
-	"onetap/internal/problem"
 	"onetap/internal/survey"
 )
 
@@ -27,14 +27,14 @@ func readForm(w http.ResponseWriter, r *http.Request) error {
 	case err == nil && media == "application/x-www-form-urlencoded":
 		err = r.ParseForm()
 	default:
-		return problem.New(problem.Unsupported, "form_wanted", "Content-Type")
+		return apperr.New(apperr.Unsupported, "form_wanted", "Content-Type")
 	}
 	var large *http.MaxBytesError
 	if errors.As(err, &large) {
-		return problem.New(problem.TooLarge, "answer_too_large", "", "Limit", survey.MaxComment)
+		return apperr.New(apperr.TooLarge, "answer_too_large", "", "Limit", survey.MaxComment)
 	}
 	if err != nil {
-		return &problem.Error{Kind: problem.Invalid, Code: "body_unreadable", Cause: err}
+		return &apperr.Error{Kind: apperr.Invalid, Code: "body_unreadable", Cause: err}
 	}
 	return nil
 }
@@ -60,7 +60,7 @@ func postOf(form url.Values) (post survey.Post, cut bool, err error) {
 	}
 	if s := form.Get("score"); s != "" || !form.Has("why") && !form.Has("wish") {
 		if s == "" {
-			return post, false, problem.New(problem.Invalid, "score_missing", "score")
+			return post, false, apperr.New(apperr.Invalid, "score_missing", "score")
 		}
 		if post.Score, err = parseScore(s); err != nil {
 			return post, false, err
@@ -101,7 +101,7 @@ func said(form url.Values, name string) *string {
 func parseScore(s string) (*int, error) {
 	score, err := nps.ParseScore(s)
 	if err != nil {
-		return nil, problem.New(problem.Invalid, "score_out_of_range", "score", "Max", int(nps.MaxScore))
+		return nil, apperr.New(apperr.Invalid, "score_out_of_range", "score", "Max", int(nps.MaxScore))
 	}
 	n := int(score)
 	return &n, nil

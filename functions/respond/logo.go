@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
 	"onetap/internal/store"
 	"onetap/internal/web"
 )
@@ -47,7 +47,7 @@ type logos struct {
 
 // get gives a logo, from look where this process does not know it.
 func (l *logos) get(ctx context.Context, hash string, now time.Time, look func(context.Context, string) (store.Logo, bool, error)) (store.Logo, error) {
-	none := problem.New(problem.Unknown, "no_such_page", "")
+	none := apperr.New(apperr.Unknown, "no_such_page", "")
 	if len(hash) != 20 || strings.Trim(hash, "0123456789abcdef") != "" { // as desk names them
 		return store.Logo{}, none
 	}
@@ -58,7 +58,7 @@ func (l *logos) get(ctx context.Context, hash string, now time.Time, look func(c
 	case known:
 		return found, nil
 	case !may:
-		return found, problem.New(problem.TooMany, "logo_too_often", "")
+		return found, apperr.New(apperr.TooMany, "logo_too_often", "")
 	}
 	found, ok, err := look(ctx, hash)
 	switch {

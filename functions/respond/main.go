@@ -7,7 +7,7 @@ import (
 	"os"
 	"time"
 
-	"onetap/internal/link"
+	"onetap/internal/keys"
 	"onetap/internal/store"
 	"onetap/internal/web"
 )
@@ -18,7 +18,7 @@ func main() {
 		slog.Error("start", "error", err)
 		os.Exit(1)
 	}
-	keys, err := link.FromEnvironment()
+	keys, err := keys.FromEnvironment()
 	if err != nil {
 		slog.Error("start", "error", err)
 		os.Exit(1)

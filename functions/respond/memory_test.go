@@ -12,8 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"onetap/internal/link"
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
+	"onetap/internal/keys"
 	"onetap/internal/store"
 	"onetap/internal/survey"
 	"onetap/internal/web"
@@ -44,7 +44,7 @@ func (m *memory) Campaign(_ context.Context, id survey.CampaignID) (survey.Campa
 	defer m.mu.Unlock()
 	c, ok := m.campaigns[id]
 	if !ok {
-		return c, problem.New(problem.Unknown, "campaign_unknown", "campaign")
+		return c, apperr.New(apperr.Unknown, "campaign_unknown", "campaign")
 	}
 	return c, nil
 }
@@ -80,7 +80,7 @@ func (m *memory) Respondent(_ context.Context, c survey.Campaign, id survey.Cont
 	defer m.mu.Unlock()
 	p, ok := m.people[id]
 	if !ok {
-		return p, problem.New(problem.Unknown, "contact_unknown", "link")
+		return p, apperr.New(apperr.Unknown, "contact_unknown", "link")
 	}
 	if r, ok := m.responses[id]; ok {
 		p.Response = &r
@@ -103,7 +103,7 @@ func (m *memory) SaveResponse(_ context.Context, r survey.Response, was int) err
 		return errTable
 	}
 	if m.responses[r.Contact].Version != was {
-		return problem.New(problem.Conflict, "changed_meanwhile", "")
+		return apperr.New(apperr.Conflict, "changed_meanwhile", "")
 	}
 	m.responses[r.Contact] = r
 	m.writes = append(m.writes, fmt.Sprintf("score %d %s", r.Score, map[bool]string{true: "verified", false: "unverified"}[r.Verified]))
@@ -131,7 +131,7 @@ var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 // stage is a deployment with one open campaign and one respondent.
 type stage struct {
 	*memory
-	keys    *link.Keys
+	keys    *keys.Keys
 	token   string
 	test    string    // of a test send
 	leave   [2]string // what the /u/ of their letters carries
@@ -144,20 +144,20 @@ type stage struct {
 
 func newStage(t testing.TB) *stage {
 	t.Helper()
-	keys, err := link.NewKeys("a master key that only the tests know", 1)
+	k, err := keys.NewKeys("a master key that only the tests know", 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := survey.Campaign{ID: link.NewCampaignID([5]byte{1, 2, 3, 4, 5}), Audience: survey.Customers, State: survey.Open, Company: "Ромашка",
+	c := survey.Campaign{ID: keys.NewCampaignID([5]byte{1, 2, 3, 4, 5}), Audience: survey.Customers, State: survey.Open, Company: "Ромашка",
 		Language: "ru", ClosesAt: noon.Add(24 * time.Hour)}
-	s := &stage{keys: keys, id: keys.ContactID(survey.Customers, "anna@example.ru")}
+	s := &stage{keys: k, id: k.ContactID(survey.Customers, "anna@example.ru")}
 	s.memory = &memory{campaigns: map[survey.CampaignID]survey.Campaign{c.ID: c},
 		people:    map[survey.ContactID]survey.Respondent{s.id: {Language: "ru", Owner: "owner", Team: "team", Invited: true}},
 		responses: map[survey.ContactID]survey.Response{}, unsubscribed: map[survey.ContactID]bool{}}
-	s.token = keys.Make(link.Token{Campaign: c.ID, Contact: s.id})
-	s.test = keys.Make(link.Token{Campaign: c.ID, Contact: s.id, Test: true})
-	s.leave[0] = keys.MakeUnsubscribe(link.Token{Campaign: c.ID, Contact: s.id})
-	s.leave[1] = keys.MakeUnsubscribe(link.Token{Campaign: c.ID, Contact: s.id, Test: true})
+	s.token = k.Make(keys.Token{Campaign: c.ID, Contact: s.id})
+	s.test = k.Make(keys.Token{Campaign: c.ID, Contact: s.id, Test: true})
+	s.leave[0] = k.MakeUnsubscribe(keys.Token{Campaign: c.ID, Contact: s.id})
+	s.leave[1] = k.MakeUnsubscribe(keys.Token{Campaign: c.ID, Contact: s.id, Test: true})
 	digests := 0
 	s.now = noon
 	s.pages = newPages(s.memory, keys, func() time.Time { return s.now }, func() string { digests++; return fmt.Sprint("digest", digests) })

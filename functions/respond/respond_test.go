@@ -13,7 +13,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"onetap/internal/link"
+	"onetap/internal/keys"
 	"onetap/internal/survey"
 	"onetap/internal/web"
 )
@@ -104,8 +104,8 @@ POST /r/TOKEN why=&why_was=`+survey.Trace("one")+`&gesture=button&digest=d => 30
 func TestLinksThatAreNotGood(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	stranger := s.keys.Make(link.Token{Campaign: link.NewCampaignID([5]byte{9}), Contact: s.id})
-	nobody := s.keys.Make(link.Token{Campaign: link.NewCampaignID([5]byte{1, 2, 3, 4, 5}), Contact: s.keys.ContactID(survey.Customers, "nobody@example.ru")})
+	stranger := s.keys.Make(keys.Token{Campaign: keys.NewCampaignID([5]byte{9}), Contact: s.id})
+	nobody := s.keys.Make(keys.Token{Campaign: keys.NewCampaignID([5]byte{1, 2, 3, 4, 5}), Contact: s.keys.ContactID(survey.Customers, "nobody@example.ru")})
 	forged := "B" + s.token[1:]
 	for _, prefix := range []string{"/r/", "/r/S9/", "/u/"} {
 		for name, token := range map[string]string{"forged": forged, "of no campaign": stranger, "of no contact": nobody, "short": "x", "odd": "%00%ff"} {

@@ -4,8 +4,8 @@ import (
 	"context"
 	"time"
 
-	"onetap/internal/link"
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
+	"onetap/internal/keys"
 	"onetap/internal/store"
 	"onetap/internal/survey"
 )
@@ -33,14 +33,14 @@ type Store interface {
 // table is the Store that AWS and the laptop run with.
 type table struct {
 	*store.Store
-	keys *link.Keys
+	keys *keys.Keys
 }
 
 // Unsubscribe stops the contact's address in every audience; of a contact that has been erased since, what the link names.
 func (t table) Unsubscribe(ctx context.Context, c survey.Campaign, id survey.ContactID) error {
 	now := time.Now()
 	err := t.Store.Unsubscribe(ctx, c.Audience, id, t.keys.ContactIDs, now)
-	if p := problem.As(err); p != nil && p.Kind == problem.Unknown {
+	if p := apperr.As(err); p != nil && p.Kind == apperr.Unknown {
 		return t.Suppress(ctx, map[survey.Audience]survey.ContactID{c.Audience: id}, survey.Unsubscribed, now)
 	}
 	return err

@@ -10,9 +10,9 @@ import (
 	"strings"
 	"time"
 
+	"onetap/internal/apperr"
+	"onetap/internal/keys"
 	"onetap/internal/lang"
-	"onetap/internal/link"
-	"onetap/internal/problem"
 	"onetap/internal/survey"
 	"onetap/internal/web"
 )
@@ -23,15 +23,15 @@ const maxTries = 5
 // pages answers the public links.
 type pages struct {
 	store  Store
-	keys   *link.Keys
+	keys   *keys.Keys
 	now    func() time.Time
 	digest func() string // random, for the forms
 
 	// What a letter's links have shown a moment ago, and the campaigns behind them. Pages that were posted to read anew.
-	seen      recent[link.Token, seen]
+	seen      recent[keys.Token, seen]
 	campaigns recent[survey.CampaignID, survey.Campaign]
 	logos     logos
-	left      recent[link.Token, struct{}] // who has unsubscribed here a moment ago
+	left      recent[keys.Token, struct{}] // who has unsubscribed here a moment ago
 }
 
 // seen is what was read for a link.
@@ -46,17 +46,17 @@ const (
 	campaignLife, campaignMost = 5 * time.Second, 50
 )
 
-func newPages(s Store, keys *link.Keys, now func() time.Time, digest func() string) *pages {
-	return &pages{store: s, keys: keys, now: now, digest: digest,
-		seen:      recent[link.Token, seen]{life: seenLife, most: seenMost},
+func newPages(s Store, ks *keys.Keys, now func() time.Time, digest func() string) *pages {
+	return &pages{store: s, keys: k, now: now, digest: digest,
+		seen:      recent[keys.Token, seen]{life: seenLife, most: seenMost},
 		campaigns: recent[survey.CampaignID, survey.Campaign]{life: campaignLife, most: campaignMost},
 		logos:     logos{unknown: recent[string, struct{}]{life: unknownLife, most: logosUnknown}},
-		left:      recent[link.Token, struct{}]{life: time.Minute, most: seenMost}}
+		left:      recent[keys.Token, struct{}]{life: time.Minute, most: seenMost}}
 }
 
 // routes are the public pages. What each link answers:
 //
-//	with something stuck to it     as the link without it (link.Path)
+//	with something stuck to it     as the link without it (keys.Path)
 //	a good link                    200; GET and HEAD write nothing, POST /r/ takes the answer
 //	campaign closed or cancelled   410
 //	forged; or of no campaign or contact here   404
@@ -82,7 +82,7 @@ func (p *pages) routes() http.Handler {
 func forgiving(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		u := *r.URL
-		if clean, ok := link.Path(u.Path); ok {
+		if clean, ok := keys.Path(u.Path); ok {
 			u.Path, u.RawPath = clean, ""
 		}
 		u.RawQuery = strings.ReplaceAll(u.RawQuery, "&amp;", "&")
@@ -96,7 +96,7 @@ func forgiving(next http.Handler) http.Handler {
 
 // visit is one request of a respondent.
 type visit struct {
-	token    link.Token
+	token    keys.Token
 	path     string // of the link, without a score: "/r/…"
 	campaign survey.Campaign
 	person   survey.Respondent
@@ -105,11 +105,11 @@ type visit struct {
 }
 
 // visit reads who comes by which link; check says what it has to be good for.
-func (p *pages) visit(r *http.Request, prefix string, check func(string) (link.Token, error)) (visit, error) {
+func (p *pages) visit(r *http.Request, prefix string, check func(string) (keys.Token, error)) (visit, error) {
 	v := visit{path: prefix + r.PathValue("token")}
 	var err error
 	if v.token, err = check(r.PathValue("token")); err != nil {
-		return v, &problem.Error{Kind: problem.Unknown, Code: "link_unknown", Cause: err}
+		return v, &apperr.Error{Kind: apperr.Unknown, Code: "link_unknown", Cause: err}
 	}
 	switch {
 	case v.token.Test: // a test send goes to the staff: there is no respondent behind it
@@ -134,7 +134,7 @@ func (p *pages) visit(r *http.Request, prefix string, check func(string) (link.T
 }
 
 // glance is a visit of somebody who is only shown a page: as it was seconds ago, if this process has shown it then.
-func (p *pages) glance(ctx context.Context, t link.Token) (survey.Campaign, survey.Respondent, error) {
+func (p *pages) glance(ctx context.Context, t keys.Token) (survey.Campaign, survey.Respondent, error) {
 	now := p.now()
 	if s, ok := p.seen.get(t, now); ok {
 		return s.campaign, s.person, nil
@@ -162,8 +162,8 @@ func fromLetter(r *http.Request) bool {
 
 // unknownLink tells a stranger only that the link leads nowhere, whatever of it is not there.
 func unknownLink(err error) error {
-	if q := problem.As(err); q != nil && q.Kind == problem.Unknown {
-		return &problem.Error{Kind: problem.Unknown, Code: "link_unknown", Cause: err}
+	if q := apperr.As(err); q != nil && q.Kind == apperr.Unknown {
+		return &apperr.Error{Kind: apperr.Unknown, Code: "link_unknown", Cause: err}
 	}
 	return err
 }
@@ -175,14 +175,14 @@ func (p *pages) open(v visit) error {
 	}
 	switch v.campaign.State {
 	case survey.Draft, survey.Scheduled, survey.Planning: // no letter has gone out
-		return problem.New(problem.Unknown, "link_unknown", "")
+		return apperr.New(apperr.Unknown, "link_unknown", "")
 	}
-	return problem.New(problem.Gone, "survey_closed", "")
+	return apperr.New(apperr.Gone, "survey_closed", "")
 }
 
 // fail refuses in the page's language; in the browser's where the link leads to no page.
 func (v visit) fail(w http.ResponseWriter, r *http.Request, err error) {
-	if v.lang == "" || problem.Is(err, "link_unknown") {
+	if v.lang == "" || apperr.Is(err, "link_unknown") {
 		web.Fail(w, r, err)
 		return
 	}
@@ -302,14 +302,14 @@ func (p *pages) apply(ctx context.Context, v visit, post survey.Post) (taken, er
 		if err == nil {
 			return t, nil
 		}
-		if q := problem.As(err); q == nil || q.Kind != problem.Conflict {
+		if q := apperr.As(err); q == nil || q.Kind != apperr.Conflict {
 			return t, fmt.Errorf("save the answer: %w", err)
 		}
 		if v.person, err = p.store.Respondent(ctx, v.campaign, v.token.Contact); err != nil {
 			return t, err
 		}
 	}
-	return taken{}, problem.New(problem.Conflict, "changed_meanwhile", "")
+	return taken{}, apperr.New(apperr.Conflict, "changed_meanwhile", "")
 }
 
 // lacks reports whether stored words do not end with what was said: there was no room below others.

@@ -3,8 +3,8 @@ package main
 import (
 	"net/http"
 
-	"onetap/internal/link"
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
+	"onetap/internal/keys"
 	"onetap/internal/survey"
 	"onetap/internal/web"
 )
@@ -32,13 +32,13 @@ func (p *pages) unsubscribe(w http.ResponseWriter, r *http.Request) {
 	v, err := p.unsubscriber(r)
 	var body []byte
 	if err == nil {
-		body, err = web.Body(r, link.MaxUnsubscribe)
+		body, err = web.Body(r, keys.MaxUnsubscribe)
 	}
-	if problem.Is(err, "body_too_large") { // no button of ours says so much
-		err = problem.New(problem.TooLarge, "unsubscribe_unsaid", "")
+	if apperr.Is(err, "body_too_large") { // no button of ours says so much
+		err = apperr.New(apperr.TooLarge, "unsubscribe_unsaid", "")
 	}
-	if err == nil && !link.SaysUnsubscribe(r.Header.Get("Content-Type"), body) {
-		err = problem.New(problem.Invalid, "unsubscribe_unsaid", "confirm")
+	if err == nil && !keys.SaysUnsubscribe(r.Header.Get("Content-Type"), body) {
+		err = apperr.New(apperr.Invalid, "unsubscribe_unsaid", "confirm")
 	}
 	// Again within a minute there is nothing to write, unless somebody has taken it back meanwhile.
 	_, again := p.left.get(v.token, p.now())
@@ -57,7 +57,7 @@ func (p *pages) unsubscribe(w http.ResponseWriter, r *http.Request) {
 // unsubscriber is whoever holds the link. Who is not (or no longer) known may still unsubscribe: the signature is enough.
 func (p *pages) unsubscriber(r *http.Request) (visit, error) {
 	v, err := p.visit(r, "/u/", p.keys.CheckUnsubscribe)
-	if v.lang != "" && problem.Is(err, "link_unknown") {
+	if v.lang != "" && apperr.Is(err, "link_unknown") {
 		err = nil
 	}
 	return v, err

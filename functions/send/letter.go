@@ -5,7 +5,7 @@ import (
 	"strings"
 	"sync"
 
-	"onetap/internal/link"
+	"onetap/internal/keys"
 	"onetap/internal/mail"
 	"onetap/internal/ses"
 	"onetap/internal/survey"
@@ -44,7 +44,7 @@ func (d *delivery) bulk(t mail.Template, b survey.Batch, contacts []survey.Conta
 	bulk := ses.Bulk{From: mail.From(d.campaign, d.from), Subject: t.Subject, HTML: t.HTML, Text: t.Text}
 	wave := strconv.Itoa(b.Wave)
 	for _, c := range contacts {
-		token := link.Token{Campaign: b.Campaign, Contact: c.ID}
+		token := keys.Token{Campaign: b.Campaign, Contact: c.ID}
 		unsubscribe := site + "/u/" + d.keys.MakeUnsubscribe(token)
 		bulk.Entries = append(bulk.Entries, ses.Entry{To: c.Person.Email, Values: t.Values(c.Person, site+"/r/"+d.keys.Make(token), unsubscribe),
 			Headers: mail.UnsubscribeHeaders(unsubscribe),

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"onetap/internal/halt"
-	"onetap/internal/link"
+	"onetap/internal/keys"
 	"onetap/internal/ses"
 	"onetap/internal/store"
 	"onetap/internal/survey"
@@ -34,7 +34,7 @@ const (
 type sender struct {
 	store *store.Store
 	mail  *ses.Client
-	keys  *link.Keys
+	keys  *keys.Keys
 	log   *slog.Logger
 	now   func() time.Time
 	from  string // the deployment's sender

@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"onetap/internal/halt"
-	"onetap/internal/link"
+	"onetap/internal/keys"
 	"onetap/internal/local/drive"
 	"onetap/internal/local/dynamo"
 	localses "onetap/internal/local/ses"
@@ -34,7 +34,7 @@ type world struct {
 	url    string
 	ses    *httptest.Server
 	inbox  *drive.Company
-	keys   *link.Keys
+	keys   *keys.Keys
 	faults func(caller string, before bool) error // may be nil; called before and after each AWS call
 
 	mail      *localses.Server
@@ -95,7 +95,7 @@ func newWorld(t *testing.T, rate float64, quota int) *world {
 	inbox := httptest.NewServer(mail.Inbox())
 	t.Cleanup(inbox.Close)
 	w.inbox = drive.New("http://site.invalid", inbox.URL, "")
-	if w.keys, err = link.NewKeys(strings.Repeat("k", 32), 1); err != nil {
+	if w.keys, err = keys.NewKeys(strings.Repeat("k", 32), 1); err != nil {
 		t.Fatal(err)
 	}
 	return w

@@ -7,8 +7,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"onetap/internal/apperr"
 	"onetap/internal/loop"
-	"onetap/internal/problem"
 	"onetap/internal/survey"
 )
 
@@ -92,7 +92,7 @@ func (r *Round) contact(ctx context.Context, of survey.Response) (c survey.Conta
 
 func contactOf(ctx context.Context, s FactsStore, of survey.Response) (c survey.Contact, gone bool, err error) {
 	c, err = s.Contact(ctx, of.Audience, of.Contact)
-	if problem.Is(err, "contact_unknown") {
+	if apperr.Is(err, "contact_unknown") {
 		return survey.Contact{ID: of.Contact, Audience: of.Audience, Owner: of.Owner, Team: of.Team, Language: of.Language}, true, nil
 	}
 	return c, false, err

@@ -11,7 +11,7 @@ import (
 	"strconv"
 	"strings"
 
-	"onetap/internal/fill"
+	"onetap/internal/tmpl"
 )
 
 // Said is what a chart shows, in words: for those who do not see it.
@@ -24,23 +24,23 @@ type drawing struct{ b strings.Builder }
 
 func begin(class string, height int, s Said) *drawing {
 	d := &drawing{}
-	d.put(`<svg class="chart %s" role="img" viewBox="0 0 %d %d" xmlns="http://www.w3.org/2000/svg"><title>%s</title>`, class, width, height, fill.Escape(s.Title))
+	d.put(`<svg class="chart %s" role="img" viewBox="0 0 %d %d" xmlns="http://www.w3.org/2000/svg"><title>%s</title>`, class, width, height, tmpl.Escape(s.Title))
 	if s.Desc != "" {
-		d.put(`<desc>%s</desc>`, fill.Escape(s.Desc))
+		d.put(`<desc>%s</desc>`, tmpl.Escape(s.Desc))
 	}
 	return d
 }
 
 func (d *drawing) put(format string, args ...any) { fmt.Fprintf(&d.b, format, args...) }
 
-func (d *drawing) end() fill.Safe { return fill.Safe(d.b.String() + "</svg>") }
+func (d *drawing) end() tmpl.Safe { return tmpl.Safe(d.b.String() + "</svg>") }
 
 func (d *drawing) text(x, y float64, anchor, class, text string) {
 	d.put(`<text x="%s" y="%s" text-anchor="%s"`, px(x), px(y), anchor)
 	if class != "" {
 		d.put(` class="%s"`, class)
 	}
-	d.put(`>%s</text>`, fill.Escape(text))
+	d.put(`>%s</text>`, tmpl.Escape(text))
 }
 
 func (d *drawing) rect(class string, x, y, w, h float64) {
@@ -70,7 +70,7 @@ type Mark struct {
 }
 
 // SVG draws it.
-func (r Range) SVG() fill.Safe {
+func (r Range) SVG() tmpl.Safe {
 	height := 46
 	if len(r.Marks) == 0 {
 		height = 32
@@ -105,7 +105,7 @@ type Shares struct {
 }
 
 // SVG draws it.
-func (s Shares) SVG() fill.Safe {
+func (s Shares) SVG() tmpl.Safe {
 	d := begin("shares", 24, s.Said)
 	total := int64(0)
 	for _, n := range s.Counts {
@@ -136,7 +136,7 @@ type Column struct {
 }
 
 // SVG draws it.
-func (c Columns) SVG() fill.Safe {
+func (c Columns) SVG() tmpl.Safe {
 	const high, foot = 130, 22
 	d := begin("columns", high+foot, c.Said)
 	most := int64(1)

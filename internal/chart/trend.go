@@ -3,7 +3,7 @@ package chart
 import (
 	"strings"
 
-	"onetap/internal/fill"
+	"onetap/internal/tmpl"
 )
 
 // Trend draws an NPS over time with the band of its interval. Where there is no value the line has a gap.
@@ -26,7 +26,7 @@ const (
 )
 
 // SVG draws it.
-func (t Trend) SVG() fill.Safe {
+func (t Trend) SVG() tmpl.Safe {
 	d := begin("trend", 178, t.Said)
 	low, high := t.scale()
 	y := func(v float64) float64 { return trendTop + trendHigh*(high-v)/(high-low) }

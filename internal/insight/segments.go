@@ -3,7 +3,7 @@ package insight
 import (
 	"slices"
 
-	"onetap/internal/access"
+	"onetap/internal/authz"
 	"onetap/internal/survey"
 )
 
@@ -11,7 +11,7 @@ import (
 const Blot = "…"
 
 // Narrowed reports whether anything of a campaign's segments may have to be kept from a reader: then Seen must be asked.
-func Narrowed(c survey.Campaign, who access.Who) bool {
+func Narrowed(c survey.Campaign, who authz.Who) bool {
 	return !Persons(c.Audience, who) && len(c.Parts) > 0 || !mayContacts(c, who) && narrows(c.Filter)
 }
 
@@ -19,7 +19,7 @@ func Narrowed(c survey.Campaign, who access.Who) bool {
 // people have no name before those who may not know who answered; their places stay, for answers carry their values by
 // place. Values of such columns are blotted out of the filter for those who may not see contacts either. What comes of it
 // is for showing, never for storing.
-func Seen(c survey.Campaign, who access.Who, known survey.Segments, asked survey.Asked) survey.Campaign {
+func Seen(c survey.Campaign, who authz.Who, known survey.Segments, asked survey.Asked) survey.Campaign {
 	open := func(part string) bool { return known.Open(part, asked[part]) }
 	if !Persons(c.Audience, who) {
 		c.Parts = slices.Clone(c.Parts)
@@ -35,8 +35,8 @@ func Seen(c survey.Campaign, who access.Who, known survey.Segments, asked survey
 	return c
 }
 
-func mayContacts(c survey.Campaign, who access.Who) bool {
-	return who.Can(access.ReadContacts) || Persons(c.Audience, who)
+func mayContacts(c survey.Campaign, who authz.Who) bool {
+	return who.Can(authz.ReadContacts) || Persons(c.Audience, who)
 }
 
 func narrows(f survey.Filter) bool {

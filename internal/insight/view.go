@@ -5,7 +5,7 @@ package insight
 import (
 	"time"
 
-	"onetap/internal/access"
+	"onetap/internal/authz"
 	"onetap/internal/nps"
 	"onetap/internal/survey"
 )
@@ -36,18 +36,18 @@ type View struct {
 }
 
 // Of is a reader's view of a campaign at a time.
-func Of(c survey.Campaign, who access.Who, now time.Time) View {
+func Of(c survey.Campaign, who authz.Who, now time.Time) View {
 	return View{employees: c.Audience == survey.Employees, over: over(c, now), people: Persons(c.Audience, who)}
 }
 
 // Persons reports whether a reader may know who of an audience answered, and who did not. Of employees nobody may.
-func Persons(a survey.Audience, who access.Who) bool {
-	return a != survey.Employees && who.Can(access.ReadPeople)
+func Persons(a survey.Audience, who authz.Who) bool {
+	return a != survey.Employees && who.Can(authz.ReadPeople)
 }
 
 // Weeks reports whether a reader is shown figures over all campaigns of an audience: less one campaign they are the
 // others', so what a campaign hides could be worked out.
-func Weeks(a survey.Audience, who access.Who) bool { return Persons(a, who) }
+func Weeks(a survey.Audience, who authz.Who) bool { return Persons(a, who) }
 
 func over(c survey.Campaign, now time.Time) bool {
 	end := c.ClosesAt

@@ -19,7 +19,7 @@ import (
 	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
 
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
 )
 
 //go:embed *.json
@@ -117,7 +117,7 @@ func (l Language) Has(id string) bool {
 }
 
 // Problem says to a person what was wrong and what would be right.
-func (l Language) Problem(e *problem.Error) string {
+func (l Language) Problem(e *apperr.Error) string {
 	if id := "problem." + e.Code; l.Has(id) {
 		return l.T(id, e.With)
 	}

@@ -18,7 +18,7 @@ import (
 
 	"golang.org/x/text/feature/plural"
 
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
 )
 
 func TestFor(t *testing.T) {
@@ -58,7 +58,7 @@ func TestT(t *testing.T) {
 			t.Errorf("%s %s %v is %q, want %q", c.l, c.id, c.values, got, c.want)
 		}
 	}
-	if got := Language("ru").Problem(problem.New(problem.Invalid, "no_such_code", "")); got != Language("ru").T("problem.other") {
+	if got := Language("ru").Problem(apperr.New(apperr.Invalid, "no_such_code", "")); got != Language("ru").T("problem.other") {
 		t.Errorf("an unknown problem says %q", got)
 	}
 }
@@ -229,7 +229,7 @@ func (s source) call(c *ast.CallExpr, path string) {
 	}
 }
 
-// composite looks into problem.Error{…, Code: "…"}.
+// composite looks into apperr.Error{…, Code: "…"}.
 func (s source) composite(c *ast.CompositeLit, path string) {
 	f, ok := c.Type.(*ast.SelectorExpr)
 	if !ok || f.Sel.Name != "Error" {

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"onetap/internal/apperr"
 	"onetap/internal/nps"
-	"onetap/internal/problem"
 	"onetap/internal/survey"
 )
 
@@ -195,7 +195,7 @@ func (c Case) Take(r survey.Response) (after Case, changed bool) {
 // Problem: case_state.
 func (c Case) Move(to State, by string, now time.Time) (Case, error) {
 	if !slices.Contains(States, to) || slices.Index(States, to) <= slices.Index(States, c.State) {
-		return c, problem.New(problem.Conflict, "case_state", "state", "From", string(c.State), "To", string(to))
+		return c, apperr.New(apperr.Conflict, "case_state", "state", "From", string(c.State), "To", string(to))
 	}
 	c.History = slices.Clone(c.History)
 	c.State = to

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"onetap/internal/apperr"
 	"onetap/internal/loop"
-	"onetap/internal/problem"
 	"onetap/internal/survey"
 )
 
@@ -366,12 +366,12 @@ func TestMove(t *testing.T) {
 			c := loop.New(nil, answer(1, 3, "", 0), anna, "north", rules)
 			c.State = from
 			after, err := c.Move(to, "anna", noon)
-			if ok := j > i; ok != (err == nil) || ok && after.State != to || !ok && !problem.Is(err, "case_state") {
+			if ok := j > i; ok != (err == nil) || ok && after.State != to || !ok && !apperr.Is(err, "case_state") {
 				t.Errorf("%s to %s: %s, %v", from, to, after.State, err)
 			}
 		}
 	}
-	if _, err := (loop.Case{State: loop.Open}).Move("away", "anna", noon); !problem.Is(err, "case_state") {
+	if _, err := (loop.Case{State: loop.Open}).Move("away", "anna", noon); !apperr.Is(err, "case_state") {
 		t.Errorf("an unknown state: %v", err)
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
 	"onetap/internal/survey"
 )
 
@@ -80,19 +80,19 @@ func (c Case) Do(w Work, by string, now time.Time) (Case, *Note, error) {
 func (w Work) check(c Case) error {
 	switch {
 	case utf8.RuneCountInString(w.Note) > MaxNote:
-		return problem.New(problem.Invalid, "note_too_long", "note", "Limit", MaxNote)
+		return apperr.New(apperr.Invalid, "note_too_long", "note", "Limit", MaxNote)
 	case w.Note != "" && c.Notes >= MaxNotes:
-		return problem.New(problem.Conflict, "notes_full", "note", "Limit", MaxNotes)
+		return apperr.New(apperr.Conflict, "notes_full", "note", "Limit", MaxNotes)
 	case w.State == Resolved && !slices.Contains(Causes, w.Cause):
-		return problem.New(problem.Invalid, "case_cause", "cause", "Known", list(Causes))
+		return apperr.New(apperr.Invalid, "case_cause", "cause", "Known", list(Causes))
 	case w.State == Resolved && !slices.Contains(Outcomes, w.Outcome):
-		return problem.New(problem.Invalid, "case_outcome", "outcome", "Known", list(Outcomes))
+		return apperr.New(apperr.Invalid, "case_outcome", "outcome", "Known", list(Outcomes))
 	case w.State != Resolved && (w.Cause != "" || w.Outcome != ""):
-		return problem.New(problem.Invalid, "case_cause_early", "cause")
+		return apperr.New(apperr.Invalid, "case_cause_early", "cause")
 	case w.To != nil && strings.EqualFold(w.To.ID, c.Owner):
-		return problem.New(problem.Conflict, "case_owner_same", "owner")
+		return apperr.New(apperr.Conflict, "case_owner_same", "owner")
 	case w.State == "" && w.Note == "" && w.To == nil:
-		return problem.New(problem.Invalid, "case_nothing", "note")
+		return apperr.New(apperr.Invalid, "case_nothing", "note")
 	}
 	return nil
 }

@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"onetap/internal/apperr"
 	"onetap/internal/loop"
-	"onetap/internal/problem"
 	"onetap/internal/survey"
 )
 
@@ -39,7 +39,7 @@ func TestDo(t *testing.T) {
 		before := opened()
 		after, note, err := before.Do(c.work, "anna", midday.Add(time.Hour))
 		if c.code != "" {
-			if !problem.Is(err, c.code) || note != nil {
+			if !apperr.Is(err, c.code) || note != nil {
 				t.Errorf("%s: %v, want %s", c.name, err, c.code)
 			}
 			continue
@@ -53,7 +53,7 @@ func TestDo(t *testing.T) {
 	}
 	full := opened()
 	full.Notes = loop.MaxNotes
-	if _, _, err := full.Do(loop.Work{Note: "one more"}, "anna", midday); !problem.Is(err, "notes_full") {
+	if _, _, err := full.Do(loop.Work{Note: "one more"}, "anna", midday); !apperr.Is(err, "notes_full") {
 		t.Errorf("one note too many: %v", err)
 	}
 	if _, _, err := full.Do(loop.Work{State: loop.Contacted}, "anna", midday); err != nil {

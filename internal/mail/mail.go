@@ -12,8 +12,8 @@ import (
 	"strings"
 	"unicode"
 
-	"onetap/internal/fill"
 	"onetap/internal/survey"
+	"onetap/internal/tmpl"
 )
 
 // Message is one e-mail, ready to send.
@@ -60,18 +60,18 @@ func asciiURL(text string) string {
 var files embed.FS
 
 var (
-	htmlTemplates = fill.HTML(files, "templates/*.html", map[string]fill.Func{"mso": mso, "lines": lines})
-	textTemplates = fill.Text(files, "templates/*.txt")
+	htmlTemplates = tmpl.HTML(files, "templates/*.html", map[string]tmpl.Func{"mso": mso, "lines": lines})
+	textTemplates = tmpl.Text(files, "templates/*.txt")
 )
 
 // mso makes html that only Outlook's Word engine sees: it does not know max-width.
-func mso(content string) fill.Safe {
-	return fill.Safe("<!--[if mso]>" + content + "<![endif]-->")
+func mso(content string) tmpl.Safe {
+	return tmpl.Safe("<!--[if mso]>" + content + "<![endif]-->")
 }
 
 // lines escapes text and keeps its line breaks.
-func lines(text string) fill.Safe {
-	return fill.Safe(strings.ReplaceAll(fill.Escape(text), "\n", "<br>"))
+func lines(text string) tmpl.Safe {
+	return tmpl.Safe(strings.ReplaceAll(tmpl.Escape(text), "\n", "<br>"))
 }
 
 // render fills the three templates of a message.

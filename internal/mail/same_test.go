@@ -8,7 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"onetap/internal/fill"
+	"onetap/internal/tmpl"
 )
 
 // standard are the same templates, read by the standard library.
@@ -80,7 +80,7 @@ func TestSurveyWithHTMLTemplate(t *testing.T) {
 		HTML  template.HTML
 	}
 	rapid.Check(t, func(t *rapid.T) {
-		d := surveyData{Lang: "en", Question: text{HTML: fill.Safe(rapid.StringMatching(`[a-z<>& ]{0,20}`).Draw(t, "question"))}, Again: hostile(t, "again"),
+		d := surveyData{Lang: "en", Question: text{HTML: tmpl.Safe(rapid.StringMatching(`[a-z<>& ]{0,20}`).Draw(t, "question"))}, Again: hostile(t, "again"),
 			Low: hostile(t, "low"), High: hostile(t, "high"), Unsubscribe: hostile(t, "unsubscribe"), Promise: hostile(t, "promise"),
 			Logo:   logo{"https://nps.example.com/logo/" + hostile(t, "logo"), hostile(t, "alt"), 120, 40},
 			Halves: [2][]score{{{0, tile(0, "#1a5fb4", "#ffffff", hostile(t, "label"))}}, {{6, tile(6, "#1a5fb4", "#ffffff", hostile(t, "label"))}}}}

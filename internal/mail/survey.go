@@ -7,12 +7,12 @@ import (
 	"strconv"
 	"strings"
 
-	"onetap/internal/brand"
-	"onetap/internal/fill"
+	"onetap/internal/apperr"
 	"onetap/internal/lang"
 	"onetap/internal/names"
-	"onetap/internal/problem"
 	"onetap/internal/survey"
+	"onetap/internal/theme"
+	"onetap/internal/tmpl"
 	"onetap/internal/wording"
 )
 
@@ -30,7 +30,7 @@ type Template struct {
 // text is a piece of wording for both bodies; its {name} is one of the variables of Values.
 type text struct {
 	Plain string
-	HTML  fill.Safe
+	HTML  tmpl.Safe
 }
 
 type surveyData struct {
@@ -51,7 +51,7 @@ type surveyData struct {
 
 type score struct {
 	Score int
-	Tile  fill.Safe // its cell of the scale
+	Tile  tmpl.Safe // its cell of the scale
 }
 
 // logo is the company's; without an address there is none.
@@ -61,16 +61,16 @@ type logo struct {
 }
 
 // tile makes a cell of the scale in the colours of the company.
-func tile(n int, ground, ink, label string) fill.Safe {
-	return fill.Safe(fmt.Sprintf(`<td class="tile" width="40" height="44" align="center" valign="middle" bgcolor="%[2]s" style="background-color:%[2]s;border-radius:8px">`+
+func tile(n int, ground, ink, label string) tmpl.Safe {
+	return tmpl.Safe(fmt.Sprintf(`<td class="tile" width="40" height="44" align="center" valign="middle" bgcolor="%[2]s" style="background-color:%[2]s;border-radius:8px">`+
 		`<a href="{{link}}/%[1]d" aria-label="%[4]s" style="display:block;width:40px;font-family:'Segoe UI',Roboto,Helvetica,Arial,sans-serif;font-size:17px;line-height:44px;font-weight:bold;text-align:center;color:%[3]s;text-decoration:none">%[1]d</a></td>`,
-		n, ground, ink, fill.Escape(label)))
+		n, ground, ink, tmpl.Escape(label)))
 }
 
 // tileColours are Onetap's own where the company has set none.
 func tileColours(b survey.Brand) (ground, ink string) {
-	if c, ok := brand.Parse(b.Colour); ok {
-		ink, _ = brand.On(c)
+	if c, ok := theme.Parse(b.Colour); ok {
+		ink, _ = theme.On(c)
 		return c.String(), ink
 	}
 	return "#e6ecf5", "#16457e"
@@ -102,7 +102,7 @@ func Survey(c survey.Campaign, language string, reminder bool) (Template, error)
 	}{{&d.Subject, line(w.Subject), line(nameless.Subject)}, {&d.Greeting, w.Greeting, nameless.Greeting}, {&d.Intro, w.Intro, nameless.Intro},
 		{&d.Question, w.Question, nameless.Question}, {&d.Signature, w.Signature, nameless.Signature}, {&d.Reason, wording.Reason(c, l), ""}} {
 		if strings.Contains(f.from, "{{") { // braces that met only when the company was put in
-			return Template{}, problem.New(problem.Invalid, "wording_braces", "company")
+			return Template{}, apperr.New(apperr.Invalid, "wording_braces", "company")
 		}
 		*f.to = t.personal(visible(f.from), f.instead)
 	}
@@ -150,7 +150,7 @@ func (t *Template) personal(s, instead string) text {
 		plain.WriteString("{{" + t.slot(slot{with: p.With, without: p.Without}) + "}}")
 		body.WriteString("{{" + t.slot(slot{with: escaped, without: htmlText(p.Without), html: true}) + "}}")
 	}
-	return text{plain.String(), fill.Safe(body.String())}
+	return text{plain.String(), tmpl.Safe(body.String())}
 }
 
 // slot returns the variable of a slot; equal ones, as in two sentences that begin alike, share it.
@@ -201,7 +201,7 @@ func Preview(c survey.Campaign, language string, reminder bool, p survey.Person,
 	for name, value := range t.Values(p, link, unsubscribe) {
 		pairs = append(pairs, "{{"+name+"}}", value)
 	}
-	fill := strings.NewReplacer(pairs...)
-	return Message{Subject: line(fill.Replace(t.Subject)), HTML: fill.Replace(t.HTML), Text: fill.Replace(t.Text),
+	put := strings.NewReplacer(pairs...)
+	return Message{Subject: line(put.Replace(t.Subject)), HTML: put.Replace(t.HTML), Text: put.Replace(t.Text),
 		Headers: UnsubscribeHeaders(unsubscribe)}, nil
 }

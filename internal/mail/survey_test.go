@@ -14,9 +14,9 @@ import (
 	"golang.org/x/net/html"
 	"pgregory.net/rapid"
 
+	"onetap/internal/apperr"
 	"onetap/internal/lang"
 	"onetap/internal/mail"
-	"onetap/internal/problem"
 	"onetap/internal/survey"
 )
 
@@ -103,7 +103,7 @@ func TestSurveyIsInertWhateverTheWords(t *testing.T) {
 		person := survey.Person{Name: word.Draw(t, "name")}
 		tpl, err := mail.Survey(c, "en", false)
 		if err != nil {
-			if problem.As(err) == nil {
+			if apperr.As(err) == nil {
 				t.Fatalf("%v is not a problem", err)
 			}
 			return
@@ -251,7 +251,7 @@ func TestWordsOfMarketing(t *testing.T) {
 	} {
 		bad.c.Audience = survey.Customers
 		_, err := mail.Survey(bad.c, "en", false)
-		if p := problem.As(err); p == nil || p.Code != bad.code || p.Where != bad.where {
+		if p := apperr.As(err); p == nil || p.Code != bad.code || p.Where != bad.where {
 			t.Errorf("%v gives %v, want %s at %s", bad.c.Wording, err, bad.code, bad.where)
 		}
 	}

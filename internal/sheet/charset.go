@@ -12,7 +12,7 @@ import (
 
 	"golang.org/x/text/encoding/charmap"
 
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
 )
 
 // Encodings are those that a list may be said to have, as IANA names them ("macroman" and "x-mac-cyrillic" are the usual
@@ -58,7 +58,7 @@ func Encoding(said string) string {
 func Told(said string) (string, error) {
 	name := Encoding(said)
 	if name == "" && strings.TrimSpace(said) != "" {
-		return "", problem.New(problem.Invalid, "csv_encoding_unknown", "encoding", "Got", cutRunes(said, 40), "Known", strings.Join(Encodings, ", "))
+		return "", apperr.New(apperr.Invalid, "csv_encoding_unknown", "encoding", "Got", cutRunes(said, 40), "Known", strings.Join(Encodings, ", "))
 	}
 	return name, nil
 }
@@ -121,14 +121,14 @@ func (r *Reader) settle(window []byte) error {
 	}
 	odd, fine := evidence(window)
 	if was, meant := twice(fine); was != "" {
-		return problem.New(problem.Invalid, "csv_encoded_twice", "encoding", "Was", cutRunes(was, 40), "Meant", cutRunes(meant, 40))
+		return apperr.New(apperr.Invalid, "csv_encoded_twice", "encoding", "Was", cutRunes(was, 40), "Meant", cutRunes(meant, 40))
 	}
 	if len(odd) == 0 {
 		return nil
 	}
 	best, unclear := judge(odd)
 	if unclear {
-		return problem.New(problem.Invalid, "csv_encoding_unclear", "encoding", "Encoding", best.name, "Sample", best.sample(odd), "Known", strings.Join(Encodings, ", "))
+		return apperr.New(apperr.Invalid, "csv_encoding_unclear", "encoding", "Encoding", best.name, "Sample", best.sample(odd), "Known", strings.Join(Encodings, ", "))
 	}
 	r.Charset = best.name
 	return nil

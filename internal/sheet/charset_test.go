@@ -6,7 +6,7 @@ import (
 
 	"golang.org/x/text/encoding/charmap"
 
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
 	"onetap/internal/sheet"
 )
 
@@ -59,7 +59,7 @@ func TestEncodingIsRecognised(t *testing.T) {
 			if err == nil && (len(records) != 1 || records[0].Cells[1] != one) {
 				t.Errorf("%s, %d alone: read as %s: %d records", name, n, r.Encoding, len(records))
 			}
-			if err != nil && (!problem.Is(err, "csv_encoding_unclear") || name == "windows-1251" || name == "windows-1252" || name == "koi8-r") {
+			if err != nil && (!apperr.Is(err, "csv_encoding_unclear") || name == "windows-1251" || name == "windows-1252" || name == "koi8-r") {
 				t.Errorf("%s, %d alone: %v", name, n, err)
 			}
 		}
@@ -92,7 +92,7 @@ func TestEncodingIsAsked(t *testing.T) {
 		"Müller twice":                {listOf("MÃ¼ller"), "csv_encoded_twice"},
 	} {
 		_, records, err := read(withMail2, c.file)
-		if !problem.Is(err, c.code) || len(records) > 0 {
+		if !apperr.Is(err, c.code) || len(records) > 0 {
 			t.Errorf("%s: %v, %d records", name, err, len(records))
 		}
 	}

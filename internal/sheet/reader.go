@@ -11,7 +11,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
 )
 
 // Limits; what is over them is a fault of its line, or of the file.
@@ -84,12 +84,12 @@ func (*NoHeadingError) Error() string { return "no headings found" }
 
 // Feed takes the next part; last says no more follow. It calls heading for records of the start, under each separator
 // that they may have: the record with the highest positive score is the headings. Then each is called for every record
-// below, in order. Errors: *problem.Error csv_empty, csv_binary, csv_workbook, csv_markup, csv_ended,
+// below, in order. Errors: *apperr.Error csv_empty, csv_binary, csv_workbook, csv_markup, csv_ended,
 // csv_encoding_unclear, csv_encoded_twice; *NoHeadingError.
 // After an error the Reader is of no more use: keep a copy (a plain one: parts of it are replaced, never changed).
 func (r *Reader) Feed(part []byte, last bool, heading func(cells []string) int, each func(Record)) error {
 	if r.Ended {
-		return problem.New(problem.Conflict, "csv_ended", "")
+		return apperr.New(apperr.Conflict, "csv_ended", "")
 	}
 	r.Ended, r.below = last, nil
 	var data []byte
@@ -148,7 +148,7 @@ func (r *Reader) begin(raw []byte, last bool, heading func([]string) int) ([]byt
 	sample := raw[:min(len(raw), headLen)]
 	whole := last && len(raw) < headLen // of a longer list the sample ends where it would without the end in sight
 	if code := foreign(sample); code != "" {
-		return nil, problem.New(problem.Unsupported, code, "")
+		return nil, apperr.New(apperr.Unsupported, code, "")
 	}
 	mark := r.wide(sample)
 	if r.Told != "" && !strings.HasPrefix(r.Told, "utf-16") {
@@ -157,10 +157,10 @@ func (r *Reader) begin(raw []byte, last bool, heading func([]string) int) ([]byt
 	head := *r
 	sample = head.narrow(sample[mark:], whole)
 	if len(bytes.Trim(sample, " \t\r\n;,|\"\u00a0")) == 0 {
-		return nil, problem.New(problem.Invalid, "csv_empty", "")
+		return nil, apperr.New(apperr.Invalid, "csv_empty", "")
 	}
 	if bytes.IndexByte(sample, 0) >= 0 {
-		return nil, problem.New(problem.Unsupported, "csv_binary", "")
+		return nil, apperr.New(apperr.Unsupported, "csv_binary", "")
 	}
 	if err := r.settle(sample); err != nil {
 		return nil, err

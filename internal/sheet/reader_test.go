@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/text/encoding/charmap"
 
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
 	"onetap/internal/sheet"
 )
 
@@ -222,7 +222,7 @@ func TestRefusedFiles(t *testing.T) {
 		"\ufeff\n<html>":            "csv_markup",
 		`{"mail":"x"}`:              "csv_markup",
 	} {
-		if _, _, err := read(withMail, file); !problem.Is(err, code) {
+		if _, _, err := read(withMail, file); !apperr.Is(err, code) {
 			t.Errorf("%.20q: %v, want %s", file, err, code)
 		}
 	}
@@ -230,7 +230,7 @@ func TestRefusedFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := r.Feed([]byte("y"), true, withMail, func(sheet.Record) {}); !problem.Is(err, "csv_ended") {
+	if err := r.Feed([]byte("y"), true, withMail, func(sheet.Record) {}); !apperr.Is(err, "csv_ended") {
 		t.Errorf("after the end: %v", err)
 	}
 }

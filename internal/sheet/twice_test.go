@@ -6,7 +6,7 @@ import (
 
 	"golang.org/x/text/encoding/charmap"
 
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
 )
 
 // A list whose letters were lost before it was saved as UTF-8 is refused, whatever it was and whatever it was taken for.
@@ -23,7 +23,7 @@ func TestEncodedTwice(t *testing.T) {
 			for as, table := range tables {
 				if again, err := table.NewDecoder().String(text); err != nil || again == listOf(names) || 10*strings.Count(again, "\ufffd") > len(names)/2 {
 					continue
-				} else if _, _, err := read(withMail2, again); !problem.Is(err, "csv_encoded_twice") {
+				} else if _, _, err := read(withMail2, again); !apperr.Is(err, "csv_encoded_twice") {
 					t.Errorf("%q of %s taken for %s (%q): %v", names, was, as, again, err)
 				}
 			}
@@ -33,13 +33,13 @@ func TestEncodedTwice(t *testing.T) {
 			if err != nil || strings.Count(again, "\ufffd") > 5 { // half of every capital is lost
 				continue
 			}
-			if _, _, err := read(withMail2, again); !problem.Is(err, "csv_encoded_twice") {
+			if _, _, err := read(withMail2, again); !apperr.Is(err, "csv_encoded_twice") {
 				t.Errorf("%q of UTF-8 taken for %s (%q): %v", names, as, again, err)
 			}
 		}
 	}
 	for _, text := range []string{"ЊариЯ Љомарова|Ђнна ЏавловаЯ", "Franзois Mьller|Zoл Dйsirйe", "John|Fran√ßois M√ºller", "FranÁois M¸ller|ZoÎ DÈsirÈe"} {
-		if _, _, err := read(withMail2, listOf(text)); !problem.Is(err, "csv_encoded_twice") {
+		if _, _, err := read(withMail2, listOf(text)); !apperr.Is(err, "csv_encoded_twice") {
 			t.Errorf("%q: %v", text, err)
 		}
 	}

@@ -10,8 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"golang.org/x/sync/errgroup"
 
+	"onetap/internal/apperr"
 	"onetap/internal/loop"
-	"onetap/internal/problem"
 )
 
 // boardInFlight is how many owners are asked at once.
@@ -23,7 +23,7 @@ const boardInFlight = 16
 // behind by a moment. Problem: cursor_wrong.
 func (s *Store) Board(ctx context.Context, owners []string, state loop.State, after string, limit int) (cs []loop.Case, more bool, err error) {
 	if after != "" && !placed(after) {
-		return nil, false, problem.New(problem.Invalid, "cursor_wrong", "after")
+		return nil, false, apperr.New(apperr.Invalid, "cursor_wrong", "after")
 	}
 	var pks []string
 	for _, o := range owners {

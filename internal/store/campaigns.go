@@ -8,7 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
 	"onetap/internal/survey"
 )
 
@@ -40,7 +40,7 @@ func (s *Store) Campaign(ctx context.Context, id survey.CampaignID) (survey.Camp
 		return survey.Campaign{}, err
 	}
 	if it == nil {
-		return survey.Campaign{}, problem.New(problem.Unknown, "campaign_unknown", "campaign")
+		return survey.Campaign{}, apperr.New(apperr.Unknown, "campaign_unknown", "campaign")
 	}
 	return campaignOf(it)
 }

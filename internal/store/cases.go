@@ -10,8 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"golang.org/x/sync/errgroup"
 
+	"onetap/internal/apperr"
 	"onetap/internal/loop"
-	"onetap/internal/problem"
 	"onetap/internal/survey"
 )
 
@@ -112,7 +112,7 @@ func (s *Store) CaseByID(ctx context.Context, id string) (loop.Case, error) {
 		c, ok, err = s.Case(ctx, campaign, contact)
 	}
 	if err == nil && !ok {
-		err = problem.New(problem.Unknown, "case_unknown", "case")
+		err = apperr.New(apperr.Unknown, "case_unknown", "case")
 	}
 	return c, err
 }

@@ -11,9 +11,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"onetap/internal/apperr"
 	"onetap/internal/local/dynamo"
 	"onetap/internal/loop"
-	"onetap/internal/problem"
 	"onetap/internal/store"
 	"onetap/internal/store/storetest"
 	"onetap/internal/survey"
@@ -61,7 +61,7 @@ func TestCaseIsOneAndKept(t *testing.T) {
 		t.Errorf("by id: %v, %v", byID.ID(), err)
 	}
 	for _, id := range []string{"", "nonsense", "spring22-aaaaaaaaaaaaaaaz"} {
-		if _, err := s.CaseByID(ctx, id); !problem.Is(err, "case_unknown") {
+		if _, err := s.CaseByID(ctx, id); !apperr.Is(err, "case_unknown") {
 			t.Errorf("%q: %v", id, err)
 		}
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"golang.org/x/sync/errgroup"
 
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
 	"onetap/internal/survey"
 )
 
@@ -76,7 +76,7 @@ func (s *Store) Contact(ctx context.Context, a survey.Audience, id survey.Contac
 		return survey.Contact{}, err
 	}
 	if it == nil {
-		return survey.Contact{}, problem.New(problem.Unknown, "contact_unknown", "contact")
+		return survey.Contact{}, apperr.New(apperr.Unknown, "contact_unknown", "contact")
 	}
 	return contactOf(it)
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
 	"onetap/internal/survey"
 )
 
@@ -93,7 +93,7 @@ func (s *Store) Import(ctx context.Context, id string) (Import, error) {
 		return Import{}, err
 	}
 	if it == nil {
-		return Import{}, problem.New(problem.Unknown, "import_unknown", "import")
+		return Import{}, apperr.New(apperr.Unknown, "import_unknown", "import")
 	}
 	i := Import{ID: id, Audience: survey.Audience(text(it, "audience")), Created: instant(it, "created"), Next: int(number64(it, "next")),
 		Finished: truth(it, "finished"), Version: int(number64(it, "version"))}

@@ -8,13 +8,13 @@ import (
 
 	"pgregory.net/rapid"
 
-	"onetap/internal/link"
+	"onetap/internal/keys"
 	"onetap/internal/survey"
 )
 
 func TestShardIsEvenAndStable(t *testing.T) {
 	t.Parallel()
-	k, err := link.NewKeys(strings.Repeat("k", 32), 1)
+	k, err := keys.NewKeys(strings.Repeat("k", 32), 1)
 	if err != nil {
 		t.Fatal(err)
 	}

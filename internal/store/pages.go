@@ -10,8 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"golang.org/x/sync/errgroup"
 
+	"onetap/internal/apperr"
 	"onetap/internal/loop"
-	"onetap/internal/problem"
 	"onetap/internal/survey"
 )
 
@@ -55,7 +55,7 @@ func ParseCursor(text string) (Cursor, error) {
 		c.End, noEnd = strconv.Atoi(endText)
 	}
 	if err != nil || notNumber != nil || noEnd != nil || c.Shard < 0 || c.Shard >= c.end() || c.End < 0 || c.End > ContactShards || len(after) != 16 && len(after) != 0 {
-		return Cursor{}, problem.New(problem.Invalid, "cursor_wrong", "after")
+		return Cursor{}, apperr.New(apperr.Invalid, "cursor_wrong", "after")
 	}
 	return c, nil
 }

@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"onetap/internal/apperr"
 	"onetap/internal/local/dynamo"
-	"onetap/internal/problem"
 	"onetap/internal/store"
 	"onetap/internal/store/storetest"
 	"onetap/internal/survey"
@@ -141,7 +141,7 @@ func TestContactsPages(t *testing.T) {
 func TestParseCursor(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"x", "===", "MTYv", "LTEv", "MC9hYmM", "MC8_Pz8_Pz8_Pz8_Pz8_Pz8_Pz8", "MC8vMTc", "MC8vLTE", "NS8vNQ", "NS8v"} {
-		if _, err := store.ParseCursor(text); !problem.Is(err, "cursor_wrong") {
+		if _, err := store.ParseCursor(text); !apperr.Is(err, "cursor_wrong") {
 			t.Errorf("%q: %v", text, err)
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
 	"onetap/internal/survey"
 )
 
@@ -47,7 +47,7 @@ func (s *Store) Visit(ctx context.Context, id survey.CampaignID, contact survey.
 func takeCampaign(id survey.CampaignID, items []item) (c survey.Campaign, rest []item, err error) {
 	n := slices.IndexFunc(items, func(it item) bool { return keyOf(it) == campaignKey(id) })
 	if n < 0 {
-		return c, items, problem.New(problem.Unknown, "campaign_unknown", "campaign")
+		return c, items, apperr.New(apperr.Unknown, "campaign_unknown", "campaign")
 	}
 	c, err = campaignOf(items[n])
 	return c, slices.Delete(items, n, n+1), err
@@ -112,7 +112,7 @@ func respondentOf(c survey.Campaign, items []item) (survey.Respondent, error) {
 	case contact != nil:
 		p.Language, p.Owner, p.Team = c.LanguageFor(contact.Language), contact.Owner, contact.Team
 	default:
-		return p, problem.New(problem.Unknown, "contact_unknown", "link")
+		return p, apperr.New(apperr.Unknown, "contact_unknown", "link")
 	}
 	return p, nil
 }
@@ -126,7 +126,7 @@ func (s *Store) SaveResponse(ctx context.Context, r survey.Response, was int) er
 	}
 	err := s.put(ctx, responseItem(r), condition, values)
 	if errors.Is(err, ErrChanged) {
-		return problem.New(problem.Conflict, "changed_meanwhile", "")
+		return apperr.New(apperr.Conflict, "changed_meanwhile", "")
 	}
 	return err
 }

@@ -9,8 +9,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"onetap/internal/apperr"
 	"onetap/internal/local/dynamo"
-	"onetap/internal/problem"
 	"onetap/internal/store/storetest"
 	"onetap/internal/survey"
 )
@@ -65,11 +65,11 @@ func TestVisitIsOneRoundTripOnceTheCampaignIsKnown(t *testing.T) {
 	visit(1)
 
 	_, _, err = s.Visit(ctx, c.ID, "aaaaaaaaaaaaaaaa")
-	if p := problem.As(err); p == nil || p.Kind != problem.Unknown {
+	if p := apperr.As(err); p == nil || p.Kind != apperr.Unknown {
 		t.Errorf("a stranger's visit: %v, want a problem of kind Unknown", err)
 	}
 	_, _, err = s.Visit(ctx, "zzzzzzzz", contact.ID)
-	if p := problem.As(err); p == nil || p.Kind != problem.Unknown {
+	if p := apperr.As(err); p == nil || p.Kind != apperr.Unknown {
 		t.Errorf("a visit to no campaign: %v, want a problem of kind Unknown", err)
 	}
 
@@ -139,7 +139,7 @@ func TestGlance(t *testing.T) {
 	for _, id := range []survey.CampaignID{c.ID, "zzzzzzzz"} {
 		other := c
 		other.ID = id
-		if _, err := s.Glance(ctx, other, "aaaaaaaaaaaaaaaa"); problem.As(err) == nil || problem.As(err).Kind != problem.Unknown {
+		if _, err := s.Glance(ctx, other, "aaaaaaaaaaaaaaaa"); apperr.As(err) == nil || apperr.As(err).Kind != apperr.Unknown {
 			t.Errorf("a stranger's glance: %v, want a problem of kind Unknown", err)
 		}
 	}

@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"onetap/internal/link"
+	"onetap/internal/keys"
 	"onetap/internal/local/dynamo"
 	"onetap/internal/store"
 	"onetap/internal/store/storetest"
@@ -17,7 +17,7 @@ import (
 
 func people(t testing.TB, n int) []survey.Contact {
 	t.Helper()
-	keys, err := link.NewKeys("0123456789abcdef0123456789abcdef", 1)
+	keys, err := keys.NewKeys("0123456789abcdef0123456789abcdef", 1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,8 +9,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"onetap/internal/apperr"
 	"onetap/internal/nps"
-	"onetap/internal/problem"
 )
 
 // maxSeen is how many posts are remembered so that a replay of one changes nothing.
@@ -49,13 +49,13 @@ func (r Response) Take(p Post, now time.Time) (after Response, changed bool, err
 	switch p.Gesture {
 	case ByButton, ByGesture, ByScript:
 	default:
-		return r, false, problem.New(problem.Invalid, "gesture_unknown", "gesture")
+		return r, false, apperr.New(apperr.Invalid, "gesture_unknown", "gesture")
 	}
 	if p.Score != nil && (*p.Score < 0 || *p.Score > int(nps.MaxScore)) {
-		return r, false, problem.New(problem.Invalid, "score_out_of_range", "score", "Max", int(nps.MaxScore))
+		return r, false, apperr.New(apperr.Invalid, "score_out_of_range", "score", "Max", int(nps.MaxScore))
 	}
 	if p.Score == nil && r.Version == 0 {
-		return r, false, problem.New(problem.Invalid, "score_missing", "score")
+		return r, false, apperr.New(apperr.Invalid, "score_missing", "score")
 	}
 	if p.Digest != "" && slices.Contains(r.Seen, p.Digest) {
 		return r, false, nil
@@ -131,11 +131,11 @@ func reword(stored string, said, was *string) string {
 // mayChange reports why an answer cannot change now, if it has changed too often.
 func (r Response) mayChange(now time.Time) error {
 	if r.Version >= mostChanges {
-		return problem.New(problem.Forbidden, "answer_final", "", "Limit", mostChanges)
+		return apperr.New(apperr.Forbidden, "answer_final", "", "Limit", mostChanges)
 	}
 	hours := max(0, int(now.Sub(r.First)/time.Hour))
 	if r.Version > 0 && r.Version >= burstChanges+min(hours, mostChanges)*hourlyChanges {
-		return problem.New(problem.TooMany, "answer_too_often", "")
+		return apperr.New(apperr.TooMany, "answer_too_often", "")
 	}
 	return nil
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"onetap/internal/apperr"
 	"onetap/internal/nps"
-	"onetap/internal/problem"
 	"onetap/internal/survey"
 )
 
@@ -148,7 +148,7 @@ func TestAnswerRefusals(t *testing.T) {
 		{survey.Post{Score: score(5), Gesture: "human"}, "gesture_unknown"},
 	} {
 		r, changed, err := fresh().Take(c.post, noon)
-		if !problem.Is(err, c.code) || changed || r.Version != 0 {
+		if !apperr.Is(err, c.code) || changed || r.Version != 0 {
 			t.Errorf("%+v: %v, changed %v, want %s", c.post, err, changed, c.code)
 		}
 	}
@@ -197,7 +197,7 @@ func TestAnswerChangesSoOften(t *testing.T) {
 				t.Fatalf("%s: refused, and yet changed", c.name)
 			}
 		}
-		if r.Version != c.want || err == nil && c.last != "" || err != nil && !problem.Is(err, c.last) {
+		if r.Version != c.want || err == nil && c.last != "" || err != nil && !apperr.Is(err, c.last) {
 			t.Errorf("%s: version %d and %v, want %d and %q", c.name, r.Version, err, c.want, c.last)
 		}
 	}

@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/net/idna"
 
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
 )
 
 // Lengths in characters that mail systems allow (RFC 5321, 4.5.3.1, and the erratum on 254).
@@ -23,7 +23,7 @@ const (
 // in both parts, and a domain of other letters becomes its ASCII form (xn--). Small letters before the @ as well: no
 // provider in use tells them apart, and the same person must not be asked twice.
 //
-// The error is a *problem.Error without the address in it. Codes: no_address, several_addresses, address_without_at,
+// The error is a *apperr.Error without the address in it. Codes: no_address, several_addresses, address_without_at,
 // address_not_latin, address_domain, address_too_long, bad_address. Refused is what SES refuses, and besides what no
 // customer has: quoted local parts, comments, address literals, domains without a dot.
 func NormalizeEmail(text string) (string, error) {
@@ -32,9 +32,9 @@ func NormalizeEmail(text string) (string, error) {
 	case "":
 		return address, nil
 	case "address_too_long":
-		return "", problem.New(problem.Invalid, code, "", "Limit", maxAddress)
+		return "", apperr.New(apperr.Invalid, code, "", "Limit", maxAddress)
 	}
-	return "", problem.New(problem.Invalid, code, "")
+	return "", apperr.New(apperr.Invalid, code, "")
 }
 
 // readAddress is NormalizeEmail with the name of a "Name <address>" form; code is "" when there is an address.

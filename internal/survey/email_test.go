@@ -9,7 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
 	"onetap/internal/survey"
 )
 
@@ -79,7 +79,7 @@ func TestNormalizeEmail(t *testing.T) {
 	} {
 		got, err := survey.NormalizeEmail(text)
 		if code, bad := strings.CutPrefix(want, "!"); bad {
-			if !problem.Is(err, code) {
+			if !apperr.Is(err, code) {
 				t.Errorf("%q: %q, %v; want %s", text, got, err, code)
 			}
 			if local, _, _ := strings.Cut(text, "@"); len(local) > 3 && err != nil && strings.Contains(err.Error(), local) {
@@ -174,7 +174,7 @@ type failer interface{ Fatalf(string, ...any) }
 func checkNormal(t failer, text string) {
 	got, err := survey.NormalizeEmail(text)
 	if err != nil {
-		if got != "" || problem.As(err) == nil {
+		if got != "" || apperr.As(err) == nil {
 			t.Fatalf("%q: %q, %v", text, got, err)
 		}
 		return

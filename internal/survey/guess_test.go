@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
 	"onetap/internal/survey"
 )
 
@@ -140,7 +140,7 @@ func TestFurtherColumnsAreKept(t *testing.T) {
 func TestNoColumnHoldsAddresses(t *testing.T) {
 	t.Parallel()
 	const list = "Email Opt Out;E-mail - Type;Кому\nfalse;Home;anna@example.com\ntrue;Work;bo@example.com\n"
-	if _, _, err := feed(list); !problem.Is(err, "csv_no_address_column") {
+	if _, _, err := feed(list); !apperr.Is(err, "csv_no_address_column") {
 		t.Errorf("%v", err)
 	}
 	look, err := survey.Preview(survey.Customers, []byte(list), true, nil, "", nil, owners)

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
 	"onetap/internal/sheet"
 )
 
@@ -97,7 +97,7 @@ func NewImport(a Audience) *Import { return &Import{Audience: a} }
 // first 64 KB come when as much is there. Memory is a small multiple of the part: a long part may as well be fed in
 // slices. staff may be nil.
 //
-// A *problem.Error leaves the state as it was: csv_empty, csv_binary, csv_workbook, csv_markup, csv_no_heading,
+// A *apperr.Error leaves the state as it was: csv_empty, csv_binary, csv_workbook, csv_markup, csv_no_heading,
 // csv_no_address_column, csv_too_many_columns, csv_no_rows, csv_ended, csv_encoding_unclear, csv_encoded_twice.
 func (im *Import) Feed(part []byte, last bool, staff Directory) (Imported, error) {
 	next := *im
@@ -125,10 +125,10 @@ func (im *Import) Feed(part []byte, last bool, staff Directory) (Imported, error
 		return Imported{}, err
 	}
 	if len(next.Columns) > MaxColumns {
-		return Imported{}, problem.New(problem.TooLarge, "csv_too_many_columns", "", "Count", len(next.Columns), "Limit", MaxColumns)
+		return Imported{}, apperr.New(apperr.TooLarge, "csv_too_many_columns", "", "Count", len(next.Columns), "Limit", MaxColumns)
 	}
 	if last && next.Rows+next.Refused == 0 {
-		return Imported{}, problem.New(problem.Invalid, "csv_no_rows", "")
+		return Imported{}, apperr.New(apperr.Invalid, "csv_no_rows", "")
 	}
 	*im = next
 	return out, nil
@@ -218,7 +218,7 @@ func explain(err error, words compiled) error {
 	for _, cells := range none.Rows {
 		if slices.ContainsFunc(cells, isData) {
 			if len(headings) < 2 { // a title at most
-				return problem.New(problem.Invalid, "csv_no_heading", "")
+				return apperr.New(apperr.Invalid, "csv_no_heading", "")
 			}
 			break
 		}
@@ -233,7 +233,7 @@ func explain(err error, words compiled) error {
 		}
 	}
 	list := strings.Join(headings[:min(len(headings), 20)], ", ")
-	return problem.New(problem.Invalid, "csv_no_address_column", "", "Headings", list)
+	return apperr.New(apperr.Invalid, "csv_no_address_column", "", "Headings", list)
 }
 
 // take sorts one record: a row, a refusal, or a line that is no data.

@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
 	"onetap/internal/survey"
 )
 
@@ -193,7 +193,7 @@ func TestImportProblems(t *testing.T) {
 		"<html>":     "csv_markup",
 	} {
 		im, got, err := feed(file)
-		p := problem.As(err)
+		p := apperr.As(err)
 		if p == nil || strings.ReplaceAll(p.Error(), p.Code+" map", p.Code+" at  map") != want || len(got.Rows) != 0 || im.Line != 0 {
 			t.Errorf("%.30q: %v, %+v; want %s", file, err, im, want)
 		}
@@ -202,7 +202,7 @@ func TestImportProblems(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := im.Feed(nil, true, nil); !problem.Is(err, "csv_ended") {
+	if _, err := im.Feed(nil, true, nil); !apperr.Is(err, "csv_ended") {
 		t.Errorf("after the end: %v", err)
 	}
 }

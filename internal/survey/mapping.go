@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
 	"onetap/internal/sheet"
 )
 
@@ -27,7 +27,7 @@ func (f Field) repeats() bool {
 // once. Problems: columns_too_many, columns_field, columns_twice.
 func CheckMap(columns map[string]Field) error {
 	if len(columns) > MaxColumns {
-		return problem.New(problem.Invalid, "columns_too_many", "columns", "Limit", MaxColumns)
+		return apperr.New(apperr.Invalid, "columns_too_many", "columns", "Limit", MaxColumns)
 	}
 	taken := map[Field]bool{}
 	for _, f := range columns {
@@ -36,10 +36,10 @@ func CheckMap(columns map[string]Field) error {
 			for i, k := range Fields {
 				known[i] = string(k)
 			}
-			return problem.New(problem.Invalid, "columns_field", "columns", "Known", strings.Join(known, ", "))
+			return apperr.New(apperr.Invalid, "columns_field", "columns", "Known", strings.Join(known, ", "))
 		}
 		if taken[f] && !f.repeats() {
-			return problem.New(problem.Invalid, "columns_twice", "columns", "Field", string(f))
+			return apperr.New(apperr.Invalid, "columns_twice", "columns", "Field", string(f))
 		}
 		taken[f] = true
 	}
@@ -156,7 +156,7 @@ func Preview(a Audience, sample []byte, whole bool, columns map[string]Field, en
 	if look.Imported, err = look.Feed(sample, whole, staff); err == nil {
 		below = look.Below()
 	} else {
-		if !problem.Is(err, "csv_no_address_column") && !problem.Is(err, "csv_no_heading") {
+		if !apperr.Is(err, "csv_no_address_column") && !apperr.Is(err, "csv_no_heading") {
 			return look, err
 		}
 		if look.Columns, below = Headings(sample, whole, encoding); look.Columns == nil {

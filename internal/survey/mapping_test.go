@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
 	"onetap/internal/survey"
 )
 
@@ -55,14 +55,14 @@ func TestColumnsThatCannotBe(t *testing.T) {
 		"columns_field": {"a": "salary"},
 		"":              {"a": survey.FieldEmail, "b": survey.FieldIgnored, "c": survey.FieldIgnored, "d": survey.FieldAttribute, "e": survey.FieldAttribute},
 	} {
-		if err := survey.CheckMap(columns); (err == nil) != (code == "") || err != nil && !problem.Is(err, code) {
+		if err := survey.CheckMap(columns); (err == nil) != (code == "") || err != nil && !apperr.Is(err, code) {
 			t.Errorf("%v: %v, want %s", columns, err, code)
 		}
 	}
 	for _, c := range []struct{ list, code string }{
 		{"a@example.com;b\nc@example.com;d\n", "csv_no_heading"}, {"", "csv_empty"}, {"word\n", "csv_no_address_column"},
 	} {
-		if _, err := survey.Preview(survey.Customers, []byte(c.list), true, nil, "", nil, nil); !problem.Is(err, c.code) {
+		if _, err := survey.Preview(survey.Customers, []byte(c.list), true, nil, "", nil, nil); !apperr.Is(err, c.code) {
 			t.Errorf("%q: %v, want %s", c.list, err, c.code)
 		}
 	}

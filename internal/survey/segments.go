@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
 )
 
 // Segment says whether a column of the contacts divides the answers, and before whom.
@@ -124,15 +124,15 @@ func (im *Import) Chosen() Segments {
 // SayColumns is what somebody says of columns, by part. Problems: columns_too_many, column_unknown, segment_choice.
 func SayColumns(columns map[string]Segment) (Segments, error) {
 	if len(columns) > MaxColumns {
-		return nil, problem.New(problem.Invalid, "columns_too_many", "columns", "Limit", MaxColumns)
+		return nil, apperr.New(apperr.Invalid, "columns_too_many", "columns", "Limit", MaxColumns)
 	}
 	said := Segments{}
 	for part, is := range columns {
 		switch heading := Heading(part); {
 		case heading == "" && part != PartLocation && part != PartProduct && part != PartTier, utf8.RuneCountInString(heading) > maxHeading+10:
-			return nil, problem.New(problem.Invalid, "column_unknown", "columns")
+			return nil, apperr.New(apperr.Invalid, "column_unknown", "columns")
 		case !isSegment(Field(is)):
-			return nil, problem.New(problem.Invalid, "segment_choice", "columns", "Known", strings.Join([]string{string(SegmentShared), string(SegmentPersonal), string(SegmentNone)}, ", "))
+			return nil, apperr.New(apperr.Invalid, "segment_choice", "columns", "Known", strings.Join([]string{string(SegmentShared), string(SegmentPersonal), string(SegmentNone)}, ", "))
 		}
 		said[part] = SegmentChoice{Is: is, Chosen: true}
 	}

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
 )
 
 // MaxSender is how long a sender may be in a header, in bytes of ASCII: name as RFC 2047 writes it, and address. SES takes
@@ -26,7 +26,7 @@ type Sender struct{ Name, Address string }
 // the @ that SES cannot send), sender_too_long, text_brackets, text_one_line, text_unseen; where is "sender".
 func ReadSender(text string) (Sender, error) {
 	refuse := func(code string, with ...any) (Sender, error) {
-		return Sender{}, problem.New(problem.Invalid, code, "sender", with...)
+		return Sender{}, apperr.New(apperr.Invalid, code, "sender", with...)
 	}
 	var s Sender
 	text = strings.TrimSpace(text)
@@ -47,7 +47,7 @@ func ReadSender(text string) (Sender, error) {
 		return Sender{}, err
 	}
 	var err error
-	if s.Address, err = NormalizeEmail(address); problem.Is(err, "address_not_latin") {
+	if s.Address, err = NormalizeEmail(address); apperr.Is(err, "address_not_latin") {
 		return refuse("sender_not_latin")
 	} else if err != nil || strings.Count(address, "@") != 1 {
 		return refuse("sender_wrong")
@@ -155,14 +155,14 @@ func NewSenders(deployment, list string) (Senders, error) {
 		if strings.Contains(entry, "@") {
 			a, err := NormalizeEmail(entry)
 			if err != nil {
-				return Senders{}, problem.New(problem.Invalid, "sender_wrong", "senders")
+				return Senders{}, apperr.New(apperr.Invalid, "sender_wrong", "senders")
 			}
 			s.addresses = append(s.addresses, a)
 			continue
 		}
 		d, ok := normalizeDomain(entry)
 		if !ok {
-			return Senders{}, problem.New(problem.Invalid, "sender_wrong", "senders")
+			return Senders{}, apperr.New(apperr.Invalid, "sender_wrong", "senders")
 		}
 		s.domains = append(s.domains, d)
 	}
@@ -189,5 +189,5 @@ func (s Senders) Check(sender string) error {
 	for _, d := range s.domains {
 		allowed = append(allowed, "@"+shownDomain(d))
 	}
-	return problem.New(problem.Invalid, "sender_not_allowed", "sender", "Allowed", strings.Join(append(allowed, s.addresses...), ", "))
+	return apperr.New(apperr.Invalid, "sender_not_allowed", "sender", "Allowed", strings.Join(append(allowed, s.addresses...), ", "))
 }

@@ -7,7 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
 )
 
 // A sender is read as people write it, and written as a header needs it: what a mail program reads of the header is the
@@ -101,7 +101,7 @@ func TestSendersThatAreRefused(t *testing.T) {
 		"nps@" + strings.Repeat("a.", 130) + "example.com":  "sender_wrong",
 	} {
 		s, err := ReadSender(text)
-		if p := problem.As(err); p == nil || p.Code != code || p.Where != "sender" || p.Kind != problem.Invalid || s != (Sender{}) {
+		if p := apperr.As(err); p == nil || p.Code != code || p.Where != "sender" || p.Kind != apperr.Invalid || s != (Sender{}) {
 			t.Errorf("%.60q: %v, %v; want %s", text, s, err, code)
 		}
 	}
@@ -141,11 +141,11 @@ func TestSenders(t *testing.T) {
 		"anna@example.org.bank.example": "sender_not_allowed", "nps": "sender_wrong",
 	} {
 		err := s.Check(sender)
-		if code == "" && err != nil || code != "" && !problem.Is(err, code) {
+		if code == "" && err != nil || code != "" && !apperr.Is(err, code) {
 			t.Errorf("%q: %v, want %q", sender, err, code)
 		}
 	}
-	if err := (Senders{}).Check("nps@example.com"); !problem.Is(err, "sender_not_allowed") {
+	if err := (Senders{}).Check("nps@example.com"); !apperr.Is(err, "sender_not_allowed") {
 		t.Errorf("nothing is allowed: %v", err)
 	}
 	for _, bad := range [][2]string{{"", ""}, {"Shop", ""}, {"nps@localhost", ""}, {"nps@example.com", "com"}, {"nps@example.com", "*"}, {"nps@example.com", "a@@b.com"}} {
@@ -171,7 +171,7 @@ func TestTexts(t *testing.T) {
 	} {
 		for i, err := range []error{CheckName(tt.text, "company"), CheckLine(tt.text, "company"), CheckLines(tt.text, "company")} {
 			want := [...]string{tt.name, tt.line, tt.lines}[i]
-			if want == "" && err != nil || want != "" && !problem.Is(err, want) {
+			if want == "" && err != nil || want != "" && !apperr.Is(err, want) {
 				t.Errorf("%q, rule %d: %v, want %q", tt.text, i, err, want)
 			}
 		}
@@ -185,7 +185,7 @@ func TestTexts(t *testing.T) {
 	}
 	c := campaignIn(Draft)
 	c.Name = "Autumn\nBcc: x"
-	if err := c.Check(); !problem.Is(err, "text_one_line") {
+	if err := c.Check(); !apperr.Is(err, "text_one_line") {
 		t.Errorf("a campaign's name of two lines: %v", err)
 	}
 }

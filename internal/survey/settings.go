@@ -4,7 +4,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
 )
 
 // Settings are what the company has set once: where new campaigns and new cases begin.
@@ -38,7 +38,7 @@ const maxCompany = 150
 // hours_range, days_range, and those of ReadSender and CheckName. Whether the deployment allows the sender is asked of
 // Senders.Check. The colour and the logo are checked where they come in.
 func (s Settings) Check() error {
-	invalid := func(code, where string, with ...any) error { return problem.New(problem.Invalid, code, where, with...) }
+	invalid := func(code, where string, with ...any) error { return apperr.New(apperr.Invalid, code, where, with...) }
 	known := strings.Join(Languages, ", ")
 	chosen := s.Language == "" || len(s.Languages) == 0
 	for _, l := range s.Languages {

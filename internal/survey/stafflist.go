@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
 	"onetap/internal/sheet"
 )
 
@@ -30,7 +30,7 @@ const maxStaffFile = 5 << 20
 // encoding is one of sheet.Encodings, or "" to recognise it; known are the staff so far: managers may be among them, and nobody gets the address of one of them.
 func ReadStaff(data []byte, encoding string, known ...Staff) ([]Staff, []Refusal, error) {
 	if len(data) > maxStaffFile {
-		return nil, nil, problem.New(problem.TooLarge, "csv_too_large", "", "Limit", maxStaffFile>>20)
+		return nil, nil, apperr.New(apperr.TooLarge, "csv_too_large", "", "Limit", maxStaffFile>>20)
 	}
 	list := staffList{first: map[string]int{}, ids: map[string]string{}, roles: map[string]Role{}}
 	for _, m := range known {
@@ -50,10 +50,10 @@ func ReadStaff(data []byte, encoding string, known ...Staff) ([]Staff, []Refusal
 		return nil, nil, err
 	}
 	if len(list.columns) > MaxColumns {
-		return nil, nil, problem.New(problem.TooLarge, "csv_too_many_columns", "", "Count", len(list.columns), "Limit", MaxColumns)
+		return nil, nil, apperr.New(apperr.TooLarge, "csv_too_many_columns", "", "Count", len(list.columns), "Limit", MaxColumns)
 	}
 	if len(list.staff)+len(list.refused) == 0 {
-		return nil, nil, problem.New(problem.Invalid, "csv_no_rows", "")
+		return nil, nil, apperr.New(apperr.Invalid, "csv_no_rows", "")
 	}
 	list.refuseTaken(known)
 	list.findManagers(known)

@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/text/encoding/charmap"
 
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
 	"onetap/internal/survey"
 )
 
@@ -60,11 +60,11 @@ func TestReadStaff(t *testing.T) {
 	for file, code := range map[string]string{
 		"": "csv_empty", "id;name\n1;x": "csv_no_address_column", "id;email\n": "csv_no_rows", "a@example.ru;x\n": "csv_no_heading", "PK\x03\x04": "csv_workbook",
 	} {
-		if _, _, err := survey.ReadStaff([]byte(file), ""); !problem.Is(err, code) {
+		if _, _, err := survey.ReadStaff([]byte(file), ""); !apperr.Is(err, code) {
 			t.Errorf("%q: %v, want %s", file, err, code)
 		}
 	}
-	if _, _, err := survey.ReadStaff(make([]byte, 6<<20), ""); !problem.Is(err, "csv_too_large") {
+	if _, _, err := survey.ReadStaff(make([]byte, 6<<20), ""); !apperr.Is(err, "csv_too_large") {
 		t.Errorf("6 MB: %v", err)
 	}
 }

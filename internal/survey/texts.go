@@ -5,7 +5,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
 )
 
 // What a company writes goes into headers and letters, and from there into mail programs: these are the rules for all of
@@ -14,7 +14,7 @@ import (
 // CheckLine tells what keeps a text of one line out of a letter: text_one_line, text_unseen.
 func CheckLine(text, where string) error {
 	if strings.ContainsAny(text, "\r\n\v\f\u0085\u2028\u2029") {
-		return problem.New(problem.Invalid, "text_one_line", where)
+		return apperr.New(apperr.Invalid, "text_one_line", where)
 	}
 	return CheckLines(strings.ReplaceAll(text, "\t", " "), where)
 }
@@ -22,7 +22,7 @@ func CheckLine(text, where string) error {
 // CheckLines is CheckLine for a text of several lines: text_unseen.
 func CheckLines(text, where string) error {
 	if !utf8.ValidString(text) || strings.ContainsFunc(text, unseen) {
-		return problem.New(problem.Invalid, "text_unseen", where)
+		return apperr.New(apperr.Invalid, "text_unseen", where)
 	}
 	return nil
 }
@@ -35,9 +35,9 @@ func CheckName(text, where string) error {
 	}
 	switch {
 	case strings.ContainsAny(text, "<>"):
-		return problem.New(problem.Invalid, "text_brackets", where)
+		return apperr.New(apperr.Invalid, "text_brackets", where)
 	case addressLike.MatchString(text):
-		return problem.New(problem.Invalid, "name_like_address", where)
+		return apperr.New(apperr.Invalid, "name_like_address", where)
 	}
 	return nil
 }

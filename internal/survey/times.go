@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"time"
 
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
 )
 
 // firstYear and lastYear bound every time that a person or a program may set: 0001 and 9999 are mistakes of programs.
@@ -13,7 +13,7 @@ const firstYear, lastYear = 2000, 2100
 // CheckTime refuses a time that nobody means, with the problem time_range at where.
 func CheckTime(t time.Time, where string) error {
 	if y := t.UTC().Year(); y < firstYear || y > lastYear {
-		return problem.New(problem.Invalid, "time_range", where, "From", strconv.Itoa(firstYear), "To", strconv.Itoa(lastYear))
+		return apperr.New(apperr.Invalid, "time_range", where, "From", strconv.Itoa(firstYear), "To", strconv.Itoa(lastYear))
 	}
 	return nil
 }
@@ -31,7 +31,7 @@ func LocalTime(text string, zone *time.Location, where string) (time.Time, error
 	}
 	shown, err := time.Parse(layout, text)
 	if err != nil {
-		return time.Time{}, problem.New(problem.Invalid, "time_unreadable", where)
+		return time.Time{}, apperr.New(apperr.Invalid, "time_unreadable", where)
 	}
 	if err := CheckTime(shown, where); err != nil {
 		return time.Time{}, err
@@ -46,7 +46,7 @@ func LocalTime(text string, zone *time.Location, where string) (time.Time, error
 		}
 	}
 	if found.IsZero() {
-		return found, problem.New(problem.Invalid, "time_skipped", where, "Clock", shown.Format("15:04"), "Zone", zone.String())
+		return found, apperr.New(apperr.Invalid, "time_skipped", where, "Clock", shown.Format("15:04"), "Zone", zone.String())
 	}
 	return found, nil
 }

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
 )
 
 func TestLocalTime(t *testing.T) {
@@ -39,7 +39,7 @@ func TestLocalTime(t *testing.T) {
 		}
 		got, err := LocalTime(test.text, zone, "closes_at")
 		code := ""
-		if p := problem.As(err); p != nil {
+		if p := apperr.As(err); p != nil {
 			code = p.Code
 		}
 		text := ""

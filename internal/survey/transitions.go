@@ -3,7 +3,7 @@ package survey
 import (
 	"time"
 
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
 )
 
 // Action is what a person can do with a campaign.
@@ -53,10 +53,10 @@ var refusals = map[Action]map[CampaignState]string{
 func (c Campaign) Allows(a Action, now time.Time) error {
 	state := c.At(now).State
 	if code := refusals[a][state]; code != "" {
-		return problem.New(problem.Conflict, code, "state", "State", string(state))
+		return apperr.New(apperr.Conflict, code, "state", "State", string(state))
 	}
 	if writes[a] && c.Withheld() {
-		return problem.New(problem.Conflict, "employees_not_yet", "audience")
+		return apperr.New(apperr.Conflict, "employees_not_yet", "audience")
 	}
 	return nil
 }
@@ -79,7 +79,7 @@ func (c Campaign) Launch(at time.Time, site string, now time.Time) (Campaign, er
 	}
 	if !at.IsZero() {
 		if at.Before(now.Add(-time.Minute)) { // a minute's difference of clocks is not a mistake
-			return c, problem.New(problem.Invalid, "start_in_past", "at")
+			return c, apperr.New(apperr.Invalid, "start_in_past", "at")
 		}
 		c.StartsAt = at
 	}
@@ -177,7 +177,7 @@ func (c Campaign) Remind(reminded bool, now time.Time) (Campaign, error) {
 		return c, err
 	}
 	if reminded || (!c.RemindAt.IsZero() && !now.Before(c.RemindAt)) {
-		return c, problem.New(problem.Conflict, "reminded_already", "state")
+		return c, apperr.New(apperr.Conflict, "reminded_already", "state")
 	}
 	c.RemindAt = now
 	return c, nil

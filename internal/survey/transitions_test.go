@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
 )
 
 var (
@@ -70,8 +70,8 @@ func TestStateMachine(t *testing.T) {
 			c, err := do(campaignIn(CampaignState(cells[0])), Action(name), midday)
 			got := string(c.State)
 			if err != nil {
-				p := problem.As(err)
-				if p == nil || p.Kind != problem.Conflict {
+				p := apperr.As(err)
+				if p == nil || p.Kind != apperr.Conflict {
 					t.Fatalf("%s of %s: %v", name, cells[0], err)
 				}
 				got = p.Code
@@ -98,7 +98,7 @@ func TestPastClosing(t *testing.T) {
 			c := campaignIn(s)
 			c.ClosesAt = midday
 			_, err := do(c, a, midday)
-			if c.Live() && !problem.Is(err, "campaign_closed") {
+			if c.Live() && !apperr.Is(err, "campaign_closed") {
 				t.Errorf("%s of a %s campaign past its closing: %v", a, s, err)
 			}
 		}
@@ -116,7 +116,7 @@ func TestEmployeesAreWithheld(t *testing.T) {
 			_, err := do(c, a, midday)
 			switch writes := a == ActLaunch || a == ActResume || a == ActRemind || a == ActResend; {
 			case writes && usual == nil:
-				if !problem.Is(err, "employees_not_yet") {
+				if !apperr.Is(err, "employees_not_yet") {
 					t.Errorf("%s of a %s campaign of employees: %v", a, s, err)
 				}
 			case (err == nil) != (usual == nil) || err != nil && err.Error() != usual.Error():
@@ -145,23 +145,23 @@ func TestLaunch(t *testing.T) {
 	if c, err = campaignIn(Draft).Launch(midday.Add(-30*time.Second), "", midday); err != nil || c.State != Planning {
 		t.Errorf("half a minute is a difference of clocks: %s, %v", c.State, err)
 	}
-	if _, err = campaignIn(Draft).Launch(midday.Add(-2*time.Minute), "", midday); !problem.Is(err, "start_in_past") {
+	if _, err = campaignIn(Draft).Launch(midday.Add(-2*time.Minute), "", midday); !apperr.Is(err, "start_in_past") {
 		t.Errorf("launch in the past: %v", err)
 	}
 	c = campaignIn(Draft)
 	c.ClosesAt, c.RemindDays = midday.AddDate(0, 0, 7), 7
-	if _, err = c.Launch(time.Time{}, "", midday); !problem.Is(err, "reminder_after_closing") {
+	if _, err = c.Launch(time.Time{}, "", midday); !apperr.Is(err, "reminder_after_closing") {
 		t.Errorf("a reminder at closing: %v", err)
 	}
 	c.RemindDays = 6
 	if _, err = c.Launch(time.Time{}, "", midday); err != nil {
 		t.Errorf("a reminder before closing: %v", err)
 	}
-	if _, err = c.Launch(midday.AddDate(0, 0, 2), "", midday); !problem.Is(err, "reminder_after_closing") {
+	if _, err = c.Launch(midday.AddDate(0, 0, 2), "", midday); !apperr.Is(err, "reminder_after_closing") {
 		t.Errorf("a start so late that the reminder no longer fits: %v", err)
 	}
 	c.ClosesAt = midday
-	if _, err = c.Launch(time.Time{}, "", midday); !problem.Is(err, "closing_in_past") {
+	if _, err = c.Launch(time.Time{}, "", midday); !apperr.Is(err, "closing_in_past") {
 		t.Errorf("closing at this moment: %v", err)
 	}
 }
@@ -200,10 +200,10 @@ func TestRemindAndClose(t *testing.T) {
 	if err != nil || !c.RemindAt.Equal(midday) {
 		t.Errorf("a reminder planned for later comes now: %v, %v", c.RemindAt, err)
 	}
-	if _, err := c.Remind(false, midday); !problem.Is(err, "reminded_already") {
+	if _, err := c.Remind(false, midday); !apperr.Is(err, "reminded_already") {
 		t.Errorf("a second reminder: %v", err)
 	}
-	if _, err := campaignIn(Open).Remind(true, midday); !problem.Is(err, "reminded_already") {
+	if _, err := campaignIn(Open).Remind(true, midday); !apperr.Is(err, "reminded_already") {
 		t.Errorf("a reminder that has begun: %v", err)
 	}
 	c = campaignIn(Open)

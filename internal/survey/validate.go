@@ -6,7 +6,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
 )
 
 // Limits of a campaign's settings.
@@ -26,7 +26,7 @@ var Languages = []string{"en", "ru"}
 // sample_range, days_range, closing_before_start, reminder_after_closing, filter_too_long, filter_value_too_long, and
 // those of ReadSender, CheckLine and CheckName.
 func (c Campaign) Check() error {
-	invalid := func(code, where string, with ...any) error { return problem.New(problem.Invalid, code, where, with...) }
+	invalid := func(code, where string, with ...any) error { return apperr.New(apperr.Invalid, code, where, with...) }
 	switch {
 	case strings.TrimSpace(c.Name) == "":
 		return invalid("name_missing", "name")
@@ -75,7 +75,7 @@ func (c Campaign) Ready(now time.Time) error {
 // ClosesLater tells that a closing date is not in the future.
 func (c Campaign) ClosesLater(now time.Time) error {
 	if !c.ClosesAt.IsZero() && !c.ClosesAt.After(now) {
-		return problem.New(problem.Invalid, "closing_in_past", "closes_at", "Now", now.UTC().Format(time.RFC3339))
+		return apperr.New(apperr.Invalid, "closing_in_past", "closes_at", "Now", now.UTC().Format(time.RFC3339))
 	}
 	return nil
 }
@@ -83,7 +83,7 @@ func (c Campaign) ClosesLater(now time.Time) error {
 // reminderFits tells that the reminder would come at or after closing even if everything were sent at the start.
 func (c Campaign) reminderFits(start time.Time) error {
 	if c.RemindDays > 0 && !c.ClosesAt.IsZero() && !start.AddDate(0, 0, c.RemindDays).Before(c.ClosesAt) {
-		return problem.New(problem.Invalid, "reminder_after_closing", "remind_days", "Closing", c.ClosesAt.UTC().Format(time.RFC3339))
+		return apperr.New(apperr.Invalid, "reminder_after_closing", "remind_days", "Closing", c.ClosesAt.UTC().Format(time.RFC3339))
 	}
 	return nil
 }
@@ -98,12 +98,12 @@ func (f Filter) check() error {
 		n += len(values)
 		for _, v := range values {
 			if tooLongToChoose(v) {
-				return problem.New(problem.Invalid, "filter_value_too_long", "filter", "Limit", MaxFilterValue)
+				return apperr.New(apperr.Invalid, "filter_value_too_long", "filter", "Limit", MaxFilterValue)
 			}
 		}
 	}
 	if n > MaxFilterValues {
-		return problem.New(problem.Invalid, "filter_too_long", "filter", "Limit", MaxFilterValues)
+		return apperr.New(apperr.Invalid, "filter_too_long", "filter", "Limit", MaxFilterValues)
 	}
 	return nil
 }

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
 )
 
 func TestCheck(t *testing.T) {
@@ -59,7 +59,7 @@ func TestCheck(t *testing.T) {
 			}
 			continue
 		}
-		if p := problem.As(err); p == nil || p.Code != tc.code || p.Where != tc.where || p.Kind != problem.Invalid {
+		if p := apperr.As(err); p == nil || p.Code != tc.code || p.Where != tc.where || p.Kind != apperr.Invalid {
 			t.Errorf("%s: %v, want %s at %s", name, err, tc.code, tc.where)
 		}
 	}
@@ -70,14 +70,14 @@ func TestReady(t *testing.T) {
 	t.Parallel()
 	c := campaignIn(Draft)
 	c.Name = ""
-	if err := c.Ready(midday); !problem.Is(err, "name_missing") {
+	if err := c.Ready(midday); !apperr.Is(err, "name_missing") {
 		t.Errorf("what cannot be stored is not ready: %v", err)
 	}
 	c = campaignIn(Draft)
 	c.ClosesAt = nextday
 	for at, want := range map[time.Time]string{midday: "", nextday.Add(-time.Second): "", nextday: "closing_in_past", nextday.Add(time.Hour): "closing_in_past"} {
 		err := c.Ready(at)
-		if want == "" && err != nil || want != "" && !problem.Is(err, want) {
+		if want == "" && err != nil || want != "" && !apperr.Is(err, want) {
 			t.Errorf("at %v: %v, want %q", at, err, want)
 		}
 	}

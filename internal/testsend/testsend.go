@@ -8,8 +8,8 @@ import (
 	"fmt"
 	"time"
 
-	"onetap/internal/access"
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
+	"onetap/internal/authz"
 	"onetap/internal/signin"
 	"onetap/internal/survey"
 )
@@ -39,7 +39,7 @@ type Rules struct {
 
 // Recipient tells why a test letter may not go to an address: test_to_strangers. Anybody who may send writes to people
 // of the staff list, an administrator, and a program with that role, to any address.
-func (r Rules) Recipient(ctx context.Context, who access.Who, to string) error {
+func (r Rules) Recipient(ctx context.Context, who authz.Who, to string) error {
 	if who.Staff.Role == survey.RoleAdministrator {
 		return nil
 	}
@@ -53,12 +53,12 @@ func (r Rules) Recipient(ctx context.Context, who access.Who, to string) error {
 	if _, ok := signin.Whose(staff, to); ok {
 		return nil
 	}
-	return problem.New(problem.Forbidden, "test_to_strangers", "to")
+	return apperr.New(apperr.Forbidden, "test_to_strangers", "to")
 }
 
 // Spend counts a test letter that is about to go out, and tells why it may not: test_too_many. It is asked last, so that
 // what is refused for another reason does not count.
-func (r Rules) Spend(ctx context.Context, who access.Who, to string, now time.Time) error {
+func (r Rules) Spend(ctx context.Context, who authz.Who, to string, now time.Time) error {
 	from := "staff " + who.Staff.ID
 	if who.Token != "" {
 		from = "token " + who.Token
@@ -72,7 +72,7 @@ func (r Rules) Spend(ctx context.Context, who access.Who, to string, now time.Ti
 			return fmt.Errorf("count a test letter: %w", err)
 		}
 		if !left {
-			return problem.New(problem.TooMany, "test_too_many", "to", "Limit", a.most)
+			return apperr.New(apperr.TooMany, "test_too_many", "to", "Limit", a.most)
 		}
 	}
 	return nil

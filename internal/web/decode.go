@@ -14,7 +14,7 @@ import (
 	"strings"
 	"time"
 
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
 )
 
 // Decode reads one JSON document of at most maxBytes into v. Everything that is wrong with it is a problem that says
@@ -22,7 +22,7 @@ import (
 func Decode(r *http.Request, v any, maxBytes int64) error {
 	if t := r.Header.Get("Content-Type"); t != "" {
 		if media, _, err := mime.ParseMediaType(t); err != nil || media != "application/json" {
-			return problem.New(problem.Unsupported, "json_wanted", "Content-Type", "Got", t)
+			return apperr.New(apperr.Unsupported, "json_wanted", "Content-Type", "Got", t)
 		}
 	}
 	body, err := Body(r, maxBytes)
@@ -30,7 +30,7 @@ func Decode(r *http.Request, v any, maxBytes int64) error {
 		return err
 	}
 	if len(bytes.TrimSpace(body)) == 0 {
-		return problem.New(problem.Invalid, "body_empty", "")
+		return apperr.New(apperr.Invalid, "body_empty", "")
 	}
 	d := json.NewDecoder(bytes.NewReader(body))
 	var document any
@@ -39,7 +39,7 @@ func Decode(r *http.Request, v any, maxBytes int64) error {
 		return syntax(body, err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return problem.New(problem.Invalid, "json_trailing", "")
+		return apperr.New(apperr.Invalid, "json_trailing", "")
 	}
 	if err := fits(document, reflect.TypeOf(v).Elem(), ""); err != nil {
 		return err
@@ -47,9 +47,9 @@ func Decode(r *http.Request, v any, maxBytes int64) error {
 	if err := json.Unmarshal(body, v); err != nil {
 		var kind *json.UnmarshalTypeError
 		if errors.As(err, &kind) { // a number out of the range of its type, and the like
-			return problem.New(problem.Invalid, wanted(kind.Type), kind.Field)
+			return apperr.New(apperr.Invalid, wanted(kind.Type), kind.Field)
 		}
-		return &problem.Error{Kind: problem.Invalid, Code: "other", Cause: err}
+		return &apperr.Error{Kind: apperr.Invalid, Code: "other", Cause: err}
 	}
 	return nil
 }
@@ -58,10 +58,10 @@ func Decode(r *http.Request, v any, maxBytes int64) error {
 func Body(r *http.Request, max int64) ([]byte, error) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, max+1))
 	if err != nil {
-		return nil, &problem.Error{Kind: problem.Invalid, Code: "body_unreadable", Cause: err}
+		return nil, &apperr.Error{Kind: apperr.Invalid, Code: "body_unreadable", Cause: err}
 	}
 	if int64(len(body)) > max {
-		return nil, problem.New(problem.TooLarge, "body_too_large", "", "Limit", max)
+		return nil, apperr.New(apperr.TooLarge, "body_too_large", "", "Limit", max)
 	}
 	return body, nil
 }
@@ -75,7 +75,7 @@ func syntax(body []byte, err error) error {
 	before := body[:offset]
 	line := bytes.Count(before, []byte("\n")) + 1
 	column := len([]rune(string(before[bytes.LastIndexByte(before, '\n')+1:])))
-	return problem.New(problem.Invalid, "json_syntax", "line "+strconv.Itoa(line), "Line", line, "Column", max(column, 1))
+	return apperr.New(apperr.Invalid, "json_syntax", "line "+strconv.Itoa(line), "Line", line, "Column", max(column, 1))
 }
 
 var (
@@ -100,7 +100,7 @@ func fits(document any, t reflect.Type, path string) error {
 				return nil
 			}
 		}
-		return problem.New(problem.Invalid, "json_want_time", path)
+		return apperr.New(apperr.Invalid, "json_want_time", path)
 	}
 	if p := reflect.PointerTo(t); p.Implements(decoderType) || p.Implements(textDecorType) {
 		return nil
@@ -145,7 +145,7 @@ func fits(document any, t reflect.Type, path string) error {
 			}
 		}
 	}
-	return problem.New(problem.Invalid, wanted(t), path)
+	return apperr.New(apperr.Invalid, wanted(t), path)
 }
 
 func fitsStruct(value map[string]any, t reflect.Type, path string) error {
@@ -153,7 +153,7 @@ func fitsStruct(value map[string]any, t reflect.Type, path string) error {
 	for _, name := range keys(value) {
 		f, ok := known[name]
 		if !ok {
-			return problem.New(problem.Invalid, "json_unknown_field", join(path, name), "Field", name, "Known", strings.Join(keys(known), ", "))
+			return apperr.New(apperr.Invalid, "json_unknown_field", join(path, name), "Field", name, "Known", strings.Join(keys(known), ", "))
 		}
 		if err := fits(value[name], f, join(path, name)); err != nil {
 			return err

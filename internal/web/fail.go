@@ -9,25 +9,25 @@ import (
 	"strconv"
 	"strings"
 
+	"onetap/internal/apperr"
 	"onetap/internal/lang"
-	"onetap/internal/problem"
 )
 
-var statuses = map[problem.Kind]int{
-	problem.Invalid:     http.StatusBadRequest,
-	problem.Unknown:     http.StatusNotFound,
-	problem.Conflict:    http.StatusConflict,
-	problem.Gone:        http.StatusGone,
-	problem.TooLarge:    http.StatusRequestEntityTooLarge,
-	problem.Unauthentic: http.StatusUnauthorized,
-	problem.Forbidden:   http.StatusForbidden,
-	problem.Unsupported: http.StatusUnsupportedMediaType,
-	problem.TooMany:     http.StatusTooManyRequests,
+var statuses = map[apperr.Kind]int{
+	apperr.Invalid:     http.StatusBadRequest,
+	apperr.Unknown:     http.StatusNotFound,
+	apperr.Conflict:    http.StatusConflict,
+	apperr.Gone:        http.StatusGone,
+	apperr.TooLarge:    http.StatusRequestEntityTooLarge,
+	apperr.Unauthentic: http.StatusUnauthorized,
+	apperr.Forbidden:   http.StatusForbidden,
+	apperr.Unsupported: http.StatusUnsupportedMediaType,
+	apperr.TooMany:     http.StatusTooManyRequests,
 }
 
 // Status returns the HTTP status of an error: a problem's by its kind, 500 for anything else.
 func Status(err error) int {
-	if p := problem.As(err); p != nil {
+	if p := apperr.As(err); p != nil {
 		if s, ok := statuses[p.Kind]; ok {
 			return s
 		}
@@ -43,7 +43,7 @@ func Fail(w http.ResponseWriter, r *http.Request, err error) { FailIn(w, r, Lang
 // FailIn is Fail in the language of the page on which it happens.
 func FailIn(w http.ResponseWriter, r *http.Request, l lang.Language, err error) {
 	status := Status(err)
-	p := problem.As(err)
+	p := apperr.As(err)
 	if status == http.StatusInternalServerError {
 		Log(r, err)
 		p = refusal("internal", "", nil)
@@ -59,16 +59,16 @@ func Log(r *http.Request, err error) {
 	slog.ErrorContext(r.Context(), "request failed", "error", err.Error(), "method", r.Method, "route", r.Pattern, "request", requestID(r.Context()))
 }
 
-func refusal(code, where string, with map[string]any) *problem.Error {
-	return &problem.Error{Code: code, Where: where, With: with}
+func refusal(code, where string, with map[string]any) *apperr.Error {
+	return &apperr.Error{Code: code, Where: where, With: with}
 }
 
 // refuse writes a problem. Problems found before routing have no kind, hence the status.
-func refuse(w http.ResponseWriter, r *http.Request, status int, p *problem.Error) {
+func refuse(w http.ResponseWriter, r *http.Request, status int, p *apperr.Error) {
 	refuseIn(w, r, Language(r), status, p)
 }
 
-func refuseIn(w http.ResponseWriter, r *http.Request, l lang.Language, status int, p *problem.Error) {
+func refuseIn(w http.ResponseWriter, r *http.Request, l lang.Language, status int, p *apperr.Error) {
 	message := l.Problem(p)
 	w.Header().Set("Content-Language", string(l))
 	w.Header().Add("Vary", "Accept-Language")

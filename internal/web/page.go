@@ -7,8 +7,8 @@ import (
 	"net/http"
 	"strings"
 
-	"onetap/internal/brand"
 	"onetap/internal/lang"
+	"onetap/internal/theme"
 )
 
 //go:embed page.css
@@ -49,7 +49,7 @@ type Page struct {
 // Write answers with a page.
 func (p Page) Write(w http.ResponseWriter, status int) {
 	styles, colours := style.hash, HTML("")
-	if own := brand.Style(p.Brand); own != "" {
+	if own := theme.Style(p.Brand); own != "" {
 		i := inline(own)
 		styles, colours = styles+" "+i.hash, HTML("<style>"+i.source+"</style>")
 	}

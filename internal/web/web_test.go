@@ -19,7 +19,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/google/go-cmp/cmp"
 
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
 )
 
 // event reads the sample of AWS's documentation and lets the test change it.
@@ -238,11 +238,11 @@ func TestFail(t *testing.T) {
 		status                 int
 		want                   string
 	}{
-		{"/api/v1/x", "", "ru-RU,ru;q=0.9", problem.New(problem.TooLarge, "body_too_large", "body", "Limit", 262144), 413,
+		{"/api/v1/x", "", "ru-RU,ru;q=0.9", apperr.New(apperr.TooLarge, "body_too_large", "body", "Limit", 262144), 413,
 			`{"error":{"code":"body_too_large","message":"Запрос больше допустимого: не больше 262` + "\u00a0" + `144 байт.","where":"body"}}`},
-		{"/r/x", "application/json", "", problem.New(problem.Unknown, "no_such_page", ""), 404,
+		{"/r/x", "application/json", "", apperr.New(apperr.Unknown, "no_such_page", ""), 404,
 			`{"error":{"code":"no_such_page","message":"There is no such page. Check the address."}}`},
-		{"/r/x", "text/html", "en", problem.New(problem.Unsupported, "json_wanted", "", "Got", "<script>"), 415, "“&lt;script&gt;” came"},
+		{"/r/x", "text/html", "en", apperr.New(apperr.Unsupported, "json_wanted", "", "Got", "<script>"), 415, "“&lt;script&gt;” came"},
 	} {
 		r := httptest.NewRequest("GET", c.path, nil)
 		r.Header.Set("Accept", c.accept)
@@ -253,8 +253,8 @@ func TestFail(t *testing.T) {
 			t.Errorf("%v: %d %s, want %d with %s", c.err, w.Code, w.Body, c.status, c.want)
 		}
 	}
-	for kind := problem.Invalid; kind <= problem.Unsupported; kind++ {
-		if Status(problem.New(kind, "other", "")) == 500 {
+	for kind := apperr.Invalid; kind <= apperr.Unsupported; kind++ {
+		if Status(apperr.New(kind, "other", "")) == 500 {
 			t.Errorf("kind %d has no status", kind)
 		}
 	}
@@ -305,7 +305,7 @@ func TestDecode(t *testing.T) {
 		r := httptest.NewRequest("POST", "/", strings.NewReader(c.body))
 		var d document
 		err := Decode(r, &d, 900)
-		p := problem.As(err)
+		p := apperr.As(err)
 		switch {
 		case c.code == "" && err != nil:
 			t.Errorf("%s is refused: %v", c.body, err)
@@ -315,7 +315,7 @@ func TestDecode(t *testing.T) {
 	}
 	r := httptest.NewRequest("POST", "/", strings.NewReader(`{}`))
 	r.Header.Set("Content-Type", "text/csv")
-	if err := Decode(r, &document{}, 900); !problem.Is(err, "json_wanted") {
+	if err := Decode(r, &document{}, 900); !apperr.Is(err, "json_wanted") {
 		t.Errorf("text/csv gives %v", err)
 	}
 }
@@ -329,7 +329,7 @@ func FuzzDecode(f *testing.F) {
 		var d document
 		err := Decode(httptest.NewRequest("POST", "/", strings.NewReader(body)), &d, 1<<16)
 		if err != nil {
-			if problem.As(err) == nil {
+			if apperr.As(err) == nil {
 				t.Fatalf("%q: %v is not a problem", body, err)
 			}
 			return

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"onetap/internal/apperr"
 	"onetap/internal/lang"
-	"onetap/internal/problem"
 	"onetap/internal/survey"
 )
 
@@ -62,7 +62,7 @@ func Check(c survey.Campaign) error {
 			for _, l := range lang.All() {
 				known = append(known, string(l))
 			}
-			return problem.New(problem.Invalid, "wording_language", "wording."+code, "Language", code, "Known", strings.Join(known, ", "))
+			return apperr.New(apperr.Invalid, "wording_language", "wording."+code, "Language", code, "Known", strings.Join(known, ", "))
 		}
 	}
 	return nil
@@ -77,15 +77,15 @@ func check(text, where string, limit int) error {
 		return err
 	}
 	if strings.Contains(text, "{{") {
-		return problem.New(problem.Invalid, "wording_braces", where)
+		return apperr.New(apperr.Invalid, "wording_braces", where)
 	}
 	for _, p := range placeholder.FindAllString(text, -1) {
 		if p != "{name}" && p != "{company}" {
-			return problem.New(problem.Invalid, "wording_placeholder", where, "Placeholder", p)
+			return apperr.New(apperr.Invalid, "wording_placeholder", where, "Placeholder", p)
 		}
 	}
 	if utf8.RuneCountInString(text) > limit {
-		return problem.New(problem.Invalid, "wording_too_long", where, "Limit", limit)
+		return apperr.New(apperr.Invalid, "wording_too_long", where, "Limit", limit)
 	}
 	return nil
 }

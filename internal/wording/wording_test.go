@@ -4,8 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"onetap/internal/apperr"
 	"onetap/internal/lang"
-	"onetap/internal/problem"
 	"onetap/internal/survey"
 	"onetap/internal/wording"
 )
@@ -64,7 +64,7 @@ func TestCheckRefusesWhatLettersCannotHold(t *testing.T) {
 		var w survey.Wording
 		tc.change(&w)
 		err := wording.Check(survey.Campaign{Audience: survey.Customers, Language: "en", Wording: map[string]survey.Wording{"en": w}})
-		if p := problem.As(err); tc.code == "" && err != nil || tc.code != "" && (p == nil || p.Code != tc.code || p.Where != tc.where) {
+		if p := apperr.As(err); tc.code == "" && err != nil || tc.code != "" && (p == nil || p.Code != tc.code || p.Where != tc.where) {
 			t.Errorf("%+v: %v, want %s at %s", w, err, tc.code, tc.where)
 		}
 	}

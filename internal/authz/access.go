@@ -1,7 +1,7 @@
-// Package access says who may do what: one table of role and action, which every page and every call of the API asks.
+// Package authz says who may do what: one table of role and action, which every page and every call of the API asks.
 //
 // A role's reach says of whom: an owner of the own customers, a manager of the team's, everybody else of all.
-package access
+package authz
 
 import (
 	"slices"

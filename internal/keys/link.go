@@ -1,4 +1,4 @@
-// Package link makes and checks the signed links that a respondent gets, and the ids that tell nothing.
+// Package keys makes and checks the signed links that a respondent gets, and the ids that tell nothing.
 //
 // A token is 24 bytes, 32 base64url characters: epoch and kind (1), campaign (5), contact (10), MAC (8). It carries no
 // address, name or score. All keys are derived (HKDF-SHA256) from one master key of the deployment, so that there is
@@ -7,7 +7,7 @@
 // What a token is for is not written in it but decided by the key of its MAC: the survey's opens the survey and
 // unsubscribes, the one of List-Unsubscribe, which mail programs and their servers hand about, only unsubscribes. Letters
 // sent before there were two carry the survey's in both places and go on working.
-package link
+package keys
 
 import (
 	"crypto/hkdf"

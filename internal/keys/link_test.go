@@ -1,4 +1,4 @@
-package link
+package keys
 
 import (
 	"encoding/base64"

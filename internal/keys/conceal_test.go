@@ -1,16 +1,16 @@
-package link_test
+package keys_test
 
 import (
 	"strings"
 	"testing"
 
-	"onetap/internal/link"
+	"onetap/internal/keys"
 )
 
 func TestConceal(t *testing.T) {
 	t.Parallel()
-	keys := func(master string) *link.Keys {
-		k, err := link.NewKeys(strings.Repeat(master, 32), 1)
+	keys := func(master string) *keys.Keys {
+		k, err := keys.NewKeys(strings.Repeat(master, 32), 1)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,8 +1,8 @@
-// Package problem is the one error type that reaches a person: what was wrong, where, and what would be right.
+// Package apperr is the one error type that reaches a person: what was wrong, where, and what would be right.
 //
 // The domain names the problem by a code; the words come from the language files (message id "problem.<code>"),
 // the HTTP status from the kind, in one place (web). A stranger never sees Cause.
-package problem
+package apperr
 
 import (
 	"errors"

@@ -8,8 +8,8 @@ import (
 	_ "image/jpeg" // what a logo may be
 	_ "image/png"
 
-	"onetap/internal/brand"
-	"onetap/internal/problem"
+	"onetap/internal/apperr"
+	"onetap/internal/theme"
 )
 
 // Limits of a logo: small enough for a letter's reader on a train, large enough for a sharp screen.
@@ -27,21 +27,21 @@ const (
 // logo_pixels, logo_too_light.
 func Check(b []byte) (media string, width, height int, err error) {
 	if len(b) > MaxBytes {
-		return "", 0, 0, problem.New(problem.TooLarge, "logo_too_large", "logo", "Limit", MaxBytes/1000)
+		return "", 0, 0, apperr.New(apperr.TooLarge, "logo_too_large", "logo", "Limit", MaxBytes/1000)
 	}
 	c, format, err := image.DecodeConfig(bytes.NewReader(b))
 	if err != nil || format != "png" && format != "jpeg" {
-		return "", 0, 0, problem.New(problem.Invalid, "logo_format", "logo")
+		return "", 0, 0, apperr.New(apperr.Invalid, "logo_format", "logo")
 	}
 	if c.Width < 1 || c.Height < 1 || c.Width > maxSide || c.Height > maxSide {
-		return "", 0, 0, problem.New(problem.Invalid, "logo_pixels", "logo", "Limit", maxSide)
+		return "", 0, 0, apperr.New(apperr.Invalid, "logo_pixels", "logo", "Limit", maxSide)
 	}
 	picture, _, err := image.Decode(bytes.NewReader(b))
 	if err != nil {
-		return "", 0, 0, problem.New(problem.Invalid, "logo_format", "logo")
+		return "", 0, 0, apperr.New(apperr.Invalid, "logo_format", "logo")
 	}
 	if !visibleOnWhite(picture) {
-		return "", 0, 0, problem.New(problem.Invalid, "logo_too_light", "logo")
+		return "", 0, 0, apperr.New(apperr.Invalid, "logo_too_light", "logo")
 	}
 	scale := min(1, shownWidth/float64(c.Width), shownHeight/float64(c.Height))
 	return "image/" + format, max(1, int(float64(c.Width)*scale)), max(1, int(float64(c.Height)*scale)), nil
@@ -49,7 +49,7 @@ func Check(b []byte) (media string, width, height int, err error) {
 
 // visibleOnWhite looks at up to 250,000 pixels.
 func visibleOnWhite(p image.Image) bool {
-	bounds, white := p.Bounds(), brand.Colour{255, 255, 255}
+	bounds, white := p.Bounds(), theme.Colour{255, 255, 255}
 	step := max(1, max(bounds.Dx(), bounds.Dy())/500)
 	seen, all := 0, 0
 	for y := bounds.Min.Y; y < bounds.Max.Y; y += step {
@@ -57,7 +57,7 @@ func visibleOnWhite(p image.Image) bool {
 			r, g, b, a := p.At(x, y).RGBA() // multiplied by a already
 			under := 0xffff - a
 			all++
-			if brand.Contrast(brand.Colour{uint8((r + under) >> 8), uint8((g + under) >> 8), uint8((b + under) >> 8)}, white) >= visible {
+			if theme.Contrast(theme.Colour{uint8((r + under) >> 8), uint8((g + under) >> 8), uint8((b + under) >> 8)}, white) >= visible {
 				seen++
 			}
 		}

@@ -1,4 +1,4 @@
-// Package fill fills the templates of the e-mails and of the desk's pages. It knows the part of html/template's language
+// Package tmpl fills the templates of the e-mails and of the desk's pages. It knows the part of html/template's language
 // that they use, and escapes as html/template does; a test in package mail compares the two.
 //
 // html/template calls methods by their names, and so makes the linker keep every exported method that is in reach: the
@@ -13,7 +13,7 @@
 //
 // In html a value may stand between tags or inside a double-quoted attribute that is neither a style nor a script;
 // anywhere else is refused when the template is read. A branch may also hold whole attributes: <input [[if .On]]checked[[end]]>.
-package fill
+package tmpl
 
 import (
 	"fmt"

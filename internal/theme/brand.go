@@ -1,6 +1,6 @@
-// Package brand makes a company's colour usable: which text can be read on it, which shade of it can be read on the pages'
+// Package theme makes a company's colour usable: which text can be read on it, which shade of it can be read on the pages'
 // grounds, and what the nearest colour is where neither white nor dark text can. Contrast is that of WCAG 2.2.
-package brand
+package theme
 
 import (
 	"fmt"
