@@ -15,7 +15,7 @@ import (
 	"onetap/internal/survey"
 )
 
-const wave = survey.CampaignID("spring22")
+const mailing = survey.CampaignID("spring22")
 
 var quiet = slog.New(slog.NewTextHandler(io.Discard, nil))
 
@@ -57,14 +57,14 @@ func TestNoTimeIsSaid(t *testing.T) {
 func world(t *testing.T) (*alerttest.Bench, *clock) {
 	t.Helper()
 	b := alerttest.Open(t)
-	b.Campaign(wave, "Spring")
+	b.Campaign(mailing, "Spring")
 	return b, newClock(b.Faulty, b.Alerts, quiet)
 }
 
 // take tells the alerts of an answer, perhaps under a fault.
 func take(t *testing.T, b *alerttest.Bench, id survey.ContactID, score int, why string) error {
 	t.Helper()
-	before, now := b.Says(wave, id, score, why)
+	before, now := b.Says(mailing, id, score, why)
 	return b.Alerts.Begin(context.Background()).Answer(context.Background(), before, now)
 }
 
@@ -114,7 +114,7 @@ func TestSettlesWhatWaitsAndWhatWasLeft(t *testing.T) {
 
 func letters(b *alerttest.Bench, contacts int) (n int) {
 	for i := range contacts {
-		n += len(b.Letters(wave, alerttest.ContactID(i+1)))
+		n += len(b.Letters(mailing, alerttest.ContactID(i+1)))
 	}
 	return n
 }
@@ -167,7 +167,7 @@ func TestClockDiesAtEveryCall(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if got := len(b.Letters(wave, id)); got < 1 || got > 2 {
+			if got := len(b.Letters(mailing, id)); got < 1 || got > 2 {
 				t.Errorf("%v: %d letters", f, got)
 			}
 			if !reached {
@@ -191,7 +191,7 @@ func TestLeftOvers(t *testing.T) {
 	if err := take(t, b, id, 3, ""); err != nil {
 		t.Fatal(err)
 	}
-	got := b.Case(wave, id)
+	got := b.Case(mailing, id)
 	moved := got
 	moved.Alert.Due = got.Alert.Due.Add(time.Hour)
 	b.Arm(&alerttest.Fault{At: 1, Operation: "DeleteItem"}) // the case is saved, what was due before stays
@@ -209,7 +209,7 @@ func TestLeftOvers(t *testing.T) {
 	if n, letters := b.Left(), letters(b, 1); n != 1 || letters != 0 {
 		t.Errorf("%d things are due, %d letters; want 1 and 0", n, letters)
 	}
-	if err := b.Store.DropDue(context.Background(), store.Due{At: moved.Alert.Due, Campaign: wave, Contact: id}); err != nil {
+	if err := b.Store.DropDue(context.Background(), store.Due{At: moved.Alert.Due, Campaign: mailing, Contact: id}); err != nil {
 		t.Fatal(err)
 	}
 	if n := b.Left(); n != 0 {

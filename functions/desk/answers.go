@@ -89,7 +89,7 @@ func (d *desk) listResponses(w http.ResponseWriter, r *http.Request) error {
 // invitationView is a contact's place in a campaign.
 type invitationView struct {
 	Contact survey.ContactID       `json:"contact"`
-	Wave    int                    `json:"wave"`
+	Mailing int                    `json:"wave"`
 	State   survey.InvitationState `json:"state"`
 	Reason  string                 `json:"reason"`  // why it failed or was skipped
 	Message string                 `json:"message"` // SES's id of the message
@@ -110,13 +110,13 @@ func (d *desk) listInvitations(w http.ResponseWriter, r *http.Request) error {
 	if state != "" && !slices.Contains(invitationStates, state) {
 		return apperr.New(apperr.Invalid, "parameter_choice", "state", "Known", known(invitationStates))
 	}
-	wave := survey.WaveInvitation
+	mailing := survey.MailingInvitation
 	if q.Has("wave") {
 		n, err := strconv.Atoi(q.Get("wave"))
-		if err != nil || n != survey.WaveInvitation && n != survey.WaveReminder {
+		if err != nil || n != survey.MailingInvitation && n != survey.MailingReminder {
 			return apperr.New(apperr.Invalid, "parameter_choice", "wave", "Known", "0, 1")
 		}
-		wave = n
+		mailing = n
 	}
 	from, limit, err := page(r)
 	if err != nil {
@@ -126,16 +126,16 @@ func (d *desk) listInvitations(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if wave == survey.WaveReminder && !d.sight(visitOf(r).Who, c).People() {
+	if mailing == survey.MailingReminder && !d.sight(visitOf(r).Who, c).People() {
 		return apperr.New(apperr.Forbidden, "reminder_tells", "wave")
 	}
-	found, next, err := d.store.InvitationsPage(r.Context(), c.ID, wave, state, from, limit, invitationsLookedAt)
+	found, next, err := d.store.InvitationsPage(r.Context(), c.ID, mailing, state, from, limit, invitationsLookedAt)
 	if err != nil {
 		return err
 	}
 	views := make([]invitationView, len(found))
 	for n, i := range found {
-		views[n] = invitationView{i.Contact, i.Wave, i.State, i.Reason, i.MessageID, i.Owner, i.Team, i.At}
+		views[n] = invitationView{i.Contact, i.Mailing, i.State, i.Reason, i.MessageID, i.Owner, i.Team, i.At}
 	}
 	web.JSON(w, http.StatusOK, map[string]any{"invitations": views, "next": cursorText(next)})
 	return nil

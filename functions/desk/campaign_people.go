@@ -119,9 +119,9 @@ func (d *desk) quiet(ctx context.Context, c survey.Campaign, from store.Cursor, 
 		if other.ID == c.ID || !other.MailedSince(since) {
 			continue
 		}
-		for _, wave := range []int{survey.WaveInvitation, survey.WaveReminder} {
+		for _, mailing := range []int{survey.MailingInvitation, survey.MailingReminder} {
 			for at := &from; at != nil && before(*at, to); {
-				found, next, err := d.store.InvitationsPage(ctx, other.ID, wave, "", *at, most, most)
+				found, next, err := d.store.InvitationsPage(ctx, other.ID, mailing, "", *at, most, most)
 				if err != nil {
 					return nil, err
 				}

@@ -236,21 +236,21 @@ func (d *desk) showCampaign(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// view adds the ledgers. The figures are read before the waves: a wave's numbers are written first, so that nothing
+// view adds the ledgers. The figures are read before the mailings: a mailing's numbers are written first, so that nothing
 // counted is missing in it.
 func (d *desk) view(ctx context.Context, c survey.Campaign) (campaignView, error) {
 	v := campaignView{Campaign: c}
-	counts, err := d.store.TalliesOf(ctx, string(c.ID), survey.KindWave)
+	counts, err := d.store.TalliesOf(ctx, string(c.ID), survey.KindMailing)
 	if err != nil {
 		return v, err
 	}
-	for number, to := range map[int]**survey.Ledger{survey.WaveInvitation: &v.Ledger, survey.WaveReminder: &v.Reminder} {
-		wave, ok, err := d.store.Wave(ctx, c.ID, number)
+	for number, to := range map[int]**survey.Ledger{survey.MailingInvitation: &v.Ledger, survey.MailingReminder: &v.Reminder} {
+		mailing, ok, err := d.store.Mailing(ctx, c.ID, number)
 		if err != nil {
 			return v, err
 		}
-		if ok && (number == survey.WaveInvitation || insight.Of(c, authz.Who{}, d.now()).Reminder()) {
-			l := survey.LedgerOf(wave, counts[survey.TallyKey{Scope: string(c.ID), Kind: survey.KindWave, Value: strconv.Itoa(number)}])
+		if ok && (number == survey.MailingInvitation || insight.Of(c, authz.Who{}, d.now()).Reminder()) {
+			l := survey.LedgerOf(mailing, counts[survey.TallyKey{Scope: string(c.ID), Kind: survey.KindMailing, Value: strconv.Itoa(number)}])
 			*to = &l
 		}
 	}

@@ -136,7 +136,7 @@ func (p *contactPage) history(campaigns []survey.Campaign, past store.Past) {
 		}
 		return e
 	}
-	slices.SortFunc(past.Invitations, func(a, b survey.Invitation) int { return a.Wave - b.Wave })
+	slices.SortFunc(past.Invitations, func(a, b survey.Invitation) int { return a.Mailing - b.Mailing })
 	for _, i := range past.Invitations {
 		e := of(i.Campaign, i.At)
 		e.Letters = append(e.Letters, letterTold(l, i)+", "+l.Moment(i.At.In(p.Zone)))
@@ -173,7 +173,7 @@ func (p *contactPage) mayOpen(c loop.Case) bool {
 // letterTold says what became of a letter.
 func letterTold(l lang.Language, i survey.Invitation) string {
 	what := "contacts.letter."
-	if i.Wave == survey.WaveReminder {
+	if i.Mailing == survey.MailingReminder {
 		what = "contacts.reminder."
 	}
 	text := l.T(what + string(i.State))

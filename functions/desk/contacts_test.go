@@ -120,7 +120,7 @@ func TestContactPage(t *testing.T) {
 	r := survey.Response{Campaign: staff.ID, Contact: one.ID, Audience: staff.Audience, Language: "en", Score: 1, Verified: true, Why: "Secret", First: w.now(), Counted: w.now(), Updated: w.now(), Version: 1}
 	i := survey.Invitation{Campaign: staff.ID, Contact: one.ID, Audience: staff.Audience, State: survey.InvitationSent, Decided: survey.InvitationSent, Language: "en", At: w.now(), Version: 1}
 	reminder := i
-	reminder.Wave, reminder.State, reminder.Reason = survey.WaveReminder, survey.InvitationSkipped, "answered"
+	reminder.Mailing, reminder.State, reminder.Reason = survey.MailingReminder, survey.InvitationSkipped, "answered"
 	for _, err := range []error{w.store.CreateCampaign(ctx, staff), w.store.PutContacts(ctx, []survey.Contact{one}), w.store.SaveResponse(ctx, r, 0), w.store.AddInvitations(ctx, []survey.Invitation{i, reminder}, func() bool { return true })} {
 		if err != nil {
 			t.Fatal(err)

@@ -65,7 +65,7 @@ func (c *conversation) at(p person) time.Time {
 }
 
 func (c *conversation) sent(campaign survey.Campaign, people []person) error {
-	w := survey.NewWave(campaign.ID, survey.WaveInvitation, c.now())
+	w := survey.NewMailing(campaign.ID, survey.MailingInvitation, c.now())
 	b := survey.Batch{Campaign: campaign.ID, Name: survey.BatchName(0), Language: campaign.Language, State: survey.BatchDone, At: c.at(people[0])}
 	for _, p := range people {
 		contact := c.desk.keys.ContactID(campaign.Audience, p.Email)
@@ -78,13 +78,13 @@ func (c *conversation) sent(campaign survey.Campaign, people []person) error {
 		w.Invite(contact, campaign.Language)
 	}
 	w.Rest()
-	w.State = survey.WaveSending
+	w.State = survey.MailingSending
 	if len(people) == len(b.Contacts) {
-		w.State = survey.WaveDone
+		w.State = survey.MailingDone
 	}
 	waiting := b
 	waiting.State, waiting.Outcomes = survey.BatchWaiting, nil
-	w, err := c.store.SaveWave(c.t.Context(), w)
+	w, err := c.store.SaveMailing(c.t.Context(), w)
 	if err == nil {
 		err = c.store.AddBatches(c.t.Context(), w, []survey.Batch{waiting})
 	}

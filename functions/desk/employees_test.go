@@ -216,8 +216,8 @@ func TestEmployeesReminderIsNotShown(t *testing.T) {
 			a.answer("Склад", 9, 0, nil)
 		}
 		a.counted()
-		wave := survey.Wave{Campaign: a.c.ID, Number: survey.WaveReminder, State: survey.WaveDone, Audience: 12, Invited: 6, Skipped: map[survey.SkipReason]int{survey.SkipAnswered: 6}}
-		if _, err := w.store.SaveWave(t.Context(), wave); err != nil {
+		mailing := survey.Mailing{Campaign: a.c.ID, Number: survey.MailingReminder, State: survey.MailingDone, Audience: 12, Invited: 6, Skipped: map[survey.SkipReason]int{survey.SkipAnswered: 6}}
+		if _, err := w.store.SaveMailing(t.Context(), mailing); err != nil {
 			t.Fatal(err)
 		}
 		out := w.must("GET", "/api/v1/campaigns/"+string(a.c.ID), "", nil)

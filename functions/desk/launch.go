@@ -116,14 +116,14 @@ func (d *desk) resuming(ctx context.Context, c survey.Campaign) (survey.Campaign
 	if err := d.senders.Check(c.Sender); err != nil {
 		return c, err
 	}
-	wave, ok, err := d.store.Wave(ctx, c.ID, survey.WaveInvitation)
+	mailing, ok, err := d.store.Mailing(ctx, c.ID, survey.MailingInvitation)
 	switch {
 	case err != nil:
 		return c, err
 	case !ok:
 		return c.Resume(nil, d.now())
 	}
-	return c.Resume(&wave, d.now())
+	return c.Resume(&mailing, d.now())
 }
 
 func (d *desk) cancelling(_ context.Context, c survey.Campaign) (survey.Campaign, error) {
@@ -135,7 +135,7 @@ func (d *desk) closing(_ context.Context, c survey.Campaign) (survey.Campaign, e
 }
 
 func (d *desk) reminding(ctx context.Context, c survey.Campaign) (survey.Campaign, error) {
-	_, reminded, err := d.store.Wave(ctx, c.ID, survey.WaveReminder)
+	_, reminded, err := d.store.Mailing(ctx, c.ID, survey.MailingReminder)
 	if err != nil {
 		return c, err
 	}

@@ -50,15 +50,15 @@ func (d *desk) resendFrom(r *http.Request) error {
 	if r.FormValue("understood") == "" {
 		return apperr.New(apperr.Invalid, "resend_tick", "understood")
 	}
-	wave := survey.WaveInvitation
-	if r.FormValue("wave") == strconv.Itoa(survey.WaveReminder) {
-		wave = survey.WaveReminder
+	mailing := survey.MailingInvitation
+	if r.FormValue("wave") == strconv.Itoa(survey.MailingReminder) {
+		mailing = survey.MailingReminder
 	}
 	c, err := d.campaign(r)
 	if err != nil {
 		return err
 	}
-	_, _, err = d.sendAgain(r.Context(), c, wave, true)
+	_, _, err = d.sendAgain(r.Context(), c, mailing, true)
 	return err
 }
 
@@ -70,22 +70,22 @@ type uncertainView struct{ ID, Href, Name, Email, When, Letter string }
 
 func (d *desk) showUncertain(r *http.Request, p *livePage, c survey.Campaign, v campaignView) error {
 	p.UncertainHere = uncertain(v.Ledger)+uncertain(v.Reminder) > 0
-	p.ResendWave = strconv.Itoa(survey.WaveInvitation)
+	p.ResendMailing = strconv.Itoa(survey.MailingInvitation)
 	if uncertain(v.Ledger) == 0 {
-		p.ResendWave = strconv.Itoa(survey.WaveReminder)
+		p.ResendMailing = strconv.Itoa(survey.MailingReminder)
 	}
 	for number, ledger := range []*survey.Ledger{v.Ledger, v.Reminder} {
-		if uncertain(ledger) == 0 || number == survey.WaveReminder && !d.sight(p.visit.Who, c).People() {
+		if uncertain(ledger) == 0 || number == survey.MailingReminder && !d.sight(p.visit.Who, c).People() {
 			continue // who was to be reminded had not answered
 		}
-		wave, begun, err := d.store.Wave(r.Context(), c.ID, number)
+		mailing, begun, err := d.store.Mailing(r.Context(), c.ID, number)
 		if err != nil {
 			return err
 		}
 		if !begun {
 			continue
 		}
-		people, err := d.store.Uncertain(r.Context(), wave, uncertainShown)
+		people, err := d.store.Uncertain(r.Context(), mailing, uncertainShown)
 		if err != nil {
 			return err
 		}
@@ -118,7 +118,7 @@ func (d *desk) nameUncertain(ctx context.Context, p *livePage, c survey.Campaign
 		}
 	}
 	for _, i := range people {
-		v := uncertainView{ID: string(i.Contact), When: p.lang.Moment(i.At.In(p.Zone)), Letter: p.lang.T("campaign.wave_" + strconv.Itoa(i.Wave))}
+		v := uncertainView{ID: string(i.Contact), When: p.lang.Moment(i.At.In(p.Zone)), Letter: p.lang.T("campaign.wave_" + strconv.Itoa(i.Mailing))}
 		if contact, ok := contacts[i.Contact]; ok && p.Sees(i.Owner, i.Team, reports) {
 			v.Name, v.Email = orDash(contact.Person.Name), contact.Person.Email
 			v.Href = "/contacts/" + string(c.Audience) + "/" + string(i.Contact)

@@ -67,8 +67,8 @@ func (d *desk) live(ctx context.Context, f *frame, c survey.Campaign) (live, cam
 	if c.Stopped != "" {
 		out.Text["stopped"] = mail.Stopped(l, c.Stopped)
 	}
-	out.ledger(l, "", v.Ledger, survey.WaveInvitation)
-	out.ledger(l, "r.", v.Reminder, survey.WaveReminder)
+	out.ledger(l, "", v.Ledger, survey.MailingInvitation)
+	out.ledger(l, "r.", v.Reminder, survey.MailingReminder)
 	out.answers(l, whole)
 	out.pace(l, c, v, d.now())
 	for _, a := range liveActions {
@@ -92,7 +92,7 @@ func uncertain(l *survey.Ledger) int {
 	return l.Uncertain
 }
 
-func (o *live) ledger(l lang.Language, prefix string, g *survey.Ledger, wave int) {
+func (o *live) ledger(l lang.Language, prefix string, g *survey.Ledger, mailing int) {
 	o.Show[prefix+"ledger"] = g != nil
 	if g == nil {
 		return
@@ -106,7 +106,7 @@ func (o *live) ledger(l lang.Language, prefix string, g *survey.Ledger, wave int
 		o.Text[prefix+"skip_"+string(why)] = l.Number(int64(g.Skipped[why]))
 		o.Show[prefix+"skip_"+string(why)] = g.Skipped[why] > 0
 	}
-	if wave == survey.WaveInvitation {
+	if mailing == survey.MailingInvitation {
 		o.Invited, o.Decided = g.Invited, g.Sent+g.Failed+g.Uncertain
 	}
 }
@@ -176,7 +176,7 @@ type livePage struct {
 	New                         string
 	Uncertain                   []uncertainView
 	UncertainMore               string
-	ResendWave                  string
+	ResendMailing               string
 	UncertainHere               bool
 	Draft                       bool
 }

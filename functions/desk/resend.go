@@ -17,41 +17,41 @@ import (
 func (d *desk) resendUncertain(w http.ResponseWriter, r *http.Request) error {
 	var in struct {
 		Understood bool `json:"understood"`
-		Wave       int  `json:"wave"`
+		Mailing    int  `json:"wave"`
 	}
 	if err := optional(r, &in); err != nil {
 		return err
 	}
-	if in.Wave != survey.WaveInvitation && in.Wave != survey.WaveReminder {
+	if in.Mailing != survey.MailingInvitation && in.Mailing != survey.MailingReminder {
 		return apperr.New(apperr.Invalid, "parameter_choice", "wave", "Known", "0, 1")
 	}
 	c, err := d.campaign(r)
 	if err != nil {
 		return err
 	}
-	people, more, err := d.sendAgain(r.Context(), c, in.Wave, in.Understood)
+	people, more, err := d.sendAgain(r.Context(), c, in.Mailing, in.Understood)
 	if err != nil {
 		return err
 	}
-	web.JSON(w, http.StatusOK, map[string]any{"campaign": c.ID, "wave": in.Wave, "people": people, "more": more})
+	web.JSON(w, http.StatusOK, map[string]any{"campaign": c.ID, "wave": in.Mailing, "people": people, "more": more})
 	return nil
 }
 
-// sendAgain plans the second letters of a wave and calls the sender; more says that there are others after these people.
+// sendAgain plans the second letters of a mailing and calls the sender; more says that there are others after these people.
 func (d *desk) sendAgain(ctx context.Context, c survey.Campaign, number int, understood bool) (count int, more bool, err error) {
 	if err := c.Allows(survey.ActResend, d.now()); err != nil {
 		return 0, false, err
 	}
-	wave, begun, err := d.store.Wave(ctx, c.ID, number)
+	mailing, begun, err := d.store.Mailing(ctx, c.ID, number)
 	if err != nil {
 		return 0, false, err
 	}
-	if begun && wave.State != survey.WaveDone {
+	if begun && mailing.State != survey.MailingDone {
 		return 0, false, apperr.New(apperr.Conflict, "resend_too_early", "state")
 	}
 	var people []survey.Invitation
 	if begun {
-		if people, err = d.store.Uncertain(ctx, wave, store.MaxAgain+1); err != nil {
+		if people, err = d.store.Uncertain(ctx, mailing, store.MaxAgain+1); err != nil {
 			return 0, false, err
 		}
 	}
@@ -63,7 +63,7 @@ func (d *desk) sendAgain(ctx context.Context, c survey.Campaign, number int, und
 	case !understood:
 		return 0, false, apperr.New(apperr.Invalid, "resend_not_understood", "understood", "Count", len(people))
 	}
-	next, batches := wave.Again(people)
+	next, batches := mailing.Again(people)
 	err = d.store.AddBatches(ctx, next, batches)
 	if errors.Is(err, store.ErrChanged) { // somebody else has just done the same
 		return 0, false, apperr.New(apperr.Conflict, "resend_too_early", "state")

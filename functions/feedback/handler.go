@@ -111,7 +111,7 @@ func (f *feedback) settle(ctx context.Context, of survey.Invitation, what survey
 		if try > 0 {
 			f.wait(100 * time.Millisecond << try)
 		}
-		i, ok, err := f.store.Invitation(ctx, of.Campaign, of.Wave, of.Contact)
+		i, ok, err := f.store.Invitation(ctx, of.Campaign, of.Mailing, of.Contact)
 		if err != nil {
 			return err
 		}
@@ -141,7 +141,7 @@ func (f *feedback) settle(ctx context.Context, of survey.Invitation, what survey
 // letter's turn. Waiting for that here would be billed, a tenth of a second at 14 letters a second as much as all other
 // work of this function; Lambda's own retry a minute later is not.
 func (f *feedback) delivered(ctx context.Context, of survey.Invitation) (done bool, err error) {
-	i, ok, err := f.store.GlanceInvitation(ctx, of.Campaign, of.Wave, of.Contact)
+	i, ok, err := f.store.GlanceInvitation(ctx, of.Campaign, of.Mailing, of.Contact)
 	if err != nil {
 		return false, err
 	}

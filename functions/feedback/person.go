@@ -60,7 +60,7 @@ func (f *feedback) audience(ctx context.Context, of survey.Invitation) (survey.A
 	if !isUnknown(err) {
 		return c.Audience, err
 	}
-	i, _, err := f.store.Invitation(ctx, of.Campaign, of.Wave, of.Contact)
+	i, _, err := f.store.Invitation(ctx, of.Campaign, of.Mailing, of.Contact)
 	return i.Audience, err
 }
 

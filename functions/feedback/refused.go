@@ -26,7 +26,7 @@ func (f *feedback) blocked(ctx context.Context, of survey.Invitation, r ses.Repo
 			return nil
 		}
 		refusal := survey.SenderRefusal{Batch: survey.BatchPlace(r.Tag("batch")), Sent: r.Sent}
-		all, err := f.store.AddRefusal(ctx, of.Campaign, of.Wave, r.Message, refusal, f.now())
+		all, err := f.store.AddRefusal(ctx, of.Campaign, of.Mailing, r.Message, refusal, f.now())
 		if err != nil || !survey.SenderRefused(all, c.Resumed) {
 			return err
 		}

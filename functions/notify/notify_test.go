@@ -24,7 +24,7 @@ import (
 	"onetap/internal/survey"
 )
 
-const wave = survey.CampaignID("spring22")
+const mailing = survey.CampaignID("spring22")
 
 func function(b *alerttest.Bench) *notify {
 	return &notify{alerts: b.Alerts, log: slog.New(slog.NewTextHandler(io.Discard, nil))}
@@ -106,7 +106,7 @@ func respondents(b *alerttest.Bench, n int, random *rand.Rand) map[survey.Contac
 			if random.IntN(2) == 0 {
 				p.Why = &words
 			}
-			_, r := b.Posts(wave, id, p)
+			_, r := b.Posts(mailing, id, p)
 			if _, was := detractors[id]; was || loop.Opens(r) {
 				detractors[id] = loop.Opens(r)
 			}
@@ -124,11 +124,11 @@ func check(t *testing.T, b *alerttest.Bench, n int, detractors map[survey.Contac
 	}
 	for i := range n {
 		id := alerttest.ContactID(i + 1)
-		_, there, err := b.Store.Case(context.Background(), wave, id)
+		_, there, err := b.Store.Case(context.Background(), mailing, id)
 		if err != nil {
 			t.Fatal(err)
 		}
-		letters := b.Letters(wave, id)
+		letters := b.Letters(mailing, id)
 		is, was := detractors[id]
 		if is && (!there || len(letters) == 0) || !was && (there || len(letters) > 0) || len(letters) > most {
 			t.Errorf("contact %d: is a detractor %v, was one %v, has a case %v, %d letters", i, is, was, there, len(letters))
@@ -154,7 +154,7 @@ func TestStream(t *testing.T) {
 			t.Parallel()
 			random := rand.New(rand.NewPCG(seed, 0))
 			b := alerttest.Open(t)
-			b.Campaign(wave, "Spring")
+			b.Campaign(mailing, "Spring")
 			detractors := respondents(b, n, random)
 			rs := records(t, b)
 			for at := 0; at < len(rs); at += 7 { // batches that overlap: everything comes twice and more
@@ -173,7 +173,7 @@ func TestFailuresAreNamedAndDoneAgain(t *testing.T) {
 	for _, at := range []int{1, 4, 9, 30} {
 		for _, f := range []alerttest.Fault{{At: at}, {At: at, Lost: true}, {At: at, Dies: true}, {At: at, Lost: true, Dies: true}} {
 			b := alerttest.Open(t)
-			b.Campaign(wave, "Spring")
+			b.Campaign(mailing, "Spring")
 			detractors := respondents(b, n, rand.New(rand.NewPCG(uint64(at), 1)))
 			rs := records(t, b)
 			b.Arm(&f)
@@ -190,9 +190,9 @@ func TestFailuresAreNamedAndDoneAgain(t *testing.T) {
 func TestPoisonIsNamed(t *testing.T) {
 	t.Parallel()
 	b := alerttest.Open(t)
-	b.Campaign(wave, "Spring")
-	b.Says(wave, b.Contact(1, nil), 3, "slow")
-	b.Says(wave, b.Contact(2, nil), 3, "slow")
+	b.Campaign(mailing, "Spring")
+	b.Says(mailing, b.Contact(1, nil), 3, "slow")
+	b.Says(mailing, b.Contact(2, nil), 3, "slow")
 	rs := records(t, b)
 	bad := rs[0]
 	bad.Change.SequenceNumber = "999"
@@ -202,7 +202,7 @@ func TestPoisonIsNamed(t *testing.T) {
 		t.Errorf("failures: %v, %v", out.BatchItemFailures, err)
 	}
 	for i, want := range []int{1, 0} { // what came before it is done
-		if got := len(b.Letters(wave, alerttest.ContactID(i+1))); got != want {
+		if got := len(b.Letters(mailing, alerttest.ContactID(i+1))); got != want {
 			t.Errorf("contact %d: %d letters, want %d", i+1, got, want)
 		}
 	}
@@ -212,8 +212,8 @@ func TestPoisonIsNamed(t *testing.T) {
 func TestNoTimeLeft(t *testing.T) {
 	t.Parallel()
 	b := alerttest.Open(t)
-	b.Campaign(wave, "Spring")
-	b.Says(wave, b.Contact(1, nil), 3, "slow")
+	b.Campaign(mailing, "Spring")
+	b.Says(mailing, b.Contact(1, nil), 3, "slow")
 	rs := records(t, b)
 	ctx, cancel := context.WithTimeout(context.Background(), margin)
 	defer cancel()
@@ -232,9 +232,9 @@ func (nobody) Send(context.Context, mail.Message) (string, error) { return "", e
 func TestMailTrouble(t *testing.T) {
 	t.Parallel()
 	b := alerttest.Open(t)
-	b.Campaign(wave, "Spring")
+	b.Campaign(mailing, "Spring")
 	id := b.Contact(1, nil)
-	b.Says(wave, id, 3, "slow")
+	b.Says(mailing, id, 3, "slow")
 	ses := b.Alerts.Mail
 	b.Alerts.Mail = nobody{}
 	if n := deliver(t, b, records(t, b), 100, func() {}); n != 0 {
@@ -244,7 +244,7 @@ func TestMailTrouble(t *testing.T) {
 		b.Pass(time.Minute)
 		b.Due()
 	}
-	if got := b.Case(wave, id); got.Alert.Letters != 0 || got.Alert.Tries < 2 {
+	if got := b.Case(mailing, id); got.Alert.Letters != 0 || got.Alert.Tries < 2 {
 		t.Errorf("alert is %+v", got.Alert)
 	}
 	b.Alerts.Mail = ses
@@ -254,13 +254,13 @@ func TestMailTrouble(t *testing.T) {
 // BenchmarkDetractors is the function's own part of the way from a tap with words to the owner's letter.
 func BenchmarkDetractors(b *testing.B) {
 	bench := alerttest.Open(b)
-	bench.Campaign(wave, "Spring")
+	bench.Campaign(mailing, "Spring")
 	n := 0
 	for b.Loop() {
 		b.StopTimer()
 		id := bench.Contact(n+1, nil)
 		n++
-		_, r := bench.Says(wave, id, 3, "slow")
+		_, r := bench.Says(mailing, id, 3, "slow")
 		b.StartTimer()
 		if err := bench.Alerts.Begin(context.Background()).Answer(context.Background(), nil, r); err != nil {
 			b.Fatal(err)

@@ -60,9 +60,9 @@ func (w *world) live(t *testing.T, n int) {
 	for i := range n {
 		b.Contacts = append(b.Contacts, survey.ContactID(fmt.Sprintf("%c%ccontactcontact", 'a'+i/26%26, 'a'+i%26)))
 	}
-	wave, err := w.store.SaveWave(ctx, survey.NewWave(campaign, survey.WaveInvitation, start))
+	mailing, err := w.store.SaveMailing(ctx, survey.NewMailing(campaign, survey.MailingInvitation, start))
 	must(t, err)
-	must(t, w.store.AddBatches(ctx, wave, []survey.Batch{b}))
+	must(t, w.store.AddBatches(ctx, mailing, []survey.Batch{b}))
 	must(t, w.store.ClaimBatch(ctx, b, "lease", start))
 	b.State, b.At = survey.BatchDone, start
 	for i, id := range b.Contacts {
@@ -86,7 +86,7 @@ func (w *world) live(t *testing.T, n int) {
 
 func (w *world) report(t *testing.T, of survey.Invitation) {
 	ctx := context.Background()
-	i, _, err := w.store.Invitation(ctx, of.Campaign, of.Wave, of.Contact)
+	i, _, err := w.store.Invitation(ctx, of.Campaign, of.Mailing, of.Contact)
 	must(t, err)
 	event := []survey.DeliveryEvent{survey.EventDelivered, survey.EventBounced, survey.EventComplained}[w.random.IntN(3)]
 	if after, changed := i.Settle(event); changed {

@@ -160,7 +160,7 @@ func newStage(t testing.TB) *stage {
 	s.leave[1] = k.MakeUnsubscribe(keys.Token{Campaign: c.ID, Contact: s.id, Test: true})
 	digests := 0
 	s.now = noon
-	s.pages = newPages(s.memory, keys, func() time.Time { return s.now }, func() string { digests++; return fmt.Sprint("digest", digests) })
+	s.pages = newPages(s.memory, k, func() time.Time { return s.now }, func() string { digests++; return fmt.Sprint("digest", digests) })
 	s.handler = web.Secure(s.pages.routes())
 	return s
 }

@@ -47,7 +47,7 @@ const (
 )
 
 func newPages(s Store, ks *keys.Keys, now func() time.Time, digest func() string) *pages {
-	return &pages{store: s, keys: k, now: now, digest: digest,
+	return &pages{store: s, keys: ks, now: now, digest: digest,
 		seen:      recent[keys.Token, seen]{life: seenLife, most: seenMost},
 		campaigns: recent[survey.CampaignID, survey.Campaign]{life: campaignLife, most: campaignMost},
 		logos:     logos{unknown: recent[string, struct{}]{life: unknownLife, most: logosUnknown}},

@@ -78,14 +78,14 @@ func (d *delivery) recipients(ctx context.Context, b survey.Batch, ids []survey.
 		return nil, nil, err
 	}
 	answered := map[survey.ContactID]bool{}
-	if b.Wave == survey.WaveReminder {
+	if b.Mailing == survey.MailingReminder {
 		if answered, err = d.store.Answered(ctx, b.Campaign, ids); err != nil {
 			return nil, nil, err
 		}
 	}
 	var firsts map[survey.ContactID]survey.Invitation
 	if b.Again {
-		if firsts, err = d.store.InvitationsOf(ctx, b.Campaign, b.Wave, ids); err != nil {
+		if firsts, err = d.store.InvitationsOf(ctx, b.Campaign, b.Mailing, ids); err != nil {
 			return nil, nil, err
 		}
 	}

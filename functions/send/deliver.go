@@ -15,18 +15,18 @@ import (
 // workers handle batches; only inFlight of them are between their turn and the decision, the others write down.
 const workers = 6
 
-// look is how often a campaign's state and the wave's cursor are brought up to date while it is sent: pause and cancel
+// look is how often a campaign's state and the mailing's cursor are brought up to date while it is sent: pause and cancel
 // take effect within it.
 const look = time.Second
 
 // errHalt ends a delivery without being a fault: paused, cancelled, out of quota, out of time.
 var errHalt = errors.New("halt")
 
-// delivery sends one wave of one campaign.
+// delivery sends one mailing of one campaign.
 type delivery struct {
 	*sender
 	campaign survey.Campaign
-	wave     survey.Wave
+	mailing  survey.Mailing
 	gate     *pace
 	claims   chan struct{} // one place for each batch in flight
 	letters  letters
@@ -44,14 +44,14 @@ type delivery struct {
 	reason string // why SES stopped everything
 }
 
-// sendWave sends what is left of a wave. It ends when the wave is done, when somebody pauses or cancels, or when the
+// sendMailing sends what is left of a mailing. It ends when the mailing is done, when somebody pauses or cancels, or when the
 // time or the quota is used up.
-func (s *sender) sendWave(ctx context.Context, c survey.Campaign, number int, gate *pace) (bool, error) {
-	w, ok, err := s.store.Wave(ctx, c.ID, number)
-	if err != nil || !ok || w.State == survey.WavePlanning {
+func (s *sender) sendMailing(ctx context.Context, c survey.Campaign, number int, gate *pace) (bool, error) {
+	w, ok, err := s.store.Mailing(ctx, c.ID, number)
+	if err != nil || !ok || w.State == survey.MailingPlanning {
 		return false, err
 	}
-	if w.State == survey.WaveDone || w.Batches == 0 {
+	if w.State == survey.MailingDone || w.Batches == 0 {
 		return true, s.finish(ctx, c, w)
 	}
 	if gate.disabled {
@@ -61,7 +61,7 @@ func (s *sender) sendWave(ctx context.Context, c survey.Campaign, number int, ga
 		s.log.Info("the account may not send now", "campaign", c.ID)
 		return false, nil
 	}
-	d := &delivery{sender: s, campaign: c, wave: w, gate: gate, claims: make(chan struct{}, inFlight), done: map[string]bool{}, cursor: w.Cursor}
+	d := &delivery{sender: s, campaign: c, mailing: w, gate: gate, claims: make(chan struct{}, inFlight), done: map[string]bool{}, cursor: w.Cursor}
 	complete, err := d.run(ctx)
 	s.log.Info("sent", "campaign", c.ID, "wave", number, "recipients", d.sent, "complete", complete)
 	if err != nil {
@@ -71,12 +71,12 @@ func (s *sender) sendWave(ctx context.Context, c survey.Campaign, number int, ga
 		return true, s.stop(ctx, c, d.reason)
 	}
 	if complete {
-		return true, s.finish(ctx, c, d.wave)
+		return true, s.finish(ctx, c, d.mailing)
 	}
 	return false, nil
 }
 
-// run hands the wave's batches to the workers in order and keeps the cursor behind them.
+// run hands the mailing's batches to the workers in order and keeps the cursor behind them.
 func (d *delivery) run(ctx context.Context) (complete bool, err error) {
 	g, gctx := errgroup.WithContext(ctx)
 	batches := make(chan survey.Batch)
@@ -149,7 +149,7 @@ func (d *delivery) handOut(ctx context.Context, batches chan<- survey.Batch) (en
 	const page = 50
 	from := d.cursor
 	for {
-		bs, err := d.store.Batches(ctx, d.wave, from, page)
+		bs, err := d.store.Batches(ctx, d.mailing, from, page)
 		if err != nil {
 			return false, err
 		}
@@ -206,28 +206,28 @@ func (d *delivery) saveCursor(ctx context.Context) error {
 	d.mu.Lock()
 	cursor := d.cursor
 	d.mu.Unlock()
-	if cursor == d.wave.Cursor {
+	if cursor == d.mailing.Cursor {
 		return nil
 	}
-	w := d.wave
+	w := d.mailing
 	w.Cursor = cursor
-	w, err := d.store.SaveWave(ctx, w)
+	w, err := d.store.SaveMailing(ctx, w)
 	if err == nil {
-		d.wave = w
+		d.mailing = w
 	}
 	return err
 }
 
-// finish marks a wave as done and, after the invitations, opens the campaign and sets the reminder's time.
-func (s *sender) finish(ctx context.Context, c survey.Campaign, w survey.Wave) error {
-	if w.State != survey.WaveDone {
-		w.State, w.Finished = survey.WaveDone, s.now()
+// finish marks a mailing as done and, after the invitations, opens the campaign and sets the reminder's time.
+func (s *sender) finish(ctx context.Context, c survey.Campaign, w survey.Mailing) error {
+	if w.State != survey.MailingDone {
+		w.State, w.Finished = survey.MailingDone, s.now()
 		var err error
-		if w, err = s.store.SaveWave(ctx, w); err != nil {
+		if w, err = s.store.SaveMailing(ctx, w); err != nil {
 			return err
 		}
 	}
-	if w.Number != survey.WaveInvitation {
+	if w.Number != survey.MailingInvitation {
 		return nil
 	}
 	c, err := s.store.Campaign(ctx, c.ID)

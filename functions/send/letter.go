@@ -11,7 +11,7 @@ import (
 	"onetap/internal/survey"
 )
 
-// letters keeps the templates of one wave of one campaign, one a language.
+// letters keeps the templates of one mailing of one campaign, one a language.
 type letters struct {
 	mu sync.Mutex
 	by map[string]mail.Template
@@ -23,7 +23,7 @@ func (l *letters) of(c survey.Campaign, b survey.Batch) (mail.Template, error) {
 	if t, ok := l.by[b.Language]; ok {
 		return t, nil
 	}
-	t, err := mail.Survey(c, b.Language, b.Wave == survey.WaveReminder)
+	t, err := mail.Survey(c, b.Language, b.Mailing == survey.MailingReminder)
 	if err != nil {
 		return t, err
 	}
@@ -42,14 +42,14 @@ func (d *delivery) bulk(t mail.Template, b survey.Batch, contacts []survey.Conta
 	}
 	site = strings.TrimSuffix(site, "/")
 	bulk := ses.Bulk{From: mail.From(d.campaign, d.from), Subject: t.Subject, HTML: t.HTML, Text: t.Text}
-	wave := strconv.Itoa(b.Wave)
+	mailing := strconv.Itoa(b.Mailing)
 	for _, c := range contacts {
 		token := keys.Token{Campaign: b.Campaign, Contact: c.ID}
 		unsubscribe := site + "/u/" + d.keys.MakeUnsubscribe(token)
 		bulk.Entries = append(bulk.Entries, ses.Entry{To: c.Person.Email, Values: t.Values(c.Person, site+"/r/"+d.keys.Make(token), unsubscribe),
 			Headers: mail.UnsubscribeHeaders(unsubscribe),
 			// All of them on each entry: whether SES joins an entry's tags with the call's is not documented.
-			Tags: map[string]string{"kind": "survey", "campaign": string(b.Campaign), "wave": wave, "contact": string(c.ID), "batch": survey.BatchTag(b.Name)}})
+			Tags: map[string]string{"kind": "survey", "campaign": string(b.Campaign), "wave": mailing, "contact": string(c.ID), "batch": survey.BatchTag(b.Name)}})
 	}
 	return bulk
 }

@@ -105,11 +105,11 @@ func standstill(w *world, l *lateness) func(dynamo.Call) error {
 			return nil
 		}
 		ctx := context.Background()
-		wave, ok, err := w.store.Wave(ctx, l.campaign, 0)
-		if err != nil || !ok || wave.Batches == 0 {
+		mailing, ok, err := w.store.Mailing(ctx, l.campaign, 0)
+		if err != nil || !ok || mailing.Batches == 0 {
 			return err
 		}
-		batches, err := w.store.Batches(ctx, wave, "", 100)
+		batches, err := w.store.Batches(ctx, mailing, "", 100)
 		if err != nil {
 			return err
 		}

@@ -10,14 +10,14 @@ import (
 	"onetap/internal/survey"
 )
 
-// planInvitations walks the audience shard by shard into batches. Each shard ends with a compare-and-swap of the wave,
+// planInvitations walks the audience shard by shard into batches. Each shard ends with a compare-and-swap of the mailing,
 // so that a planner that dies repeats at most one shard, with the same batch names.
 func (s *sender) planInvitations(ctx context.Context, c survey.Campaign) (bool, error) {
-	w, err := s.wave(ctx, c, survey.WaveInvitation)
+	w, err := s.mailing(ctx, c, survey.MailingInvitation)
 	if err != nil {
 		return false, err
 	}
-	for w.State == survey.WavePlanning && w.Shard < store.ContactShards {
+	for w.State == survey.MailingPlanning && w.Shard < store.ContactShards {
 		if !s.timeLeft(ctx) {
 			return true, nil
 		}
@@ -87,11 +87,11 @@ func sortByOwner(all []invited) {
 
 // planReminder walks those who were invited: who has answered, or may not be written to any more, is passed over.
 func (s *sender) planReminder(ctx context.Context, c survey.Campaign) (bool, error) {
-	w, err := s.wave(ctx, c, survey.WaveReminder)
+	w, err := s.mailing(ctx, c, survey.MailingReminder)
 	if err != nil {
 		return false, err
 	}
-	for w.State == survey.WavePlanning && w.Shard < store.ContactShards {
+	for w.State == survey.MailingPlanning && w.Shard < store.ContactShards {
 		if !s.timeLeft(ctx) {
 			return true, nil
 		}
@@ -114,7 +114,7 @@ func (s *sender) planReminder(ctx context.Context, c survey.Campaign) (bool, err
 		}
 		begun := w.Clone()
 		p := planned{}
-		err = s.store.WalkInvitations(ctx, c.ID, survey.WaveInvitation, w.Shard, func(i survey.Invitation) error {
+		err = s.store.WalkInvitations(ctx, c.ID, survey.MailingInvitation, w.Shard, func(i survey.Invitation) error {
 			switch {
 			case i.State != survey.InvitationSent && i.State != survey.InvitationUncertain:
 				return nil // never got the survey
@@ -138,9 +138,9 @@ func (s *sender) planReminder(ctx context.Context, c survey.Campaign) (bool, err
 	return true, nil
 }
 
-// wave reads a wave or begins it.
-func (s *sender) wave(ctx context.Context, c survey.Campaign, number int) (survey.Wave, error) {
-	w, ok, err := s.store.Wave(ctx, c.ID, number)
+// mailing reads one or begins it.
+func (s *sender) mailing(ctx context.Context, c survey.Campaign, number int) (survey.Mailing, error) {
+	w, ok, err := s.store.Mailing(ctx, c.ID, number)
 	if err != nil || ok {
 		if w.Carry == nil {
 			w.Carry = map[string][]survey.ContactID{}
@@ -150,7 +150,7 @@ func (s *sender) wave(ctx context.Context, c survey.Campaign, number int) (surve
 		}
 		return w, err
 	}
-	return s.store.SaveWave(ctx, survey.NewWave(c.ID, number, s.now()))
+	return s.store.SaveMailing(ctx, survey.NewMailing(c.ID, number, s.now()))
 }
 
 // planned is what planning one shard came to.
@@ -159,28 +159,28 @@ type planned struct {
 	skipped []survey.Invitation
 }
 
-func (p *planned) invite(w *survey.Wave, id survey.ContactID, language string) {
+func (p *planned) invite(w *survey.Mailing, id survey.ContactID, language string) {
 	if b, full := w.Invite(id, language); full {
 		p.batches = append(p.batches, b)
 	}
 }
 
 // skip names the person and the reason. Who is not in the sample can be computed again and is not written.
-func (p *planned) skip(c survey.Campaign, wave int, id survey.ContactID, language, owner, team string, r survey.SkipReason, now time.Time) {
+func (p *planned) skip(c survey.Campaign, mailing int, id survey.ContactID, language, owner, team string, r survey.SkipReason, now time.Time) {
 	if r == survey.SkipNotSampled {
 		return
 	}
-	p.skipped = append(p.skipped, survey.Invitation{Campaign: c.ID, Contact: id, Wave: wave, Audience: c.Audience,
+	p.skipped = append(p.skipped, survey.Invitation{Campaign: c.ID, Contact: id, Mailing: mailing, Audience: c.Audience,
 		State: survey.InvitationSkipped, Decided: survey.InvitationSkipped, Reason: string(r), Language: language, Owner: owner, Team: team,
 		At: now, Version: 1})
 }
 
-// savePlan writes a shard's skips, then its batches with the wave: only then do they count. begun is the wave before it.
-func (s *sender) savePlan(ctx context.Context, begun, w survey.Wave, p planned) (survey.Wave, error) {
+// savePlan writes a shard's skips, then its batches with the mailing: only then do they count. begun is the mailing before it.
+func (s *sender) savePlan(ctx context.Context, begun, w survey.Mailing, p planned) (survey.Mailing, error) {
 	w.Shard++
 	if w.Shard == store.ContactShards {
 		p.batches = append(p.batches, w.Rest()...)
-		w.State = survey.WaveSending
+		w.State = survey.MailingSending
 	}
 	if err := s.store.AddInvitations(ctx, p.skipped, s.held); err != nil {
 		return w, err
@@ -204,8 +204,8 @@ func (s *sender) recentlyAsked(ctx context.Context, c survey.Campaign, shard int
 		if other.ID == c.ID || !other.MailedSince(since) {
 			continue
 		}
-		for _, wave := range []int{survey.WaveInvitation, survey.WaveReminder} {
-			err := s.store.WalkInvitations(ctx, other.ID, wave, shard, func(i survey.Invitation) error {
+		for _, mailing := range []int{survey.MailingInvitation, survey.MailingReminder} {
+			err := s.store.WalkInvitations(ctx, other.ID, mailing, shard, func(i survey.Invitation) error {
 				if i.Recent(since) {
 					quiet[i.Contact] = true
 				}

@@ -173,11 +173,11 @@ func TestARefusalOfEverybody(t *testing.T) {
 				}
 				w.sesBefore = nil
 				w.change(id, func(c *survey.Campaign) {
-					wave, _, err := w.store.Wave(context.Background(), id, 0)
+					mailing, _, err := w.store.Mailing(context.Background(), id, 0)
 					if err != nil {
 						t.Fatal(err)
 					}
-					if *c, err = c.Resume(&wave, s.now()); err != nil {
+					if *c, err = c.Resume(&mailing, s.now()); err != nil {
 						t.Fatal(err)
 					}
 				})
@@ -224,11 +224,11 @@ func (w *world) everybodyHas(id survey.CampaignID, mailing string) {
 			w.t.Errorf("somebody has %d letters, want %d", n, want)
 		}
 	}
-	wave := 0
+	number := 0
 	if mailing == "reminder" {
-		wave = 1
+		number = 1
 	}
-	if n := w.fates(id, wave); n[survey.InvitationSent] != 120 || len(n) != 1 {
+	if n := w.fates(id, number); n[survey.InvitationSent] != 120 || len(n) != 1 {
 		w.t.Errorf("invitations are %v", n)
 	}
 }

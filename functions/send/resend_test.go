@@ -53,15 +53,15 @@ func (w *world) countAll(id survey.CampaignID) {
 func (w *world) ledger(id survey.CampaignID) survey.Ledger {
 	w.t.Helper()
 	ctx := context.Background()
-	counts, err := w.store.TalliesOf(ctx, string(id), survey.KindWave)
+	counts, err := w.store.TalliesOf(ctx, string(id), survey.KindMailing)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	wave, _, err := w.store.Wave(ctx, id, 0)
+	mailing, _, err := w.store.Mailing(ctx, id, 0)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	l := survey.LedgerOf(wave, counts[survey.TallyKey{Scope: string(id), Kind: survey.KindWave, Value: strconv.Itoa(0)}])
+	l := survey.LedgerOf(mailing, counts[survey.TallyKey{Scope: string(id), Kind: survey.KindMailing, Value: strconv.Itoa(0)}])
 	fates := w.fates(id, 0)
 	if !l.Balanced() || l.Waiting != 0 || l.Sent != fates[survey.InvitationSent] || l.Uncertain != fates[survey.InvitationUncertain] || l.Failed != fates[survey.InvitationFailed] {
 		b, _ := json.Marshal(l)
@@ -74,15 +74,15 @@ func (w *world) ledger(id survey.CampaignID) survey.Ledger {
 func (w *world) again(id survey.CampaignID) int {
 	w.t.Helper()
 	ctx := context.Background()
-	wave, _, err := w.store.Wave(ctx, id, 0)
+	mailing, _, err := w.store.Mailing(ctx, id, 0)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	people, err := w.store.Uncertain(ctx, wave, store.MaxAgain)
+	people, err := w.store.Uncertain(ctx, mailing, store.MaxAgain)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	next, batches := wave.Again(people)
+	next, batches := mailing.Again(people)
 	if err := w.store.AddBatches(ctx, next, batches); err != nil {
 		w.t.Fatal(err)
 	}

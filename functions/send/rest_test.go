@@ -11,7 +11,7 @@ import (
 
 // A sender that was taken for dead decides its batch after all, with people left over for another day, at any moment of
 // the next sender's work: those are not forgotten. Found by chaos, seed 20001: the next sender had read the plan before
-// they were in it, and called the wave done.
+// they were in it, and called the mailing done.
 func TestRestOfALateSenderIsNotForgotten(t *testing.T) {
 	t.Parallel()
 	for n := 1; ; n++ {
@@ -40,8 +40,8 @@ func lateDecision(t *testing.T, n int) (decided bool) {
 		}
 		mu.Lock()
 		defer mu.Unlock()
-		if wave, ok, err := w.store.Wave(ctx, id, 0); err == nil && ok && wave.Batches > 0 && !dead {
-			batches, err := w.store.Batches(ctx, wave, "", 100)
+		if mailing, ok, err := w.store.Mailing(ctx, id, 0); err == nil && ok && mailing.Batches > 0 && !dead {
+			batches, err := w.store.Batches(ctx, mailing, "", 100)
 			dead = err == nil && len(batches) > 0 && batches[0].State == survey.BatchSending
 		}
 		if dead {
@@ -50,11 +50,11 @@ func lateDecision(t *testing.T, n int) (decided bool) {
 		return nil
 	}
 	_ = w.sender("late").handle(ctx)
-	wave, _, err := w.store.Wave(ctx, id, 0)
+	mailing, _, err := w.store.Mailing(ctx, id, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	batches, err := w.store.Batches(ctx, wave, "", 100)
+	batches, err := w.store.Batches(ctx, mailing, "", 100)
 	if err != nil || len(batches) == 0 || batches[0].State != survey.BatchSending {
 		t.Fatalf("%+v, %v: the late sender has no batch", batches, err)
 	}

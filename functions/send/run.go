@@ -188,7 +188,7 @@ func (s *sender) step(ctx context.Context, id survey.CampaignID, gate *pace) (di
 	case survey.Planning:
 		return s.planInvitations(ctx, c)
 	case survey.Sending:
-		return s.sendWave(ctx, c, survey.WaveInvitation, gate)
+		return s.sendMailing(ctx, c, survey.MailingInvitation, gate)
 	case survey.Open:
 		return s.later(ctx, c, gate)
 	case survey.Paused:
@@ -228,12 +228,12 @@ func (s *sender) end(ctx context.Context, c survey.Campaign) error {
 
 // later sends what comes after the invitations: second letters that a person asked for, and the reminder.
 func (s *sender) later(ctx context.Context, c survey.Campaign, gate *pace) (bool, error) {
-	w, ok, err := s.store.Wave(ctx, c.ID, survey.WaveInvitation)
+	w, ok, err := s.store.Mailing(ctx, c.ID, survey.MailingInvitation)
 	if err != nil {
 		return false, err
 	}
-	if ok && w.State == survey.WaveSending {
-		return s.sendWave(ctx, c, survey.WaveInvitation, gate)
+	if ok && w.State == survey.MailingSending {
+		return s.sendMailing(ctx, c, survey.MailingInvitation, gate)
 	}
 	return s.remind(ctx, c, gate)
 }
@@ -243,15 +243,15 @@ func (s *sender) remind(ctx context.Context, c survey.Campaign, gate *pace) (boo
 	if c.RemindAt.IsZero() || s.now().Before(c.RemindAt) {
 		return false, nil
 	}
-	w, ok, err := s.store.Wave(ctx, c.ID, survey.WaveReminder)
+	w, ok, err := s.store.Mailing(ctx, c.ID, survey.MailingReminder)
 	if err != nil {
 		return false, err
 	}
 	switch {
-	case !ok || w.State == survey.WavePlanning:
+	case !ok || w.State == survey.MailingPlanning:
 		return s.planReminder(ctx, c)
-	case w.State == survey.WaveSending:
-		return s.sendWave(ctx, c, survey.WaveReminder, gate)
+	case w.State == survey.MailingSending:
+		return s.sendMailing(ctx, c, survey.MailingReminder, gate)
 	}
 	return false, nil
 }

@@ -164,12 +164,12 @@ func (w *world) letters() map[string]int {
 	return n
 }
 
-// fates counts the invitations of a wave by state.
-func (w *world) fates(c survey.CampaignID, wave int) map[survey.InvitationState]int {
+// fates counts the invitations of a mailing by state.
+func (w *world) fates(c survey.CampaignID, mailing int) map[survey.InvitationState]int {
 	w.t.Helper()
 	n := map[survey.InvitationState]int{}
 	for shard := range store.ContactShards {
-		err := w.store.WalkInvitations(context.Background(), c, wave, shard, func(i survey.Invitation) error {
+		err := w.store.WalkInvitations(context.Background(), c, mailing, shard, func(i survey.Invitation) error {
 			n[i.State]++
 			return nil
 		})
@@ -277,13 +277,13 @@ func TestSuppressedAndQuietAreSkippedWithTheirReason(t *testing.T) {
 	sent := w.fates(first, 0)[survey.InvitationSent]
 	second := w.campaign(func(c *survey.Campaign) { c.ID = "bbbbbbbb"; c.QuietDays = 30; c.Created = start.Add(time.Hour) })
 	w.run(w.sender("second"))
-	wave, _, err := w.store.Wave(context.Background(), second, 0)
+	mailing, _, err := w.store.Mailing(context.Background(), second, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := map[survey.SkipReason]int{survey.SkipUnsubscribed: 1, survey.SkipQuiet: sent}
-	if wave.Audience != 60 || wave.Skipped[survey.SkipUnsubscribed] != 1 || wave.Skipped[survey.SkipQuiet] != sent || wave.Invited != 59-sent {
-		t.Errorf("second wave: %+v, want %v skipped of 60", wave, want)
+	if mailing.Audience != 60 || mailing.Skipped[survey.SkipUnsubscribed] != 1 || mailing.Skipped[survey.SkipQuiet] != sent || mailing.Invited != 59-sent {
+		t.Errorf("second mailing: %+v, want %v skipped of 60", mailing, want)
 	}
 	got := w.letters()
 	if got["c7@example.com"] != 0 {

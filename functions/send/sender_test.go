@@ -40,11 +40,11 @@ func TestAPausedCampaignGoesOnWithAnotherSender(t *testing.T) {
 		t.Fatalf("%s, %q, %d letters, %v", c.State, c.Stopped, len(w.letters()), w.fates(id, 0))
 	}
 	c.Sender = "Ромашка, Юг <nps@example.com>"
-	wave, _, err := w.store.Wave(context.Background(), id, survey.WaveInvitation)
+	mailing, _, err := w.store.Mailing(context.Background(), id, survey.MailingInvitation)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c, err = c.Resume(&wave, start); err != nil {
+	if c, err = c.Resume(&mailing, start); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := w.store.SaveCampaign(context.Background(), c); err != nil {

@@ -32,11 +32,11 @@ func still(t *testing.T, trust time.Duration, meanwhile func(w *world, claimed s
 			return nil
 		}
 		ctx := context.Background()
-		wave, ok, err := w.store.Wave(ctx, id, 0)
-		if err != nil || !ok || wave.Batches == 0 {
+		mailing, ok, err := w.store.Mailing(ctx, id, 0)
+		if err != nil || !ok || mailing.Batches == 0 {
 			return err
 		}
-		batches, err := w.store.Batches(ctx, wave, "", 100)
+		batches, err := w.store.Batches(ctx, mailing, "", 100)
 		if err != nil {
 			return err
 		}

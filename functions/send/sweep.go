@@ -10,23 +10,23 @@ import (
 // sweep decides what a dead sender left between claim and decision in a campaign that is not being sent any more, because
 // it is paused, cancelled or closed: whoever may have been written to is named there too.
 func (s *sender) sweep(ctx context.Context, c survey.Campaign) error {
-	for _, number := range []int{survey.WaveInvitation, survey.WaveReminder} {
-		w, ok, err := s.store.Wave(ctx, c.ID, number)
+	for _, number := range []int{survey.MailingInvitation, survey.MailingReminder} {
+		w, ok, err := s.store.Mailing(ctx, c.ID, number)
 		if err != nil {
 			return err
 		}
-		if !ok || w.State != survey.WaveSending || w.Batches == 0 {
+		if !ok || w.State != survey.MailingSending || w.Batches == 0 {
 			continue
 		}
-		if err := s.sweepWave(ctx, c, w); err != nil {
+		if err := s.sweepMailing(ctx, c, w); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// sweepWave looks from the wave's cursor on until as many batches wait in a row as no sender hands out ahead of its turn.
-func (s *sender) sweepWave(ctx context.Context, c survey.Campaign, w survey.Wave) error {
+// sweepMailing looks from the mailing's cursor on until as many batches wait in a row as no sender hands out ahead of its turn.
+func (s *sender) sweepMailing(ctx context.Context, c survey.Campaign, w survey.Mailing) error {
 	const page = 50
 	from, waiting, was := w.Cursor, 0, w.Cursor
 	for decided := true; ; {
@@ -64,6 +64,6 @@ func (s *sender) sweepWave(ctx context.Context, c survey.Campaign, w survey.Wave
 	if w.Cursor == was {
 		return nil
 	}
-	_, err := s.store.SaveWave(ctx, w)
+	_, err := s.store.SaveMailing(ctx, w)
 	return err
 }

@@ -37,12 +37,12 @@ func (w *world) checkStopped(id survey.CampaignID, people map[survey.ContactID]s
 	if len(letters) != had {
 		w.t.Errorf("%d letters more after the campaign was stopped", len(letters)-had)
 	}
-	wave, planned, err := w.store.Wave(ctx, id, 0)
+	mailing, planned, err := w.store.Mailing(ctx, id, 0)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	if planned && wave.Batches > 0 {
-		bs, err := w.store.Batches(ctx, wave, "", 100)
+	if planned && mailing.Batches > 0 {
+		bs, err := w.store.Batches(ctx, mailing, "", 100)
 		if err != nil {
 			w.t.Fatal(err)
 		}

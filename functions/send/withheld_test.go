@@ -38,7 +38,7 @@ func TestNobodyWritesToEmployees(t *testing.T) {
 		if (c.Stopped == survey.StoppedWithheld) != (state == survey.Scheduled || state == survey.Planning || state == survey.Sending) {
 			t.Errorf("%s says it stopped for %q", state, c.Stopped)
 		}
-		if _, reminded, err := w.store.Wave(t.Context(), id, survey.WaveReminder); err != nil || reminded {
+		if _, reminded, err := w.store.Mailing(t.Context(), id, survey.MailingReminder); err != nil || reminded {
 			t.Errorf("%s: a reminder was planned (%v)", state, err)
 		}
 		if !c.Live() && c.Ended.IsZero() {

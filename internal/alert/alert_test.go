@@ -19,7 +19,7 @@ import (
 	"onetap/internal/survey"
 )
 
-const wave = survey.CampaignID("spring22")
+const spring = survey.CampaignID("spring22")
 
 // tell gives an answer to the alerts as notify does, again until it is taken.
 func tell(t *testing.T, b *alerttest.Bench, before *survey.Response, now survey.Response) {
@@ -40,7 +40,7 @@ func tell(t *testing.T, b *alerttest.Bench, before *survey.Response, now survey.
 
 func says(t *testing.T, b *alerttest.Bench, id survey.ContactID, score int, why string) {
 	t.Helper()
-	before, now := b.Says(wave, id, score, why)
+	before, now := b.Says(spring, id, score, why)
 	tell(t, b, before, now)
 }
 
@@ -63,7 +63,7 @@ func history(c loop.Case) string {
 func TestStories(t *testing.T) {
 	t.Parallel()
 	b := alerttest.Open(t)
-	b.Campaign(wave, "Spring")
+	b.Campaign(spring, "Spring")
 	for n, c := range []struct {
 		name    string
 		play    func(id survey.ContactID)
@@ -72,14 +72,14 @@ func TestStories(t *testing.T) {
 	}{
 		{"a detractor with words", func(id survey.ContactID) {
 			says(t, b, id, 3, "slow")
-			if n := len(b.Letters(wave, id)); n != 1 {
+			if n := len(b.Letters(spring, id)); n != 1 {
 				t.Errorf("%d letters at once, want 1", n)
 			}
 		}, 1, "opened:3 alerted:3"},
 		{"a detractor without words", func(id survey.ContactID) {
 			says(t, b, id, 3, "")
 			minutes(b, 1)
-			if n := len(b.Letters(wave, id)); n != 0 {
+			if n := len(b.Letters(spring, id)); n != 0 {
 				t.Errorf("%d letters after a minute, want 0", n)
 			}
 		}, 1, "opened:3 alerted:3"},
@@ -87,7 +87,7 @@ func TestStories(t *testing.T) {
 			says(t, b, id, 3, "")
 			minutes(b, 1)
 			says(t, b, id, 3, "slow")
-			if n := len(b.Letters(wave, id)); n != 1 {
+			if n := len(b.Letters(spring, id)); n != 1 {
 				t.Errorf("%d letters with the words, want 1", n)
 			}
 		}, 1, "opened:3 commented:3 alerted:3"},
@@ -139,8 +139,8 @@ func TestStories(t *testing.T) {
 			says(t, b, id, 2, "")
 		}, 1, "opened:2 alerted:2"},
 		{"rises before the alert, and the record of it is late", func(id survey.ContactID) {
-			before, now := b.Says(wave, id, 2, "")
-			b.Says(wave, id, 9, "")
+			before, now := b.Says(spring, id, 2, "")
+			b.Says(spring, id, 9, "")
 			tell(t, b, before, now)
 		}, 0, ""},
 		{"words come with the score that rose", func(id survey.ContactID) {
@@ -154,36 +154,36 @@ func TestStories(t *testing.T) {
 			says(t, b, id, 7, "slower")
 		}, 1, "opened:2 alerted:2 reworded:2 rose:7"},
 		{"records repeated", func(id survey.ContactID) {
-			b1, r1 := b.Says(wave, id, 2, "")
-			b2, r2 := b.Says(wave, id, 4, "slow")
+			b1, r1 := b.Says(spring, id, 2, "")
+			b2, r2 := b.Says(spring, id, 4, "slow")
 			for range 3 {
 				tell(t, b, b1, r1)
 				tell(t, b, b2, r2)
 			}
 		}, 1, "opened:2 scored:4 commented:4 alerted:4"},
 		{"the record of the detractor was lost", func(id survey.ContactID) {
-			b.Says(wave, id, 2, "")
+			b.Says(spring, id, 2, "")
 			says(t, b, id, 4, "")
 		}, 1, "opened:2 scored:4 alerted:4"},
 		{"and it is none any more", func(id survey.ContactID) {
-			b.Says(wave, id, 2, "")
+			b.Says(spring, id, 2, "")
 			says(t, b, id, 9, "")
 		}, 0, ""},
 		{"a promoter", func(id survey.ContactID) { says(t, b, id, 9, "dear") }, 0, ""},
 		{"a passive", func(id survey.ContactID) { says(t, b, id, 7, "so so"); says(t, b, id, 8, "") }, 0, ""},
 		{"a scanner", func(id survey.ContactID) {
 			score := 0
-			before, now := b.Posts(wave, id, survey.Post{Score: &score, Gesture: survey.ByScript})
+			before, now := b.Posts(spring, id, survey.Post{Score: &score, Gesture: survey.ByScript})
 			tell(t, b, before, now)
 		}, 0, ""},
 	} {
 		id := b.Contact(n+1, nil)
 		c.play(id)
 		minutes(b, 10)
-		if got := len(b.Letters(wave, id)); got != c.letters {
+		if got := len(b.Letters(spring, id)); got != c.letters {
 			t.Errorf("%s: %d letters, want %d", c.name, got, c.letters)
 		}
-		got, ok, err := b.Store.Case(context.Background(), wave, id)
+		got, ok, err := b.Store.Case(context.Background(), spring, id)
 		if err != nil || ok != (c.history != "") || history(got) != c.history {
 			t.Errorf("%s: %q, %v; want %q", c.name, history(got), err, c.history)
 		}
@@ -206,7 +206,7 @@ func (s sandbox) Send(ctx context.Context, m mail.Message) (string, error) {
 func TestWhoIsTold(t *testing.T) {
 	t.Parallel()
 	b := alerttest.Open(t)
-	b.Campaign(wave, "Spring")
+	b.Campaign(spring, "Spring")
 	if err := b.Store.PutStaff(context.Background(), []survey.Staff{
 		{ID: "broken", Email: "no address", Team: "north"},
 		{ID: "refused", Email: "refused@example.com", Team: "north"},
@@ -231,8 +231,8 @@ func TestWhoIsTold(t *testing.T) {
 	} {
 		id := b.Contact(n+1, c.change)
 		says(t, b, id, 3, "slow")
-		got := b.Case(wave, id)
-		letters := b.Letters(wave, id)
+		got := b.Case(spring, id)
+		letters := b.Letters(spring, id)
 		if len(letters) != 1 || letters[0].To[0] != c.to || got.Level != c.level {
 			t.Errorf("%s: %d letters, level %s: %+v", c.name, len(letters), got.Level, letters)
 			continue
@@ -251,7 +251,7 @@ func TestWhoIsTold(t *testing.T) {
 			t.Errorf("%s: found %d times among the open cases of %q: %v", c.name, found, got.Owner, err)
 		}
 	}
-	all, err := b.Store.Cases(context.Background(), wave)
+	all, err := b.Store.Cases(context.Background(), spring)
 	if err != nil || len(all) != 7 {
 		t.Errorf("%d cases of the campaign, want 7: %v", len(all), err)
 	}
@@ -261,7 +261,7 @@ func TestWhoIsTold(t *testing.T) {
 func TestTermOfTheCompany(t *testing.T) {
 	t.Parallel()
 	b := alerttest.Open(t)
-	b.Campaign(wave, "Spring")
+	b.Campaign(spring, "Spring")
 	before, after := b.Contact(1, nil), b.Contact(2, nil)
 	says(t, b, before, 3, "slow")
 	if _, err := b.Store.PutSettings(context.Background(), survey.Settings{CaseHours: 5}); err != nil {
@@ -269,10 +269,10 @@ func TestTermOfTheCompany(t *testing.T) {
 	}
 	says(t, b, after, 3, "slow")
 	says(t, b, before, 2, "slower")
-	if c := b.Case(wave, before); c.Deadline.Sub(c.Opened) != b.Alerts.Rules.Term {
+	if c := b.Case(spring, before); c.Deadline.Sub(c.Opened) != b.Alerts.Rules.Term {
 		t.Errorf("the case from before is due after %v", c.Deadline.Sub(c.Opened))
 	}
-	if c := b.Case(wave, after); c.Deadline.Sub(c.Opened) != 5*time.Hour {
+	if c := b.Case(spring, after); c.Deadline.Sub(c.Opened) != 5*time.Hour {
 		t.Errorf("the new case is due after %v", c.Deadline.Sub(c.Opened))
 	}
 }
@@ -280,14 +280,14 @@ func TestTermOfTheCompany(t *testing.T) {
 func TestContactIsGone(t *testing.T) {
 	t.Parallel()
 	b := alerttest.Open(t)
-	b.Campaign(wave, "Spring")
+	b.Campaign(spring, "Spring")
 	id := alerttest.ContactID(7) // never stored; the answer names owner and team
 	says(t, b, id, 3, "slow")
-	letters := b.Letters(wave, id)
+	letters := b.Letters(spring, id)
 	if len(letters) != 1 || letters[0].To[0] != "anna@example.com" || len(letters[0].ReplyTo) != 0 {
 		t.Fatalf("letters: %+v", letters)
 	}
-	for _, want := range []string{"slow", "a deleted contact: 3", "http://site.invalid/cases/" + string(wave) + "-" + string(id)} {
+	for _, want := range []string{"slow", "a deleted contact: 3", "http://site.invalid/cases/" + string(spring) + "-" + string(id)} {
 		if !strings.Contains(letters[0].Text, want) {
 			t.Errorf("the letter lacks %q:\n%s", want, letters[0].Text)
 		}
@@ -297,20 +297,20 @@ func TestContactIsGone(t *testing.T) {
 func TestBouncedAlert(t *testing.T) {
 	t.Parallel()
 	b := alerttest.Open(t)
-	b.Campaign(wave, "Spring")
+	b.Campaign(spring, "Spring")
 	id := b.Contact(1, nil)
 	says(t, b, id, 3, "slow")
 	ctx := context.Background()
 	for range 3 { // the same event three times
-		if err := b.Alerts.Begin(ctx).Bounced(ctx, wave, id, b.Letters(wave, id)[0].ID); err != nil {
+		if err := b.Alerts.Begin(ctx).Bounced(ctx, spring, id, b.Letters(spring, id)[0].ID); err != nil {
 			t.Fatal(err)
 		}
 	}
-	letters := b.Letters(wave, id)
+	letters := b.Letters(spring, id)
 	if len(letters) != 2 || letters[1].To[0] != "max@example.com" {
 		t.Fatalf("letters: %+v", letters)
 	}
-	if got := history(b.Case(wave, id)); got != "opened:3 alerted:3 refused:3 alerted:3" {
+	if got := history(b.Case(spring, id)); got != "opened:3 alerted:3 refused:3 alerted:3" {
 		t.Error(got)
 	}
 }
@@ -319,11 +319,11 @@ func TestBouncedAlert(t *testing.T) {
 func TestManyAtOnce(t *testing.T) {
 	t.Parallel()
 	b := alerttest.Open(t)
-	b.Campaign(wave, "Spring")
+	b.Campaign(spring, "Spring")
 	ctx := context.Background()
 	for n := range 20 {
 		id := b.Contact(n+1, nil)
-		before, now := b.Says(wave, id, 3, "slow")
+		before, now := b.Says(spring, id, 3, "slow")
 		var all sync.WaitGroup
 		for range 6 {
 			all.Go(func() {
@@ -334,7 +334,7 @@ func TestManyAtOnce(t *testing.T) {
 			all.Go(b.Due)
 		}
 		all.Wait()
-		if n := len(b.Letters(wave, id)); n != 1 {
+		if n := len(b.Letters(spring, id)); n != 1 {
 			t.Errorf("%d letters, want 1", n)
 		}
 	}
@@ -345,7 +345,7 @@ func TestManyAtOnce(t *testing.T) {
 func TestDeathAtEveryCall(t *testing.T) {
 	t.Parallel()
 	b := alerttest.Open(t)
-	b.Campaign(wave, "Spring")
+	b.Campaign(spring, "Spring")
 	n := 0
 	for _, story := range []struct {
 		name    string
@@ -384,19 +384,19 @@ func TestDeathAtEveryCall(t *testing.T) {
 
 func check(t *testing.T, b *alerttest.Bench, name string, id survey.ContactID, letters int) {
 	t.Helper()
-	ls := b.Letters(wave, id)
+	ls := b.Letters(spring, id)
 	if letters == 0 { // who died may have left the case; then it says that the score rose
-		c, there, err := b.Store.Case(context.Background(), wave, id)
+		c, there, err := b.Store.Case(context.Background(), spring, id)
 		if err != nil || len(ls) > 0 || there && !strings.Contains(history(c), "rose") {
 			t.Errorf("%s: %d letters, %v: %s", name, len(ls), err, history(c))
 		}
 		return
 	}
-	c := b.Case(wave, id)
+	c := b.Case(spring, id)
 	if len(ls) < 1 || len(ls) > letters+1 {
 		t.Errorf("%s: %d letters, want %d or one more: %s", name, len(ls), letters, history(c))
 	}
-	r, _, err := b.Store.Response(context.Background(), wave, id)
+	r, _, err := b.Store.Response(context.Background(), spring, id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -425,14 +425,14 @@ func TestTheLetterSaysAll(t *testing.T) {
 		b.Says(c.ID, id, 9-i, "")
 		b.Pass(24 * time.Hour)
 	}
-	b.Campaign(wave, "Spring")
-	before, now := b.Says(wave, id, 10, "")
+	b.Campaign(spring, "Spring")
+	before, now := b.Says(spring, id, 10, "")
 	tell(t, b, before, now)
 	wish := "a call back"
 	score, why := 2, "nobody answers <b>the phone</b>"
-	before, now = b.Posts(wave, id, survey.Post{Score: &score, Why: &why, Wish: &wish, Gesture: survey.ByButton})
+	before, now = b.Posts(spring, id, survey.Post{Score: &score, Why: &why, Wish: &wish, Gesture: survey.ByButton})
 	tell(t, b, before, now)
-	letters := b.Letters(wave, id)
+	letters := b.Letters(spring, id)
 	if len(letters) != 1 {
 		t.Fatalf("%d letters", len(letters))
 	}
@@ -446,7 +446,7 @@ func TestTheLetterSaysAll(t *testing.T) {
 	if strings.Contains(l.HTML, "<b>the phone") {
 		t.Error("a respondent's html is in the letter")
 	}
-	if l.Tags["kind"] != "alert" || l.Tags["campaign"] != string(wave) || l.Tags["case"] != string(wave)+"-"+string(id) {
+	if l.Tags["kind"] != "alert" || l.Tags["campaign"] != string(spring) || l.Tags["case"] != string(spring)+"-"+string(id) {
 		t.Errorf("tags: %v", l.Tags)
 	}
 	if t.Failed() {
@@ -458,7 +458,7 @@ func TestTheLetterSaysAll(t *testing.T) {
 func TestNothingPersonalIsLogged(t *testing.T) {
 	t.Parallel()
 	b := alerttest.Open(t)
-	b.Campaign(wave, "Spring")
+	b.Campaign(spring, "Spring")
 	var log strings.Builder
 	var mu sync.Mutex
 	b.Alerts.Log = slog.New(slog.NewTextHandler(writer(func(p []byte) (int, error) {
@@ -503,10 +503,10 @@ func TestHandedOverIsTold(t *testing.T) {
 
 func handOver(t *testing.T, score int) {
 	b := alerttest.Open(t)
-	b.Campaign(wave, "Spring")
+	b.Campaign(spring, "Spring")
 	id := b.Contact(1, nil)
 	says(t, b, id, 3, "slow")
-	was := b.Case(wave, id)
+	was := b.Case(spring, id)
 	staff, err := b.Store.Staff(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -523,14 +523,14 @@ func handOver(t *testing.T, score int) {
 		says(t, b, id, score, "slow")
 	}
 	minutes(b, 1)
-	letters := b.Letters(wave, id)
+	letters := b.Letters(spring, id)
 	if len(letters) == 2 && score > 6 && (strings.Contains(letters[1].Subject+letters[1].Text, fmt.Sprint(score)+" ") || strings.Contains(letters[1].Text, "Call")) {
 		t.Errorf("a letter about a %d:\n%s\n%s", score, letters[1].Subject, letters[1].Text)
 	}
 	if len(letters) != 2 || letters[1].To[0] != staff[i].Email || !strings.Contains(letters[1].Text, "handed this case over to you") && !strings.Contains(letters[1].Text, "передали вам") {
 		t.Errorf("%d letters, the last: %+v", len(letters), letters[len(letters)-1])
 	}
-	if got := b.Case(wave, id); got.Level != loop.LevelHanded || got.Owner != staff[i].ID || b.Left() != 0 {
+	if got := b.Case(spring, id); got.Level != loop.LevelHanded || got.Owner != staff[i].ID || b.Left() != 0 {
 		t.Errorf("told: %+v", got)
 	}
 }

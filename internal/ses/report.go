@@ -113,11 +113,11 @@ func (r Report) Tag(name string) string {
 
 // Invitation names the invitation by the message's tags; ok is false for alerts, test sends and strangers' mail.
 func (r Report) Invitation() (i survey.Invitation, ok bool) {
-	wave, err := strconv.Atoi(r.Tag("wave"))
-	if err != nil || wave < survey.WaveInvitation || wave > survey.WaveReminder || r.Tag("kind") != "survey" || len(r.Tag("campaign")) != 8 || len(r.Tag("contact")) != 16 {
+	mailing, err := strconv.Atoi(r.Tag("wave"))
+	if err != nil || mailing < survey.MailingInvitation || mailing > survey.MailingReminder || r.Tag("kind") != "survey" || len(r.Tag("campaign")) != 8 || len(r.Tag("contact")) != 16 {
 		return i, false
 	}
-	return survey.Invitation{Campaign: survey.CampaignID(r.Tag("campaign")), Contact: survey.ContactID(r.Tag("contact")), Wave: wave}, true
+	return survey.Invitation{Campaign: survey.CampaignID(r.Tag("campaign")), Contact: survey.ContactID(r.Tag("contact")), Mailing: mailing}, true
 }
 
 // word is a JSON string; anything else is "".

@@ -32,7 +32,7 @@ func unpacked(b []byte) []survey.ContactID {
 	return ids
 }
 
-func batchKey(b survey.Batch) key { return key{planPK(b.Campaign, b.Wave), "BATCH#" + b.Name} }
+func batchKey(b survey.Batch) key { return key{planPK(b.Campaign, b.Mailing), "BATCH#" + b.Name} }
 
 func batchItem(b survey.Batch) item {
 	it := batchKey(b).item()
@@ -43,8 +43,8 @@ func batchItem(b survey.Batch) item {
 	return it
 }
 
-func batchOf(c survey.CampaignID, wave int, it item) (survey.Batch, error) {
-	b := survey.Batch{Campaign: c, Wave: wave, Name: strings.TrimPrefix(text(it, "sk"), "BATCH#"), Language: text(it, "language"),
+func batchOf(c survey.CampaignID, mailing int, it item) (survey.Batch, error) {
+	b := survey.Batch{Campaign: c, Mailing: mailing, Name: strings.TrimPrefix(text(it, "sk"), "BATCH#"), Language: text(it, "language"),
 		Contacts: unpacked(binary(it, "contacts")), State: survey.BatchState(text(it, "state")), Again: truth(it, "again"), Lease: text(it, "lease"), At: instant(it, "at")}
 	var groups []outcomes
 	err := fromJSON(it, "outcomes", &groups)
@@ -98,11 +98,11 @@ func unpackOutcomes(contacts []survey.ContactID, groups []outcomes) []survey.Out
 	return all
 }
 
-// SavePlan writes the batches that planning a shard came to, and after them the wave as it then is; begun is the wave as it
-// was read. Every transaction moves the wave's version on, so that of two planners, one of which was taken for dead, one gets
+// SavePlan writes the batches that planning a shard came to, and after them the mailing as it then is; begun is the mailing as it
+// was read. Every transaction moves the mailing's version on, so that of two planners, one of which was taken for dead, one gets
 // ErrChanged before it writes anything: batches written over others that are being sent would be sent twice. A plan that
 // was not written to its end is written again under the same names.
-func (s *Store) SavePlan(ctx context.Context, begun, w survey.Wave, bs []survey.Batch) (survey.Wave, error) {
+func (s *Store) SavePlan(ctx context.Context, begun, w survey.Mailing, bs []survey.Batch) (survey.Mailing, error) {
 	const most = maxActions - 1
 	for ; len(bs) > most; bs = bs[most:] {
 		if err := s.AddBatches(ctx, begun, bs[:most]); err != nil {
@@ -112,16 +112,16 @@ func (s *Store) SavePlan(ctx context.Context, begun, w survey.Wave, bs []survey.
 	}
 	w.Version = begun.Version
 	if len(bs) == 0 {
-		return s.SaveWave(ctx, w)
+		return s.SaveMailing(ctx, w)
 	}
 	err := s.AddBatches(ctx, w, bs)
 	w.Version++
 	return w, err
 }
 
-// Batches reads up to limit batches of a wave in order, from the named one on. Those that a crashed planner left
-// beyond the wave's count are left out.
-func (s *Store) Batches(ctx context.Context, w survey.Wave, from string, limit int) ([]survey.Batch, error) {
+// Batches reads up to limit batches of a mailing in order, from the named one on. Those that a crashed planner left
+// beyond the mailing's count are left out.
+func (s *Store) Batches(ctx context.Context, w survey.Mailing, from string, limit int) ([]survey.Batch, error) {
 	var found []survey.Batch
 	err := s.pages(ctx, &dynamodb.QueryInput{TableName: &s.table, ConsistentRead: aws.Bool(true),
 		KeyConditionExpression: aws.String("pk = :pk AND sk BETWEEN :from AND :to"), Limit: aws.Int32(int32(limit)),
@@ -172,7 +172,7 @@ func (s *Store) DecideBatch(ctx context.Context, b survey.Batch, lease string, l
 			ExpressionAttributeNames: put.ExpressionAttributeNames, ExpressionAttributeValues: put.ExpressionAttributeValues})
 		return s.failed("decide batch", err)
 	}
-	rest := survey.Batch{Campaign: b.Campaign, Wave: b.Wave, Name: b.Rest(), Language: b.Language, Contacts: left, State: survey.BatchWaiting, Again: b.Again}
+	rest := survey.Batch{Campaign: b.Campaign, Mailing: b.Mailing, Name: b.Rest(), Language: b.Language, Contacts: left, State: survey.BatchWaiting, Again: b.Again}
 	return s.transact(ctx, "decide batch", []types.TransactWriteItem{{Put: &put},
 		{Put: &types.Put{TableName: &s.table, Item: batchItem(rest), ConditionExpression: aws.String("attribute_not_exists(pk)")}}})
 }

@@ -9,7 +9,7 @@ import (
 	"onetap/internal/survey"
 )
 
-// softBouncesLast is how long soft bounces are remembered after the last one: longer than the pause between two waves.
+// softBouncesLast is how long soft bounces are remembered after the last one: longer than the pause between two mailings.
 const softBouncesLast = 400 * 24 * time.Hour
 
 // SoftBounces reads which letters a contact's mailbox did not take; the zero value where there are none.

@@ -91,9 +91,9 @@ func (s *Store) LiveCampaigns(ctx context.Context) ([]survey.CampaignID, error) 
 	return ids, err
 }
 
-// Wave reads a wave; ok is false when it was never begun.
-func (s *Store) Wave(ctx context.Context, id survey.CampaignID, number int) (w survey.Wave, ok bool, err error) {
-	it, err := s.get(ctx, waveKey(id, number))
+// Mailing reads a mailing; ok is false when it was never begun.
+func (s *Store) Mailing(ctx context.Context, id survey.CampaignID, number int) (w survey.Mailing, ok bool, err error) {
+	it, err := s.get(ctx, mailingKey(id, number))
 	if err != nil || it == nil {
 		return w, false, err
 	}
@@ -102,12 +102,12 @@ func (s *Store) Wave(ctx context.Context, id survey.CampaignID, number int) (w s
 	return w, true, err
 }
 
-// SaveWave writes a wave if it still has the version that was read (0: not there), and returns it with the next one;
+// SaveMailing writes a mailing if it still has the version that was read (0: not there), and returns it with the next one;
 // otherwise ErrChanged.
-func (s *Store) SaveWave(ctx context.Context, w survey.Wave) (survey.Wave, error) {
+func (s *Store) SaveMailing(ctx context.Context, w survey.Mailing) (survey.Mailing, error) {
 	was := w.Version
 	w.Version++
-	it := waveKey(w.Campaign, w.Number).item()
+	it := mailingKey(w.Campaign, w.Number).item()
 	it["wave"], it["version"] = asJSON(w), num(w.Version)
 	if was == 0 {
 		return w, s.put(ctx, it, "attribute_not_exists(pk)", nil)

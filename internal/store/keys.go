@@ -91,14 +91,14 @@ func softBouncesKey(a survey.Audience, id survey.ContactID) key {
 	return key{"BOUNCES#" + string(a) + "#" + string(id), "BOUNCES"}
 }
 
-func refusalKey(c survey.CampaignID, wave, batch int, message string) key {
-	return key{"REFUSED#" + string(c) + "#" + strconv.Itoa(wave), survey.BatchName(batch) + "#" + part(message)}
+func refusalKey(c survey.CampaignID, mailing, batch int, message string) key {
+	return key{"REFUSED#" + string(c) + "#" + strconv.Itoa(mailing), survey.BatchName(batch) + "#" + part(message)}
 }
 
 func campaignKey(id survey.CampaignID) key { return key{"CAMPAIGN#" + string(id), "CAMPAIGN"} }
 
-func waveKey(id survey.CampaignID, wave int) key {
-	return key{"CAMPAIGN#" + string(id), "WAVE#" + strconv.Itoa(wave)}
+func mailingKey(id survey.CampaignID, mailing int) key {
+	return key{"CAMPAIGN#" + string(id), "WAVE#" + strconv.Itoa(mailing)}
 }
 
 func askedKey(id survey.CampaignID, shard int) key {
@@ -111,8 +111,8 @@ func partCountKey(id survey.CampaignID, part int) key {
 
 func liveKey(id survey.CampaignID) key { return key{"LIVE", string(id)} }
 
-func planPK(id survey.CampaignID, wave int) string {
-	return "PLAN#" + string(id) + "#" + strconv.Itoa(wave)
+func planPK(id survey.CampaignID, mailing int) string {
+	return "PLAN#" + string(id) + "#" + strconv.Itoa(mailing)
 }
 
 func peoplePK(id survey.CampaignID, shard int) string {

@@ -146,10 +146,10 @@ func (s *Store) FindResponses(ctx context.Context, c survey.CampaignID, from Cur
 	return rs, looked, next, err
 }
 
-// InvitationsPage reads up to limit decided invitations of a wave from the cursor on, those in one state ("": in any).
+// InvitationsPage reads up to limit decided invitations of a mailing from the cursor on, those in one state ("": in any).
 // It looks at no more than budget of them, so that a page may hold few or none and yet have a next.
-func (s *Store) InvitationsPage(ctx context.Context, c survey.CampaignID, wave int, state survey.InvitationState, from Cursor, limit, budget int) (is []survey.Invitation, next *Cursor, err error) {
-	next, err = s.walk(ctx, func(n int) string { return peoplePK(c, n) }, invitationKind(wave)+"#", from, budget, func(it item, _ survey.ContactID) (bool, error) {
+func (s *Store) InvitationsPage(ctx context.Context, c survey.CampaignID, mailing int, state survey.InvitationState, from Cursor, limit, budget int) (is []survey.Invitation, next *Cursor, err error) {
+	next, err = s.walk(ctx, func(n int) string { return peoplePK(c, n) }, invitationKind(mailing)+"#", from, budget, func(it item, _ survey.ContactID) (bool, error) {
 		if i := invitationOf(it); state == "" || i.State == state {
 			is = append(is, i)
 		}

@@ -14,15 +14,15 @@ import (
 	"onetap/internal/survey"
 )
 
-func invitationKind(wave int) string {
-	if wave == survey.WaveReminder {
+func invitationKind(mailing int) string {
+	if mailing == survey.MailingReminder {
 		return "REMINDER"
 	}
 	return "INVITATION"
 }
 
 func invitationItem(i survey.Invitation) item {
-	it := personKey(i.Campaign, invitationKind(i.Wave), i.Contact).item()
+	it := personKey(i.Campaign, invitationKind(i.Mailing), i.Contact).item()
 	it["state"], it["decided"], it["audience"] = str(string(i.State)), str(string(i.Decided)), str(string(i.Audience))
 	it["language"], it["at"], it["version"] = str(i.Language), at(i.At), num(i.Version)
 	set(it, "reason", i.Reason)
@@ -40,7 +40,7 @@ func invitationOf(it item) survey.Invitation {
 		Owner: text(it, "owner"), Team: text(it, "team"), At: instant(it, "at"),
 		Version: int(number64(it, "version"))}
 	if kind == "REMINDER" {
-		i.Wave = survey.WaveReminder
+		i.Mailing = survey.MailingReminder
 	}
 	return i
 }
@@ -90,7 +90,7 @@ func (s *Store) putOnce(ctx context.Context, is []survey.Invitation) error {
 func (s *Store) MendInvitations(ctx context.Context, is []survey.Invitation) error {
 	keys := make([]key, len(is))
 	for n, i := range is {
-		keys[n] = personKey(i.Campaign, invitationKind(i.Wave), i.Contact)
+		keys[n] = personKey(i.Campaign, invitationKind(i.Mailing), i.Contact)
 	}
 	items, err := s.batchGet(ctx, keys, true, "pk, sk")
 	if err != nil {
@@ -111,9 +111,9 @@ func (s *Store) MendInvitations(ctx context.Context, is []survey.Invitation) err
 	return nil
 }
 
-// Invitation reads one contact's place in a wave; ok is false when it has not been decided yet.
-func (s *Store) Invitation(ctx context.Context, c survey.CampaignID, wave int, id survey.ContactID) (i survey.Invitation, ok bool, err error) {
-	it, err := s.get(ctx, personKey(c, invitationKind(wave), id))
+// Invitation reads one contact's place in a mailing; ok is false when it has not been decided yet.
+func (s *Store) Invitation(ctx context.Context, c survey.CampaignID, mailing int, id survey.ContactID) (i survey.Invitation, ok bool, err error) {
+	it, err := s.get(ctx, personKey(c, invitationKind(mailing), id))
 	if err != nil || it == nil {
 		return i, false, err
 	}
@@ -121,8 +121,8 @@ func (s *Store) Invitation(ctx context.Context, c survey.CampaignID, wave int, i
 }
 
 // GlanceInvitation is Invitation as it was a moment ago, for half a read unit.
-func (s *Store) GlanceInvitation(ctx context.Context, c survey.CampaignID, wave int, id survey.ContactID) (i survey.Invitation, ok bool, err error) {
-	out, err := s.db.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.table, Key: personKey(c, invitationKind(wave), id).item()})
+func (s *Store) GlanceInvitation(ctx context.Context, c survey.CampaignID, mailing int, id survey.ContactID) (i survey.Invitation, ok bool, err error) {
+	out, err := s.db.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.table, Key: personKey(c, invitationKind(mailing), id).item()})
 	if err != nil || out.Item == nil {
 		if err != nil {
 			err = fmt.Errorf("get invitation: %w", err)
@@ -137,9 +137,9 @@ func (s *Store) SaveInvitation(ctx context.Context, i survey.Invitation) error {
 	return s.put(ctx, invitationItem(i), "version = :was", item{":was": num(i.Version - 1)})
 }
 
-// WalkInvitations calls each for every decided invitation of one shard of a wave in the order of contact ids.
-func (s *Store) WalkInvitations(ctx context.Context, c survey.CampaignID, wave, shard int, each func(survey.Invitation) error) error {
-	return s.query(ctx, peoplePK(c, shard), invitationKind(wave)+"#", false, func(it item) (bool, error) {
+// WalkInvitations calls each for every decided invitation of one shard of a mailing in the order of contact ids.
+func (s *Store) WalkInvitations(ctx context.Context, c survey.CampaignID, mailing, shard int, each func(survey.Invitation) error) error {
+	return s.query(ctx, peoplePK(c, shard), invitationKind(mailing)+"#", false, func(it item) (bool, error) {
 		return true, each(invitationOf(it))
 	})
 }

@@ -23,7 +23,7 @@ type Counted struct {
 }
 
 // RecountSteps is into how many bounded steps a campaign's recount is cut: its people shard by shard, then the
-// batches of its two waves.
+// batches of its two mailings.
 const RecountSteps = ContactShards + 2
 
 // WalkCounted calls each for everything that counts in one step of a campaign. It holds the step's markers in memory:

@@ -17,8 +17,8 @@ const refusalsLast = 7 * 24 * time.Hour
 // AddRefusal notes that a letter of a mailing was refused because of its sender, and reads those of the batches around it.
 // The same letter again is the same item. Only refusals write: of a mailing that goes on they are few, and one that does not
 // is paused.
-func (s *Store) AddRefusal(ctx context.Context, c survey.CampaignID, wave int, message string, r survey.SenderRefusal, now time.Time) ([]survey.SenderRefusal, error) {
-	it := refusalKey(c, wave, r.Batch, message).item()
+func (s *Store) AddRefusal(ctx context.Context, c survey.CampaignID, mailing int, message string, r survey.SenderRefusal, now time.Time) ([]survey.SenderRefusal, error) {
+	it := refusalKey(c, mailing, r.Batch, message).item()
 	it["sent"], it["batch"], it["ttl"] = at(r.Sent), num(r.Batch), num(now.Add(refusalsLast).Unix())
 	if err := s.put(ctx, it, "", nil); err != nil {
 		return nil, err

@@ -12,14 +12,14 @@ import (
 )
 
 // MaxAgain is how many people a call of AddBatches may have batches for, in one language: a transaction holds 100 actions,
-// one of which is the wave.
+// one of which is the mailing.
 const MaxAgain = (maxActions - 1 - 2) * survey.BatchSize
 
-// InvitationsOf reads the decided invitations of up to 100 contacts in a wave; those without one are absent.
-func (s *Store) InvitationsOf(ctx context.Context, c survey.CampaignID, wave int, ids []survey.ContactID) (map[survey.ContactID]survey.Invitation, error) {
+// InvitationsOf reads the decided invitations of up to 100 contacts in a mailing; those without one are absent.
+func (s *Store) InvitationsOf(ctx context.Context, c survey.CampaignID, mailing int, ids []survey.ContactID) (map[survey.ContactID]survey.Invitation, error) {
 	keys := make([]key, len(ids))
 	for n, id := range ids {
-		keys[n] = personKey(c, invitationKind(wave), id)
+		keys[n] = personKey(c, invitationKind(mailing), id)
 	}
 	items, err := s.batchGet(ctx, keys, true, "")
 	if err != nil {
@@ -33,9 +33,9 @@ func (s *Store) InvitationsOf(ctx context.Context, c survey.CampaignID, wave int
 	return found, nil
 }
 
-// Uncertain lists the invitations of a wave that are uncertain now, at most limit. It reads the batches, of which there
+// Uncertain lists the invitations of a mailing that are uncertain now, at most limit. It reads the batches, of which there
 // is one to fifty people, and the invitations of those that came out uncertain.
-func (s *Store) Uncertain(ctx context.Context, w survey.Wave, limit int) ([]survey.Invitation, error) {
+func (s *Store) Uncertain(ctx context.Context, w survey.Mailing, limit int) ([]survey.Invitation, error) {
 	const page = 500
 	var all []survey.Invitation
 	seen := map[survey.ContactID]bool{}
@@ -75,13 +75,13 @@ func (s *Store) Uncertain(ctx context.Context, w survey.Wave, limit int) ([]surv
 	}
 }
 
-// AddBatches writes batches of a wave, and the wave, in one transaction, if the wave still has the version that was read;
-// otherwise ErrChanged. The batches carry the names that follow the wave's, so that nobody else can have written them as
-// long as the wave has not moved on.
-func (s *Store) AddBatches(ctx context.Context, w survey.Wave, bs []survey.Batch) error {
+// AddBatches writes batches of a mailing, and the mailing, in one transaction, if the mailing still has the version that was read;
+// otherwise ErrChanged. The batches carry the names that follow the mailing's, so that nobody else can have written them as
+// long as the mailing has not moved on.
+func (s *Store) AddBatches(ctx context.Context, w survey.Mailing, bs []survey.Batch) error {
 	was := w.Version
 	w.Version++
-	it := waveKey(w.Campaign, w.Number).item()
+	it := mailingKey(w.Campaign, w.Number).item()
 	it["wave"], it["version"] = asJSON(w), num(w.Version)
 	actions := []types.TransactWriteItem{{Put: &types.Put{TableName: &s.table, Item: it,
 		ConditionExpression: aws.String("version = :was"), ExpressionAttributeValues: item{":was": num(was)}}}}
@@ -98,7 +98,7 @@ func (s *Store) SettleResent(ctx context.Context, b survey.Batch) error {
 	for n, o := range b.Outcomes {
 		ids[n] = o.Contact
 	}
-	now, err := s.InvitationsOf(ctx, b.Campaign, b.Wave, ids)
+	now, err := s.InvitationsOf(ctx, b.Campaign, b.Mailing, ids)
 	if err != nil {
 		return err
 	}

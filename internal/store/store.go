@@ -7,13 +7,13 @@
 //	a contact; an audience shard by shard               CONTACTS#<audience>#<shard>     <contact>
 //	why nobody writes to that contact's address         CONTACTS#<audience>#<shard>     <contact>!
 //	which letters its mailbox did not take for now      BOUNCES#<audience>#<contact>    BOUNCES
-//	letters refused because of their sender             REFUSED#<campaign>#<wave>       <batch>#<message>
+//	letters refused because of their sender             REFUSED#<campaign>#<mailing>    <batch>#<message>
 //	an upload's state; its parts; the contacts it saw   IMPORT#<id>                     STATE, PART#<n>, SEEN#<n>#<k>
-//	a campaign; what each of its waves has to do        CAMPAIGN#<campaign>             CAMPAIGN, WAVE#<wave>
+//	a campaign; what each of its mailings has to do     CAMPAIGN#<campaign>             CAMPAIGN, WAVE#<mailing>
 //	whom a campaign asks; its answers by its parts      CAMPAIGN#<campaign>             ASKED#<shard>, PART#<number>
 //	campaigns of an audience, newest first              gsi1: CAMPAIGNS#<audience>      <created>#<campaign>
 //	campaigns that `send` must look at                  LIVE                            <campaign>
-//	the batches of a wave in order                      PLAN#<campaign>#<wave>          BATCH#<number>
+//	the batches of a mailing in order                   PLAN#<campaign>#<mailing>       BATCH#<number>
 //	an invitation, its reminder, answer and case        CAMPAIGN#<campaign>#<shard>     INVITATION#, REMINDER#, RESPONSE#, CASE#<contact>
 //	the notes of a case                                 same pk                         NOTE#<contact>#<n>
 //	what has been counted of each of those              same pk                         COUNTED#<sk of what was counted>

@@ -48,11 +48,11 @@ func countable(it item) (survey.Countable, error) {
 	case "INVITATION", "REMINDER":
 		return survey.CountedInvitation{Invitation: invitationOf(it)}, nil
 	case "BATCH":
-		campaign, wave, err := planOf(keyOf(it))
+		campaign, mailing, err := planOf(keyOf(it))
 		if err != nil {
 			return nil, err
 		}
-		b, err := batchOf(campaign, wave, it)
+		b, err := batchOf(campaign, mailing, it)
 		return survey.CountedBatch{Batch: b, Audience: survey.Audience(text(it, "audience"))}, err
 	}
 	return nil, nil
@@ -60,11 +60,11 @@ func countable(it item) (survey.Countable, error) {
 
 func planOf(k key) (survey.CampaignID, int, error) {
 	var campaign string
-	var wave int
-	if n, err := fmt.Sscanf(k.pk, "PLAN#%8s#%d", &campaign, &wave); n != 2 {
+	var mailing int
+	if n, err := fmt.Sscanf(k.pk, "PLAN#%8s#%d", &campaign, &mailing); n != 2 {
 		return "", 0, fmt.Errorf("plan key does not parse: %w", err)
 	}
-	return survey.CampaignID(campaign), wave, nil
+	return survey.CampaignID(campaign), mailing, nil
 }
 
 func streamText(m map[string]events.DynamoDBAttributeValue, name string) string {

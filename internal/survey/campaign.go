@@ -47,7 +47,7 @@ type Filter struct {
 	Attrs     map[string][]string `json:"attrs,omitempty"`
 }
 
-// Campaign is one wave of one survey to one audience.
+// Campaign is one survey sent to one audience, a wave of the trend.
 type Campaign struct {
 	ID         CampaignID         `json:"id"`
 	Name       string             `json:"name"`

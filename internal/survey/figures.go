@@ -10,7 +10,7 @@ import (
 )
 
 // TallyKey names one set of figures. Scope is a campaign's id or an audience; kind and value say which part of it:
-// week, owner, team, language, or wave (the sending). The whole of a campaign is the sum of its weeks.
+// week, owner, team, language, or mailing (the sending). The whole of a campaign is the sum of its weeks.
 type TallyKey struct {
 	Scope string
 	Kind  string
@@ -23,10 +23,10 @@ const (
 	KindOwner    = "owner"
 	KindTeam     = "team"
 	KindLanguage = "language"
-	KindWave     = "wave" // "0" or "1": sent, failed, bounced, uncertain, complained, skip_<reason>
+	KindMailing  = "wave" // "0" or "1": sent, failed, bounced, uncertain, complained, skip_<reason>
 )
 
-// Counts are named numbers: s0…s10 (verified scores), comments, unverified, sent, and the sending's (see KindWave).
+// Counts are named numbers: s0…s10 (verified scores), comments, unverified, sent, and the sending's (see KindMailing).
 // A campaign's week also holds each of its days under d1 (Monday) … d7, as d3s10: all seven of them fit the kilobyte that
 // a write unit takes, so that the days cost none of their own.
 type Counts map[string]int64
@@ -129,15 +129,15 @@ func (m Mark) Count(d Deltas, c CampaignID, sign int64) {
 // CountBatch adds what a decided batch came to. Only invitations count as sent in the parts of a campaign: a reminder
 // does not make a second person.
 func CountBatch(d Deltas, b Batch, a Audience) {
-	wave := TallyKey{string(b.Campaign), KindWave, strconv.Itoa(b.Wave)}
+	mailing := TallyKey{string(b.Campaign), KindMailing, strconv.Itoa(b.Mailing)}
 	for _, o := range b.Outcomes {
 		switch o.State {
 		case InvitationSkipped:
-			d.add(wave, "skip_"+o.Reason, 1)
+			d.add(mailing, "skip_"+o.Reason, 1)
 		default:
-			d.add(wave, string(o.State), 1)
+			d.add(mailing, string(o.State), 1)
 		}
-		if o.State == InvitationSent && b.Wave == WaveInvitation {
+		if o.State == InvitationSent && b.Mailing == MailingInvitation {
 			place{b.Campaign, a, Week(b.At), Weekday(b.At), o.Owner, o.Team, b.Language}.add(d, "sent", 1)
 		}
 	}
@@ -145,16 +145,16 @@ func CountBatch(d Deltas, b Batch, a Audience) {
 
 // CountCorrection adds the change of an invitation's state after its batch was counted.
 func CountCorrection(d Deltas, i Invitation, from, to InvitationState, fromReason, toReason string) {
-	wave := TallyKey{string(i.Campaign), KindWave, strconv.Itoa(i.Wave)}
+	mailing := TallyKey{string(i.Campaign), KindMailing, strconv.Itoa(i.Mailing)}
 	count := func(s InvitationState, reason string, sign int64) {
-		d.add(wave, string(s), sign)
+		d.add(mailing, string(s), sign)
 		if s == InvitationFailed && reason == string(EventBounced) {
-			d.add(wave, "bounced", sign)
+			d.add(mailing, "bounced", sign)
 		}
 		if s == InvitationSent && reason == string(EventComplained) {
-			d.add(wave, "complained", sign)
+			d.add(mailing, "complained", sign)
 		}
-		if s == InvitationSent && i.Wave == WaveInvitation {
+		if s == InvitationSent && i.Mailing == MailingInvitation {
 			place{i.Campaign, i.Audience, Week(i.At), Weekday(i.At), i.Owner, i.Team, i.Language}.add(d, "sent", sign)
 		}
 	}

@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// Wave numbers: a campaign has an invitation and at most one reminder.
+// Mailing numbers: a campaign has an invitation and at most one reminder.
 const (
-	WaveInvitation = 0
-	WaveReminder   = 1
+	MailingInvitation = 0
+	MailingReminder   = 1
 )
 
 // BatchSize is the most recipients of one batch: what one SendBulkEmail call takes.
@@ -28,20 +28,20 @@ const (
 	SkipRemoved      SkipReason = "removed"  // the contact is gone since the campaign was planned
 )
 
-// WaveState is how far a wave is.
-type WaveState string
+// MailingState is how far a mailing is.
+type MailingState string
 
 const (
-	WavePlanning WaveState = "planning"
-	WaveSending  WaveState = "sending"
-	WaveDone     WaveState = "done"
+	MailingPlanning MailingState = "planning"
+	MailingSending  MailingState = "sending"
+	MailingDone     MailingState = "done"
 )
 
-// Wave is one mailing of a campaign: who was found, how it was cut into batches, how far sending is.
-type Wave struct {
+// Mailing is one sending of a campaign, its invitation or its reminder: who was found, how it was cut into batches, how far sending is.
+type Mailing struct {
 	Campaign CampaignID             `json:"campaign"`
 	Number   int                    `json:"number"`
-	State    WaveState              `json:"state"`
+	State    MailingState           `json:"state"`
 	Shard    int                    `json:"shard"`           // the next shard of contacts to plan
 	Carry    map[string][]ContactID `json:"carry,omitempty"` // by language: planned contacts that do not fill a batch yet
 	Batches  int                    `json:"batches"`         // batches planned so far
@@ -54,8 +54,8 @@ type Wave struct {
 	Version  int                    `json:"-"`
 }
 
-// Clone returns a wave that stays as it is when people are planned into w.
-func (w Wave) Clone() Wave {
+// Clone returns a mailing that stays as it is when people are planned into w.
+func (w Mailing) Clone() Mailing {
 	w.Carry, w.Skipped = maps.Clone(w.Carry), maps.Clone(w.Skipped)
 	return w
 }
@@ -71,10 +71,10 @@ const (
 	BatchUncertain BatchState = "uncertain" // its sender died between the call and the answer
 )
 
-// Batch is up to BatchSize contacts of one language, each contact of a wave in exactly one batch.
+// Batch is up to BatchSize contacts of one language, each contact of a mailing in exactly one batch.
 type Batch struct {
 	Campaign CampaignID
-	Wave     int
+	Mailing  int
 	Name     string // sorts in sending order: "00000012", and "00000012.1" for what was left of it
 	Language string
 	Contacts []ContactID
@@ -91,7 +91,7 @@ func BatchName(n int) string { return fmt.Sprintf("%08d", n) }
 // Rest returns the name of the batch that takes what is left of b.
 func (b Batch) Rest() string { return b.Name + ".1" }
 
-// InvitationState is the fate of one contact in one wave. Waiting has no item of its own: it is what is planned and
+// InvitationState is the fate of one contact in one mailing. Waiting has no item of its own: it is what is planned and
 // not yet decided.
 type InvitationState string
 
@@ -112,11 +112,11 @@ type Outcome struct {
 	Team      string
 }
 
-// Invitation is one contact's place in one wave of a campaign.
+// Invitation is one contact's place in one mailing of a campaign.
 type Invitation struct {
 	Campaign  CampaignID
 	Contact   ContactID
-	Wave      int
+	Mailing   int
 	Audience  Audience
 	State     InvitationState
 	Decided   InvitationState // the state with which its batch was counted; corrections are counted from there
@@ -209,7 +209,7 @@ func (e DeliveryEvent) Stops() SuppressionReason {
 	return ""
 }
 
-// Ledger accounts for every contact of a wave: Audience = Invited + Σ Skipped, Invited = Waiting + Sent + Failed + Uncertain.
+// Ledger accounts for every contact of a mailing: Audience = Invited + Σ Skipped, Invited = Waiting + Sent + Failed + Uncertain.
 type Ledger struct {
 	Audience   int                `json:"audience"`
 	Invited    int                `json:"invited"`
@@ -224,7 +224,7 @@ type Ledger struct {
 
 // LedgerOf combines what planning found with what sending came to. Waiting is what is left, so the ledger balances at
 // every moment, however far the figures lag behind.
-func LedgerOf(w Wave, c Counts) Ledger {
+func LedgerOf(w Mailing, c Counts) Ledger {
 	l := Ledger{
 		Audience: w.Audience, Invited: w.Invited, Skipped: map[SkipReason]int{},
 		Sent: int(c["sent"]), Failed: int(c["failed"]), Bounced: int(c["bounced"]),

@@ -62,7 +62,7 @@ func TestSettle(t *testing.T) {
 func TestLedgerBalancesAtEveryStep(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		w := NewWave("aaaaaaaa", WaveInvitation, noon)
+		w := NewMailing("aaaaaaaa", MailingInvitation, noon)
 		var batches []Batch
 		for i := range rapid.IntRange(1, 200).Draw(t, "contacts") {
 			if rapid.IntRange(0, 4).Draw(t, "pass") == 0 {
@@ -73,10 +73,10 @@ func TestLedgerBalancesAtEveryStep(t *testing.T) {
 		}
 		batches = append(batches, w.Rest()...)
 		figures := Deltas{}
-		wave := TallyKey{"aaaaaaaa", KindWave, "0"}
+		mailing := TallyKey{"aaaaaaaa", KindMailing, "0"}
 		var people []Invitation
 		step := func() {
-			if l := LedgerOf(w, figures[wave]); !l.Balanced() {
+			if l := LedgerOf(w, figures[mailing]); !l.Balanced() {
 				t.Fatalf("ledger does not balance: %+v", l)
 			}
 		}
@@ -132,7 +132,7 @@ func TestLedgerBalancesAtEveryStep(t *testing.T) {
 			}
 		}
 		want.Invited = want.Sent + want.Failed + want.Uncertain
-		if d := cmp.Diff(want, LedgerOf(w, figures[wave])); d != "" {
+		if d := cmp.Diff(want, LedgerOf(w, figures[mailing])); d != "" {
 			t.Fatalf("ledger against the invitations (-want +got):\n%s", d)
 		}
 	})

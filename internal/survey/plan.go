@@ -74,13 +74,13 @@ func (i Invitation) Recent(t time.Time) bool {
 	return (i.State == InvitationSent || i.State == InvitationUncertain) && i.At.After(t)
 }
 
-// NewWave begins a wave.
-func NewWave(c CampaignID, number int, now time.Time) Wave {
-	return Wave{Campaign: c, Number: number, State: WavePlanning, Carry: map[string][]ContactID{}, Skipped: map[SkipReason]int{}, Started: now}
+// NewMailing begins a mailing.
+func NewMailing(c CampaignID, number int, now time.Time) Mailing {
+	return Mailing{Campaign: c, Number: number, State: MailingPlanning, Carry: map[string][]ContactID{}, Skipped: map[SkipReason]int{}, Started: now}
 }
 
 // Invite adds a contact to the plan and returns the batch that it fills, if any.
-func (w *Wave) Invite(id ContactID, language string) (Batch, bool) {
+func (w *Mailing) Invite(id ContactID, language string) (Batch, bool) {
 	w.Audience++
 	w.Invited++
 	w.Carry[language] = append(w.Carry[language], id)
@@ -91,13 +91,13 @@ func (w *Wave) Invite(id ContactID, language string) (Batch, bool) {
 }
 
 // Pass counts a contact that is not invited.
-func (w *Wave) Pass(r SkipReason) {
+func (w *Mailing) Pass(r SkipReason) {
 	w.Audience++
 	w.Skipped[r]++
 }
 
 // Rest cuts what is left into batches, when the last shard was planned.
-func (w *Wave) Rest() []Batch {
+func (w *Mailing) Rest() []Batch {
 	var bs []Batch
 	languages := make([]string, 0, len(w.Carry))
 	for l := range w.Carry {
@@ -112,8 +112,8 @@ func (w *Wave) Rest() []Batch {
 	return bs
 }
 
-func (w *Wave) cut(language string) Batch {
-	b := Batch{Campaign: w.Campaign, Wave: w.Number, Name: BatchName(w.Batches), Language: language, State: BatchWaiting,
+func (w *Mailing) cut(language string) Batch {
+	b := Batch{Campaign: w.Campaign, Mailing: w.Number, Name: BatchName(w.Batches), Language: language, State: BatchWaiting,
 		Contacts: slices.Clone(w.Carry[language])}
 	w.Batches++
 	delete(w.Carry, language)
@@ -123,9 +123,9 @@ func (w *Wave) cut(language string) Batch {
 // SkipSettled is why nobody gets a second letter whose first was settled while the second waited.
 const SkipSettled SkipReason = "settled"
 
-// Again cuts people into batches of second letters, those of one language together, and returns the wave with them. The
-// wave must be done.
-func (w Wave) Again(uncertain []Invitation) (Wave, []Batch) {
+// Again cuts people into batches of second letters, those of one language together, and returns the mailing with them. The
+// mailing must be done.
+func (w Mailing) Again(uncertain []Invitation) (Mailing, []Batch) {
 	next := w
 	next.Carry = map[string][]ContactID{}
 	var bs []Batch
@@ -139,7 +139,7 @@ func (w Wave) Again(uncertain []Invitation) (Wave, []Batch) {
 	for n := range bs {
 		bs[n].Again = true
 	}
-	next.Carry, next.State = w.Carry, WaveSending
+	next.Carry, next.State = w.Carry, MailingSending
 	return next, bs
 }
 
@@ -147,7 +147,7 @@ func (w Wave) Again(uncertain []Invitation) (Wave, []Batch) {
 func (b Batch) Invitations(a Audience) []Invitation {
 	is := make([]Invitation, len(b.Outcomes))
 	for n, o := range b.Outcomes {
-		is[n] = Invitation{Campaign: b.Campaign, Contact: o.Contact, Wave: b.Wave, Audience: a, State: o.State, Decided: o.State,
+		is[n] = Invitation{Campaign: b.Campaign, Contact: o.Contact, Mailing: b.Mailing, Audience: a, State: o.State, Decided: o.State,
 			Reason: o.Reason, MessageID: o.MessageID, Language: b.Language, Owner: o.Owner, Team: o.Team, At: b.At, Version: 1}
 	}
 	return is

@@ -83,12 +83,12 @@ func TestSampleTakesItsShareAndStays(t *testing.T) {
 	}
 }
 
-// Every invited contact is in exactly one batch, all batches but the last of a language are full, and the wave's
+// Every invited contact is in exactly one batch, all batches but the last of a language are full, and the mailing's
 // numbers are those of what went in.
 func TestPlanCoversEverybodyOnce(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		w := NewWave("aaaaaaaa", WaveInvitation, noon)
+		w := NewMailing("aaaaaaaa", MailingInvitation, noon)
 		var batches []Batch
 		want := map[ContactID]string{}
 		passed := 0

@@ -6,14 +6,14 @@ import "testing"
 // corrected from there.
 func TestSecondLettersCountNothing(t *testing.T) {
 	t.Parallel()
-	w := NewWave("aaaaaaaa", WaveInvitation, noon)
+	w := NewMailing("aaaaaaaa", MailingInvitation, noon)
 	var first []Invitation
 	for i := range 120 {
 		first = append(first, Invitation{Contact: ContactID(string(rune('a'+i%26)) + "contactcontact" + string(rune('a'+i/26))), Language: []string{"en", "ru"}[i%2], State: InvitationUncertain})
 	}
-	w.Batches, w.State = 7, WaveDone
+	w.Batches, w.State = 7, MailingDone
 	next, batches := w.Again(first)
-	if next.State != WaveSending || next.Batches != 7+4 || next.Audience != w.Audience || next.Invited != w.Invited || len(next.Carry) != 0 {
+	if next.State != MailingSending || next.Batches != 7+4 || next.Audience != w.Audience || next.Invited != w.Invited || len(next.Carry) != 0 {
 		t.Errorf("the wave is %+v", next)
 	}
 	people := 0

@@ -132,19 +132,19 @@ func (c Campaign) Told() Campaign {
 	return c
 }
 
-// Resume goes on where the campaign was when it was paused. That is read from the wave of invitations (nil: never
+// Resume goes on where the campaign was when it was paused. That is read from the mailing of invitations (nil: never
 // begun), which knows, and is not remembered apart.
-func (c Campaign) Resume(w *Wave, now time.Time) (Campaign, error) {
+func (c Campaign) Resume(w *Mailing, now time.Time) (Campaign, error) {
 	if err := c.Allows(ActResume, now); err != nil {
 		return c, err
 	}
 	c.Stopped, c.TellAt, c.Resumed = "", time.Time{}, now
 	switch {
-	case (w == nil || w.State == WavePlanning) && c.StartsAt.After(now):
+	case (w == nil || w.State == MailingPlanning) && c.StartsAt.After(now):
 		c.State = Scheduled
-	case w == nil || w.State == WavePlanning:
+	case w == nil || w.State == MailingPlanning:
 		c.State = Planning
-	case w.State == WaveSending || c.Opened.IsZero(): // done, and paused before the sender could say so
+	case w.State == MailingSending || c.Opened.IsZero(): // done, and paused before the sender could say so
 		c.State = Sending
 	default:
 		c.State = Open

@@ -35,7 +35,7 @@ func do(c Campaign, a Action, now time.Time) (Campaign, error) {
 	case ActPause:
 		return c.Pause(now)
 	case ActResume:
-		return c.Resume(&Wave{State: WaveSending}, now)
+		return c.Resume(&Mailing{State: MailingSending}, now)
 	case ActCancel:
 		return c.Cancel(now)
 	case ActClose:
@@ -166,26 +166,26 @@ func TestLaunch(t *testing.T) {
 	}
 }
 
-// Resuming goes where the campaign was, read from its wave.
+// Resuming goes where the campaign was, read from its mailing.
 func TestResume(t *testing.T) {
 	t.Parallel()
 	opened := midday.Add(-time.Minute)
 	for name, tc := range map[string]struct {
-		wave           *Wave
+		mailing        *Mailing
 		starts, opened time.Time
 		want           CampaignState
 	}{
 		"before its start":                        {nil, nextday, time.Time{}, Scheduled},
 		"before planning":                         {nil, time.Time{}, time.Time{}, Planning},
-		"while planning":                          {&Wave{State: WavePlanning}, midday.Add(-time.Hour), time.Time{}, Planning},
-		"while sending":                           {&Wave{State: WaveSending}, time.Time{}, time.Time{}, Sending},
-		"when all was sent and not yet said so":   {&Wave{State: WaveDone}, time.Time{}, time.Time{}, Sending},
-		"when open":                               {&Wave{State: WaveDone}, time.Time{}, opened, Open},
-		"stopped by the mail service, with words": {&Wave{State: WaveSending}, time.Time{}, time.Time{}, Sending},
+		"while planning":                          {&Mailing{State: MailingPlanning}, midday.Add(-time.Hour), time.Time{}, Planning},
+		"while sending":                           {&Mailing{State: MailingSending}, time.Time{}, time.Time{}, Sending},
+		"when all was sent and not yet said so":   {&Mailing{State: MailingDone}, time.Time{}, time.Time{}, Sending},
+		"when open":                               {&Mailing{State: MailingDone}, time.Time{}, opened, Open},
+		"stopped by the mail service, with words": {&Mailing{State: MailingSending}, time.Time{}, time.Time{}, Sending},
 	} {
 		c := campaignIn(Paused)
 		c.StartsAt, c.Opened, c.Stopped = tc.starts, tc.opened, "AccountSuspended"
-		c, err := c.Resume(tc.wave, midday)
+		c, err := c.Resume(tc.mailing, midday)
 		if err != nil || c.State != tc.want || c.Stopped != "" {
 			t.Errorf("paused %s: %s (%q), %v, want %s", name, c.State, c.Stopped, err, tc.want)
 		}

@@ -47,9 +47,9 @@ func (d *director) check(ctx context.Context) error {
 			d.broke("lost", 1, "campaign %d is not in the table", n)
 			continue
 		}
-		for wave := range 2 {
-			d.checkLetters(c, n, wave, rows, t.contacts)
-			if err := d.checkLedger(ctx, c, n, wave, rows, t.contacts); err != nil {
+		for mailing := range 2 {
+			d.checkLetters(c, n, mailing, rows, t.contacts)
+			if err := d.checkLedger(ctx, c, n, mailing, rows, t.contacts); err != nil {
 				return err
 			}
 		}
@@ -75,10 +75,10 @@ func short(list []string) string {
 }
 
 // checkLetters compares the letters that lie in mailboxes with what the table says became of the invitations.
-func (d *director) checkLetters(c *campaign, n, wave int, rows *campaignRows, contacts map[string]string) {
+func (d *director) checkLetters(c *campaign, n, mailing int, rows *campaignRows, contacts map[string]string) {
 	letters := map[string][]drive.Letter{}
 	for _, l := range d.letters {
-		if l.Kind == "survey" && l.Tags["campaign"] == c.id && l.Tags["wave"] == fmt.Sprint(wave) {
+		if l.Kind == "survey" && l.Tags["campaign"] == c.id && l.Tags["wave"] == fmt.Sprint(mailing) {
 			contact := l.Tags["contact"]
 			letters[contact] = append(letters[contact], l)
 			if contacts[contact] != l.To[0] {
@@ -88,19 +88,19 @@ func (d *director) checkLetters(c *campaign, n, wave int, rows *campaignRows, co
 	}
 	for contact, list := range letters {
 		most := 1
-		if i := rows.invited[wave][contact]; i.text("decided") == "uncertain" { // a person may have asked for a second letter
-			most += min(rows.again[wave][contact], c.resent)
+		if i := rows.invited[mailing][contact]; i.text("decided") == "uncertain" { // a person may have asked for a second letter
+			most += min(rows.again[mailing][contact], c.resent)
 		}
 		if len(list) > most {
-			d.broke("doubled", len(list)-most, "campaign %d, wave %d: %s has %d letters", n, wave, contacts[contact], len(list))
+			d.broke("doubled", len(list)-most, "campaign %d, mailing %d: %s has %d letters", n, mailing, contacts[contact], len(list))
 		}
-		if rows.invited[wave][contact] == nil {
-			d.broke("lost", 1, "campaign %d, wave %d: %s has a letter and no invitation", n, wave, contacts[contact])
+		if rows.invited[mailing][contact] == nil {
+			d.broke("lost", 1, "campaign %d, mailing %d: %s has a letter and no invitation", n, mailing, contacts[contact])
 		}
 	}
-	for contact, i := range rows.invited[wave] {
+	for contact, i := range rows.invited[mailing] {
 		got := letters[contact]
-		where := fmt.Sprintf("campaign %d, wave %d: %s is %s %s", n, wave, contacts[contact], i.text("state"), i.text("reason"))
+		where := fmt.Sprintf("campaign %d, mailing %d: %s is %s %s", n, mailing, contacts[contact], i.text("state"), i.text("reason"))
 		switch state := i.text("state"); {
 		case state == "sent" && len(got) == 0, state == "failed" && i.text("reason") == "bounced" && len(got) == 0:
 			d.broke("lost", 1, "%s and has no letter", where)
@@ -114,12 +114,12 @@ func (d *director) checkLetters(c *campaign, n, wave int, rows *campaignRows, co
 	}
 }
 
-// checkLedger counts the people of a wave from their items and compares with what the API says.
+// checkLedger counts the people of a mailing from their items and compares with what the API says.
 func (d *director) checkLedger(ctx context.Context, c *campaign, n, number int, rows *campaignRows, contacts map[string]string) error {
-	w, began := rows.waves[number]
+	w, began := rows.mailings[number]
 	if !began {
 		if len(rows.invited[number]) > 0 {
-			d.broke("broken", 1, "campaign %d, wave %d: invitations without a wave", n, number)
+			d.broke("broken", 1, "campaign %d, mailing %d: invitations without a mailing", n, number)
 		}
 		return nil
 	}
@@ -127,11 +127,11 @@ func (d *director) checkLedger(ctx context.Context, c *campaign, n, number int, 
 	for contact, i := range rows.invited[number] {
 		counted[i.text("state")]++
 		if rows.waiting[number][contact] {
-			d.broke("doubled", 1, "campaign %d, wave %d: %s has an invitation and waits for one", n, number, contacts[contact])
+			d.broke("doubled", 1, "campaign %d, mailing %d: %s has an invitation and waits for one", n, number, contacts[contact])
 		}
 	}
 	if rows.between[number] > 0 {
-		d.broke("lost", rows.between[number], "campaign %d, wave %d: %d people are between claim and decision and nobody decides it", n, number, rows.between[number])
+		d.broke("lost", rows.between[number], "campaign %d, mailing %d: %d people are between claim and decision and nobody decides it", n, number, rows.between[number])
 	}
 	waiting := len(rows.waiting[number])
 	if w.State == "planning" {
@@ -142,7 +142,7 @@ func (d *director) checkLedger(ctx context.Context, c *campaign, n, number int, 
 		d.broke("lost", d.history.Contacts-w.Audience, "campaign %d: an audience of %d is planned, %d were uploaded", n, w.Audience, d.history.Contacts)
 	}
 	if w.State == "done" && waiting > 0 {
-		d.broke("lost", waiting, "campaign %d, wave %d is done and %d wait", n, number, waiting)
+		d.broke("lost", waiting, "campaign %d, mailing %d is done and %d wait", n, number, waiting)
 	}
 	var got struct{ Ledger, Reminder *ledger }
 	if err := d.must(ctx, "GET", "/campaigns/"+c.id, nil, &got); err != nil {
@@ -153,23 +153,23 @@ func (d *director) checkLedger(ctx context.Context, c *campaign, n, number int, 
 		l = got.Reminder
 	}
 	if l == nil {
-		d.broke("broken", 1, "campaign %d, wave %d has no ledger", n, number)
+		d.broke("broken", 1, "campaign %d, mailing %d has no ledger", n, number)
 		return nil
 	}
 	if l.Audience != l.Invited+l.skipped() || l.Invited != l.Waiting+l.Sent+l.Failed+l.Uncertain {
-		d.broke("broken", 1, "campaign %d, wave %d: the ledger does not balance: %+v", n, number, *l)
+		d.broke("broken", 1, "campaign %d, mailing %d: the ledger does not balance: %+v", n, number, *l)
 	}
 	unnamed := w.Skipped["not_sampled"] + w.Skipped["answered"] // those have no items
 	want := ledger{Waiting: waiting, Sent: counted["sent"], Failed: counted["failed"], Uncertain: counted["uncertain"]}
 	if l.Waiting != want.Waiting || l.Sent != want.Sent || l.Failed != want.Failed || l.Uncertain != want.Uncertain || l.skipped() != counted["skipped"]+unnamed {
-		d.broke("drift", 1, "campaign %d, wave %d: the ledger says %+v; counted are %v, %d waiting, %d without an item", n, number, *l, counted, waiting, unnamed)
+		d.broke("drift", 1, "campaign %d, mailing %d: the ledger says %+v; counted are %v, %d waiting, %d without an item", n, number, *l, counted, waiting, unnamed)
 	}
 	named, err := d.uncertain(ctx, c, number)
 	if err != nil {
 		return err
 	}
 	if len(named) != counted["uncertain"] {
-		d.broke("lost", 1, "campaign %d, wave %d: %d uncertain are named, %d there", n, number, len(named), counted["uncertain"])
+		d.broke("lost", 1, "campaign %d, mailing %d: %d uncertain are named, %d there", n, number, len(named), counted["uncertain"])
 	}
 	return nil
 }

@@ -247,14 +247,14 @@ func (d *director) act(ctx context.Context, c *campaign, what string) error {
 // resend writes again to those of whom nobody knows whether they were written to: first without having understood what
 // that means, which must be refused.
 func (d *director) resend(ctx context.Context, c *campaign, r *rand.Rand) error {
-	wave := r.IntN(2)
+	mailing := r.IntN(2)
 	path := "/campaigns/" + c.id + "/resend-uncertain"
-	err := d.must(ctx, "POST", path, map[string]any{"wave": wave}, nil)
+	err := d.must(ctx, "POST", path, map[string]any{"wave": mailing}, nil)
 	if err == nil {
 		d.broke("broken", 1, "second letters without a word of having understood")
 	}
 	c.resent++
-	err = d.must(ctx, "POST", path, map[string]any{"understood": true, "wave": wave}, nil)
+	err = d.must(ctx, "POST", path, map[string]any{"understood": true, "wave": mailing}, nil)
 	if refused(err, http.StatusConflict) {
 		return nil
 	}
@@ -262,14 +262,14 @@ func (d *director) resend(ctx context.Context, c *campaign, r *rand.Rand) error 
 }
 
 // uncertain lists them as the API does.
-func (d *director) uncertain(ctx context.Context, c *campaign, wave int) ([]string, error) {
+func (d *director) uncertain(ctx context.Context, c *campaign, mailing int) ([]string, error) {
 	var all []string
 	for after := ""; ; {
 		var page struct {
 			Invitations []struct{ Contact string }
 			Next        string
 		}
-		path := fmt.Sprintf("/campaigns/%s/invitations?state=uncertain&limit=1000&wave=%d", c.id, wave)
+		path := fmt.Sprintf("/campaigns/%s/invitations?state=uncertain&limit=1000&wave=%d", c.id, mailing)
 		if after != "" {
 			path += "&after=" + after
 		}

@@ -85,7 +85,7 @@ func recount(t rows, audience string) figures {
 			for _, r := range people {
 				f.sending(id, audience, n, r)
 			}
-			for reason, planned := range c.waves[n].Skipped { // what was skipped while planning stands with the wave
+			for reason, planned := range c.mailings[n].Skipped { // what was skipped while planning stands with the mailing
 				field := "skip_" + reason
 				if reason != "not_sampled" && reason != "answered" {
 					f.add(id, "wave", fmt.Sprint(n), field, -planned)
@@ -106,9 +106,9 @@ func (f figures) place(campaign, audience string, when time.Time, r record, fiel
 	}
 }
 
-func (f figures) sending(campaign, audience string, wave int, r record) {
+func (f figures) sending(campaign, audience string, mailing int, r record) {
 	state, reason := r.text("state"), r.text("reason")
-	add := func(field string) { f.add(campaign, "wave", fmt.Sprint(wave), field, 1) }
+	add := func(field string) { f.add(campaign, "wave", fmt.Sprint(mailing), field, 1) }
 	switch state {
 	case "skipped":
 		add("skip_" + reason)
@@ -117,7 +117,7 @@ func (f figures) sending(campaign, audience string, wave int, r record) {
 		if reason == "complained" {
 			add("complained")
 		}
-		if wave == 0 {
+		if mailing == 0 {
 			f.place(campaign, audience, r.time("at"), r, "sent")
 		}
 	case "failed":

@@ -120,8 +120,8 @@ func readRecord(it map[string]map[string]json.RawMessage) (record, error) {
 // campaignRows are what the table holds of one campaign.
 type campaignRows struct {
 	state     string
-	waves     map[int]wave
-	invited   map[int]map[string]record // by wave and contact
+	mailings  map[int]mailing
+	invited   map[int]map[string]record // by mailing and contact
 	waiting   map[int]map[string]bool   // planned and not decided
 	between   map[int]int               // people in batches between claim and decision
 	again     map[int]map[string]int    // how often second letters were planned for somebody
@@ -129,8 +129,8 @@ type campaignRows struct {
 	cases     map[string]int            // by contact
 }
 
-// wave is what planning found.
-type wave struct {
+// mailing is what planning found.
+type mailing struct {
 	State    string              `json:"state"`
 	Batches  int                 `json:"batches"`
 	Audience int                 `json:"audience"`
@@ -154,7 +154,7 @@ func sortOut(all []record) (rows, error) {
 	t := rows{contacts: map[string]string{}, campaigns: map[string]*campaignRows{}, tallies: figures{}}
 	of := func(id string) *campaignRows {
 		if t.campaigns[id] == nil {
-			t.campaigns[id] = &campaignRows{waves: map[int]wave{}, invited: map[int]map[string]record{0: {}, 1: {}}, between: map[int]int{}, again: map[int]map[string]int{0: {}, 1: {}},
+			t.campaigns[id] = &campaignRows{mailings: map[int]mailing{}, invited: map[int]map[string]record{0: {}, 1: {}}, between: map[int]int{}, again: map[int]map[string]int{0: {}, 1: {}},
 				waiting: map[int]map[string]bool{0: {}, 1: {}}, responses: map[string]record{}, cases: map[string]int{}}
 		}
 		return t.campaigns[id]
@@ -174,9 +174,9 @@ func sortOut(all []record) (rows, error) {
 			err = r.json("campaign", &c)
 			of(pk[1]).state = c.State
 		case pk[0] == "CAMPAIGN" && kind == "WAVE":
-			var w wave
+			var w mailing
 			err = r.json("wave", &w)
-			of(pk[1]).waves[number(rest)] = w
+			of(pk[1]).mailings[number(rest)] = w
 		case pk[0] == "CAMPAIGN" && kind == "INVITATION":
 			of(pk[1]).invited[0][rest] = r
 		case pk[0] == "CAMPAIGN" && kind == "REMINDER":
@@ -212,11 +212,11 @@ func number(s string) int {
 	return n
 }
 
-// plan reads a batch. Those that a planner which died left beyond the wave's count are none.
+// plan reads a batch. Those that a planner which died left beyond the mailing's count are none.
 func (c *campaignRows) plan(n int, r record) {
 	name, _, _ := strings.Cut(strings.TrimPrefix(r.text("sk"), "BATCH#"), ".")
 	state := r.text("state")
-	if number(name) >= c.waves[n].Batches {
+	if number(name) >= c.mailings[n].Batches {
 		return
 	}
 	if r.truth("again") {

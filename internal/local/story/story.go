@@ -110,7 +110,7 @@ func (t *Teller) Tell(ctx context.Context) (Summary, error) {
 	if err := t.alerts(ctx, c, people, &s); err != nil {
 		return s, err
 	}
-	if err := t.nextWave(ctx, people, leftAlone); err != nil {
+	if err := t.nextMailing(ctx, people, leftAlone); err != nil {
 		return s, err
 	}
 	if len(t.broken) > 0 {
