@@ -35,7 +35,7 @@ func (d *desk) postContacts(w http.ResponseWriter, r *http.Request) error {
 	}
 	u := &upload{Reader: *survey.NewImport(a), staff: survey.NewDirectory(staff)}
 	u.Reader.Told = encoding
-	if u.Reader.Known, err = d.store.Segments(r.Context(), a); err != nil {
+	if u.Reader.Known, err = d.store.Dimensions(r.Context(), a); err != nil {
 		return err
 	}
 	out, err := d.take(r.Context(), u, body, true)

@@ -55,7 +55,7 @@ func (d *desk) newImport(ctx context.Context, to string, columns map[string]surv
 	if reader.Told, err = sheet.Told(encoding); err != nil {
 		return store.Import{}, err
 	}
-	if reader.Known, err = d.store.Segments(ctx, a); err != nil {
+	if reader.Known, err = d.store.Dimensions(ctx, a); err != nil {
 		return store.Import{}, err
 	}
 	state, err := json.Marshal(upload{Reader: *reader})

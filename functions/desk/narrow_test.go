@@ -35,7 +35,7 @@ func TestNothingNarrowIsTold(t *testing.T) {
 		w := newWorld(t, dynamo.Options{})
 		w.staffed()
 		random := rand.New(rand.NewPCG(seed, 7))
-		location, column := survey.PartLocation, survey.PartAttribute("Сегмент")
+		location, column := survey.DimensionLocation, survey.DimensionAttribute("Сегмент")
 		a := w.asks("springaa", survey.Customers, "Весна", 4, location, column)
 		var all []survey.Response
 		for i := range 60 + random.IntN(60) {
@@ -44,7 +44,7 @@ func TestNothingNarrowIsTold(t *testing.T) {
 				r.Owner, r.Language = fmt.Sprintf("owner%d", team*2+random.IntN(3)), []string{"ru", "ru", "ru", "en"}[random.IntN(4)]
 				c.Location, c.Attrs = []string{"Москва", "Тверь", "Казань"}[random.IntN(3)], map[string]string{"Сегмент": []string{"A", "B"}[random.IntN(2)]}
 				r.Why = fmt.Sprintf("слово-%03d.", i)
-				r.Parts = survey.PartsOf(*c, a.c.Parts)
+				r.Segments = survey.SegmentsOf(*c, a.c.Dimensions)
 				all = append(all, *r)
 			})
 		}
@@ -80,7 +80,7 @@ func TestNothingNarrowIsTold(t *testing.T) {
 			if len(out["teams"].([]any)) == 0 {
 				t.Error("no team is shown at all")
 			}
-			for _, part := range a.c.Parts {
+			for _, part := range a.c.Dimensions {
 				_, out := w.program(role, "/api/v1/campaigns/springaa/results?by="+url.QueryEscape(part))
 				hear(part, out["by"].(map[string]any)["rows"])
 			}
@@ -122,7 +122,7 @@ func TestNothingNarrowIsTold(t *testing.T) {
 
 // segmentQueries are all the ways to ask for answers by one property.
 func (w *world) segmentQueries(c survey.Campaign, all []survey.Response) (queries []string) {
-	for _, kind := range []string{"team", "owner", "language", c.Parts[0], c.Parts[1]} {
+	for _, kind := range []string{"team", "owner", "language", c.Dimensions[0], c.Dimensions[1]} {
 		for _, r := range all {
 			if q := w.desk.valueQuery(c, kind, insight.Value(c, kind, r)); !slices.Contains(queries, q) {
 				queries = append(queries, q)

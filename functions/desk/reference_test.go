@@ -75,7 +75,7 @@ func TestNoAddressesInAddresses(t *testing.T) {
 			w.detractor(10*i+n, owner, "north@example.com", "Кто-то", "why@example.com", n, w.now().Add(-time.Hour))
 		}
 	}
-	a := w.asks("springaa", survey.Customers, "Весна 2026", 6, survey.PartAttribute("Сегмент"))
+	a := w.asks("springaa", survey.Customers, "Весна 2026", 6, survey.DimensionAttribute("Сегмент"))
 	for i := range 60 {
 		a.answer("north@example.com", i%11, i/6, func(r *survey.Response, c *survey.Contact) {
 			c.Attrs = map[string]string{"Сегмент": "vip@example.com"}

@@ -53,9 +53,9 @@ func (f answerFilter) part() (int, bool) {
 func (f answerFilter) check(c survey.Campaign) error {
 	i, ok := f.part()
 	switch {
-	case ok && (i < 0 || i >= len(c.Parts)):
+	case ok && (i < 0 || i >= len(c.Dimensions)):
 		return apperr.New(apperr.Unknown, "no_such_page", "")
-	case ok && c.Parts[i] == "":
+	case ok && c.Dimensions[i] == "":
 		return errSegment
 	}
 	return nil
@@ -76,7 +76,7 @@ func (f answerFilter) match(c survey.Campaign) func(survey.Response) bool {
 			f.Language != "" && a.Language != f.Language,
 			f.Week != "" && survey.Week(a.Counted) != f.Week,
 			f.Day != "" && a.Counted.UTC().Format(time.DateOnly) != f.Day,
-			byPart && valueSum(a.Part(part)) != f.Value,
+			byPart && valueSum(a.Segment(part)) != f.Value,
 			f.Words != "" && a.Why == "" && a.Wish == "",
 			f.Wish != "" && a.Wish == "":
 			return false
@@ -209,8 +209,8 @@ func (p *answersPage) chosen(c survey.Campaign, found []survey.Response) (said [
 		say(survey.KindTeam, l.T("results.without"))
 	case f.Part == "none-owner":
 		say(survey.KindOwner, l.T("results.nobody"))
-	case err == nil && i >= 0 && i < len(c.Parts) && len(found) > 0:
-		say(c.Parts[i], valueLabel(l, c.Parts[i], found[0].Part(i), nil))
+	case err == nil && i >= 0 && i < len(c.Dimensions) && len(found) > 0:
+		say(c.Dimensions[i], valueLabel(l, c.Dimensions[i], found[0].Segment(i), nil))
 	}
 	return said
 }

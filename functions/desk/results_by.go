@@ -67,7 +67,7 @@ func (d *desk) byPage(w http.ResponseWriter, r *http.Request) error {
 	l := p.lang
 	p.Title = c.Name + ": " + kindLabel(l, kind)
 	p.Wide, p.By, p.Tabs = true, kindLabel(l, kind), resultTabs(&p.frame, c, sight, kind)
-	part := slices.Contains(c.Parts, kind)
+	part := slices.Contains(c.Dimensions, kind)
 	p.Asked = part
 	if p.Never = b.At.IsZero(); !p.Never && (part || b.Kept) {
 		p.At, p.Again = l.T("results.counted_at", lang.Values{"Moment": l.Moment(b.At.In(p.Zone))}), b.Kept
@@ -171,7 +171,7 @@ func valueLabel(l lang.Language, kind, value string, names map[string]string) st
 // valueQuery leads to the answers of one value. What stands in a column of the contacts may be personal: of that only a
 // sum is in the address.
 func (d *desk) valueQuery(c survey.Campaign, kind, value string) string {
-	if i := slices.Index(c.Parts, kind); i >= 0 {
+	if i := slices.Index(c.Dimensions, kind); i >= 0 {
 		return "part=" + strconv.Itoa(i) + "&value=" + valueSum(value)
 	}
 	if value == "" {

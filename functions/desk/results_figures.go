@@ -102,7 +102,7 @@ func (d *desk) breakdown(ctx context.Context, who authz.Who, c survey.Campaign, 
 	case !sight.People():
 		return d.byGroups(ctx, c, kind, n)
 	}
-	if i := slices.Index(c.Parts, kind); i >= 0 {
+	if i := slices.Index(c.Dimensions, kind); i >= 0 {
 		return d.byPart(ctx, who, c, i)
 	}
 	all, err := d.store.TalliesOf(ctx, string(c.ID), kind)
@@ -118,7 +118,7 @@ func (d *desk) breakdown(ctx context.Context, who authz.Who, c survey.Campaign, 
 
 // byPart counts a campaign by its i-th part, or shows the last count. People are asked as they were planned.
 func (d *desk) byPart(ctx context.Context, who authz.Who, c survey.Campaign, i int) (b breakdown, err error) {
-	var count store.PartCount
+	var count store.DimensionCount
 	var asked survey.Asked
 	var small bool
 	g, reading := errgroup.WithContext(ctx)
@@ -131,21 +131,21 @@ func (d *desk) byPart(ctx context.Context, who authz.Who, c survey.Campaign, i i
 		if small = w.Tally.Answers()+w.Tally.Unverified <= countedAtOnce; err != nil || small {
 			return err
 		}
-		count, _, err = d.store.SavedPartCount(reading, c.ID, i)
+		count, _, err = d.store.SavedDimensionCount(reading, c.ID, i)
 		return err
 	})
 	if err := g.Wait(); err != nil {
 		return b, err
 	}
 	if small {
-		counts, err := d.store.CountParts(ctx, c, partValues)
+		counts, err := d.store.CountDimensions(ctx, c, partValues)
 		if err != nil {
 			return b, err
 		}
 		count, count.At = counts[i], d.now()
 	}
 	b.At, b.Others, b.Kept = count.At, count.Others, !small
-	known := asked[c.Parts[i]]
+	known := asked[c.Dimensions[i]]
 	for v, t := range count.Values {
 		if known != nil {
 			t.Sent = int64(known.Values[v])
@@ -164,13 +164,13 @@ func (d *desk) countNow(ctx context.Context, who authz.Who, c survey.Campaign) e
 		return apperr.New(apperr.Conflict, "no_parts", "campaign")
 	}
 	began := d.now()
-	counts, err := d.store.CountParts(ctx, c, partValues)
+	counts, err := d.store.CountDimensions(ctx, c, partValues)
 	if err != nil {
 		return fmt.Errorf("count answers: %w", err)
 	}
 	for i, p := range counts {
 		p.At = began
-		if err := d.store.SavePartCount(ctx, c.ID, i, p); err != nil {
+		if err := d.store.SaveDimensionCount(ctx, c.ID, i, p); err != nil {
 			return err
 		}
 	}
@@ -188,7 +188,7 @@ func largest(rows []tallied, n int) ([]tallied, int) {
 
 // kindName is a kind in an address: parts by their number, for what a column is called is not the address's business.
 func kindName(c survey.Campaign, kind string) string {
-	if i := slices.Index(c.Parts, kind); i >= 0 {
+	if i := slices.Index(c.Dimensions, kind); i >= 0 {
 		return "part-" + strconv.Itoa(i)
 	}
 	return kind
@@ -200,7 +200,7 @@ func kindNamed(c survey.Campaign, name string) (string, error) {
 	case survey.KindOwner, survey.KindTeam, survey.KindLanguage:
 		return name, nil
 	}
-	for i, p := range c.Parts {
+	for i, p := range c.Dimensions {
 		switch {
 		case name != "part-"+strconv.Itoa(i):
 		case p == "":

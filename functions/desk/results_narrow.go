@@ -69,7 +69,7 @@ func (d *desk) keepNarrow(ctx context.Context, c survey.Campaign) error {
 		return err
 	}
 	for i, kind := range insight.Kinds(c) {
-		count := store.PartCount{At: at, Values: map[string]nps.Tally{}, Others: groups.Hidden[kind]}
+		count := store.DimensionCount{At: at, Values: map[string]nps.Tally{}, Others: groups.Hidden[kind]}
 		for _, one := range groups.Shown[kind] {
 			if len(count.Values) == partValues { // the largest are first
 				count.Others++
@@ -77,7 +77,7 @@ func (d *desk) keepNarrow(ctx context.Context, c survey.Campaign) error {
 			}
 			count.Values[one.Value] = one.Tally
 		}
-		if err := d.store.SavePartCount(ctx, c.ID, narrowParts+i, count); err != nil {
+		if err := d.store.SaveDimensionCount(ctx, c.ID, narrowParts+i, count); err != nil {
 			return err
 		}
 	}
@@ -91,7 +91,7 @@ const narrowParts = 50
 func (d *desk) keptNarrow(ctx context.Context, c survey.Campaign) (*narrow, error) {
 	n := &narrow{Groups: insight.Groups{Shown: map[string][]insight.Group{}, Hidden: map[string]int{}}, Kept: true}
 	for i, kind := range insight.Kinds(c) {
-		count, ok, err := d.store.SavedPartCount(ctx, c.ID, narrowParts+i)
+		count, ok, err := d.store.SavedDimensionCount(ctx, c.ID, narrowParts+i)
 		if err != nil {
 			return nil, err
 		}
@@ -128,7 +128,7 @@ func (n *narrow) leads(kind, value string) bool {
 func (d *desk) byGroups(ctx context.Context, c survey.Campaign, kind string, n *narrow) (breakdown, error) {
 	b := breakdown{Rows: n.rows(kind), At: n.At, Kept: n.Kept, Hidden: n.Hidden[kind]}
 	sent := map[string]int64{}
-	if slices.Contains(c.Parts, kind) {
+	if slices.Contains(c.Dimensions, kind) {
 		asked, err := d.store.Asked(ctx, c.ID)
 		if err != nil {
 			return b, err

@@ -27,7 +27,7 @@ type asked struct {
 func (w *world) asks(id survey.CampaignID, a survey.Audience, name string, weeks int, parts ...string) *asked {
 	w.t.Helper()
 	at := w.now().AddDate(0, 0, -7*weeks)
-	c := survey.Campaign{ID: id, Name: name, Audience: a, State: survey.Open, Language: "ru", Created: at, Launched: at, Opened: at, Parts: parts}
+	c := survey.Campaign{ID: id, Name: name, Audience: a, State: survey.Open, Language: "ru", Created: at, Launched: at, Opened: at, Dimensions: parts}
 	if err := w.store.CreateCampaign(context.Background(), c); err != nil {
 		w.t.Fatal(err)
 	}
@@ -57,8 +57,8 @@ func (a *asked) answer(team string, score, day int, change func(*survey.Response
 	if !r.Verified {
 		r.Counted = time.Time{}
 	}
-	if len(a.c.Parts) > 0 {
-		r.Parts = survey.PartsOf(person, a.c.Parts)
+	if len(a.c.Dimensions) > 0 {
+		r.Segments = survey.SegmentsOf(person, a.c.Dimensions)
 	}
 	ctx := context.Background()
 	if _, err := a.w.store.UpsertContacts(ctx, []survey.Contact{person}, "", at); err != nil {
@@ -89,7 +89,7 @@ func (a *asked) counted() {
 // spring is a campaign of 60 answers of two teams over ten days: 30 promoters, 15 passives, 15 detractors, one of whom
 // says what no page may take for its own.
 func spring(w *world) *asked {
-	a := w.asks("springaa", survey.Customers, "Весна <b>2026</b>", 6, survey.PartLocation, survey.PartAttribute("Сегмент"))
+	a := w.asks("springaa", survey.Customers, "Весна <b>2026</b>", 6, survey.DimensionLocation, survey.DimensionAttribute("Сегмент"))
 	for i := range 60 {
 		score := []int{10, 9, 7, 3}[i%4]
 		a.answer([]string{"Север", "Юг"}[i%2], score, i/6, func(r *survey.Response, c *survey.Contact) {
@@ -187,7 +187,7 @@ func TestByPages(t *testing.T) {
 	if status != 303 || to != "/results/springaa/by/part-1?done=counted" {
 		t.Errorf("counted: %d, to %s", status, to)
 	}
-	if kept, ok, err := w.store.SavedPartCount(context.Background(), "springaa", 1); err != nil || !ok || kept.Values["A"].Answers() != 30 {
+	if kept, ok, err := w.store.SavedDimensionCount(context.Background(), "springaa", 1); err != nil || !ok || kept.Values["A"].Answers() != 30 {
 		t.Errorf("kept: %+v, %v, %v", kept.Values, ok, err)
 	}
 	_, page, _ = v.post("/results/springaa/by/team", "find", "юг")

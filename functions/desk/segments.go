@@ -26,7 +26,7 @@ func (d *desk) asSeen(ctx context.Context, who authz.Who, c survey.Campaign) (su
 	if !insight.Narrowed(c, who) {
 		return c, nil
 	}
-	known, err := d.store.Segments(ctx, c.Audience)
+	known, err := d.store.Dimensions(ctx, c.Audience)
 	if err != nil {
 		return c, err
 	}
@@ -37,7 +37,7 @@ func (d *desk) asSeen(ctx context.Context, who authz.Who, c survey.Campaign) (su
 // told is a campaign as the API answers it to this caller.
 func (d *desk) told(r *http.Request, c survey.Campaign) (survey.Campaign, error) {
 	c, err := d.asSeen(r.Context(), visitOf(r).Who, c)
-	c.Parts = seenParts(c)
+	c.Dimensions = seenParts(c)
 	return c, err
 }
 
@@ -52,7 +52,7 @@ func (d *desk) tellCampaign(w http.ResponseWriter, r *http.Request, c survey.Cam
 
 // seenParts are the names of the parts that a reader may see.
 func seenParts(c survey.Campaign) []string {
-	return slices.DeleteFunc(slices.Clone(c.Parts), func(p string) bool { return p == "" })
+	return slices.DeleteFunc(slices.Clone(c.Dimensions), func(p string) bool { return p == "" })
 }
 
 // errSegment refuses a look at a part that names people.
@@ -63,7 +63,7 @@ func (d *desk) saySegments(ctx context.Context, u *upload) error {
 	if u.Said || u.Reader.Columns == nil {
 		return nil
 	}
-	_, err := d.store.SaySegments(ctx, u.Reader.Audience, u.Reader.Chosen())
+	_, err := d.store.SayDimensions(ctx, u.Reader.Audience, u.Reader.Chosen())
 	u.Said = err == nil
 	return err
 }

@@ -19,15 +19,15 @@ const columnsLooked = 1000
 
 // segmentLine is one column with what it is.
 type segmentLine struct {
-	Part     string         `json:"part"`
-	Segment  survey.Segment `json:"segment"`
-	Chosen   bool           `json:"chosen"` // somebody said so; else it is how it looks
+	Part     string              `json:"part"`
+	Segment  survey.DimensionUse `json:"segment"`
+	Chosen   bool                `json:"chosen"` // somebody said so; else it is how it looks
 	examples []string
 }
 
 // columnsOf lists the columns of an audience: those of which something is known, and those that the first contacts have.
 func (d *desk) columnsOf(ctx context.Context, a survey.Audience) ([]segmentLine, error) {
-	known, err := d.store.Segments(ctx, a)
+	known, err := d.store.Dimensions(ctx, a)
 	if err != nil {
 		return nil, err
 	}
@@ -87,14 +87,14 @@ func (d *desk) chooseColumns(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	var in struct {
-		Columns map[string]survey.Segment `json:"columns"` // by part
+		Columns map[string]survey.DimensionUse `json:"columns"` // by part
 	}
 	if err := web.Decode(r, &in, maxJSON); err != nil {
 		return err
 	}
 	said, err := survey.SayColumns(in.Columns)
 	if err == nil {
-		_, err = d.store.SaySegments(r.Context(), a, said)
+		_, err = d.store.SayDimensions(r.Context(), a, said)
 	}
 	if err != nil {
 		return err
@@ -147,9 +147,9 @@ func (d *desk) segmentsPage(w http.ResponseWriter, r *http.Request) error {
 	return d.show(w, http.StatusOK, "segments.html", p)
 }
 
-func segmentOptions(l lang.Language, is survey.Segment) []option {
+func segmentOptions(l lang.Language, is survey.DimensionUse) []option {
 	var all []option
-	for _, s := range survey.SegmentKinds {
+	for _, s := range survey.DimensionUses {
 		all = append(all, option{string(s), l.T("upload.field." + string(s)), s == is})
 	}
 	return all
@@ -161,17 +161,17 @@ func (d *desk) saveSegments(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	columns := map[string]survey.Segment{}
+	columns := map[string]survey.DimensionUse{}
 	for n := range columnsListed {
 		part := r.FormValue("part-" + strconv.Itoa(n))
 		if part == "" {
 			break
 		}
-		columns[part] = survey.Segment(r.FormValue("segment-" + strconv.Itoa(n)))
+		columns[part] = survey.DimensionUse(r.FormValue("segment-" + strconv.Itoa(n)))
 	}
 	said, err := survey.SayColumns(columns)
 	if err == nil {
-		_, err = d.store.SaySegments(r.Context(), a, said)
+		_, err = d.store.SayDimensions(r.Context(), a, said)
 	}
 	if err != nil {
 		return err

@@ -108,7 +108,7 @@ func TestPersonalSegmentsAreHidden(t *testing.T) {
 		t.Fatalf("saving: %d", status)
 	}
 	check("analyst", survey.RoleAnalyst, true, true)
-	if got := w.stored1("parted2a"); len(got.Parts) != 3 || got.Parts[1] != personalPart || got.Filter.Attrs["Contact person"][0] != secretName {
+	if got := w.stored1("parted2a"); len(got.Dimensions) != 3 || got.Dimensions[1] != personalPart || got.Filter.Attrs["Contact person"][0] != secretName {
 		t.Errorf("showing changed what is stored: %+v", got)
 	}
 }

@@ -166,7 +166,7 @@ func (d *desk) understand(p *uploadPage, r *http.Request, columns map[string]sur
 		return err
 	}
 	whole := r.FormValue("part") == ""
-	known, err := d.store.Segments(r.Context(), a)
+	known, err := d.store.Dimensions(r.Context(), a)
 	if err != nil {
 		return err
 	}
@@ -235,7 +235,7 @@ func (p *uploadPage) columns(look survey.Look) {
 		}
 		for _, f := range survey.Fields {
 			if f != survey.FieldAttribute { // of each it is said whether it is a segment
-				col.Fields = append(col.Fields, option{string(f), p.lang.T("upload.field." + string(f)), f == c.Field || c.Field == survey.FieldAttribute && string(f) == string(cmp.Or(c.Segment, survey.SegmentNone))})
+				col.Fields = append(col.Fields, option{string(f), p.lang.T("upload.field." + string(f)), f == c.Field || c.Field == survey.FieldAttribute && string(f) == string(cmp.Or(c.Segment, survey.UseNone))})
 			}
 		}
 		p.Columns = append(p.Columns, col)

@@ -36,19 +36,19 @@ func TestPlannerChoosesParts(t *testing.T) {
 	id := w.campaign(nil)
 	w.run(w.sender("first"))
 	c := w.state(id)
-	if want := []string{survey.PartLocation, survey.PartAttribute("Segment")}; !slices.Equal(c.Parts, want) {
-		t.Fatalf("parts are %q, want %q", c.Parts, want)
+	if want := []string{survey.DimensionLocation, survey.DimensionAttribute("Segment")}; !slices.Equal(c.Dimensions, want) {
+		t.Fatalf("parts are %q, want %q", c.Dimensions, want)
 	}
 	asked, err := w.store.Asked(ctx, id)
-	if err != nil || asked[survey.PartLocation].Values["Казань"] != 30 || asked[survey.PartAttribute("Segment")].Values["B"] != 20 {
+	if err != nil || asked[survey.DimensionLocation].Values["Казань"] != 30 || asked[survey.DimensionAttribute("Segment")].Values["B"] != 20 {
 		t.Errorf("asked: %+v, %v", asked, err)
 	}
 	_, p, err := w.store.Visit(ctx, id, ids[4])
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r := p.Answer(c, ids[4]); !slices.Equal(r.Parts, []string{"Москва", "B"}) {
-		t.Errorf("an answer carries %q", r.Parts)
+	if r := p.Answer(c, ids[4]); !slices.Equal(r.Segments, []string{"Москва", "B"}) {
+		t.Errorf("an answer carries %q", r.Segments)
 	}
 	r := p.Answer(c, ids[4])
 	r.Score, r.Version = 9, 1
@@ -60,7 +60,7 @@ func TestPlannerChoosesParts(t *testing.T) {
 	if _, err := w.store.UpsertContacts(ctx, []survey.Contact{moved}, "", start); err != nil {
 		t.Fatal(err)
 	}
-	if _, p, err = w.store.Visit(ctx, id, ids[4]); err != nil || p.Answer(c, ids[4]).Part(0) != "Москва" {
-		t.Errorf("after moving, the answer is from %q: %v", p.Answer(c, ids[4]).Part(0), err)
+	if _, p, err = w.store.Visit(ctx, id, ids[4]); err != nil || p.Answer(c, ids[4]).Segment(0) != "Москва" {
+		t.Errorf("after moving, the answer is from %q: %v", p.Answer(c, ids[4]).Segment(0), err)
 	}
 }

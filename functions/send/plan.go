@@ -61,11 +61,11 @@ func (s *sender) planInvitations(ctx context.Context, c survey.Campaign) (bool, 
 	if err != nil {
 		return false, err
 	}
-	known, err := s.store.Segments(ctx, c.Audience)
+	known, err := s.store.Dimensions(ctx, c.Audience)
 	if err != nil {
 		return false, err
 	}
-	c.State, c.Parts = survey.Sending, asked.Choose(known)
+	c.State, c.Dimensions = survey.Sending, asked.Choose(known)
 	_, err = s.store.SaveCampaign(ctx, c)
 	return true, err
 }

@@ -18,15 +18,15 @@ import (
 // block is not shown: it is one of those too few to show, which together are a sum of blocks too.
 
 // Kinds are the dimensions in which a campaign's answers are shown to such a reader, in the order in which groups are
-// tried: what many ask for comes first, the finest last. A part that no such reader may see has no name, and keeps its place: see Seen.
+// tried: what many ask for comes first, the finest last. A dimension that no such reader may see has no name, and keeps its place: see Seen.
 func Kinds(c survey.Campaign) []string {
-	return slices.Concat([]string{survey.KindTeam, survey.KindLanguage}, c.Parts, []string{survey.KindOwner, survey.KindWeek})
+	return slices.Concat([]string{survey.KindTeam, survey.KindLanguage}, c.Dimensions, []string{survey.KindOwner, survey.KindWeek})
 }
 
 // Value is what an answer has in a dimension; "" where it has none.
 func Value(c survey.Campaign, kind string, r survey.Response) string {
 	switch kind {
-	case "": // a part that such a reader does not see: see Seen
+	case "": // a dimension that such a reader does not see: see Seen
 		return ""
 	case survey.KindTeam:
 		return r.Team
@@ -37,7 +37,7 @@ func Value(c survey.Campaign, kind string, r survey.Response) string {
 	case survey.KindWeek:
 		return survey.Week(r.Counted)
 	}
-	return r.Part(slices.Index(c.Parts, kind))
+	return r.Segment(slices.Index(c.Dimensions, kind))
 }
 
 // Group is the answers that have one value in a dimension.

@@ -16,7 +16,7 @@ var monday = time.Date(2026, 11, 16, 9, 0, 0, 0, time.UTC)
 
 // people are answers as "team owner language location" and a number of them, in one week.
 func people(lines ...string) (c survey.Campaign, all []survey.Response) {
-	c = survey.Campaign{ID: "aaaaaaaa", Audience: survey.Customers, Parts: []string{survey.PartLocation}}
+	c = survey.Campaign{ID: "aaaaaaaa", Audience: survey.Customers, Dimensions: []string{survey.DimensionLocation}}
 	for _, line := range lines {
 		var team, owner, language, location string
 		var n int
@@ -24,7 +24,7 @@ func people(lines ...string) (c survey.Campaign, all []survey.Response) {
 			panic(err)
 		}
 		for range n {
-			all = append(all, survey.Response{Team: team, Owner: owner, Language: language, Parts: []string{location}, Score: len(all) % 11, Verified: true,
+			all = append(all, survey.Response{Team: team, Owner: owner, Language: language, Segments: []string{location}, Score: len(all) % 11, Verified: true,
 				Why: "words", Counted: monday})
 		}
 	}
@@ -144,7 +144,7 @@ func TestAttacksOnWords(t *testing.T) {
 func TestNothingSmallIsComputable(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		c := survey.Campaign{ID: "aaaaaaaa", Audience: survey.Customers, Parts: []string{survey.PartLocation, survey.PartTier}}
+		c := survey.Campaign{ID: "aaaaaaaa", Audience: survey.Customers, Dimensions: []string{survey.DimensionLocation, survey.DimensionTier}}
 		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
 		n, wide := rapid.IntRange(0, 90).Draw(t, "answers"), rapid.IntRange(1, 6).Draw(t, "values")
 		var all []survey.Response
@@ -152,7 +152,7 @@ func TestNothingSmallIsComputable(t *testing.T) {
 			team := int(float64(wide) * random.Float64() * random.Float64()) // some are large
 			owner := team*2 + random.IntN(3)                                 // mostly within a team
 			pick := func(n int) string { return string(rune('A' + random.IntN(n))) }
-			all = append(all, survey.Response{Team: fmt.Sprint(team), Owner: fmt.Sprint(owner), Language: pick(2), Parts: []string{pick(wide), pick(2)},
+			all = append(all, survey.Response{Team: fmt.Sprint(team), Owner: fmt.Sprint(owner), Language: pick(2), Segments: []string{pick(wide), pick(2)},
 				Score: random.IntN(11), Verified: random.IntN(10) > 0, Why: "w", Counted: monday.AddDate(0, 0, random.IntN(20))})
 		}
 		g := groups(c, all)

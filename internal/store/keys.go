@@ -105,7 +105,7 @@ func askedKey(id survey.CampaignID, shard int) key {
 	return key{"CAMPAIGN#" + string(id), "ASKED#" + two(shard)}
 }
 
-func partCountKey(id survey.CampaignID, part int) key {
+func dimensionCountKey(id survey.CampaignID, part int) key {
 	return key{"CAMPAIGN#" + string(id), "PART#" + two(part)}
 }
 

@@ -158,7 +158,7 @@ func responseItem(r survey.Response) item {
 	if r.Unhappy {
 		it["unhappy"] = yes(true) // the stream filter of notify reads it
 	}
-	set(it, "parts", strings.Join(r.Parts, partsMark))
+	set(it, "parts", strings.Join(r.Segments, segmentsMark))
 	if len(r.Seen) > 0 {
 		it["seen"] = str(strings.Join(r.Seen, " "))
 	}
@@ -171,7 +171,7 @@ func responseOf(it item) survey.Response {
 		Owner: text(it, "owner"), Team: text(it, "team"), Language: text(it, "language"),
 		Score: int(number64(it, "score")), Verified: truth(it, "verified"), Unhappy: truth(it, "unhappy"), Why: text(it, "why"), Wish: text(it, "wish"),
 		First: instant(it, "first"), Counted: instant(it, "counted"), Updated: instant(it, "updated"),
-		Parts: partsOf(it), Version: int(number64(it, "version")), Seen: strings.Fields(text(it, "seen"))}
+		Segments: segmentsOf(it), Version: int(number64(it, "version")), Seen: strings.Fields(text(it, "seen"))}
 }
 
 // Response reads an answer; ok is false when there is none.

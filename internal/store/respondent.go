@@ -104,7 +104,7 @@ func respondentOf(c survey.Campaign, items []item) (survey.Respondent, error) {
 				return p, err
 			}
 			contact = &v
-			p.Parts = survey.PartsOf(v, c.Parts)
+			p.Segments = survey.SegmentsOf(v, c.Dimensions)
 		}
 	}
 	switch {

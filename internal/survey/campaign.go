@@ -67,7 +67,7 @@ type Campaign struct {
 	RemindDays int                `json:"remind_days,omitempty"` // one reminder so many days after the last invitation; 0: none
 	RemindAt   time.Time          `json:"remind_at,omitzero"`    // when the reminder is due; set when everything is sent, or by hand
 	Site       string             `json:"site,omitempty"`        // base URL of its links, fixed at launch
-	Parts      []string           `json:"parts,omitempty"`       // columns of the contacts by which its answers can be looked at; fixed by the planner
+	Dimensions []string           `json:"parts,omitempty"`       // columns of the contacts by which its answers can be looked at; fixed by the planner
 	Created    time.Time          `json:"created"`
 	Launched   time.Time          `json:"launched,omitzero"`
 	Opened     time.Time          `json:"opened,omitzero"`   // when the last invitation went out

@@ -43,7 +43,7 @@ type Column struct {
 	Field   Field  `json:"field"`
 	Unit    string `json:"unit,omitempty"` // of the value, where the heading says it: "Выручка, тыс. руб."
 	// Segment says whether the answers can be looked at by an attribute, a location, a product or a tier.
-	Segment Segment `json:"segment,omitempty"`
+	Segment DimensionUse `json:"segment,omitempty"`
 }
 
 // maxHeading is the length in characters to which a heading is cut.

@@ -26,9 +26,9 @@ type Import struct {
 	// Map says what columns hold, by heading, where a person knows better than columnsOf; see CheckMap.
 	Map map[string]Field `json:"map,omitempty"`
 	// Known is what was said before of the audience's columns.
-	Known   Segments `json:"known,omitempty"`
-	Rows    int      `json:"rows"` // taken so far, duplicates included
-	Refused int      `json:"refused"`
+	Known   Dimensions `json:"known,omitempty"`
+	Rows    int        `json:"rows"` // taken so far, duplicates included
+	Refused int        `json:"refused"`
 
 	alone        map[string]bool // parts: see SegmentChoice
 	mails, calls []int           // the columns of addresses and telephones, in the order in which they are tried; of Columns

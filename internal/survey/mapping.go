@@ -12,7 +12,7 @@ import (
 // Fields lists what a column of a customer list can be said to hold, in the order in which it is offered.
 var Fields = []Field{FieldEmail, FieldOtherEmail, FieldName, FieldFirst, FieldMiddle, FieldLast, FieldPhone, FieldOtherPhone, FieldOwner, FieldTeam,
 	FieldLocation, FieldProduct, FieldTier, FieldLanguage, FieldValue, FieldOptOut, FieldAttribute, FieldIgnored,
-	Field(SegmentShared), Field(SegmentPersonal), Field(SegmentNone)} // attributes of which is said whether they are segments
+	Field(UseShared), Field(UsePersonal), Field(UseNone)} // attributes of which is said whether they are segments
 
 // repeats reports whether several columns of a list may hold f.
 func (f Field) repeats() bool {
@@ -66,7 +66,7 @@ func mapped(columns []Column, corrected map[string]Field) []Column {
 		if ok {
 			columns[i].Field, columns[i].Unit = f, ""
 			if isSegment(f) {
-				columns[i].Field, columns[i].Segment = FieldAttribute, Segment(f)
+				columns[i].Field, columns[i].Segment = FieldAttribute, DimensionUse(f)
 			}
 			if f == FieldValue {
 				columns[i].Unit = unitOf(c.Heading)
@@ -149,7 +149,7 @@ const (
 
 // Preview reads the beginning of a list, or, where whole says so, all of it, as an import with these corrected columns
 // would; known is what was said of columns before, encoding is one of sheet.Encodings, or "" to recognise it. Errors are those of Import.Feed, but for csv_no_address_column and csv_no_heading where there are headings to choose from.
-func Preview(a Audience, sample []byte, whole bool, columns map[string]Field, encoding string, known Segments, staff Directory) (Look, error) {
+func Preview(a Audience, sample []byte, whole bool, columns map[string]Field, encoding string, known Dimensions, staff Directory) (Look, error) {
 	look := Look{Import: Import{Audience: a, Map: columns, Known: known, Reader: sheet.Reader{Told: encoding}}}
 	var err error
 	below := [][]string(nil)

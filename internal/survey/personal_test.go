@@ -63,24 +63,24 @@ func TestPersonalValues(t *testing.T) {
 func TestSegmentsMerge(t *testing.T) {
 	t.Parallel()
 	const p = "attr:X"
-	choice := func(is Segment, chosen, alone bool) SegmentChoice { return SegmentChoice{is, chosen, alone} }
-	none := SegmentChoice{}
-	for i, c := range []struct{ was, said, want SegmentChoice }{
-		{none, choice(SegmentShared, false, false), choice(SegmentShared, false, false)},
-		{choice(SegmentShared, false, false), choice(SegmentNone, false, false), choice(SegmentNone, false, false)},
-		{choice(SegmentNone, false, false), choice(SegmentShared, false, false), choice(SegmentNone, false, false)},
-		{choice(SegmentNone, false, false), choice(SegmentNone, false, true), choice(SegmentNone, false, false)},
-		{choice(SegmentNone, false, true), choice(SegmentShared, false, false), choice(SegmentShared, false, false)},
-		{choice(SegmentPersonal, true, false), choice(SegmentShared, false, false), choice(SegmentPersonal, true, false)},
-		{choice(SegmentShared, true, false), choice(SegmentNone, false, false), choice(SegmentShared, true, false)},
-		{choice(SegmentNone, false, false), choice(SegmentShared, true, false), choice(SegmentShared, true, false)},
-		{choice(SegmentShared, true, false), choice(SegmentPersonal, true, false), choice(SegmentPersonal, true, false)},
+	choice := func(is DimensionUse, chosen, alone bool) DimensionChoice { return DimensionChoice{is, chosen, alone} }
+	none := DimensionChoice{}
+	for i, c := range []struct{ was, said, want DimensionChoice }{
+		{none, choice(UseShared, false, false), choice(UseShared, false, false)},
+		{choice(UseShared, false, false), choice(UseNone, false, false), choice(UseNone, false, false)},
+		{choice(UseNone, false, false), choice(UseShared, false, false), choice(UseNone, false, false)},
+		{choice(UseNone, false, false), choice(UseNone, false, true), choice(UseNone, false, false)},
+		{choice(UseNone, false, true), choice(UseShared, false, false), choice(UseShared, false, false)},
+		{choice(UsePersonal, true, false), choice(UseShared, false, false), choice(UsePersonal, true, false)},
+		{choice(UseShared, true, false), choice(UseNone, false, false), choice(UseShared, true, false)},
+		{choice(UseNone, false, false), choice(UseShared, true, false), choice(UseShared, true, false)},
+		{choice(UseShared, true, false), choice(UsePersonal, true, false), choice(UsePersonal, true, false)},
 	} {
-		s := Segments{}
+		s := Dimensions{}
 		if c.was != none {
 			s[p] = c.was
 		}
-		if changed := s.Merge(Segments{p: c.said}); s[p] != c.want || changed != (c.was != c.want) {
+		if changed := s.Merge(Dimensions{p: c.said}); s[p] != c.want || changed != (c.was != c.want) {
 			t.Errorf("%d: %+v, changed %v", i, s[p], changed)
 		}
 	}
@@ -94,22 +94,22 @@ func TestChosenSegmentsArePlanned(t *testing.T) {
 		a.Count(Contact{Audience: Customers, Location: fmt.Sprint("Town ", i%3), Attrs: map[string]string{"Region": fmt.Sprint("R", i%3), "Contact person": fmt.Sprint("P", i%3), "Кто": [2]string{"Анна Смирнова", "Олег Петров"}[i%2], "Plan": fmt.Sprint("plan ", i%2)}})
 	}
 	for _, c := range []struct {
-		known Segments
+		known Dimensions
 		want  []string
 	}{
 		{nil, []string{"location", "attr:Plan", "attr:Region"}},
-		{Segments{"attr:Plan": {Is: SegmentNone}}, []string{"location", "attr:Region"}},
-		{Segments{"attr:Plan": {Is: SegmentNone, Alone: true}}, []string{"location", "attr:Plan", "attr:Region"}},
-		{Segments{"attr:Contact person": {Is: SegmentPersonal, Chosen: true}}, []string{"location", "attr:Plan", "attr:Contact person", "attr:Region"}},
-		{Segments{"attr:Кто": {Is: SegmentShared, Chosen: true}, "location": {Is: SegmentNone, Chosen: true}}, []string{"attr:Plan", "attr:Кто", "attr:Region"}},
-		{Segments{"attr:Кто": {Is: SegmentShared}}, []string{"location", "attr:Plan", "attr:Region"}},
+		{Dimensions{"attr:Plan": {Is: UseNone}}, []string{"location", "attr:Region"}},
+		{Dimensions{"attr:Plan": {Is: UseNone, Alone: true}}, []string{"location", "attr:Plan", "attr:Region"}},
+		{Dimensions{"attr:Contact person": {Is: UsePersonal, Chosen: true}}, []string{"location", "attr:Plan", "attr:Contact person", "attr:Region"}},
+		{Dimensions{"attr:Кто": {Is: UseShared, Chosen: true}, "location": {Is: UseNone, Chosen: true}}, []string{"attr:Plan", "attr:Кто", "attr:Region"}},
+		{Dimensions{"attr:Кто": {Is: UseShared}}, []string{"location", "attr:Plan", "attr:Region"}},
 	} {
 		if d := cmp.Diff(c.want, a.Choose(c.known)); d != "" {
 			t.Errorf("%+v: %s", c.known, d)
 		}
 	}
 	for part, want := range map[string]bool{"location": true, "attr:Region": true, "attr:Contact person": false, "attr:Кто": false, "attr:Contract": true, "attr:ФИО": false} {
-		if got := (Segments(nil)).Open(part, a[part]); got != want {
+		if got := (Dimensions(nil)).Open(part, a[part]); got != want {
 			t.Errorf("%s is open: %v", part, got)
 		}
 	}
@@ -120,24 +120,24 @@ func TestUploadSaysSegments(t *testing.T) {
 	t.Parallel()
 	const list = "E-mail;Регион продаж;Примечание;Кто;Договор;Отрасль\nanna@example.ru;Север;Иванов;Анна Смирнова;1;Про\n"
 	im := NewImport(Customers)
-	im.Map = map[string]Field{"Кто": Field(SegmentShared), "Договор": Field(SegmentNone)}
-	im.Known = Segments{"attr:Отрасль": {Is: SegmentPersonal, Chosen: true}, "attr:Кто": {Is: SegmentNone, Chosen: true}}
+	im.Map = map[string]Field{"Кто": Field(UseShared), "Договор": Field(UseNone)}
+	im.Known = Dimensions{"attr:Отрасль": {Is: UsePersonal, Chosen: true}, "attr:Кто": {Is: UseNone, Chosen: true}}
 	out, err := im.Feed([]byte(list), true, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var got []Segment
+	var got []DimensionUse
 	for _, c := range im.Columns {
 		got = append(got, c.Segment)
 	}
-	if d := cmp.Diff([]Segment{"", SegmentShared, SegmentNone, SegmentShared, SegmentNone, SegmentPersonal}, got); d != "" {
+	if d := cmp.Diff([]DimensionUse{"", UseShared, UseNone, UseShared, UseNone, UsePersonal}, got); d != "" {
 		t.Error(d)
 	}
 	if f := out.Quality.Findings[PersonalColumns]; f.Count != 1 {
 		t.Errorf("%+v", out.Quality)
 	}
 	said := im.Chosen()
-	for part, want := range map[string]SegmentChoice{"attr:Кто": {SegmentShared, true, false}, "attr:Примечание": {SegmentNone, false, false}, "attr:Договор": {SegmentNone, true, false}} {
+	for part, want := range map[string]DimensionChoice{"attr:Кто": {UseShared, true, false}, "attr:Примечание": {UseNone, false, false}, "attr:Договор": {UseNone, true, false}} {
 		if said[part] != want {
 			t.Errorf("%s: %+v", part, said[part])
 		}
@@ -159,22 +159,22 @@ func TestSegmentsOffered(t *testing.T) {
 	}
 	for _, c := range []struct {
 		name, part string
-		known      Segments
+		known      Dimensions
 		column     *AskedColumn
-		want       Segment
+		want       DimensionUse
 	}{
-		{"groups", "attr:Region", nil, column(300, 6), SegmentShared},
-		{"a number each", "attr:Contract", nil, column(80, 80), SegmentNone},
-		{"more values than are counted", "attr:Contract", nil, column(900, 300), SegmentNone},
-		{"nearly a number each", "attr:Код", nil, column(90, 70), SegmentNone},
-		{"too few people to tell", "attr:Contract", nil, column(5, 5), SegmentShared},
-		{"an upload found a number each, nobody of the first has one", "attr:Contract", Segments{"attr:Contract": {Is: SegmentNone, Alone: true}}, nil, SegmentNone},
-		{"an upload found a number each, the whole list has groups", "attr:Contract", Segments{"attr:Contract": {Is: SegmentNone, Alone: true}}, column(300, 6), SegmentShared},
-		{"chosen in spite of it", "attr:Contract", Segments{"attr:Contract": {Is: SegmentShared, Chosen: true}}, column(80, 80), SegmentShared},
-		{"chosen for few", "attr:Contract", Segments{"attr:Contract": {Is: SegmentPersonal, Chosen: true}}, column(80, 80), SegmentPersonal},
-		{"guessed personal", "attr:Who", Segments{"attr:Who": {Is: SegmentNone}}, column(300, 6), SegmentNone},
-		{"a personal heading", "attr:Contact person", nil, column(300, 6), SegmentNone},
-		{"towns are looked at however many", PartLocation, nil, column(80, 80), SegmentShared},
+		{"groups", "attr:Region", nil, column(300, 6), UseShared},
+		{"a number each", "attr:Contract", nil, column(80, 80), UseNone},
+		{"more values than are counted", "attr:Contract", nil, column(900, 300), UseNone},
+		{"nearly a number each", "attr:Код", nil, column(90, 70), UseNone},
+		{"too few people to tell", "attr:Contract", nil, column(5, 5), UseShared},
+		{"an upload found a number each, nobody of the first has one", "attr:Contract", Dimensions{"attr:Contract": {Is: UseNone, Alone: true}}, nil, UseNone},
+		{"an upload found a number each, the whole list has groups", "attr:Contract", Dimensions{"attr:Contract": {Is: UseNone, Alone: true}}, column(300, 6), UseShared},
+		{"chosen in spite of it", "attr:Contract", Dimensions{"attr:Contract": {Is: UseShared, Chosen: true}}, column(80, 80), UseShared},
+		{"chosen for few", "attr:Contract", Dimensions{"attr:Contract": {Is: UsePersonal, Chosen: true}}, column(80, 80), UsePersonal},
+		{"guessed personal", "attr:Who", Dimensions{"attr:Who": {Is: UseNone}}, column(300, 6), UseNone},
+		{"a personal heading", "attr:Contact person", nil, column(300, 6), UseNone},
+		{"towns are looked at however many", DimensionLocation, nil, column(80, 80), UseShared},
 	} {
 		if got := c.known.Offered(c.part, c.column); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)

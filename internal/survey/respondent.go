@@ -6,7 +6,7 @@ type Respondent struct {
 	Language   string
 	Owner      string
 	Team       string
-	Parts      []string  // the contact's values of the campaign's parts
+	Segments   []string  // the contact's values of the campaign's dimensions
 	Response   *Response // nil before the first post
 	Suppressed SuppressionReason
 	Invited    bool // the invitation is written
@@ -17,5 +17,5 @@ func (p Respondent) Answer(c Campaign, id ContactID) Response {
 	if p.Response != nil {
 		return *p.Response
 	}
-	return Response{Campaign: c.ID, Contact: id, Audience: c.Audience, Owner: p.Owner, Team: p.Team, Language: p.Language, Parts: p.Parts}
+	return Response{Campaign: c.ID, Contact: id, Audience: c.Audience, Owner: p.Owner, Team: p.Team, Language: p.Language, Segments: p.Segments}
 }

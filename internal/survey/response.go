@@ -19,7 +19,7 @@ type Response struct {
 	Owner    string // owner, team, language as they were when the invitation was sent
 	Team     string
 	Language string
-	Parts    []string  // the contact's values of the campaign's parts when the answer was first given
+	Segments []string  // the contact's values of the campaign's dimensions when the answer was first given
 	Score    int       // 0..10; the verified score, or, while Verified is false, what a script posted
 	Verified bool      // a person acted
 	Unhappy  bool      // a verified score was a detractor once: whoever looks after the case wants to know what follows

@@ -15,30 +15,30 @@ import (
 	"onetap/internal/survey"
 )
 
-// An answer keeps its parts, and counting by them finds every answer, also those without a value.
+// An answer keeps its dimensions, and counting by them finds every answer, also those without a value.
 func TestCountParts(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	s, _ := storetest.Open(t, dynamo.Options{})
-	c := survey.Campaign{ID: "aaaabbbb", Parts: []string{survey.PartLocation, survey.PartAttribute("Segment")}}
+	c := survey.Campaign{ID: "aaaabbbb", Dimensions: []string{survey.DimensionLocation, survey.DimensionAttribute("Segment")}}
 	at := time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
 	want := []map[string]nps.Tally{{}, {}}
 	for i := range 60 {
 		r := survey.Response{Campaign: c.ID, Contact: survey.ContactID(fmt.Sprintf("%c%cbcdefghijklmno", 'a'+i%26, 'a'+i/26)), Score: i % 11, Verified: i%7 > 0,
 			First: at, Updated: at, Counted: at, Version: 1}
 		if i%5 > 0 {
-			r.Parts = []string{fmt.Sprint("Москва ", i%5), ""}
+			r.Segments = []string{fmt.Sprint("Москва ", i%5), ""}
 		}
 		if i%3 == 0 && i%5 > 0 {
-			r.Parts[1] = "A"
+			r.Segments[1] = "A"
 		}
 		if err := s.SaveResponse(ctx, r, 0); err != nil {
 			t.Fatal(err)
 		}
-		if stored, _, err := s.Response(ctx, c.ID, r.Contact); err != nil || !cmp.Equal(stored.Parts, r.Parts) {
-			t.Fatalf("stored %q, read %q: %v", r.Parts, stored.Parts, err)
+		if stored, _, err := s.Response(ctx, c.ID, r.Contact); err != nil || !cmp.Equal(stored.Segments, r.Segments) {
+			t.Fatalf("stored %q, read %q: %v", r.Segments, stored.Segments, err)
 		}
-		for n, v := range []string{r.Part(0), r.Part(1)} {
+		for n, v := range []string{r.Segment(0), r.Segment(1)} {
 			tally := want[n][v]
 			if r.Verified {
 				tally.Scores[r.Score]++
@@ -49,7 +49,7 @@ func TestCountParts(t *testing.T) {
 			want[n][v] = tally
 		}
 	}
-	counts, err := s.CountParts(ctx, c, 1000)
+	counts, err := s.CountDimensions(ctx, c, 1000)
 	if err != nil || len(counts) != 2 {
 		t.Fatal(err)
 	}
@@ -58,29 +58,29 @@ func TestCountParts(t *testing.T) {
 			t.Errorf("part %d (-want +got), %d left out:\n%s", n, p.Others, d)
 		}
 		p.At = at
-		if err := s.SavePartCount(ctx, c.ID, n, p); err != nil {
+		if err := s.SaveDimensionCount(ctx, c.ID, n, p); err != nil {
 			t.Fatal(err)
 		}
-		kept, ok, err := s.SavedPartCount(ctx, c.ID, n)
+		kept, ok, err := s.SavedDimensionCount(ctx, c.ID, n)
 		if d := cmp.Diff(p.Values, kept.Values); err != nil || !ok || d != "" || !kept.At.Equal(at) {
 			t.Errorf("kept %v, %v (-saved +read):\n%s", ok, err, d)
 		}
 	}
-	if counts, err = s.CountParts(ctx, c, 2); err != nil || len(counts[0].Values) != 2 || counts[0].Others == 0 {
+	if counts, err = s.CountDimensions(ctx, c, 2); err != nil || len(counts[0].Values) != 2 || counts[0].Others == 0 {
 		t.Errorf("at most two values: %d, and %d left out, %v", len(counts[0].Values), counts[0].Others, err)
 	}
-	if _, ok, err := s.SavedPartCount(ctx, "bbbbbbbb", 0); ok || err != nil {
+	if _, ok, err := s.SavedDimensionCount(ctx, "bbbbbbbb", 0); ok || err != nil {
 		t.Errorf("a count that was never made: %v, %v", ok, err)
 	}
 	for range 2 { // planned again after a crash
 		for n := range store.ContactShards {
-			if err := s.PutAsked(ctx, c.ID, n, survey.Asked{survey.PartLocation: {People: 2, Values: map[string]int{"Москва": 2}}}); err != nil {
+			if err := s.PutAsked(ctx, c.ID, n, survey.Asked{survey.DimensionLocation: {People: 2, Values: map[string]int{"Москва": 2}}}); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
 	asked, err := s.Asked(ctx, c.ID)
-	if err != nil || asked[survey.PartLocation].Values["Москва"] != 2*store.ContactShards {
-		t.Errorf("asked %v, %v", asked[survey.PartLocation], err)
+	if err != nil || asked[survey.DimensionLocation].Values["Москва"] != 2*store.ContactShards {
+		t.Errorf("asked %v, %v", asked[survey.DimensionLocation], err)
 	}
 }

@@ -26,7 +26,7 @@ func listed(n int) []Contact {
 	return all
 }
 
-// Parts are the columns that put people into groups; it does not matter in how many pieces the audience was counted.
+// Dimensions are the columns that put people into groups; it does not matter in how many pieces the audience was counted.
 func TestChooseParts(t *testing.T) {
 	t.Parallel()
 	for _, n := range []int{60, 10_000} {
@@ -48,10 +48,10 @@ func TestChooseParts(t *testing.T) {
 		if d := cmp.Diff(want, sum.Choose(nil)); d != "" {
 			t.Errorf("of %d people in pieces (-want +got):\n%s", n, d)
 		}
-		if got := sum[PartLocation].Values["Town 3"]; got != n/5 {
+		if got := sum[DimensionLocation].Values["Town 3"]; got != n/5 {
 			t.Errorf("%d of %d are from one of five towns", got, n)
 		}
-		if got := sum[PartAttribute("Contract")]; got.People != n || got.Wide != (n > maxValues) {
+		if got := sum[DimensionAttribute("Contract")]; got.People != n || got.Wide != (n > maxValues) {
 			t.Errorf("contracts of %d people: %+v", n, got)
 		}
 	}
@@ -68,15 +68,15 @@ func TestPartsAreBounded(t *testing.T) {
 		}
 		a.Count(c)
 	}
-	if len(a) > maxColumns+1 || a.size() > askedBytes+1000 || !a[PartLocation].Wide {
+	if len(a) > maxColumns+1 || a.size() > askedBytes+1000 || !a[DimensionLocation].Wide {
 		t.Errorf("%d columns of %d bytes", len(a), a.size())
 	}
-	parts := a.Choose(nil)
-	values := PartsOf(Contact{Location: strings.Repeat("ж", 200) + "\x1f", Tier: "A\x1fB\n"}, append(parts, PartTier))
-	if len(parts) > maxParts || parts[0] != PartLocation || len(values[0]) > maxPartValue+3 || values[len(values)-1] != "AB" {
-		t.Errorf("%q gives %q", parts, values)
+	dimensions := a.Choose(nil)
+	values := SegmentsOf(Contact{Location: strings.Repeat("ж", 200) + "\x1f", Tier: "A\x1fB\n"}, append(dimensions, DimensionTier))
+	if len(dimensions) > maxDimensions || dimensions[0] != DimensionLocation || len(values[0]) > maxSegment+3 || values[len(values)-1] != "AB" {
+		t.Errorf("%q gives %q", dimensions, values)
 	}
-	if got := PartsOf(Contact{Location: "x"}, nil); got != nil {
+	if got := SegmentsOf(Contact{Location: "x"}, nil); got != nil {
 		t.Errorf("without parts: %q", got)
 	}
 }

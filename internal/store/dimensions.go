@@ -30,39 +30,39 @@ func (s *Store) Asked(ctx context.Context, c survey.CampaignID) (survey.Asked, e
 	return sum, err
 }
 
-// PartCount is what the answers came to by the values of one part of a campaign, as they were at a time.
-type PartCount struct {
+// DimensionCount is what the answers came to by the values of one dimension of a campaign, as they were at a time.
+type DimensionCount struct {
 	At     time.Time            `json:"at"`
 	Values map[string]nps.Tally `json:"-"`
-	Rows   []PartRow            `json:"rows"`
+	Rows   []SegmentRow         `json:"rows"`
 	Others int                  `json:"others,omitempty"` // values that are not kept, those with the fewest answers
 }
 
-// PartRow is one value of a part.
-type PartRow struct {
+// SegmentRow is one value of a dimension.
+type SegmentRow struct {
 	Value string    `json:"v"`
 	Tally nps.Tally `json:"t"`
 }
 
-// CountParts adds up a campaign's answers by the values of its parts: it reads every answer. A part's values beyond most,
+// CountDimensions adds up a campaign's answers by the values of its dimensions: it reads every answer. A dimension's values beyond most,
 // in the order in which they were met, are left out and counted in Others.
-func (s *Store) CountParts(ctx context.Context, c survey.Campaign, most int) ([]PartCount, error) {
+func (s *Store) CountDimensions(ctx context.Context, c survey.Campaign, most int) ([]DimensionCount, error) {
 	var shards [ContactShards][]map[string]nps.Tally
 	g, walking := errgroup.WithContext(ctx)
 	g.SetLimit(8)
 	for n := range shards {
-		shards[n] = tallies(len(c.Parts))
+		shards[n] = tallies(len(c.Dimensions))
 		g.Go(func() error {
 			return s.WalkResponses(walking, c.ID, n, "", func(r survey.Response) (bool, error) {
 				for i, values := range shards[n] {
-					t := values[r.Part(i)]
+					t := values[r.Segment(i)]
 					if r.Verified {
 						t.Count(nps.Score(r.Score), 1)
 						t.Responded++
 					} else {
 						t.Unverified++
 					}
-					values[r.Part(i)] = t
+					values[r.Segment(i)] = t
 				}
 				return true, nil
 			})
@@ -71,8 +71,8 @@ func (s *Store) CountParts(ctx context.Context, c survey.Campaign, most int) ([]
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
-	counts := make([]PartCount, len(c.Parts))
-	for i, sum := range tallies(len(c.Parts)) {
+	counts := make([]DimensionCount, len(c.Dimensions))
+	for i, sum := range tallies(len(c.Dimensions)) {
 		for _, shard := range shards {
 			for v, t := range shard[i] {
 				if _, there := sum[v]; !there && len(sum) >= most {
@@ -95,20 +95,20 @@ func tallies(n int) []map[string]nps.Tally {
 	return all
 }
 
-// SavePartCount keeps the count of a campaign's i-th part.
-func (s *Store) SavePartCount(ctx context.Context, c survey.CampaignID, i int, p PartCount) error {
+// SaveDimensionCount keeps the count of a campaign's i-th dimension.
+func (s *Store) SaveDimensionCount(ctx context.Context, c survey.CampaignID, i int, p DimensionCount) error {
 	p.Rows = nil
 	for v, t := range p.Values {
-		p.Rows = append(p.Rows, PartRow{v, t})
+		p.Rows = append(p.Rows, SegmentRow{v, t})
 	}
-	it := partCountKey(c, i).item()
+	it := dimensionCountKey(c, i).item()
 	it["count"] = asJSON(p)
 	return s.put(ctx, it, "", nil)
 }
 
-// SavedPartCount reads the count that was kept of a campaign's i-th part; ok is false when there is none.
-func (s *Store) SavedPartCount(ctx context.Context, c survey.CampaignID, i int) (p PartCount, ok bool, err error) {
-	it, err := s.get(ctx, partCountKey(c, i))
+// SavedDimensionCount reads the count that was kept of a campaign's i-th dimension; ok is false when there is none.
+func (s *Store) SavedDimensionCount(ctx context.Context, c survey.CampaignID, i int) (p DimensionCount, ok bool, err error) {
+	it, err := s.get(ctx, dimensionCountKey(c, i))
 	if err != nil || it == nil {
 		return p, false, err
 	}
@@ -120,13 +120,13 @@ func (s *Store) SavedPartCount(ctx context.Context, c survey.CampaignID, i int) 
 	return p, true, err
 }
 
-// partsMark stands between the values of an answer's parts, which hold no control characters.
-const partsMark = "\x1f"
+// segmentsMark stands between the values of an answer's dimensions, which hold no control characters.
+const segmentsMark = "\x1f"
 
-func partsOf(it item) []string {
+func segmentsOf(it item) []string {
 	t := text(it, "parts")
 	if t == "" {
 		return nil
 	}
-	return strings.Split(t, partsMark)
+	return strings.Split(t, segmentsMark)
 }

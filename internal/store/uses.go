@@ -7,14 +7,14 @@ import (
 	"onetap/internal/survey"
 )
 
-// Segments reads what is known of the columns of an audience; empty where nothing is.
-func (s *Store) Segments(ctx context.Context, a survey.Audience) (survey.Segments, error) {
+// Dimensions reads what is known of the columns of an audience; empty where nothing is.
+func (s *Store) Dimensions(ctx context.Context, a survey.Audience) (survey.Dimensions, error) {
 	known, _, err := s.segments(ctx, a)
 	return known, err
 }
 
-func (s *Store) segments(ctx context.Context, a survey.Audience) (known survey.Segments, version int, err error) {
-	known = survey.Segments{}
+func (s *Store) segments(ctx context.Context, a survey.Audience) (known survey.Dimensions, version int, err error) {
+	known = survey.Dimensions{}
 	it, err := s.get(ctx, segmentsKey(a))
 	if err != nil || it == nil {
 		return known, 0, err
@@ -22,9 +22,9 @@ func (s *Store) segments(ctx context.Context, a survey.Audience) (known survey.S
 	return known, int(number64(it, "version")), fromJSON(it, "segments", &known)
 }
 
-// SaySegments adds what was said of columns to what is known of them: see survey.Segments.Merge. Two who say something of
+// SayDimensions adds what was said of columns to what is known of them: see survey.Segments.Merge. Two who say something of
 // different columns at once are both heard. It returns what is known then.
-func (s *Store) SaySegments(ctx context.Context, a survey.Audience, said survey.Segments) (survey.Segments, error) {
+func (s *Store) SayDimensions(ctx context.Context, a survey.Audience, said survey.Dimensions) (survey.Dimensions, error) {
 	for try := 0; ; try++ {
 		if err := backoff(ctx, try); err != nil {
 			return nil, err
