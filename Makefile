@@ -40,7 +40,7 @@ demo: local
 
 # Pictures of every page of the desk: both languages, widths and themes.
 screens:
-	go test ./functions/desk -run '^TestEveryPage$$' -count 1 -timeout 20m -screens $(CURDIR)/docs/screens
+	go test ./internal/console -run '^TestEveryPage$$' -count 1 -timeout 20m -screens $(CURDIR)/docs/screens
 
 bench: local
 	@exec $(LOCAL)/bin/laptop bench

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"onetap/internal/awsenv"
 	"onetap/internal/local"
 	"onetap/internal/signin"
 	"onetap/internal/store"
@@ -30,7 +31,7 @@ func entrances(ctx context.Context, s *local.Stack, none bool) ([]entrance, erro
 	if none {
 		return nil, nil
 	}
-	c := store.Config()
+	c := awsenv.Config()
 	c.Region, c.BaseEndpoint = "eu-central-1", aws.String(s.AWS())
 	c.Credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 		return aws.Credentials{AccessKeyID: "laptop", SecretAccessKey: "unused", Source: "laptop"}, nil

@@ -2,15 +2,14 @@
 package main
 
 import (
-	"fmt"
 	"os"
-	"time"
 
+	"onetap/internal/awsenv"
+	"onetap/internal/console"
 	"onetap/internal/keys"
 	"onetap/internal/logs"
 	"onetap/internal/ses"
 	"onetap/internal/store"
-	"onetap/internal/survey"
 	"onetap/internal/web"
 )
 
@@ -19,28 +18,22 @@ func main() {
 	if err != nil {
 		stop(err)
 	}
-	keys, err := keys.FromEnvironment()
+	ks, err := keys.FromEnvironment()
 	if err != nil {
 		stop(err)
 	}
-	c := store.Config()
-	i, err := newIssuer(os.Getenv("OIDC_ISSUER"), os.Getenv("OIDC_CLIENT_ID"), os.Getenv("OIDC_CLIENT_SECRET"))
+	c := awsenv.Config()
+	d, err := console.New(console.Settings{
+		Store: s, Keys: ks, Mail: ses.New(c, os.Getenv("CONFIGURATION_SET")),
+		Wake: awsenv.Waker(c, os.Getenv("SEND_FUNCTION")), Later: awsenv.Caller(c, os.Getenv("AWS_LAMBDA_FUNCTION_NAME")), // itself
+		Token: os.Getenv("API_TOKEN"), Sender: os.Getenv("SENDER"), Senders: os.Getenv("SENDERS"), Site: os.Getenv("SITE"),
+		Links: os.Getenv("LINKS"), Admin: os.Getenv("ADMIN_EMAIL"),
+		OIDC: console.OIDC{Issuer: os.Getenv("OIDC_ISSUER"), Client: os.Getenv("OIDC_CLIENT_ID"), Secret: os.Getenv("OIDC_CLIENT_SECRET")},
+	})
 	if err != nil {
 		stop(err)
 	}
-	senders, err := survey.NewSenders(os.Getenv("SENDER"), os.Getenv("SENDERS"))
-	if err != nil {
-		stop(fmt.Errorf("SENDER or SENDERS: %w", err))
-	}
-	d := &desk{
-		store: s, keys: keys, mail: ses.New(c, os.Getenv("CONFIGURATION_SET")), now: time.Now, wake: waker(c, os.Getenv("SEND_FUNCTION")),
-		token: os.Getenv("API_TOKEN"), sender: os.Getenv("SENDER"), senders: senders, site: os.Getenv("SITE"), links: os.Getenv("LINKS"),
-		admin: os.Getenv("ADMIN_EMAIL"), issuer: i, later: caller(c, os.Getenv("AWS_LAMBDA_FUNCTION_NAME")), // itself
-	}
-	if err := d.check(); err != nil {
-		stop(err)
-	}
-	web.StartWith(d.handler(), d.run)
+	web.StartWith(d.Handler(), d.Run)
 }
 
 func stop(err error) {

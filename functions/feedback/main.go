@@ -4,11 +4,11 @@ package main
 
 import (
 	"os"
-	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"onetap/internal/alert"
+	"onetap/internal/handlers/feedback"
 	"onetap/internal/keys"
 	"onetap/internal/logs"
 	"onetap/internal/store"
@@ -21,7 +21,7 @@ func main() {
 		log.Error("start", "error", err)
 		os.Exit(1)
 	}
-	keys, err := keys.FromEnvironment()
+	ks, err := keys.FromEnvironment()
 	if err != nil {
 		log.Error("start", "error", err)
 		os.Exit(1)
@@ -31,6 +31,5 @@ func main() {
 		log.Error("start", "error", err)
 		os.Exit(1)
 	}
-	f := &feedback{store: s, keys: keys, alerts: alerts, log: log, now: time.Now, wait: time.Sleep}
-	lambda.Start(f.handle)
+	lambda.Start(feedback.New(s, ks, alerts, log).Handle)
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"onetap/internal/alert"
+	"onetap/internal/handlers/notify"
 	"onetap/internal/logs"
 	"onetap/internal/store"
 )
@@ -23,5 +24,5 @@ func main() {
 		log.Error("start", "error", err)
 		os.Exit(1)
 	}
-	lambda.Start((&notify{alerts: alerts, log: log}).handle)
+	lambda.Start(notify.New(alerts, log).Handle)
 }

@@ -2,11 +2,11 @@
 package main
 
 import (
-	"math/rand/v2"
 	"os"
 
 	"github.com/aws/aws-lambda-go/lambda"
 
+	"onetap/internal/handlers/recompute"
 	"onetap/internal/logs"
 	"onetap/internal/store"
 )
@@ -18,6 +18,5 @@ func main() {
 		log.Error("start", "error", err)
 		os.Exit(1)
 	}
-	r := &recompute{store: s, log: log, random: rand.IntN}
-	lambda.Start(r.handle)
+	lambda.Start(recompute.New(s, log).Handle)
 }

@@ -2,12 +2,11 @@
 package main
 
 import (
-	"crypto/rand"
 	"log/slog"
 	"os"
-	"time"
 
 	"onetap/internal/keys"
+	"onetap/internal/public"
 	"onetap/internal/store"
 	"onetap/internal/web"
 )
@@ -18,10 +17,10 @@ func main() {
 		slog.Error("start", "error", err)
 		os.Exit(1)
 	}
-	keys, err := keys.FromEnvironment()
+	ks, err := keys.FromEnvironment()
 	if err != nil {
 		slog.Error("start", "error", err)
 		os.Exit(1)
 	}
-	web.Start(newPages(table{s, keys}, keys, time.Now, rand.Text).routes())
+	web.Start(public.New(s, ks))
 }

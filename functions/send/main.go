@@ -4,11 +4,12 @@ package main
 
 import (
 	"os"
-	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
 
+	"onetap/internal/awsenv"
 	"onetap/internal/halt"
+	"onetap/internal/handlers/send"
 	"onetap/internal/keys"
 	"onetap/internal/logs"
 	"onetap/internal/ses"
@@ -22,16 +23,12 @@ func main() {
 		log.Error("start", "error", err)
 		os.Exit(1)
 	}
-	keys, err := keys.FromEnvironment()
+	ks, err := keys.FromEnvironment()
 	if err != nil {
 		log.Error("start", "error", err)
 		os.Exit(1)
 	}
-	mail, from := ses.New(store.MailConfig(), os.Getenv("CONFIGURATION_SET")), os.Getenv("SENDER")
-	sender := &sender{
-		store: s, mail: mail, keys: keys, log: log, now: time.Now,
-		from: from, links: os.Getenv("LINKS"), beat: leaseBeat, patience: leasePatience, trust: leaseTrust,
-		notice: &halt.Notice{Store: s, Mail: mail, Log: log, From: from, Admin: os.Getenv("ADMIN_EMAIL"), Site: os.Getenv("SITE")},
-	}
-	lambda.Start(sender.handle)
+	mail, from := ses.New(awsenv.MailConfig(), os.Getenv("CONFIGURATION_SET")), os.Getenv("SENDER")
+	notice := &halt.Notice{Store: s, Mail: mail, Log: log, From: from, Admin: os.Getenv("ADMIN_EMAIL"), Site: os.Getenv("SITE")}
+	lambda.Start(send.New(send.Settings{Store: s, Mail: mail, Keys: ks, Log: log, From: from, Links: os.Getenv("LINKS"), Notice: notice}).Handle)
 }

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"onetap/internal/awsenv"
 	"onetap/internal/loop"
 	"onetap/internal/ses"
 	"onetap/internal/store"
@@ -33,7 +34,7 @@ func FromEnvironment(s *store.Store, log *slog.Logger) (*Alerts, error) {
 		return nil, err
 	}
 	a := &Alerts{
-		Store: s, Mail: ses.New(store.Config(), os.Getenv("CONFIGURATION_SET")), Log: log, Now: time.Now, Random: rand.Text,
+		Store: s, Mail: ses.New(awsenv.Config(), os.Getenv("CONFIGURATION_SET")), Log: log, Now: time.Now, Random: rand.Text,
 		Rules: loop.Rules{Term: time.Duration(hours) * time.Hour, Wait: time.Duration(wait) * time.Second},
 		From:  os.Getenv("SENDER"), Admin: os.Getenv("ADMIN_EMAIL"), Site: os.Getenv("SITE"),
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"golang.org/x/sync/errgroup"
 
+	"onetap/internal/awsenv"
 	"onetap/internal/local"
 	"onetap/internal/local/cloud"
 	"onetap/internal/local/drive"
@@ -156,7 +157,7 @@ func answerAs(t *testing.T, company *drive.Company, link string, score int) erro
 // answerMany writes answers of people who do not exist, with the owners and languages of those who do, and lets them be counted.
 func answerMany(t *testing.T, s *local.Stack, campaign survey.CampaignID, n int) {
 	t.Helper()
-	c := store.Config()
+	c := awsenv.Config()
 	c.Region, c.BaseEndpoint = "eu-central-1", aws.String(s.AWS())
 	table := store.New(dynamodb.NewFromConfig(storetest.As(c, "many")), s.TableName())
 	g, ctx := errgroup.WithContext(t.Context())

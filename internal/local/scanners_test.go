@@ -21,7 +21,7 @@ import (
 	"onetap/internal/local/localtest"
 )
 
-// scannerVisit is an entry of the corpus of functions/respond.
+// scannerVisit is an entry of the corpus of internal/public.
 type scannerVisit struct {
 	Name  string
 	Steps []struct {
@@ -38,7 +38,7 @@ func TestScannersAgainstTheWholeLaptop(t *testing.T) {
 		t.Skip("runs the whole laptop")
 	}
 	t.Parallel()
-	data, err := os.ReadFile(filepath.Join("..", "..", "functions", "respond", "testdata", "scanners.json"))
+	data, err := os.ReadFile(filepath.Join("..", "..", "internal", "public", "testdata", "scanners.json"))
 	if err != nil {
 		t.Fatal(err)
 	}

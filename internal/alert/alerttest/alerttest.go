@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"onetap/internal/alert"
+	"onetap/internal/awsenv"
 	"onetap/internal/local/drive"
 	"onetap/internal/local/dynamo"
 	localses "onetap/internal/local/ses"
@@ -87,7 +88,7 @@ func Open(t testing.TB) *Bench {
 	t.Cleanup(api.Close)
 	t.Cleanup(inbox.Close)
 	b.inbox = drive.New("http://site.invalid", inbox.URL, "")
-	c := store.Config()
+	c := awsenv.Config()
 	c.Region, c.BaseEndpoint = "eu-central-1", &api.URL
 	b.Alerts = &alert.Alerts{
 		Store: b.Faulty, Mail: ses.New(storetest.As(c, caller), ""), Log: logs.New(io.Discard),

@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"golang.org/x/sync/errgroup"
 
+	"onetap/internal/awsenv"
 	"onetap/internal/local/dynamo"
 	"onetap/internal/store"
 	"onetap/internal/survey"
@@ -113,7 +114,7 @@ func (a *answers) check(ctx context.Context, s *store.Store) error {
 
 // storeOver reads and writes an engine in this process, without a network between.
 func storeOver(db *dynamo.DB, table string) *store.Store {
-	c := store.Config()
+	c := awsenv.Config()
 	c.Region, c.BaseEndpoint = "eu-central-1", aws.String("http://engine.invalid")
 	c.Credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 		return aws.Credentials{AccessKeyID: "bench", SecretAccessKey: "unused", Source: "bench"}, nil

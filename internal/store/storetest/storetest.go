@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"onetap/internal/awsenv"
 	"onetap/internal/local/dynamo"
 	"onetap/internal/store"
 )
@@ -48,7 +49,7 @@ func Open(t testing.TB, o dynamo.Options) (*store.Store, *dynamo.DB) {
 
 // Client returns a store over the engine at url; caller is who the engine's meter and faults see.
 func Client(url, caller string) *store.Store {
-	c := store.Config()
+	c := awsenv.Config()
 	c.Region = "eu-central-1"
 	c.BaseEndpoint = aws.String(url)
 	return store.New(dynamodb.NewFromConfig(As(c, caller)), Table)

@@ -1,0 +1,150 @@
+package console
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"onetap/internal/apperr"
+	"onetap/internal/nps"
+	"onetap/internal/store"
+	"onetap/internal/survey"
+	"onetap/internal/web"
+)
+
+const (
+	pageStandard = 100
+	pageMost     = 1000
+	// invitationsLookedAt bounds one call that asks for a rare state: 4,000 invitations of 250 bytes are 1 MB.
+	invitationsLookedAt = 4000
+)
+
+// responseView is an answer as the API shows it: of the person only the id.
+type responseView struct {
+	Contact  survey.ContactID `json:"contact"`
+	Owner    string           `json:"owner"`
+	Team     string           `json:"team"`
+	Language string           `json:"language"`
+	Score    int              `json:"score"`
+	Group    *nps.Group       `json:"group"`    // null while unverified
+	Verified bool             `json:"verified"` // a person acted; only these are in the figures
+	Why      string           `json:"why"`
+	Wish     string           `json:"wish"`
+	First    time.Time        `json:"first"`   // first post of any kind
+	Counted  *time.Time       `json:"counted"` // first verified post, which decides the week
+	Updated  time.Time        `json:"updated"`
+	Version  int              `json:"version"`
+}
+
+func responseViewOf(r survey.Response) responseView {
+	v := responseView{Contact: r.Contact, Owner: r.Owner, Team: r.Team, Language: r.Language, Score: r.Score, Verified: r.Verified,
+		Why: r.Why, Wish: r.Wish, First: r.First, Updated: r.Updated, Version: r.Version}
+	if r.Verified {
+		g := r.Group()
+		v.Group, v.Counted = &g, &r.Counted
+	}
+	return v
+}
+
+// page reads the cursor and the limit of a call.
+func page(r *http.Request) (store.Cursor, int, error) {
+	limit, err := whole(r, "limit", pageStandard, pageMost)
+	if err != nil {
+		return store.Cursor{}, 0, err
+	}
+	from, err := store.ParseCursor(r.URL.Query().Get("after"))
+	return from, limit, err
+}
+
+// listResponses lists a campaign's answers, verified and unverified, in no particular order.
+func (d *Desk) listResponses(w http.ResponseWriter, r *http.Request) error {
+	if err := parameters(r, "after", "limit"); err != nil {
+		return err
+	}
+	from, limit, err := page(r)
+	if err != nil {
+		return err
+	}
+	c, err := d.campaign(r)
+	if err != nil {
+		return err
+	}
+	if !d.sight(visitOf(r).Who, c).Answers() {
+		return errWholeOnly
+	}
+	found, next, err := d.store.ResponsesPage(r.Context(), c.ID, from, limit)
+	if err != nil {
+		return err
+	}
+	views := make([]responseView, len(found))
+	for i, v := range found {
+		views[i] = responseViewOf(v)
+	}
+	web.JSON(w, http.StatusOK, map[string]any{"responses": views, "next": cursorText(next)})
+	return nil
+}
+
+// invitationView is a contact's place in a campaign.
+type invitationView struct {
+	Contact survey.ContactID       `json:"contact"`
+	Mailing int                    `json:"wave"`
+	State   survey.InvitationState `json:"state"`
+	Reason  string                 `json:"reason"`  // why it failed or was skipped
+	Message string                 `json:"message"` // SES's id of the message
+	Owner   string                 `json:"owner"`
+	Team    string                 `json:"team"`
+	At      time.Time              `json:"at"`
+}
+
+var invitationStates = []survey.InvitationState{survey.InvitationSent, survey.InvitationFailed, survey.InvitationUncertain, survey.InvitationSkipped}
+
+// listInvitations lists who was written to, and who was not and why. Who waits to be written to has no invitation yet.
+func (d *Desk) listInvitations(w http.ResponseWriter, r *http.Request) error {
+	if err := parameters(r, "state", "wave", "after", "limit"); err != nil {
+		return err
+	}
+	q := r.URL.Query()
+	state := survey.InvitationState(q.Get("state"))
+	if state != "" && !slices.Contains(invitationStates, state) {
+		return apperr.New(apperr.Invalid, "parameter_choice", "state", "Known", known(invitationStates))
+	}
+	mailing := survey.MailingInvitation
+	if q.Has("wave") {
+		n, err := strconv.Atoi(q.Get("wave"))
+		if err != nil || n != survey.MailingInvitation && n != survey.MailingReminder {
+			return apperr.New(apperr.Invalid, "parameter_choice", "wave", "Known", "0, 1")
+		}
+		mailing = n
+	}
+	from, limit, err := page(r)
+	if err != nil {
+		return err
+	}
+	c, err := d.campaign(r)
+	if err != nil {
+		return err
+	}
+	if mailing == survey.MailingReminder && !d.sight(visitOf(r).Who, c).People() {
+		return apperr.New(apperr.Forbidden, "reminder_tells", "wave")
+	}
+	found, next, err := d.store.InvitationsPage(r.Context(), c.ID, mailing, state, from, limit, invitationsLookedAt)
+	if err != nil {
+		return err
+	}
+	views := make([]invitationView, len(found))
+	for n, i := range found {
+		views[n] = invitationView{i.Contact, i.Mailing, i.State, i.Reason, i.MessageID, i.Owner, i.Team, i.At}
+	}
+	web.JSON(w, http.StatusOK, map[string]any{"invitations": views, "next": cursorText(next)})
+	return nil
+}
+
+func known[T ~string](values []T) string {
+	names := make([]string, len(values))
+	for i, v := range values {
+		names[i] = string(v)
+	}
+	return strings.Join(names, ", ")
+}

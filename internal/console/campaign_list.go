@@ -1,0 +1,261 @@
+package console
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"onetap/internal/apperr"
+	"onetap/internal/authz"
+	"onetap/internal/lang"
+	"onetap/internal/nps"
+	"onetap/internal/store"
+	"onetap/internal/survey"
+)
+
+const (
+	// rowsAPage is how many campaigns a page lists: each that was launched costs a read of its figures.
+	rowsAPage = 20
+	// listLookedAt is how many campaigns a page looks at for those of one state.
+	listLookedAt = 400
+)
+
+type campaignsPage struct {
+	frame
+	Audiences, States []choice
+	Rows              []campaignRow
+	Some              bool   // anything is listed
+	Filtered          bool   // by audience or state
+	Next              string // "": no more
+	MayWrite          bool
+}
+
+// choice is one option of a list that one chooses from.
+type choice struct {
+	Value, Label, Hint string
+	On                 bool
+}
+
+type campaignRow struct {
+	ID, Href, Name, Audience, State, Badge, When, Sent, Answers, NPS, NPSHint string
+	New                                                                       string // the id of a copy, so that a form sent twice makes one
+	MayCopy                                                                   bool
+}
+
+func (d *Desk) campaignsPage(w http.ResponseWriter, r *http.Request) error {
+	q := r.URL.Query()
+	audiences := survey.Audiences
+	if a := survey.Audience(q.Get("audience")); a.Valid() {
+		audiences = []survey.Audience{a}
+	}
+	state := survey.CampaignState(q.Get("state"))
+	if !slices.Contains(survey.CampaignStates, state) {
+		state = ""
+	}
+	p := &campaignsPage{frame: d.frame(r, "campaign.list_title")}
+	p.Wide = true
+	p.MayWrite = p.Can(authz.WriteCampaign)
+	p.Filtered = len(audiences) == 1 || state != ""
+	p.Audiences = audienceChoices(p.lang, survey.Audience(q.Get("audience")))
+	for _, s := range survey.CampaignStates {
+		p.States = append(p.States, choice{Value: string(s), Label: p.lang.T("campaign.state_" + string(s)), On: s == state})
+	}
+	listed, next, err := d.listedCampaigns(r.Context(), audiences, state, q.Get("before"))
+	if err != nil {
+		return err
+	}
+	if p.Rows, err = d.campaignRows(r.Context(), &p.frame, listed); err != nil {
+		return err
+	}
+	for i := range p.Rows {
+		p.Rows[i].MayCopy = p.MayWrite
+	}
+	p.Some = len(p.Rows) > 0
+	if next != "" {
+		p.Next = "/campaigns?" + url.Values{"audience": {q.Get("audience")}, "state": {string(state)}, "before": {next}}.Encode()
+	}
+	return d.show(w, http.StatusOK, "campaigns.html", p)
+}
+
+// listedCampaigns reads a page of campaigns, the newest first, and the place of the next.
+func (d *Desk) listedCampaigns(ctx context.Context, audiences []survey.Audience, state survey.CampaignState, before string) (found []survey.Campaign, next string, err error) {
+	if before == "" {
+		before = "~"
+	}
+	for looked := 0; looked < listLookedAt; {
+		var all []survey.Campaign
+		for _, a := range audiences {
+			cs, err := d.store.CampaignsBefore(ctx, a, before, rowsAPage+1)
+			if err != nil {
+				return nil, "", err
+			}
+			for _, c := range cs {
+				all = append(all, c.At(d.now()))
+			}
+		}
+		slices.SortFunc(all, func(a, b survey.Campaign) int { return strings.Compare(store.CampaignPlace(b), store.CampaignPlace(a)) })
+		more := len(all) > rowsAPage
+		all = all[:min(len(all), rowsAPage)]
+		for i, c := range all {
+			if state == "" || c.State == state {
+				found = append(found, c)
+			}
+			if len(found) == rowsAPage && (more || i < len(all)-1) {
+				return found, store.CampaignPlace(c), nil
+			}
+		}
+		if !more {
+			return found, "", nil
+		}
+		looked += len(all)
+		before = store.CampaignPlace(all[len(all)-1])
+	}
+	return found, before, nil
+}
+
+func (d *Desk) campaignRows(ctx context.Context, f *frame, cs []survey.Campaign) ([]campaignRow, error) {
+	l, wholes := f.lang, make([]wholeResults, len(cs))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(8)
+	for i, c := range cs {
+		if c.Launched.IsZero() {
+			continue
+		}
+		g.Go(func() (err error) {
+			wholes[i], err = d.whole(ctx, f.visit.Who, c)
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	rows := make([]campaignRow, len(cs))
+	for i, c := range cs {
+		row := campaignRow{ID: string(c.ID), Href: "/campaigns/" + string(c.ID), Name: c.Name, Audience: audienceName(l, c.Audience),
+			State: l.T("campaign.state_" + string(c.State)), Badge: badge(c), When: campaignWhen(l, f.Zone, c), New: string(newCampaignID())}
+		if w := wholes[i]; !c.Launched.IsZero() {
+			row.Sent, row.Answers = l.Number(w.Tally.Sent), answersCount(l, w)
+			row.NPS, row.NPSHint = npsWords(l, w.Tally)
+		}
+		rows[i] = row
+	}
+	return rows, nil
+}
+
+// answersCount is how many have answered; a dash where that is not shown.
+func answersCount(l lang.Language, w wholeResults) string {
+	if w.Withheld != "" {
+		return "—"
+	}
+	return l.Number(w.Tally.Answers())
+}
+
+// npsWords is the score with its interval; empty where there is none to show.
+func npsWords(l lang.Language, t nps.Tally) (value, hint string) {
+	v, ok := t.NPS()
+	if !ok {
+		return "", ""
+	}
+	i, ok := t.Interval()
+	if !ok {
+		return signed(l, v, 0), ""
+	}
+	return npsText(l, v, i)
+}
+
+// campaignWhen says the time that matters in a campaign's state.
+func campaignWhen(l lang.Language, zone *time.Location, c survey.Campaign) string {
+	date := func(id string, t time.Time) string { return l.T(id, lang.Values{"Date": l.Date(t.In(zone))}) }
+	switch {
+	case c.State == survey.Draft:
+		return date("campaign.when_created", c.Created)
+	case c.State == survey.Scheduled:
+		return l.T("campaign.when_starts", lang.Values{"Moment": l.Moment(c.StartsAt.In(zone))})
+	case c.State == survey.Closed && !c.ClosesAt.IsZero():
+		return date("campaign.when_closed", c.ClosesAt)
+	case c.State == survey.Cancelled || c.ClosesAt.IsZero():
+		return date("campaign.when_launched", later(c.Launched, c.Created))
+	}
+	return l.T("campaign.when_launched_closes", lang.Values{"Launched": l.Date(c.Launched.In(zone)), "Closes": l.Date(c.ClosesAt.In(zone))})
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// badge is the class of a state's badge.
+func badge(c survey.Campaign) string {
+	switch c.State {
+	case survey.Sending, survey.Planning, survey.Open:
+		return "good"
+	case survey.Paused, survey.Scheduled:
+		return "warn"
+	case survey.Cancelled:
+		return "bad"
+	}
+	return ""
+}
+
+func audienceName(l lang.Language, a survey.Audience) string {
+	return l.T("campaign.audience_" + string(a))
+}
+
+func audienceChoices(l lang.Language, chosen survey.Audience) []choice {
+	var all []choice
+	for _, a := range survey.Audiences {
+		all = append(all, choice{Value: string(a), Label: audienceName(l, a), On: a == chosen})
+	}
+	return all
+}
+
+// copyCampaign makes a draft of an old campaign: its words and its people, without its dates.
+func (d *Desk) copyCampaign(w http.ResponseWriter, r *http.Request) error {
+	c, err := d.campaign(r)
+	if err != nil {
+		return err
+	}
+	l := visitOf(r).Lang
+	now := d.now().UTC()
+	fresh := survey.Campaign{ID: survey.CampaignID(r.FormValue("new")), Name: l.T("campaign.copy_name", lang.Values{"Name": c.Name}), Audience: c.Audience,
+		State: survey.Draft, Company: c.Company, Sender: c.Sender, Language: c.Language, Languages: c.Languages, Wording: c.Wording, Filter: c.Filter, Sample: c.Sample,
+		QuietDays: c.QuietDays, RemindDays: c.RemindDays, Created: now}
+	if name := []rune(fresh.Name); len(name) > survey.MaxName {
+		fresh.Name = string(name[:survey.MaxName])
+	}
+	if length := c.ClosesAt.Sub(later(c.Launched, c.StartsAt)); !c.Launched.IsZero() && length > time.Hour && !c.ClosesAt.IsZero() {
+		fresh.ClosesAt = now.Add(length).Truncate(time.Hour)
+	}
+	if fresh, err = d.draftOnce(r.Context(), fresh); err != nil {
+		return err
+	}
+	return done(w, r, "/campaigns/"+string(fresh.ID)+"/edit", "campaign_copied")
+}
+
+// draftOnce stores a new campaign under the id that its form carries, so that a form sent twice makes one campaign.
+func (d *Desk) draftOnce(ctx context.Context, c survey.Campaign) (survey.Campaign, error) {
+	if !campaignID(string(c.ID)) {
+		return d.draft(ctx, c)
+	}
+	err := d.store.CreateCampaign(ctx, c)
+	c.Version = 1
+	if !errors.Is(err, store.ErrChanged) {
+		return c, err
+	}
+	there, err := d.store.Campaign(ctx, c.ID)
+	if err != nil && !apperr.Is(err, "campaign_unknown") {
+		return c, err
+	}
+	if there.State == survey.Draft && there.Name == c.Name && there.Audience == c.Audience {
+		return there, nil
+	}
+	return d.draft(ctx, c)
+}

@@ -1,0 +1,382 @@
+package console
+
+import (
+	"cmp"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"onetap/internal/lang"
+	"onetap/internal/store"
+	"onetap/internal/survey"
+	"onetap/internal/web"
+)
+
+const (
+	// firstLook is how many contacts a page looks at before it is shown, walkLook how many each further request of its
+	// script does: 4,000 contacts of 500 bytes are 2 MB.
+	firstLook = 1000
+	walkLook  = 4000
+	// valuesShown is how many values of a field stand on the page; the script finds the others.
+	valuesShown = 10
+	// walks is how many requests a page's script makes at the same time: on AWS each is met by a process of its own.
+	walks = 4
+)
+
+// headcount is who would be invited, of the contacts between two places of an audience. It adds up.
+type headcount struct {
+	Looked    int                       `json:"looked"`
+	Audience  int                       `json:"audience"` // those who fit the filter
+	Invited   int                       `json:"invited"`
+	Skipped   map[survey.SkipReason]int `json:"skipped"`
+	Languages map[string]int            `json:"languages"`        // of the invited: that they are written to in
+	Values    map[string]map[string]int `json:"values,omitempty"` // of everybody, by field
+	Names     map[string]string         `json:"names,omitempty"`  // of owners
+	Next      string                    `json:"next"`             // where to go on; "": this was the last
+}
+
+// skipReasons are those that can be known before a launch, in the order in which they are told.
+var skipReasons = []survey.SkipReason{survey.SkipUnsubscribed, survey.SkipBounced, survey.SkipComplained, survey.SkipQuiet, survey.SkipNotSampled}
+
+// count looks at no more than so many contacts. It decides as the planner does (send, planInvitations).
+func (d *Desk) count(ctx context.Context, c survey.Campaign, from store.Cursor, most int, values bool) (headcount, error) {
+	h := headcount{Skipped: map[survey.SkipReason]int{}, Languages: map[string]int{}}
+	if values {
+		h.Values = map[string]map[string]int{}
+	}
+	type seen struct {
+		id       survey.ContactID
+		language string
+		stopped  survey.SuppressionReason
+	}
+	var fitting []seen
+	next, err := d.store.ContactsPage(ctx, c.Audience, from, most, func(contact survey.Contact, stopped survey.SuppressionReason) {
+		h.Looked++
+		if values {
+			h.note(contact)
+		}
+		if c.Filter.Match(contact) {
+			fitting = append(fitting, seen{contact.ID, contact.Language, stopped})
+		}
+	})
+	if err != nil {
+		return h, err
+	}
+	quiet, err := d.quiet(ctx, c, from, next, most)
+	if err != nil {
+		return h, err
+	}
+	for _, s := range fitting {
+		h.Audience++
+		if why := c.Skip(survey.Contact{ID: s.id}, s.stopped, quiet[s.id]); why != "" {
+			h.Skipped[why]++
+			continue
+		}
+		h.Invited++
+		h.Languages[c.LanguageFor(s.language)]++
+	}
+	if next != nil {
+		h.Next = next.String()
+	}
+	return h, nil
+}
+
+func (h *headcount) note(c survey.Contact) {
+	add := func(field, value string) {
+		if !survey.Choosable(value) {
+			return
+		}
+		if h.Values[field] == nil {
+			h.Values[field] = map[string]int{}
+		}
+		h.Values[field][value]++
+	}
+	for field, v := range map[string]string{"team": c.Team, "owner": c.Owner, "location": c.Location, "product": c.Product, "tier": c.Tier, "language": c.Language} {
+		add(field, v)
+	}
+	for name, v := range c.Attrs {
+		add(attrPrefix+name, v)
+	}
+}
+
+// quiet tells who between two places got a survey within the campaign's quiet period.
+func (d *Desk) quiet(ctx context.Context, c survey.Campaign, from store.Cursor, to *store.Cursor, most int) (map[survey.ContactID]bool, error) {
+	since := c.QuietSince(d.now())
+	if since.IsZero() {
+		return nil, nil
+	}
+	earlier, err := d.campaigns(ctx, c.Audience, survey.RecentCampaigns)
+	if err != nil {
+		return nil, err
+	}
+	quiet := map[survey.ContactID]bool{}
+	for _, other := range earlier {
+		if other.ID == c.ID || !other.MailedSince(since) {
+			continue
+		}
+		for _, mailing := range []int{survey.MailingInvitation, survey.MailingReminder} {
+			for at := &from; at != nil && before(*at, to); {
+				found, next, err := d.store.InvitationsPage(ctx, other.ID, mailing, "", *at, most, most)
+				if err != nil {
+					return nil, err
+				}
+				for _, i := range found {
+					if i.Recent(since) {
+						quiet[i.Contact] = true
+					}
+				}
+				at = next
+			}
+		}
+	}
+	return quiet, nil
+}
+
+func before(a store.Cursor, b *store.Cursor) bool {
+	return b == nil || cmp.Or(cmp.Compare(a.Shard, b.Shard), cmp.Compare(a.After, b.After)) < 0
+}
+
+func (h *headcount) add(more headcount) {
+	h.Looked, h.Audience, h.Invited, h.Next = h.Looked+more.Looked, h.Audience+more.Audience, h.Invited+more.Invited, more.Next
+	for k, n := range more.Skipped {
+		h.Skipped[k] += n
+	}
+	for k, n := range more.Languages {
+		h.Languages[k] += n
+	}
+}
+
+// named adds the names of the owners that stand among the values.
+func (d *Desk) named(ctx context.Context, h *headcount) error {
+	staff, err := d.store.Staff(ctx)
+	if err != nil {
+		return err
+	}
+	h.Names = map[string]string{}
+	for _, m := range staff {
+		if _, ok := h.Values["owner"][m.ID]; ok && m.Name != "" {
+			h.Names[m.ID] = m.Name
+		}
+	}
+	return nil
+}
+
+// countPeople answers the page's script: who of the next contacts would be invited, by the form as it is now.
+func (d *Desk) countPeople(w http.ResponseWriter, r *http.Request) error {
+	c, err := d.campaign(r)
+	if err != nil {
+		return err
+	}
+	from, err := store.ParseCursor(r.FormValue("after"))
+	if err != nil {
+		return err
+	}
+	if r.FormValue("step") == stepPeople {
+		if c, err = typedIn(r, visitOf(r), stepPeople, c).apply(c, d.now(), d.senders); err != nil {
+			return err
+		}
+	}
+	h, err := d.count(r.Context(), c, from, walkLook, r.FormValue("values") != "")
+	if err != nil {
+		return err
+	}
+	if h.Values != nil {
+		if err := d.named(r.Context(), &h); err != nil {
+			return err
+		}
+	}
+	web.JSON(w, http.StatusOK, h)
+	return nil
+}
+
+// soFar is a count that goes on without a script: its sums travel in the address, which holds numbers and a place.
+func soFar(text string) (headcount, store.Cursor, bool) {
+	var h headcount
+	b, err := base64.RawURLEncoding.DecodeString(text)
+	if text == "" || err != nil || json.Unmarshal(b, &h) != nil || h.Skipped == nil || h.Languages == nil {
+		return headcount{}, store.Cursor{}, false
+	}
+	from, err := store.ParseCursor(h.Next)
+	return h, from, err == nil
+}
+
+// counted counts what a page says before its script goes on, or what "count on" asks for.
+func (d *Desk) counted(r *http.Request, c survey.Campaign) (h headcount, values headcount, err error) {
+	if values, err = d.count(r.Context(), c, store.Cursor{}, firstLook, true); err != nil {
+		return h, values, err
+	}
+	if err = d.named(r.Context(), &values); err != nil {
+		return h, values, err
+	}
+	before, from, ok := soFar(r.URL.Query().Get("so"))
+	switch {
+	case !ok:
+		return values, values, nil
+	case before.Next == "": // the script has come to the end
+		return before, values, nil
+	}
+	more, err := d.count(r.Context(), c, from, lookAt, false)
+	before.add(more)
+	return before, values, err
+}
+
+// countView is a count for a page.
+type countView struct {
+	Action, On                        string // On: where to count on without a script
+	Walks                             string // where the script's walks begin, as JSON
+	Sums                              string // for the script, as JSON
+	Looked, Audience, Invited, Number string
+	Skipped                           []skipLine
+	Done                              bool
+}
+
+type skipLine struct {
+	Reason, Label, Count string
+	None                 bool
+}
+
+func (d *Desk) countView(l lang.Language, c survey.Campaign, step string, h headcount) countView {
+	n := func(i int) string { return l.Number(int64(i)) }
+	v := countView{Action: "/campaigns/" + string(c.ID) + "/count", Looked: n(h.Looked), Audience: n(h.Audience), Invited: n(h.Invited), Done: h.Next == ""}
+	for _, why := range skipReasons {
+		v.Skipped = append(v.Skipped, skipLine{string(why), l.T("campaign.skip_" + string(why)), n(h.Skipped[why]), h.Skipped[why] == 0})
+	}
+	h.Values, h.Names = nil, nil
+	var begin []string
+	for _, part := range store.CursorsOf(walks) {
+		begin = append(begin, part.String())
+	}
+	if parts, err := json.Marshal(begin); err == nil { // numbers and texts always marshal
+		v.Walks = string(parts)
+	}
+	sums, err := json.Marshal(h)
+	if err == nil {
+		v.Sums = string(sums)
+		v.On = "/campaigns/" + string(c.ID) + "/edit?" + url.Values{"step": {step}, "so": {base64.RawURLEncoding.EncodeToString(sums)}}.Encode() + "#count"
+	}
+	return v
+}
+
+// facet is one field that one can filter by.
+type facet struct {
+	Field, Label, Chosen string
+	Values               []facetValue
+	Other                string // values that were written by hand, or stand in no contact that was looked at
+	More                 string
+	Open                 bool
+}
+
+type facetValue struct {
+	Name, Value, Label, Count string // Name: of its checkbox
+	On                        bool
+}
+
+// facets offers the values that were found, the chosen ones first, then those of most contacts.
+func facets(l lang.Language, f survey.Filter, h headcount) []facet {
+	names := slices.Clone(filterFields)
+	for _, n := range slices.Sorted(maps.Keys(h.Values)) {
+		if strings.HasPrefix(n, attrPrefix) {
+			names = append(names, n)
+		}
+	}
+	for _, n := range slices.Sorted(maps.Keys(f.Attrs)) {
+		if !slices.Contains(names, attrPrefix+n) {
+			names = append(names, attrPrefix+n)
+		}
+	}
+	var all []facet
+	for _, name := range names {
+		label, attr := strings.CutPrefix(name, attrPrefix)
+		chosen := f.Attrs[label]
+		if !attr {
+			label, chosen = l.T("campaign.filter_"+name), *filterField(&f, name)
+		}
+		found := h.Values[name]
+		if len(chosen) == 0 && (len(found) == 0 || len(found) == 1 && found[""] > 0) {
+			continue // nobody has it
+		}
+		all = append(all, facetOf(l, name, label, chosen, found, h.Names))
+	}
+	return all
+}
+
+func facetOf(l lang.Language, name, label string, chosen []string, found map[string]int, names map[string]string) facet {
+	v := facet{Field: name, Label: label, Open: len(chosen) > 0}
+	if len(chosen) > 0 {
+		v.Chosen = l.T("campaign.chosen", lang.Values{"Count": len(chosen)})
+	}
+	var other []string
+	for _, c := range chosen {
+		if _, ok := found[c]; !ok && c != "" {
+			other = append(other, c)
+		}
+	}
+	v.Other = strings.Join(other, "\n")
+	values := slices.SortedFunc(maps.Keys(found), func(a, b string) int {
+		on := func(s string) int {
+			if slices.Contains(chosen, s) {
+				return 0
+			}
+			return 1
+		}
+		return cmp.Or(cmp.Compare(on(a), on(b)), cmp.Compare(found[b], found[a]), cmp.Compare(a, b))
+	})
+	shown := max(valuesShown, min(len(chosen), survey.MaxFilterValues))
+	for _, s := range values[:min(len(values), shown)] {
+		v.Values = append(v.Values, facetValue{"f." + name, s, valueName(l, name, s, names), l.Number(int64(found[s])), slices.Contains(chosen, s)})
+	}
+	if more := len(values) - len(v.Values); more > 0 {
+		v.More = l.T("campaign.more_values", lang.Values{"Count": more})
+	}
+	return v
+}
+
+func valueName(l lang.Language, field, value string, names map[string]string) string {
+	switch {
+	case value == "":
+		return l.T("campaign.value_none")
+	case field == "language" && slices.Contains(survey.Languages, value):
+		return languageName(l, value)
+	case field == "owner" && names[value] != "":
+		return names[value]
+	}
+	return value
+}
+
+type peoplePage struct {
+	draftFrame
+	Sample, Quiet input
+	Facets        []facet
+	Count         countView
+	WrongFilter   string
+	Nobody        bool
+	ContactsHref  string
+}
+
+func (d *Desk) showPeople(w http.ResponseWriter, r *http.Request, status int, c survey.Campaign, f *typed, stale []difference) error {
+	p := &peoplePage{draftFrame: d.draftFrame(r, c, stepPeople), ContactsHref: "/contacts"}
+	p.Scripts, p.Wide = []string{"campaign.js"}, true
+	p.stale(f, stale)
+	shown := c
+	if f != nil {
+		put(&shown.Filter, f.picked)
+		p.WrongFilter = f.wrong["filter"]
+	}
+	h, values, err := d.counted(r, shown)
+	if err != nil {
+		return err
+	}
+	p.Facets = facets(p.lang, shown.Filter, values)
+	p.Count = d.countView(p.lang, c, stepPeople, h)
+	p.Nobody = values.Looked == 0 && values.Next == ""
+	p.Sample = f.input(p.lang, "sample", percentText(p.lang, c.Sample))
+	p.Sample.Mode, p.Sample.Max = "decimal", 6
+	p.Quiet = f.input(p.lang, "quiet_days", numberText(c.QuietDays))
+	p.Quiet.Mode, p.Quiet.Max = "numeric", 4
+	return d.show(w, status, "campaign_people.html", p)
+}

@@ -1,0 +1,137 @@
+package console
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"onetap/internal/apperr"
+	"onetap/internal/loop"
+	"onetap/internal/survey"
+	"onetap/internal/web"
+)
+
+// caseView is a case as the API shows it: without what the sender of its letters notes.
+type caseView struct {
+	ID       string            `json:"id"`
+	Campaign survey.CampaignID `json:"campaign"`
+	Contact  survey.ContactID  `json:"contact"`
+	Audience survey.Audience   `json:"audience"`
+	Owner    string            `json:"owner"` // staff id; "": the administrator
+	Level    loop.Level        `json:"level"` // as what the owner is responsible
+	Team     string            `json:"team"`
+	State    loop.State        `json:"state"`
+	Score    int               `json:"score"`  // when it was opened
+	Latest   int               `json:"latest"` // now
+	Opened   time.Time         `json:"opened"`
+	Deadline time.Time         `json:"deadline"`
+	Letters  int               `json:"letters"` // sent to the responsible since it was opened
+	Alerted  *time.Time        `json:"alerted"` // when the last one was sent
+	History  []loop.Event      `json:"history"`
+	Notes    int               `json:"notes"`   // how many
+	Cause    loop.Cause        `json:"cause"`   // once it is resolved
+	Outcome  loop.Outcome      `json:"outcome"` // …
+	Version  int               `json:"version"`
+}
+
+func caseViews(cs []loop.Case) []caseView {
+	views := make([]caseView, len(cs))
+	for i, c := range cs {
+		views[i] = caseView{c.ID(), c.Campaign, c.Contact, c.Audience, c.Owner, c.Level, c.Team, c.State, c.Score, c.Latest,
+			c.Opened, c.Deadline, c.Alert.Letters, nil, c.History, c.Notes, c.Cause, c.Outcome, c.Version}
+		if !c.Alert.Sent.IsZero() {
+			views[i].Alerted = &cs[i].Alert.Sent
+		}
+	}
+	return views
+}
+
+// listCases lists a campaign's cases in no particular order.
+func (d *Desk) listCases(w http.ResponseWriter, r *http.Request) error {
+	if err := parameters(r, "after", "limit"); err != nil {
+		return err
+	}
+	from, limit, err := page(r)
+	if err != nil {
+		return err
+	}
+	c, err := d.campaign(r)
+	if err != nil {
+		return err
+	}
+	found, next, err := d.store.CasesPage(r.Context(), c.ID, from, limit)
+	if err != nil {
+		return err
+	}
+	web.JSON(w, http.StatusOK, map[string]any{"cases": caseViews(found), "next": cursorText(next)})
+	return nil
+}
+
+// ownersCases lists the cases of one staff member in one state, the earliest deadline first. An empty owner is the
+// administrator, who has the cases that are nobody's.
+func (d *Desk) ownersCases(w http.ResponseWriter, r *http.Request) error {
+	if err := parameters(r, "owner", "state", "limit"); err != nil {
+		return err
+	}
+	q := r.URL.Query()
+	if !q.Has("owner") {
+		return apperr.New(apperr.Invalid, "owner_missing", "owner")
+	}
+	state := loop.State(q.Get("state"))
+	if state == "" {
+		state = loop.Open
+	}
+	if !slices.Contains(loop.States, state) {
+		return apperr.New(apperr.Invalid, "parameter_choice", "state", "Known", known(loop.States))
+	}
+	limit, err := whole(r, "limit", pageStandard, pageMost)
+	if err != nil {
+		return err
+	}
+	found, err := d.store.CasesOfOwner(r.Context(), d.staffIn(q.Get("owner")), state, limit)
+	if err != nil {
+		return err
+	}
+	web.JSON(w, http.StatusOK, map[string]any{"cases": caseViews(found)})
+	return nil
+}
+
+// showCase answers one case with its notes.
+func (d *Desk) showCase(w http.ResponseWriter, r *http.Request) error {
+	if err := parameters(r); err != nil {
+		return err
+	}
+	c, err := d.caseOf(r.Context(), visitOf(r), r.PathValue("case"))
+	if err != nil {
+		return err
+	}
+	return d.tellCase(w, r, c)
+}
+
+// patchCase does what a person, or a program for them, did about a case.
+func (d *Desk) patchCase(w http.ResponseWriter, r *http.Request) error {
+	var in caseWork
+	if err := web.Decode(r, &in, maxJSON); err != nil {
+		return err
+	}
+	c, err := d.workOnCase(r.Context(), visitOf(r), r.PathValue("case"), in)
+	if err != nil {
+		return err
+	}
+	return d.tellCase(w, r, c)
+}
+
+func (d *Desk) tellCase(w http.ResponseWriter, r *http.Request, c loop.Case) error {
+	notes, err := d.store.Notes(r.Context(), c)
+	if err != nil {
+		return err
+	}
+	if notes == nil {
+		notes = []loop.Note{}
+	}
+	web.JSON(w, http.StatusOK, struct {
+		caseView
+		Notes []loop.Note `json:"notes"`
+	}{caseViews([]loop.Case{c})[0], notes})
+	return nil
+}

@@ -1,0 +1,261 @@
+package console
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"onetap/internal/alert"
+	"onetap/internal/apperr"
+	"onetap/internal/authz"
+	"onetap/internal/loop"
+	"onetap/internal/survey"
+	"onetap/internal/web"
+)
+
+// ownersListed is how many colleagues the list for handing over holds; in a larger company one writes the name.
+const ownersListed = 200
+
+type casePage struct {
+	frame
+	Action, State, StateClass      string
+	Version                        int
+	Score                          scoreTold
+	Risen                          string // that the score has changed since
+	Campaign, Answered             string
+	Deadline, Left                 string
+	Over, Done                     bool
+	Ended                          string // cause and outcome
+	Why, Wish                      string
+	NoWords                        bool
+	Facts                          []caseFact
+	Past                           []pastScore
+	History                        []caseEvent
+	Moves                          []option // states that may follow, but for resolved
+	MayResolve, MayNote, Resolving bool
+	Causes, Outcomes               []option
+	WrongNote, WrongCause,
+	WrongOutcome, WrongOwner string
+	Note         string // as typed
+	Colleagues   []option
+	ManyStaff    bool
+	Owner        string // as typed
+	HandingOver  bool
+	Changed      []caseEvent // what others did meanwhile
+	ContactHref  string
+	CampaignHref string
+}
+
+type caseFact struct{ Name, Text, Link string }
+
+type pastScore struct {
+	Score          scoreTold
+	Campaign, When string
+}
+
+type caseEvent struct {
+	When, What, Words string
+	at                time.Time
+}
+
+// casePage shows a case. Opening it, from the letter or by a mail scanner, changes nothing.
+func (d *Desk) casePage(w http.ResponseWriter, r *http.Request) error {
+	c, err := d.caseOf(r.Context(), visitOf(r), r.PathValue("case"))
+	if err != nil {
+		return err
+	}
+	return d.showCasePage(w, r, http.StatusOK, c, caseWork{}, nil)
+}
+
+// workOnCasePage takes the form of a case. What cannot be done is said beside it, and nothing that was typed is lost.
+func (d *Desk) workOnCasePage(w http.ResponseWriter, r *http.Request) error {
+	in := caseWork{Note: r.FormValue("note"), State: loop.State(r.FormValue("state"))}
+	in.Version, _ = strconv.Atoi(r.FormValue("version"))
+	said := "case_noted"
+	switch {
+	case r.FormValue("do") == "hand":
+		in.State = ""
+		if in.Owner = strings.TrimSpace(r.FormValue("owner")); in.Owner == "" {
+			in.Owner = "?" // nobody is called so
+		}
+		said = "case_handed"
+	case in.State == loop.Resolved:
+		in.Cause, in.Outcome = loop.Cause(r.FormValue("cause")), loop.Outcome(r.FormValue("outcome"))
+		said = "case_resolved"
+	case in.State != "":
+		said = "case_moved"
+	}
+	id := r.PathValue("case")
+	c, err := d.workOnCase(r.Context(), visitOf(r), id, in)
+	if p := apperr.As(err); p != nil && p.Code != "not_yours" && p.Code != "case_unknown" {
+		if c.Campaign == "" { // what was wrong was found before it was read
+			if c, err = d.caseOf(r.Context(), visitOf(r), id); err != nil {
+				return err
+			}
+		}
+		return d.showCasePage(w, r, web.Status(p), c, in, p)
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := d.caseOf(r.Context(), visitOf(r), id); err != nil { // handed over to whom one does not see
+		return done(w, r, "/cases", said)
+	}
+	return done(w, r, "/cases/"+id, said)
+}
+
+func (d *Desk) showCasePage(w http.ResponseWriter, r *http.Request, status int, c loop.Case, typed caseWork, wrong *apperr.Error) error {
+	known, err := alert.ReadFacts(r.Context(), d.store, c)
+	if err != nil {
+		return err
+	}
+	notes, err := d.store.Notes(r.Context(), c)
+	if err != nil {
+		return err
+	}
+	staff, err := d.store.Staff(r.Context())
+	if err != nil {
+		return err
+	}
+	names := staffNames(staff)
+	p := &casePage{frame: d.frame(r, contactName(d.frame(r, "").lang, known.Contact)), Action: "/cases/" + c.ID(), Version: c.Version}
+	p.Wide = true
+	p.tell(c, known, d.now(), ownerName(p.lang, names, c.Owner))
+	p.History = p.history(c, notes, names)
+	p.work(c, staff, typed)
+	if wrong != nil {
+		p.wrong(c, typed, wrong, names)
+	}
+	return d.show(w, status, "case.html", p)
+}
+
+// tell fills in what is known.
+func (p *casePage) tell(c loop.Case, f alert.Facts, now time.Time, owner string) {
+	l := p.lang
+	p.State, p.StateClass = l.T("case.state."+string(c.State)), stateClass(c.State)
+	p.Score = scoreOf(l, f.Response.Score)
+	if f.Response.Score != c.Score {
+		p.Risen = l.T("case.score_was", map[string]any{"Was": c.Score, "Score": f.Response.Score})
+	}
+	p.Campaign, p.Answered = f.Campaign.Name, l.Moment(c.Opened.In(p.Zone))
+	p.Deadline = l.Moment(c.Deadline.In(p.Zone))
+	if p.Done = c.State == loop.Resolved; p.Done {
+		p.Ended = l.T("case.ended", map[string]any{"Cause": l.T("case.cause." + string(c.Cause)), "Outcome": l.T("case.outcome." + string(c.Outcome))})
+		if c.Cause == "" {
+			p.Ended = ""
+		}
+	} else {
+		p.Left, p.Over = timeLeft(l, now, c.Deadline)
+	}
+	p.Why, p.Wish = f.Response.Why, f.Response.Wish
+	p.NoWords = p.Why == "" && p.Wish == ""
+	if p.Can(authz.ReadContacts) && !f.Gone {
+		p.ContactHref = "/contacts/" + string(c.Audience) + "/" + string(c.Contact)
+	}
+	if p.Can(authz.ReadCampaigns) {
+		p.CampaignHref = "/campaigns/" + string(c.Campaign)
+	}
+	p.Facts = caseFacts(p.frame, f.Contact)
+	p.Facts = append(p.Facts, caseFact{l.T("case.fact.owner"), owner, ""})
+	for _, a := range f.Past {
+		p.Past = append(p.Past, pastScore{scoreOf(l, a.Response.Score), a.Campaign, l.Date(a.Response.Counted.In(p.Zone))})
+	}
+}
+
+// caseFacts are what is known of the person, with links that call and write.
+func caseFacts(f frame, c survey.Contact) []caseFact {
+	var all []caseFact
+	for _, v := range []struct{ id, text, link string }{
+		{"phone", c.Person.Phone, telephoneLink(c.Person.Phone)}, {"email", c.Person.Email, mailLink(c.Person.Email)},
+		{"value", c.Value, ""}, {"tier", c.Tier, ""}, {"product", c.Product, ""}, {"location", c.Location, ""}, {"team", c.Team, ""},
+	} {
+		if v.text != "" {
+			all = append(all, caseFact{f.lang.T("case.fact." + v.id), v.text, v.link})
+		}
+	}
+	return all
+}
+
+// history puts what happened and what was noted into one list, the latest first.
+func (p *casePage) history(c loop.Case, notes []loop.Note, names map[string]string) []caseEvent {
+	var all []caseEvent
+	for _, e := range c.History {
+		if e.What != loop.Noted { // the note itself says it
+			all = append(all, p.event(e, names))
+		}
+	}
+	for _, n := range notes {
+		who := p.lang.T("case.program")
+		if n.By != "" {
+			who = staffName(names, n.By)
+		}
+		all = append(all, caseEvent{p.lang.Moment(n.At.In(p.Zone)), p.lang.T("case.event.noted", map[string]any{"Who": who}), n.Text, n.At})
+	}
+	slices.SortStableFunc(all, func(a, b caseEvent) int { return b.at.Compare(a.at) })
+	return all
+}
+
+func (p *casePage) event(e loop.Event, names map[string]string) caseEvent {
+	return caseEvent{p.lang.Moment(e.At.In(p.Zone)), eventTold(p.lang, names, e), "", e.At}
+}
+
+// work fills in what can be done, with what was typed.
+func (p *casePage) work(c loop.Case, staff []survey.Staff, typed caseWork) {
+	if !p.Can(authz.WorkCases) {
+		return
+	}
+	p.MayNote, p.Note = true, typed.Note
+	at := slices.Index(loop.States, c.State)
+	for _, s := range loop.States[at+1:] {
+		if s == loop.Resolved {
+			p.MayResolve = true
+			continue
+		}
+		p.Moves = append(p.Moves, option{Value: string(s), Label: p.lang.T("case.do." + string(s))})
+	}
+	for _, v := range loop.Causes {
+		p.Causes = append(p.Causes, option{string(v), p.lang.T("case.cause." + string(v)), v == typed.Cause})
+	}
+	for _, v := range loop.Outcomes {
+		p.Outcomes = append(p.Outcomes, option{string(v), p.lang.T("case.outcome." + string(v)), v == typed.Outcome})
+	}
+	p.Resolving, p.HandingOver = typed.State == loop.Resolved, typed.Owner != ""
+	if p.Owner = typed.Owner; p.Owner == "?" {
+		p.Owner = ""
+	}
+	for _, m := range staff {
+		if authz.Can(m.Role, authz.WorkCases) && !strings.EqualFold(m.ID, c.Owner) {
+			p.Colleagues = append(p.Colleagues, option{m.ID, staffName(staffNames([]survey.Staff{m}), m.ID), strings.EqualFold(m.ID, typed.Owner)})
+		}
+	}
+	if p.ManyStaff = len(p.Colleagues) > ownersListed; p.ManyStaff {
+		p.Colleagues = nil
+	}
+	slices.SortFunc(p.Colleagues, func(a, b option) int { return strings.Compare(a.Label, b.Label) })
+}
+
+// wrong says what could not be done, beside the field that it is about.
+func (p *casePage) wrong(c loop.Case, typed caseWork, wrong *apperr.Error, names map[string]string) {
+	text := p.lang.Problem(wrong)
+	switch {
+	case wrong.Code == "case_changed":
+		p.Error = text
+		for _, e := range c.Since(typed.Version) {
+			p.Changed = append(p.Changed, p.event(e, names))
+		}
+	case wrong.Where == "note":
+		p.WrongNote = text
+	case wrong.Code == "case_cause": // the codes are for programs
+		p.WrongCause = p.lang.T("case.choose_one")
+	case wrong.Code == "case_outcome":
+		p.WrongOutcome = p.lang.T("case.choose_one")
+	case wrong.Where == "owner":
+		p.WrongOwner = text
+	case wrong.Code == "case_state":
+		p.Error = p.lang.T("case.state_passed", map[string]any{"State": p.State})
+	default:
+		p.Error = text
+	}
+}

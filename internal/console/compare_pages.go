@@ -1,0 +1,78 @@
+package console
+
+import (
+	"net/http"
+
+	"onetap/internal/lang"
+	"onetap/internal/nps"
+)
+
+type comparePage struct {
+	frame
+	A, B       sideView
+	Difference differenceView
+	Rate       string // how the response rates differ
+	Groups     []groupPair
+	Teams      []teamPair
+	Omitted    string
+	Chance     string // how many teams differ by chance
+}
+
+// sideView is one of the two campaigns.
+type sideView struct {
+	Name, Href, Date string
+	Is               npsView
+}
+
+// groupPair is a group in both campaigns.
+type groupPair struct{ Class, Name, A, B, Change string }
+
+// teamPair is a team in both campaigns.
+type teamPair struct {
+	Team   string
+	A, B   rowView
+	Change differenceView
+}
+
+// comparePage holds a campaign against another of the same audience: ?a= is the one before, ?b= the one after.
+func (d *Desk) comparePage(w http.ResponseWriter, r *http.Request) error {
+	q := r.URL.Query()
+	a, b, err := d.campaignsOf(r.Context(), q.Get("a"), q.Get("b"))
+	if err != nil {
+		return err
+	}
+	if b.Launched.Before(a.Launched) { // the later one is the one that has changed
+		a, b = b, a
+	}
+	c, err := d.compareCampaigns(r.Context(), visitOf(r).Who, a, b, rowsShown/2)
+	if err != nil {
+		return err
+	}
+	p := &comparePage{frame: d.frame(r, "results.compare_title")}
+	p.Wide = true
+	l := p.lang
+	p.A = sideView{a.Name, "/results/" + string(a.ID), l.Date(a.Launched.In(p.Zone)), viewNPS(l, c.Whole.a, "")}
+	p.B = sideView{b.Name, "/results/" + string(b.ID), l.Date(b.Launched.In(p.Zone)), viewNPS(l, c.Whole.b, "")}
+	p.Difference = viewDifference(l, c.Whole.Comparison)
+	if p.Difference.Is {
+		for n := len(nps.Groups) - 1; n >= 0; n-- {
+			g := nps.Groups[n]
+			share := func(t nps.Tally) float64 { return 100 * float64(t.In(g)) / float64(t.Answers()) }
+			sa, sb := share(c.Whole.a), share(c.Whole.b)
+			p.Groups = append(p.Groups, groupPair{string(g), l.T("results.group." + string(g)), percent(l, sa), percent(l, sb),
+				l.T("results.points", lang.Values{"Value": signed(l, sb-sa, 1)})})
+		}
+	}
+	for _, t := range c.Teams {
+		label := valueLabel(l, "team", t.Value, nil)
+		pair := teamPair{label, viewRow(l, label, "", t.a, true), viewRow(l, label, "", t.b, true), smallDifference(l, t.Comparison)}
+		p.Teams = append(p.Teams, pair)
+	}
+	if c.Omitted > 0 {
+		p.Omitted = l.T("results.omitted", lang.Values{"Count": c.Omitted})
+	}
+	if n := len(p.Teams); n >= 10 {
+		p.Chance = l.T("results.by_chance", lang.Values{"Count": (n + 10) / 20, "All": n})
+	}
+	return d.show(w, http.StatusOK, "compare.html", p)
+}

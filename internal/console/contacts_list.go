@@ -1,0 +1,178 @@
+package console
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"onetap/internal/apperr"
+	"onetap/internal/authz"
+	"onetap/internal/lang"
+	"onetap/internal/store"
+	"onetap/internal/survey"
+)
+
+const (
+	contactsShown = 50
+	// contactsLookedAt bounds one request that looks for few among many: a megabyte of contacts is some 3,000. A page's script
+	// goes on by itself; who has none presses a button, and so each of those requests looks for as long as one waits.
+	contactsLookedAt = 4000
+	searchPatience   = 3 * time.Second
+	searchRequests   = 25 // of contactsLookedAt, at most
+)
+
+type contactsPage struct {
+	frame
+	Audience  string
+	Tabs      []navItem
+	Rows      []contactRow
+	Empty     bool // there is nobody at all
+	NotFound  bool // nobody of those looked at fits
+	MayUpload bool
+	Upload    string
+	Search    string // what is looked for
+	Looked    string
+	Seen      int    // how many were looked at, by the requests before this one too
+	Whole     bool   // nobody is left to be looked at
+	Next      string // cursor
+	NextHref  string
+	Whose     string // of how few the list is
+}
+
+type contactRow struct {
+	Href, Name, Email, Owner, Team, Stopped string
+	OwnerUnknown                            bool
+}
+
+// contactList shows an audience page by page, in no order that means anything.
+func (d *Desk) contactList(w http.ResponseWriter, r *http.Request) error {
+	q := r.URL.Query()
+	return d.showContacts(w, r, lookFor{audience: q.Get("audience"), after: q.Get("after")})
+}
+
+// lookFor is what a list of contacts is asked for.
+type lookFor struct {
+	audience, text, after string
+	seen                  int  // looked at before
+	patient               bool // look for some seconds: nobody goes on by itself
+}
+
+// searchContacts finds an address at once, by its id, and looks through a part of the audience for any other text. What
+// is looked for is in no address.
+func (d *Desk) searchContacts(w http.ResponseWriter, r *http.Request) error {
+	text := strings.TrimSpace(r.FormValue("search"))
+	if email, err := survey.NormalizeEmail(text); err == nil && strings.Contains(text, "@") {
+		sees, err := d.seesContacts(r.Context(), visitOf(r))
+		if err != nil {
+			return err
+		}
+		for a, id := range d.keys.ContactIDs(email) {
+			c, err := d.store.Contact(r.Context(), a, id)
+			if err == nil && sees(c) && (string(a) == r.FormValue("audience") || r.FormValue("audience") == "") {
+				http.Redirect(w, r, contactHref(c), http.StatusSeeOther)
+				return nil
+			}
+			if err != nil && !apperr.Is(err, "contact_unknown") {
+				return err
+			}
+		}
+	}
+	if text == "" {
+		http.Redirect(w, r, "/contacts?audience="+url.QueryEscape(r.FormValue("audience")), http.StatusSeeOther)
+		return nil
+	}
+	seen, _ := strconv.Atoi(r.FormValue("seen"))
+	return d.showContacts(w, r, lookFor{r.FormValue("audience"), text, r.FormValue("after"), max(0, seen), r.FormValue("script") == ""})
+}
+
+func contactHref(c survey.Contact) string {
+	return "/contacts/" + string(c.Audience) + "/" + string(c.ID)
+}
+
+func (d *Desk) showContacts(w http.ResponseWriter, r *http.Request, want lookFor) error {
+	a := survey.Audience(want.audience)
+	if !a.Valid() {
+		a = survey.Customers
+	}
+	from, err := store.ParseCursor(want.after)
+	if err != nil {
+		return err
+	}
+	sees, err := d.seesContacts(r.Context(), visitOf(r))
+	if err != nil {
+		return err
+	}
+	staff, err := d.store.Staff(r.Context())
+	if err != nil {
+		return err
+	}
+	p := &contactsPage{frame: d.frame(r, "contacts.title"), Audience: string(a), Search: want.text, MayUpload: visitOf(r).Can(authz.WriteContacts)}
+	p.Wide, p.Upload = true, "/contacts/upload?audience="+string(a)
+	for _, o := range audienceOptions(p.lang, a) {
+		p.Tabs = append(p.Tabs, navItem{"/contacts?audience=" + o.Value, o.Label, o.On})
+	}
+	wanted, names, looked, began := searchText(want.text), staffNames(staff), 0, d.now()
+	next := &from
+	for n := 0; n == 0 || want.patient && next != nil && len(p.Rows) < contactsShown && n < searchRequests && d.now().Sub(began) < searchPatience; n++ {
+		next, err = d.store.ContactsUntil(r.Context(), a, *next, contactsLookedAt, func(c survey.Contact, stopped survey.SuppressionReason) bool {
+			looked++
+			if sees(c) && (wanted == "" || fits(c, wanted)) {
+				p.Rows = append(p.Rows, contactRowOf(p.lang, names, c, stopped))
+			}
+			return len(p.Rows) < contactsShown
+		})
+		if err != nil {
+			return err
+		}
+	}
+	p.Seen, p.Whole = want.seen+looked, next == nil
+	p.Empty = looked == 0 && want.after == ""
+	p.NotFound = len(p.Rows) == 0 && !p.Empty
+	if want.text != "" || !p.All() {
+		p.Looked = p.lang.T("contacts.looked", lang.Values{"Count": p.Seen})
+	}
+	p.Scripts = []string{"search.js"}
+	if next != nil {
+		p.Next = next.String()
+		p.NextHref = "/contacts?audience=" + string(a) + "&after=" + p.Next
+	}
+	if !p.All() {
+		p.Whose = p.lang.T("contacts.whose." + string(p.Staff.Role))
+	}
+	return d.show(w, http.StatusOK, "contacts.html", p)
+}
+
+func contactRowOf(l lang.Language, names map[string]string, c survey.Contact, stopped survey.SuppressionReason) contactRow {
+	row := contactRow{Href: contactHref(c), Name: contactName(l, c), Email: c.Person.Email, Owner: staffName(names, c.Owner), Team: c.Team}
+	if c.Owner == "" && c.OwnerRaw != "" {
+		row.Owner, row.OwnerUnknown = c.OwnerRaw, true
+	}
+	if stopped != "" {
+		row.Stopped = l.T("contacts.stopped." + string(stopped))
+	}
+	return row
+}
+
+// searchText is how texts are compared: letters and digits, small, ё as е.
+func searchText(text string) string {
+	return strings.Join(strings.FieldsFunc(strings.ReplaceAll(strings.ToLower(text), "ё", "е"), func(c rune) bool {
+		return !unicode.IsLetter(c) && !unicode.IsDigit(c)
+	}), " ")
+}
+
+// fits reports whether a name, an address, a telephone or an attribute holds the text.
+func fits(c survey.Contact, wanted string) bool {
+	texts := []string{c.Person.Name, c.Person.Email, c.Person.Phone, c.Product, c.Location}
+	for _, v := range c.Attrs {
+		texts = append(texts, v)
+	}
+	for _, text := range texts {
+		if strings.Contains(searchText(text), wanted) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,196 @@
+package console
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"time"
+
+	"onetap/internal/authz"
+	"onetap/internal/insight"
+	"onetap/internal/lang"
+	"onetap/internal/loop"
+	"onetap/internal/store"
+	"onetap/internal/survey"
+)
+
+// pastShown is how many campaigns of the audience, the latest, are looked through for a contact's history.
+const pastShown = 50
+
+type contactPage struct {
+	frame
+	Name, Audience, List string
+	Facts                []caseFact
+	Attributes           []caseFact
+	Stopped, StoppedHelp string
+	MayStop              bool
+	Action               string
+	History              []contactEvent
+	WholeOnly            bool // employees: no answers here
+	Hidden               bool // this role does not see who gave an answer
+}
+
+type contactEvent struct {
+	Campaign, Href, When, What string
+	Score                      scoreTold
+	Answered, Unverified       bool
+	Why, Wish                  string
+	CaseHref, CaseState        string
+	Letters                    []string
+	at                         time.Time
+}
+
+// contactPage shows one contact and what campaigns know of it.
+func (d *Desk) contactPage(w http.ResponseWriter, r *http.Request) error {
+	c, stop, err := d.contactOf(r)
+	if err != nil {
+		return err
+	}
+	stopped := stop.Reason != ""
+	staff, err := d.store.Staff(r.Context())
+	if err != nil {
+		return err
+	}
+	p := &contactPage{frame: d.frame(r, contactName(visitOf(r).Lang, c)), Action: contactHref(c) + "/stop", List: "/contacts?audience=" + string(c.Audience)}
+	p.Wide, p.Name, p.Audience = true, p.Title, p.lang.T("contacts.audience."+string(c.Audience))
+	p.facts(c, staffNames(staff))
+	if stopped {
+		p.Stopped = p.lang.T("contacts.stopped_since", lang.Values{"Why": p.lang.T("contacts.stopped." + string(stop.Reason)), "When": p.lang.Moment(stop.Since.In(p.Zone))})
+		p.StoppedHelp = stoppedHelp(p.lang, stop)
+	}
+	p.MayStop = !stopped && p.Can(authz.WriteContacts)
+	people := insight.Persons(c.Audience, p.visit.Who)
+	p.WholeOnly = c.Audience == survey.Employees
+	p.Hidden = !people && !p.WholeOnly
+	campaigns, err := d.campaigns(r.Context(), c.Audience, pastShown)
+	if err != nil {
+		return err
+	}
+	ids := make([]survey.CampaignID, len(campaigns))
+	for i, v := range campaigns {
+		ids[i] = v.ID
+	}
+	past, err := d.store.PastOf(r.Context(), c.ID, ids, people)
+	if err != nil {
+		return err
+	}
+	p.history(campaigns, past)
+	return d.show(w, http.StatusOK, "contact.html", p)
+}
+
+// stoppedHelp says why nobody writes to a contact any more, and what one can do.
+func stoppedHelp(l lang.Language, stop store.Suppression) string {
+	switch {
+	case stop.Reason == survey.Bounced && stop.Cause == survey.CauseRepeated:
+		return l.T("contacts.stopped_help.bounced_repeated")
+	case stop.Reason == survey.Bounced && stop.Cause != "":
+		return l.T("contacts.stopped_help.bounced_code", lang.Values{"Code": string(stop.Cause)})
+	}
+	return l.T("contacts.stopped_help." + string(stop.Reason))
+}
+
+func (p *contactPage) facts(c survey.Contact, names map[string]string) {
+	p.Facts = caseFacts(p.frame, c)
+	add := func(id, text string) {
+		if text != "" {
+			p.Facts = append(p.Facts, caseFact{p.lang.T("contacts.fact." + id), text, ""})
+		}
+	}
+	owner := staffName(names, c.Owner)
+	if c.Owner == "" && c.OwnerRaw != "" {
+		owner = p.lang.T("upload.owner_unknown", lang.Values{"Owner": c.OwnerRaw})
+	} else if c.Owner == "" {
+		owner = p.lang.T("contacts.no_owner")
+	}
+	add("owner", owner)
+	if c.Language != "" {
+		add("language", lang.Language(c.Language).T("format.language"))
+	}
+	add("created", p.lang.Moment(c.Created.In(p.Zone)))
+	add("updated", p.lang.Moment(c.Updated.In(p.Zone)))
+	p.Attributes = attributesOf(c)
+}
+
+// attributesOf lists what a list says besides, by heading.
+func attributesOf(c survey.Contact) []caseFact {
+	var all []caseFact
+	for heading, text := range c.Attrs {
+		all = append(all, caseFact{heading, text, ""})
+	}
+	slices.SortFunc(all, func(a, b caseFact) int { return cmp.Compare(a.Name, b.Name) })
+	return all
+}
+
+// history puts together what each campaign knows, the latest first.
+func (p *contactPage) history(campaigns []survey.Campaign, past store.Past) {
+	l := p.lang
+	events := map[survey.CampaignID]*contactEvent{}
+	of := func(id survey.CampaignID, at time.Time) *contactEvent {
+		e := events[id]
+		if e == nil {
+			e = &contactEvent{at: at}
+			events[id] = e
+		}
+		if at.Before(e.at) {
+			e.at = at
+		}
+		return e
+	}
+	slices.SortFunc(past.Invitations, func(a, b survey.Invitation) int { return a.Mailing - b.Mailing })
+	for _, i := range past.Invitations {
+		e := of(i.Campaign, i.At)
+		e.Letters = append(e.Letters, letterTold(l, i)+", "+l.Moment(i.At.In(p.Zone)))
+	}
+	for _, r := range past.Responses {
+		e := of(r.Campaign, r.First)
+		e.Answered, e.Unverified, e.Score, e.Why, e.Wish = true, !r.Verified, scoreOf(l, r.Score), r.Why, r.Wish
+		e.When = l.Moment(r.Updated.In(p.Zone))
+	}
+	for _, c := range past.Cases {
+		e := of(c.Campaign, c.Opened)
+		e.CaseState = l.T("case.state." + string(c.State))
+		if p.mayOpen(c) {
+			e.CaseHref = "/cases/" + c.ID()
+		}
+	}
+	for _, c := range campaigns {
+		if e := events[c.ID]; e != nil {
+			e.Campaign = c.Name
+			if p.Can(authz.ReadCampaigns) {
+				e.Href = "/campaigns/" + string(c.ID)
+			}
+			p.History = append(p.History, *e)
+		}
+	}
+	slices.SortStableFunc(p.History, func(a, b contactEvent) int { return b.at.Compare(a.at) })
+}
+
+// mayOpen leaves the exact answer to the case's page: a manager's reports are not looked up for a link.
+func (p *contactPage) mayOpen(c loop.Case) bool {
+	return p.Can(authz.ReadCases) && (p.Staff.Role == survey.RoleManager || p.Sees(c.Owner, c.Team, nil))
+}
+
+// letterTold says what became of a letter.
+func letterTold(l lang.Language, i survey.Invitation) string {
+	what := "contacts.letter."
+	if i.Mailing == survey.MailingReminder {
+		what = "contacts.reminder."
+	}
+	text := l.T(what + string(i.State))
+	if reason := "contacts.reason." + i.Reason; i.Reason != "" && l.Has(reason) {
+		text += " (" + l.T(reason) + ")"
+	}
+	return text
+}
+
+// stopContact stops an address by hand, in every audience; the page has asked before.
+func (d *Desk) stopContact(w http.ResponseWriter, r *http.Request) error {
+	c, _, err := d.contactOf(r)
+	if err != nil {
+		return err
+	}
+	if err := d.store.Suppress(r.Context(), d.keys.ContactIDs(c.Person.Email), survey.Unsubscribed, d.now()); err != nil {
+		return err
+	}
+	return done(w, r, contactHref(c), "contact_stopped")
+}

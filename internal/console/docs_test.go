@@ -1,0 +1,101 @@
+package console
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"onetap/internal/lang"
+)
+
+// docs/api.md has a section for each route, and none for what is not there.
+func TestDocumentedRoutes(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../docs/api.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var documented, there []string
+	for _, m := range regexp.MustCompile(`(?m)^### ((?:GET|POST|PUT|PATCH|DELETE) /\S+)$`).FindAllStringSubmatch(string(text), -1) {
+		documented = append(documented, m[1])
+	}
+	for _, rt := range (&Desk{}).routes() {
+		there = append(there, rt.pattern)
+	}
+	slices.Sort(documented)
+	slices.Sort(there)
+	if diff := cmp.Diff(there, documented); diff != "" {
+		t.Errorf("routes (-) and docs/api.md (+) differ:\n%s", diff)
+	}
+	for _, m := range regexp.MustCompile("`([a-z]+(?:_[a-z]+)+)` \\(4\\d\\d").FindAllStringSubmatch(string(text), -1) {
+		if !lang.Language("en").Has("problem." + m[1]) {
+			t.Errorf("docs/api.md names a code that there is not: %s", m[1])
+		}
+	}
+}
+
+// Every code that is written in the API's sources has words in both languages, with the same values.
+func TestEveryRefusalHasWords(t *testing.T) {
+	t.Parallel()
+	sources, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"validate.go", "transitions.go", "import.go", "mapping.go", "stafflist.go", "email.go"} {
+		sources = append(sources, "../../internal/survey/"+name)
+	}
+	for _, name := range []string{"imports.go", "pages.go", "campaigns.go", "contacts.go"} {
+		sources = append(sources, "../../internal/store/"+name)
+	}
+	quoted := regexp.MustCompile(`(?:problem\.New\(problem\.\w+, |Code: |invalid\()"([a-z_]+)"`)
+	stated := regexp.MustCompile(`(?:Draft|Scheduled|Planning|Sending|Paused|Open|Cancelled|Closed): "([a-z_]+)"`)
+	codes := map[string]string{}
+	for _, name := range sources {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range append(quoted.FindAllStringSubmatch(string(text), -1), stated.FindAllStringSubmatch(string(text), -1)...) {
+			codes[m[1]] = name
+		}
+	}
+	if len(codes) < 50 {
+		t.Fatalf("only %d codes found", len(codes))
+	}
+	for code, name := range codes {
+		for _, l := range lang.All() {
+			if !l.Has("problem."+code) && !l.Has("row."+code) {
+				t.Errorf("%s of %s has no words in %s", code, name, l)
+			}
+		}
+	}
+}
+
+// The words of the desk are the same in both languages, with the same places for values.
+func TestWordsOfTheDesk(t *testing.T) {
+	t.Parallel()
+	read := func(l string) map[string][]string {
+		text, err := os.ReadFile("../../internal/lang/" + l + ".desk.json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		values := map[string][]string{}
+		for _, m := range regexp.MustCompile(`(?m)^\s*"([^"]+)": "(.*)",?$`).FindAllStringSubmatch(string(text), -1) {
+			places := regexp.MustCompile(`\{\{\.\w+\}\}`).FindAllString(m[2], -1)
+			slices.Sort(places)
+			values[m[1]] = places
+		}
+		return values
+	}
+	if diff := cmp.Diff(read("en"), read("ru")); diff != "" {
+		t.Errorf("en (-) and ru (+) differ:\n%s", diff)
+	}
+}

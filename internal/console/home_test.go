@@ -1,0 +1,41 @@
+package console
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"onetap/internal/local/dynamo"
+	"onetap/internal/loop"
+	"onetap/internal/survey"
+)
+
+// Of more cases than the page looks at it says that there are more.
+func TestHomeOfManyCases(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dynamo.Options{})
+	w.staffed()
+	a := w.asks("manyaaaa", survey.Customers, "Много", 1)
+	a.answer("Север", 3, 0, nil)
+	a.counted()
+	add := func(n int) {
+		for i := range n {
+			id := "aa" + strings.Repeat("b", 11) + string([]byte{'a' + byte(i/676), 'a' + byte(i/26%26), 'a' + byte(i%26)})
+			c := loop.Case{Campaign: a.c.ID, Contact: survey.ContactID(id), Audience: survey.Customers, Owner: "owner", State: loop.Open, Deadline: w.now().Add(time.Hour)}
+			if _, err := w.store.CreateCase(t.Context(), c); err != nil && n == casesCounted {
+				t.Fatal(err)
+			}
+		}
+	}
+	v := w.visitor("executive", "en")
+	add(casesCounted) // all of one shard: their ids begin alike
+	_, page := v.get("/")
+	v.says(page, `<span class="big">40</span> open`, `<span class="big ">0</span> overdue`)
+	later := w.asks("lateaaaa", survey.Customers, "Позже, и никому", 0)
+	later.counted()
+	_, page = v.get("/")
+	v.says(page, `<span class="big">40</span> open`) // a later campaign that wrote to nobody hides nothing
+	add(casesCounted + 3)
+	_, page = v.get("/")
+	v.says(page, `<span class="big">40&#43;</span> open`)
+}

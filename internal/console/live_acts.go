@@ -1,0 +1,129 @@
+package console
+
+import (
+	"context"
+	"net/http"
+	"path"
+	"strconv"
+
+	"onetap/internal/apperr"
+	"onetap/internal/authz"
+	"onetap/internal/lang"
+	"onetap/internal/store"
+	"onetap/internal/survey"
+	"onetap/internal/web"
+)
+
+var cursorStart = store.Cursor{}
+
+// postAct does what a button of a running campaign says. What cannot be undone the page has asked before.
+func (d *Desk) postAct(do change) operation {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		_, err := d.changed(r, nil, do)
+		return d.acted(w, r, err)
+	}
+}
+
+func (d *Desk) postResend(w http.ResponseWriter, r *http.Request) error {
+	return d.acted(w, r, d.resendFrom(r))
+}
+
+// acted shows what a button has done, or on the same page why not.
+func (d *Desk) acted(w http.ResponseWriter, r *http.Request, err error) error {
+	if err == nil {
+		return done(w, r, "/campaigns/"+r.PathValue("campaign"), "campaign_"+path.Base(r.URL.Path))
+	}
+	p := apperr.As(err)
+	if p == nil || p.Kind == apperr.Unknown {
+		return err
+	}
+	c, readErr := d.campaign(r)
+	if readErr != nil {
+		return readErr
+	}
+	v := visitOf(r)
+	return d.showLive(w, r, web.Status(err), c, problemIn(v.Lang, v.Zone, p))
+}
+
+// resendFrom writes again to those who are uncertain, if the person says that it was understood what that means.
+func (d *Desk) resendFrom(r *http.Request) error {
+	if r.FormValue("understood") == "" {
+		return apperr.New(apperr.Invalid, "resend_tick", "understood")
+	}
+	mailing := survey.MailingInvitation
+	if r.FormValue("wave") == strconv.Itoa(survey.MailingReminder) {
+		mailing = survey.MailingReminder
+	}
+	c, err := d.campaign(r)
+	if err != nil {
+		return err
+	}
+	_, _, err = d.sendAgain(r.Context(), c, mailing, true)
+	return err
+}
+
+// uncertainShown is how many of those who are uncertain a page names.
+const uncertainShown = 50
+
+// uncertainView is one of whom nobody knows whether the letter went out. Name and address are for who may see them.
+type uncertainView struct{ ID, Href, Name, Email, When, Letter string }
+
+func (d *Desk) showUncertain(r *http.Request, p *livePage, c survey.Campaign, v campaignView) error {
+	p.UncertainHere = uncertain(v.Ledger)+uncertain(v.Reminder) > 0
+	p.ResendMailing = strconv.Itoa(survey.MailingInvitation)
+	if uncertain(v.Ledger) == 0 {
+		p.ResendMailing = strconv.Itoa(survey.MailingReminder)
+	}
+	for number, ledger := range []*survey.Ledger{v.Ledger, v.Reminder} {
+		if uncertain(ledger) == 0 || number == survey.MailingReminder && !d.sight(p.visit.Who, c).People() {
+			continue // who was to be reminded had not answered
+		}
+		mailing, begun, err := d.store.Mailing(r.Context(), c.ID, number)
+		if err != nil {
+			return err
+		}
+		if !begun {
+			continue
+		}
+		people, err := d.store.Uncertain(r.Context(), mailing, uncertainShown)
+		if err != nil {
+			return err
+		}
+		if err := d.nameUncertain(r.Context(), p, c, people); err != nil {
+			return err
+		}
+	}
+	if more := uncertain(v.Ledger) + uncertain(v.Reminder) - len(p.Uncertain); more > 0 {
+		p.UncertainMore = p.lang.T("campaign.and_more", lang.Values{"Count": more})
+	}
+	return nil
+}
+
+func (d *Desk) nameUncertain(ctx context.Context, p *livePage, c survey.Campaign, people []survey.Invitation) error {
+	if len(people) == 0 {
+		return nil
+	}
+	reports, err := d.reports(ctx, &p.frame)
+	if err != nil {
+		return err
+	}
+	contacts := map[survey.ContactID]survey.Contact{}
+	if p.Can(authz.ReadContacts) {
+		ids := make([]survey.ContactID, len(people))
+		for n, i := range people {
+			ids[n] = i.Contact
+		}
+		if contacts, err = d.store.Contacts(ctx, c.Audience, ids); err != nil {
+			return err
+		}
+	}
+	for _, i := range people {
+		v := uncertainView{ID: string(i.Contact), When: p.lang.Moment(i.At.In(p.Zone)), Letter: p.lang.T("campaign.wave_" + strconv.Itoa(i.Mailing))}
+		if contact, ok := contacts[i.Contact]; ok && p.Sees(i.Owner, i.Team, reports) {
+			v.Name, v.Email = orDash(contact.Person.Name), contact.Person.Email
+			v.Href = "/contacts/" + string(c.Audience) + "/" + string(i.Contact)
+		}
+		p.Uncertain = append(p.Uncertain, v)
+	}
+	return nil
+}

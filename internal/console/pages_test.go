@@ -1,0 +1,311 @@
+package console
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"golang.org/x/net/html"
+
+	"onetap/internal/awsenv"
+	"onetap/internal/browsertest"
+	laptop "onetap/internal/local"
+	"onetap/internal/local/drive"
+	"onetap/internal/local/localtest"
+	"onetap/internal/local/story"
+	"onetap/internal/signin"
+	"onetap/internal/store"
+	"onetap/internal/store/storetest"
+)
+
+var screens = flag.String("screens", "", "write pictures of every page into this folder")
+
+// maxPage is the most bytes that a page may have.
+const maxPage = 100_000
+
+// TestEveryPage plays the main job on a whole laptop and then walks through the desk as the administrator and from the
+// home page as everybody else. Every page that there is must be reached by links, be small, and be sound in both
+// themes, both languages and both widths.
+func TestEveryPage(t *testing.T) {
+	t.Parallel()
+	template := localtest.Template(t)
+	s, err := laptop.Start(t.Context(), laptop.Config{Template: template, Functions: localtest.Functions(t), Data: t.TempDir(), Minute: time.Second, MailRate: 200,
+		MailQuota: 50_000, Parameters: map[string]string{"AlertWaitSeconds": "1"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	var out bytes.Buffer
+	teller := &story.Teller{Company: drive.New(s.Site(), s.Inbox(), s.Token()), Samples: os.DirFS(filepath.Join(filepath.Dir(template), "samples")), Out: &out,
+		Seed: 1, Patience: 2 * time.Minute}
+	if _, err := teller.Tell(t.Context()); err != nil {
+		t.Fatalf("%v\n%s", err, out.String())
+	}
+	v := &walker{t: t, site: s.Site(), store: tableOf(s), client: &http.Client{}}
+	v.uploaded(teller.Company)
+	found := map[string]string{}
+	for _, staff := range []string{"tikhonov", "klimova", "voronin", "orlova", "sokolova", "morozova"} {
+		v.signIn(staff)
+		for pattern, path := range v.walk(staff == "tikhonov") {
+			if staff != "tikhonov" {
+				pattern += " " + staff
+			}
+			found[pattern] = path
+		}
+	}
+	for _, rt := range (&Desk{}).pages() {
+		if method, path, _ := strings.Cut(rt.pattern, " "); method == "GET" && found[path] == "" && !slices.Contains(unlinked, path) {
+			t.Errorf("no link leads to %s", path)
+		}
+	}
+	b := browsertest.Open(t, s.Site())
+	for _, staff := range []string{"tikhonov", "klimova", "voronin", "orlova", "sokolova", "morozova"} {
+		b.Go("/sign-in/" + v.link(staff))
+		b.Click("main button")
+		b.Until(`location.pathname === "/"`)
+		for _, pattern := range slices.Sorted(maps.Keys(found)) {
+			path, of, ok := strings.Cut(pattern, " ")
+			if !ok && staff != "tikhonov" || ok && of != staff || slices.Contains(downloads, path) {
+				continue
+			}
+			v.look(b, pattern, found[pattern])
+		}
+	}
+}
+
+// unlinked is what frames and scripts ask for; downloads are no pages.
+var (
+	unlinked  = []string{"/campaigns/{campaign}/letter", "/campaigns/{campaign}/live", "/contacts/imports/{import}/state"}
+	downloads = []string{"/contacts/imports/{import}/refused"}
+)
+
+func tableOf(s *laptop.Stack) *store.Store {
+	c := awsenv.Config()
+	c.Region, c.BaseEndpoint = "eu-central-1", aws.String(s.AWS())
+	return store.New(dynamodb.NewFromConfig(storetest.As(c, "test")), s.TableName())
+}
+
+// walker walks through the desk without a browser.
+type walker struct {
+	t      *testing.T
+	site   string
+	store  *store.Store
+	client *http.Client
+	also   []string // where a form has led to
+}
+
+// uploaded uploads a list with a row that is refused.
+func (v *walker) uploaded(c *drive.Company) {
+	v.t.Helper()
+	var begun struct{ ID string }
+	if err := c.Call(v.t.Context(), "POST", "/imports", map[string]any{"audience": "candidates"}, &begun); err != nil {
+		v.t.Fatal(err)
+	}
+	path := "/imports/" + begun.ID
+	list := "E-mail;Name\nhelga@example.com;Helga\nnobody;Nemo\n"
+	if err := c.Upload(v.t.Context(), "PUT", path+"/parts/1", "text/csv; charset=utf-8", []byte(list), nil); err != nil {
+		v.t.Fatal(err)
+	}
+	if err := c.Call(v.t.Context(), "POST", path+"/finish", nil, nil); err != nil {
+		v.t.Fatal(err)
+	}
+	v.also = append(v.also, "/contacts"+path)
+}
+
+func (v *walker) link(staff string) string {
+	v.t.Helper()
+	token, l := signin.New(staff, "", time.Now(), time.Hour)
+	if err := v.store.PutSignIn(context.Background(), l); err != nil {
+		v.t.Fatal(err)
+	}
+	return token
+}
+
+func (v *walker) signIn(staff string) {
+	v.t.Helper()
+	v.client.Jar, _ = cookiejar.New(nil) // never fails without options
+	answer, err := v.client.PostForm(v.site+"/sign-in/"+v.link(staff), url.Values{})
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	answer.Body.Close()
+}
+
+// walk follows links from the home page, a few of each pattern, and returns of each the path that shows most. Without all
+// it only looks at what the home page leads to.
+func (v *walker) walk(all bool) map[string]string {
+	mux := http.NewServeMux()
+	for _, rt := range (&Desk{}).pages() {
+		mux.HandleFunc(rt.pattern, func(http.ResponseWriter, *http.Request) {})
+	}
+	found, times, sizes, seen := map[string]string{}, map[string]int{}, map[string]int{}, map[string]bool{"/": true}
+	waiting := []string{"/"}
+	if all {
+		waiting = append(waiting, v.also...)
+	}
+	for len(waiting) > 0 {
+		path := waiting[0]
+		waiting = waiting[1:]
+		r, err := http.NewRequest("GET", v.site+path, nil)
+		if err != nil {
+			v.t.Errorf("a link to %q: %v", path, err)
+			continue
+		}
+		_, pattern := mux.Handler(r)
+		_, pattern, _ = strings.Cut(pattern, " ")
+		if times[pattern]++; times[pattern] > 3 || pattern == "" {
+			if pattern == "" {
+				v.t.Errorf("a link leads to %s, where there is no page", path)
+			}
+			continue
+		}
+		links, size := v.visit(r, path)
+		if size > sizes[pattern] || found[pattern] == "" {
+			found[pattern], sizes[pattern] = path, size
+		}
+		if !all && path != "/" {
+			continue
+		}
+		for _, l := range links {
+			if !seen[l] {
+				seen[l] = true
+				waiting = append(waiting, l)
+			}
+		}
+	}
+	return found
+}
+
+var inlined = regexp.MustCompile(`<style|<script[^>]*>[^<]|\sstyle="|\son[a-z]+="|unsafe-inline`)
+
+// visit opens one page and returns the links of the site on it, and its size in bytes.
+func (v *walker) visit(r *http.Request, path string) (links []string, size int) {
+	v.t.Helper()
+	answer, err := v.client.Do(r)
+	if err != nil {
+		v.t.Error(err)
+		return nil, 0
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	switch kind := answer.Header.Get("Content-Type"); {
+	case err != nil || answer.StatusCode != 200:
+		v.t.Errorf("%s: %d, %v\n%.500s", path, answer.StatusCode, err, body)
+	case !strings.HasPrefix(kind, "text/html"):
+		return nil, 0
+	case len(body) > maxPage:
+		v.t.Errorf("%s has %d bytes", path, len(body))
+	}
+	if policy := answer.Header.Get("Content-Security-Policy"); strings.Contains(policy, "unsafe-inline") || !strings.Contains(policy, "default-src 'none'") {
+		v.t.Errorf("%s: the policy is %q", path, policy)
+	}
+	if m := inlined.Find(body); m != nil && !strings.Contains(answer.Header.Get("Content-Security-Policy"), "unsafe-hashes") {
+		v.t.Errorf("%s holds %q", path, m)
+	}
+	tree, err := html.Parse(bytes.NewReader(body))
+	if err != nil {
+		v.t.Error(err)
+		return nil, 0
+	}
+	if at := personal(tree, answer.Request.URL); at != "" {
+		v.t.Errorf("%s: an e-mail address stands in %s", path, at)
+	}
+	to := func(address string) {
+		u, err := url.Parse(address)
+		if err != nil || strings.HasPrefix(address, "#") {
+			return
+		}
+		u = answer.Request.URL.ResolveReference(u)
+		if u.Fragment = ""; strings.HasPrefix(u.String(), v.site+"/") && !strings.HasPrefix(u.Path, "/sign-in") {
+			links = append(links, u.RequestURI())
+		}
+	}
+	for n := range tree.Descendants() {
+		switch {
+		case n.Type != html.ElementNode:
+		case n.Data == "a":
+			to(attribute(n, "href"))
+		case n.Data == "form" && !strings.EqualFold(attribute(n, "method"), "post"):
+			to(attribute(n, "action") + "?" + filled(n).Encode())
+		}
+	}
+	return links, len(body)
+}
+
+func attribute(n *html.Node, name string) string {
+	for _, a := range n.Attr {
+		if a.Key == name {
+			return a.Val
+		}
+	}
+	return ""
+}
+
+// filled is what a form sends as it stands: the fields' values, and of each list what is chosen, else the first.
+func filled(form *html.Node) url.Values {
+	q := url.Values{}
+	for n := range form.Descendants() {
+		name := attribute(n, "name")
+		switch {
+		case n.Type != html.ElementNode || name == "":
+		case n.Data == "input" && !slices.Contains([]string{"checkbox", "radio", "submit"}, attribute(n, "type")):
+			q.Set(name, attribute(n, "value"))
+		case n.Data == "select":
+			for o := range n.Descendants() {
+				if chosen := slices.ContainsFunc(o.Attr, func(a html.Attribute) bool { return a.Key == "selected" }); o.Data == "option" && (chosen || !q.Has(name)) {
+					q.Set(name, attribute(o, "value"))
+				}
+			}
+		}
+	}
+	return q
+}
+
+// look looks at one page in both themes, languages and widths, and takes its pictures when asked to.
+func (v *walker) look(b *browsertest.Tab, pattern, path string) {
+	lang := func(language string) string {
+		u, err := url.Parse(path)
+		if err != nil {
+			v.t.Fatal(err)
+		}
+		q := u.Query()
+		q.Set("lang", language)
+		u.RawQuery = q.Encode()
+		return u.String()
+	}
+	for _, c := range []struct {
+		width    int64
+		dark     bool
+		language string
+	}{{390, false, "ru"}, {1280, true, "en"}, {1280, false, "ru"}, {390, true, "en"}} {
+		if c.width == 1280 && !c.dark && *screens == "" || c.width == 390 && c.dark && *screens == "" {
+			continue // the other two find the same
+		}
+		b.Look(c.width, c.dark, c.language)
+		b.Go(lang(c.language))
+		name := strings.Trim(regexp.MustCompile(`[^a-z]+`).ReplaceAllString(strings.ReplaceAll(pattern, "{$}", "home"), "-"), "-")
+		theme := map[bool]string{true: "dark", false: "light"}[c.dark]
+		b.Sound(pattern + " " + theme)
+		if *screens != "" {
+			b.Shot(filepath.Join(*screens, name+"-"+theme+"-"+map[bool]string{true: "phone", false: "desktop"}[c.width < 500]+"-"+c.language+".png"))
+		}
+	}
+}

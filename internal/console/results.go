@@ -1,0 +1,222 @@
+package console
+
+import (
+	"math"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"onetap/internal/apperr"
+	"onetap/internal/insight"
+	"onetap/internal/nps"
+	"onetap/internal/survey"
+	"onetap/internal/web"
+)
+
+// figures are a tally with what follows from it. What cannot be computed is null.
+type figures struct {
+	Scores       [11]int64     `json:"scores"`
+	Answers      int64         `json:"answers"`
+	Detractors   int64         `json:"detractors"`
+	Passives     int64         `json:"passives"`
+	Promoters    int64         `json:"promoters"`
+	NPS          *float64      `json:"nps"`
+	Interval     *nps.Interval `json:"interval"`
+	Sent         int64         `json:"sent"`
+	Responded    int64         `json:"responded"`
+	Rate         *float64      `json:"response_rate"`
+	RateInterval *nps.Interval `json:"response_rate_interval"`
+	Comments     int64         `json:"comments"`
+	Unverified   int64         `json:"unverified"`
+}
+
+// row is the figures of one value of a kind: of one week, of one owner.
+type row struct {
+	Value string `json:"value"`
+	figures
+}
+
+// figuresOf computes; rated says that those who answered are among those sent to. Of a week they are not: its answers
+// come from letters of other weeks.
+func figuresOf(t nps.Tally, rated bool) figures {
+	f := figures{Scores: t.Scores, Answers: t.Answers(), Detractors: t.Detractors(), Passives: t.Passives(), Promoters: t.Promoters(),
+		Sent: t.Sent, Responded: t.Responded, Comments: t.Comments, Unverified: t.Unverified}
+	f.NPS, f.Interval = rounded(t.NPS()), roundedInterval(t.Interval())
+	if rated {
+		f.Rate, f.RateInterval = rounded(t.ResponseRate()), roundedInterval(t.ResponseRateInterval())
+	}
+	return f
+}
+
+// rounded keeps four decimals: more is noise of the machine's arithmetic. Nil where there is no figure.
+func rounded(v float64, ok bool) *float64 {
+	if !ok {
+		return nil
+	}
+	v = math.Round(v*1e4) / 1e4
+	return &v
+}
+
+func roundedInterval(i nps.Interval, ok bool) *nps.Interval {
+	if !ok {
+		return nil
+	}
+	return &nps.Interval{Low: *rounded(i.Low, true), High: *rounded(i.High, true)}
+}
+
+// results are the figures of a campaign. Of a kind with no values there is an empty list.
+type results struct {
+	Campaign  survey.CampaignID    `json:"campaign"`
+	Audience  survey.Audience      `json:"audience"`
+	State     survey.CampaignState `json:"state"`
+	Whole     figures              `json:"whole"`
+	Weeks     []row                `json:"weeks"`
+	Days      []row                `json:"days"`
+	Owners    []row                `json:"owners"`
+	Teams     []row                `json:"teams"`
+	Languages []row                `json:"languages"`
+	Parts     []string             `json:"parts"` // other columns by which it can be asked for
+	By        *partResults         `json:"by,omitempty"`
+	Omitted   map[string]int       `json:"omitted,omitempty"`  // by kind: how many values are not listed
+	Hidden    map[string]int       `json:"hidden,omitempty"`   // by kind: values that are not shown to who may not know the people
+	Withheld  insight.Withheld     `json:"withheld,omitempty"` // why there are no figures
+}
+
+// partResults are the answers by one column of the contacts.
+type partResults struct {
+	Part string     `json:"part"`
+	At   *time.Time `json:"at"` // as of when; null: never counted, of more answers than are counted at once
+	Rows []row      `json:"rows"`
+}
+
+func (d *Desk) campaignResults(w http.ResponseWriter, r *http.Request) error {
+	if err := parameters(r, "by"); err != nil {
+		return err
+	}
+	c, err := d.campaignSeen(r)
+	if err != nil {
+		return err
+	}
+	who := visitOf(r).Who
+	whole, err := d.whole(r.Context(), who, c)
+	if err != nil {
+		return err
+	}
+	out := results{Campaign: c.ID, Audience: c.Audience, State: c.State, Whole: figuresOf(whole.Tally, whole.Withheld == ""), Parts: seenParts(c),
+		Weeks: rowsOf(whole.Weeks, false), Days: rowsOf(whole.Days, false), Omitted: map[string]int{}, Hidden: map[string]int{}, Withheld: whole.Withheld}
+	if out.Parts == nil {
+		out.Parts = []string{}
+	}
+	n, err := d.narrow(r.Context(), who, c, whole)
+	if err != nil {
+		return err
+	}
+	if n != nil {
+		out.Weeks = rowsOf(byValue(n.rows(survey.KindWeek)), false)
+		out.hide(survey.KindWeek, n.Hidden[survey.KindWeek])
+	}
+	for kind, to := range map[string]*[]row{survey.KindOwner: &out.Owners, survey.KindTeam: &out.Teams, survey.KindLanguage: &out.Languages} {
+		b, err := d.breakdown(r.Context(), who, c, kind, n)
+		if err != nil {
+			return err
+		}
+		*to = out.list(kind, b)
+	}
+	if part := r.URL.Query().Get("by"); r.URL.Query().Has("by") {
+		if !slices.Contains(out.Parts, part) {
+			return apperr.New(apperr.Invalid, "parameter_choice", "by", "Known", strings.Join(out.Parts, ", "))
+		}
+		b, err := d.breakdown(r.Context(), who, c, part, n)
+		if err != nil {
+			return err
+		}
+		out.By = &partResults{Part: part, Rows: out.list(part, b)}
+		if !b.At.IsZero() {
+			out.By.At = &b.At
+		}
+	}
+	web.JSON(w, http.StatusOK, out)
+	return nil
+}
+
+// countResults counts a campaign by the columns of its contacts.
+func (d *Desk) countResults(w http.ResponseWriter, r *http.Request) error {
+	if err := parameters(r); err != nil {
+		return err
+	}
+	c, err := d.campaignSeen(r)
+	if err != nil {
+		return err
+	}
+	at := d.now().UTC()
+	if err := d.countNow(r.Context(), visitOf(r).Who, c); err != nil {
+		return err
+	}
+	web.JSON(w, http.StatusOK, map[string]any{"campaign": c.ID, "at": at, "parts": seenParts(c)})
+	return nil
+}
+
+// maxRows is the most values of one kind in an answer, the largest ones first: 6 MB is what Lambda lets through.
+const maxRows = 2000
+
+// list is what an answer holds of a breakdown.
+func (out *results) list(kind string, b breakdown) []row {
+	rows, omitted := largest(b.Rows, maxRows)
+	if omitted += b.Others; omitted > 0 {
+		out.Omitted[kind] = omitted
+	}
+	out.hide(kind, b.Hidden)
+	return rowsOf(byValue(rows), true)
+}
+
+// hide says that so many values of a kind are not shown.
+func (out *results) hide(kind string, values int) {
+	if values > 0 {
+		out.Hidden[kind] = values
+	}
+}
+
+func byValue(rows []tallied) []tallied {
+	slices.SortFunc(rows, func(a, b tallied) int { return strings.Compare(a.Value, b.Value) })
+	return rows
+}
+
+func rowsOf(all []tallied, rated bool) []row {
+	rows := make([]row, len(all))
+	for i, t := range all {
+		rows[i] = row{t.Value, figuresOf(t.Tally, rated)}
+	}
+	return rows
+}
+
+// audienceResults are an audience's last weeks, each of them, the empty ones too.
+func (d *Desk) audienceResults(w http.ResponseWriter, r *http.Request) error {
+	if err := parameters(r, "weeks"); err != nil {
+		return err
+	}
+	a, err := audience(r.PathValue("audience"))
+	if err != nil {
+		return apperr.New(apperr.Unknown, "audience_unknown", "audience", "Known", survey.KnownAudiences())
+	}
+	n, err := whole(r, "weeks", 13, 520)
+	if err != nil {
+		return err
+	}
+	if who := visitOf(r).Who; !insight.Weeks(a, who) {
+		if a == survey.Employees {
+			return errWholeOnly
+		}
+		return apperr.New(apperr.Forbidden, "audience_weeks", "audience")
+	}
+	weeks, err := d.weeks(r.Context(), a, n)
+	if err != nil {
+		return err
+	}
+	var sum nps.Tally
+	for _, t := range weeks {
+		sum.Add(t.Tally)
+	}
+	web.JSON(w, http.StatusOK, map[string]any{"audience": a, "whole": figuresOf(sum, false), "weeks": rowsOf(weeks, false)})
+	return nil
+}

@@ -1,0 +1,297 @@
+package console
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"golang.org/x/text/encoding/charmap"
+
+	"onetap/internal/local/dynamo"
+	"onetap/internal/survey"
+)
+
+// TestConversations plays the scripts of testdata: what is said to the API and what it answers. A script is read from
+// top to bottom:
+//
+//	# a comment
+//	! now 2026-11-20T09:00:00Z     sets the clock; see directive for the others
+//	> POST /api/v1/campaigns       a request; "> Name: value" lines are headers, the lines below are the body
+//	< 201                          the status that must come; the lines below are the part of the JSON that must be there
+//
+// In the expected JSON "*" stands for anything, and "$name" keeps a text, a number or null under a name; where the name
+// is known already the value must be the same. $name is put into requests too. An answer of 400 and above must leave
+// the table exactly as it was.
+func TestConversations(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("testdata/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no conversations", err)
+	}
+	for _, f := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(f), ".txt"), func(t *testing.T) {
+			t.Parallel()
+			text, err := os.ReadFile(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c := &conversation{world: newWorld(t, dynamo.Options{}), t: t, file: f, names: map[string]any{}}
+			c.play(string(text))
+		})
+	}
+}
+
+type conversation struct {
+	*world
+	t     *testing.T
+	file  string
+	line  int
+	names map[string]any
+}
+
+func (c *conversation) play(script string) {
+	lines := strings.Split(script, "\n")
+	for i := 0; i < len(lines); {
+		c.line = i + 1
+		switch l := lines[i]; {
+		case strings.TrimSpace(l) == "" || strings.HasPrefix(l, "#"):
+			i++
+		case strings.HasPrefix(l, "! "):
+			c.directive(strings.TrimPrefix(l, "! "))
+			i++
+		case strings.HasPrefix(l, "> "):
+			start, end := i, i+1
+			for end < len(lines) && !strings.HasPrefix(lines[end], "< ") {
+				end++
+			}
+			after := end + 1
+			for after < len(lines) && !slices.ContainsFunc([]string{"> ", "# ", "! "}, func(p string) bool { return strings.HasPrefix(lines[after], p) }) {
+				after++
+			}
+			if end == len(lines) {
+				c.fail("request without an answer")
+			}
+			c.exchange(lines[start:end], lines[end], strings.TrimSpace(strings.Join(lines[end+1:after], "\n")))
+			i = after
+		default:
+			c.fail("cannot read %q", l)
+		}
+	}
+}
+
+func (c *conversation) fail(format string, args ...any) {
+	c.t.Helper()
+	c.t.Fatalf("%s:%d: %s", c.file, c.line, fmt.Sprintf(format, args...))
+}
+
+// directive does what the API's users cannot: set the clock, store what other functions write, look at the calls of the
+// sender.
+func (c *conversation) directive(text string) {
+	c.t.Helper()
+	word, rest, _ := strings.Cut(c.fill(text), " ")
+	switch word {
+	case "now":
+		at, err := time.Parse(time.RFC3339, rest)
+		if err != nil {
+			c.fail("%v", err)
+		}
+		c.mu.Lock()
+		c.clock = at
+		c.mu.Unlock()
+	case "deaf": // the sender cannot be called from here on
+		c.deaf = true
+	case "woken": // how often the sender was called so far
+		if n := strconv.Itoa(c.woken); n != rest {
+			c.fail("the sender was called %s times, want %s", n, rest)
+		}
+	case "state": // campaign state: as if the sender had moved it on
+		id, state, _ := strings.Cut(rest, " ")
+		v, err := c.store.Campaign(c.t.Context(), survey.CampaignID(id))
+		if err == nil {
+			v.State = survey.CampaignState(state)
+			if v.State == survey.Open {
+				v.Opened = c.now()
+			}
+			_, err = c.store.SaveCampaign(c.t.Context(), v)
+		}
+		if err != nil {
+			c.fail("%v", err)
+		}
+	default:
+		c.more(word, rest)
+	}
+}
+
+func (c *conversation) exchange(request []string, status, want string) {
+	c.t.Helper()
+	method, path, _ := strings.Cut(strings.TrimPrefix(c.fill(request[0]), "> "), " ")
+	header := http.Header{"Authorization": {"Bearer " + testToken}, "Accept-Language": {"en"}}
+	n := 1
+	for ; n < len(request) && strings.HasPrefix(request[n], "> "); n++ {
+		name, value, _ := strings.Cut(strings.TrimPrefix(request[n], "> "), ": ")
+		header.Set(name, value)
+	}
+	body := []byte(c.fill(strings.Join(request[n:], "\n")))
+	if header.Get("Content-Type") == "" && len(body) > 0 {
+		header.Set("Content-Type", "application/json")
+	}
+	r, err := http.NewRequest(method, c.site+path, bytes.NewReader(c.encode(body, header)))
+	if err != nil {
+		c.fail("%v", err)
+	}
+	r.Header = header
+	before := c.stored()
+	got, answer := send(c.t, r)
+	if fmt.Sprintf("< %d", got) != strings.TrimSpace(status) {
+		c.fail("%s %s answered %d, want %s:\n%s", method, path, got, status, answer)
+	}
+	if got >= 400 && c.stored() != before {
+		c.fail("%s %s was refused and changed the table", method, path)
+	}
+	if want == "" {
+		return
+	}
+	var w, g any
+	if err := json.Unmarshal([]byte(want), &w); err != nil {
+		c.fail("expected JSON: %v", err)
+	}
+	if err := json.Unmarshal([]byte(answer), &g); err != nil {
+		c.fail("answer is not JSON: %s", answer)
+	}
+	if diff := c.compare("", w, g); diff != "" {
+		c.fail("%s\nin %s", diff, answer)
+	}
+}
+
+// encode makes of a body what its headers say. X-Encoding stays here: an encoding, or what is no list at all.
+func (c *conversation) encode(body []byte, header http.Header) []byte {
+	switch header.Get("X-Encoding") {
+	case "windows-1251":
+		b, err := charmap.Windows1251.NewEncoder().Bytes(body)
+		if err != nil {
+			c.fail("%v", err)
+		}
+		body = b
+	case "koi8-r", "x-mac-cyrillic", "ibm866":
+		table := map[string]*charmap.Charmap{"koi8-r": charmap.KOI8R, "x-mac-cyrillic": charmap.MacintoshCyrillic, "ibm866": charmap.CodePage866}
+		b, err := table[header.Get("X-Encoding")].NewEncoder().Bytes(body)
+		if err != nil {
+			c.fail("%v", err)
+		}
+		body = b
+	case "workbook":
+		body = []byte("PK\x03\x04\x14\x00\x06\x00\x08\x00\x00\x00!\x00xl/workbook.xml")
+	case "binary":
+		body = append(body, 0, 1, 2, 3, 0xff, 0)
+	case "oversized":
+		body = append(append(body, '\n'), bytes.Repeat([]byte("a@example.com\n"), maxList/14+1)...)
+	}
+	if header.Get("Content-Encoding") == "gzip" && header.Get("X-Encoding") != "none" {
+		var b bytes.Buffer
+		z := gzip.NewWriter(&b)
+		z.Write(body)
+		z.Close()
+		body = b.Bytes()
+	}
+	header.Del("X-Encoding")
+	return body
+}
+
+func (c *conversation) fill(s string) string {
+	for _, name := range slices.Backward(slices.Sorted(maps.Keys(c.names))) {
+		s = strings.ReplaceAll(s, "$"+name, fmt.Sprint(c.names[name]))
+	}
+	return s
+}
+
+func (c *conversation) compare(path string, want, got any) string {
+	switch w := want.(type) {
+	case map[string]any:
+		g, ok := got.(map[string]any)
+		if !ok {
+			return fmt.Sprintf("%s is %v, want an object", path, got)
+		}
+		for k, v := range w {
+			member, there := g[k]
+			if !there {
+				return fmt.Sprintf("%s.%s is missing", path, k)
+			}
+			if diff := c.compare(path+"."+k, v, member); diff != "" {
+				return diff
+			}
+		}
+		return ""
+	case []any:
+		g, ok := got.([]any)
+		if !ok || len(g) != len(w) {
+			return fmt.Sprintf("%s has %d items, want %d", path, len(g), len(w))
+		}
+		for i := range w {
+			if diff := c.compare(fmt.Sprintf("%s[%d]", path, i), w[i], g[i]); diff != "" {
+				return diff
+			}
+		}
+		return ""
+	case string:
+		if w == "*" {
+			return ""
+		}
+		if name, ok := strings.CutPrefix(w, "$"); ok {
+			known, there := c.names[name]
+			if !there {
+				c.names[name] = got
+				return ""
+			}
+			want = known
+		}
+	}
+	if want != got {
+		return fmt.Sprintf("%s is %v, want %v", path, got, want)
+	}
+	return ""
+}
+
+func send(t testing.TB, r *http.Request) (int, string) {
+	t.Helper()
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	b, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer.StatusCode, string(b)
+}
+
+// describe writes an item with its attributes in order.
+func describe(v types.AttributeValue) string {
+	switch v := v.(type) {
+	case *types.AttributeValueMemberM:
+		var b strings.Builder
+		for _, name := range slices.Sorted(maps.Keys(v.Value)) {
+			fmt.Fprintf(&b, "%s=%s\n", name, describe(v.Value[name]))
+		}
+		return b.String() + "\n"
+	case *types.AttributeValueMemberS:
+		return v.Value
+	case *types.AttributeValueMemberN:
+		return v.Value
+	case *types.AttributeValueMemberB:
+		return fmt.Sprintf("%x", v.Value)
+	}
+	return fmt.Sprint(v)
+}

@@ -1,0 +1,239 @@
+package console
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"onetap/internal/apperr"
+	"onetap/internal/lang"
+	"onetap/internal/mail"
+	"onetap/internal/store"
+	"onetap/internal/survey"
+	"onetap/internal/theme"
+	"onetap/internal/theme/logo"
+	"onetap/internal/web"
+)
+
+type settingsPage struct {
+	frame
+	Tabs      []tab
+	S         survey.Settings
+	Languages []pick // in which campaigns are written
+	Language  []pick // for whoever's own is not known
+	CaseHours string // as typed
+	QuietDays string
+	Reminder  string
+	Sender    string // the deployment's, where none is set
+	Wrong     settingsWrong
+	Nearest   string // the nearest colour that will do
+	Swatch    string
+	LogoURL   string
+	Theirs    []versions
+}
+
+type settingsWrong struct{ Company, Sender, Languages, Language, Colour, Logo, CaseHours, QuietDays, RemindDays string }
+
+func (w *settingsWrong) put(field, message string) {
+	for name, to := range map[string]*string{"company": &w.Company, "sender": &w.Sender, "languages": &w.Languages, "language": &w.Language, "colour": &w.Colour,
+		"logo": &w.Logo, "case_hours": &w.CaseHours, "quiet_days": &w.QuietDays, "remind_days": &w.RemindDays} {
+		if name == field {
+			*to = message
+		}
+	}
+}
+
+// settingsForm shows settings, as they are stored or as somebody would have them.
+func (d *Desk) settingsForm(r *http.Request, s survey.Settings) *settingsPage {
+	p := &settingsPage{frame: d.frame(r, "settings.title"), S: s, Sender: readable(mail.From(survey.Campaign{Company: s.Company}, d.sender))}
+	p.Tabs = p.tabs("/settings")
+	p.CaseHours, p.QuietDays, p.Reminder = orNothing(s.CaseHours), orNothing(s.QuietDays), orNothing(s.RemindDays)
+	p.Language = []pick{{"", p.lang.T("settings.language_author"), s.Language == ""}}
+	for _, l := range survey.Languages {
+		p.Languages = append(p.Languages, pick{l, lang.Language(l).T("format.language"), len(s.Languages) == 0 || slices.Contains(s.Languages, l)})
+		p.Language = append(p.Language, pick{l, lang.Language(l).T("format.language"), l == s.Language})
+	}
+	if c, ok := theme.Parse(s.Brand.Colour); ok {
+		p.Swatch = c.String()
+	}
+	if s.Brand.Logo != "" {
+		p.LogoURL = "/logo/" + s.Brand.Logo
+	}
+	return p
+}
+
+func orNothing(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
+
+func (d *Desk) showSettings(w http.ResponseWriter, r *http.Request) error {
+	s, err := d.store.Settings(r.Context())
+	if err != nil {
+		return err
+	}
+	return d.show(w, http.StatusOK, "settings.html", d.settingsForm(r, s))
+}
+
+// saveSettings stores the form, unless somebody else has saved since it was opened: then it shows both.
+func (d *Desk) saveSettings(w http.ResponseWriter, r *http.Request) error {
+	stored, err := d.store.Settings(r.Context())
+	if err != nil {
+		return err
+	}
+	s, err := d.settingsTyped(r)
+	version, _ := strconv.Atoi(r.FormValue("version"))
+	refusal, stale := apperr.As(err), version != stored.Version
+	if err != nil && refusal == nil {
+		return err
+	}
+	if refusal == nil && !stale {
+		s.Version = stored.Version
+		_, err := d.store.PutSettings(r.Context(), s)
+		if err == nil {
+			return done(w, r, "/settings", "settings_saved")
+		}
+		if !errors.Is(err, store.ErrChanged) {
+			return err
+		}
+		stale = true
+		if stored, err = d.store.Settings(r.Context()); err != nil {
+			return err
+		}
+	}
+	s.Version = stored.Version // whoever saves again has seen both
+	p := d.settingsForm(r, s)
+	p.CaseHours, p.QuietDays, p.Reminder = r.FormValue("case_hours"), r.FormValue("quiet_days"), r.FormValue("remind_days")
+	status := http.StatusConflict
+	if stale {
+		p.Theirs, p.Error = p.differences(s, stored), p.lang.T("form.stale")
+	}
+	if refusal != nil {
+		p.Wrong.put(refusal.Where, p.lang.Problem(refusal))
+		p.Error, status = p.lang.T("form.not_saved"), web.Status(refusal)
+		if refusal.Code == "colour_contrast" {
+			p.Nearest, _ = refusal.With["Nearest"].(string)
+		}
+	}
+	return d.show(w, status, "settings.html", p)
+}
+
+// settingsTyped reads the form. With a problem it returns what could be read, so that nothing has to be typed again.
+func (d *Desk) settingsTyped(r *http.Request) (s survey.Settings, err error) {
+	logo, logoErr := d.logoTyped(r) // first: it parses the form with its file
+	s = survey.Settings{Company: strings.TrimSpace(r.FormValue("company")), Sender: strings.TrimSpace(r.FormValue("sender")), Language: r.FormValue("language"),
+		Languages: r.Form["languages"], Brand: logo}
+	var problems []error
+	for _, f := range []struct {
+		name string
+		to   *int
+	}{{"case_hours", &s.CaseHours}, {"quiet_days", &s.QuietDays}, {"remind_days", &s.RemindDays}} {
+		text := strings.TrimSpace(r.FormValue(f.name))
+		if text == "" {
+			continue
+		}
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			problems = append(problems, apperr.New(apperr.Invalid, "whole_number", f.name))
+		}
+		*f.to = n
+	}
+	if len(s.Languages) == 0 {
+		problems = append(problems, apperr.New(apperr.Invalid, "languages_none", "languages"))
+	}
+	colour, colourErr := colourTyped(r)
+	s.Brand.Colour = colour
+	for _, err := range append(problems, s.Check(), d.senders.Check(s.Sender), colourErr, logoErr) {
+		if err != nil {
+			return s, err
+		}
+	}
+	slices.Sort(s.Languages)
+	if len(s.Languages) == len(survey.Languages) {
+		s.Languages = nil // all, whichever come
+	}
+	return s, nil
+}
+
+// colourTyped is the colour that was typed, or the proposed one that was taken instead.
+func colourTyped(r *http.Request) (string, error) {
+	text := strings.TrimSpace(r.FormValue("colour"))
+	if use := r.FormValue("use"); use != "" {
+		text = use
+	}
+	if text == "" {
+		return "", nil
+	}
+	c, ok := theme.Parse(text)
+	if !ok {
+		return text, apperr.New(apperr.Invalid, "colour_unknown", "colour")
+	}
+	if _, contrast := theme.On(c); contrast < theme.Enough {
+		// One digit, rounded down: 4.46 is not enough and must not read as 4.5.
+		return c.String(), apperr.New(apperr.Invalid, "colour_contrast", "colour", "Colour", c.String(),
+			"Contrast", web.Language(r).Decimal(float64(int(contrast*10))/10, 1), "Enough", web.Language(r).Decimal(theme.Enough, 1), "Nearest", theme.Nearest(c).String())
+	}
+	return c.String(), nil
+}
+
+// logoTyped is the logo that the form uploads, or the one that it had. An uploaded one is kept at once, so that a form
+// which has to be filled in again still has it.
+func (d *Desk) logoTyped(r *http.Request) (survey.Brand, error) {
+	b, err := uploaded(r, "picture", logo.MaxBytes)
+	switch {
+	case apperr.Is(err, "file_missing"):
+		return d.logoKept(r)
+	case apperr.Is(err, "body_too_large"):
+		return survey.Brand{}, apperr.New(apperr.TooLarge, "logo_too_large", "logo", "Limit", logo.MaxBytes/1000)
+	case err != nil:
+		return survey.Brand{}, err
+	}
+	media, width, height, err := logo.Check(b)
+	if err != nil {
+		kept, _ := d.logoKept(r)
+		return kept, err
+	}
+	sum := sha256.Sum256(b)
+	l := store.Logo{Hash: hex.EncodeToString(sum[:10]), Media: media, Bytes: b}
+	return survey.Brand{Logo: l.Hash, Width: width, Height: height}, d.store.PutLogo(r.Context(), l)
+}
+
+func (d *Desk) logoKept(r *http.Request) (survey.Brand, error) {
+	hash := r.FormValue("logo")
+	if hash == "" || r.FormValue("no_logo") != "" {
+		return survey.Brand{}, nil
+	}
+	l, ok, err := d.store.Logo(r.Context(), hash)
+	if err != nil || !ok {
+		return survey.Brand{}, err
+	}
+	_, width, height, err := logo.Check(l.Bytes)
+	return survey.Brand{Logo: hash, Width: width, Height: height}, err
+}
+
+func (p *settingsPage) differences(yours, theirs survey.Settings) []versions {
+	languages := func(s survey.Settings) string {
+		if len(s.Languages) == 0 {
+			return strings.Join(survey.Languages, ", ")
+		}
+		return strings.Join(s.Languages, ", ")
+	}
+	var all []versions
+	for _, f := range []struct{ id, yours, theirs string }{
+		{"settings.company", yours.Company, theirs.Company}, {"settings.sender", yours.Sender, theirs.Sender}, {"settings.languages", languages(yours), languages(theirs)},
+		{"settings.language", yours.Language, theirs.Language}, {"settings.colour", yours.Brand.Colour, theirs.Brand.Colour},
+		{"settings.logo", yours.Brand.Logo, theirs.Brand.Logo}, {"settings.case_hours", orNothing(yours.CaseHours), orNothing(theirs.CaseHours)},
+		{"settings.quiet_days", orNothing(yours.QuietDays), orNothing(theirs.QuietDays)}, {"settings.remind_days", orNothing(yours.RemindDays), orNothing(theirs.RemindDays)},
+	} {
+		if f.yours != f.theirs {
+			all = append(all, versions{p.lang.T(f.id), f.yours, f.theirs})
+		}
+	}
+	return all
+}

@@ -1,0 +1,164 @@
+package console
+
+import (
+	"crypto/rand"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"onetap/internal/apperr"
+	"onetap/internal/authz"
+	"onetap/internal/signin"
+	"onetap/internal/survey"
+	"onetap/internal/web"
+)
+
+// guests lists what is open to people who are not signed in yet.
+func (d *Desk) guests() []route {
+	return []route{
+		{"GET /sign-in", authz.Anyone, d.signInForm}, {"POST /sign-in", authz.Anyone, d.sendLink},
+		{"GET /sign-in/{token}", authz.Anyone, d.confirmLink}, {"POST /sign-in/{token}", authz.Anyone, d.useLink},
+		{"GET /sign-in/oidc", authz.Anyone, d.toIssuer}, {"GET /sign-in/oidc/back", authz.Anyone, d.fromIssuer},
+	}
+}
+
+// entrance serves guests.
+func (d *Desk) entrance() http.Handler {
+	mux := http.NewServeMux()
+	for _, rt := range d.guests() {
+		mux.HandleFunc(rt.pattern, func(w http.ResponseWriter, r *http.Request) {
+			v := visit{Lang: languageOf(r, ""), Zone: zoneOf(r)}
+			var err error
+			if v.Company, err = d.companyFor(r); err != nil {
+				web.Log(r, err) // the door opens without the company's colours too
+			}
+			r = withVisit(r, v)
+			r.Header.Set("Accept-Language", string(v.Lang))
+			if err := rt.do(w, r); err != nil {
+				web.Fail(w, r, err)
+			}
+		})
+	}
+	return d.secure(mux)
+}
+
+type signInPage struct {
+	frame
+	State string // "ask", "sent", "confirm", "gone", "other", "refused"
+	Ask, Sent, Confirm,
+	Gone, Other, Refused bool
+	Issuer                         string // address of the way in through the company's issuer; "": there is none
+	Email, To, Wrong, Text, Action string
+	Here                           string // seal of the link and this browser, where the link was asked for in another
+}
+
+func (d *Desk) signInPage(r *http.Request, state, title string) *signInPage {
+	p := &signInPage{frame: d.frame(r, title), State: state}
+	p.Ask, p.Sent, p.Confirm, p.Gone, p.Other = state == "ask", state == "sent", state == "confirm", state == "gone", state == "other"
+	p.Refused = state == "refused"
+	return p
+}
+
+// askToSignIn sends a person to the form, and back afterwards; a script gets the status.
+func (d *Desk) askToSignIn(w http.ResponseWriter, r *http.Request) {
+	if web.WantsJSON(r) || r.Method != http.MethodGet && r.Method != http.MethodHead {
+		web.Fail(w, r, apperr.New(apperr.Unauthentic, "form_expired", ""))
+		return
+	}
+	to := "/sign-in"
+	if back := local(r.URL.RequestURI()); back != "/" {
+		to += "?to=" + url.QueryEscape(back)
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther)
+}
+
+func (d *Desk) signInForm(w http.ResponseWriter, r *http.Request) error {
+	p := d.signInPage(r, "ask", "signin.page_title")
+	p.To = local(r.URL.Query().Get("to"))
+	if d.issuer != nil {
+		p.Issuer = "/sign-in/oidc?to=" + url.QueryEscape(p.To)
+	}
+	return d.show(w, http.StatusOK, "signin.html", p)
+}
+
+// showRefusal says why somebody was not signed in, and offers another try.
+func (d *Desk) showRefusal(w http.ResponseWriter, r *http.Request, why string, status int) error {
+	p := d.signInPage(r, "refused", "signin."+why+"_title")
+	p.Text = p.lang.T("signin." + why + "_text")
+	return d.show(w, status, "signin.html", p)
+}
+
+// sendLink answers the same, after the same work, whether or not the address is anybody's: it counts that somebody has
+// asked, and leaves finding out whose the address is, and the letter, to an errand. A browser in which this person was
+// signed in before is counted by itself, so that nobody else's asking stands in its way.
+func (d *Desk) sendLink(w http.ResponseWriter, r *http.Request) error {
+	p := d.signInPage(r, "ask", "signin.page_title")
+	p.Email, p.To = strings.TrimSpace(r.FormValue("email")), local(r.FormValue("to"))
+	refuse := func(status int, why *apperr.Error) error {
+		p.Wrong = p.lang.Problem(why)
+		return d.show(w, status, "signin.html", p)
+	}
+	email, err := survey.NormalizeEmail(p.Email)
+	if err != nil {
+		return refuse(http.StatusBadRequest, apperr.New(apperr.Invalid, "signin_email", "email"))
+	}
+	known := signin.Knows(d.keys, cookieValue(r, knownCookie), email)
+	network := signin.Network(r.RemoteAddr)
+	if known == "" && !d.gate.Admit(network, d.now()) {
+		w.Header().Set("Retry-After", "60")
+		return refuse(http.StatusTooManyRequests, apperr.New(apperr.Conflict, "signin_busy", ""))
+	}
+	browser := browserOf(r)
+	may, err := d.store.AskSignIn(r.Context(), d.keys.Seal("asks", known+"\x00"+email), d.keys.Seal("asks", browser), d.keys.Seal("asks", network), signin.Limits, d.now())
+	if err != nil {
+		return err
+	}
+	if !may {
+		return refuse(http.StatusTooManyRequests, apperr.New(apperr.Conflict, "signin_wait", "email"))
+	}
+	to := p.To
+	if len(to) > maxTo {
+		to = "/"
+	}
+	ask := signin.Ask{Email: email, Browser: browser, To: to, Language: string(visitOf(r).Lang), Site: d.siteOf(r), At: d.now().UTC()}
+	if err := d.errand(r, errand{SignIn: &ask}); err != nil {
+		return err
+	}
+	http.SetCookie(w, cookie(r, browserCookie, browser, 24*time.Hour))
+	done := d.signInPage(r, "sent", "signin.sent_title")
+	done.Text = done.lang.T("signin.sent_text", map[string]any{"Count": int(signin.Life / time.Minute)})
+	return d.show(w, http.StatusOK, "signin.html", done)
+}
+
+// maxTo is the longest path that a link leads to, in bytes.
+const maxTo = 1000
+
+// browserOf is the name of the browser that asks, a new one where it has none.
+func browserOf(r *http.Request) string {
+	if browser := cookieValue(r, browserCookie); len(browser) >= 20 && len(browser) <= 64 {
+		return browser
+	}
+	return rand.Text()
+}
+
+func (d *Desk) signOut(w http.ResponseWriter, r *http.Request) error {
+	v := visitOf(r)
+	end := func() error { return d.store.EndSession(r.Context(), v.Staff.ID, v.Session) }
+	if r.FormValue("everywhere") != "" {
+		end = func() error { return d.store.EndSessions(r.Context(), v.Staff.ID) }
+	}
+	if err := end(); err != nil {
+		return err
+	}
+	http.SetCookie(w, cookie(r, sessionCookie, "", -time.Second))
+	http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
+	return nil
+}
+
+// chooseLanguage keeps the language for this browser.
+func (d *Desk) chooseLanguage(w http.ResponseWriter, r *http.Request) error {
+	http.SetCookie(w, cookie(r, languageCookie, r.FormValue("language"), 365*24*time.Hour))
+	http.Redirect(w, r, local(r.FormValue("to")), http.StatusSeeOther)
+	return nil
+}

@@ -1,0 +1,226 @@
+package console
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"onetap/internal/local/drive"
+	"onetap/internal/store"
+	"onetap/internal/survey"
+	"onetap/internal/testsend"
+)
+
+// caller makes a program's token with a role, and returns how it calls.
+func (w *world) caller(name string, role survey.Role) func(method, path, body string) (int, string) {
+	w.t.Helper()
+	token, hash := newToken()
+	if err := w.store.PutToken(context.Background(), store.Token{Hash: hash, Name: name, Role: role, Made: w.now()}); err != nil {
+		w.t.Fatal(err)
+	}
+	return func(method, path, body string) (int, string) {
+		w.t.Helper()
+		r, err := http.NewRequest(method, w.site+path, strings.NewReader(body))
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer "+token)
+		r.Header.Set("Content-Type", "application/json")
+		return send(w.t, r)
+	}
+}
+
+// Test letters go to the staff; to others by an administrator or a program with that role, from the pages as from the
+// API. What is refused is not sent (issue 9, 4).
+func TestTestLettersGoToTheStaff(t *testing.T) {
+	t.Parallel()
+	w, marketing, _ := planned(t, 1)
+	admin := w.visitor("administrator", "en")
+	w.desk.admin = "deployment@example.com"
+	const path = "/campaigns/abcdefgh/test"
+	page := func(v *visitor) func(to string) (int, string) {
+		return func(to string) (int, string) {
+			status, body, _ := v.post(path, "to", to, "language", "ru")
+			return status, body
+		}
+	}
+	call := func(do func(method, path, body string) (int, string)) func(to string) (int, string) {
+		return func(to string) (int, string) { return do("POST", "/api/v1"+path, `{"to":"`+to+`"}`) }
+	}
+	marketingProgram, adminProgram := call(w.caller("crm", survey.RoleMarketing)), call(w.caller("root", survey.RoleAdministrator))
+	sent := 0
+	for _, tc := range []struct {
+		who   string
+		do    func(to string) (int, string)
+		to    string
+		taken bool
+	}{
+		{"marketing's page", page(marketing), "owner@example.com", true},
+		{"marketing's page", page(marketing), "OWNER@Example.com", true},
+		{"marketing's page", page(marketing), "deployment@example.com", true},
+		{"marketing's page", page(marketing), "stranger@example.net", false},
+		{"marketing's page", page(marketing), "owner+1@example.com", false},
+		{"marketing's page", page(marketing), "owner@example.com.example.net", false},
+		{"a program of marketing", marketingProgram, "manager@example.com", true},
+		{"a program of marketing", marketingProgram, "stranger@example.net", false},
+		{"the administrator's page", page(admin), "stranger1@example.net", true},
+		{"a program of the administrator", adminProgram, "stranger2@example.net", true},
+	} {
+		status, body := tc.do(tc.to)
+		switch {
+		case tc.taken && status != 200 && status != 303:
+			t.Errorf("%s to %s: %d %s", tc.who, tc.to, status, body)
+		case !tc.taken && (status != 403 || !strings.Contains(body, "staff list")):
+			t.Errorf("%s to %s: %d %s", tc.who, tc.to, status, body)
+		case tc.taken:
+			sent++
+		}
+	}
+	w.arrive(sent)
+}
+
+// arrive waits until n letters are in the inbox, and tells when there are more.
+func (w *world) arrive(n int) {
+	w.t.Helper()
+	got := 0
+	err := drive.Until(context.Background(), 10*time.Second, "the letters", func() (bool, error) {
+		letters, err := w.inbox.Letters(context.Background())
+		got = len(letters)
+		return got >= n, err
+	})
+	if err != nil || got != n {
+		w.t.Errorf("%d letters, want %d; %v", got, n, err)
+	}
+}
+
+// However many ask, at once or one after another, with whatever rights, an hour has its limits: from one person or
+// program, to one address, and on the whole. The next hour begins anew, and no address is stored.
+func TestTestLettersAreLimited(t *testing.T) {
+	t.Parallel()
+	w, _, _ := planned(t, 1)
+	const path = "/api/v1/campaigns/abcdefgh/test"
+	flood := func(do func(method, path, body string) (int, string), n int, to func(int) string) (taken int) {
+		var wg sync.WaitGroup
+		var mu sync.Mutex
+		for i := range n {
+			wg.Go(func() {
+				status, body := do("POST", path, `{"to":"`+to(i)+`"}`)
+				mu.Lock()
+				defer mu.Unlock()
+				switch {
+				case status == 200:
+					taken++
+				case status != 429 || !strings.Contains(body, `"code":"test_too_many"`) || !strings.Contains(body, "hour"):
+					t.Errorf("letter %d: %d %s", i, status, body)
+				}
+			})
+		}
+		wg.Wait()
+		return taken
+	}
+	one := func(int) string { return "victim@example.net" }
+	strangers := func(prefix string) func(int) string {
+		return func(i int) string { return fmt.Sprintf("%s%d@example.net", prefix, i) }
+	}
+	first := w.caller("one", survey.RoleAdministrator)
+	if n := flood(first, 60, one); n != testsend.MaxTo {
+		t.Errorf("one address got %d letters, want %d", n, testsend.MaxTo)
+	}
+	second := w.caller("two", survey.RoleAdministrator)
+	if n := flood(second, 1, one); n != 0 {
+		t.Error("another program writes to the same address")
+	}
+	if n := flood(second, 120, strangers("a")); n != testsend.MaxFrom-1 { // one was counted and not sent
+		t.Errorf("one program wrote to %d strangers, want %d", n, testsend.MaxFrom-1)
+	}
+	all := testsend.MaxTo + testsend.MaxFrom - 1
+	for i := 3; i < 8; i++ {
+		all += flood(w.caller(strconv.Itoa(i), survey.RoleAdministrator), testsend.MaxFrom, strangers(strconv.Itoa(i)))
+	}
+	if all != testsend.MaxAll {
+		t.Errorf("%d letters in an hour, want %d", all, testsend.MaxAll)
+	}
+	if strings.Contains(w.stored(), "victim") || strings.Contains(w.stored(), "example.net") {
+		t.Error("an address is stored")
+	}
+	w.mu.Lock()
+	w.clock = w.clock.Add(time.Hour)
+	w.mu.Unlock()
+	if n := flood(first, 3, one); n != 3 {
+		t.Errorf("the next hour: %d of 3", n)
+	}
+}
+
+// A sender that the deployment does not allow is refused wherever one can be set or used: draft, settings, API, launch,
+// resuming, test letter. Nothing of it is stored.
+func TestOnlyAllowedSenders(t *testing.T) {
+	t.Parallel()
+	w, v, _ := planned(t, 3)
+	admin := w.visitor("administrator", "en")
+	c := w.stored1("abcdefgh")
+	for _, tc := range []struct {
+		sender string
+		ok     bool
+	}{
+		{"security@bank.example", false}, {"Example Shop <security@bank.example>", false}, {"nps@example.com.bank.example", false},
+		{"nps@xexample.com", false}, {"nps@com", false}, {`"nps@example.com" <security@bank.example>`, false}, {"nps@example.com, security@bank.example", false},
+		{"nps@example.com", true}, {"Ромашка <other@mail.example.com>", true}, {"a@example.net", true}, {"", true},
+	} {
+		body := fmt.Sprintf(`{"name":"Autumn","audience":"customers","sender":%q}`, tc.sender)
+		if status, answer := w.call("POST", "/api/v1/campaigns", "application/json", []byte(body)); (status == 201) != tc.ok {
+			t.Errorf("API, new, %q: %d %v", tc.sender, status, answer)
+		}
+		body = fmt.Sprintf(`{"version":%d,"sender":%q}`, w.stored1(c.ID).Version, tc.sender)
+		if status, answer := w.call("PATCH", "/api/v1/campaigns/abcdefgh", "application/json", []byte(body)); (status == 200) != tc.ok {
+			t.Errorf("API, change, %q: %d %v", tc.sender, status, answer)
+		}
+		version := strconv.Itoa(w.stored1(c.ID).Version)
+		if status, page, _ := v.post("/campaigns/abcdefgh/edit", "step", "about", "version", version, "name", "Autumn", "audience", "customers", "sender", tc.sender, "language", "ru"); (status == 303) != tc.ok {
+			t.Errorf("page, %q: %d %s", tc.sender, status, page)
+		}
+		set, err := w.store.Settings(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if status, page, _ := admin.post("/settings", "version", strconv.Itoa(set.Version), "company", "Ромашка", "sender", tc.sender, "languages", "ru"); (status == 303) != tc.ok {
+			t.Errorf("settings, %q: %d %s", tc.sender, status, page)
+		}
+		if !tc.ok && strings.Contains(w.stored(), "bank.example") {
+			t.Errorf("%q is stored", tc.sender)
+		}
+	}
+	// One stored before senders were checked, or allowed before the deployment changed.
+	c = w.stored1(c.ID)
+	c.Sender = "security@bank.example"
+	c, err := w.store.SaveCampaign(context.Background(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, do := range map[string]func() (int, map[string]any){
+		"test": func() (int, map[string]any) {
+			return w.call("POST", "/api/v1/campaigns/abcdefgh/test", "application/json", []byte(`{"to":"a@example.com"}`))
+		},
+		"launch": func() (int, map[string]any) { return w.call("POST", "/api/v1/campaigns/abcdefgh/launch", "", nil) },
+	} {
+		status, answer := do()
+		if p, _ := answer["error"].(map[string]any); status != 400 || p["code"] != "sender_not_allowed" || !strings.Contains(fmt.Sprint(p["message"]), "example.com") {
+			t.Errorf("%s: %d %v", what, status, answer)
+		}
+	}
+	if _, page := v.get("/campaigns/abcdefgh/edit?step=check"); !strings.Contains(page, "Letters may not come from this address") || strings.Contains(page, `/launch"`) {
+		t.Error("the check does not say that the sender is not allowed")
+	}
+	c.State, c.Launched = survey.Paused, w.now()
+	if _, err := w.store.SaveCampaign(context.Background(), c); err != nil {
+		t.Fatal(err)
+	}
+	if status, answer := w.call("POST", "/api/v1/campaigns/abcdefgh/resume", "", nil); status != 400 {
+		t.Errorf("resume: %d %v", status, answer)
+	}
+	w.arrive(0)
+}

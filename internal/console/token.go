@@ -1,0 +1,183 @@
+package console
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"net/http"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"onetap/internal/apperr"
+	"onetap/internal/authz"
+	"onetap/internal/signin"
+	"onetap/internal/store"
+	"onetap/internal/survey"
+	"onetap/internal/web"
+)
+
+const (
+	// tokenPrefix lets a person, and a scanner of leaked secrets, see what a token is.
+	tokenPrefix = "onetap_"
+	// deploymentToken is the name of the token that the deployment was given.
+	deploymentToken = "deployment"
+
+	maxTokens    = 100
+	maxTokenName = 60 // characters
+)
+
+// tokenRoles are those that see everybody's. An owner's and a manager's reach is their own person's.
+var tokenRoles = []survey.Role{survey.RoleMarketing, survey.RoleExecutive, survey.RoleAnalyst, survey.RoleAdministrator}
+
+// authorised says which program calls the API: by the deployment's token, if it has one, compared in constant time, its length included,
+// or by one that was made on the settings page.
+func (d *Desk) authorised(r *http.Request) (authz.Who, error) {
+	header := r.Header.Get("Authorization")
+	if header == "" {
+		return authz.Who{}, apperr.New(apperr.Unauthentic, "token_missing", "Authorization")
+	}
+	scheme, token, _ := strings.Cut(header, " ")
+	token = strings.TrimSpace(token)
+	wrong := apperr.New(apperr.Unauthentic, "token_wrong", "Authorization")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return authz.Who{}, wrong
+	}
+	got, want := sha256.Sum256([]byte(token)), sha256.Sum256([]byte(d.token))
+	if d.token != "" && subtle.ConstantTimeCompare(got[:], want[:]) == 1 {
+		return authz.Who{Staff: survey.Staff{Role: survey.RoleAdministrator}, Token: deploymentToken}, nil
+	}
+	if !strings.HasPrefix(token, tokenPrefix) {
+		return authz.Who{}, wrong
+	}
+	t, ok, err := d.store.Token(r.Context(), signin.Hash(token))
+	switch {
+	case err != nil:
+		return authz.Who{}, err
+	case !ok:
+		return authz.Who{}, wrong
+	}
+	if err := d.store.UseToken(r.Context(), t, d.now()); err != nil {
+		web.Log(r, err) // it was used all the same
+	}
+	return authz.Who{Staff: survey.Staff{Role: t.Role}, Token: t.Name}, nil
+}
+
+// newToken makes a token's text, 130 random bits, which is shown once, and what is kept of it.
+func newToken() (token, hash string) {
+	token = tokenPrefix + strings.ToLower(rand.Text())
+	return token, signin.Hash(token)
+}
+
+type tokensPage struct {
+	frame
+	Tabs   []tab
+	New    string // just made: shown this once
+	NewFor string
+	Tokens []tokenLine
+	Full   string // why there can be no more
+	Name   string
+	Wrong  string
+	Roles  []pick
+}
+
+type tokenLine struct {
+	Hash, Name, Role, By, Made, Used, Ask string
+}
+
+// pick is one option of a select, or one box to check.
+type pick struct {
+	Value, Label string
+	On           bool
+}
+
+func (d *Desk) tokensShown(r *http.Request) (*tokensPage, error) {
+	p := &tokensPage{frame: d.frame(r, "tokens.title")}
+	p.Tabs = p.tabs(r.URL.Path)
+	all, err := d.store.Tokens(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range all {
+		line := tokenLine{Hash: t.Hash, Name: t.Name, Role: p.lang.T("role." + string(t.Role)), By: t.By, Made: p.lang.Date(t.Made.In(p.Zone)), Used: p.lang.T("tokens.never")}
+		if m, ok, err := d.store.StaffMember(r.Context(), t.By); err == nil && ok && m.Name != "" {
+			line.By = m.Name
+		}
+		if !t.Used.IsZero() {
+			line.Used = p.usedAbout(d.now().Sub(t.Used).Hours(), p.lang.Date(t.Used.In(p.Zone)))
+		}
+		line.Ask = p.lang.T("tokens.revoke_ask", map[string]any{"Name": t.Name})
+		p.Tokens = append(p.Tokens, line)
+	}
+	if len(all) >= maxTokens {
+		p.Full = p.lang.Problem(tooManyTokens())
+	}
+	for _, role := range tokenRoles {
+		p.Roles = append(p.Roles, pick{string(role), p.lang.T("tokens.role_" + string(role)), role == survey.RoleAnalyst})
+	}
+	return p, nil
+}
+
+// usedAbout says when a token was used, no finer than it is kept.
+func (f *frame) usedAbout(hours float64, day string) string {
+	if hours < 2 {
+		return f.lang.T("tokens.lately")
+	}
+	return day
+}
+
+func tooManyTokens() *apperr.Error {
+	return apperr.New(apperr.Conflict, "tokens_full", "", "Limit", maxTokens)
+}
+
+func (d *Desk) showTokens(w http.ResponseWriter, r *http.Request) error {
+	p, err := d.tokensShown(r)
+	if err != nil {
+		return err
+	}
+	return d.show(w, http.StatusOK, "tokens.html", p)
+}
+
+// makeToken answers with the page itself and not with a redirect: the token is nowhere to be read again.
+func (d *Desk) makeToken(w http.ResponseWriter, r *http.Request) error {
+	name, role := strings.TrimSpace(r.FormValue("name")), survey.Role(r.FormValue("role"))
+	p, err := d.tokensShown(r)
+	if err != nil {
+		return err
+	}
+	var refusal *apperr.Error
+	switch n := utf8.RuneCountInString(name); {
+	case len(p.Tokens) >= maxTokens:
+		refusal = tooManyTokens()
+	case n == 0 || n > maxTokenName || strings.ContainsFunc(name, func(c rune) bool { return c < ' ' }):
+		refusal = apperr.New(apperr.Invalid, "token_name", "name", "Limit", maxTokenName)
+	case name == deploymentToken || slices.ContainsFunc(p.Tokens, func(t tokenLine) bool { return strings.EqualFold(t.Name, name) }):
+		refusal = apperr.New(apperr.Invalid, "token_name_taken", "name")
+	case !slices.Contains(tokenRoles, role):
+		refusal = apperr.New(apperr.Invalid, "token_role", "role")
+	}
+	if refusal != nil {
+		p.Name, p.Wrong = name, p.lang.Problem(refusal)
+		for i := range p.Roles {
+			p.Roles[i].On = p.Roles[i].Value == string(role)
+		}
+		return d.show(w, web.Status(refusal), "tokens.html", p)
+	}
+	token, hash := newToken()
+	err = d.store.PutToken(r.Context(), store.Token{Hash: hash, Name: name, Role: role, By: p.Staff.ID, Made: d.now().UTC()})
+	if err != nil {
+		return err
+	}
+	if p, err = d.tokensShown(r); err != nil {
+		return err
+	}
+	p.New, p.NewFor = token, p.lang.T("tokens.made", map[string]any{"Name": name})
+	return d.show(w, http.StatusCreated, "tokens.html", p)
+}
+
+func (d *Desk) revokeToken(w http.ResponseWriter, r *http.Request) error {
+	if err := d.store.RevokeToken(r.Context(), r.PathValue("token")); err != nil {
+		return err
+	}
+	return done(w, r, "/settings/tokens", "token_revoked")
+}

@@ -1,0 +1,268 @@
+package console
+
+import (
+	"cmp"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"onetap/internal/apperr"
+	"onetap/internal/lang"
+	"onetap/internal/sheet"
+	"onetap/internal/survey"
+)
+
+const (
+	maxUpload   = 4 << 20 // bytes of a file in one form: 6 MB of Lambda's request, base64 and all
+	previewRows = 5
+	// columnsListed is how many columns can be corrected on the page: sixty lists of choices are 50 KB.
+	columnsListed = 60
+)
+
+type uploadPage struct {
+	frame
+	Audiences   []option
+	Wrong       string // about the file
+	Checked     bool   // what follows is known
+	NoAddress   bool
+	MoreColumns string
+	Columns     []uploadColumn
+	Rows        []previewRow
+	Refusals    []lineTold
+	Findings    []finding
+	Said        string // how many rows were looked at
+	How         string // encoding and separator
+	Names       []string
+	Encodings   []option // empty where no list was looked at
+}
+
+type uploadColumn struct {
+	N        int
+	Heading  string
+	Examples []string // the first different values
+	Fields   []option
+}
+
+type previewRow struct {
+	Name, Email, Phone, Owner, Team, Language, More string
+	Unknown                                         bool // the owner
+}
+
+// uploadPage asks for a list.
+func (d *Desk) uploadPage(w http.ResponseWriter, r *http.Request) error {
+	return d.show(w, http.StatusOK, "upload.html", d.newUploadPage(r, r.URL.Query().Get("audience")))
+}
+
+func (d *Desk) newUploadPage(r *http.Request, to string) *uploadPage {
+	p := &uploadPage{frame: d.frame(r, "upload.title")}
+	p.Wide, p.Scripts = true, []string{"upload.js"}
+	p.Audiences = audienceOptions(p.lang, survey.Audience(to))
+	return p
+}
+
+func audienceOptions(l lang.Language, chosen survey.Audience) []option {
+	var all []option
+	for _, a := range survey.Audiences {
+		all = append(all, option{string(a), l.T("contacts.audience." + string(a)), a == chosen})
+	}
+	return all
+}
+
+// takeUpload takes the form with the file: to look at it, or to import it whole. Scripts look at its beginning only and
+// import in parts, by the API's calls.
+func (d *Desk) takeUpload(w http.ResponseWriter, r *http.Request) error {
+	p := d.newUploadPage(r, r.FormValue("audience"))
+	columns := columnsChosen(r)
+	body, err := fileOf(r)
+	if err == nil && r.FormValue("do") == "import" {
+		var id string
+		if id, err = d.importWhole(r, columns, body); err == nil {
+			http.Redirect(w, r, "/contacts/imports/"+id, http.StatusSeeOther)
+			return nil
+		}
+	}
+	if err == nil {
+		err = d.understand(p, r, columns, body)
+	}
+	status := http.StatusOK
+	if wrong := apperr.As(err); wrong != nil {
+		if p.Wrong = p.lang.Problem(wrong); wrong.Code == "csv_encoding_unclear" {
+			p.Wrong = p.lang.T("upload.encoding_unclear", wrong.With) // without the names that programs call encodings by
+		}
+		if r.FormValue("do") == "import" {
+			status = http.StatusBadRequest
+			if len(columns) > 0 {
+				_ = d.understand(p, r, columns, body) // what was chosen stays; the file is wrong anyway
+			}
+		}
+	} else if err != nil {
+		return err
+	}
+	return d.show(w, status, "upload.html", p)
+}
+
+// fileOf reads the file of a form. Problems: upload_missing, upload_large.
+func fileOf(r *http.Request) ([]byte, error) {
+	f, h, err := r.FormFile("file")
+	if errors.Is(err, http.ErrMissingFile) || err == nil && h.Size == 0 && h.Filename == "" {
+		return nil, apperr.New(apperr.Invalid, "upload_missing", "file")
+	}
+	if err != nil {
+		return nil, &apperr.Error{Kind: apperr.Invalid, Code: "upload_missing", Where: "file", Cause: err}
+	}
+	defer f.Close()
+	if h.Size > maxUpload {
+		return nil, apperr.New(apperr.TooLarge, "upload_large", "file", "Limit", maxUpload>>20)
+	}
+	if h.Size == 0 {
+		return nil, apperr.New(apperr.Invalid, "csv_empty", "file")
+	}
+	return io.ReadAll(f)
+}
+
+// columnsChosen reads the lists beside the headings; nil where there were none.
+func columnsChosen(r *http.Request) map[string]survey.Field {
+	var chosen map[string]survey.Field
+	for n := range columnsListed {
+		heading := r.FormValue("heading-" + strconv.Itoa(n))
+		if heading == "" {
+			break
+		}
+		if chosen == nil {
+			chosen = map[string]survey.Field{}
+		}
+		chosen[heading] = survey.Field(r.FormValue("field-" + strconv.Itoa(n)))
+	}
+	return chosen
+}
+
+// importWhole imports a file in one go.
+func (d *Desk) importWhole(r *http.Request, columns map[string]survey.Field, body []byte) (id string, err error) {
+	im, err := d.newImport(r.Context(), r.FormValue("audience"), columns, r.FormValue("encoding"))
+	if err != nil {
+		return "", err
+	}
+	_, err = d.takeNext(r.Context(), im, body, finishDigest, true)
+	return im.ID, err
+}
+
+// understand shows how a list would be imported. Columns of another list that were chosen before are left aside.
+func (d *Desk) understand(p *uploadPage, r *http.Request, columns map[string]survey.Field, sample []byte) error {
+	a, err := audience(r.FormValue("audience"))
+	if err != nil {
+		return err
+	}
+	if err := survey.CheckMap(columns); err != nil {
+		p.Wrong = p.lang.Problem(apperr.As(err))
+		if apperr.Is(err, "columns_twice") {
+			p.Wrong = p.lang.T("upload.twice", lang.Values{"Field": p.lang.T("upload.field." + apperr.As(err).With["Field"].(string))})
+		}
+		columns = nil
+	}
+	staff, err := d.store.Staff(r.Context())
+	if err != nil {
+		return err
+	}
+	whole := r.FormValue("part") == ""
+	known, err := d.store.Dimensions(r.Context(), a)
+	if err != nil {
+		return err
+	}
+	encoding := sheet.Encoding(r.FormValue("encoding"))
+	look, err := survey.Preview(a, sample, whole, columns, encoding, known, survey.NewDirectory(staff))
+	switch wrong := apperr.As(err); {
+	case apperr.Is(err, "csv_encoding_unclear"): // the likeliest is chosen already, to be said yes to
+		p.encodings(look, wrong.With["Encoding"].(string))
+	case encoding != "" || wrong == nil || strings.HasPrefix(wrong.Code, "csv_enc"):
+		p.encodings(look, encoding)
+	}
+	if err != nil {
+		return err
+	}
+	p.Checked, p.NoAddress = true, look.NoAddress
+	p.columns(look)
+	names := staffNames(staff)
+	for _, row := range look.Imported.Rows[:min(previewRows, len(look.Imported.Rows))] {
+		p.Rows = append(p.Rows, previewOf(p.lang, names, row.Contact))
+	}
+	for _, refusal := range look.Imported.Refused[:min(previewRows, len(look.Imported.Refused))] {
+		p.Refusals = append(p.Refusals, refusalTold(p.lang, refusal))
+	}
+	told := outcome{Quality: look.Quality}.tell(p.lang).Report
+	p.Findings = append(told.Refusals, told.Findings...)
+	said := "upload.said_part"
+	if whole {
+		said = "upload.said_whole"
+	}
+	p.Said = p.lang.T(said, lang.Values{"Count": look.Quality.Rows + look.Quality.Refused})
+	p.How = p.lang.T("upload.how", lang.Values{"Encoding": look.Encoding, "Separator": separatorName(p.lang, look.Separator)})
+	return nil
+}
+
+// encodings shows how the letters were read, names first, and offers other ways.
+func (p *uploadPage) encodings(look survey.Look, told string) {
+	for _, row := range look.Imported.Rows {
+		if name := row.Contact.Person.Name; name != "" && len(p.Names) < previewRows {
+			p.Names = append(p.Names, name)
+		}
+	}
+	p.Encodings = []option{{"", p.lang.T("upload.encoding_guess"), told == ""}}
+	if told == "" && look.Encoding != "" {
+		p.Encodings[0].Label = p.lang.T("upload.encoding_guessed", lang.Values{"Encoding": look.Encoding})
+	}
+	for _, name := range sheet.Encodings {
+		p.Encodings = append(p.Encodings, option{name, name, name == told})
+	}
+}
+
+func separatorName(l lang.Language, separator string) string {
+	if separator == "\t" {
+		return l.T("upload.tab")
+	}
+	return "“" + separator + "”"
+}
+
+func (p *uploadPage) columns(look survey.Look) {
+	if more := len(look.Columns) - columnsListed; more > 0 {
+		p.MoreColumns = p.lang.T("upload.more_columns", lang.Values{"Count": more})
+	}
+	for i, c := range look.Columns[:min(len(look.Columns), columnsListed)] {
+		col := uploadColumn{N: i, Heading: c.Heading}
+		if i < len(look.Examples) {
+			col.Examples = look.Examples[i]
+		}
+		for _, f := range survey.Fields {
+			if f != survey.FieldAttribute { // of each it is said whether it is a segment
+				col.Fields = append(col.Fields, option{string(f), p.lang.T("upload.field." + string(f)), f == c.Field || c.Field == survey.FieldAttribute && string(f) == string(cmp.Or(c.Segment, survey.UseNone))})
+			}
+		}
+		p.Columns = append(p.Columns, col)
+	}
+}
+
+func previewOf(l lang.Language, names map[string]string, c survey.Contact) previewRow {
+	row := previewRow{Name: c.Person.Name, Email: c.Person.Email, Phone: c.Person.Phone, Team: c.Team, Owner: staffName(names, c.Owner)}
+	if c.Owner == "" && c.OwnerRaw != "" {
+		row.Owner, row.Unknown = l.T("upload.owner_unknown", lang.Values{"Owner": c.OwnerRaw}), true
+	}
+	if c.Language != "" {
+		row.Language = lang.Language(c.Language).T("format.language")
+	}
+	var more []string
+	for _, text := range []string{c.Location, c.Product, c.Tier, c.Value} {
+		if text != "" {
+			more = append(more, text)
+		}
+	}
+	for _, fact := range attributesOf(c) {
+		more = append(more, fact.Name+": "+fact.Text)
+	}
+	if text := []rune(strings.Join(more, " · ")); len(text) > 200 {
+		row.More = string(text[:200]) + "…"
+	} else {
+		row.More = string(text)
+	}
+	return row
+}

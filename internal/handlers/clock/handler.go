@@ -1,0 +1,74 @@
+// Package clock handles the schedule: what is due by time, alerts that were waiting, the recount of the night.
+package clock
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"runtime/debug"
+	"time"
+
+	"onetap/internal/alert"
+	"onetap/internal/store"
+)
+
+// margin is kept between the last task and the function's deadline.
+const margin = 5 * time.Second
+
+// task is one thing that the clock looks after. It must come to an end when its context does, and leave what it has not
+// done for the next minute.
+type task struct {
+	name  string
+	limit time.Duration // the longest that one run may take
+	run   func(context.Context) error
+}
+
+// Handler runs the tasks.
+type Handler struct {
+	tasks []task
+	log   *slog.Logger
+}
+
+// New lists the tasks, the most urgent first.
+func New(s *store.Store, alerts *alert.Alerts, log *slog.Logger) *Handler {
+	return &Handler{log: log, tasks: []task{
+		{"settle alerts", 50 * time.Second, (&settling{store: s, alerts: alerts, log: log}).run},
+		{"recount", 240 * time.Second, (&recounting{store: s, now: time.Now, metrics: os.Stdout, log: log}).run},
+	}}
+}
+
+// Handle runs the tasks one after another until the time is up. One that fails, hangs on its context or panics does not
+// stop the others; the errors are returned together, which raises the alarm.
+func (c *Handler) Handle(ctx context.Context) error {
+	if end, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, end.Add(-margin))
+		defer cancel()
+	}
+	var failed []error
+	for _, t := range c.tasks {
+		if ctx.Err() != nil {
+			failed = append(failed, fmt.Errorf("%s: no time was left", t.name))
+			continue
+		}
+		if err := c.one(ctx, t); err != nil {
+			c.log.Error("task failed", "task", t.name, "error", err)
+			failed = append(failed, fmt.Errorf("%s: %w", t.name, err))
+		}
+	}
+	return errors.Join(failed...)
+}
+
+func (c *Handler) one(ctx context.Context, t task) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, t.limit)
+	defer cancel()
+	defer func() {
+		if p := recover(); p != nil {
+			c.log.Error("task panicked", "task", t.name, "stack", string(debug.Stack()))
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	return t.run(ctx)
+}

@@ -1,0 +1,130 @@
+// Package notify handles the answers in the table's stream: those of unhappy customers become cases and letters.
+package notify
+
+import (
+	"context"
+	"log/slog"
+	"math"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"golang.org/x/sync/errgroup"
+
+	"onetap/internal/alert"
+	"onetap/internal/store"
+	"onetap/internal/survey"
+)
+
+const (
+	// workers handle as many contacts' records at a time; one contact's come in their order.
+	workers = 8
+	// margin is what is left of the function's time when no further record is begun.
+	margin = 10 * time.Second
+)
+
+// Handler turns what the stream says of detractors' answers into cases and letters.
+type Handler struct {
+	alerts *alert.Alerts
+	log    *slog.Logger
+}
+
+// New handles records with these alerts.
+func New(alerts *alert.Alerts, log *slog.Logger) *Handler { return &Handler{alerts: alerts, log: log} }
+
+// answer is one record: an answer and what it was before.
+type answer struct {
+	order       int
+	sequence    string
+	before, now *survey.Response
+}
+
+type contact struct {
+	campaign survey.CampaignID
+	id       survey.ContactID
+}
+
+// Handle takes a batch of records and reports the earliest that failed; it and all after it come again, which changes
+// nothing where they were done. A letter that cannot be sent fails no record: nobody else's alert waits for it.
+func (n *Handler) Handle(ctx context.Context, e events.DynamoDBEvent) (events.DynamoDBEventResponse, error) {
+	if end, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, end.Add(-margin/5)) // time to answer
+		defer cancel()
+	}
+	groups, bad := n.read(e.Records)
+	failed := failures{first: math.MaxInt}
+	if bad != nil {
+		failed.add(*bad)
+	}
+	round := n.alerts.Begin(ctx)
+	g := errgroup.Group{}
+	g.SetLimit(workers)
+	for _, answers := range groups {
+		g.Go(func() error {
+			for _, a := range answers {
+				if err := n.take(ctx, round, a); err != nil {
+					n.log.Error("answer not taken", "sequence", a.sequence, "campaign", a.now.Campaign, "error", err)
+					failed.add(a)
+					break
+				}
+			}
+			return nil
+		})
+	}
+	_ = g.Wait() // what failed is in failed
+	if failed.sequence == "" {
+		return events.DynamoDBEventResponse{}, nil
+	}
+	return events.DynamoDBEventResponse{BatchItemFailures: []events.DynamoDBBatchItemFailure{{ItemIdentifier: failed.sequence}}}, nil
+}
+
+func (n *Handler) take(ctx context.Context, round *alert.Round, a answer) error {
+	if end, ok := ctx.Deadline(); ok && time.Until(end) < margin {
+		return context.DeadlineExceeded
+	}
+	return round.Answer(ctx, a.before, *a.now)
+}
+
+// read sorts the records by contact, in the order of their first. A record that does not parse ends it: what comes after
+// it waits until it has gone to the dead-letter queue.
+func (n *Handler) read(records []events.DynamoDBEventRecord) (groups [][]answer, bad *answer) {
+	place := map[contact]int{}
+	for i, r := range records {
+		c, ok, err := store.ChangeOf(r)
+		if err != nil {
+			n.log.Error("record does not parse", "sequence", r.Change.SequenceNumber, "error", err)
+			return groups, &answer{order: i, sequence: r.Change.SequenceNumber}
+		}
+		now, isAnswer := c.Now.(survey.CountedResponse)
+		if !ok || !isAnswer {
+			continue
+		}
+		a := answer{order: i, sequence: c.Sequence, now: &now.Response}
+		if before, changed := c.Before.(survey.CountedResponse); changed {
+			a.before = &before.Response
+		}
+		k := contact{now.Campaign, now.Contact}
+		if _, seen := place[k]; !seen {
+			place[k] = len(groups)
+			groups = append(groups, nil)
+		}
+		groups[place[k]] = append(groups[place[k]], a)
+	}
+	return groups, nil
+}
+
+// failures keeps the earliest record that failed.
+type failures struct {
+	mu       sync.Mutex
+	first    int
+	sequence string
+}
+
+func (f *failures) add(a answer) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if a.order < f.first {
+		f.first, f.sequence = a.order, a.sequence
+	}
+}

@@ -1,0 +1,269 @@
+package notify
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"onetap/internal/alert/alerttest"
+	"onetap/internal/local/cloud/pattern"
+	"onetap/internal/local/cloud/template"
+	"onetap/internal/loop"
+	"onetap/internal/mail"
+	"onetap/internal/store/storetest"
+	"onetap/internal/survey"
+)
+
+const mailing = survey.CampaignID("spring22")
+
+func function(b *alerttest.Bench) *Handler {
+	return &Handler{alerts: b.Alerts, log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+}
+
+// filters are those of the template, so that the tests see the records that the function gets.
+func filters(t *testing.T) []*pattern.Pattern {
+	t.Helper()
+	tpl, err := template.Read("../../../template.yaml", template.Inputs{
+		Parameters: map[string]string{"Sender": "nps@example.com", "AdminEmail": alerttest.Admin, "ApiToken": "0123456789012345678901234567890123"},
+		Secret:     func(string, template.SecretSpec) (string, error) { return "0123456789012345678901234567890123", nil },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range tpl.Functions {
+		if f.Folder == "notify" {
+			return f.Streams[0].Filters
+		}
+	}
+	t.Fatal("the template has no notify")
+	return nil
+}
+
+// records are those of the table's stream that the template's filters let through.
+func records(t *testing.T, b *alerttest.Bench) []events.DynamoDBEventRecord {
+	t.Helper()
+	fs := filters(t)
+	return slices.DeleteFunc(storetest.Records(t, b.DB), func(r events.DynamoDBEventRecord) bool {
+		event, err := json.Marshal(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return !slices.ContainsFunc(fs, func(f *pattern.Pattern) bool { return f.Match(event) })
+	})
+}
+
+// deliver gives records to the function as Lambda does, in batches, again from the record that it names. It returns how
+// often the function asked for that.
+func deliver(t *testing.T, b *alerttest.Bench, rs []events.DynamoDBEventRecord, batch int, again func()) (failures int) {
+	t.Helper()
+	for at := 0; at < len(rs); {
+		part := rs[at:min(at+batch, len(rs))]
+		out, err := function(b).Handle(context.Background(), events.DynamoDBEvent{Records: part})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(out.BatchItemFailures) == 0 {
+			at += len(part)
+			continue
+		}
+		i := slices.IndexFunc(part, func(r events.DynamoDBEventRecord) bool {
+			return r.Change.SequenceNumber == out.BatchItemFailures[0].ItemIdentifier
+		})
+		if i < 0 || len(out.BatchItemFailures) != 1 {
+			t.Fatalf("failures: %v", out.BatchItemFailures)
+		}
+		at += i
+		if failures++; failures > 100 {
+			t.Fatal("the same record fails for ever")
+		}
+		again()
+	}
+	return failures
+}
+
+// respondents lets n contacts say things; it returns who of them is a verified detractor in the end, and false for those
+// who were one before.
+func respondents(b *alerttest.Bench, n int, random *rand.Rand) map[survey.ContactID]bool {
+	detractors := map[survey.ContactID]bool{}
+	for i := range n {
+		id := b.Contact(i+1, nil)
+		for range 1 + random.IntN(3) {
+			score, words := random.IntN(11), []string{"", "slow", "rude"}[random.IntN(3)]
+			p := survey.Post{Score: &score, Gesture: survey.ByGesture}
+			if random.IntN(3) == 0 {
+				p.Gesture = survey.ByScript
+			}
+			if random.IntN(2) == 0 {
+				p.Why = &words
+			}
+			_, r := b.Posts(mailing, id, p)
+			if _, was := detractors[id]; was || loop.Opens(r) {
+				detractors[id] = loop.Opens(r)
+			}
+		}
+	}
+	return detractors
+}
+
+// check lets the clock work and looks at who was told.
+func check(t *testing.T, b *alerttest.Bench, n int, detractors map[survey.ContactID]bool, most int) {
+	t.Helper()
+	for range 5 {
+		b.Pass(3 * time.Minute)
+		b.Due()
+	}
+	for i := range n {
+		id := alerttest.ContactID(i + 1)
+		_, there, err := b.Store.Case(context.Background(), mailing, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		letters := b.Letters(mailing, id)
+		is, was := detractors[id]
+		if is && (!there || len(letters) == 0) || !was && (there || len(letters) > 0) || len(letters) > most {
+			t.Errorf("contact %d: is a detractor %v, was one %v, has a case %v, %d letters", i, is, was, there, len(letters))
+		}
+		for _, l := range letters {
+			for _, content := range []string{"7", "8", "9", "10"} {
+				if strings.HasPrefix(l.Subject, "Score "+content+" ") {
+					t.Errorf("contact %d: %s", i, l.Subject)
+				}
+			}
+		}
+	}
+	if left := b.Left(); left != 0 {
+		t.Errorf("%d things are left due", left)
+	}
+}
+
+func TestStream(t *testing.T) {
+	t.Parallel()
+	const n = 60
+	for seed := range uint64(3) {
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			t.Parallel()
+			random := rand.New(rand.NewPCG(seed, 0))
+			b := alerttest.Open(t)
+			b.Campaign(mailing, "Spring")
+			detractors := respondents(b, n, random)
+			rs := records(t, b)
+			for at := 0; at < len(rs); at += 7 { // batches that overlap: everything comes twice and more
+				deliver(t, b, rs[max(0, at-10):min(at+7, len(rs))], 1+random.IntN(20), func() { t.Error("a record failed") })
+			}
+			deliver(t, b, rs, 100, func() { t.Error("a record failed") })
+			check(t, b, n, detractors, 2)
+		})
+	}
+}
+
+func TestFailuresAreNamedAndDoneAgain(t *testing.T) {
+	t.Parallel()
+	const n = 25
+	failed := 0
+	for _, at := range []int{1, 4, 9, 30} {
+		for _, f := range []alerttest.Fault{{At: at}, {At: at, Lost: true}, {At: at, Dies: true}, {At: at, Lost: true, Dies: true}} {
+			b := alerttest.Open(t)
+			b.Campaign(mailing, "Spring")
+			detractors := respondents(b, n, rand.New(rand.NewPCG(uint64(at), 1)))
+			rs := records(t, b)
+			b.Arm(&f)
+			failed += deliver(t, b, rs, 100, func() { b.Arm(nil) })
+			b.Arm(nil)
+			check(t, b, n, detractors, 3)
+		}
+	}
+	if failed == 0 {
+		t.Error("no fault was ever told of")
+	}
+}
+
+func TestPoisonIsNamed(t *testing.T) {
+	t.Parallel()
+	b := alerttest.Open(t)
+	b.Campaign(mailing, "Spring")
+	b.Says(mailing, b.Contact(1, nil), 3, "slow")
+	b.Says(mailing, b.Contact(2, nil), 3, "slow")
+	rs := records(t, b)
+	bad := rs[0]
+	bad.Change.SequenceNumber = "999"
+	bad.Change.NewImage = map[string]events.DynamoDBAttributeValue{"strange": events.NewListAttribute(nil)}
+	out, err := function(b).Handle(context.Background(), events.DynamoDBEvent{Records: []events.DynamoDBEventRecord{rs[0], bad, rs[1]}})
+	if err != nil || len(out.BatchItemFailures) != 1 || out.BatchItemFailures[0].ItemIdentifier != "999" {
+		t.Errorf("failures: %v, %v", out.BatchItemFailures, err)
+	}
+	for i, want := range []int{1, 0} { // what came before it is done
+		if got := len(b.Letters(mailing, alerttest.ContactID(i+1))); got != want {
+			t.Errorf("contact %d: %d letters, want %d", i+1, got, want)
+		}
+	}
+}
+
+// TestNoTimeLeft: what cannot be begun in time is given back, from its first record on.
+func TestNoTimeLeft(t *testing.T) {
+	t.Parallel()
+	b := alerttest.Open(t)
+	b.Campaign(mailing, "Spring")
+	b.Says(mailing, b.Contact(1, nil), 3, "slow")
+	rs := records(t, b)
+	ctx, cancel := context.WithTimeout(context.Background(), margin)
+	defer cancel()
+	out, err := function(b).Handle(ctx, events.DynamoDBEvent{Records: rs})
+	if err != nil || len(out.BatchItemFailures) != 1 || out.BatchItemFailures[0].ItemIdentifier != rs[0].Change.SequenceNumber {
+		t.Errorf("failures: %v, %v", out.BatchItemFailures, err)
+	}
+}
+
+// nobody is an SES that takes nothing and says nothing.
+type nobody struct{}
+
+func (nobody) Send(context.Context, mail.Message) (string, error) { return "", errors.New("no answer") }
+
+// TestMailTrouble: SES that answers nothing fails no record, and what it did not take goes out later.
+func TestMailTrouble(t *testing.T) {
+	t.Parallel()
+	b := alerttest.Open(t)
+	b.Campaign(mailing, "Spring")
+	id := b.Contact(1, nil)
+	b.Says(mailing, id, 3, "slow")
+	ses := b.Alerts.Mail
+	b.Alerts.Mail = nobody{}
+	if n := deliver(t, b, records(t, b), 100, func() {}); n != 0 {
+		t.Errorf("%d records failed", n)
+	}
+	for range 3 {
+		b.Pass(time.Minute)
+		b.Due()
+	}
+	if got := b.Case(mailing, id); got.Alert.Letters != 0 || got.Alert.Tries < 2 {
+		t.Errorf("alert is %+v", got.Alert)
+	}
+	b.Alerts.Mail = ses
+	check(t, b, 1, map[survey.ContactID]bool{id: true}, 1)
+}
+
+// BenchmarkDetractors is the function's own part of the way from a tap with words to the owner's letter.
+func BenchmarkDetractors(b *testing.B) {
+	bench := alerttest.Open(b)
+	bench.Campaign(mailing, "Spring")
+	n := 0
+	for b.Loop() {
+		b.StopTimer()
+		id := bench.Contact(n+1, nil)
+		n++
+		_, r := bench.Says(mailing, id, 3, "slow")
+		b.StartTimer()
+		if err := bench.Alerts.Begin(context.Background()).Answer(context.Background(), nil, r); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,304 @@
+package recompute
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"onetap/internal/local/dynamo"
+	"onetap/internal/store"
+	"onetap/internal/store/storetest"
+	"onetap/internal/survey"
+)
+
+const campaign = survey.CampaignID("campaign")
+
+var start = time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
+
+type world struct {
+	store  *store.Store
+	db     *dynamo.DB
+	random *rand.Rand
+	faults func(before bool) error
+}
+
+func newWorld(t *testing.T, seed uint64) *world {
+	t.Helper()
+	w := &world{random: rand.New(rand.NewPCG(seed, 1))}
+	fault := func(c dynamo.Call, before bool) error {
+		if w.faults == nil || c.Operation == "Query" {
+			return nil
+		}
+		return w.faults(before)
+	}
+	w.store, w.db = storetest.Open(t, dynamo.Options{
+		Before: func(c dynamo.Call) error { return fault(c, true) },
+		After:  func(c dynamo.Call) error { return fault(c, false) },
+	})
+	return w
+}
+
+func (w *world) function() *Handler {
+	return &Handler{store: w.store, log: slog.New(slog.NewTextHandler(io.Discard, nil)), random: w.random.IntN}
+}
+
+// live writes a decided batch of n people and lets them answer, change their minds, bounce.
+func (w *world) live(t *testing.T, n int) {
+	t.Helper()
+	ctx := context.Background()
+	b := survey.Batch{Campaign: campaign, Name: survey.BatchName(0), Language: "ru", State: survey.BatchWaiting}
+	for i := range n {
+		b.Contacts = append(b.Contacts, survey.ContactID(fmt.Sprintf("%c%ccontactcontact", 'a'+i/26%26, 'a'+i%26)))
+	}
+	mailing, err := w.store.SaveMailing(ctx, survey.NewMailing(campaign, survey.MailingInvitation, start))
+	must(t, err)
+	must(t, w.store.AddBatches(ctx, mailing, []survey.Batch{b}))
+	must(t, w.store.ClaimBatch(ctx, b, "lease", start))
+	b.State, b.At = survey.BatchDone, start
+	for i, id := range b.Contacts {
+		state := survey.InvitationSent
+		if i%7 == 3 {
+			state = survey.InvitationUncertain
+		}
+		b.Outcomes = append(b.Outcomes, survey.Outcome{Contact: id, State: state, Owner: fmt.Sprintf("o%d", i%3), Team: fmt.Sprintf("t#%d", i%2)})
+	}
+	must(t, w.store.DecideBatch(ctx, b, "lease", nil, survey.Customers))
+	must(t, w.store.AddInvitations(ctx, b.Invitations(survey.Customers), func() bool { return true }))
+	for range 3 * n {
+		i := b.Invitations(survey.Customers)[w.random.IntN(n)]
+		if w.random.IntN(4) == 0 {
+			w.report(t, i)
+		} else {
+			w.answer(t, i)
+		}
+	}
+}
+
+func (w *world) report(t *testing.T, of survey.Invitation) {
+	ctx := context.Background()
+	i, _, err := w.store.Invitation(ctx, of.Campaign, of.Mailing, of.Contact)
+	must(t, err)
+	event := []survey.DeliveryEvent{survey.EventDelivered, survey.EventBounced, survey.EventComplained}[w.random.IntN(3)]
+	if after, changed := i.Settle(event); changed {
+		must(t, w.store.SaveInvitation(ctx, after))
+	}
+}
+
+func (w *world) answer(t *testing.T, i survey.Invitation) {
+	ctx := context.Background()
+	r, ok, err := w.store.Response(ctx, i.Campaign, i.Contact)
+	must(t, err)
+	if !ok {
+		r = survey.Response{Campaign: i.Campaign, Contact: i.Contact, Audience: i.Audience, Owner: i.Owner, Team: i.Team, Language: i.Language}
+	}
+	score := w.random.IntN(11)
+	p := survey.Post{Score: &score, Gesture: []survey.Gesture{survey.ByButton, survey.ByScript}[w.random.IntN(2)]}
+	if w.random.IntN(2) == 0 {
+		why := fmt.Sprint("because ", w.random.IntN(3))
+		p.Why = &why
+	}
+	after, changed, err := r.Take(p, start.Add(time.Duration(w.random.IntN(300))*time.Hour))
+	must(t, err)
+	if changed {
+		must(t, w.store.SaveResponse(ctx, after, r.Version))
+	}
+}
+
+// recount computes the figures from the items themselves, sharing no arithmetic with the function.
+func (w *world) recount(t *testing.T) survey.Deltas {
+	t.Helper()
+	ctx := context.Background()
+	figures := survey.Deltas{}
+	add := func(scope, kind, value, field string) {
+		k := survey.TallyKey{Scope: scope, Kind: kind, Value: value}
+		if figures[k] == nil {
+			figures[k] = survey.Counts{}
+		}
+		figures[k][field]++
+	}
+	everywhere := func(at time.Time, owner, team, language, field string) {
+		year, number := at.ISOWeek()
+		week := fmt.Sprintf("%d-W%02d", year, number)
+		add("customers", "week", week, field)
+		add(string(campaign), "week", week, field)
+		add(string(campaign), "week", week, map[time.Weekday]string{time.Monday: "d1", time.Tuesday: "d2", time.Wednesday: "d3", time.Thursday: "d4",
+			time.Friday: "d5", time.Saturday: "d6", time.Sunday: "d7"}[at.Weekday()]+field)
+		add(string(campaign), "owner", owner, field)
+		add(string(campaign), "team", team, field)
+		add(string(campaign), "language", language, field)
+	}
+	for shard := range store.ContactShards {
+		must(t, w.store.WalkInvitations(ctx, campaign, 0, shard, func(i survey.Invitation) error {
+			add(string(campaign), "wave", "0", string(i.State))
+			if i.Reason == "bounced" || i.Reason == "complained" {
+				add(string(campaign), "wave", "0", i.Reason)
+			}
+			if i.State == survey.InvitationSent {
+				everywhere(i.At, i.Owner, i.Team, i.Language, "sent")
+			}
+			return nil
+		}))
+		must(t, w.store.WalkResponses(ctx, campaign, shard, "", func(r survey.Response) (bool, error) {
+			if !r.Verified {
+				everywhere(r.First, r.Owner, r.Team, r.Language, "unverified")
+				return true, nil
+			}
+			everywhere(r.Counted, r.Owner, r.Team, r.Language, fmt.Sprint("s", r.Score))
+			if r.Why+r.Wish != "" {
+				everywhere(r.Counted, r.Owner, r.Team, r.Language, "comments")
+			}
+			return true, nil
+		}))
+	}
+	return figures
+}
+
+func (w *world) check(t *testing.T) {
+	t.Helper()
+	got := survey.Deltas{}
+	for _, scope := range []string{string(campaign), "customers"} {
+		m, err := w.store.Tallies(context.Background(), scope)
+		must(t, err)
+		got.Merge(survey.Deltas(m))
+	}
+	if d := cmp.Diff(w.recount(t), got); d != "" {
+		t.Fatalf("figures (-recount +kept):\n%s", d)
+	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// counts are the records that the template's filters let through: the function must also survive the others.
+func (w *world) deliver(t *testing.T, records []events.DynamoDBEventRecord) {
+	t.Helper()
+	f := w.function()
+	for len(records) > 0 {
+		answer, err := f.Handle(context.Background(), events.DynamoDBEvent{Records: records})
+		must(t, err)
+		if len(answer.BatchItemFailures) == 0 {
+			return
+		}
+		t.Fatalf("%d records were not counted", len(records))
+	}
+}
+
+func TestFiguresEqualARecount(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 1)
+	w.live(t, 60)
+	w.deliver(t, storetest.Records(t, w.db))
+	w.check(t)
+}
+
+// However the stream cuts its records into batches and repeats them, the figures equal a recount (promise 4).
+func TestStreamRepeatsAndSplits(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 2)
+	w.live(t, 40)
+	records := storetest.Records(t, w.db)
+	seed := uint64(0)
+	rapid.Check(t, func(rt *rapid.T) {
+		seed++
+		from := rapid.IntRange(0, len(records)-1).Draw(rt, "again from")
+		for at := from; at < len(records); {
+			n := min(rapid.SampledFrom([]int{1, 3, 10, 100}).Draw(rt, "batch"), len(records)-at)
+			w.deliver(t, records[at:at+n])
+			if rapid.IntRange(0, 3).Draw(rt, "repeat") > 0 {
+				at += n
+			}
+		}
+	})
+	w.deliver(t, records)
+	w.check(t)
+}
+
+// Several readers of different shards run at once, each item with one of them, as Lambda's do.
+func TestShardsInParallel(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 3)
+	w.live(t, 60)
+	lanes := make([][]events.DynamoDBEventRecord, 4)
+	for _, r := range storetest.Records(t, w.db) {
+		lane := 0
+		for _, c := range r.Change.Keys["pk"].String() + r.Change.Keys["sk"].String() {
+			lane = (lane*31 + int(c)) % len(lanes)
+		}
+		lanes[lane] = append(lanes[lane], r)
+	}
+	done := make(chan error, len(lanes))
+	for _, lane := range lanes {
+		f := &Handler{store: w.store, log: slog.New(slog.NewTextHandler(io.Discard, nil)), random: rand.IntN}
+		go func() {
+			answer, err := f.Handle(context.Background(), events.DynamoDBEvent{Records: lane})
+			if len(answer.BatchItemFailures) > 0 {
+				err = errors.New("records were not counted")
+			}
+			done <- err
+		}()
+	}
+	for range lanes {
+		must(t, <-done)
+	}
+	w.check(t)
+}
+
+// The function dies at its n-th call, before or after the work was done; the batch comes again.
+func TestDeathAtEveryCall(t *testing.T) {
+	t.Parallel()
+	for _, before := range []bool{true, false} {
+		for n := int32(1); n < 40; n += 3 {
+			w := newWorld(t, uint64(n))
+			w.live(t, 30)
+			records := storetest.Records(t, w.db)
+			var calls atomic.Int32
+			w.faults = func(early bool) error {
+				if early == before && calls.Add(1) >= n {
+					return errors.New("dead")
+				}
+				return nil
+			}
+			for at := 0; at < len(records); at += 50 {
+				_, _ = w.function().Handle(context.Background(), events.DynamoDBEvent{Records: records[at:min(at+50, len(records))]})
+			}
+			w.faults = nil
+			w.deliver(t, records)
+			w.check(t)
+			if calls.Load() < n {
+				break
+			}
+		}
+	}
+}
+
+// A record that cannot be read stops there, is named, and what came before it is counted.
+func TestPoisonIsNamed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 5)
+	w.live(t, 10)
+	records := storetest.Records(t, w.db)
+	poison := records[len(records)-1]
+	poison.Change.NewImage = map[string]events.DynamoDBAttributeValue{
+		"pk": poison.Change.Keys["pk"], "sk": poison.Change.Keys["sk"], "strange": events.NewListAttribute(nil)}
+	poison.Change.SequenceNumber = "999"
+	answer, err := w.function().Handle(context.Background(), events.DynamoDBEvent{Records: append(records[:len(records):len(records)], poison)})
+	must(t, err)
+	if len(answer.BatchItemFailures) != 1 || answer.BatchItemFailures[0].ItemIdentifier != "999" {
+		t.Errorf("failures: %v, want the poisoned record", answer.BatchItemFailures)
+	}
+	w.check(t)
+}

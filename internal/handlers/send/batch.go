@@ -1,0 +1,208 @@
+package send
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"onetap/internal/ses"
+	"onetap/internal/store"
+	"onetap/internal/survey"
+)
+
+// handleBatch brings one batch to its end, whatever state a sender before left it in. errHalt means that it is not at
+// its end and sending should stop, errLater that it should be handled again after the others.
+func (d *delivery) handleBatch(ctx context.Context, b survey.Batch) error {
+	switch b.State {
+	case survey.BatchDone, survey.BatchUncertain:
+		return d.mend(ctx, d.campaign, b)
+	case survey.BatchSending:
+		if b.Lease != d.lease {
+			return d.giveUp(ctx, d.campaign, b)
+		}
+	}
+	// First a place, then the turn, then the look at who may be written to: whoever unsubscribes while others are written to
+	// gets no letter, and a turn that is awaited is used at once.
+	select {
+	case d.claims <- struct{}{}:
+	case <-ctx.Done():
+		return errHalt
+	}
+	free := sync.OnceFunc(func() { <-d.claims })
+	defer free()
+	first := min(len(b.Contacts), d.gate.call)
+	if err := d.gate.wait(ctx, first); err != nil {
+		return errHalt
+	}
+	looked := d.now()
+	contacts, outcomes, err := d.recipients(ctx, b, b.Contacts[:first])
+	if err != nil {
+		return err
+	}
+	if d.halt.Load() || !d.timeLeft(ctx) {
+		return errHalt
+	}
+	switch err := d.store.ClaimBatch(ctx, b, d.lease, d.now()); {
+	case errors.Is(err, store.ErrChanged):
+		return errHalt // another sender has it: one of us should not be here
+	case err != nil:
+		return err
+	}
+	results, left, err := d.deliver(ctx, b, contacts, looked, b.Contacts[first:], len(outcomes))
+	// The calls were made: what they came to must be written even if the time is up.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), margin)
+	defer cancel()
+	if errors.Is(err, errLater) {
+		if err := d.store.UnclaimBatch(ctx, b, d.lease); err != nil {
+			return err
+		}
+		return errLater
+	}
+	if b, err = d.decide(ctx, b, append(outcomes, results...), left); err != nil {
+		return err
+	}
+	free()
+	if err := d.writeDown(ctx, b); err != nil {
+		return err
+	}
+	if len(left) > 0 {
+		return errHalt
+	}
+	return nil
+}
+
+// recipients reads some contacts of a batch at the last moment and sets aside those that may not be written to any more.
+func (d *delivery) recipients(ctx context.Context, b survey.Batch, ids []survey.ContactID) ([]survey.Contact, []survey.Outcome, error) {
+	found, stopped, err := d.store.Recipients(ctx, d.campaign.Audience, ids)
+	if err != nil {
+		return nil, nil, err
+	}
+	answered := map[survey.ContactID]bool{}
+	if b.Mailing == survey.MailingReminder {
+		if answered, err = d.store.Answered(ctx, b.Campaign, ids); err != nil {
+			return nil, nil, err
+		}
+	}
+	var firsts map[survey.ContactID]survey.Invitation
+	if b.Again {
+		if firsts, err = d.store.InvitationsOf(ctx, b.Campaign, b.Mailing, ids); err != nil {
+			return nil, nil, err
+		}
+	}
+	var contacts []survey.Contact
+	var outcomes []survey.Outcome
+	for _, id := range ids {
+		c, there := found[id]
+		reason := survey.SkipReason(stopped[id])
+		switch {
+		case !there:
+			reason = survey.SkipRemoved
+		case reason == "" && answered[id]:
+			reason = survey.SkipAnswered
+		case reason == "" && b.Again && firsts[id].State != survey.InvitationUncertain:
+			reason = survey.SkipSettled
+		}
+		if reason == "" {
+			contacts = append(contacts, c)
+			continue
+		}
+		outcomes = append(outcomes, survey.Outcome{Contact: id, State: survey.InvitationSkipped, Reason: string(reason), Owner: c.Owner, Team: c.Team})
+	}
+	return contacts, outcomes, nil
+}
+
+func outcomeOf(c survey.Contact, r ses.Result) survey.Outcome {
+	o := survey.Outcome{Contact: c.ID, MessageID: r.MessageID, Owner: c.Owner, Team: c.Team}
+	switch r.Fate {
+	case ses.Accepted:
+		o.State = survey.InvitationSent
+	case ses.Refused:
+		o.State, o.Reason = survey.InvitationFailed, r.Status
+	default:
+		o.State, o.Reason = survey.InvitationUncertain, r.Status
+	}
+	return o
+}
+
+// decide writes the outcomes of a batch. When another sender has given the batch up meanwhile, nothing is written here: those
+// people stay uncertain.
+func (d *delivery) decide(ctx context.Context, b survey.Batch, outcomes []survey.Outcome, left []survey.ContactID) (survey.Batch, error) {
+	if len(outcomes) == 0 {
+		if err := d.store.UnclaimBatch(ctx, b, d.lease); err != nil {
+			return b, err
+		}
+		return b, errHalt
+	}
+	b.State, b.At, b.Outcomes, b.Contacts = survey.BatchDone, d.now(), outcomes, nil
+	sent := 0
+	for _, o := range outcomes {
+		b.Contacts = append(b.Contacts, o.Contact)
+		if o.State == survey.InvitationSent {
+			sent++
+		}
+	}
+	if err := d.store.DecideBatch(ctx, b, d.lease, left, d.campaign.Audience); err != nil {
+		return b, err
+	}
+	d.mu.Lock()
+	d.sent += sent
+	d.mu.Unlock()
+	return b, nil
+}
+
+// writeDown writes the invitations of a decided batch.
+func (d *delivery) writeDown(ctx context.Context, b survey.Batch) error {
+	if b.Again {
+		return d.store.SettleResent(ctx, b)
+	}
+	return d.store.AddInvitations(ctx, b.Invitations(d.campaign.Audience), d.held)
+}
+
+// giveUp decides a batch whose sender died between claim and decision: nobody knows who of it was written to, and
+// nobody is written to again by itself (promise 1).
+func (s *Sender) giveUp(ctx context.Context, c survey.Campaign, b survey.Batch) error {
+	contacts, err := s.store.Contacts(ctx, c.Audience, b.Contacts)
+	if err != nil {
+		return err
+	}
+	for _, id := range b.Contacts {
+		b.Outcomes = append(b.Outcomes, survey.Outcome{Contact: id, State: survey.InvitationUncertain, Reason: "sender_died",
+			Owner: contacts[id].Owner, Team: contacts[id].Team})
+	}
+	dead := b.Lease
+	b.State, b.At = survey.BatchUncertain, s.now()
+	err = s.store.DecideBatch(ctx, b, dead, nil, c.Audience)
+	if errors.Is(err, store.ErrChanged) { // it was not dead after all and has decided: what it left over is not in the plan as read
+		return errHalt
+	}
+	if err != nil {
+		return err
+	}
+	s.log.Warn("batch of a dead sender is uncertain", "campaign", b.Campaign, "batch", b.Name, "recipients", len(b.Contacts))
+	return s.mend(ctx, c, b)
+}
+
+// mend writes the invitations of a decided batch whose sender may have died before it could.
+func (s *Sender) mend(ctx context.Context, c survey.Campaign, b survey.Batch) error {
+	if b.Again {
+		return s.store.SettleResent(ctx, b)
+	}
+	return s.store.MendInvitations(ctx, b.Invitations(c.Audience))
+}
+
+func (d *delivery) stopAll(reason string) {
+	d.halt.Store(true)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.reason == "" {
+		d.reason = reason
+	}
+}
+
+func ids(cs []survey.Contact) []survey.ContactID {
+	all := make([]survey.ContactID, len(cs))
+	for i, c := range cs {
+		all[i] = c.ID
+	}
+	return all
+}

@@ -1,0 +1,169 @@
+package send
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"onetap/internal/mail"
+	"onetap/internal/ses"
+	"onetap/internal/survey"
+)
+
+// fresh is how old the look at some recipients may be when SES is called: whoever has unsubscribed before gets no letter.
+const fresh = time.Second
+
+// errLater means that it cannot be told yet whether SES refuses one recipient or everything: the batch was given back.
+var errLater = errors.New("later")
+
+// part is some of a batch to whom no letter has been sent. Of those that are paid the turn was awaited for a call that SES
+// refused as a whole, so that it counted nobody.
+type part struct {
+	ids  []survey.ContactID
+	paid bool
+}
+
+// calls is the work on one claimed batch: what is still to do, and what it has come to.
+type calls struct {
+	*delivery
+	batch    survey.Batch
+	letter   mail.Template
+	todo     []part // the next one first
+	outcomes []survey.Outcome
+	left     []survey.ContactID // surely not written to; they wait for another day
+	suspects []suspect
+}
+
+// deliver makes the SES calls of a claimed batch, each of at most a second's worth of recipients: to those whose turn it
+// is, looked at then, and after them to the rest. left are those that were surely not written to and must wait for another
+// day. known is how many of the batch have an outcome already. errLater means that nobody of it has been written to.
+func (d *delivery) deliver(ctx context.Context, b survey.Batch, turn []survey.Contact, looked time.Time, rest []survey.ContactID, known int) (outcomes []survey.Outcome, left []survey.ContactID, err error) {
+	letter, err := d.letters.of(d.campaign, b)
+	if err != nil {
+		d.stopAll(survey.StoppedWording + ": " + err.Error())
+		return nil, append(ids(turn), rest...), nil
+	}
+	c := &calls{delivery: d, batch: b, letter: letter}
+	c.add(part{ids: rest})
+	if !c.run(ctx, turn, looked) {
+		c.giveBack()
+	}
+	if err := c.judge(known); err != nil {
+		return nil, nil, err
+	}
+	return c.outcomes, c.left, nil
+}
+
+// run makes the calls until nothing is to do; false means that what is to do is not to be done now.
+func (c *calls) run(ctx context.Context, turn []survey.Contact, looked time.Time) bool {
+	throttled := 0
+	for {
+		if c.now().Sub(looked) > fresh && len(turn) > 0 { // the claim took long, or the process stood still
+			again, skipped, err := c.recipients(ctx, c.batch, ids(turn))
+			if err != nil {
+				return c.halted(turn)
+			}
+			turn, c.outcomes = again, append(c.outcomes, skipped...)
+		}
+		if !c.held() || !c.timeLeft(ctx) { // another sender may have given this batch up, and somebody may have it sent again
+			return c.halted(turn)
+		}
+		if busy := c.call(ctx, turn); busy {
+			throttled++
+			if throttled > 50 || !sleep(ctx, time.Duration(min(throttled, 10))*100*time.Millisecond) {
+				return c.halted(nil)
+			}
+		}
+		if len(c.left) > 0 { // the account is closed for now: do not ask for the rest
+			return false
+		}
+		if len(c.todo) == 0 {
+			return true
+		}
+		var ok bool
+		if turn, looked, ok = c.next(ctx, throttled > 0); !ok {
+			return c.halted(nil)
+		}
+	}
+}
+
+// next takes the next part, waits for its turn unless that is paid, and only then looks at who of it may be written to: a
+// slow account takes seconds for a batch.
+func (c *calls) next(ctx context.Context, throttled bool) (turn []survey.Contact, looked time.Time, ok bool) {
+	p := c.todo[0]
+	n := min(len(p.ids), c.gate.call)
+	if !p.paid {
+		if err := c.gate.wait(ctx, n); err != nil {
+			return nil, looked, false
+		}
+	}
+	if throttled && c.halt.Load() {
+		return nil, looked, false
+	}
+	looked = c.now()
+	turn, skipped, err := c.recipients(ctx, c.batch, p.ids[:n])
+	if err != nil {
+		return nil, looked, false
+	}
+	c.outcomes, c.todo = append(c.outcomes, skipped...), c.todo[1:]
+	c.add(part{p.ids[n:], p.paid})
+	return turn, looked, true
+}
+
+// add puts a part before the others.
+func (c *calls) add(p part) {
+	if len(p.ids) > 0 {
+		c.todo = append([]part{p}, c.todo...)
+	}
+}
+
+// halted stops sending; nobody of turn was written to.
+func (c *calls) halted(turn []survey.Contact) bool {
+	c.halt.Store(true)
+	c.left = append(c.left, ids(turn)...)
+	return false
+}
+
+// giveBack leaves what was to do for another day.
+func (c *calls) giveBack() {
+	for _, p := range c.todo {
+		c.left = append(c.left, p.ids...)
+	}
+	c.todo = nil
+	for _, s := range c.suspects {
+		c.left = append(c.left, s.ID)
+	}
+	c.suspects = nil
+}
+
+// call makes one SES call; busy says that SES was too busy for some of it.
+func (c *calls) call(ctx context.Context, turn []survey.Contact) (busy bool) {
+	if len(turn) == 0 {
+		return false
+	}
+	var again []survey.ContactID
+	for i, r := range c.mail.Bulk(ctx, c.bulk(c.letter, c.batch, turn)) {
+		p := turn[i]
+		switch r.Fate {
+		case ses.Whole:
+			c.refused(turn, r.Status)
+			return false
+		case ses.Throttled:
+			again = append(again, p.ID)
+		case ses.NoQuota:
+			c.gate.open = false
+			c.halt.Store(true)
+			c.left = append(c.left, p.ID)
+		case ses.Stopped:
+			c.stopAll(r.Status)
+			c.left = append(c.left, p.ID)
+		default:
+			if r.Fate == ses.Accepted {
+				c.accepted.Store(true)
+			}
+			c.outcomes = append(c.outcomes, outcomeOf(p, r))
+		}
+	}
+	c.add(part{ids: again})
+	return len(again) > 0
+}

@@ -1,0 +1,262 @@
+package send
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"onetap/internal/survey"
+)
+
+// workers handle batches; only inFlight of them are between their turn and the decision, the others write down.
+const workers = 6
+
+// look is how often a campaign's state and the mailing's cursor are brought up to date while it is sent: pause and cancel
+// take effect within it.
+const look = time.Second
+
+// errHalt ends a delivery without being a fault: paused, cancelled, out of quota, out of time.
+var errHalt = errors.New("halt")
+
+// delivery sends one mailing of one campaign.
+type delivery struct {
+	*Sender
+	campaign survey.Campaign
+	mailing  survey.Mailing
+	gate     *pace
+	claims   chan struct{} // one place for each batch in flight
+	letters  letters
+
+	halt     atomic.Bool
+	accepted atomic.Bool // SES has taken a letter of this run: sender and configuration are good
+	last     bool        // what was put off is handled now, one batch after another
+
+	mu     sync.Mutex
+	order  []string // batches handed out and not yet before the cursor, in order
+	done   map[string]bool
+	cursor string
+	later  []survey.Batch
+	sent   int
+	reason string // why SES stopped everything
+}
+
+// sendMailing sends what is left of a mailing. It ends when the mailing is done, when somebody pauses or cancels, or when the
+// time or the quota is used up.
+func (s *Sender) sendMailing(ctx context.Context, c survey.Campaign, number int, gate *pace) (bool, error) {
+	w, ok, err := s.store.Mailing(ctx, c.ID, number)
+	if err != nil || !ok || w.State == survey.MailingPlanning {
+		return false, err
+	}
+	if w.State == survey.MailingDone || w.Batches == 0 {
+		return true, s.finish(ctx, c, w)
+	}
+	if gate.disabled {
+		return true, s.stop(ctx, c, survey.StoppedDisabled)
+	}
+	if !gate.open {
+		s.log.Info("the account may not send now", "campaign", c.ID)
+		return false, nil
+	}
+	d := &delivery{Sender: s, campaign: c, mailing: w, gate: gate, claims: make(chan struct{}, inFlight), done: map[string]bool{}, cursor: w.Cursor}
+	complete, err := d.run(ctx)
+	s.log.Info("sent", "campaign", c.ID, "wave", number, "recipients", d.sent, "complete", complete)
+	if err != nil {
+		return false, err
+	}
+	if d.reason != "" {
+		return true, s.stop(ctx, c, d.reason)
+	}
+	if complete {
+		return true, s.finish(ctx, c, d.mailing)
+	}
+	return false, nil
+}
+
+// run hands the mailing's batches to the workers in order and keeps the cursor behind them.
+func (d *delivery) run(ctx context.Context) (complete bool, err error) {
+	g, gctx := errgroup.WithContext(ctx)
+	batches := make(chan survey.Batch)
+	for range workers {
+		g.Go(func() error {
+			for b := range batches {
+				if err := d.concluded(b, d.handleBatch(gctx, b)); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	end := false
+	g.Go(func() error {
+		defer close(batches)
+		var err error
+		end, err = d.handOut(gctx, batches)
+		return err
+	})
+	watch, stop := context.WithCancel(ctx)
+	var watching sync.WaitGroup
+	watching.Go(func() { d.watch(watch) })
+	if err = g.Wait(); err == nil && end {
+		err = d.handleLater(ctx)
+	}
+	stop()
+	watching.Wait()
+	if saved := d.saveCursor(context.WithoutCancel(ctx)); err == nil {
+		err = saved
+	}
+	return end && err == nil && !d.halt.Load(), err
+}
+
+// concluded takes what became of a batch; only a fault is returned.
+func (d *delivery) concluded(b survey.Batch, err error) error {
+	switch {
+	case err == nil:
+		d.finished(b.Name)
+	case errors.Is(err, errLater):
+		d.mu.Lock()
+		d.later = append(d.later, b)
+		d.mu.Unlock()
+	default:
+		d.halt.Store(true)
+		if !errors.Is(err, errHalt) {
+			return err
+		}
+	}
+	return nil
+}
+
+// handleLater handles what was put off, when everything else has been tried.
+func (d *delivery) handleLater(ctx context.Context) error {
+	d.last = true
+	for _, b := range d.later {
+		if d.halt.Load() || !d.timeLeft(ctx) {
+			d.halt.Store(true)
+			return nil
+		}
+		if err := d.concluded(b, d.handleBatch(ctx, b)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// handOut reads the plan from the cursor on; end is true when the last batch was handed out.
+func (d *delivery) handOut(ctx context.Context, batches chan<- survey.Batch) (end bool, err error) {
+	const page = 50
+	from := d.cursor
+	for {
+		bs, err := d.store.Batches(ctx, d.mailing, from, page)
+		if err != nil {
+			return false, err
+		}
+		for _, b := range bs {
+			if d.halt.Load() || !d.timeLeft(ctx) {
+				return false, nil
+			}
+			d.mu.Lock()
+			d.order = append(d.order, b.Name)
+			d.mu.Unlock()
+			select {
+			case batches <- b:
+			case <-ctx.Done():
+				return false, ctx.Err()
+			}
+		}
+		if len(bs) < page {
+			return true, nil
+		}
+		from = bs[len(bs)-1].Name + " " // sorts after the name itself and before what was left of it
+	}
+}
+
+// finished moves the cursor over every batch that has none unfinished before it.
+func (d *delivery) finished(name string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.done[name] = true
+	for len(d.order) > 0 && d.done[d.order[0]] {
+		delete(d.done, d.order[0])
+		d.cursor = d.order[0] + " "
+		d.order = d.order[1:]
+	}
+}
+
+// watch looks once a second whether the campaign is still to be sent, and saves how far it is.
+func (d *delivery) watch(ctx context.Context) {
+	for sleep(ctx, look) {
+		c, err := d.store.Campaign(ctx, d.campaign.ID)
+		if err != nil {
+			continue // the next look will tell
+		}
+		if (c.State != survey.Sending && c.State != survey.Open) || (!c.ClosesAt.IsZero() && !d.now().Before(c.ClosesAt)) {
+			d.halt.Store(true)
+			return
+		}
+		if err := d.saveCursor(ctx); err != nil && ctx.Err() == nil {
+			d.log.Warn("cursor not saved; the next run looks at more batches", "campaign", d.campaign.ID, "error", err)
+		}
+	}
+}
+
+func (d *delivery) saveCursor(ctx context.Context) error {
+	d.mu.Lock()
+	cursor := d.cursor
+	d.mu.Unlock()
+	if cursor == d.mailing.Cursor {
+		return nil
+	}
+	w := d.mailing
+	w.Cursor = cursor
+	w, err := d.store.SaveMailing(ctx, w)
+	if err == nil {
+		d.mailing = w
+	}
+	return err
+}
+
+// finish marks a mailing as done and, after the invitations, opens the campaign and sets the reminder's time.
+func (s *Sender) finish(ctx context.Context, c survey.Campaign, w survey.Mailing) error {
+	if w.State != survey.MailingDone {
+		w.State, w.Finished = survey.MailingDone, s.now()
+		var err error
+		if w, err = s.store.SaveMailing(ctx, w); err != nil {
+			return err
+		}
+	}
+	if w.Number != survey.MailingInvitation {
+		return nil
+	}
+	c, err := s.store.Campaign(ctx, c.ID)
+	if err != nil || c.State != survey.Sending {
+		return err
+	}
+	c.State = survey.Open
+	if c.Opened.IsZero() { // it was paused while second letters went out
+		c.Opened = s.now()
+	}
+	if c.RemindDays > 0 && c.RemindAt.IsZero() {
+		c.RemindAt = c.Opened.AddDate(0, 0, c.RemindDays)
+	}
+	_, err = s.store.SaveCampaign(ctx, c)
+	return err
+}
+
+// stop pauses a campaign that SES will not send, whichever of its letters are on their way, with its reason for whoever
+// looks at it. The administrators are told by the next step.
+func (s *Sender) stop(ctx context.Context, c survey.Campaign, reason string) error {
+	s.log.Error("SES does not send; the campaign is paused", "campaign", c.ID, "reason", reason)
+	c, err := s.store.Campaign(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	c, ok := c.Halt(reason, s.now())
+	if !ok {
+		return nil // a person was faster
+	}
+	_, err = s.store.SaveCampaign(ctx, c)
+	return err // changed meanwhile: the next round asks SES again
+}

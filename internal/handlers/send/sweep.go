@@ -1,0 +1,69 @@
+package send
+
+import (
+	"context"
+	"errors"
+
+	"onetap/internal/survey"
+)
+
+// sweep decides what a dead sender left between claim and decision in a campaign that is not being sent any more, because
+// it is paused, cancelled or closed: whoever may have been written to is named there too.
+func (s *Sender) sweep(ctx context.Context, c survey.Campaign) error {
+	for _, number := range []int{survey.MailingInvitation, survey.MailingReminder} {
+		w, ok, err := s.store.Mailing(ctx, c.ID, number)
+		if err != nil {
+			return err
+		}
+		if !ok || w.State != survey.MailingSending || w.Batches == 0 {
+			continue
+		}
+		if err := s.sweepMailing(ctx, c, w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sweepMailing looks from the mailing's cursor on until as many batches wait in a row as no sender hands out ahead of its turn.
+func (s *Sender) sweepMailing(ctx context.Context, c survey.Campaign, w survey.Mailing) error {
+	const page = 50
+	from, waiting, was := w.Cursor, 0, w.Cursor
+	for decided := true; ; {
+		bs, err := s.store.Batches(ctx, w, from, page)
+		if err != nil {
+			return err
+		}
+		for _, b := range bs {
+			from = b.Name + " "
+			switch b.State {
+			case survey.BatchWaiting:
+				decided = false
+				waiting++
+				continue
+			case survey.BatchSending:
+				err = s.giveUp(ctx, c, b)
+			default:
+				err = s.mend(ctx, c, b)
+			}
+			if errors.Is(err, errHalt) { // its sender was not dead: the next sweep looks again
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			waiting = 0
+			if decided {
+				w.Cursor = from // the next sweep begins behind it
+			}
+		}
+		if len(bs) < page || waiting >= page {
+			break
+		}
+	}
+	if w.Cursor == was {
+		return nil
+	}
+	_, err := s.store.SaveMailing(ctx, w)
+	return err
+}

@@ -1,0 +1,230 @@
+package public
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"onetap/internal/apperr"
+	"onetap/internal/keys"
+	"onetap/internal/store"
+	"onetap/internal/survey"
+	"onetap/internal/web"
+)
+
+// memory is a Store in memory that can fail on request: before the work, or after it was done.
+type memory struct {
+	mu           sync.Mutex
+	campaigns    map[survey.CampaignID]survey.Campaign
+	people       map[survey.ContactID]survey.Respondent // without Response
+	responses    map[survey.ContactID]survey.Response
+	unsubscribed map[survey.ContactID]bool
+	writes       []string // what was written, in order
+	logos        map[string]store.Logo
+	glances      int
+	lookups      int // for logos
+
+	lookupsLost int    // so many logos are not read
+	lost        int    // so many writes fail before the work
+	unheard     int    // so many writes are done and then fail
+	meddling    func() // called once before the next SaveResponse: somebody else is faster
+}
+
+var errTable = errors.New("table does not answer")
+
+func (m *memory) Campaign(_ context.Context, id survey.CampaignID) (survey.Campaign, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	c, ok := m.campaigns[id]
+	if !ok {
+		return c, apperr.New(apperr.Unknown, "campaign_unknown", "campaign")
+	}
+	return c, nil
+}
+
+func (m *memory) Visit(ctx context.Context, id survey.CampaignID, contact survey.ContactID) (survey.Campaign, survey.Respondent, error) {
+	c, err := m.Campaign(ctx, id)
+	if err != nil {
+		return c, survey.Respondent{}, err
+	}
+	p, err := m.Respondent(ctx, c, contact)
+	return c, p, err
+}
+
+func (m *memory) Glance(ctx context.Context, c survey.Campaign, id survey.ContactID) (survey.Respondent, error) {
+	m.glances++
+	return m.Respondent(ctx, c, id)
+}
+
+func (m *memory) Logo(_ context.Context, hash string) (store.Logo, bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.lookups++
+	if m.lookupsLost > 0 {
+		m.lookupsLost--
+		return store.Logo{}, false, errTable
+	}
+	l, ok := m.logos[hash]
+	return l, ok, nil
+}
+
+func (m *memory) Respondent(_ context.Context, c survey.Campaign, id survey.ContactID) (survey.Respondent, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	p, ok := m.people[id]
+	if !ok {
+		return p, apperr.New(apperr.Unknown, "contact_unknown", "link")
+	}
+	if r, ok := m.responses[id]; ok {
+		p.Response = &r
+	}
+	if m.unsubscribed[id] {
+		p.Suppressed = survey.Unsubscribed
+	}
+	return p, nil
+}
+
+func (m *memory) SaveResponse(_ context.Context, r survey.Response, was int) error {
+	if f := m.meddling; f != nil {
+		m.meddling = nil
+		f()
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.lost > 0 {
+		m.lost--
+		return errTable
+	}
+	if m.responses[r.Contact].Version != was {
+		return apperr.New(apperr.Conflict, "changed_meanwhile", "")
+	}
+	m.responses[r.Contact] = r
+	m.writes = append(m.writes, fmt.Sprintf("score %d %s", r.Score, map[bool]string{true: "verified", false: "unverified"}[r.Verified]))
+	if m.unheard > 0 {
+		m.unheard--
+		return errTable
+	}
+	return nil
+}
+
+func (m *memory) Unsubscribe(_ context.Context, _ survey.Campaign, id survey.ContactID) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.lost > 0 {
+		m.lost--
+		return errTable
+	}
+	m.unsubscribed[id] = true
+	m.writes = append(m.writes, "unsubscribed")
+	return nil
+}
+
+var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+
+// stage is a deployment with one open campaign and one respondent.
+type stage struct {
+	*memory
+	keys    *keys.Keys
+	token   string
+	test    string    // of a test send
+	leave   [2]string // what the /u/ of their letters carries
+	id      survey.ContactID
+	now     time.Time
+	pages   *pages
+	handler http.Handler
+	cookies string // of the device that makes the requests
+}
+
+func newStage(t testing.TB) *stage {
+	t.Helper()
+	k, err := keys.NewKeys("a master key that only the tests know", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := survey.Campaign{ID: keys.NewCampaignID([5]byte{1, 2, 3, 4, 5}), Audience: survey.Customers, State: survey.Open, Company: "Ромашка",
+		Language: "ru", ClosesAt: noon.Add(24 * time.Hour)}
+	s := &stage{keys: k, id: k.ContactID(survey.Customers, "anna@example.ru")}
+	s.memory = &memory{campaigns: map[survey.CampaignID]survey.Campaign{c.ID: c},
+		people:    map[survey.ContactID]survey.Respondent{s.id: {Language: "ru", Owner: "owner", Team: "team", Invited: true}},
+		responses: map[survey.ContactID]survey.Response{}, unsubscribed: map[survey.ContactID]bool{}}
+	s.token = k.Make(keys.Token{Campaign: c.ID, Contact: s.id})
+	s.test = k.Make(keys.Token{Campaign: c.ID, Contact: s.id, Test: true})
+	s.leave[0] = k.MakeUnsubscribe(keys.Token{Campaign: c.ID, Contact: s.id})
+	s.leave[1] = k.MakeUnsubscribe(keys.Token{Campaign: c.ID, Contact: s.id, Test: true})
+	digests := 0
+	s.now = noon
+	s.pages = newPages(s.memory, k, func() time.Time { return s.now }, func() string { digests++; return fmt.Sprint("digest", digests) })
+	s.handler = web.Secure(s.pages.routes())
+	return s
+}
+
+// campaign changes the stage's campaign.
+func (s *stage) campaign(change func(*survey.Campaign)) {
+	for id, c := range s.campaigns {
+		change(&c)
+		s.campaigns[id] = c
+	}
+}
+
+// do makes one request. TOKEN and TEST in path stand for the links, OLD for the token of a letter that had one for both;
+// headers are "Name: value".
+func (s *stage) do(method, path, body string, headers ...string) *httptest.ResponseRecorder {
+	path = strings.NewReplacer("/u/TOKEN", "/u/"+s.leave[0], "/u/TEST", "/u/"+s.leave[1], "TOKEN", s.token, "TEST", s.test, "OLD", s.token).Replace(path)
+	r := httptest.NewRequest(method, path, strings.NewReader(body))
+	if method == http.MethodPost && body != "" {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	s.mu.Lock()
+	if s.cookies != "" {
+		r.Header.Set("Cookie", s.cookies)
+	}
+	s.mu.Unlock()
+	for _, h := range headers {
+		name, value, _ := strings.Cut(h, ": ")
+		r.Header.Set(name, value)
+	}
+	w := httptest.NewRecorder()
+	s.handler.ServeHTTP(w, r)
+	if c := w.Result().Cookies(); len(c) > 0 {
+		s.mu.Lock()
+		s.cookies = c[0].Name + "=" + c[0].Value
+		s.mu.Unlock()
+	}
+	return w
+}
+
+// state tells what is stored: the answer, whether it counts, the words, what was written so far.
+func (s *stage) state() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r, ok := s.responses[s.id]
+	if !ok {
+		return "nothing"
+	}
+	return fmt.Sprintf("%d %v %q %q v%d", r.Score, r.Verified, r.Why, r.Wish, r.Version)
+}
+
+func (s *stage) written() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.writes)
+}
+
+// try makes a request of any path and query, as an HTTP API does: without parsing it first.
+func (s *stage) try(method, path, query string) (w *httptest.ResponseRecorder, ok bool) {
+	if !strings.HasPrefix(path, "/") {
+		return nil, false
+	}
+	r := httptest.NewRequest(method, "/", nil)
+	r.URL.Path, r.URL.RawQuery = path, query
+	w = httptest.NewRecorder()
+	s.handler.ServeHTTP(w, r)
+	return w, true
+}

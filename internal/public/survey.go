@@ -1,0 +1,389 @@
+package public
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"onetap/internal/apperr"
+	"onetap/internal/keys"
+	"onetap/internal/lang"
+	"onetap/internal/store"
+	"onetap/internal/survey"
+	"onetap/internal/web"
+)
+
+// maxTries is how often an answer is applied again when somebody else changed it meanwhile (two tabs, one link).
+const maxTries = 5
+
+// pages answers the public links.
+type pages struct {
+	store  Store
+	keys   *keys.Keys
+	now    func() time.Time
+	digest func() string // random, for the forms
+
+	// What a letter's links have shown a moment ago, and the campaigns behind them. Pages that were posted to read anew.
+	seen      recent[keys.Token, seen]
+	campaigns recent[survey.CampaignID, survey.Campaign]
+	logos     logos
+	left      recent[keys.Token, struct{}] // who has unsubscribed here a moment ago
+}
+
+// seen is what was read for a link.
+type seen struct {
+	campaign survey.Campaign
+	person   survey.Respondent
+}
+
+// How long a process shows what it has read before, and of how many.
+const (
+	seenLife, seenMost         = 2 * time.Second, 500
+	campaignLife, campaignMost = 5 * time.Second, 50
+)
+
+// New is the handler of the public links, over the table.
+func New(s *store.Store, ks *keys.Keys) http.Handler {
+	return newPages(table{s, ks}, ks, time.Now, rand.Text).routes()
+}
+
+func newPages(s Store, ks *keys.Keys, now func() time.Time, digest func() string) *pages {
+	return &pages{store: s, keys: ks, now: now, digest: digest,
+		seen:      recent[keys.Token, seen]{life: seenLife, most: seenMost},
+		campaigns: recent[survey.CampaignID, survey.Campaign]{life: campaignLife, most: campaignMost},
+		logos:     logos{unknown: recent[string, struct{}]{life: unknownLife, most: logosUnknown}},
+		left:      recent[keys.Token, struct{}]{life: time.Minute, most: seenMost}}
+}
+
+// routes are the public pages. What each link answers:
+//
+//	with something stuck to it     as the link without it (keys.Path)
+//	a good link                    200; GET and HEAD write nothing, POST /r/ takes the answer
+//	campaign closed or cancelled   410
+//	forged; or of no campaign or contact here   404
+//	a score that is none           400, nothing written
+//	an answer changed too often    429 for the hour, 403 for good (survey.Response.Take); nothing written
+//	respondent has unsubscribed    200 with a note: who still wants to answer may; the letters have stopped
+//	/u/ after unsubscribing        200, says that it is done; also when the campaign is over
+//	a test send's link             as above, writes nothing and says so
+//	/logo/                         the company's logo, for its letters and every page; 404 where there is none
+func (p *pages) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /r/{token}", p.show)
+	mux.HandleFunc("GET /r/{token}/{score}", p.show)
+	mux.HandleFunc("POST /r/{token}", p.take)
+	mux.HandleFunc("POST /r/{token}/{score}", p.take)
+	mux.HandleFunc("GET /u/{token}", p.askUnsubscribe)
+	mux.HandleFunc("POST /u/{token}", p.unsubscribe)
+	mux.HandleFunc("GET /logo/{hash}", p.logo)
+	return forgiving(mux)
+}
+
+// forgiving hands a link on as the letter has it, whatever mail programs have stuck to it.
+func forgiving(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		u := *r.URL
+		if clean, ok := keys.Path(u.Path); ok {
+			u.Path, u.RawPath = clean, ""
+		}
+		u.RawQuery = strings.ReplaceAll(u.RawQuery, "&amp;", "&")
+		if u != *r.URL {
+			r = r.WithContext(r.Context()) // a copy: the request is the caller's
+			r.URL = &u
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// visit is one request of a respondent.
+type visit struct {
+	token    keys.Token
+	path     string // of the link, without a score: "/r/…"
+	campaign survey.Campaign
+	person   survey.Respondent
+	lang     lang.Language
+	chose    string // "?lang=…" when the reader chose the language, for the page's own links
+}
+
+// visit reads who comes by which link; check says what it has to be good for.
+func (p *pages) visit(r *http.Request, prefix string, check func(string) (keys.Token, error)) (visit, error) {
+	v := visit{path: prefix + r.PathValue("token")}
+	var err error
+	if v.token, err = check(r.PathValue("token")); err != nil {
+		return v, &apperr.Error{Kind: apperr.Unknown, Code: "link_unknown", Cause: err}
+	}
+	switch {
+	case v.token.Test: // a test send goes to the staff: there is no respondent behind it
+		v.campaign, err = p.store.Campaign(r.Context(), v.token.Campaign)
+	case fromLetter(r):
+		v.campaign, v.person, err = p.glance(r.Context(), v.token)
+	default:
+		p.seen.drop(v.token)
+		v.campaign, v.person, err = p.store.Visit(r.Context(), v.token.Campaign, v.token.Contact)
+	}
+	if v.campaign.ID == "" {
+		return v, unknownLink(err)
+	}
+	language, ok := lang.Parse(r.URL.Query().Get("lang"))
+	if ok {
+		v.chose = "?lang=" + string(language)
+	} else if language, ok = lang.Parse(v.campaign.LanguageFor(v.person.Language)); !ok {
+		language = lang.Default
+	}
+	v.lang = language
+	return v, unknownLink(err)
+}
+
+// glance is a visit of somebody who is only shown a page: as it was seconds ago, if this process has shown it then.
+func (p *pages) glance(ctx context.Context, t keys.Token) (survey.Campaign, survey.Respondent, error) {
+	now := p.now()
+	if s, ok := p.seen.get(t, now); ok {
+		return s.campaign, s.person, nil
+	}
+	c, ok := p.campaigns.get(t.Campaign, now)
+	if !ok {
+		var err error
+		if c, err = p.store.Campaign(ctx, t.Campaign); err != nil {
+			return c, survey.Respondent{}, err
+		}
+		p.campaigns.put(t.Campaign, c, now)
+	}
+	person, err := p.store.Glance(ctx, c, t.Contact)
+	if err == nil {
+		p.seen.put(t, seen{c, person}, now)
+	}
+	return c, person, err
+}
+
+// fromLetter reports whether a letter's own link is shown, which scanners do ten times as often as people: what was saved
+// a moment ago may be missing on it. The page that a post leads to has no score in its path.
+func fromLetter(r *http.Request) bool {
+	return (r.Method == http.MethodGet || r.Method == http.MethodHead) && (r.PathValue("score") != "" || strings.HasPrefix(r.URL.Path, "/u/"))
+}
+
+// unknownLink tells a stranger only that the link leads nowhere, whatever of it is not there.
+func unknownLink(err error) error {
+	if q := apperr.As(err); q != nil && q.Kind == apperr.Unknown {
+		return &apperr.Error{Kind: apperr.Unknown, Code: "link_unknown", Cause: err}
+	}
+	return err
+}
+
+// open reports why a campaign takes no answers now, if it does not.
+func (p *pages) open(v visit) error {
+	if v.token.Test || v.campaign.Accepts(p.now()) {
+		return nil
+	}
+	switch v.campaign.State {
+	case survey.Draft, survey.Scheduled, survey.Planning: // no letter has gone out
+		return apperr.New(apperr.Unknown, "link_unknown", "")
+	}
+	return apperr.New(apperr.Gone, "survey_closed", "")
+}
+
+// fail refuses in the page's language; in the browser's where the link leads to no page.
+func (v visit) fail(w http.ResponseWriter, r *http.Request, err error) {
+	if v.lang == "" || apperr.Is(err, "link_unknown") {
+		web.Fail(w, r, err)
+		return
+	}
+	web.FailIn(w, r, v.lang, err)
+}
+
+// show answers GET and HEAD: the page with the link's score chosen. It writes nothing, for mail scanners open every link.
+func (p *pages) show(w http.ResponseWriter, r *http.Request) {
+	v, err := p.visit(r, "/r/", p.keys.Check)
+	if err == nil {
+		err = p.open(v)
+	}
+	q := r.URL.Query()
+	var chosen *int
+	if s := cmp.Or(r.PathValue("score"), q.Get("chosen")); err == nil && s != "" {
+		chosen, err = parseScore(s)
+	}
+	if err != nil {
+		v.fail(w, r, err)
+		return
+	}
+	s := p.stateOf(r, v, chosen)
+	s.cut, s.saved = q.Get("cut") != "", q.Get("saved") != ""
+	if v.token.Test && chosen != nil && s.saved { // nothing was written, so the page remembers by its address
+		s.answer = survey.Response{Score: *chosen, Verified: true, Version: 1}
+	}
+	s.page().Write(w, http.StatusOK)
+}
+
+func (p *pages) stateOf(r *http.Request, v visit, chosen *int) state {
+	s := state{visit: v, chosen: chosen, digest: p.digest()}
+	if v.person.Response != nil {
+		s.answer = *v.person.Response
+	}
+	s.device = p.deviceOf(r, v, s.answer)
+	return s
+}
+
+// take answers POST: the score, the words or both.
+func (p *pages) take(w http.ResponseWriter, r *http.Request) {
+	v, err := p.visit(r, "/r/", p.keys.Check)
+	if err == nil {
+		err = p.open(v)
+	}
+	if err == nil {
+		err = readForm(w, r)
+	}
+	if err != nil {
+		v.fail(w, r, err)
+		return
+	}
+	if r.PostForm.Has("look") {
+		p.look(w, r, v)
+		return
+	}
+	post, cut, err := postOf(r.PostForm)
+	if err != nil {
+		v.fail(w, r, err)
+		return
+	}
+	if v.token.Test && post.Score == nil { // words of a test page: its score was never written
+		if post.Score, err = parseScore(cmp.Or(r.PostForm.Get("last"), "0")); err != nil {
+			v.fail(w, r, err)
+			return
+		}
+	}
+	t, err := p.apply(r.Context(), v, post)
+	if err != nil {
+		v.fail(w, r, err)
+		return
+	}
+	t.cut = cut || t.cut
+	may := p.deviceOf(r, v, t.before).wrote(post, t.answer)
+	if (post.Why != nil || post.Wish != nil) && !v.token.Test {
+		p.remember(w, r, v, may, t.answer)
+	}
+	if web.WantsJSON(r) {
+		web.JSON(w, http.StatusOK, t.outcome(v.lang, post, may))
+		return
+	}
+	http.Redirect(w, r, t.next(v, post), http.StatusSeeOther)
+}
+
+// look shows the form as it was posted, in another language, and takes nothing of it.
+func (p *pages) look(w http.ResponseWriter, r *http.Request, v visit) {
+	var chosen *int
+	if s := r.PostForm.Get("score"); s != "" {
+		var err error
+		if chosen, err = parseScore(s); err != nil {
+			v.fail(w, r, err)
+			return
+		}
+	}
+	s := p.stateOf(r, v, chosen)
+	s.typed.Why, s.typed.WhyWas = said(r.PostForm, "why"), said(r.PostForm, "why_was")
+	s.typed.Wish, s.typed.WishWas = said(r.PostForm, "wish"), said(r.PostForm, "wish_was")
+	s.page().Write(w, http.StatusOK)
+}
+
+// taken is what became of a post.
+type taken struct {
+	before, answer survey.Response
+	asks           bool // the score that was posted is not recorded: the page did not know the answer (survey.Response.Asks)
+	cut            bool // words did not fit
+}
+
+// apply makes the post part of the stored answer, and again on what is stored then if somebody else was faster.
+func (p *pages) apply(ctx context.Context, v visit, post survey.Post) (taken, error) {
+	for range maxTries {
+		before := v.person.Answer(v.campaign, v.token.Contact)
+		after, changed, err := before.Take(post, p.now())
+		t := taken{before: before, answer: after, asks: before.Asks(post), cut: changed && (lacks(after.Why, post.Why) || lacks(after.Wish, post.Wish))}
+		if err != nil || !changed || v.token.Test {
+			return t, err
+		}
+		err = p.store.SaveResponse(ctx, after, before.Version)
+		if err == nil {
+			return t, nil
+		}
+		if q := apperr.As(err); q == nil || q.Kind != apperr.Conflict {
+			return t, fmt.Errorf("save the answer: %w", err)
+		}
+		if v.person, err = p.store.Respondent(ctx, v.campaign, v.token.Contact); err != nil {
+			return t, err
+		}
+	}
+	return taken{}, apperr.New(apperr.Conflict, "changed_meanwhile", "")
+}
+
+// lacks reports whether stored words do not end with what was said: there was no room below others.
+func lacks(stored string, said *string) bool {
+	if said == nil {
+		return false
+	}
+	words, _ := survey.Comment(*said)
+	return !strings.HasSuffix(stored, words)
+}
+
+// next is the page that follows a post of a browser without the script. One that asks has the posted score chosen.
+func (t taken) next(v visit, post survey.Post) string {
+	to, q := v.path, url.Values{}
+	if v.token.Test {
+		to += "/" + strconv.Itoa(t.answer.Score)
+	}
+	if v.chose != "" {
+		q.Set("lang", string(v.lang))
+	}
+	if post.Why != nil || post.Wish != nil || v.token.Test {
+		q.Set("saved", "1")
+	}
+	if t.cut {
+		q.Set("cut", "1")
+	}
+	if t.asks {
+		q.Set("chosen", strconv.Itoa(*post.Score))
+	}
+	if len(q) > 0 {
+		to += "?" + q.Encode()
+	}
+	return to
+}
+
+// outcome is what the page's script gets back. A script of an older release knows no "asks" and shows the message.
+type outcome struct {
+	Score    int     `json:"score"`
+	Verified bool    `json:"verified"`
+	Version  int     `json:"version"`
+	Asks     bool    `json:"asks,omitempty"` // the answer is another than the page knew, and the posted score is not recorded
+	Message  string  `json:"message"`
+	Cut      bool    `json:"cut,omitempty"`
+	Why      *string `json:"why,omitempty"` // what the device may read
+	Wish     *string `json:"wish,omitempty"`
+	WhyWas   string  `json:"why_was"`
+	WishWas  string  `json:"wish_was"`
+}
+
+func (t taken) outcome(l lang.Language, post survey.Post, may device) outcome {
+	a := t.answer
+	o := outcome{Score: a.Score, Verified: a.Verified, Version: a.Version, Asks: t.asks, Cut: t.cut, WhyWas: survey.Hidden, WishWas: survey.Hidden}
+	if may.why {
+		o.Why, o.WhyWas = &a.Why, survey.Trace(a.Why)
+	}
+	if may.wish {
+		o.Wish, o.WishWas = &a.Wish, survey.Trace(a.Wish)
+	}
+	switch {
+	case t.cut:
+		o.Message = l.T("page.cut", lang.Values{"Limit": survey.MaxComment})
+	case post.Why != nil || post.Wish != nil:
+		o.Message = l.T("page.thanks_words")
+	case t.asks:
+		o.Message = l.T("page.other_score", lang.Values{"Was": a.Score, "Score": *post.Score})
+	default:
+		o.Message = l.T("page.thanks_score", lang.Values{"Score": a.Score})
+	}
+	return o
+}
