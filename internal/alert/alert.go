@@ -10,13 +10,14 @@ import (
 	"sync"
 	"time"
 
+	"onetap/internal/apperr"
 	"onetap/internal/loop"
 	"onetap/internal/mail"
 	"onetap/internal/store"
 	"onetap/internal/survey"
 )
 
-// Store is what the alerts need of the table. A compare-and-swap that finds something else returns store.ErrChanged;
+// Store is what the alerts need of the table. A compare-and-swap that finds something else returns apperr.ErrChanged;
 // reads are consistent but for Campaigns and Answers.
 type Store interface {
 	Case(ctx context.Context, campaign survey.CampaignID, contact survey.ContactID) (c loop.Case, ok bool, err error)
@@ -83,7 +84,7 @@ func (r *Round) Answer(ctx context.Context, before *survey.Response, now survey.
 	claim := r.Random()
 	for range tries {
 		c, err := r.take(ctx, before, now, claim)
-		if errors.Is(err, store.ErrChanged) {
+		if errors.Is(err, apperr.ErrChanged) {
 			continue
 		}
 		if err != nil {
@@ -175,7 +176,7 @@ func (r *Round) Due(ctx context.Context, d store.Due) error {
 			return nil
 		}
 		c, err = r.Store.SaveCase(ctx, c, c.Claim(claim, now))
-		if errors.Is(err, store.ErrChanged) {
+		if errors.Is(err, apperr.ErrChanged) {
 			continue
 		}
 		if err != nil {
@@ -207,7 +208,7 @@ func (r *Round) Bounced(ctx context.Context, campaign survey.CampaignID, contact
 			return nil
 		}
 		c, err = r.Store.SaveCase(ctx, was, c.Claim(r.Random(), r.Now()))
-		if errors.Is(err, store.ErrChanged) {
+		if errors.Is(err, apperr.ErrChanged) {
 			continue
 		}
 		if err != nil {

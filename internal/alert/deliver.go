@@ -8,8 +8,8 @@ import (
 
 	"github.com/aws/smithy-go"
 
+	"onetap/internal/apperr"
 	"onetap/internal/loop"
-	"onetap/internal/store"
 	"onetap/internal/survey"
 )
 
@@ -50,7 +50,7 @@ func (r *Round) send(ctx context.Context, c loop.Case, again string) (loop.Case,
 		return c, err
 	}
 	if c.Unsettled(f.Response, claim) {
-		if err := r.Store.DropCase(limited, c); !errors.Is(err, store.ErrChanged) {
+		if err := r.Store.DropCase(limited, c); !errors.Is(err, apperr.ErrChanged) {
 			return loop.Case{}, err
 		}
 	}
@@ -112,7 +112,7 @@ func (r *Round) record(ctx context.Context, was loop.Case, change func(loop.Case
 			return was, nil // recorded already, or somebody else took over
 		}
 		saved, err := r.Store.SaveCase(ctx, was, c)
-		if !errors.Is(err, store.ErrChanged) {
+		if !errors.Is(err, apperr.ErrChanged) {
 			return saved, err
 		}
 		if was, _, err = r.Store.Case(ctx, was.Campaign, was.Contact); err != nil {

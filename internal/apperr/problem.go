@@ -75,3 +75,6 @@ func Is(err error, code string) bool {
 	e := As(err)
 	return e != nil && e.Code == code
 }
+
+// ErrChanged is returned by a compare-and-swap that found something else than what was read: read again, decide again.
+var ErrChanged = errors.New("changed meanwhile")

@@ -10,7 +10,6 @@ import (
 
 	"onetap/internal/authz"
 	"onetap/internal/local/dynamo"
-	"onetap/internal/store"
 	"onetap/internal/survey"
 )
 
@@ -45,7 +44,7 @@ func TestRolesAndRoutes(t *testing.T) {
 			t.Fatal(err)
 		}
 		token, hash := newToken()
-		if err := w.store.PutToken(ctx, store.Token{Hash: hash, Name: id, Role: role, Made: w.now()}); err != nil {
+		if err := w.store.PutToken(ctx, authz.Token{Hash: hash, Name: id, Role: role, Made: w.now()}); err != nil {
 			t.Fatal(err)
 		}
 		g, program := w.as(t, id), w.guest(t)

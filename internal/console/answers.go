@@ -9,7 +9,6 @@ import (
 
 	"onetap/internal/apperr"
 	"onetap/internal/nps"
-	"onetap/internal/store"
 	"onetap/internal/survey"
 	"onetap/internal/web"
 )
@@ -49,12 +48,12 @@ func responseViewOf(r survey.Response) responseView {
 }
 
 // page reads the cursor and the limit of a call.
-func page(r *http.Request) (store.Cursor, int, error) {
+func page(r *http.Request) (survey.Cursor, int, error) {
 	limit, err := whole(r, "limit", pageStandard, pageMost)
 	if err != nil {
-		return store.Cursor{}, 0, err
+		return survey.Cursor{}, 0, err
 	}
-	from, err := store.ParseCursor(r.URL.Query().Get("after"))
+	from, err := survey.ParseCursor(r.URL.Query().Get("after"))
 	return from, limit, err
 }
 

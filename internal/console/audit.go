@@ -6,7 +6,7 @@ import (
 	"regexp"
 	"strings"
 
-	"onetap/internal/store"
+	"onetap/internal/authz"
 	"onetap/internal/survey"
 	"onetap/internal/web"
 )
@@ -93,11 +93,11 @@ func madeAt(location, action string) string {
 
 // note writes down a deed. It is done by then, so that it cannot be undone for want of a note.
 func (d *Desk) note(r *http.Request, v visit, action, object string) {
-	deed := store.Deed{Who: v.Token, Token: true, Action: action, Object: object, At: d.now().UTC()}
+	deed := authz.AuditEntry{Who: v.Token, Token: true, Action: action, Object: object, At: d.now().UTC()}
 	if v.Token == "" {
 		deed.Who, deed.Token = v.Staff.ID, false
 	}
-	if err := d.store.PutDeed(r.Context(), deed); err != nil {
+	if err := d.store.AddAudit(r.Context(), deed); err != nil {
 		web.Log(r, err)
 	}
 }
@@ -129,7 +129,7 @@ func (d *Desk) showAudit(w http.ResponseWriter, r *http.Request) error {
 	}
 	people := d.handles(staff)
 	q, before := r.URL.Query(), r.URL.Query().Get("before")
-	var deeds []store.Deed
+	var deeds []authz.AuditEntry
 	var next, filter string
 	switch handle, token := q.Get("who"), q.Get("token"); {
 	case handle != "":
@@ -138,13 +138,13 @@ func (d *Desk) showAudit(w http.ResponseWriter, r *http.Request) error {
 			return noSuchPerson()
 		}
 		p.Whose, filter = nameOf(m), "who="+d.handle(m.ID)+"&"
-		deeds, next, err = d.store.DeedsOf(r.Context(), m.ID, false, before, auditPageSize, d.now())
+		deeds, next, err = d.store.AuditOf(r.Context(), m.ID, false, before, auditPageSize, d.now())
 	case token != "":
 		token = d.valueIn(token)
 		p.Whose, filter = token, "token="+d.discreet(token)+"&"
-		deeds, next, err = d.store.DeedsOf(r.Context(), token, true, before, auditPageSize, d.now())
+		deeds, next, err = d.store.AuditOf(r.Context(), token, true, before, auditPageSize, d.now())
 	default:
-		deeds, next, err = d.store.Deeds(r.Context(), before, auditPageSize, d.now())
+		deeds, next, err = d.store.Audit(r.Context(), before, auditPageSize, d.now())
 	}
 	if err != nil {
 		return err
@@ -163,7 +163,7 @@ func (d *Desk) showAudit(w http.ResponseWriter, r *http.Request) error {
 	return d.show(w, http.StatusOK, "audit.html", p)
 }
 
-func (d *Desk) deedLine(f frame, deed store.Deed, byID, byHandle map[string]survey.Staff) deedLine {
+func (d *Desk) deedLine(f frame, deed authz.AuditEntry, byID, byHandle map[string]survey.Staff) deedLine {
 	l := deedLine{When: f.lang.Moment(deed.At.In(f.Zone)), ISO: deed.At.Format("2006-01-02T15:04:05Z"), Who: deed.Who, Token: deed.Token, What: deed.Action, Object: deed.Object}
 	if id := "audit." + deed.Action; f.lang.Has(id) {
 		l.What = f.lang.T(id)

@@ -13,7 +13,6 @@ import (
 	"onetap/internal/apperr"
 	"onetap/internal/lang"
 	"onetap/internal/mail"
-	"onetap/internal/store"
 	"onetap/internal/survey"
 )
 
@@ -197,7 +196,7 @@ func (d *Desk) postEdit(w http.ResponseWriter, r *http.Request) error {
 		return d.showStep(w, r, http.StatusBadRequest, c, step, f, nil)
 	}
 	saved, err := d.store.SaveCampaign(r.Context(), mine)
-	if errors.Is(err, store.ErrChanged) {
+	if errors.Is(err, apperr.ErrChanged) {
 		if c, err = d.campaign(r); err != nil {
 			return err
 		}

@@ -247,7 +247,7 @@ func (d *Desk) draftOnce(ctx context.Context, c survey.Campaign) (survey.Campaig
 	}
 	err := d.store.CreateCampaign(ctx, c)
 	c.Version = 1
-	if !errors.Is(err, store.ErrChanged) {
+	if !errors.Is(err, apperr.ErrChanged) {
 		return c, err
 	}
 	there, err := d.store.Campaign(ctx, c.ID)

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"onetap/internal/local/dynamo"
-	"onetap/internal/store"
 	"onetap/internal/survey"
 )
 
@@ -263,7 +262,7 @@ func TestCampaignManyValues(t *testing.T) {
 	v.post("/campaigns/abcdefgh/edit", "step", "people", "version", "1", "t.attr.contract", "<script>4999</script>", "quiet_days", "0")
 	_, page = v.get("/campaigns/abcdefgh/edit?step=people")
 	v.says(page, "&lt;script&gt;4999&lt;/script&gt;")
-	h, err := w.desk.count(t.Context(), w.stored1("abcdefgh"), store.Cursor{}, 20_000, false)
+	h, err := w.desk.count(t.Context(), w.stored1("abcdefgh"), survey.Cursor{}, 20_000, false)
 	if err != nil || h.Audience != 1 {
 		t.Errorf("%+v, %v", h, err)
 	}

@@ -12,7 +12,6 @@ import (
 	"strings"
 
 	"onetap/internal/lang"
-	"onetap/internal/store"
 	"onetap/internal/survey"
 	"onetap/internal/web"
 )
@@ -44,7 +43,7 @@ type headcount struct {
 var skipReasons = []survey.SkipReason{survey.SkipUnsubscribed, survey.SkipBounced, survey.SkipComplained, survey.SkipQuiet, survey.SkipNotSampled}
 
 // count looks at no more than so many contacts. It decides as the planner does (send, planInvitations).
-func (d *Desk) count(ctx context.Context, c survey.Campaign, from store.Cursor, most int, values bool) (headcount, error) {
+func (d *Desk) count(ctx context.Context, c survey.Campaign, from survey.Cursor, most int, values bool) (headcount, error) {
 	h := headcount{Skipped: map[survey.SkipReason]int{}, Languages: map[string]int{}}
 	if values {
 		h.Values = map[string]map[string]int{}
@@ -105,7 +104,7 @@ func (h *headcount) note(c survey.Contact) {
 }
 
 // quiet tells who between two places got a survey within the campaign's quiet period.
-func (d *Desk) quiet(ctx context.Context, c survey.Campaign, from store.Cursor, to *store.Cursor, most int) (map[survey.ContactID]bool, error) {
+func (d *Desk) quiet(ctx context.Context, c survey.Campaign, from survey.Cursor, to *survey.Cursor, most int) (map[survey.ContactID]bool, error) {
 	since := c.QuietSince(d.now())
 	if since.IsZero() {
 		return nil, nil
@@ -137,7 +136,7 @@ func (d *Desk) quiet(ctx context.Context, c survey.Campaign, from store.Cursor, 
 	return quiet, nil
 }
 
-func before(a store.Cursor, b *store.Cursor) bool {
+func before(a survey.Cursor, b *survey.Cursor) bool {
 	return b == nil || cmp.Or(cmp.Compare(a.Shard, b.Shard), cmp.Compare(a.After, b.After)) < 0
 }
 
@@ -172,7 +171,7 @@ func (d *Desk) countPeople(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	from, err := store.ParseCursor(r.FormValue("after"))
+	from, err := survey.ParseCursor(r.FormValue("after"))
 	if err != nil {
 		return err
 	}
@@ -195,19 +194,19 @@ func (d *Desk) countPeople(w http.ResponseWriter, r *http.Request) error {
 }
 
 // soFar is a count that goes on without a script: its sums travel in the address, which holds numbers and a place.
-func soFar(text string) (headcount, store.Cursor, bool) {
+func soFar(text string) (headcount, survey.Cursor, bool) {
 	var h headcount
 	b, err := base64.RawURLEncoding.DecodeString(text)
 	if text == "" || err != nil || json.Unmarshal(b, &h) != nil || h.Skipped == nil || h.Languages == nil {
-		return headcount{}, store.Cursor{}, false
+		return headcount{}, survey.Cursor{}, false
 	}
-	from, err := store.ParseCursor(h.Next)
+	from, err := survey.ParseCursor(h.Next)
 	return h, from, err == nil
 }
 
 // counted counts what a page says before its script goes on, or what "count on" asks for.
 func (d *Desk) counted(r *http.Request, c survey.Campaign) (h headcount, values headcount, err error) {
-	if values, err = d.count(r.Context(), c, store.Cursor{}, firstLook, true); err != nil {
+	if values, err = d.count(r.Context(), c, survey.Cursor{}, firstLook, true); err != nil {
 		return h, values, err
 	}
 	if err = d.named(r.Context(), &values); err != nil {
@@ -248,7 +247,7 @@ func (d *Desk) countView(l lang.Language, c survey.Campaign, step string, h head
 	}
 	h.Values, h.Names = nil, nil
 	var begin []string
-	for _, part := range store.CursorsOf(walks) {
+	for _, part := range survey.CursorsOf(walks) {
 		begin = append(begin, part.String())
 	}
 	if parts, err := json.Marshal(begin); err == nil { // numbers and texts always marshal

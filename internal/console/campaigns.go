@@ -15,7 +15,6 @@ import (
 	"onetap/internal/authz"
 	"onetap/internal/insight"
 	"onetap/internal/keys"
-	"onetap/internal/store"
 	"onetap/internal/survey"
 	"onetap/internal/web"
 	"onetap/internal/wording"
@@ -139,7 +138,7 @@ func (d *Desk) draft(ctx context.Context, c survey.Campaign) (survey.Campaign, e
 	for {
 		c.ID = newCampaignID()
 		err := d.store.CreateCampaign(ctx, c)
-		if errors.Is(err, store.ErrChanged) {
+		if errors.Is(err, apperr.ErrChanged) {
 			continue // the id is taken
 		}
 		c.Version = 1
@@ -284,7 +283,7 @@ func (d *Desk) editCampaign(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	c, err = d.store.SaveCampaign(r.Context(), c)
-	if errors.Is(err, store.ErrChanged) {
+	if errors.Is(err, apperr.ErrChanged) {
 		return d.stale(r.Context(), c.ID)
 	}
 	if err != nil {

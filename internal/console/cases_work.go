@@ -9,7 +9,6 @@ import (
 	"onetap/internal/apperr"
 	"onetap/internal/authz"
 	"onetap/internal/loop"
-	"onetap/internal/store"
 	"onetap/internal/survey"
 )
 
@@ -82,7 +81,7 @@ func (d *Desk) workOnCase(ctx context.Context, v visit, id string, in caseWork) 
 			return was, err
 		}
 		c, err = d.store.SaveCaseAnd(ctx, was, c, note)
-		if !errors.Is(err, store.ErrChanged) {
+		if !errors.Is(err, apperr.ErrChanged) {
 			return c, err
 		}
 	}

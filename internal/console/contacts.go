@@ -145,7 +145,7 @@ func (d *Desk) countContacts(w http.ResponseWriter, r *http.Request) error {
 		return apperr.New(apperr.Unknown, "audience_unknown", "audience", "Known", survey.KnownAudiences())
 	}
 	q := r.URL.Query()
-	from, err := store.ParseCursor(q.Get("after"))
+	from, err := survey.ParseCursor(q.Get("after"))
 	if err != nil {
 		return err
 	}
@@ -179,7 +179,7 @@ func (d *Desk) countContacts(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func cursorText(c *store.Cursor) *string {
+func cursorText(c *survey.Cursor) *string {
 	if c == nil {
 		return nil
 	}

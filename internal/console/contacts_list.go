@@ -11,7 +11,6 @@ import (
 	"onetap/internal/apperr"
 	"onetap/internal/authz"
 	"onetap/internal/lang"
-	"onetap/internal/store"
 	"onetap/internal/survey"
 )
 
@@ -97,7 +96,7 @@ func (d *Desk) showContacts(w http.ResponseWriter, r *http.Request, want lookFor
 	if !a.Valid() {
 		a = survey.Customers
 	}
-	from, err := store.ParseCursor(want.after)
+	from, err := survey.ParseCursor(want.after)
 	if err != nil {
 		return err
 	}

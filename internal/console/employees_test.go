@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"onetap/internal/authz"
 	"onetap/internal/insight"
 	"onetap/internal/local/dynamo"
-	"onetap/internal/store"
 	"onetap/internal/survey"
 )
 
@@ -44,7 +44,7 @@ func (a *asked) become(change func(*survey.Campaign)) {
 func (w *world) program(role survey.Role, path string) (int, map[string]any) {
 	w.t.Helper()
 	token, hash := newToken()
-	if err := w.store.PutToken(context.Background(), store.Token{Hash: hash, Name: hash, Role: role, Made: w.now()}); err != nil {
+	if err := w.store.PutToken(context.Background(), authz.Token{Hash: hash, Name: hash, Role: role, Made: w.now()}); err != nil {
 		w.t.Fatal(err)
 	}
 	r, _ := http.NewRequest("GET", w.site+path, nil)

@@ -8,8 +8,8 @@ import (
 	"sync"
 	"testing"
 
+	"onetap/internal/authz"
 	"onetap/internal/local/dynamo"
-	"onetap/internal/store"
 	"onetap/internal/survey"
 )
 
@@ -126,8 +126,8 @@ func TestFirstAdministratorOnce(t *testing.T) {
 	if err != nil || len(staff) != 1 || staff[0] != (survey.Staff{ID: "boss@example.com", Email: "boss@example.com", Name: "boss@example.com", Role: survey.RoleAdministrator}) {
 		t.Errorf("the staff are %v, %v", staff, err)
 	}
-	deeds, _, err := w.store.Deeds(t.Context(), "", 50, w.now())
-	made := slices.DeleteFunc(deeds, func(d store.Deed) bool { return d.Action != "staff.first" })
+	deeds, _, err := w.store.Audit(t.Context(), "", 50, w.now())
+	made := slices.DeleteFunc(deeds, func(d authz.AuditEntry) bool { return d.Action != "staff.first" })
 	if err != nil || len(made) != 1 || made[0].Who != "boss@example.com" {
 		t.Errorf("the audit list says %v, %v", made, err)
 	}

@@ -182,7 +182,7 @@ func (d *Desk) again(w http.ResponseWriter, r *http.Request, im store.Import, n 
 // takePart takes the part that is expected and tells what became of it.
 func (d *Desk) takePart(w http.ResponseWriter, r *http.Request, im store.Import, body, digest []byte, last bool) error {
 	answer, err := d.takeNext(r.Context(), im, body, digest, last)
-	if errors.Is(err, store.ErrChanged) { // the same part came twice at once, and the other was faster
+	if errors.Is(err, apperr.ErrChanged) { // the same part came twice at once, and the other was faster
 		n := im.Next
 		if im, err = d.store.Import(r.Context(), im.ID); err != nil {
 			return err

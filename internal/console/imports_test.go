@@ -18,7 +18,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"onetap/internal/local/dynamo"
-	"onetap/internal/store"
 	"onetap/internal/survey"
 )
 
@@ -79,7 +78,7 @@ const staffList = `[{"id":"anna","email":"anna@example.ru","name":"Анна","te
 func (w *world) contacts() map[survey.ContactID]survey.Contact {
 	w.t.Helper()
 	all := map[survey.ContactID]survey.Contact{}
-	for from := new(store.Cursor); from != nil; {
+	for from := new(survey.Cursor); from != nil; {
 		var err error
 		from, err = w.store.ContactsUntil(context.Background(), survey.Customers, *from, 1000, func(c survey.Contact, _ survey.SuppressionReason) bool {
 			all[c.ID] = c

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"onetap/internal/apperr"
-	"onetap/internal/store"
 	"onetap/internal/survey"
 	"onetap/internal/wording"
 )
@@ -59,7 +58,7 @@ func (d *Desk) launching(r *http.Request, at time.Time) change {
 // somebody tells that nobody would be written to. Mostly the first page has somebody.
 func (d *Desk) somebody(ctx context.Context, c survey.Campaign) error {
 	any, fits := false, false
-	for looked, page, from := 0, 10, new(store.Cursor); from != nil && !fits && looked < lookAt; page = 2000 {
+	for looked, page, from := 0, 10, new(survey.Cursor); from != nil && !fits && looked < lookAt; page = 2000 {
 		looked += page
 		var err error
 		from, err = d.store.ContactsPage(ctx, c.Audience, *from, page, func(contact survey.Contact, _ survey.SuppressionReason) {
@@ -175,10 +174,10 @@ func (d *Desk) changed(r *http.Request, version *int, do change) (survey.Campaig
 			return c, err
 		}
 		c, err = d.store.SaveCampaign(r.Context(), c)
-		if errors.Is(err, store.ErrChanged) && try < 5 {
+		if errors.Is(err, apperr.ErrChanged) && try < 5 {
 			continue
 		}
-		if errors.Is(err, store.ErrChanged) {
+		if errors.Is(err, apperr.ErrChanged) {
 			return c, d.stale(r.Context(), c.ID)
 		}
 		if err != nil {

@@ -9,12 +9,11 @@ import (
 	"onetap/internal/apperr"
 	"onetap/internal/authz"
 	"onetap/internal/lang"
-	"onetap/internal/store"
 	"onetap/internal/survey"
 	"onetap/internal/web"
 )
 
-var cursorStart = store.Cursor{}
+var cursorStart = survey.Cursor{}
 
 // postAct does what a button of a running campaign says. What cannot be undone the page has asked before.
 func (d *Desk) postAct(do change) operation {

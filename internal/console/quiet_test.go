@@ -4,7 +4,6 @@ import (
 	"context"
 	"testing"
 
-	"onetap/internal/store"
 	"onetap/internal/survey"
 )
 
@@ -15,7 +14,7 @@ func TestQuietPeriodOfManyCampaigns(t *testing.T) {
 	w, _, c := planned(t, 40)
 	ctx := context.Background()
 	var ids []survey.ContactID
-	for from := new(store.Cursor); from != nil; {
+	for from := new(survey.Cursor); from != nil; {
 		var err error
 		if from, err = w.store.ContactsPage(ctx, survey.Customers, *from, 1000, func(c survey.Contact, _ survey.SuppressionReason) { ids = append(ids, c.ID) }); err != nil {
 			t.Fatal(err)
@@ -35,7 +34,7 @@ func TestQuietPeriodOfManyCampaigns(t *testing.T) {
 		}
 	}
 	c.QuietDays = 90
-	h, err := w.desk.count(ctx, c, store.Cursor{}, 1000, false)
+	h, err := w.desk.count(ctx, c, survey.Cursor{}, 1000, false)
 	if err != nil || h.Skipped[survey.SkipQuiet] != earlier || h.Invited != len(ids)-earlier {
 		t.Errorf("%+v, %v", h, err)
 	}

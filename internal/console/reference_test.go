@@ -14,8 +14,8 @@ import (
 
 	"golang.org/x/net/html"
 
+	"onetap/internal/authz"
 	"onetap/internal/local/dynamo"
-	"onetap/internal/store"
 	"onetap/internal/survey"
 )
 
@@ -84,7 +84,7 @@ func TestNoAddressesInAddresses(t *testing.T) {
 	}
 	a.counted()
 	token, hash := newToken()
-	if err := w.store.PutToken(ctx, store.Token{Hash: hash, Name: "crm@example.com", Role: survey.RoleAdministrator, Made: w.now()}); err != nil {
+	if err := w.store.PutToken(ctx, authz.Token{Hash: hash, Name: "crm@example.com", Role: survey.RoleAdministrator, Made: w.now()}); err != nil {
 		t.Fatal(err)
 	}
 	r, _ := http.NewRequest("POST", w.site+"/api/v1/suppressions", strings.NewReader(`{"email":"stop@example.com","reason":"unsubscribed"}`))

@@ -65,7 +65,7 @@ func (d *Desk) sendAgain(ctx context.Context, c survey.Campaign, number int, und
 	}
 	next, batches := mailing.Again(people)
 	err = d.store.AddBatches(ctx, next, batches)
-	if errors.Is(err, store.ErrChanged) { // somebody else has just done the same
+	if errors.Is(err, apperr.ErrChanged) { // somebody else has just done the same
 		return 0, false, apperr.New(apperr.Conflict, "resend_too_early", "state")
 	}
 	if err != nil {

@@ -13,7 +13,6 @@ import (
 	"onetap/internal/lang"
 	"onetap/internal/loop"
 	"onetap/internal/nps"
-	"onetap/internal/store"
 	"onetap/internal/survey"
 )
 
@@ -153,7 +152,7 @@ func (d *Desk) answersPage(w http.ResponseWriter, r *http.Request) error {
 		}
 		return d.show(w, http.StatusOK, "result_answers.html", p)
 	}
-	from, err := store.ParseCursor(r.FormValue("after"))
+	from, err := survey.ParseCursor(r.FormValue("after"))
 	if err != nil {
 		return err
 	}

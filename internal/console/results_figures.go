@@ -14,7 +14,6 @@ import (
 	"onetap/internal/authz"
 	"onetap/internal/insight"
 	"onetap/internal/nps"
-	"onetap/internal/store"
 	"onetap/internal/survey"
 )
 
@@ -118,7 +117,7 @@ func (d *Desk) breakdown(ctx context.Context, who authz.Who, c survey.Campaign, 
 
 // byPart counts a campaign by its i-th part, or shows the last count. People are asked as they were planned.
 func (d *Desk) byPart(ctx context.Context, who authz.Who, c survey.Campaign, i int) (b breakdown, err error) {
-	var count store.DimensionCount
+	var count survey.DimensionCount
 	var asked survey.Asked
 	var small bool
 	g, reading := errgroup.WithContext(ctx)

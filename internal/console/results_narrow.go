@@ -11,7 +11,6 @@ import (
 	"onetap/internal/authz"
 	"onetap/internal/insight"
 	"onetap/internal/nps"
-	"onetap/internal/store"
 	"onetap/internal/survey"
 )
 
@@ -45,7 +44,7 @@ func (d *Desk) gather(ctx context.Context, c survey.Campaign) (insight.Groups, e
 	var mu sync.Mutex
 	g, walking := errgroup.WithContext(ctx)
 	g.SetLimit(8)
-	for shard := range store.ContactShards {
+	for shard := range survey.ContactShards {
 		g.Go(func() error {
 			return d.store.WalkResponses(walking, c.ID, shard, "", func(r survey.Response) (bool, error) {
 				mu.Lock()
@@ -69,7 +68,7 @@ func (d *Desk) keepNarrow(ctx context.Context, c survey.Campaign) error {
 		return err
 	}
 	for i, kind := range insight.Kinds(c) {
-		count := store.DimensionCount{At: at, Values: map[string]nps.Tally{}, Others: groups.Hidden[kind]}
+		count := survey.DimensionCount{At: at, Values: map[string]nps.Tally{}, Others: groups.Hidden[kind]}
 		for _, one := range groups.Shown[kind] {
 			if len(count.Values) == partValues { // the largest are first
 				count.Others++

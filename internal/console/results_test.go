@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"onetap/internal/local/dynamo"
-	"onetap/internal/store"
 	"onetap/internal/survey"
 )
 
@@ -231,7 +230,7 @@ func TestFindResponsesGoesOn(t *testing.T) {
 	w := newWorld(t, dynamo.Options{})
 	spring(w)
 	found, looked := map[survey.ContactID]bool{}, 0
-	for from := new(store.Cursor); from != nil; {
+	for from := new(survey.Cursor); from != nil; {
 		rs, n, next, err := w.store.FindResponses(context.Background(), "springaa", *from, 2, 7, func(r survey.Response) bool { return r.Score == 10 })
 		if err != nil || n > 7 || len(rs) > 2 {
 			t.Fatal(rs, n, err)

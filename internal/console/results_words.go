@@ -11,7 +11,6 @@ import (
 	"onetap/internal/apperr"
 	"onetap/internal/insight"
 	"onetap/internal/lang"
-	"onetap/internal/store"
 	"onetap/internal/survey"
 )
 
@@ -102,7 +101,7 @@ func (d *Desk) narrowAnswers(ctx context.Context, p *answersPage, c survey.Campa
 	found = found[min(at, len(found)):]
 	if len(found) > answersShown {
 		found, p.Next = found[:answersShown], fmt.Sprintf("%d.%d", shards[0], at+answersShown)
-	} else if n.Kept && shards[0]+1 < store.ContactShards {
+	} else if n.Kept && shards[0]+1 < survey.ContactShards {
 		p.Next, p.Looked = fmt.Sprintf("%d.0", shards[0]+1), p.lang.T("results.looked", lang.Values{"Count": answers})
 	}
 	for _, r := range found {
@@ -116,14 +115,14 @@ func (d *Desk) narrowAnswers(ctx context.Context, p *answersPage, c survey.Campa
 func answersPlace(after string, kept bool) (shards []int, at int, err error) {
 	shard := 0
 	if after != "" {
-		if n, err := fmt.Sscanf(after, "%d.%d", &shard, &at); n != 2 || err != nil || shard < 0 || shard >= store.ContactShards || at < 0 {
+		if n, err := fmt.Sscanf(after, "%d.%d", &shard, &at); n != 2 || err != nil || shard < 0 || shard >= survey.ContactShards || at < 0 {
 			return nil, 0, apperr.New(apperr.Invalid, "cursor_wrong", "after")
 		}
 	}
 	if kept {
 		return []int{shard}, at, nil
 	}
-	for n := range store.ContactShards {
+	for n := range survey.ContactShards {
 		shards = append(shards, n)
 	}
 	return shards, at, nil

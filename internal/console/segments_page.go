@@ -9,7 +9,6 @@ import (
 
 	"onetap/internal/apperr"
 	"onetap/internal/lang"
-	"onetap/internal/store"
 	"onetap/internal/survey"
 	"onetap/internal/web"
 )
@@ -32,7 +31,7 @@ func (d *Desk) columnsOf(ctx context.Context, a survey.Audience) ([]segmentLine,
 		return nil, err
 	}
 	asked := survey.Asked{}
-	if _, err := d.store.ContactsPage(ctx, a, store.Cursor{}, columnsLooked, func(c survey.Contact, _ survey.SuppressionReason) { asked.Count(c) }); err != nil {
+	if _, err := d.store.ContactsPage(ctx, a, survey.Cursor{}, columnsLooked, func(c survey.Contact, _ survey.SuppressionReason) { asked.Count(c) }); err != nil {
 		return nil, err
 	}
 	parts := map[string]bool{}

@@ -9,8 +9,8 @@ import (
 
 	"golang.org/x/net/html"
 
+	"onetap/internal/authz"
 	"onetap/internal/local/dynamo"
-	"onetap/internal/store"
 	"onetap/internal/survey"
 )
 
@@ -49,7 +49,7 @@ func TestPersonalSegmentsAreHidden(t *testing.T) {
 	pages := []string{"/results", "/results/parted2a", "/results/parted2a/by/team", "/results/parted2a/by/part-0", "/results/parted2a/by/part-2", "/results/parted2a/answers", "/campaigns/parted2a"}
 	token := func(role survey.Role) *guest {
 		secret, hash := newToken()
-		if err := w.store.PutToken(t.Context(), store.Token{Hash: hash, Name: string(role), Role: role, Made: w.now()}); err != nil {
+		if err := w.store.PutToken(t.Context(), authz.Token{Hash: hash, Name: string(role), Role: role, Made: w.now()}); err != nil {
 			t.Fatal(err)
 		}
 		g := w.guest(t)

@@ -12,7 +12,6 @@ import (
 	"onetap/internal/apperr"
 	"onetap/internal/lang"
 	"onetap/internal/mail"
-	"onetap/internal/store"
 	"onetap/internal/survey"
 	"onetap/internal/theme"
 	"onetap/internal/theme/logo"
@@ -99,7 +98,7 @@ func (d *Desk) saveSettings(w http.ResponseWriter, r *http.Request) error {
 		if err == nil {
 			return done(w, r, "/settings", "settings_saved")
 		}
-		if !errors.Is(err, store.ErrChanged) {
+		if !errors.Is(err, apperr.ErrChanged) {
 			return err
 		}
 		stale = true
@@ -200,7 +199,7 @@ func (d *Desk) logoTyped(r *http.Request) (survey.Brand, error) {
 		return kept, err
 	}
 	sum := sha256.Sum256(b)
-	l := store.Logo{Hash: hex.EncodeToString(sum[:10]), Media: media, Bytes: b}
+	l := theme.Logo{Hash: hex.EncodeToString(sum[:10]), Media: media, Bytes: b}
 	return survey.Brand{Logo: l.Hash, Width: width, Height: height}, d.store.PutLogo(r.Context(), l)
 }
 

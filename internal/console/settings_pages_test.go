@@ -245,7 +245,7 @@ func TestAudit(t *testing.T) {
 	api.do("POST", "/api/v1/campaigns/"+campaign+"/pause", "", nil).want(t, 409)
 	api.do("POST", "/api/v1/campaigns/"+campaign+"/preview", "application/json", strings.NewReader(`{}`)).want(t, 200)
 	g.send("/staff", "email", "nope").want(t, 400)
-	deeds, next, err := w.store.Deeds(t.Context(), "", 50, w.now())
+	deeds, next, err := w.store.Audit(t.Context(), "", 50, w.now())
 	if err != nil {
 		t.Fatal(err)
 	}

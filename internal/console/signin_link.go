@@ -6,16 +6,16 @@ import (
 	"net/http"
 	"time"
 
+	"onetap/internal/apperr"
 	"onetap/internal/authz"
 	"onetap/internal/signin"
-	"onetap/internal/store"
 	"onetap/internal/survey"
 )
 
 // look reads a link as it is opened, without using it up, and whose it is; of the first administrator only the address. State
 // is "gone" where it cannot be used, and "other" in another browser than the one that asked for it: there the page says so,
 // and the button is that page's own, so that another site cannot press it.
-func (d *Desk) look(r *http.Request) (l store.SignIn, m survey.Staff, state string, err error) {
+func (d *Desk) look(r *http.Request) (l authz.SignIn, m survey.Staff, state string, err error) {
 	if !signin.Shaped(r.PathValue("token")) {
 		return l, m, "gone", nil
 	}
@@ -35,7 +35,7 @@ func (d *Desk) look(r *http.Request) (l store.SignIn, m survey.Staff, state stri
 
 // holder is whom a link signs in; ok is false for one whose person has gone, or has another address or role than when the
 // link was made.
-func (d *Desk) holder(r *http.Request, l store.SignIn) (m survey.Staff, ok bool, err error) {
+func (d *Desk) holder(r *http.Request, l authz.SignIn) (m survey.Staff, ok bool, err error) {
 	if l.Staff != "" {
 		m, ok, err = d.store.StaffMember(r.Context(), l.Staff)
 	} else if email, wrong := survey.NormalizeEmail(d.admin); wrong == nil {
@@ -53,7 +53,7 @@ func (d *Desk) confirmLink(w http.ResponseWriter, r *http.Request) error {
 	return d.showLink(w, r, l, m, state)
 }
 
-func (d *Desk) showLink(w http.ResponseWriter, r *http.Request, l store.SignIn, m survey.Staff, state string) error {
+func (d *Desk) showLink(w http.ResponseWriter, r *http.Request, l authz.SignIn, m survey.Staff, state string) error {
 	p := d.signInPage(r, state, "signin."+state+"_title")
 	p.Action = r.URL.Path
 	p.To = local(r.FormValue("to"))
@@ -74,7 +74,7 @@ func (d *Desk) showLink(w http.ResponseWriter, r *http.Request, l store.SignIn, 
 func (d *Desk) useLink(w http.ResponseWriter, r *http.Request) error {
 	l, m, state, err := d.look(r)
 	if err == nil && state == "confirm" {
-		if err = d.store.UseSignIn(r.Context(), l); errors.Is(err, store.ErrChanged) {
+		if err = d.store.UseSignIn(r.Context(), l); errors.Is(err, apperr.ErrChanged) {
 			state, err = "gone", nil
 		}
 	}
@@ -117,7 +117,7 @@ func (d *Desk) proved(r *http.Request, email string) (m survey.Staff, ok bool, e
 // begin starts a session and leads to a page.
 func (d *Desk) begin(w http.ResponseWriter, r *http.Request, m survey.Staff, to string) error {
 	now := d.now().UTC()
-	s := store.Session{ID: rand.Text(), Staff: m.ID, Created: now, Expires: now.Add(sessionLife), Reach: signin.Reach(d.keys, m)}
+	s := authz.Session{ID: rand.Text(), Staff: m.ID, Created: now, Expires: now.Add(sessionLife), Reach: signin.Reach(d.keys, m)}
 	if err := d.store.PutSession(r.Context(), s); err != nil {
 		return err
 	}

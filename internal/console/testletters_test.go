@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"onetap/internal/authz"
 	"onetap/internal/local/drive"
-	"onetap/internal/store"
 	"onetap/internal/survey"
 	"onetap/internal/testsend"
 )
@@ -20,7 +20,7 @@ import (
 func (w *world) caller(name string, role survey.Role) func(method, path, body string) (int, string) {
 	w.t.Helper()
 	token, hash := newToken()
-	if err := w.store.PutToken(context.Background(), store.Token{Hash: hash, Name: name, Role: role, Made: w.now()}); err != nil {
+	if err := w.store.PutToken(context.Background(), authz.Token{Hash: hash, Name: name, Role: role, Made: w.now()}); err != nil {
 		w.t.Fatal(err)
 	}
 	return func(method, path, body string) (int, string) {

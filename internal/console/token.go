@@ -12,7 +12,6 @@ import (
 	"onetap/internal/apperr"
 	"onetap/internal/authz"
 	"onetap/internal/signin"
-	"onetap/internal/store"
 	"onetap/internal/survey"
 	"onetap/internal/web"
 )
@@ -164,7 +163,7 @@ func (d *Desk) makeToken(w http.ResponseWriter, r *http.Request) error {
 		return d.show(w, web.Status(refusal), "tokens.html", p)
 	}
 	token, hash := newToken()
-	err = d.store.PutToken(r.Context(), store.Token{Hash: hash, Name: name, Role: role, By: p.Staff.ID, Made: d.now().UTC()})
+	err = d.store.PutToken(r.Context(), authz.Token{Hash: hash, Name: name, Role: role, By: p.Staff.ID, Made: d.now().UTC()})
 	if err != nil {
 		return err
 	}

@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"onetap/internal/authz"
 	"onetap/internal/browsertest"
-	"onetap/internal/store"
 )
 
 // visitor is somebody of the staff in a browser without scripts.
@@ -26,7 +26,7 @@ type visitor struct {
 // visitor signs somebody in who is on the staff list.
 func (w *world) visitor(staff, language string) *visitor {
 	w.t.Helper()
-	s := store.Session{ID: "session-" + staff, Staff: staff, Created: w.now(), Expires: w.now().Add(sessionLife)}
+	s := authz.Session{ID: "session-" + staff, Staff: staff, Created: w.now(), Expires: w.now().Add(sessionLife)}
 	if err := w.store.PutSession(context.Background(), s); err != nil {
 		w.t.Fatal(err)
 	}

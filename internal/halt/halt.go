@@ -8,12 +8,12 @@ import (
 	"strings"
 	"time"
 
+	"onetap/internal/apperr"
 	"onetap/internal/mail"
-	"onetap/internal/store"
 	"onetap/internal/survey"
 )
 
-// Store is what it needs of the table. SaveCampaign is a compare-and-swap that returns store.ErrChanged where somebody was
+// Store is what it needs of the table. SaveCampaign is a compare-and-swap that returns apperr.ErrChanged where somebody was
 // faster.
 type Store interface {
 	SaveCampaign(ctx context.Context, c survey.Campaign) (survey.Campaign, error)
@@ -44,7 +44,7 @@ func (n *Notice) Tell(ctx context.Context, c survey.Campaign, now time.Time) err
 		return nil
 	}
 	c, err := n.Store.SaveCampaign(ctx, c)
-	if errors.Is(err, store.ErrChanged) {
+	if errors.Is(err, apperr.ErrChanged) {
 		return nil
 	}
 	if err != nil {
@@ -66,7 +66,7 @@ func (n *Notice) Tell(ctx context.Context, c survey.Campaign, now time.Time) err
 		return nil
 	}
 	n.Log.Info("administrators told that a campaign has stopped", "campaign", c.ID, "letters", told)
-	if _, err = n.Store.SaveCampaign(ctx, c.Told()); errors.Is(err, store.ErrChanged) {
+	if _, err = n.Store.SaveCampaign(ctx, c.Told()); errors.Is(err, apperr.ErrChanged) {
 		return nil // resumed already
 	}
 	return err

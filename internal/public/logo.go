@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"onetap/internal/apperr"
-	"onetap/internal/store"
+	"onetap/internal/theme"
 	"onetap/internal/web"
 )
 
@@ -38,7 +38,7 @@ const (
 // none of these out.
 type logos struct {
 	mu      sync.Mutex
-	kept    map[string]store.Logo
+	kept    map[string]theme.Logo
 	order   []string // of kept, the oldest first
 	unknown recent[string, struct{}]
 	spent   int // look-ups, less those that time has given back
@@ -46,10 +46,10 @@ type logos struct {
 }
 
 // get gives a logo, from look where this process does not know it.
-func (l *logos) get(ctx context.Context, hash string, now time.Time, look func(context.Context, string) (store.Logo, bool, error)) (store.Logo, error) {
+func (l *logos) get(ctx context.Context, hash string, now time.Time, look func(context.Context, string) (theme.Logo, bool, error)) (theme.Logo, error) {
 	none := apperr.New(apperr.Unknown, "no_such_page", "")
 	if len(hash) != 20 || strings.Trim(hash, "0123456789abcdef") != "" { // as desk names them
-		return store.Logo{}, none
+		return theme.Logo{}, none
 	}
 	found, known, may := l.recall(hash, now)
 	switch {
@@ -73,7 +73,7 @@ func (l *logos) get(ctx context.Context, hash string, now time.Time, look func(c
 }
 
 // recall says what is known of a name, and where nothing is, whether it may be looked for.
-func (l *logos) recall(hash string, now time.Time) (found store.Logo, known, may bool) {
+func (l *logos) recall(hash string, now time.Time) (found theme.Logo, known, may bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if found, known = l.kept[hash]; known {
@@ -93,14 +93,14 @@ func (l *logos) recall(hash string, now time.Time) (found store.Logo, known, may
 	return found, false, true
 }
 
-func (l *logos) keep(found store.Logo) {
+func (l *logos) keep(found theme.Logo) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if _, twice := l.kept[found.Hash]; twice {
 		return
 	}
 	if l.kept == nil {
-		l.kept = map[string]store.Logo{}
+		l.kept = map[string]theme.Logo{}
 	}
 	if len(l.order) >= logosMost {
 		delete(l.kept, l.order[0])

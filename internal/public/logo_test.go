@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"onetap/internal/store"
+	"onetap/internal/theme"
 )
 
 const aLogo = "0123456789abcdef0123"
@@ -15,7 +15,7 @@ const aLogo = "0123456789abcdef0123"
 func withLogo(t *testing.T) *stage {
 	t.Helper()
 	s := newStage(t)
-	s.logos = map[string]store.Logo{aLogo: {Hash: aLogo, Media: "image/png", Bytes: []byte("\x89PNG")}}
+	s.logos = map[string]theme.Logo{aLogo: {Hash: aLogo, Media: "image/png", Bytes: []byte("\x89PNG")}}
 	return s
 }
 
@@ -85,7 +85,7 @@ func TestMadeUpLogos(t *testing.T) {
 		t.Errorf("one that is not there is looked for %d times", got)
 	}
 	// One that was uploaded meanwhile is found.
-	s.logos[strings.Repeat("a", 20)] = store.Logo{Hash: strings.Repeat("a", 20), Media: "image/jpeg"}
+	s.logos[strings.Repeat("a", 20)] = theme.Logo{Hash: strings.Repeat("a", 20), Media: "image/jpeg"}
 	s.now = s.now.Add(unknownLife)
 	if w := s.do("GET", "/logo/"+strings.Repeat("a", 20), ""); w.Code != 200 {
 		t.Errorf("a new one: %d", w.Code)
@@ -95,10 +95,10 @@ func TestMadeUpLogos(t *testing.T) {
 func TestLogosAreBounded(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	s.logos = map[string]store.Logo{}
+	s.logos = map[string]theme.Logo{}
 	for n := range 10 * logosMost {
 		hash := fmt.Sprintf("%020x", n)
-		s.logos[hash] = store.Logo{Hash: hash, Media: "image/png", Bytes: []byte(hash)}
+		s.logos[hash] = theme.Logo{Hash: hash, Media: "image/png", Bytes: []byte(hash)}
 		if w := s.do("GET", "/logo/"+hash, ""); w.Code != 200 || w.Body.String() != hash {
 			t.Fatalf("%d: %d %q", n, w.Code, w.Body)
 		}

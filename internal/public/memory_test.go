@@ -14,8 +14,8 @@ import (
 
 	"onetap/internal/apperr"
 	"onetap/internal/keys"
-	"onetap/internal/store"
 	"onetap/internal/survey"
+	"onetap/internal/theme"
 	"onetap/internal/web"
 )
 
@@ -27,7 +27,7 @@ type memory struct {
 	responses    map[survey.ContactID]survey.Response
 	unsubscribed map[survey.ContactID]bool
 	writes       []string // what was written, in order
-	logos        map[string]store.Logo
+	logos        map[string]theme.Logo
 	glances      int
 	lookups      int // for logos
 
@@ -63,13 +63,13 @@ func (m *memory) Glance(ctx context.Context, c survey.Campaign, id survey.Contac
 	return m.Respondent(ctx, c, id)
 }
 
-func (m *memory) Logo(_ context.Context, hash string) (store.Logo, bool, error) {
+func (m *memory) Logo(_ context.Context, hash string) (theme.Logo, bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.lookups++
 	if m.lookupsLost > 0 {
 		m.lookupsLost--
-		return store.Logo{}, false, errTable
+		return theme.Logo{}, false, errTable
 	}
 	l, ok := m.logos[hash]
 	return l, ok, nil

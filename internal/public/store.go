@@ -8,6 +8,7 @@ import (
 	"onetap/internal/keys"
 	"onetap/internal/store"
 	"onetap/internal/survey"
+	"onetap/internal/theme"
 )
 
 // Store is what the public pages need of the table.
@@ -27,7 +28,7 @@ type Store interface {
 	// Unsubscribe stops all later surveys to a contact; again changes nothing.
 	Unsubscribe(ctx context.Context, c survey.Campaign, id survey.ContactID) error
 	// Logo reads a company's logo; ok is false where there is none of that name.
-	Logo(ctx context.Context, hash string) (l store.Logo, ok bool, err error)
+	Logo(ctx context.Context, hash string) (l theme.Logo, ok bool, err error)
 }
 
 // table is the Store that AWS and the laptop run with.

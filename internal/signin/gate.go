@@ -5,12 +5,12 @@ import (
 	"sync"
 	"time"
 
-	"onetap/internal/store"
+	"onetap/internal/authz"
 )
 
 // Limits bounds the letters to one address. Whoever is refused one has another in the mailbox, at most ten minutes old,
 // whose link works for five minutes more: strangers cannot lock anybody out by asking too often.
-var Limits = store.AskLimits{Span: 10 * time.Minute, Browser: 3, Network: 6, All: 10, Hour: 15}
+var Limits = authz.AskLimits{Span: 10 * time.Minute, Browser: 3, Network: 6, All: 10, Hour: 15}
 
 // What one process lets through before it asks the table anything, in requests: a burst, and how many a second after it.
 const (

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"onetap/internal/authz"
 	"onetap/internal/mail"
-	"onetap/internal/store"
 	"onetap/internal/survey"
 )
 
@@ -27,7 +27,7 @@ type Table interface {
 	// Staff lists everybody of the staff.
 	Staff(ctx context.Context) ([]survey.Staff, error)
 	// PutSignIn keeps a link until it is used, ended or expires.
-	PutSignIn(ctx context.Context, l store.SignIn) error
+	PutSignIn(ctx context.Context, l authz.SignIn) error
 }
 
 // Letters writes the letters with links.

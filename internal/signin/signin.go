@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"onetap/internal/store"
+	"onetap/internal/authz"
 )
 
 // Shaped reports whether a text can be a link's token at all, so that nobody asks the table about anything else.
@@ -22,9 +22,9 @@ const Life = 15 * time.Minute
 
 // New makes a link's token, 26 letters and digits (130 random bits), and what the table keeps of it. browser is what
 // the asking browser keeps; "" makes a link for any browser.
-func New(staff, browser string, now time.Time, life time.Duration) (token string, l store.SignIn) {
+func New(staff, browser string, now time.Time, life time.Duration) (token string, l authz.SignIn) {
 	token = rand.Text()
-	l = store.SignIn{Hash: Hash(token), Staff: staff, Expires: now.Add(life).UTC()}
+	l = authz.SignIn{Hash: Hash(token), Staff: staff, Expires: now.Add(life).UTC()}
 	if browser != "" {
 		l.Browser = Hash(browser)
 	}

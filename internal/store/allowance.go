@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"onetap/internal/apperr"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 )
@@ -18,7 +20,7 @@ func (s *Store) Spend(ctx context.Context, allowance string, most int, now time.
 		ConditionExpression:       aws.String("attribute_not_exists(#used) OR #used < :most"),
 		ExpressionAttributeNames:  map[string]string{"#used": "used", "#ttl": "ttl"},
 		ExpressionAttributeValues: item{":one": num(1), ":most": num(int64(most)), ":end": num(hour.Add(2 * time.Hour).Unix())}})
-	if err = s.failed("spend an allowance", err); errors.Is(err, ErrChanged) {
+	if err = s.failed("spend an allowance", err); errors.Is(err, apperr.ErrChanged) {
 		return false, nil
 	}
 	return err == nil, err

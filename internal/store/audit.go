@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"onetap/internal/authz"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"golang.org/x/sync/errgroup"
@@ -18,29 +20,11 @@ const auditLife = 2 * 365 * 24 * time.Hour
 // auditDays is how many days back one call looks for entries.
 const auditDays = 30
 
-// Deed is something that somebody did.
-type Deed struct {
-	ID     string // sorts by time
-	Who    string // a staff member's id, or the name of a program's token
-	Token  bool
-	Action string // what the route does, e.g. "campaigns.launch"
-	Object string // the id of what it was done to; "": there is none
-	At     time.Time
-}
-
-// auditor is the part of a key that tells people and tokens apart.
-func (d Deed) auditor() string {
-	if d.Token {
-		return "token:" + d.Who
-	}
-	return strings.ToLower(d.Who)
-}
-
-// PutDeed writes who did what; the id is made here.
-func (s *Store) PutDeed(ctx context.Context, d Deed) error {
+// AddAudit writes who did what; the id is made here.
+func (s *Store) AddAudit(ctx context.Context, d authz.AuditEntry) error {
 	d.ID = stamp(d.At) + "#" + rand.Text()[:12]
 	it := auditKey(d.At, d.ID).item()
-	it["gsi1pk"], it["gsi1sk"] = str(auditorPK(d.auditor(), d.At)), str(d.ID)
+	it["gsi1pk"], it["gsi1sk"] = str(auditorPK(d.Auditor(), d.At)), str(d.ID)
 	it["who"], it["action"], it["ttl"] = str(d.Who), str(d.Action), num(d.At.Add(auditLife).Unix())
 	if d.Token {
 		it["token"] = yes(true)
@@ -49,23 +33,23 @@ func (s *Store) PutDeed(ctx context.Context, d Deed) error {
 	return s.put(ctx, it, "", nil)
 }
 
-func deedOf(it item) Deed {
+func auditEntryOf(it item) authz.AuditEntry {
 	id := text(it, "sk")
 	at, _ := time.Parse("2006-01-02T15:04:05.000Z", id[:min(24, len(id))])
-	return Deed{id, text(it, "who"), truth(it, "token"), text(it, "action"), text(it, "object"), at}
+	return authz.AuditEntry{ID: id, Who: text(it, "who"), Token: truth(it, "token"), Action: text(it, "action"), Object: text(it, "object"), At: at}
 }
 
-// Deeds lists the newest deeds before an id or a time ("": now), newest first, at most limit, of the last auditDays days
+// Audit lists the newest entries before an id or a time ("": now), newest first, at most limit, of the last auditDays days
 // before that. next is where to go on, "" when two years are through.
-func (s *Store) Deeds(ctx context.Context, before string, limit int, now time.Time) (all []Deed, next string, err error) {
+func (s *Store) Audit(ctx context.Context, before string, limit int, now time.Time) (all []authz.AuditEntry, next string, err error) {
 	from, before := auditFrom(before, now)
 	for n := range auditDays {
 		day := from.AddDate(0, 0, -n)
-		shards := make([][]Deed, auditShards)
+		shards := make([][]authz.AuditEntry, auditShards)
 		g, ctx := errgroup.WithContext(ctx)
 		for i := range auditShards {
 			g.Go(func() (err error) {
-				shards[i], err = s.deeds(ctx, "", "pk", auditPK(day, i), "sk", before, limit)
+				shards[i], err = s.auditEntries(ctx, "", "pk", auditPK(day, i), "sk", before, limit)
 				return err
 			})
 		}
@@ -73,7 +57,7 @@ func (s *Store) Deeds(ctx context.Context, before string, limit int, now time.Ti
 			return nil, "", err
 		}
 		some := slices.Concat(shards...)
-		slices.SortFunc(some, func(a, b Deed) int { return strings.Compare(b.ID, a.ID) })
+		slices.SortFunc(some, func(a, b authz.AuditEntry) int { return strings.Compare(b.ID, a.ID) })
 		if all = append(all, some...); len(all) >= limit {
 			return all[:limit], all[limit-1].ID, nil
 		}
@@ -81,12 +65,12 @@ func (s *Store) Deeds(ctx context.Context, before string, limit int, now time.Ti
 	return all, earlier(from.AddDate(0, 0, 1-auditDays), now), nil
 }
 
-// DeedsOf is Deeds of one person, or of one token.
-func (s *Store) DeedsOf(ctx context.Context, who string, token bool, before string, limit int, now time.Time) (all []Deed, next string, err error) {
+// AuditOf is Audit of one person, or of one token.
+func (s *Store) AuditOf(ctx context.Context, who string, token bool, before string, limit int, now time.Time) (all []authz.AuditEntry, next string, err error) {
 	from, before := auditFrom(before, now)
 	month := time.Date(from.Year(), from.Month(), 1, 0, 0, 0, 0, time.UTC)
 	for range 6 {
-		some, err := s.deeds(ctx, "gsi1", "gsi1pk", auditorPK(Deed{Who: who, Token: token}.auditor(), month), "gsi1sk", before, limit-len(all))
+		some, err := s.auditEntries(ctx, "gsi1", "gsi1pk", auditorPK(authz.AuditEntry{Who: who, Token: token}.Auditor(), month), "gsi1sk", before, limit-len(all))
 		if err != nil {
 			return nil, "", err
 		}
@@ -114,7 +98,7 @@ func earlier(day, now time.Time) string {
 	return stamp(time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, time.UTC))
 }
 
-func (s *Store) deeds(ctx context.Context, index, pkName, pk, skName, before string, limit int) (all []Deed, err error) {
+func (s *Store) auditEntries(ctx context.Context, index, pkName, pk, skName, before string, limit int) (all []authz.AuditEntry, err error) {
 	in := &dynamodb.QueryInput{TableName: &s.table, ScanIndexForward: aws.Bool(false), Limit: aws.Int32(int32(limit)),
 		KeyConditionExpression:    aws.String(pkName + " = :pk AND " + skName + " < :before"),
 		ExpressionAttributeValues: item{":pk": str(pk), ":before": str(before)}}
@@ -122,7 +106,7 @@ func (s *Store) deeds(ctx context.Context, index, pkName, pk, skName, before str
 		in.IndexName = &index
 	}
 	err = s.pages(ctx, in, func(it item) (bool, error) {
-		all = append(all, deedOf(it))
+		all = append(all, auditEntryOf(it))
 		return len(all) < limit, nil
 	})
 	return all, err

@@ -12,6 +12,7 @@ import (
 
 	"onetap/internal/apperr"
 	"onetap/internal/loop"
+	"onetap/internal/survey"
 )
 
 // boardInFlight is how many owners are asked at once.
@@ -31,7 +32,7 @@ func (s *Store) Board(ctx context.Context, owners []string, state loop.State, af
 			pks = append(pks, ownerPK(o, 0))
 			continue
 		}
-		for n := range ContactShards {
+		for n := range survey.ContactShards {
 			pks = append(pks, ownerPK("", n))
 		}
 	}

@@ -152,7 +152,7 @@ func (s *Store) BeatLease(ctx context.Context, name, holder string) error {
 func (s *Store) DropLease(ctx context.Context, name, holder string) error {
 	_, err := s.db.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.table, Key: key{"LEASE#" + name, "LEASE"}.item(),
 		ConditionExpression: aws.String("holder = :h"), ExpressionAttributeValues: item{":h": str(holder)}})
-	if err = s.failed("drop lease", err); errors.Is(err, ErrChanged) {
+	if err = s.failed("drop lease", err); errors.Is(err, apperr.ErrChanged) {
 		return nil
 	}
 	return err

@@ -171,7 +171,7 @@ func (s *Store) ownerQuery(ctx context.Context, pk string, state loop.State, lim
 
 // casesOf asks every shard and puts the answers together.
 func (s *Store) casesOf(ctx context.Context, ask func(ctx context.Context, shard int, each func(item) (bool, error)) error) ([]loop.Case, error) {
-	var shards [ContactShards][]loop.Case
+	var shards [survey.ContactShards][]loop.Case
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(4)
 	for n := range shards {

@@ -47,7 +47,7 @@ func TestCaseIsOneAndKept(t *testing.T) {
 	if err != nil || c.Version != 1 {
 		t.Fatal(c.Version, err)
 	}
-	if _, err := s.CreateCase(ctx, newCase(1, "max", caseNoon)); !errors.Is(err, store.ErrChanged) {
+	if _, err := s.CreateCase(ctx, newCase(1, "max", caseNoon)); !errors.Is(err, apperr.ErrChanged) {
 		t.Errorf("a second case of the same contact: %v", err)
 	}
 	got, ok, err := s.Case(ctx, spring, c.Contact)
@@ -69,7 +69,7 @@ func TestCaseIsOneAndKept(t *testing.T) {
 	if moved, err = s.SaveCase(ctx, got, moved); err != nil || moved.Version != 2 {
 		t.Fatal(moved.Version, err)
 	}
-	if _, err := s.SaveCase(ctx, got, got); !errors.Is(err, store.ErrChanged) {
+	if _, err := s.SaveCase(ctx, got, got); !errors.Is(err, apperr.ErrChanged) {
 		t.Errorf("saving over a later version: %v", err)
 	}
 	for state, want := range map[loop.State]int{loop.Open: 0, loop.Acknowledged: 1} {
@@ -114,7 +114,7 @@ func TestWhatIsDueFollowsTheCase(t *testing.T) {
 	stale.Version--
 	next := stale
 	next.Alert.Due = due.Add(9 * time.Hour)
-	if _, err := s.SaveCase(ctx, stale, next); !errors.Is(err, store.ErrChanged) {
+	if _, err := s.SaveCase(ctx, stale, next); !errors.Is(err, apperr.ErrChanged) {
 		t.Error(err)
 	}
 	if got := dues(t, s, due.Add(24*time.Hour)); len(got) != 1 || !got[0].Is(c) {

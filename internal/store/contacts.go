@@ -171,7 +171,7 @@ func (s *Store) SuppressFor(ctx context.Context, ids map[survey.Audience]survey.
 		if reason == survey.Complained {
 			condition, values = "attribute_not_exists(pk) OR reason <> :r", item{":r": str(string(reason))}
 		}
-		if err := s.put(ctx, it, condition, values); err != nil && !errors.Is(err, ErrChanged) {
+		if err := s.put(ctx, it, condition, values); err != nil && !errors.Is(err, apperr.ErrChanged) {
 			return err
 		}
 	}

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"strings"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -30,24 +29,10 @@ func (s *Store) Asked(ctx context.Context, c survey.CampaignID) (survey.Asked, e
 	return sum, err
 }
 
-// DimensionCount is what the answers came to by the values of one dimension of a campaign, as they were at a time.
-type DimensionCount struct {
-	At     time.Time            `json:"at"`
-	Values map[string]nps.Tally `json:"-"`
-	Rows   []SegmentRow         `json:"rows"`
-	Others int                  `json:"others,omitempty"` // values that are not kept, those with the fewest answers
-}
-
-// SegmentRow is one value of a dimension.
-type SegmentRow struct {
-	Value string    `json:"v"`
-	Tally nps.Tally `json:"t"`
-}
-
 // CountDimensions adds up a campaign's answers by the values of its dimensions: it reads every answer. A dimension's values beyond most,
 // in the order in which they were met, are left out and counted in Others.
-func (s *Store) CountDimensions(ctx context.Context, c survey.Campaign, most int) ([]DimensionCount, error) {
-	var shards [ContactShards][]map[string]nps.Tally
+func (s *Store) CountDimensions(ctx context.Context, c survey.Campaign, most int) ([]survey.DimensionCount, error) {
+	var shards [survey.ContactShards][]map[string]nps.Tally
 	g, walking := errgroup.WithContext(ctx)
 	g.SetLimit(8)
 	for n := range shards {
@@ -71,7 +56,7 @@ func (s *Store) CountDimensions(ctx context.Context, c survey.Campaign, most int
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
-	counts := make([]DimensionCount, len(c.Dimensions))
+	counts := make([]survey.DimensionCount, len(c.Dimensions))
 	for i, sum := range tallies(len(c.Dimensions)) {
 		for _, shard := range shards {
 			for v, t := range shard[i] {
@@ -96,10 +81,10 @@ func tallies(n int) []map[string]nps.Tally {
 }
 
 // SaveDimensionCount keeps the count of a campaign's i-th dimension.
-func (s *Store) SaveDimensionCount(ctx context.Context, c survey.CampaignID, i int, p DimensionCount) error {
+func (s *Store) SaveDimensionCount(ctx context.Context, c survey.CampaignID, i int, p survey.DimensionCount) error {
 	p.Rows = nil
 	for v, t := range p.Values {
-		p.Rows = append(p.Rows, SegmentRow{v, t})
+		p.Rows = append(p.Rows, survey.SegmentRow{Value: v, Tally: t})
 	}
 	it := dimensionCountKey(c, i).item()
 	it["count"] = asJSON(p)
@@ -107,7 +92,7 @@ func (s *Store) SaveDimensionCount(ctx context.Context, c survey.CampaignID, i i
 }
 
 // SavedDimensionCount reads the count that was kept of a campaign's i-th dimension; ok is false when there is none.
-func (s *Store) SavedDimensionCount(ctx context.Context, c survey.CampaignID, i int) (p DimensionCount, ok bool, err error) {
+func (s *Store) SavedDimensionCount(ctx context.Context, c survey.CampaignID, i int) (p survey.DimensionCount, ok bool, err error) {
 	it, err := s.get(ctx, dimensionCountKey(c, i))
 	if err != nil || it == nil {
 		return p, false, err

@@ -10,7 +10,6 @@ import (
 
 	"onetap/internal/local/dynamo"
 	"onetap/internal/nps"
-	"onetap/internal/store"
 	"onetap/internal/store/storetest"
 	"onetap/internal/survey"
 )
@@ -73,14 +72,14 @@ func TestCountParts(t *testing.T) {
 		t.Errorf("a count that was never made: %v, %v", ok, err)
 	}
 	for range 2 { // planned again after a crash
-		for n := range store.ContactShards {
+		for n := range survey.ContactShards {
 			if err := s.PutAsked(ctx, c.ID, n, survey.Asked{survey.DimensionLocation: {People: 2, Values: map[string]int{"Москва": 2}}}); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
 	asked, err := s.Asked(ctx, c.ID)
-	if err != nil || asked[survey.DimensionLocation].Values["Москва"] != 2*store.ContactShards {
+	if err != nil || asked[survey.DimensionLocation].Values["Москва"] != 2*survey.ContactShards {
 		t.Errorf("asked %v, %v", asked[survey.DimensionLocation], err)
 	}
 }

@@ -8,10 +8,6 @@ import (
 	"onetap/internal/survey"
 )
 
-// ContactShards is the number of partitions that an audience's contacts, and a campaign's answers, are spread over:
-// 16 × 1,000 write units a second.
-const ContactShards = 16
-
 // tallyShards is the number of copies of each figure that recompute adds to; a reader sums them.
 const tallyShards = 4
 
@@ -42,7 +38,7 @@ func shard(id survey.ContactID) int {
 	for _, c := range []byte(id[:min(2, len(id))]) {
 		n = n*32 + base32Value(c)
 	}
-	return n % ContactShards
+	return n % survey.ContactShards
 }
 
 func base32Value(c byte) int {

@@ -18,7 +18,7 @@ func TestShardIsEvenAndStable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var n [ContactShards]int
+	var n [survey.ContactShards]int
 	for i := range 16_000 {
 		n[shard(k.ContactID(survey.Customers, string(rune('a'+i%26))+strings.Repeat("x", i%700)+"@example.com"+string(rune(i))))]++
 	}

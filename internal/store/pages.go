@@ -2,82 +2,26 @@ package store
 
 import (
 	"context"
-	"encoding/base64"
-	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"golang.org/x/sync/errgroup"
 
-	"onetap/internal/apperr"
 	"onetap/internal/loop"
 	"onetap/internal/survey"
 )
 
-// Cursor is a place in a walk through the shards of a campaign or an audience: everything before it was read. Its text
-// is opaque to those who hand it back.
-type Cursor struct {
-	Shard int
-	After survey.ContactID // within the shard; "" for its beginning
-	End   int              // the walk ends before this shard; 0: behind the last
-}
-
-// CursorsOf divides a walk into up to n equal ones, which may go on at the same time.
-func CursorsOf(n int) []Cursor {
-	n = max(1, min(n, ContactShards))
-	parts := make([]Cursor, n)
-	for i := range parts {
-		parts[i] = Cursor{Shard: i * ContactShards / n, End: (i + 1) * ContactShards / n}
-	}
-	return parts
-}
-
-func (c Cursor) end() int {
-	if c.End == 0 {
-		return ContactShards
-	}
-	return c.End
-}
-
-// ParseCursor reads a cursor's text; "" is the beginning. Problem: cursor_wrong.
-func ParseCursor(text string) (Cursor, error) {
-	if text == "" {
-		return Cursor{}, nil
-	}
-	b, err := base64.RawURLEncoding.DecodeString(text)
-	shardText, rest, _ := strings.Cut(string(b), "/")
-	after, endText, hasEnd := strings.Cut(rest, "/")
-	c := Cursor{After: survey.ContactID(after)}
-	var notNumber, noEnd error
-	c.Shard, notNumber = strconv.Atoi(shardText)
-	if hasEnd {
-		c.End, noEnd = strconv.Atoi(endText)
-	}
-	if err != nil || notNumber != nil || noEnd != nil || c.Shard < 0 || c.Shard >= c.end() || c.End < 0 || c.End > ContactShards || len(after) != 16 && len(after) != 0 {
-		return Cursor{}, apperr.New(apperr.Invalid, "cursor_wrong", "after")
-	}
-	return c, nil
-}
-
-func (c Cursor) String() string {
-	text := strconv.Itoa(c.Shard) + "/" + string(c.After)
-	if c.End != 0 {
-		text += "/" + strconv.Itoa(c.End)
-	}
-	return base64.RawURLEncoding.EncodeToString([]byte(text))
-}
-
 // walk looks at no more than budget items whose sk begins with prefix, shard by shard from the cursor on, until each
 // returns false. It returns where to go on, nil at the end.
-func (s *Store) walk(ctx context.Context, pk func(shard int) string, prefix string, from Cursor, budget int, each func(item, survey.ContactID) (bool, error)) (*Cursor, error) {
+func (s *Store) walk(ctx context.Context, pk func(shard int) string, prefix string, from survey.Cursor, budget int, each func(item, survey.ContactID) (bool, error)) (*survey.Cursor, error) {
 	return s.walkParts(ctx, pk, prefix, nil, "", from, budget, each)
 }
 
 // walkParts is walk that reads some attributes of the items alone (projection, see attributes; "": all).
 func (s *Store) walkParts(ctx context.Context, pk func(shard int) string, prefix string, names map[string]string, projection string,
-	from Cursor, budget int, each func(item, survey.ContactID) (bool, error)) (*Cursor, error) {
-	for ; from.Shard < from.end(); from = (Cursor{Shard: from.Shard + 1, End: from.End}) {
+	from survey.Cursor, budget int, each func(item, survey.ContactID) (bool, error)) (*survey.Cursor, error) {
+	for ; from.Shard < from.Stop(); from = (survey.Cursor{Shard: from.Shard + 1, End: from.End}) {
 		in := &dynamodb.QueryInput{TableName: &s.table, ConsistentRead: aws.Bool(true),
 			KeyConditionExpression: aws.String("pk = :pk AND sk BETWEEN :from AND :to"),
 			ExpressionAttributeValues: item{":pk": str(pk(from.Shard)), ":to": str(prefix + "~"),
@@ -122,7 +66,7 @@ func (s *Store) walkParts(ctx context.Context, pk func(shard int) string, prefix
 const pageBytes = 2 << 20
 
 // ResponsesPage reads up to limit answers of a campaign, verified or not, from the cursor on; next is nil at the end.
-func (s *Store) ResponsesPage(ctx context.Context, c survey.CampaignID, from Cursor, limit int) (rs []survey.Response, next *Cursor, err error) {
+func (s *Store) ResponsesPage(ctx context.Context, c survey.CampaignID, from survey.Cursor, limit int) (rs []survey.Response, next *survey.Cursor, err error) {
 	size := 0
 	next, err = s.walk(ctx, func(n int) string { return peoplePK(c, n) }, "RESPONSE#", from, limit, func(it item, _ survey.ContactID) (bool, error) {
 		r := responseOf(it)
@@ -135,7 +79,7 @@ func (s *Store) ResponsesPage(ctx context.Context, c survey.CampaignID, from Cur
 
 // FindResponses reads up to limit answers of a campaign that fit, from the cursor on. It looks at no more than budget of
 // them and says at how many it did, so that it may find few or none and yet have a next.
-func (s *Store) FindResponses(ctx context.Context, c survey.CampaignID, from Cursor, limit, budget int, fits func(survey.Response) bool) (rs []survey.Response, looked int, next *Cursor, err error) {
+func (s *Store) FindResponses(ctx context.Context, c survey.CampaignID, from survey.Cursor, limit, budget int, fits func(survey.Response) bool) (rs []survey.Response, looked int, next *survey.Cursor, err error) {
 	next, err = s.walk(ctx, func(n int) string { return peoplePK(c, n) }, "RESPONSE#", from, budget, func(it item, _ survey.ContactID) (bool, error) {
 		looked++
 		if r := responseOf(it); fits(r) {
@@ -148,7 +92,7 @@ func (s *Store) FindResponses(ctx context.Context, c survey.CampaignID, from Cur
 
 // InvitationsPage reads up to limit decided invitations of a mailing from the cursor on, those in one state ("": in any).
 // It looks at no more than budget of them, so that a page may hold few or none and yet have a next.
-func (s *Store) InvitationsPage(ctx context.Context, c survey.CampaignID, mailing int, state survey.InvitationState, from Cursor, limit, budget int) (is []survey.Invitation, next *Cursor, err error) {
+func (s *Store) InvitationsPage(ctx context.Context, c survey.CampaignID, mailing int, state survey.InvitationState, from survey.Cursor, limit, budget int) (is []survey.Invitation, next *survey.Cursor, err error) {
 	next, err = s.walk(ctx, func(n int) string { return peoplePK(c, n) }, invitationKind(mailing)+"#", from, budget, func(it item, _ survey.ContactID) (bool, error) {
 		if i := invitationOf(it); state == "" || i.State == state {
 			is = append(is, i)
@@ -159,7 +103,7 @@ func (s *Store) InvitationsPage(ctx context.Context, c survey.CampaignID, mailin
 }
 
 // CasesPage reads up to limit cases of a campaign from the cursor on.
-func (s *Store) CasesPage(ctx context.Context, c survey.CampaignID, from Cursor, limit int) (cs []loop.Case, next *Cursor, err error) {
+func (s *Store) CasesPage(ctx context.Context, c survey.CampaignID, from survey.Cursor, limit int) (cs []loop.Case, next *survey.Cursor, err error) {
 	size := 0
 	next, err = s.walk(ctx, func(n int) string { return peoplePK(c, n) }, "CASE#", from, limit, func(it item, _ survey.ContactID) (bool, error) {
 		v, err := caseOf(it)
@@ -172,7 +116,7 @@ func (s *Store) CasesPage(ctx context.Context, c survey.CampaignID, from Cursor,
 
 // SomeCases reads up to most cases of each of a campaign's shards, all shards at once; more tells that there are others.
 func (s *Store) SomeCases(ctx context.Context, c survey.CampaignID, most int) (cs []loop.Case, more bool, err error) {
-	var shards [ContactShards][]loop.Case
+	var shards [survey.ContactShards][]loop.Case
 	g, ctx := errgroup.WithContext(ctx)
 	for n := range shards {
 		g.Go(func() error {
@@ -196,7 +140,7 @@ func (s *Store) SomeCases(ctx context.Context, c survey.CampaignID, most int) (c
 // ContactsPage calls each for the contacts of an audience from the cursor on, with the reason why nobody may write to it,
 // if any. It looks at no more than budget items, contacts and suppressions. The contacts come as WalkContacts gives them:
 // without the person, who is most of what would be read.
-func (s *Store) ContactsPage(ctx context.Context, a survey.Audience, from Cursor, budget int, each func(survey.Contact, survey.SuppressionReason)) (*Cursor, error) {
+func (s *Store) ContactsPage(ctx context.Context, a survey.Audience, from survey.Cursor, budget int, each func(survey.Contact, survey.SuppressionReason)) (*survey.Cursor, error) {
 	return s.contactsUntil(ctx, a, plannedNames, plannedParts, from, budget, func(c survey.Contact, stopped survey.SuppressionReason) bool {
 		c.Audience = a
 		each(c, stopped)
@@ -205,17 +149,17 @@ func (s *Store) ContactsPage(ctx context.Context, a survey.Audience, from Cursor
 }
 
 // ContactsUntil is ContactsPage with whole contacts, and ends once each returns false: the cursor then goes on behind that contact.
-func (s *Store) ContactsUntil(ctx context.Context, a survey.Audience, from Cursor, budget int, each func(survey.Contact, survey.SuppressionReason) bool) (*Cursor, error) {
+func (s *Store) ContactsUntil(ctx context.Context, a survey.Audience, from survey.Cursor, budget int, each func(survey.Contact, survey.SuppressionReason) bool) (*survey.Cursor, error) {
 	return s.contactsUntil(ctx, a, nil, "", from, budget, each)
 }
 
-func (s *Store) contactsUntil(ctx context.Context, a survey.Audience, names map[string]string, projection string, from Cursor, budget int,
-	each func(survey.Contact, survey.SuppressionReason) bool) (*Cursor, error) {
+func (s *Store) contactsUntil(ctx context.Context, a survey.Audience, names map[string]string, projection string, from survey.Cursor, budget int,
+	each func(survey.Contact, survey.SuppressionReason) bool) (*survey.Cursor, error) {
 	var held *survey.Contact // a contact waits for the item after it, which may be its suppression
-	var enough *Cursor
+	var enough *survey.Cursor
 	flush := func(reason survey.SuppressionReason) bool {
 		if held != nil && enough == nil && !each(*held, reason) {
-			enough = &Cursor{shard(held.ID), held.ID, from.End}
+			enough = &survey.Cursor{Shard: shard(held.ID), After: held.ID, End: from.End}
 		}
 		held = nil
 		return enough == nil

@@ -31,8 +31,8 @@ func TestResponsesPages(t *testing.T) {
 	}
 	for _, limit := range []int{1, 7, 60, 119, 120, 121, 1000} {
 		got := map[survey.ContactID]int{}
-		for from := new(store.Cursor); from != nil; {
-			again, err := store.ParseCursor(from.String())
+		for from := new(survey.Cursor); from != nil; {
+			again, err := survey.ParseCursor(from.String())
 			if err != nil || again != *from {
 				t.Fatalf("cursor %v reads back as %v, %v", *from, again, err)
 			}
@@ -68,7 +68,7 @@ func TestPageOfLongComments(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	rs, next, err := s.ResponsesPage(ctx, "aaaaaaaa", store.Cursor{}, 1000)
+	rs, next, err := s.ResponsesPage(ctx, "aaaaaaaa", survey.Cursor{}, 1000)
 	if err != nil || next == nil || len(rs) < 100 || len(rs) > 140 {
 		t.Errorf("%d answers of 16 KB on one page, next %v, %v", len(rs), next, err)
 	}
@@ -95,7 +95,7 @@ func TestContactsPages(t *testing.T) {
 	}
 	for _, budget := range []int{1, 2, 3, 10, 1000} {
 		var ids []string
-		for from := new(store.Cursor); from != nil; {
+		for from := new(survey.Cursor); from != nil; {
 			var err error
 			from, err = s.ContactsPage(ctx, survey.Customers, *from, budget, func(c survey.Contact, reason survey.SuppressionReason) {
 				ids = append(ids, string(c.ID))
@@ -115,9 +115,9 @@ func TestContactsPages(t *testing.T) {
 	// Walks that go on at the same time hold everybody once together.
 	for _, parts := range []int{-1, 1, 2, 3, 5, 16, 99} {
 		met := map[survey.ContactID]int{}
-		for _, part := range store.CursorsOf(parts) {
+		for _, part := range survey.CursorsOf(parts) {
 			for from := &part; from != nil; {
-				again, err := store.ParseCursor(from.String())
+				again, err := survey.ParseCursor(from.String())
 				if err != nil || again != *from {
 					t.Fatalf("cursor %v reads back as %v, %v", *from, again, err)
 				}
@@ -141,7 +141,7 @@ func TestContactsPages(t *testing.T) {
 func TestParseCursor(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"x", "===", "MTYv", "LTEv", "MC9hYmM", "MC8_Pz8_Pz8_Pz8_Pz8_Pz8_Pz8", "MC8vMTc", "MC8vLTE", "NS8vNQ", "NS8v"} {
-		if _, err := store.ParseCursor(text); !apperr.Is(err, "cursor_wrong") {
+		if _, err := survey.ParseCursor(text); !apperr.Is(err, "cursor_wrong") {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
@@ -194,7 +194,7 @@ func TestSeenContactsCountWithTheirPart(t *testing.T) {
 		t.Errorf("seed %d: %d seen, want %d", seed, len(got), len(first)+len(second))
 	}
 	im.Version--
-	if _, err := s.TakePart(ctx, im, store.Part{Digest: []byte("3"), Answer: []byte(`{}`)}, nil); !errors.Is(err, store.ErrChanged) {
+	if _, err := s.TakePart(ctx, im, store.Part{Digest: []byte("3"), Answer: []byte(`{}`)}, nil); !errors.Is(err, apperr.ErrChanged) {
 		t.Errorf("a part on top of an older state: %v", err)
 	}
 	if p, ok, err := s.ImportPart(ctx, "import", 2); err != nil || !ok || string(p.Digest) != "2" {

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"onetap/internal/apperr"
 	"onetap/internal/survey"
 )
 
@@ -104,7 +105,7 @@ func (s *Store) MendInvitations(ctx context.Context, is []survey.Invitation) err
 		if have[keys[n]] {
 			continue
 		}
-		if err := s.put(ctx, invitationItem(i), "attribute_not_exists(pk)", nil); err != nil && !errors.Is(err, ErrChanged) {
+		if err := s.put(ctx, invitationItem(i), "attribute_not_exists(pk)", nil); err != nil && !errors.Is(err, apperr.ErrChanged) {
 			return err
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"onetap/internal/apperr"
 	"onetap/internal/survey"
 )
 
@@ -24,14 +25,14 @@ type Counted struct {
 
 // RecountSteps is into how many bounded steps a campaign's recount is cut: its people shard by shard, then the
 // batches of its two mailings.
-const RecountSteps = ContactShards + 2
+const RecountSteps = survey.ContactShards + 2
 
 // WalkCounted calls each for everything that counts in one step of a campaign. It holds the step's markers in memory:
 // a sixteenth of the campaign's.
 func (s *Store) WalkCounted(ctx context.Context, c survey.CampaignID, step int, each func(Counted) error) error {
 	pk, kinds := peoplePK(c, step), []string{"RESPONSE#", "INVITATION#", "REMINDER#"}
-	if step >= ContactShards {
-		pk, kinds = planPK(c, step-ContactShards), []string{"BATCH#"}
+	if step >= survey.ContactShards {
+		pk, kinds = planPK(c, step-survey.ContactShards), []string{"BATCH#"}
 	}
 	marks := map[string]json.RawMessage{}
 	err := s.query(ctx, pk, "COUNTED#", true, func(it item) (bool, error) {
@@ -228,7 +229,7 @@ func (s *Store) Mend(ctx context.Context, c Counted) (changed bool, err error) {
 		return false, err
 	}
 	_, _, err = s.AddCounts(ctx, []Count{{Item: c.Item, Was: c.Mark, Now: now, Deltas: d}}, 0)
-	if errors.Is(err, ErrChanged) {
+	if errors.Is(err, apperr.ErrChanged) {
 		return false, nil
 	}
 	return err == nil, err

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"onetap/internal/apperr"
 	"onetap/internal/survey"
 )
 
@@ -112,7 +113,7 @@ func (s *Store) SettleResent(ctx context.Context, b survey.Batch) error {
 			continue
 		}
 		// Who was faster knows what became of the first letter.
-		if err := s.SaveInvitation(ctx, after); err != nil && !errors.Is(err, ErrChanged) {
+		if err := s.SaveInvitation(ctx, after); err != nil && !errors.Is(err, apperr.ErrChanged) {
 			return err
 		}
 	}

@@ -125,7 +125,7 @@ func (s *Store) SaveResponse(ctx context.Context, r survey.Response, was int) er
 		condition, values = "version = :was", item{":was": num(was)}
 	}
 	err := s.put(ctx, responseItem(r), condition, values)
-	if errors.Is(err, ErrChanged) {
+	if errors.Is(err, apperr.ErrChanged) {
 		return apperr.New(apperr.Conflict, "changed_meanwhile", "")
 	}
 	return err

@@ -8,25 +8,17 @@ import (
 	"strings"
 	"time"
 
+	"onetap/internal/apperr"
+	"onetap/internal/authz"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-
-	"onetap/internal/survey"
 )
-
-// SignIn is a link by which somebody of the staff signs in, once.
-type SignIn struct {
-	Hash     string // of the link's token
-	Staff    string // id; "": of the first administrator, who is nobody yet
-	Browser  string // hash of what the asking browser keeps; "": any browser
-	Standing string // seal of what the person was when the link was made; "": made on the laptop, for whoever the id is
-	Expires  time.Time
-}
 
 // PutSignIn keeps a link until it is used, ended or expires. It lies among the person's sessions too, and is worth nothing
 // without that, so that what ends the sessions ends the links. Links of earlier versions, which lived for a quarter of an
 // hour, have no such second item and are gone.
-func (s *Store) PutSignIn(ctx context.Context, l SignIn) error {
+func (s *Store) PutSignIn(ctx context.Context, l authz.SignIn) error {
 	it, open := signInKey(l.Hash).item(), openLinkKey(l.Staff, l.Hash).item()
 	it["staff"], it["expires"], it["ttl"] = str(l.Staff), at(l.Expires), num(l.Expires.Add(time.Hour).Unix())
 	set(it, "browser", l.Browser)
@@ -36,33 +28,26 @@ func (s *Store) PutSignIn(ctx context.Context, l SignIn) error {
 }
 
 // SignIn looks at a link without using it up; ok is false for one that is not there (used, ended, forgotten, invented).
-func (s *Store) SignIn(ctx context.Context, hash string) (l SignIn, ok bool, err error) {
+func (s *Store) SignIn(ctx context.Context, hash string) (l authz.SignIn, ok bool, err error) {
 	it, err := s.get(ctx, signInKey(hash))
 	if err != nil || it == nil {
 		return l, false, err
 	}
-	l = SignIn{hash, text(it, "staff"), text(it, "browser"), text(it, "standing"), instant(it, "expires")}
+	l = authz.SignIn{Hash: hash, Staff: text(it, "staff"), Browser: text(it, "browser"), Standing: text(it, "standing"), Expires: instant(it, "expires")}
 	open, err := s.get(ctx, openLinkKey(l.Staff, hash))
 	return l, err == nil && open != nil, err
 }
 
 // UseSignIn takes a link away; of two that try, one gets ErrChanged, and so does who comes after the links were ended.
-func (s *Store) UseSignIn(ctx context.Context, l SignIn) error {
+func (s *Store) UseSignIn(ctx context.Context, l authz.SignIn) error {
 	_, err := s.db.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.table, Key: openLinkKey(l.Staff, l.Hash).item(), ConditionExpression: aws.String("attribute_exists(pk)")})
 	return s.failed("use sign-in link", err)
-}
-
-// AskLimits is how many links one address may be sent: in a span of the clock from one browser, from one network and on
-// the whole; and in an hour, though one in each span in any case.
-type AskLimits struct {
-	Span                        time.Duration
-	Browser, Network, All, Hour int
 }
 
 // AskSignIn notes that an address asked for a link, and reports whether it may have one. address, browser and network are
 // keyed seals. A refusal writes nothing. Browsers and networks are told apart by the first character of their seal, one of
 // 64, so that an item stays small whoever asks.
-func (s *Store) AskSignIn(ctx context.Context, address, browser, network string, limits AskLimits, now time.Time) (bool, error) {
+func (s *Store) AskSignIn(ctx context.Context, address, browser, network string, limits authz.AskLimits, now time.Time) (bool, error) {
 	hour := now.UTC().Truncate(time.Hour)
 	span := strconv.Itoa(int(now.Sub(hour) / limits.Span))
 	_, err := s.db.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: &s.table, Key: asksKey(address, hour).item(),
@@ -73,39 +58,23 @@ func (s *Store) AskSignIn(ctx context.Context, address, browser, network string,
 			"#browser": "browser" + span + browser[:1], "#network": "network" + span + network[:1]},
 		ExpressionAttributeValues: item{":one": num(1), ":ttl": num(hour.Add(2 * time.Hour).Unix()), ":all": num(limits.All), ":hour": num(limits.Hour),
 			":browser": num(limits.Browser), ":network": num(limits.Network)}})
-	if err = s.failed("ask for a sign-in link", err); errors.Is(err, ErrChanged) {
+	if err = s.failed("ask for a sign-in link", err); errors.Is(err, apperr.ErrChanged) {
 		return false, nil
 	}
 	return err == nil, err
 }
 
-// Session is one browser in which somebody of the staff is signed in.
-type Session struct {
-	ID      string
-	Staff   string
-	Created time.Time
-	Expires time.Time
-	Reach   string // seal of where the person's letters went when it began; "": begun by an earlier version
-}
-
 // PutSession begins a session.
-func (s *Store) PutSession(ctx context.Context, v Session) error {
+func (s *Store) PutSession(ctx context.Context, v authz.Session) error {
 	it := sessionKey(v.Staff, v.ID).item()
 	it["created"], it["expires"], it["ttl"] = at(v.Created), at(v.Expires), num(v.Expires.Unix())
 	set(it, "reach", v.Reach)
 	return s.put(ctx, it, "", nil)
 }
 
-// Visitor is what a page knows of who opens it, and of the company around it.
-type Visitor struct {
-	Session  Session
-	Staff    survey.Staff // as they are now
-	Settings survey.Settings
-}
-
 // Session reads a session together with its staff member and the company's settings; ok is false when the session or the
 // staff member is gone.
-func (s *Store) Session(ctx context.Context, staff, id string) (v Visitor, ok bool, err error) {
+func (s *Store) Session(ctx context.Context, staff, id string) (v authz.Visitor, ok bool, err error) {
 	items, err := s.batchGet(ctx, []key{sessionKey(staff, id), staffKey(staff), settingsKey}, true, "")
 	if err != nil {
 		return v, false, fmt.Errorf("session: %w", err)
@@ -120,7 +89,7 @@ func (s *Store) Session(ctx context.Context, staff, id string) (v Visitor, ok bo
 			err = fromJSON(it, "staff", &v.Staff)
 		default:
 			found++
-			v.Session = Session{id, staff, instant(it, "created"), instant(it, "expires"), text(it, "reach")}
+			v.Session = authz.Session{ID: id, Staff: staff, Created: instant(it, "created"), Expires: instant(it, "expires"), Reach: text(it, "reach")}
 		}
 		if err != nil {
 			return v, false, err

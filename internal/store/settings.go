@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"onetap/internal/survey"
+	"onetap/internal/theme"
 )
 
 // Settings reads what the company has set; the zero settings (version 0) before it has set anything.
@@ -38,25 +39,18 @@ func (s *Store) PutSettings(ctx context.Context, v survey.Settings) (survey.Sett
 	return v, s.put(ctx, it, "version = :was", item{":was": num(was)})
 }
 
-// Logo is a picture that the company has uploaded.
-type Logo struct {
-	Hash  string
-	Media string // "image/png" or "image/jpeg"
-	Bytes []byte
-}
-
 // PutLogo keeps a logo for good: letters that are out show it.
-func (s *Store) PutLogo(ctx context.Context, l Logo) error {
+func (s *Store) PutLogo(ctx context.Context, l theme.Logo) error {
 	it := logoKey(l.Hash).item()
 	it["media"], it["bytes"] = str(l.Media), bin(l.Bytes)
 	return s.put(ctx, it, "", nil)
 }
 
 // Logo reads a logo; ok is false when there is none of that hash. It never changes, so any replica will do.
-func (s *Store) Logo(ctx context.Context, hash string) (l Logo, ok bool, err error) {
+func (s *Store) Logo(ctx context.Context, hash string) (l theme.Logo, ok bool, err error) {
 	out, err := s.db.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.table, Key: logoKey(hash).item(), ConsistentRead: aws.Bool(false)})
 	if err != nil || out.Item == nil {
 		return l, false, s.failed("get logo", err)
 	}
-	return Logo{hash, text(out.Item, "media"), binary(out.Item, "bytes")}, true, nil
+	return theme.Logo{Hash: hash, Media: text(out.Item, "media"), Bytes: binary(out.Item, "bytes")}, true, nil
 }

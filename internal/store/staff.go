@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"golang.org/x/sync/errgroup"
 
+	"onetap/internal/apperr"
 	"onetap/internal/survey"
 )
 
@@ -93,7 +94,7 @@ func (s *Store) changeStaff(ctx context.Context, decide func([]survey.Staff) ([]
 			actions = append(actions, types.TransactWriteItem{Put: &types.Put{TableName: &s.table, Item: it, ConditionExpression: &condition}})
 		}
 		if err := s.transact(ctx, "change staff", actions); err != nil {
-			return errors.Is(err, ErrChanged), err
+			return errors.Is(err, apperr.ErrChanged), err
 		}
 		version++
 	}
@@ -136,7 +137,7 @@ func (s *Store) RemoveStaff(ctx context.Context, id string, may func(stored []su
 		}
 		err = s.transact(ctx, "remove staff", []types.TransactWriteItem{s.moveStaffList(version),
 			{Delete: &types.Delete{TableName: &s.table, Key: staffKey(id).item()}}})
-		return errors.Is(err, ErrChanged), err
+		return errors.Is(err, apperr.ErrChanged), err
 	})
 	if err != nil {
 		return err

@@ -46,15 +46,13 @@ import (
 	"sync"
 	"time"
 
+	"onetap/internal/apperr"
 	"onetap/internal/awsenv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
-
-// ErrChanged is returned by a compare-and-swap that found something else than what was read: read again, decide again.
-var ErrChanged = errors.New("changed meanwhile")
 
 // Store reads and writes the table. It is safe for concurrent use.
 type Store struct {
@@ -102,7 +100,7 @@ func (s *Store) failed(doing string, err error) error {
 	case err == nil:
 		return nil
 	case errors.As(err, &ccf):
-		return ErrChanged
+		return apperr.ErrChanged
 	}
 	return fmt.Errorf("%s: %w", doing, err)
 }
@@ -250,7 +248,7 @@ func (s *Store) transactReasons(ctx context.Context, doing string, actions []typ
 		}
 		switch {
 		case changed:
-			return failed, ErrChanged
+			return failed, apperr.ErrChanged
 		case !again || try >= 8:
 			return nil, fmt.Errorf("%s: %w", doing, err)
 		}

@@ -9,35 +9,28 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"onetap/internal/apperr"
+	"onetap/internal/authz"
 	"onetap/internal/survey"
 )
-
-// Token lets a program use the API with the rights of a role.
-type Token struct {
-	Hash string // of its text, which is kept nowhere
-	Name string
-	Role survey.Role
-	By   string // id of the staff member who made it
-	Made time.Time
-	Used time.Time // the last time, give or take an hour; zero: never
-}
 
 // tokenUse is how coarsely the last use is kept: one write an hour, however often a program calls.
 const tokenUse = time.Hour
 
-func tokenOf(it item) Token {
-	return Token{text(it, "sk"), text(it, "name"), survey.Role(text(it, "role")), text(it, "by"), instant(it, "made"), instant(it, "used")}
+func tokenOf(it item) authz.Token {
+	return authz.Token{Hash: text(it, "sk"), Name: text(it, "name"), Role: survey.Role(text(it, "role")), By: text(it, "by"),
+		Made: instant(it, "made"), Used: instant(it, "used")}
 }
 
 // PutToken keeps a new token.
-func (s *Store) PutToken(ctx context.Context, t Token) error {
+func (s *Store) PutToken(ctx context.Context, t authz.Token) error {
 	it := tokenKey(t.Hash).item()
 	it["name"], it["role"], it["by"], it["made"] = str(t.Name), str(string(t.Role)), str(t.By), at(t.Made)
 	return s.put(ctx, it, "attribute_not_exists(pk)", nil)
 }
 
 // Token reads a token consistently, so that a revoked one is refused at once; ok is false when there is none.
-func (s *Store) Token(ctx context.Context, hash string) (t Token, ok bool, err error) {
+func (s *Store) Token(ctx context.Context, hash string) (t authz.Token, ok bool, err error) {
 	it, err := s.get(ctx, tokenKey(hash))
 	if err != nil || it == nil {
 		return t, false, err
@@ -46,22 +39,22 @@ func (s *Store) Token(ctx context.Context, hash string) (t Token, ok bool, err e
 }
 
 // UseToken notes that a token was used, unless that was noted within the hour or the token is revoked meanwhile.
-func (s *Store) UseToken(ctx context.Context, t Token, now time.Time) error {
+func (s *Store) UseToken(ctx context.Context, t authz.Token, now time.Time) error {
 	if now.Sub(t.Used) < tokenUse {
 		return nil
 	}
 	_, err := s.db.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: &s.table, Key: tokenKey(t.Hash).item(),
 		UpdateExpression: aws.String("SET used = :now"), ConditionExpression: aws.String("attribute_exists(pk)"),
 		ExpressionAttributeValues: item{":now": at(now)}})
-	if err = s.failed("use token", err); errors.Is(err, ErrChanged) {
+	if err = s.failed("use token", err); errors.Is(err, apperr.ErrChanged) {
 		return nil
 	}
 	return err
 }
 
 // Tokens lists all tokens, newest first.
-func (s *Store) Tokens(ctx context.Context) ([]Token, error) {
-	var all []Token
+func (s *Store) Tokens(ctx context.Context) ([]authz.Token, error) {
+	var all []authz.Token
 	for n := range tokenShards {
 		err := s.query(ctx, "TOKENS#"+two(n), "", true, func(it item) (bool, error) {
 			all = append(all, tokenOf(it))
@@ -71,7 +64,7 @@ func (s *Store) Tokens(ctx context.Context) ([]Token, error) {
 			return nil, err
 		}
 	}
-	slices.SortFunc(all, func(a, b Token) int { return b.Made.Compare(a.Made) })
+	slices.SortFunc(all, func(a, b authz.Token) int { return b.Made.Compare(a.Made) })
 	return all, nil
 }
 

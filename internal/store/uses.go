@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"onetap/internal/apperr"
 	"onetap/internal/survey"
 )
 
@@ -39,7 +40,7 @@ func (s *Store) SayDimensions(ctx context.Context, a survey.Audience, said surve
 		if version > 0 {
 			condition, values = "version = :was", item{":was": num(version)}
 		}
-		if err = s.put(ctx, it, condition, values); !errors.Is(err, ErrChanged) {
+		if err = s.put(ctx, it, condition, values); !errors.Is(err, apperr.ErrChanged) {
 			return known, err
 		}
 	}

@@ -206,3 +206,17 @@ func Days(week string) (days [7]time.Time, ok bool) {
 	}
 	return days, Week(monday) == week
 }
+
+// DimensionCount is what the answers came to by the values of one dimension of a campaign, as they were at a time.
+type DimensionCount struct {
+	At     time.Time            `json:"at"`
+	Values map[string]nps.Tally `json:"-"`
+	Rows   []SegmentRow         `json:"rows"`
+	Others int                  `json:"others,omitempty"` // values that are not kept, those with the fewest answers
+}
+
+// SegmentRow is one value of a dimension.
+type SegmentRow struct {
+	Value string    `json:"v"`
+	Tally nps.Tally `json:"t"`
+}

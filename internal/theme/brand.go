@@ -121,3 +121,10 @@ func Style(colour string) string {
 	return fmt.Sprintf(":root{--main:%[1]s;--on-main:%[2]s;--link:%[3]s;--ring:%[3]s}\n"+
 		"@media(prefers-color-scheme:dark){:root{--main:%[1]s;--on-main:%[2]s;--link:%[4]s;--ring:%[4]s}}\n", c, on, onLight, onDark)
 }
+
+// Logo is a picture that the company has uploaded.
+type Logo struct {
+	Hash  string
+	Media string // "image/png" or "image/jpeg"
+	Bytes []byte
+}

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"onetap/internal/apperr"
 	"onetap/internal/store"
 	"onetap/internal/survey"
 )
@@ -66,7 +67,7 @@ func (r *recounting) run(ctx context.Context) error {
 		var done, still bool
 		state, done, still, err = r.scope(ctx, state, night)
 		switch {
-		case errors.Is(err, store.ErrChanged):
+		case errors.Is(err, apperr.ErrChanged):
 			return nil // another clock works on it: what this one found is of no use
 		case err != nil && ctx.Err() == nil:
 			return fmt.Errorf("recount: %w", err)
@@ -92,7 +93,7 @@ func (r *recounting) run(ctx context.Context) error {
 }
 
 func unlessChanged(err error) error {
-	if errors.Is(err, store.ErrChanged) {
+	if errors.Is(err, apperr.ErrChanged) {
 		return nil
 	}
 	return err

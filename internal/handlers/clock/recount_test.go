@@ -47,7 +47,7 @@ func answered(t *testing.T, s *store.Store, n int) {
 // count counts the first n answers, as recompute does.
 func count(t *testing.T, s *store.Store, n int) {
 	t.Helper()
-	for step := range store.ContactShards {
+	for step := range survey.ContactShards {
 		must(t, s.WalkCounted(context.Background(), counted, step, func(c store.Counted) error {
 			if n--; n < 0 {
 				return nil

@@ -14,10 +14,10 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"onetap/internal/apperr"
 	"onetap/internal/keys"
 	"onetap/internal/local/dynamo"
 	"onetap/internal/ses"
-	"onetap/internal/store"
 	"onetap/internal/store/storetest"
 	"onetap/internal/survey"
 )
@@ -289,7 +289,7 @@ func FuzzDetail(f *testing.F) {
 		if _, ofSurvey := r.Invitation(); err != nil && !ofSurvey {
 			t.Fatalf("an event that is no survey's fails: %v", err)
 		}
-		if errors.Is(err, store.ErrChanged) {
+		if errors.Is(err, apperr.ErrChanged) {
 			t.Fatal("a race that cannot be")
 		}
 	})

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"onetap/internal/alert"
+	"onetap/internal/apperr"
 	"onetap/internal/keys"
 	"onetap/internal/loop"
 	"onetap/internal/ses"
@@ -134,7 +135,7 @@ func (f *Handler) settle(ctx context.Context, of survey.Invitation, what survey.
 				return err
 			}
 		}
-		if err = f.store.SaveInvitation(ctx, after); !errors.Is(err, store.ErrChanged) {
+		if err = f.store.SaveInvitation(ctx, after); !errors.Is(err, apperr.ErrChanged) {
 			return err
 		}
 	}

@@ -6,7 +6,6 @@ import (
 
 	"onetap/internal/apperr"
 	"onetap/internal/ses"
-	"onetap/internal/store"
 	"onetap/internal/survey"
 )
 
@@ -120,7 +119,7 @@ func (f *Handler) noteSoftBounce(ctx context.Context, a survey.Audience, contact
 			return now.Dead(), nil
 		}
 		err = f.store.SaveSoftBounces(ctx, a, contact, now, f.now())
-		if !errors.Is(err, store.ErrChanged) {
+		if !errors.Is(err, apperr.ErrChanged) {
 			return now.Dead(), err
 		}
 	}

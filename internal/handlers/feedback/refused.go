@@ -5,8 +5,8 @@ import (
 	"errors"
 	"strings"
 
+	"onetap/internal/apperr"
 	"onetap/internal/ses"
-	"onetap/internal/store"
 	"onetap/internal/survey"
 )
 
@@ -31,7 +31,7 @@ func (f *Handler) blocked(ctx context.Context, of survey.Invitation, r ses.Repor
 			return err
 		}
 		_, err = f.store.SaveCampaign(ctx, halted)
-		if errors.Is(err, store.ErrChanged) {
+		if errors.Is(err, apperr.ErrChanged) {
 			continue // somebody else halts it, or the sender moves it on
 		}
 		if err == nil {

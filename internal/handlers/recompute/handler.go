@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	"golang.org/x/sync/errgroup"
 
+	"onetap/internal/apperr"
 	"onetap/internal/store"
 	"onetap/internal/survey"
 )
@@ -145,7 +146,7 @@ func (r *Handler) countSome(ctx context.Context, units []*unit, shard int) (fail
 		}
 		taken, stale, err := r.store.AddCounts(ctx, counts, shard)
 		switch {
-		case errors.Is(err, store.ErrChanged):
+		case errors.Is(err, apperr.ErrChanged):
 			if err := r.reread(ctx, open[:taken], stale); err != nil {
 				return open, err
 			}

@@ -137,7 +137,7 @@ func (w *world) recount(t *testing.T) survey.Deltas {
 		add(string(campaign), "team", team, field)
 		add(string(campaign), "language", language, field)
 	}
-	for shard := range store.ContactShards {
+	for shard := range survey.ContactShards {
 		must(t, w.store.WalkInvitations(ctx, campaign, 0, shard, func(i survey.Invitation) error {
 			add(string(campaign), "wave", "0", string(i.State))
 			if i.Reason == "bounced" || i.Reason == "complained" {

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"sync"
 
+	"onetap/internal/apperr"
 	"onetap/internal/ses"
-	"onetap/internal/store"
 	"onetap/internal/survey"
 )
 
@@ -43,7 +43,7 @@ func (d *delivery) handleBatch(ctx context.Context, b survey.Batch) error {
 		return errHalt
 	}
 	switch err := d.store.ClaimBatch(ctx, b, d.lease, d.now()); {
-	case errors.Is(err, store.ErrChanged):
+	case errors.Is(err, apperr.ErrChanged):
 		return errHalt // another sender has it: one of us should not be here
 	case err != nil:
 		return err
@@ -172,7 +172,7 @@ func (s *Sender) giveUp(ctx context.Context, c survey.Campaign, b survey.Batch) 
 	dead := b.Lease
 	b.State, b.At = survey.BatchUncertain, s.now()
 	err = s.store.DecideBatch(ctx, b, dead, nil, c.Audience)
-	if errors.Is(err, store.ErrChanged) { // it was not dead after all and has decided: what it left over is not in the plan as read
+	if errors.Is(err, apperr.ErrChanged) { // it was not dead after all and has decided: what it left over is not in the plan as read
 		return errHalt
 	}
 	if err != nil {

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"onetap/internal/store"
 	"onetap/internal/survey"
 )
 
@@ -17,7 +16,7 @@ func (s *Sender) planInvitations(ctx context.Context, c survey.Campaign) (bool, 
 	if err != nil {
 		return false, err
 	}
-	for w.State == survey.MailingPlanning && w.Shard < store.ContactShards {
+	for w.State == survey.MailingPlanning && w.Shard < survey.ContactShards {
 		if !s.timeLeft(ctx) {
 			return true, nil
 		}
@@ -91,7 +90,7 @@ func (s *Sender) planReminder(ctx context.Context, c survey.Campaign) (bool, err
 	if err != nil {
 		return false, err
 	}
-	for w.State == survey.MailingPlanning && w.Shard < store.ContactShards {
+	for w.State == survey.MailingPlanning && w.Shard < survey.ContactShards {
 		if !s.timeLeft(ctx) {
 			return true, nil
 		}
@@ -178,7 +177,7 @@ func (p *planned) skip(c survey.Campaign, mailing int, id survey.ContactID, lang
 // savePlan writes a shard's skips, then its batches with the mailing: only then do they count. begun is the mailing before it.
 func (s *Sender) savePlan(ctx context.Context, begun, w survey.Mailing, p planned) (survey.Mailing, error) {
 	w.Shard++
-	if w.Shard == store.ContactShards {
+	if w.Shard == survey.ContactShards {
 		p.batches = append(p.batches, w.Rest()...)
 		w.State = survey.MailingSending
 	}

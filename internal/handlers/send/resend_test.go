@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"onetap/internal/apperr"
 	"onetap/internal/store"
 	"onetap/internal/survey"
 )
@@ -86,7 +87,7 @@ func (w *world) again(id survey.CampaignID) int {
 	if err := w.store.AddBatches(ctx, next, batches); err != nil {
 		w.t.Fatal(err)
 	}
-	if err := w.store.AddBatches(ctx, next, batches); !errors.Is(err, store.ErrChanged) {
+	if err := w.store.AddBatches(ctx, next, batches); !errors.Is(err, apperr.ErrChanged) {
 		w.t.Fatalf("a second person who asks for the same at the same time gets %v", err)
 	}
 	return len(people)

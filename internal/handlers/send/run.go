@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"onetap/internal/apperr"
 	"onetap/internal/halt"
 	"onetap/internal/keys"
 	"onetap/internal/ses"
@@ -116,7 +117,7 @@ func (s *Sender) takeLease(ctx context.Context) (bool, error) {
 	before := s.now()
 	err = s.store.TakeLease(ctx, leaseName, s.lease, seen)
 	s.beaten.Store(&before)
-	if errors.Is(err, store.ErrChanged) {
+	if errors.Is(err, apperr.ErrChanged) {
 		return false, nil
 	}
 	if err == nil && seen != nil {
@@ -129,7 +130,7 @@ func (s *Sender) keepLease(ctx context.Context, cancel context.CancelCauseFunc) 
 	for sleep(ctx, s.heartbeat) {
 		before := s.now()
 		switch err := s.store.BeatLease(ctx, leaseName, s.lease); {
-		case errors.Is(err, store.ErrChanged):
+		case errors.Is(err, apperr.ErrChanged):
 			cancel(errors.New("another sender took over"))
 			return
 		case err == nil:
@@ -164,7 +165,7 @@ func (s *Sender) work(ctx context.Context) error {
 			}
 			did, err := s.step(ctx, id, gate)
 			switch {
-			case errors.Is(err, store.ErrChanged): // a person was faster: look again
+			case errors.Is(err, apperr.ErrChanged): // a person was faster: look again
 				progress = true
 			case ctx.Err() != nil:
 				return nil // the time is up, or another sender took over; what is in flight is decided by the next run

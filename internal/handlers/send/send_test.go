@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"onetap/internal/apperr"
 	"onetap/internal/awsenv"
 	"onetap/internal/halt"
 	"onetap/internal/keys"
@@ -169,7 +170,7 @@ func (w *world) letters() map[string]int {
 func (w *world) fates(c survey.CampaignID, mailing int) map[survey.InvitationState]int {
 	w.t.Helper()
 	n := map[survey.InvitationState]int{}
-	for shard := range store.ContactShards {
+	for shard := range survey.ContactShards {
 		err := w.store.WalkInvitations(context.Background(), c, mailing, shard, func(i survey.Invitation) error {
 			n[i.State]++
 			return nil
@@ -401,7 +402,7 @@ func (w *world) change(id survey.CampaignID, f func(*survey.Campaign)) {
 		c := w.state(id)
 		f(&c)
 		_, err := w.store.SaveCampaign(context.Background(), c)
-		if !errors.Is(err, store.ErrChanged) {
+		if !errors.Is(err, apperr.ErrChanged) {
 			if err != nil {
 				w.t.Fatal(err)
 			}
