@@ -13,7 +13,6 @@ import (
 	"onetap/internal/authz"
 	"onetap/internal/lang"
 	"onetap/internal/mail"
-	"onetap/internal/ses"
 	"onetap/internal/survey"
 	"onetap/internal/wording"
 )
@@ -180,7 +179,7 @@ func (p *checkPage) sender(ctx context.Context, d *Desk, c survey.Campaign) {
 }
 
 // account says how long sending takes, and whether the day's quota is enough.
-func (p *checkPage) account(a ses.Account, h headcount) {
+func (p *checkPage) account(a mail.Account, h headcount) {
 	l := p.lang
 	if !a.Enabled || a.Rate <= 0 {
 		p.add("duration", "bad", l.T("campaign.check_account_off"), "")

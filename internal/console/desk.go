@@ -51,7 +51,7 @@ type mailer interface {
 	// Send sends one message at least once and returns SES's id of it.
 	Send(ctx context.Context, m mail.Message) (id string, err error)
 	// Account is what may be sent now.
-	Account(ctx context.Context) (ses.Account, error)
+	Account(ctx context.Context) (mail.Account, error)
 	// Verified reports whether letters may come from an address.
 	Verified(ctx context.Context, address string) (bool, error)
 }

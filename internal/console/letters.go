@@ -1,11 +1,8 @@
 package console
 
 import (
-	"errors"
 	"net/http"
 	"strings"
-
-	"github.com/aws/smithy-go"
 
 	"onetap/internal/apperr"
 	"onetap/internal/keys"
@@ -93,9 +90,8 @@ func (d *Desk) sendTest(r *http.Request, c survey.Campaign, in letter, recipient
 	}
 	m.From, m.To, m.Tags = mail.From(c, d.sender), to, map[string]string{"kind": "test", "campaign": string(c.ID)}
 	message, err := d.mail.Send(r.Context(), m)
-	var refused smithy.APIError
-	if errors.As(err, &refused) && refused.ErrorFault() == smithy.FaultClient {
-		return "", "", &apperr.Error{Kind: apperr.Conflict, Code: "mail_refused", Where: "to", With: map[string]any{"Status": refused.ErrorCode()}, Cause: err}
+	if refused := mail.RefusalOf(err); refused != nil && refused.Ours {
+		return "", "", &apperr.Error{Kind: apperr.Conflict, Code: "mail_refused", Where: "to", With: map[string]any{"Status": refused.Code}, Cause: err}
 	}
 	return l, message, err
 }

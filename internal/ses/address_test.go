@@ -38,8 +38,8 @@ func open(t *testing.T) (*ses.Client, *drive.Company) {
 func TestAddressesReachSESInASCII(t *testing.T) {
 	t.Parallel()
 	c, inbox := open(t)
-	bulk := func(from, to string) ses.Bulk {
-		return ses.Bulk{From: from, Subject: "Как вам Ромашка?", HTML: "<p>h</p>", Text: "t", Entries: []ses.Entry{{To: to, Values: map[string]string{}, Headers: mail.UnsubscribeHeaders("https://опрос.пример.рф/u/abc")}}}
+	bulk := func(from, to string) mail.Bulk {
+		return mail.Bulk{From: from, Subject: "Как вам Ромашка?", HTML: "<p>h</p>", Text: "t", Entries: []mail.Entry{{To: to, Values: map[string]string{}, Headers: mail.UnsubscribeHeaders("https://опрос.пример.рф/u/abc")}}}
 	}
 	sent := 0
 	for _, from := range []string{"nps@example.com", "Example Shop <nps@example.com>", "Ромашка <nps@example.com>", "Shop, Ltd. <nps@example.com>",
@@ -50,7 +50,7 @@ func TestAddressesReachSESInASCII(t *testing.T) {
 		if _, err := c.Send(t.Context(), mail.Message{From: from, To: "анна <anna@пример.рф>", ReplyTo: "Пётр, отдел <petr@Пример.рф>", Subject: "s", Text: "t", HTML: "h"}); err != nil {
 			t.Errorf("from %q: %v", from, err)
 		}
-		if r := c.Bulk(t.Context(), bulk(from, "anna@пример.рф")); r[0].Fate != ses.Accepted {
+		if r := c.Bulk(t.Context(), bulk(from, "anna@пример.рф")); r[0].Status != mail.Accepted {
 			t.Errorf("bulk from %q: %+v", from, r)
 		}
 		sent += 2
@@ -71,7 +71,7 @@ func TestAddressesReachSESInASCII(t *testing.T) {
 		if _, err := c.Send(t.Context(), mail.Message{From: from, To: "anna@example.com", Subject: "s", Text: "t", HTML: "h"}); err == nil || strings.Contains(err.Error(), "@") {
 			t.Errorf("from %q: %v", from, err)
 		}
-		if r := c.Bulk(t.Context(), bulk(from, "anna@example.com")); r[0].Fate != ses.Stopped || r[0].Status != ses.SenderUnreadable {
+		if r := c.Bulk(t.Context(), bulk(from, "anna@example.com")); r[0].Status != mail.SendingStopped || r[0].Reason != mail.SenderUnreadable {
 			t.Errorf("bulk from %q: %+v", from, r)
 		}
 	}

@@ -17,83 +17,43 @@ import (
 	"onetap/internal/mail"
 )
 
-// Bulk is one SendBulkEmail call: inline content and up to 50 recipients with their own values.
-type Bulk struct {
-	From    string
-	Subject string // subject, html and text may hold {{name}} placeholders; every entry must have a value for each
-	HTML    string
-	Text    string
-	Entries []Entry
-}
-
-// Entry is one recipient.
-type Entry struct {
-	To      string
-	Values  map[string]string
-	Headers []mail.Header
-	Tags    map[string]string
-}
-
-// Fate is what became of one entry.
-type Fate int
-
-const (
-	Unknown   Fate = iota // the call's outcome is not known: it may have been sent
-	Accepted              // SES took it
-	Refused               // SES will never take this one: the address or the content
-	Throttled             // not sent: too fast, or a passing fault of SES
-	NoQuota               // not sent: the day's quota is used up
-	Stopped               // not sent: the account or the sender may not send until somebody mends it
-	Whole                 // not sent: SES refused the call as a whole, for one of its entries or for what they share
-)
-
-// SenderUnreadable is the status of letters whose sender is no address.
-const SenderUnreadable = "SenderUnreadable"
-
-// Result is one entry's fate with SES's own status and message id.
-type Result struct {
-	Fate      Fate
-	Status    string
-	MessageID string
-}
-
-// Bulk makes one call, without retries of any kind, and always returns a result for every entry: the caller must be able
+// Bulk makes one call, without retries of any kind, and always returns an outcome for every entry: the caller must be able
 // to tell "surely not sent" from "perhaps sent" (promise 1).
-func (c *Client) Bulk(ctx context.Context, b Bulk) []Result {
-	results := make([]Result, len(b.Entries))
+func (c *Client) Bulk(ctx context.Context, b mail.Bulk) []mail.Outcome {
+	outcomes := make([]mail.Outcome, len(b.Entries))
 	from, err := header(b.From)
 	if err != nil { // the sender's fault is no recipient's: somebody can mend it, and then they are written to
-		return fill(results, Stopped, SenderUnreadable)
+		return fill(outcomes, mail.SendingStopped, mail.SenderUnreadable)
 	}
 	b.From = from
 	in, err := c.bulkInput(b)
 	if err != nil {
-		return fill(results, Refused, err.Error())
+		return fill(outcomes, mail.Refused, err.Error())
 	}
 	out, err := c.api.SendBulkEmail(ctx, in, func(o *sesv2.Options) { o.Retryer = aws.NopRetryer{} })
 	if err != nil {
-		fate, status := fateOf(err)
-		return fill(results, fate, status)
+		status, reason := statusOf(err)
+		return fill(outcomes, status, reason)
 	}
-	for i := range results {
+	for i := range outcomes {
 		if i >= len(out.BulkEmailEntryResults) {
-			results[i] = Result{Fate: Unknown, Status: "NO_RESULT"}
+			outcomes[i] = mail.Outcome{Status: mail.Unknown, Reason: "NO_RESULT"}
 			continue
 		}
 		r := out.BulkEmailEntryResults[i]
-		results[i] = Result{Fate: entryFate(r.Status), Status: string(r.Status), MessageID: aws.ToString(r.MessageId)}
+		outcomes[i] = mail.Outcome{Status: entryStatus(r.Status), Reason: string(r.Status), MessageID: aws.ToString(r.MessageId)}
 	}
-	return results
+	return outcomes
 }
 
-func fill(rs []Result, f Fate, status string) []Result {
-	for i := range rs {
-		rs[i] = Result{Fate: f, Status: status}
+func fill(all []mail.Outcome, status mail.Status, reason string) []mail.Outcome {
+	for i := range all {
+		all[i] = mail.Outcome{Status: status, Reason: reason}
 	}
-	return rs
+	return all
 }
 
-func (c *Client) bulkInput(b Bulk) (*sesv2.SendBulkEmailInput, error) {
+func (c *Client) bulkInput(b mail.Bulk) (*sesv2.SendBulkEmailInput, error) {
 	in := &sesv2.SendBulkEmailInput{
 		FromEmailAddress:     aws.String(b.From),
 		ConfigurationSetName: c.configurationSet(),
@@ -132,25 +92,25 @@ func tags(m map[string]string) []types.MessageTag {
 	return ts
 }
 
-func entryFate(s types.BulkEmailStatus) Fate {
+func entryStatus(s types.BulkEmailStatus) mail.Status {
 	switch s {
 	case types.BulkEmailStatusSuccess:
-		return Accepted
+		return mail.Accepted
 	case types.BulkEmailStatusAccountThrottled, types.BulkEmailStatusTransientFailure:
-		return Throttled
+		return mail.Throttled
 	case types.BulkEmailStatusAccountDailyQuotaExceeded:
-		return NoQuota
+		return mail.NoQuota
 	case types.BulkEmailStatusAccountSuspended, types.BulkEmailStatusAccountSendingPaused, types.BulkEmailStatusMailFromDomainNotVerified,
 		types.BulkEmailStatusConfigurationSetNotFound, types.BulkEmailStatusConfigurationSetSendingPaused, types.BulkEmailStatusInvalidSendingPoolName,
 		types.BulkEmailStatusTemplateNotFound:
-		return Stopped
+		return mail.SendingStopped
 	}
-	return Refused // FAILED, MESSAGE_REJECTED, INVALID_PARAMETER and what SES may add
+	return mail.Refused // FAILED, MESSAGE_REJECTED, INVALID_PARAMETER and what SES may add
 }
 
-// fateOf reads the error of a whole call. A 4xx answer means that SES refused it and sent nothing; a call that never left
+// statusOf reads the error of a whole call. A 4xx answer means that SES refused it and sent nothing; a call that never left
 // this machine was not made; anything else may have been done.
-func fateOf(err error) (Fate, string) {
+func statusOf(err error) (mail.Status, string) {
 	var throttled *types.TooManyRequestsException
 	var limit *types.LimitExceededException
 	var stopped *types.SendingPausedException
@@ -161,25 +121,25 @@ func fateOf(err error) (Fate, string) {
 	var dial *net.OpError
 	switch {
 	case errors.As(err, &throttled) && strings.Contains(strings.ToLower(throttled.ErrorMessage()), "daily"):
-		return NoQuota, "DailyQuota" // SES's guide has one exception for both limits
+		return mail.NoQuota, "DailyQuota" // SES's guide has one exception for both limits
 	case errors.As(err, &throttled):
-		return Throttled, "TooManyRequests"
+		return mail.Throttled, "TooManyRequests"
 	case errors.As(err, &limit):
-		return NoQuota, "LimitExceeded"
+		return mail.NoQuota, "LimitExceeded"
 	case errors.As(err, &stopped), errors.As(err, &suspended), errors.As(err, &sender), errors.As(err, &gone):
-		return Stopped, apiCode(err)
+		return mail.SendingStopped, apiCode(err)
 	case errors.As(err, &response) && response.HTTPStatusCode() == http.StatusTooManyRequests, strings.HasPrefix(apiCode(err), "Throttling"):
-		return Throttled, apiCode(err)
+		return mail.Throttled, apiCode(err)
 	case errors.As(err, &response) && response.HTTPStatusCode() == http.StatusRequestTimeout, strings.HasPrefix(apiCode(err), "RequestTimeout"):
-		return Unknown, apiCode(err) // it waited for a request that it may have had
+		return mail.Unknown, apiCode(err) // it waited for a request that it may have had
 	case errors.As(err, &response) && ofTheRequest(response.HTTPStatusCode()) && !ofTheCaller(apiCode(err)):
-		return Whole, apiCode(err) // BadRequestException, MessageRejected: fifty others may be fine
+		return mail.CallRefused, apiCode(err) // BadRequestException, MessageRejected: fifty others may be fine
 	case errors.As(err, &response) && response.HTTPStatusCode() >= 400 && response.HTTPStatusCode() < 500:
-		return Stopped, apiCode(err) // the same call would be refused for the next fifty as well
+		return mail.SendingStopped, apiCode(err) // the same call would be refused for the next fifty as well
 	case errors.As(err, &dial) && dial.Op == "dial":
-		return Throttled, "NotConnected"
+		return mail.Throttled, "NotConnected"
 	}
-	return Unknown, "NoAnswer"
+	return mail.Unknown, "NoAnswer"
 }
 
 // ofTheRequest reports whether a status is about what is in a request.

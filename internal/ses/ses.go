@@ -33,21 +33,13 @@ func (c *Client) configurationSet() *string {
 	return &c.set
 }
 
-// Account is what the account may send.
-type Account struct {
-	Rate      float64 // recipients a second
-	Quota     float64 // recipients in 24 hours; below 0: unlimited
-	SentToday float64 // in the last 24 hours
-	Enabled   bool
-}
-
 // Account asks SES what may be sent now.
-func (c *Client) Account(ctx context.Context) (Account, error) {
+func (c *Client) Account(ctx context.Context) (mail.Account, error) {
 	out, err := c.api.GetAccount(ctx, &sesv2.GetAccountInput{})
 	if err != nil {
-		return Account{}, fmt.Errorf("ask SES for the account's rate: %w", err)
+		return mail.Account{}, fmt.Errorf("ask SES for the account's rate: %w", err)
 	}
-	a := Account{Enabled: out.SendingEnabled}
+	a := mail.Account{Enabled: out.SendingEnabled}
 	if q := out.SendQuota; q != nil {
 		a.Rate, a.Quota, a.SentToday = q.MaxSendRate, q.Max24HourSend, q.SentLast24Hours
 	}
@@ -102,18 +94,14 @@ func content(s string) *types.Content {
 	return &types.Content{Data: aws.String(s), Charset: aws.String("UTF-8")}
 }
 
-// refusal is an error of SES that says its code only: the message names addresses, and errors are logged.
-type refusal struct{ error }
-
-func (r refusal) Error() string { return "SES says " + apiCode(r.error) }
-func (r refusal) Unwrap() error { return r.error }
-
-// quiet keeps addresses out of the text of an error; what did not come from SES stays as it is.
+// quiet makes a refusal of SES's answer, which keeps addresses out of its text; what did not come from SES stays as it is.
 func quiet(err error) error {
-	if e := smithy.APIError(nil); errors.As(err, &e) {
-		return refusal{err}
+	var e smithy.APIError
+	if !errors.As(err, &e) {
+		return err
 	}
-	return err
+	code := e.ErrorCode()
+	return &mail.Refusal{Code: code, Message: code == "MessageRejected" || code == "BadRequestException", Ours: e.ErrorFault() == smithy.FaultClient, Cause: err}
 }
 
 func apiCode(err error) string {

@@ -6,7 +6,7 @@ import (
 	"sync"
 
 	"onetap/internal/apperr"
-	"onetap/internal/ses"
+	"onetap/internal/mail"
 	"onetap/internal/survey"
 )
 
@@ -111,15 +111,15 @@ func (d *delivery) recipients(ctx context.Context, b survey.Batch, ids []survey.
 	return contacts, outcomes, nil
 }
 
-func outcomeOf(c survey.Contact, r ses.Result) survey.Outcome {
+func outcomeOf(c survey.Contact, r mail.Outcome) survey.Outcome {
 	o := survey.Outcome{Contact: c.ID, MessageID: r.MessageID, Owner: c.Owner, Team: c.Team}
-	switch r.Fate {
-	case ses.Accepted:
+	switch r.Status {
+	case mail.Accepted:
 		o.State = survey.InvitationSent
-	case ses.Refused:
-		o.State, o.Reason = survey.InvitationFailed, r.Status
+	case mail.Refused:
+		o.State, o.Reason = survey.InvitationFailed, r.Reason
 	default:
-		o.State, o.Reason = survey.InvitationUncertain, r.Status
+		o.State, o.Reason = survey.InvitationUncertain, r.Reason
 	}
 	return o
 }

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"onetap/internal/mail"
-	"onetap/internal/ses"
 	"onetap/internal/survey"
 )
 
@@ -144,21 +143,21 @@ func (c *calls) call(ctx context.Context, turn []survey.Contact) (busy bool) {
 	var again []survey.ContactID
 	for i, r := range c.mail.Bulk(ctx, c.bulk(c.letter, c.batch, turn)) {
 		p := turn[i]
-		switch r.Fate {
-		case ses.Whole:
-			c.refused(turn, r.Status)
+		switch r.Status {
+		case mail.CallRefused:
+			c.refused(turn, r.Reason)
 			return false
-		case ses.Throttled:
+		case mail.Throttled:
 			again = append(again, p.ID)
-		case ses.NoQuota:
+		case mail.NoQuota:
 			c.gate.open = false
 			c.halt.Store(true)
 			c.left = append(c.left, p.ID)
-		case ses.Stopped:
-			c.stopAll(r.Status)
+		case mail.SendingStopped:
+			c.stopAll(r.Reason)
 			c.left = append(c.left, p.ID)
 		default:
-			if r.Fate == ses.Accepted {
+			if r.Status == mail.Accepted {
 				c.accepted.Store(true)
 			}
 			c.outcomes = append(c.outcomes, outcomeOf(p, r))

@@ -7,7 +7,6 @@ import (
 
 	"onetap/internal/keys"
 	"onetap/internal/mail"
-	"onetap/internal/ses"
 	"onetap/internal/survey"
 )
 
@@ -35,18 +34,18 @@ func (l *letters) of(c survey.Campaign, b survey.Batch) (mail.Template, error) {
 }
 
 // bulk makes the SES call of some contacts of a batch.
-func (d *delivery) bulk(t mail.Template, b survey.Batch, contacts []survey.Contact) ses.Bulk {
+func (d *delivery) bulk(t mail.Template, b survey.Batch, contacts []survey.Contact) mail.Bulk {
 	site := d.campaign.Site
 	if site == "" {
 		site = d.links
 	}
 	site = strings.TrimSuffix(site, "/")
-	bulk := ses.Bulk{From: mail.From(d.campaign, d.from), Subject: t.Subject, HTML: t.HTML, Text: t.Text}
+	bulk := mail.Bulk{From: mail.From(d.campaign, d.from), Subject: t.Subject, HTML: t.HTML, Text: t.Text}
 	mailing := strconv.Itoa(b.Mailing)
 	for _, c := range contacts {
 		token := keys.Token{Campaign: b.Campaign, Contact: c.ID}
 		unsubscribe := site + "/u/" + d.keys.MakeUnsubscribe(token)
-		bulk.Entries = append(bulk.Entries, ses.Entry{To: c.Person.Email, Values: t.Values(c.Person, site+"/r/"+d.keys.Make(token), unsubscribe),
+		bulk.Entries = append(bulk.Entries, mail.Entry{To: c.Person.Email, Values: t.Values(c.Person, site+"/r/"+d.keys.Make(token), unsubscribe),
 			Headers: mail.UnsubscribeHeaders(unsubscribe),
 			// All of them on each entry: whether SES joins an entry's tags with the call's is not documented.
 			Tags: map[string]string{"kind": "survey", "campaign": string(b.Campaign), "wave": mailing, "contact": string(c.ID), "batch": survey.BatchTag(b.Name)}})

@@ -6,7 +6,7 @@ import (
 
 	"golang.org/x/time/rate"
 
-	"onetap/internal/ses"
+	"onetap/internal/mail"
 	"onetap/internal/survey"
 )
 
@@ -26,10 +26,10 @@ type pace struct {
 	disabled bool // the account may not send until somebody mends it
 }
 
-func newPace(a ses.Account, now time.Time) *pace {
+func newPace(a mail.Account, now time.Time) *pace {
 	call := max(1, min(survey.BatchSize, int(a.Rate)))
 	return &pace{asked: now, limiter: rate.NewLimiter(rate.Limit(a.Rate*share), call), call: call,
-		open: a.Enabled && a.Rate > 0 && (a.Quota < 0 || a.SentToday < a.Quota), disabled: !a.Enabled}
+		open: a.Open(), disabled: !a.Enabled}
 }
 
 func (p *pace) wait(ctx context.Context, n int) error { return p.limiter.WaitN(ctx, n) }

@@ -4,7 +4,7 @@ import (
 	"context"
 	"testing"
 
-	"onetap/internal/ses"
+	"onetap/internal/mail"
 	"onetap/internal/survey"
 )
 
@@ -36,7 +36,7 @@ func TestAPausedCampaignGoesOnWithAnotherSender(t *testing.T) {
 	id := w.campaign(func(c *survey.Campaign) { c.Sender = "Shop <nps@localhost>" }) // stored before senders were checked
 	w.run(w.sender("first"))
 	c := w.state(id)
-	if c.State != survey.Paused || c.Stopped != ses.SenderUnreadable || len(w.letters()) != 0 || len(w.fates(id, 0)) != 0 {
+	if c.State != survey.Paused || c.Stopped != mail.SenderUnreadable || len(w.letters()) != 0 || len(w.fates(id, 0)) != 0 {
 		t.Fatalf("%s, %q, %d letters, %v", c.State, c.Stopped, len(w.letters()), w.fates(id, 0))
 	}
 	c.Sender = "Ромашка, Юг <nps@example.com>"
