@@ -221,7 +221,7 @@ func (s source) call(c *ast.CallExpr, path string) {
 			s.asked[v] = path
 		}
 	case "New":
-		if p, ok := f.X.(*ast.Ident); ok && p.Name == "problem" && len(c.Args) > 1 {
+		if p, ok := f.X.(*ast.Ident); ok && p.Name == "apperr" && len(c.Args) > 1 {
 			if v := literal(c.Args[1]); v != "" {
 				s.asked["problem."+v] = path
 			}
@@ -235,7 +235,7 @@ func (s source) composite(c *ast.CompositeLit, path string) {
 	if !ok || f.Sel.Name != "Error" {
 		return
 	}
-	if p, ok := f.X.(*ast.Ident); !ok || p.Name != "problem" {
+	if p, ok := f.X.(*ast.Ident); !ok || p.Name != "apperr" {
 		return
 	}
 	for _, e := range c.Elts {
