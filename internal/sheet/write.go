@@ -1,29 +1,31 @@
 package sheet
 
 import (
+	"encoding/csv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
-// WriteRow writes a record of a CSV that people open in a spreadsheet: the one place where Onetap writes CSV.
+// WriteRow writes a record of a CSV that people open in a spreadsheet: the one place where Onetap writes CSV. The separator
+// is one character.
 //
-// A cell that a spreadsheet would take for a formula gets an apostrophe before it; numbers and telephones stay as they
-// are. A cell with any of the usual separators is quoted, whatever the file's own is: Excel cuts by that of its country,
-// and what follows a comma would begin a cell of its own.
+// A cell that a spreadsheet would take for a formula gets an apostrophe before it; numbers and telephones stay as they are.
+// Lines end with CR LF, as spreadsheets expect (RFC 4180). csv.Writer's own UseCRLF is not used for that: it would change
+// the line ends inside of cells too.
 func WriteRow(b *strings.Builder, separator string, cells []string) {
+	guarded := make([]string, len(cells))
 	for i, c := range cells {
-		if i > 0 {
-			b.WriteString(separator)
+		if guarded[i] = c; Formula(c) {
+			guarded[i] = "'" + c
 		}
-		if Formula(c) {
-			c = "'" + c
-		}
-		if strings.ContainsAny(c, separator+",;\t\"\r\n") {
-			c = `"` + strings.ReplaceAll(c, `"`, `""`) + `"`
-		}
-		b.WriteString(c)
 	}
+	var line strings.Builder
+	w := csv.NewWriter(&line)
+	w.Comma, _ = utf8.DecodeRuneInString(separator)
+	_ = w.Write(guarded) // a Builder takes everything
+	w.Flush()
+	b.WriteString(strings.TrimSuffix(line.String(), "\n"))
 	b.WriteString("\r\n")
 }
 

@@ -26,8 +26,7 @@ func TestFormula(t *testing.T) {
 	}
 }
 
-// Whatever is written is read back as it was, but for the apostrophe, under any separator; and no country's separator
-// cuts a cell so that a formula begins behind it.
+// Whatever is written is read back as it was, but for the apostrophe, under any separator.
 func TestWrittenRowsAreReadBack(t *testing.T) {
 	t.Parallel()
 	cell := rapid.StringOf(rapid.SampledFrom([]rune("ab=+-@＝＠ ,;|\t\"'\n\u00a0\ufeffж5")))
@@ -59,4 +58,14 @@ func TestWrittenRowsAreReadBack(t *testing.T) {
 			t.Fatalf("%q: %s", b.String(), d)
 		}
 	})
+}
+
+// The bytes of a row: CR LF after it, the line ends inside of a cell as they were.
+func TestWrittenBytes(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	sheet.WriteRow(&b, ";", []string{"a;b", "say \"x\"", "two\nlines\r\n", "=1", "", "a,b"})
+	if want := "\"a;b\";\"say \"\"x\"\"\";\"two\nlines\r\n\";'=1;;a,b\r\n"; b.String() != want {
+		t.Errorf("got %q, want %q", b.String(), want)
+	}
 }
