@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"gopkg.in/yaml.v3"
+	"go.yaml.in/yaml/v3"
 )
 
 // alarm is what the test below looks at of an AWS::CloudWatch::Alarm, or of a metric filter.

@@ -4,7 +4,7 @@ import (
 	"reflect"
 	"strconv"
 
-	"gopkg.in/yaml.v3"
+	"go.yaml.in/yaml/v3"
 )
 
 // passive takes a property that has nothing to do on a laptop.

@@ -10,7 +10,7 @@ import (
 	"onetap/internal/local/cloud/pattern"
 	"onetap/internal/local/cloud/schedule"
 
-	"gopkg.in/yaml.v3"
+	"go.yaml.in/yaml/v3"
 )
 
 type functionProperties struct {

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"gopkg.in/yaml.v3"
+	"go.yaml.in/yaml/v3"
 )
 
 // resolve gives a copy of n in which intrinsics are replaced by their values. It is nil for AWS::NoValue, and a property

@@ -3,7 +3,7 @@ package template
 import (
 	"slices"
 
-	"gopkg.in/yaml.v3"
+	"go.yaml.in/yaml/v3"
 )
 
 // policyDocument is a policy of a function as the laptop understands it. Conditions are not, and refused by name.

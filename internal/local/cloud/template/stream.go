@@ -6,7 +6,7 @@ import (
 
 	"onetap/internal/local/cloud/pattern"
 
-	"gopkg.in/yaml.v3"
+	"go.yaml.in/yaml/v3"
 )
 
 type streamProperties struct {

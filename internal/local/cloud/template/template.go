@@ -19,7 +19,7 @@ import (
 	"onetap/internal/local/cloud/pattern"
 	"onetap/internal/local/cloud/schedule"
 
-	"gopkg.in/yaml.v3"
+	"go.yaml.in/yaml/v3"
 )
 
 // Inputs are what the template does not say itself.
