@@ -61,9 +61,9 @@ func place(cfg *replay.Config, address string) error {
 		return errors.New(`no credentials: eval "$(aws configure export-credentials --format env)"`)
 	}
 	cfg.Region = parts[1]
-	cfg.Sign = replay.Sign(aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+	cfg.Credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 		return aws.Credentials{AccessKeyID: os.Getenv("AWS_ACCESS_KEY_ID"), SecretAccessKey: os.Getenv("AWS_SECRET_ACCESS_KEY"),
 			SessionToken: os.Getenv("AWS_SESSION_TOKEN"), Source: "environment"}, nil
-	}))
+	})
 	return nil
 }

@@ -1,6 +1,5 @@
 // Package replay runs dead letters once more: what a function failed to do after all its retries, and which waits in the
-// dead-letter queue of template.yaml. It speaks SQS, DynamoDB Streams and Lambda's Invoke over their wire protocols, so
-// that it works on AWS and on the laptop alike.
+// dead-letter queue of template.yaml. It works on AWS and on the laptop alike.
 //
 // There are three kinds of letters. Lambda's of a stream batch holds a position and no records: they are read from the
 // stream again, which keeps them for 24 hours. Lambda's of an asynchronous event holds the event. EventBridge's is the event
@@ -15,7 +14,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"strings"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 )
 
 // Config says where.
@@ -23,8 +31,9 @@ type Config struct {
 	Region   string
 	Queue    string // URL of the dead-letter queue; "": the only queue that there is
 	Endpoint string // of the laptop; "": AWS
-	Sign     Signer // signs requests for AWS; nil: with no signature, which the laptop takes
-	Out      io.Writer
+	// Credentials sign the requests for AWS; nil: they go unsigned, which the laptop takes.
+	Credentials aws.CredentialsProvider
+	Out         io.Writer
 }
 
 // Summary is what a replay came to. Failed letters stay in the queue.
@@ -33,17 +42,45 @@ type Summary struct{ Replayed, Failed int }
 // hidden is for how long a letter is nobody else's while it is replayed, in seconds: as long as a function may run.
 const hidden = 900
 
+// callLimit is how long any call may take: the longest that a function may run, and a little.
+const callLimit = 16 * time.Minute
+
+// replayer has the clients for one run.
+type replayer struct {
+	Config
+	queues    *sqs.Client
+	streams   *dynamodbstreams.Client
+	functions *lambda.Client
+}
+
+func newReplayer(cfg Config) *replayer {
+	base := aws.Config{Region: cfg.Region, Credentials: cfg.Credentials, HTTPClient: &http.Client{Timeout: callLimit}}
+	if cfg.Credentials == nil {
+		base.Credentials = aws.AnonymousCredentials{}
+	}
+	if cfg.Endpoint != "" {
+		base.BaseEndpoint = aws.String(cfg.Endpoint)
+	}
+	return &replayer{
+		Config:  cfg,
+		queues:  sqs.NewFromConfig(base),
+		streams: dynamodbstreams.NewFromConfig(base),
+		// A call that went wrong is not made again by the client: its letter stays in the queue for the next replay.
+		functions: lambda.NewFromConfig(base, func(o *lambda.Options) { o.Retryer = aws.NopRetryer{} }),
+	}
+}
+
 // Run replays every letter that is in the queue, each once. The error says what stopped it; letters that failed again are
 // told of on Out, counted, and stay.
 func Run(ctx context.Context, cfg Config) (s Summary, err error) {
-	w := wire{cfg}
+	w := newReplayer(cfg)
 	if w.Queue == "" {
 		if w.Queue, err = w.onlyQueue(ctx); err != nil {
 			return s, err
 		}
 	}
 	// Those that failed stay hidden until the end, so that each is met once; then whoever looks next sees them.
-	failed := map[string]string{}
+	failed := map[string]*string{} // receipts by message
 	defer func() {
 		for _, receipt := range failed {
 			err = errors.Join(err, w.show(context.WithoutCancel(ctx), receipt))
@@ -56,25 +93,25 @@ func Run(ctx context.Context, cfg Config) (s Summary, err error) {
 		}
 		fresh := false
 		for _, m := range messages {
-			_, again := failed[m.MessageID]
-			if again { // hidden no longer: the replay takes long
-				failed[m.MessageID] = m.Receipt
+			id := aws.ToString(m.MessageId)
+			if _, again := failed[id]; again { // hidden no longer: the replay takes long
+				failed[id] = m.ReceiptHandle
 				continue
 			}
 			fresh = true
 			what, err := w.replay(ctx, m)
 			if err != nil {
-				failed[m.MessageID] = m.Receipt
+				failed[id] = m.ReceiptHandle
 				if ctx.Err() != nil {
 					return s, ctx.Err()
 				}
 				s.Failed++
-				fmt.Fprintf(cfg.Out, "%s stays: %v\n", m.MessageID, err)
+				fmt.Fprintf(cfg.Out, "%s stays: %v\n", id, err)
 				continue
 			}
 			s.Replayed++
-			fmt.Fprintf(cfg.Out, "%s replayed: %s\n", m.MessageID, what)
-			if err := w.remove(ctx, m.Receipt); err != nil {
+			fmt.Fprintf(cfg.Out, "%s replayed: %s\n", id, what)
+			if err := w.remove(ctx, m.ReceiptHandle); err != nil {
 				return s, err
 			}
 		}
@@ -85,38 +122,34 @@ func Run(ctx context.Context, cfg Config) (s Summary, err error) {
 }
 
 // receive gives up to ten letters, which nobody else gets for a while.
-func (w wire) receive(ctx context.Context) ([]message, error) {
-	var got struct{ Messages []message }
-	err := w.call(ctx, "sqs", "AmazonSQS.ReceiveMessage", map[string]any{"QueueUrl": w.Queue, "MaxNumberOfMessages": 10,
-		"VisibilityTimeout": hidden, "WaitTimeSeconds": 1, "MessageAttributeNames": []string{"All"}}, &got)
-	return got.Messages, err
+func (w *replayer) receive(ctx context.Context) ([]types.Message, error) {
+	got, err := w.queues.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{QueueUrl: &w.Queue, MaxNumberOfMessages: 10,
+		VisibilityTimeout: hidden, WaitTimeSeconds: 1, MessageAttributeNames: []string{"All"}})
+	if err != nil {
+		return nil, err
+	}
+	return got.Messages, nil
 }
 
-func (w wire) remove(ctx context.Context, receipt string) error {
-	return w.call(ctx, "sqs", "AmazonSQS.DeleteMessage", map[string]any{"QueueUrl": w.Queue, "ReceiptHandle": receipt}, nil)
+func (w *replayer) remove(ctx context.Context, receipt *string) error {
+	_, err := w.queues.DeleteMessage(ctx, &sqs.DeleteMessageInput{QueueUrl: &w.Queue, ReceiptHandle: receipt})
+	return err
 }
 
-func (w wire) show(ctx context.Context, receipt string) error {
-	return w.call(ctx, "sqs", "AmazonSQS.ChangeMessageVisibility", map[string]any{"QueueUrl": w.Queue, "ReceiptHandle": receipt, "VisibilityTimeout": 0}, nil)
+func (w *replayer) show(ctx context.Context, receipt *string) error {
+	_, err := w.queues.ChangeMessageVisibility(ctx, &sqs.ChangeMessageVisibilityInput{QueueUrl: &w.Queue, ReceiptHandle: receipt})
+	return err
 }
 
-func (w wire) onlyQueue(ctx context.Context) (string, error) {
-	var got struct{ QueueUrls []string }
-	if err := w.call(ctx, "sqs", "AmazonSQS.ListQueues", map[string]any{}, &got); err != nil {
+func (w *replayer) onlyQueue(ctx context.Context) (string, error) {
+	got, err := w.queues.ListQueues(ctx, &sqs.ListQueuesInput{})
+	if err != nil {
 		return "", err
 	}
 	if len(got.QueueUrls) != 1 {
 		return "", fmt.Errorf("there are %d queues: say which one", len(got.QueueUrls))
 	}
 	return got.QueueUrls[0], nil
-}
-
-// message is one message of SQS.
-type message struct {
-	MessageID         string `json:"MessageId"`
-	Receipt           string `json:"ReceiptHandle"`
-	Body              string
-	MessageAttributes map[string]struct{ StringValue string }
 }
 
 // letter is a message's body in either of Lambda's shapes.
@@ -127,9 +160,9 @@ type letter struct {
 }
 
 // replay runs one letter again and says what it was.
-func (w wire) replay(ctx context.Context, m message) (what string, err error) {
+func (w *replayer) replay(ctx context.Context, m types.Message) (what string, err error) {
 	var l letter
-	if err := json.Unmarshal([]byte(m.Body), &l); err != nil {
+	if err := json.Unmarshal([]byte(aws.ToString(m.Body)), &l); err != nil {
 		return "", fmt.Errorf("it is no dead letter: %w", err)
 	}
 	function := strings.TrimSuffix(l.RequestContext.FunctionArn, ":$LATEST")
@@ -143,8 +176,8 @@ func (w wire) replay(ctx context.Context, m message) (what string, err error) {
 	case l.RequestPayload != nil:
 		return "an event, " + name(function), w.event(ctx, function, l.RequestPayload)
 	}
-	if target := m.MessageAttributes["TARGET_ARN"].StringValue; target != "" {
-		return "an event of EventBridge, " + name(target), w.event(ctx, target, json.RawMessage(m.Body))
+	if target := aws.ToString(m.MessageAttributes["TARGET_ARN"].StringValue); target != "" {
+		return "an event of EventBridge, " + name(target), w.event(ctx, target, json.RawMessage(aws.ToString(m.Body)))
 	}
 	return "", errors.New("it has neither a payload, nor a stream position, nor a target")
 }
@@ -152,7 +185,7 @@ func (w wire) replay(ctx context.Context, m message) (what string, err error) {
 func name(arn string) string { return arn[strings.LastIndex(arn, ":")+1:] }
 
 // event calls the function with an event.
-func (w wire) event(ctx context.Context, function string, payload json.RawMessage) error {
+func (w *replayer) event(ctx context.Context, function string, payload json.RawMessage) error {
 	_, err := w.invoke(ctx, function, payload)
 	return err
 }
@@ -162,10 +195,10 @@ const batchRecords = 100
 
 // again calls the function with the records, a batch after the other, until one fails. What a mapping's filters would have
 // kept from the function is given too: each ignores what is not its own.
-func (w wire) again(ctx context.Context, function string, records []json.RawMessage) error {
+func (w *replayer) again(ctx context.Context, function string, records []events.DynamoDBEventRecord) error {
 	for len(records) > 0 {
 		n := min(batchRecords, len(records))
-		payload, err := json.Marshal(map[string]any{"Records": records[:n]})
+		payload, err := json.Marshal(events.DynamoDBEvent{Records: records[:n]})
 		if err != nil {
 			return err
 		}
@@ -174,12 +207,22 @@ func (w wire) again(ctx context.Context, function string, records []json.RawMess
 		if err != nil {
 			return err
 		}
-		var out struct {
-			BatchItemFailures []struct{ ItemIdentifier string }
-		}
+		var out events.DynamoDBEventResponse
 		if err := json.Unmarshal(answer, &out); err == nil && len(out.BatchItemFailures) > 0 {
 			return fmt.Errorf("%s failed again at record %s", name(function), out.BatchItemFailures[0].ItemIdentifier)
 		}
 	}
 	return nil
+}
+
+// invoke calls a function and waits for its answer. A function that fails is an error.
+func (w *replayer) invoke(ctx context.Context, function string, payload []byte) ([]byte, error) {
+	out, err := w.functions.Invoke(ctx, &lambda.InvokeInput{FunctionName: &function, Payload: payload})
+	if err != nil {
+		return nil, fmt.Errorf("invoking %s: %w", name(function), err)
+	}
+	if out.FunctionError != nil {
+		return nil, fmt.Errorf("%s failed again: %s", name(function), out.Payload[:min(len(out.Payload), 500)])
+	}
+	return out.Payload, nil
 }

@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/credentials"
+
 	"onetap/internal/local"
 	"onetap/internal/local/drive"
 	"onetap/internal/local/faults"
@@ -189,8 +191,8 @@ func TestLettersOfAllKinds(t *testing.T) {
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
-		if r.Header.Get("X-Signed") == "" {
-			t.Error("a request is not signed")
+		if sign := r.Header.Get("Authorization"); !strings.Contains(sign, "/eu-central-1/") {
+			t.Errorf("a request is signed %q", sign)
 		}
 		switch _, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), "."); {
 		case operation == "ReceiveMessage":
@@ -219,10 +221,7 @@ func TestLettersOfAllKinds(t *testing.T) {
 	defer server.Close()
 	var out bytes.Buffer
 	s, err := Run(t.Context(), Config{Endpoint: server.URL, Queue: "q", Out: &out, Region: "eu-central-1",
-		Sign: func(_ context.Context, r *http.Request, _ []byte, service, region string) error {
-			r.Header.Set("X-Signed", service+region)
-			return nil
-		}})
+		Credentials: credentials.NewStaticCredentialsProvider("AKID", "secret", "")})
 	if err != nil || s != (Summary{2, 3}) || !deleted["r1"] || !deleted["r5"] || len(deleted) != 2 {
 		t.Errorf("%+v, %v, deleted %v\n%s", s, err, deleted, out.String())
 	}
