@@ -6,8 +6,8 @@
 // # What is refused
 //
 // An operation, a field or a feature that is not built is refused by name, so that nothing is sent here that SES would not
-// understand or would send differently: stored templates, tenants, list management, sending authorisation, click and open
-// tracking, and Handlebars beyond {{name}}.
+// understand or would send differently: raw messages, stored templates, tenants, list management, sending authorisation, click
+// and open tracking, and Handlebars beyond {{name}}.
 //
 // # Templates
 //

@@ -62,13 +62,12 @@ func (r *reader) content(c *content) error {
 			c.Simple = true
 			return r.simple(c)
 		case "Raw":
-			return r.object(func(key string) (err error) {
-				if key != "Data" {
-					return r.unknown()
-				}
-				c.Raw, err = r.base64()
-				return err
-			})
+			c.Raw = !r.null()
+			if !c.Raw {
+				return nil
+			}
+			_, err := r.raw()
+			return err
 		case "Template":
 			return r.template(c)
 		}

@@ -30,10 +30,6 @@ func (s *Server) assemble(r *record) (*message, error) {
 	if r.failure != "" {
 		return m, nil
 	}
-	if sh.Raw != nil {
-		m.openRaw()
-		return m, nil
-	}
 	own, err := readData("ReplacementTemplateData", r.data)
 	if err != nil {
 		return nil, fmt.Errorf("reading the data of a message: %w", err)
@@ -91,9 +87,6 @@ func (m *message) contentType() string {
 
 // ownHeaders are the headers that the sender's fields make, with the subject as text: these stand in events.
 func (m *message) ownHeaders() []header {
-	if m.batch.Raw != nil {
-		return rawHeaders(m.batch.Raw)
-	}
 	list := make([]header, 0, 8+len(m.custom))
 	list = append(list, header{"From", m.from})
 	for _, h := range []struct {
@@ -124,9 +117,6 @@ func (s *Server) source(m *message) []byte {
 	b := bytes.NewBuffer(s.head(m))
 	switch body, single := m.single(); {
 	case m.failure != "":
-	case m.batch.Raw != nil:
-		_, rest, _ := bytes.Cut(rawRest(m.batch.Raw), []byte("\r\n\r\n"))
-		b.Write(rest)
 	case single:
 		writeEncoded(b, body, encodingOf(body))
 	case len(m.batch.Attachments) > 0:
@@ -146,12 +136,6 @@ func (s *Server) head(m *message) []byte {
 	put("Message-ID", "<"+m.id()+"@"+s.messageDomain()+">")
 	put("Feedback-ID", fmt.Sprintf("1.%s.%s:AmazonSES", s.o.Region, s.o.Account))
 	put("X-SES-Outgoing", m.when().Format("2006.01.02")+"-192.0.2.0")
-	if m.batch.Raw != nil {
-		rest, _, _ := bytes.Cut(rawRest(m.batch.Raw), []byte("\r\n\r\n"))
-		b.Write(rest)
-		b.WriteString("\r\n\r\n")
-		return b.Bytes()
-	}
 	for _, h := range m.ownHeaders() {
 		if h.Name == "Subject" {
 			h.Value = mime.BEncoding.Encode("UTF-8", h.Value)
@@ -168,7 +152,7 @@ func (s *Server) head(m *message) []byte {
 // single gives the body of a message that is not multipart.
 func (m *message) single() (body string, is bool) {
 	switch b := m.batch; {
-	case b.Raw != nil, len(b.Attachments) > 0, b.HasHTML && b.HasText:
+	case len(b.Attachments) > 0, b.HasHTML && b.HasText:
 		return "", false
 	case b.HasHTML:
 		return crlf(m.html), true
@@ -307,4 +291,15 @@ func fold(b *bytes.Buffer, name, value string) {
 		width += 1 + len(word)
 	}
 	b.WriteString("\r\n")
+}
+
+// splitHeaders reads a block of headers without folds and encoded words.
+func splitHeaders(head []byte) []header {
+	var list []header
+	for _, line := range strings.Split(strings.NewReplacer("\r\n ", " ", "\r\n\t", " ").Replace(string(head)), "\r\n") {
+		if name, value, ok := strings.Cut(line, ":"); ok {
+			list = append(list, header{name, decodeWords(strings.TrimSpace(value))})
+		}
+	}
+	return list
 }

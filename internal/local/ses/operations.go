@@ -101,10 +101,10 @@ func (s *Server) batchOf(q *sendRequest, w who) (*batch, error) {
 	b := &batch{
 		From: q.From, ReplyTo: q.ReplyTo, ConfigurationSet: q.ConfigurationSet, Caller: w.caller, SourceIP: w.ip,
 		Subject: c.Subject, HTML: c.HTML, Text: c.Text, HasHTML: c.HasHTML, HasText: c.HasText,
-		Headers: c.Headers, Attachments: c.Attachments, Data: c.Data, Raw: c.Raw, Literal: c.Simple || c.Raw != nil,
+		Headers: c.Headers, Attachments: c.Attachments, Data: c.Data, Literal: c.Simple,
 	}
 	kinds := 0
-	for _, is := range []bool{c.Raw != nil, c.Simple, c.Template} {
+	for _, is := range []bool{c.Raw, c.Simple, c.Template} {
 		if is {
 			kinds++
 		}
@@ -112,16 +112,14 @@ func (s *Server) batchOf(q *sendRequest, w who) (*batch, error) {
 	if kinds != 1 {
 		return nil, badRequest("Content must have exactly one of Simple, Raw and Template.")
 	}
-	if c.Raw != nil {
-		if err := s.openRaw(q, b); err != nil {
-			return nil, err
-		}
+	if c.Raw {
+		return nil, badRequest("Content.Raw is not supported by the laptop: send Simple or Template content.")
 	} else if !c.HasHTML && !c.HasText {
 		return nil, badRequest("Content has neither an html nor a text body.")
 	} else if c.Template && c.Subject == "" {
 		return nil, badRequest("TemplateContent.Subject must not be empty.")
 	}
-	if c.Raw == nil && strings.ContainsAny(c.Subject, "\r\n\x00") { // would end the header
+	if strings.ContainsAny(c.Subject, "\r\n\x00") { // would end the header
 		return nil, badRequest("Subject contains a control character.")
 	}
 	if b.From == "" {

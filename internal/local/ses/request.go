@@ -21,9 +21,9 @@ type sendRequest struct {
 	Entries          []entry // SendEmail: exactly one
 }
 
-// content is one of three: Raw, Simple (subject, text and html are literal) or a template.
+// content is one of three: Simple (subject, text and html are literal), a template, or Raw, which is refused.
 type content struct {
-	Raw         []byte
+	Raw         bool
 	Simple      bool
 	Template    bool
 	Subject     string

@@ -104,7 +104,7 @@ func (s *Server) compose(q *sendRequest, e *entry, sh *shared, now time.Time) (*
 		tags: mergeTags(q.Tags, e.Tags),
 	}
 	v := values{own: own, shared: sh.data}
-	size := len(sh.Raw)
+	size := 0
 	for _, t := range []*text{&sh.subject, &sh.html, &sh.text} {
 		if name, is := t.missing(v); is {
 			r.failure = fmt.Sprintf("Attribute '%s' is not present in the rendering data.", name)

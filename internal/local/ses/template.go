@@ -179,7 +179,6 @@ type batch struct {
 	Headers          []header     `json:",omitempty"`
 	Attachments      []attachment `json:",omitempty"`
 	Data             string       `json:",omitempty"`
-	Raw              []byte       `json:",omitempty"`
 	Literal          bool         `json:",omitempty"` // Simple content: no substitution
 }
 
