@@ -6,8 +6,8 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
-	"onetap/internal/alert"
 	"onetap/internal/handlers/clock"
+	"onetap/internal/handlers/wire"
 	"onetap/internal/logs"
 	"onetap/internal/store"
 )
@@ -19,7 +19,7 @@ func main() {
 		log.Error("start", "error", err)
 		os.Exit(1)
 	}
-	alerts, err := alert.FromEnvironment(s, log)
+	alerts, err := wire.Alerts(s, log)
 	if err != nil {
 		log.Error("start", "error", err)
 		os.Exit(1)

@@ -7,8 +7,8 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
-	"onetap/internal/alert"
 	"onetap/internal/handlers/feedback"
+	"onetap/internal/handlers/wire"
 	"onetap/internal/keys"
 	"onetap/internal/logs"
 	"onetap/internal/store"
@@ -26,7 +26,7 @@ func main() {
 		log.Error("start", "error", err)
 		os.Exit(1)
 	}
-	alerts, err := alert.FromEnvironment(s, log)
+	alerts, err := wire.Alerts(s, log)
 	if err != nil {
 		log.Error("start", "error", err)
 		os.Exit(1)

@@ -7,9 +7,9 @@ import (
 	"strings"
 	"time"
 
-	"onetap/internal/alert"
 	"onetap/internal/apperr"
 	"onetap/internal/authz"
+	"onetap/internal/followup"
 	"onetap/internal/loop"
 	"onetap/internal/survey"
 	"onetap/internal/web"
@@ -107,7 +107,7 @@ func (d *Desk) workOnCasePage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (d *Desk) showCasePage(w http.ResponseWriter, r *http.Request, status int, c loop.Case, typed caseWork, wrong *apperr.Error) error {
-	known, err := alert.ReadFacts(r.Context(), d.store, c)
+	known, err := followup.ReadFacts(r.Context(), d.store, c)
 	if err != nil {
 		return err
 	}
@@ -132,7 +132,7 @@ func (d *Desk) showCasePage(w http.ResponseWriter, r *http.Request, status int, 
 }
 
 // tell fills in what is known.
-func (p *casePage) tell(c loop.Case, f alert.Facts, now time.Time, owner string) {
+func (p *casePage) tell(c loop.Case, f followup.Facts, now time.Time, owner string) {
 	l := p.lang
 	p.State, p.StateClass = l.T("case.state."+string(c.State)), stateClass(c.State)
 	p.Score = scoreOf(l, f.Response.Score)

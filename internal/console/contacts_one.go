@@ -122,7 +122,7 @@ func attributesOf(c survey.Contact) []caseFact {
 }
 
 // history puts together what each campaign knows, the latest first.
-func (p *contactPage) history(campaigns []survey.Campaign, past store.Past) {
+func (p *contactPage) history(campaigns []survey.Campaign, past loop.Past) {
 	l := p.lang
 	events := map[survey.CampaignID]*contactEvent{}
 	of := func(id survey.CampaignID, at time.Time) *contactEvent {

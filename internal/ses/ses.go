@@ -46,7 +46,8 @@ func (c *Client) Account(ctx context.Context) (mail.Account, error) {
 	return a, nil
 }
 
-// Send sends one message, at least once: for alerts and test sends, where twice is better than never. The SDK retries.
+// Send sends one message, at least once: for alerts and test sends, where twice is better than never. The SDK retries. The
+// error names no address; a *mail.Refusal is in its chain where SES answered and did not take the message.
 func (c *Client) Send(ctx context.Context, m mail.Message) (id string, err error) {
 	from, err := header(m.From)
 	if err != nil {

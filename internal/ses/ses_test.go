@@ -26,6 +26,9 @@ func TestRefusalsNameNoAddress(t *testing.T) {
 	defer server.Close()
 	c := New(aws.Config{Region: "eu-west-1", BaseEndpoint: &server.URL, Credentials: aws.AnonymousCredentials{}}, "")
 	_, sent := c.Send(t.Context(), mail.Message{From: "nps@example.com", To: "anna@example.com", Subject: "s", Text: "t", HTML: "h"})
+	if refusal := mail.RefusalOf(sent); refusal == nil || !refusal.Message {
+		t.Errorf("%v is not known as a refusal of the message", sent)
+	}
 	_, asked := c.Verified(t.Context(), "nps@example.com")
 	for _, err := range []error{sent, asked} {
 		var api smithy.APIError

@@ -55,11 +55,12 @@ func (s *Store) SaveCaseAnd(ctx context.Context, was, c loop.Case, n *loop.Note)
 // putCase writes a case. What becomes due is written in the same transaction, so that no death between the two loses
 // an alert; what is no longer due may be deleted later, because whoever finds it looks at the case first.
 func (s *Store) putCase(ctx context.Context, doing string, put types.Put, was, c loop.Case, n *loop.Note) error {
-	old, now := dueOf(was), dueOf(c)
+	old, wasDue := loop.DueOf(was)
+	now, isDue := loop.DueOf(c)
 	var err error
 	actions := []types.TransactWriteItem{{Put: &put}}
-	if now != nil && (old == nil || *old != *now) {
-		actions = append(actions, types.TransactWriteItem{Put: &types.Put{TableName: &s.table, Item: now.key().item()}})
+	if isDue && (!wasDue || old != now) {
+		actions = append(actions, types.TransactWriteItem{Put: &types.Put{TableName: &s.table, Item: dueKeyOf(now).item()}})
 	}
 	if n != nil {
 		it := noteKey(c.Campaign, c.Contact, n.N).item()
@@ -73,8 +74,8 @@ func (s *Store) putCase(ctx context.Context, doing string, put types.Put, was, c
 			ConditionExpression: put.ConditionExpression, ExpressionAttributeValues: put.ExpressionAttributeValues})
 		err = s.failed(doing, err)
 	}
-	if err == nil && old != nil && (now == nil || *old != *now) {
-		_ = s.DropDue(ctx, *old) // the clock drops it if this fails
+	if err == nil && wasDue && (!isDue || old != now) {
+		_ = s.DropDue(ctx, old) // the clock drops it if this fails
 	}
 	return err
 }
@@ -87,8 +88,8 @@ func (s *Store) DropCase(ctx context.Context, c loop.Case) error {
 	if err = s.failed("drop case", err); err != nil {
 		return err
 	}
-	if due := dueOf(c); due != nil {
-		_ = s.DropDue(ctx, *due) // the clock drops it if this fails
+	if due, ok := loop.DueOf(c); ok {
+		_ = s.DropDue(ctx, due) // the clock drops it if this fails
 	}
 	return nil
 }

@@ -31,9 +31,9 @@ func newCase(n int, owner string, at time.Time) loop.Case {
 		Language: "en", Updated: at, Version: 1}, who, "north", loop.Rules{Term: 48 * time.Hour, Wait: 2 * time.Minute})
 }
 
-func dues(t *testing.T, s *store.Store, now time.Time) (all []store.Due) {
+func dues(t *testing.T, s *store.Store, now time.Time) (all []loop.Due) {
 	t.Helper()
-	if err := s.WalkDue(context.Background(), now, func(d store.Due) (bool, error) { all = append(all, d); return true, nil }); err != nil {
+	if err := s.WalkDue(context.Background(), now, func(d loop.Due) (bool, error) { all = append(all, d); return true, nil }); err != nil {
 		t.Fatal(err)
 	}
 	return all
@@ -155,7 +155,7 @@ func TestListsOfCases(t *testing.T) {
 		t.Errorf("%d are due after an hour, want 61", got)
 	}
 	seen := 0
-	if err := s.WalkDue(ctx, caseNoon.Add(24*time.Hour), func(store.Due) (bool, error) { seen++; return seen < 5, nil }); err != nil || seen != 5 {
+	if err := s.WalkDue(ctx, caseNoon.Add(24*time.Hour), func(loop.Due) (bool, error) { seen++; return seen < 5, nil }); err != nil || seen != 5 {
 		t.Errorf("a walk that ends at 5 saw %d: %v", seen, err)
 	}
 }

@@ -14,31 +14,10 @@ import (
 	"onetap/internal/survey"
 )
 
-// Due says that something of a case is to be looked at by the clock. The case itself says what, and whether still.
-type Due struct {
-	At       time.Time
-	Campaign survey.CampaignID
-	Contact  survey.ContactID
-}
-
-func (d Due) key() key { return dueKey(d.At, d.Campaign, d.Contact) }
-
-// dueOf returns what is due of a case, nil where nothing is. Times are stored to the millisecond.
-func dueOf(c loop.Case) *Due {
-	if c.Alert.Due.IsZero() {
-		return nil
-	}
-	return &Due{c.Alert.Due.UTC().Truncate(time.Millisecond), c.Campaign, c.Contact}
-}
-
-// Is reports whether d is what is due of a case now; another d of it is left over.
-func (d Due) Is(c loop.Case) bool {
-	now := dueOf(c)
-	return now != nil && *now == d
-}
+func dueKeyOf(d loop.Due) key { return dueKey(d.At, d.Campaign, d.Contact) }
 
 // WalkDue calls each for everything that is due at now, the longest due of each shard first, until it returns false.
-func (s *Store) WalkDue(ctx context.Context, now time.Time, each func(Due) (bool, error)) error {
+func (s *Store) WalkDue(ctx context.Context, now time.Time, each func(loop.Due) (bool, error)) error {
 	for n := range dueShards {
 		stopped := false
 		err := s.pages(ctx, &dynamodb.QueryInput{TableName: &s.table, ConsistentRead: aws.Bool(true),
@@ -60,20 +39,20 @@ func (s *Store) WalkDue(ctx context.Context, now time.Time, each func(Due) (bool
 	return nil
 }
 
-func parseDue(it item) (Due, error) {
+func parseDue(it item) (loop.Due, error) {
 	parts := strings.Split(text(it, "sk"), "#")
 	if len(parts) != 3 {
-		return Due{}, errors.New("stored due time has another form than it should")
+		return loop.Due{}, errors.New("stored due time has another form than it should")
 	}
 	at, err := time.Parse(time.RFC3339Nano, parts[0])
 	if err != nil {
-		return Due{}, fmt.Errorf("stored due time does not parse: %w", err)
+		return loop.Due{}, fmt.Errorf("stored due time does not parse: %w", err)
 	}
-	return Due{at.UTC(), survey.CampaignID(parts[1]), survey.ContactID(parts[2])}, nil
+	return loop.Due{At: at.UTC(), Campaign: survey.CampaignID(parts[1]), Contact: survey.ContactID(parts[2])}, nil
 }
 
 // DropDue forgets that something is due. Dropping it again changes nothing.
-func (s *Store) DropDue(ctx context.Context, d Due) error {
-	_, err := s.db.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.table, Key: d.key().item()})
+func (s *Store) DropDue(ctx context.Context, d loop.Due) error {
+	_, err := s.db.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.table, Key: dueKeyOf(d).item()})
 	return s.failed("drop due", err)
 }

@@ -8,16 +8,9 @@ import (
 	"onetap/internal/survey"
 )
 
-// Past is what several campaigns know of one contact.
-type Past struct {
-	Invitations []survey.Invitation // reminders too
-	Responses   []survey.Response   // verified or not
-	Cases       []loop.Case
-}
-
 // PastOf reads what campaigns know of a contact, in no order: 25 campaigns a call. Without answers only the invitations
 // are read: a reminder tells who has not answered.
-func (s *Store) PastOf(ctx context.Context, id survey.ContactID, campaigns []survey.CampaignID, answers bool) (p Past, err error) {
+func (s *Store) PastOf(ctx context.Context, id survey.ContactID, campaigns []survey.CampaignID, answers bool) (p loop.Past, err error) {
 	kinds := []string{"INVITATION"}
 	if answers {
 		kinds = append(kinds, "REMINDER", "RESPONSE", "CASE")

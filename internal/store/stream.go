@@ -39,6 +39,29 @@ func ChangeOf(r events.DynamoDBEventRecord) (c Change, ok bool, err error) {
 	return c, err == nil, err
 }
 
+// AnswerChange is what a stream record says happened to an answer.
+type AnswerChange struct {
+	Sequence string
+	Now      survey.Response
+	Before   *survey.Response // nil at the answer's first record
+}
+
+// AnswerChangeOf reads a stream record; ok is false for a record that is of no answer.
+func AnswerChangeOf(r events.DynamoDBEventRecord) (c AnswerChange, ok bool, err error) {
+	c.Sequence = r.Change.SequenceNumber
+	now, err := streamItem(r.Change.NewImage)
+	if err != nil || !strings.HasPrefix(text(now, "sk"), "RESPONSE#") {
+		return c, false, err
+	}
+	c.Now = responseOf(now)
+	before, err := streamItem(r.Change.OldImage)
+	if err == nil && len(before) > 0 {
+		was := responseOf(before)
+		c.Before = &was
+	}
+	return c, err == nil, err
+}
+
 // countable reads an item as the figures see it; nil for one that counts nothing.
 func countable(it item) (survey.Countable, error) {
 	kind, _, _ := strings.Cut(text(it, "sk"), "#")

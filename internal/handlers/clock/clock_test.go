@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"onetap/internal/alert/alerttest"
-	"onetap/internal/store"
+	"onetap/internal/followup/followuptest"
+	"onetap/internal/loop"
 	"onetap/internal/survey"
 )
 
@@ -54,15 +54,15 @@ func TestNoTimeIsSaid(t *testing.T) {
 }
 
 // world is a bench and its clock function.
-func world(t *testing.T) (*alerttest.Bench, *Handler) {
+func world(t *testing.T) (*followuptest.Bench, *Handler) {
 	t.Helper()
-	b := alerttest.Open(t)
+	b := followuptest.Open(t)
 	b.Campaign(mailing, "Spring")
 	return b, New(b.Faulty, b.Alerts, quiet)
 }
 
 // take tells the alerts of an answer, perhaps under a fault.
-func take(t *testing.T, b *alerttest.Bench, id survey.ContactID, score int, why string) error {
+func take(t *testing.T, b *followuptest.Bench, id survey.ContactID, score int, why string) error {
 	t.Helper()
 	before, now := b.Says(mailing, id, score, why)
 	return b.Alerts.Begin(context.Background()).Answer(context.Background(), before, now)
@@ -82,7 +82,7 @@ func TestSettlesWhatWaitsAndWhatWasLeft(t *testing.T) {
 	for range dead { // the sender dies between claim and letter
 		id++
 		contact := b.Contact(id, nil)
-		b.Arm(&alerttest.Fault{At: 1, Operation: "SendEmail", Dies: true})
+		b.Arm(&followuptest.Fault{At: 1, Operation: "SendEmail", Dies: true})
 		_ = take(t, b, contact, 3, "slow")
 		b.Arm(nil)
 		if err := take(t, b, contact, 3, "slow"); err != nil { // the stream comes again
@@ -112,9 +112,9 @@ func TestSettlesWhatWaitsAndWhatWasLeft(t *testing.T) {
 	}
 }
 
-func letters(b *alerttest.Bench, contacts int) (n int) {
+func letters(b *followuptest.Bench, contacts int) (n int) {
 	for i := range contacts {
-		n += len(b.Letters(mailing, alerttest.ContactID(i+1)))
+		n += len(b.Letters(mailing, followuptest.ContactID(i+1)))
 	}
 	return n
 }
@@ -149,7 +149,7 @@ func TestClockDiesAtEveryCall(t *testing.T) {
 	t.Parallel()
 	b, c := world(t)
 	n := 0
-	for _, f := range []alerttest.Fault{{}, {Lost: true}, {Dies: true}, {Lost: true, Dies: true}} {
+	for _, f := range []followuptest.Fault{{}, {Lost: true}, {Dies: true}, {Lost: true, Dies: true}} {
 		for f.At = 1; ; f.At++ {
 			n++
 			id := b.Contact(n, nil)
@@ -194,7 +194,7 @@ func TestLeftOvers(t *testing.T) {
 	got := b.Case(mailing, id)
 	moved := got
 	moved.Alert.Due = got.Alert.Due.Add(time.Hour)
-	b.Arm(&alerttest.Fault{At: 1, Operation: "DeleteItem"}) // the case is saved, what was due before stays
+	b.Arm(&followuptest.Fault{At: 1, Operation: "DeleteItem"}) // the case is saved, what was due before stays
 	if _, err := b.Faulty.SaveCase(context.Background(), got, moved); err != nil {
 		t.Fatal(err)
 	}
@@ -209,7 +209,7 @@ func TestLeftOvers(t *testing.T) {
 	if n, letters := b.Left(), letters(b, 1); n != 1 || letters != 0 {
 		t.Errorf("%d things are due, %d letters; want 1 and 0", n, letters)
 	}
-	if err := b.Store.DropDue(context.Background(), store.Due{At: moved.Alert.Due, Campaign: mailing, Contact: id}); err != nil {
+	if err := b.Store.DropDue(context.Background(), loop.Due{At: moved.Alert.Due, Campaign: mailing, Contact: id}); err != nil {
 		t.Fatal(err)
 	}
 	if n := b.Left(); n != 0 {

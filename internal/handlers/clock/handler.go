@@ -10,7 +10,7 @@ import (
 	"runtime/debug"
 	"time"
 
-	"onetap/internal/alert"
+	"onetap/internal/followup"
 	"onetap/internal/store"
 )
 
@@ -32,9 +32,9 @@ type Handler struct {
 }
 
 // New lists the tasks, the most urgent first.
-func New(s *store.Store, alerts *alert.Alerts, log *slog.Logger) *Handler {
+func New(s *store.Store, alerts *followup.Alerts, log *slog.Logger) *Handler {
 	return &Handler{log: log, tasks: []task{
-		{"settle alerts", 50 * time.Second, (&settling{store: s, alerts: alerts, log: log}).run},
+		{"settle alerts", 50 * time.Second, alerts.SendDue},
 		{"recount", 240 * time.Second, (&recounting{store: s, now: time.Now, metrics: os.Stdout, log: log}).run},
 	}}
 }

@@ -80,7 +80,7 @@ func (w *world) stopped(a survey.Audience) survey.SuppressionReason {
 // event is a sample event with its addresses and tags made those of the world's invitation.
 func (w *world) event(file string, change func(detail map[string]any)) events.EventBridgeEvent {
 	w.t.Helper()
-	b, err := os.ReadFile(filepath.Join("..", "..", "events", file))
+	b, err := os.ReadFile(filepath.Join("..", "..", "..", "events", file))
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -258,7 +258,7 @@ func TestLettersThatAreNoSurveyStopNobody(t *testing.T) {
 // Whatever the detail of an event is, the function refuses or ignores it; it never panics and stops nobody without an address.
 func FuzzDetail(f *testing.F) {
 	for _, file := range []string{"ses-bounce.json", "ses-complaint.json", "ses-delivery.json"} {
-		b, err := os.ReadFile(filepath.Join("..", "..", "events", file))
+		b, err := os.ReadFile(filepath.Join("..", "..", "..", "events", file))
 		if err != nil {
 			f.Fatal(err)
 		}

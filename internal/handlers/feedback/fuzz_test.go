@@ -31,7 +31,7 @@ func FuzzEvent(f *testing.F) {
 	const named, other = "anna@example.com", "bystander@example.com"
 	ids := map[string]survey.ContactID{named: keys.ContactID(survey.Customers, named), other: keys.ContactID(survey.Customers, other)}
 	for _, file := range []string{"ses-bounce.json", "ses-complaint.json", "ses-delivery.json"} {
-		b, err := os.ReadFile(filepath.Join("..", "..", "events", file))
+		b, err := os.ReadFile(filepath.Join("..", "..", "..", "events", file))
 		if err != nil {
 			f.Fatal(err)
 		}

@@ -10,8 +10,8 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"onetap/internal/alert"
 	"onetap/internal/apperr"
+	"onetap/internal/followup"
 	"onetap/internal/keys"
 	"onetap/internal/loop"
 	"onetap/internal/ses"
@@ -23,14 +23,14 @@ import (
 type Handler struct {
 	store  *store.Store
 	keys   *keys.Keys
-	alerts *alert.Alerts
+	alerts *followup.Alerts
 	log    *slog.Logger
 	now    func() time.Time
 	wait   func(time.Duration)
 }
 
 // New handles reports of letters whose ids and addresses are sealed with ks.
-func New(s *store.Store, ks *keys.Keys, alerts *alert.Alerts, log *slog.Logger) *Handler {
+func New(s *store.Store, ks *keys.Keys, alerts *followup.Alerts, log *slog.Logger) *Handler {
 	return &Handler{store: s, keys: ks, alerts: alerts, log: log, now: time.Now, wait: time.Sleep}
 }
 

@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	"golang.org/x/sync/errgroup"
 
-	"onetap/internal/alert"
+	"onetap/internal/followup"
 	"onetap/internal/store"
 	"onetap/internal/survey"
 )
@@ -25,18 +25,19 @@ const (
 
 // Handler turns what the stream says of detractors' answers into cases and letters.
 type Handler struct {
-	alerts *alert.Alerts
+	alerts *followup.Alerts
 	log    *slog.Logger
 }
 
 // New handles records with these alerts.
-func New(alerts *alert.Alerts, log *slog.Logger) *Handler { return &Handler{alerts: alerts, log: log} }
+func New(alerts *followup.Alerts, log *slog.Logger) *Handler {
+	return &Handler{alerts: alerts, log: log}
+}
 
-// answer is one record: an answer and what it was before.
+// answer is one record: the change of an answer.
 type answer struct {
-	order       int
-	sequence    string
-	before, now *survey.Response
+	order int // its place in the batch
+	store.AnswerChange
 }
 
 type contact struct {
@@ -63,8 +64,8 @@ func (n *Handler) Handle(ctx context.Context, e events.DynamoDBEvent) (events.Dy
 	for _, answers := range groups {
 		g.Go(func() error {
 			for _, a := range answers {
-				if err := n.take(ctx, round, a); err != nil {
-					n.log.Error("answer not taken", "sequence", a.sequence, "campaign", a.now.Campaign, "error", err)
+				if err := n.answer(ctx, round, a); err != nil {
+					n.log.Error("answer not handled", "sequence", a.Sequence, "campaign", a.Now.Campaign, "error", err)
 					failed.add(a)
 					break
 				}
@@ -79,11 +80,11 @@ func (n *Handler) Handle(ctx context.Context, e events.DynamoDBEvent) (events.Dy
 	return events.DynamoDBEventResponse{BatchItemFailures: []events.DynamoDBBatchItemFailure{{ItemIdentifier: failed.sequence}}}, nil
 }
 
-func (n *Handler) take(ctx context.Context, round *alert.Round, a answer) error {
+func (n *Handler) answer(ctx context.Context, round *followup.Round, a answer) error {
 	if end, ok := ctx.Deadline(); ok && time.Until(end) < margin {
 		return context.DeadlineExceeded
 	}
-	return round.Answer(ctx, a.before, *a.now)
+	return round.Answer(ctx, a.Before, a.Now)
 }
 
 // read sorts the records by contact, in the order of their first. A record that does not parse ends it: what comes after
@@ -91,25 +92,20 @@ func (n *Handler) take(ctx context.Context, round *alert.Round, a answer) error 
 func (n *Handler) read(records []events.DynamoDBEventRecord) (groups [][]answer, bad *answer) {
 	place := map[contact]int{}
 	for i, r := range records {
-		c, ok, err := store.ChangeOf(r)
+		c, ok, err := store.AnswerChangeOf(r)
 		if err != nil {
 			n.log.Error("record does not parse", "sequence", r.Change.SequenceNumber, "error", err)
-			return groups, &answer{order: i, sequence: r.Change.SequenceNumber}
+			return groups, &answer{order: i, AnswerChange: c}
 		}
-		now, isAnswer := c.Now.(survey.CountedResponse)
-		if !ok || !isAnswer {
+		if !ok {
 			continue
 		}
-		a := answer{order: i, sequence: c.Sequence, now: &now.Response}
-		if before, changed := c.Before.(survey.CountedResponse); changed {
-			a.before = &before.Response
-		}
-		k := contact{now.Campaign, now.Contact}
+		k := contact{c.Now.Campaign, c.Now.Contact}
 		if _, seen := place[k]; !seen {
 			place[k] = len(groups)
 			groups = append(groups, nil)
 		}
-		groups[place[k]] = append(groups[place[k]], a)
+		groups[place[k]] = append(groups[place[k]], answer{i, c})
 	}
 	return groups, nil
 }
@@ -125,6 +121,6 @@ func (f *failures) add(a answer) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if a.order < f.first {
-		f.first, f.sequence = a.order, a.sequence
+		f.first, f.sequence = a.order, a.Sequence
 	}
 }

@@ -15,7 +15,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"onetap/internal/alert/alerttest"
+	"onetap/internal/followup/followuptest"
 	"onetap/internal/local/cloud/pattern"
 	"onetap/internal/local/cloud/template"
 	"onetap/internal/loop"
@@ -26,7 +26,7 @@ import (
 
 const mailing = survey.CampaignID("spring22")
 
-func function(b *alerttest.Bench) *Handler {
+func function(b *followuptest.Bench) *Handler {
 	return &Handler{alerts: b.Alerts, log: slog.New(slog.NewTextHandler(io.Discard, nil))}
 }
 
@@ -34,7 +34,7 @@ func function(b *alerttest.Bench) *Handler {
 func filters(t *testing.T) []*pattern.Pattern {
 	t.Helper()
 	tpl, err := template.Read("../../../template.yaml", template.Inputs{
-		Parameters: map[string]string{"Sender": "nps@example.com", "AdminEmail": alerttest.Admin, "ApiToken": "0123456789012345678901234567890123"},
+		Parameters: map[string]string{"Sender": "nps@example.com", "AdminEmail": followuptest.Admin, "ApiToken": "0123456789012345678901234567890123"},
 		Secret:     func(string, template.SecretSpec) (string, error) { return "0123456789012345678901234567890123", nil },
 	})
 	if err != nil {
@@ -50,7 +50,7 @@ func filters(t *testing.T) []*pattern.Pattern {
 }
 
 // records are those of the table's stream that the template's filters let through.
-func records(t *testing.T, b *alerttest.Bench) []events.DynamoDBEventRecord {
+func records(t *testing.T, b *followuptest.Bench) []events.DynamoDBEventRecord {
 	t.Helper()
 	fs := filters(t)
 	return slices.DeleteFunc(storetest.Records(t, b.DB), func(r events.DynamoDBEventRecord) bool {
@@ -64,7 +64,7 @@ func records(t *testing.T, b *alerttest.Bench) []events.DynamoDBEventRecord {
 
 // deliver gives records to the function as Lambda does, in batches, again from the record that it names. It returns how
 // often the function asked for that.
-func deliver(t *testing.T, b *alerttest.Bench, rs []events.DynamoDBEventRecord, batch int, again func()) (failures int) {
+func deliver(t *testing.T, b *followuptest.Bench, rs []events.DynamoDBEventRecord, batch int, again func()) (failures int) {
 	t.Helper()
 	for at := 0; at < len(rs); {
 		part := rs[at:min(at+batch, len(rs))]
@@ -93,7 +93,7 @@ func deliver(t *testing.T, b *alerttest.Bench, rs []events.DynamoDBEventRecord, 
 
 // respondents lets n contacts say things; it returns who of them is a verified detractor in the end, and false for those
 // who were one before.
-func respondents(b *alerttest.Bench, n int, random *rand.Rand) map[survey.ContactID]bool {
+func respondents(b *followuptest.Bench, n int, random *rand.Rand) map[survey.ContactID]bool {
 	detractors := map[survey.ContactID]bool{}
 	for i := range n {
 		id := b.Contact(i+1, nil)
@@ -116,14 +116,14 @@ func respondents(b *alerttest.Bench, n int, random *rand.Rand) map[survey.Contac
 }
 
 // check lets the clock work and looks at who was told.
-func check(t *testing.T, b *alerttest.Bench, n int, detractors map[survey.ContactID]bool, most int) {
+func check(t *testing.T, b *followuptest.Bench, n int, detractors map[survey.ContactID]bool, most int) {
 	t.Helper()
 	for range 5 {
 		b.Pass(3 * time.Minute)
 		b.Due()
 	}
 	for i := range n {
-		id := alerttest.ContactID(i + 1)
+		id := followuptest.ContactID(i + 1)
 		_, there, err := b.Store.Case(context.Background(), mailing, id)
 		if err != nil {
 			t.Fatal(err)
@@ -153,7 +153,7 @@ func TestStream(t *testing.T) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			t.Parallel()
 			random := rand.New(rand.NewPCG(seed, 0))
-			b := alerttest.Open(t)
+			b := followuptest.Open(t)
 			b.Campaign(mailing, "Spring")
 			detractors := respondents(b, n, random)
 			rs := records(t, b)
@@ -171,8 +171,8 @@ func TestFailuresAreNamedAndDoneAgain(t *testing.T) {
 	const n = 25
 	failed := 0
 	for _, at := range []int{1, 4, 9, 30} {
-		for _, f := range []alerttest.Fault{{At: at}, {At: at, Lost: true}, {At: at, Dies: true}, {At: at, Lost: true, Dies: true}} {
-			b := alerttest.Open(t)
+		for _, f := range []followuptest.Fault{{At: at}, {At: at, Lost: true}, {At: at, Dies: true}, {At: at, Lost: true, Dies: true}} {
+			b := followuptest.Open(t)
 			b.Campaign(mailing, "Spring")
 			detractors := respondents(b, n, rand.New(rand.NewPCG(uint64(at), 1)))
 			rs := records(t, b)
@@ -189,7 +189,7 @@ func TestFailuresAreNamedAndDoneAgain(t *testing.T) {
 
 func TestPoisonIsNamed(t *testing.T) {
 	t.Parallel()
-	b := alerttest.Open(t)
+	b := followuptest.Open(t)
 	b.Campaign(mailing, "Spring")
 	b.Says(mailing, b.Contact(1, nil), 3, "slow")
 	b.Says(mailing, b.Contact(2, nil), 3, "slow")
@@ -202,7 +202,7 @@ func TestPoisonIsNamed(t *testing.T) {
 		t.Errorf("failures: %v, %v", out.BatchItemFailures, err)
 	}
 	for i, want := range []int{1, 0} { // what came before it is done
-		if got := len(b.Letters(mailing, alerttest.ContactID(i+1))); got != want {
+		if got := len(b.Letters(mailing, followuptest.ContactID(i+1))); got != want {
 			t.Errorf("contact %d: %d letters, want %d", i+1, got, want)
 		}
 	}
@@ -211,7 +211,7 @@ func TestPoisonIsNamed(t *testing.T) {
 // TestNoTimeLeft: what cannot be begun in time is given back, from its first record on.
 func TestNoTimeLeft(t *testing.T) {
 	t.Parallel()
-	b := alerttest.Open(t)
+	b := followuptest.Open(t)
 	b.Campaign(mailing, "Spring")
 	b.Says(mailing, b.Contact(1, nil), 3, "slow")
 	rs := records(t, b)
@@ -231,7 +231,7 @@ func (nobody) Send(context.Context, mail.Message) (string, error) { return "", e
 // TestMailTrouble: SES that answers nothing fails no record, and what it did not take goes out later.
 func TestMailTrouble(t *testing.T) {
 	t.Parallel()
-	b := alerttest.Open(t)
+	b := followuptest.Open(t)
 	b.Campaign(mailing, "Spring")
 	id := b.Contact(1, nil)
 	b.Says(mailing, id, 3, "slow")
@@ -253,7 +253,7 @@ func TestMailTrouble(t *testing.T) {
 
 // BenchmarkDetractors is the function's own part of the way from a tap with words to the owner's letter.
 func BenchmarkDetractors(b *testing.B) {
-	bench := alerttest.Open(b)
+	bench := followuptest.Open(b)
 	bench.Campaign(mailing, "Spring")
 	n := 0
 	for b.Loop() {

@@ -1,4 +1,4 @@
-package alert_test
+package followup_test
 
 import (
 	"context"
@@ -10,10 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/smithy-go"
-
-	"onetap/internal/alert"
-	"onetap/internal/alert/alerttest"
+	"onetap/internal/followup"
+	"onetap/internal/followup/followuptest"
 	"onetap/internal/loop"
 	"onetap/internal/mail"
 	"onetap/internal/survey"
@@ -22,7 +20,7 @@ import (
 const spring = survey.CampaignID("spring22")
 
 // tell gives an answer to the alerts as notify does, again until it is taken.
-func tell(t *testing.T, b *alerttest.Bench, before *survey.Response, now survey.Response) {
+func tell(t *testing.T, b *followuptest.Bench, before *survey.Response, now survey.Response) {
 	t.Helper()
 	for try := 0; ; try++ {
 		ctx := context.Background()
@@ -38,14 +36,14 @@ func tell(t *testing.T, b *alerttest.Bench, before *survey.Response, now survey.
 	}
 }
 
-func says(t *testing.T, b *alerttest.Bench, id survey.ContactID, score int, why string) {
+func says(t *testing.T, b *followuptest.Bench, id survey.ContactID, score int, why string) {
 	t.Helper()
 	before, now := b.Says(spring, id, score, why)
 	tell(t, b, before, now)
 }
 
 // minutes lets the clock work once a minute.
-func minutes(b *alerttest.Bench, n int) {
+func minutes(b *followuptest.Bench, n int) {
 	for range n {
 		b.Pass(time.Minute)
 		b.Due()
@@ -62,7 +60,7 @@ func history(c loop.Case) string {
 
 func TestStories(t *testing.T) {
 	t.Parallel()
-	b := alerttest.Open(t)
+	b := followuptest.Open(t)
 	b.Campaign(spring, "Spring")
 	for n, c := range []struct {
 		name    string
@@ -194,18 +192,18 @@ func TestStories(t *testing.T) {
 }
 
 // sandbox is an SES that knows one address as not verified.
-type sandbox struct{ alert.Mailer }
+type sandbox struct{ followup.Mail }
 
 func (s sandbox) Send(ctx context.Context, m mail.Message) (string, error) {
 	if m.To == "refused@example.com" {
-		return "", &smithy.GenericAPIError{Code: "MessageRejected", Message: "Email address is not verified: " + m.To}
+		return "", fmt.Errorf("send a message: %w", &mail.Refusal{Code: "MessageRejected", Message: true})
 	}
-	return s.Mailer.Send(ctx, m)
+	return s.Mail.Send(ctx, m)
 }
 
 func TestWhoIsTold(t *testing.T) {
 	t.Parallel()
-	b := alerttest.Open(t)
+	b := followuptest.Open(t)
 	b.Campaign(spring, "Spring")
 	if err := b.Store.PutStaff(context.Background(), []survey.Staff{
 		{ID: "broken", Email: "no address", Team: "north"},
@@ -224,10 +222,10 @@ func TestWhoIsTold(t *testing.T) {
 		{"the owner", nil, "anna@example.com", loop.LevelOwner},
 		{"an unknown owner", func(c *survey.Contact) { c.Owner, c.OwnerRaw = "", "Ghost" }, "max@example.com", loop.LevelManager},
 		{"an owner who left", func(c *survey.Contact) { c.Owner = "gone" }, "max@example.com", loop.LevelManager},
-		{"a team without a manager", func(c *survey.Contact) { c.Owner, c.Team = "", "south" }, alerttest.Admin, loop.LevelAdministrator},
+		{"a team without a manager", func(c *survey.Contact) { c.Owner, c.Team = "", "south" }, followuptest.Admin, loop.LevelAdministrator},
 		{"an owner without an address", func(c *survey.Contact) { c.Owner = "broken" }, "max@example.com", loop.LevelManager},
 		{"an owner whose address is refused", func(c *survey.Contact) { c.Owner = "refused" }, "max@example.com", loop.LevelManager},
-		{"and there is no manager", func(c *survey.Contact) { c.Owner, c.Team = "lonely", "south" }, alerttest.Admin, loop.LevelAdministrator},
+		{"and there is no manager", func(c *survey.Contact) { c.Owner, c.Team = "lonely", "south" }, followuptest.Admin, loop.LevelAdministrator},
 	} {
 		id := b.Contact(n+1, c.change)
 		says(t, b, id, 3, "slow")
@@ -260,7 +258,7 @@ func TestWhoIsTold(t *testing.T) {
 // The term of a new case is the company's, once it has set one; a case that is there keeps its own.
 func TestTermOfTheCompany(t *testing.T) {
 	t.Parallel()
-	b := alerttest.Open(t)
+	b := followuptest.Open(t)
 	b.Campaign(spring, "Spring")
 	before, after := b.Contact(1, nil), b.Contact(2, nil)
 	says(t, b, before, 3, "slow")
@@ -279,9 +277,9 @@ func TestTermOfTheCompany(t *testing.T) {
 
 func TestContactIsGone(t *testing.T) {
 	t.Parallel()
-	b := alerttest.Open(t)
+	b := followuptest.Open(t)
 	b.Campaign(spring, "Spring")
-	id := alerttest.ContactID(7) // never stored; the answer names owner and team
+	id := followuptest.ContactID(7) // never stored; the answer names owner and team
 	says(t, b, id, 3, "slow")
 	letters := b.Letters(spring, id)
 	if len(letters) != 1 || letters[0].To[0] != "anna@example.com" || len(letters[0].ReplyTo) != 0 {
@@ -296,7 +294,7 @@ func TestContactIsGone(t *testing.T) {
 
 func TestBouncedAlert(t *testing.T) {
 	t.Parallel()
-	b := alerttest.Open(t)
+	b := followuptest.Open(t)
 	b.Campaign(spring, "Spring")
 	id := b.Contact(1, nil)
 	says(t, b, id, 3, "slow")
@@ -318,7 +316,7 @@ func TestBouncedAlert(t *testing.T) {
 // TestManyAtOnce: repeated records and several clocks at the same time send one letter.
 func TestManyAtOnce(t *testing.T) {
 	t.Parallel()
-	b := alerttest.Open(t)
+	b := followuptest.Open(t)
 	b.Campaign(spring, "Spring")
 	ctx := context.Background()
 	for n := range 20 {
@@ -344,7 +342,7 @@ func TestManyAtOnce(t *testing.T) {
 // was left by the clock. One case, at least one alert, the words told, at most one letter twice.
 func TestDeathAtEveryCall(t *testing.T) {
 	t.Parallel()
-	b := alerttest.Open(t)
+	b := followuptest.Open(t)
 	b.Campaign(spring, "Spring")
 	n := 0
 	for _, story := range []struct {
@@ -357,7 +355,7 @@ func TestDeathAtEveryCall(t *testing.T) {
 		{"words after the alert", 2, func(id survey.ContactID) { says(t, b, id, 3, ""); minutes(b, 3); says(t, b, id, 3, "slow") }},
 		{"nobody's, at last", 0, func(id survey.ContactID) { says(t, b, id, 3, ""); says(t, b, id, 9, ""); minutes(b, 2) }},
 	} {
-		for _, f := range []alerttest.Fault{{}, {Lost: true}, {Dies: true}, {Lost: true, Dies: true}} {
+		for _, f := range []followuptest.Fault{{}, {Lost: true}, {Dies: true}, {Lost: true, Dies: true}} {
 			for f.At = 1; ; f.At++ {
 				n++
 				id := b.Contact(n, nil)
@@ -382,7 +380,7 @@ func TestDeathAtEveryCall(t *testing.T) {
 	t.Logf("%d faults", n)
 }
 
-func check(t *testing.T, b *alerttest.Bench, name string, id survey.ContactID, letters int) {
+func check(t *testing.T, b *followuptest.Bench, name string, id survey.ContactID, letters int) {
 	t.Helper()
 	ls := b.Letters(spring, id)
 	if letters == 0 { // who died may have left the case; then it says that the score rose
@@ -418,7 +416,7 @@ func check(t *testing.T, b *alerttest.Bench, name string, id survey.ContactID, l
 // TestTheLetterSaysAll that D10 names.
 func TestTheLetterSaysAll(t *testing.T) {
 	t.Parallel()
-	b := alerttest.Open(t)
+	b := followuptest.Open(t)
 	id := b.Contact(1, nil)
 	for i, name := range []string{"Winter", "Autumn"} { // past scores
 		c := b.Campaign(survey.CampaignID(fmt.Sprintf("past%04d", i)), name)
@@ -457,7 +455,7 @@ func TestTheLetterSaysAll(t *testing.T) {
 // TestNothingPersonalIsLogged, whatever goes wrong.
 func TestNothingPersonalIsLogged(t *testing.T) {
 	t.Parallel()
-	b := alerttest.Open(t)
+	b := followuptest.Open(t)
 	b.Campaign(spring, "Spring")
 	var log strings.Builder
 	var mu sync.Mutex
@@ -472,7 +470,7 @@ func TestNothingPersonalIsLogged(t *testing.T) {
 	}
 	for at := range 20 {
 		id := b.Contact(at+1, func(c *survey.Contact) { c.Owner = "refused" })
-		b.Arm(&alerttest.Fault{At: at, Lost: at%2 == 0})
+		b.Arm(&followuptest.Fault{At: at, Lost: at%2 == 0})
 		says(t, b, id, 3, "slow")
 		b.Arm(nil)
 		b.Pass(4 * time.Minute)
@@ -502,7 +500,7 @@ func TestHandedOverIsTold(t *testing.T) {
 }
 
 func handOver(t *testing.T, score int) {
-	b := alerttest.Open(t)
+	b := followuptest.Open(t)
 	b.Campaign(spring, "Spring")
 	id := b.Contact(1, nil)
 	says(t, b, id, 3, "slow")

@@ -1,4 +1,5 @@
-package alert
+// Package wire builds from the environment what several functions share. It decides nothing.
+package wire
 
 import (
 	"crypto/rand"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"onetap/internal/awsenv"
+	"onetap/internal/followup"
 	"onetap/internal/loop"
 	"onetap/internal/ses"
 	"onetap/internal/store"
@@ -22,9 +24,9 @@ const (
 	defaultWait  = 120
 )
 
-// FromEnvironment builds the alerts of a store from SENDER, ADMIN_EMAIL, SITE, CASE_HOURS, ALERT_WAIT (seconds) and
+// Alerts builds the alerts of a store from SENDER, ADMIN_EMAIL, SITE, CASE_HOURS, ALERT_WAIT (seconds) and
 // CONFIGURATION_SET.
-func FromEnvironment(s *store.Store, log *slog.Logger) (*Alerts, error) {
+func Alerts(s *store.Store, log *slog.Logger) (*followup.Alerts, error) {
 	hours, err := whole("CASE_HOURS", defaultHours, 1)
 	if err != nil {
 		return nil, err
@@ -33,7 +35,7 @@ func FromEnvironment(s *store.Store, log *slog.Logger) (*Alerts, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &Alerts{
+	a := &followup.Alerts{
 		Store: s, Mail: ses.New(awsenv.Config(), os.Getenv("CONFIGURATION_SET")), Log: log, Now: time.Now, Random: rand.Text,
 		Rules: loop.Rules{Term: time.Duration(hours) * time.Hour, Wait: time.Duration(wait) * time.Second},
 		From:  os.Getenv("SENDER"), Admin: os.Getenv("ADMIN_EMAIL"), Site: os.Getenv("SITE"),

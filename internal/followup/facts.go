@@ -1,4 +1,4 @@
-package alert
+package followup
 
 import (
 	"context"
@@ -47,15 +47,6 @@ func (r *Round) facts(ctx context.Context, c loop.Case) (facts, error) {
 	}
 	d, err := r.directory()
 	return facts{known, d.Of(c, known.Contact.Owner, known.Contact.Team)}, err
-}
-
-// FactsStore is what ReadFacts needs of the table; as Store.
-type FactsStore interface {
-	Campaign(ctx context.Context, id survey.CampaignID) (survey.Campaign, error)
-	Campaigns(ctx context.Context, a survey.Audience, limit int) ([]survey.Campaign, error)
-	Response(ctx context.Context, c survey.CampaignID, id survey.ContactID) (r survey.Response, ok bool, err error)
-	Answers(ctx context.Context, id survey.ContactID, campaigns []survey.CampaignID) ([]survey.Response, error)
-	Contact(ctx context.Context, a survey.Audience, id survey.ContactID) (survey.Contact, error)
 }
 
 // ReadFacts reads what is known about a case, as it is now.

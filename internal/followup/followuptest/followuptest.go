@@ -1,6 +1,6 @@
-// Package alerttest gives tests a company with its table, its SES and its alerts, whose calls fail, lose their reply or
+// Package followuptest gives tests a company with its table, its SES and its alerts, whose calls fail, lose their reply or
 // kill their caller as a test wants it.
-package alerttest
+package followuptest
 
 import (
 	"context"
@@ -14,8 +14,8 @@ import (
 	"testing"
 	"time"
 
-	"onetap/internal/alert"
 	"onetap/internal/awsenv"
+	"onetap/internal/followup"
 	"onetap/internal/local/drive"
 	"onetap/internal/local/dynamo"
 	localses "onetap/internal/local/ses"
@@ -40,7 +40,7 @@ const caller = "NotifyFunction"
 type Bench struct {
 	Store  *store.Store // the test's own, without faults
 	Faulty *store.Store // the functions'
-	Alerts *alert.Alerts
+	Alerts *followup.Alerts
 	DB     *dynamo.DB
 
 	t      testing.TB
@@ -90,7 +90,7 @@ func Open(t testing.TB) *Bench {
 	b.inbox = drive.New("http://site.invalid", inbox.URL, "")
 	c := awsenv.Config()
 	c.Region, c.BaseEndpoint = "eu-central-1", &api.URL
-	b.Alerts = &alert.Alerts{
+	b.Alerts = &followup.Alerts{
 		Store: b.Faulty, Mail: ses.New(storetest.As(c, caller), ""), Log: logs.New(io.Discard),
 		Now: b.Now, Random: b.claim, Rules: loop.Rules{Term: 48 * time.Hour, Wait: 2 * time.Minute}, From: "Shop <nps@example.com>", Admin: Admin, Site: "http://site.invalid",
 	}
@@ -223,7 +223,7 @@ func (b *Bench) Due() {
 	b.t.Helper()
 	ctx := context.Background()
 	round := b.Alerts.Begin(ctx)
-	b.must(b.Store.WalkDue(ctx, b.Now(), func(d store.Due) (bool, error) {
+	b.must(b.Store.WalkDue(ctx, b.Now(), func(d loop.Due) (bool, error) {
 		_ = round.Due(ctx, d) // it stays due
 		return true, nil
 	}))
@@ -233,7 +233,7 @@ func (b *Bench) Due() {
 func (b *Bench) Left() int {
 	b.t.Helper()
 	n := 0
-	b.must(b.Store.WalkDue(context.Background(), b.Now().Add(365*24*time.Hour), func(store.Due) (bool, error) {
+	b.must(b.Store.WalkDue(context.Background(), b.Now().Add(365*24*time.Hour), func(loop.Due) (bool, error) {
 		n++
 		return true, nil
 	}))

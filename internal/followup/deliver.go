@@ -1,4 +1,4 @@
-package alert
+package followup
 
 import (
 	"context"
@@ -6,10 +6,9 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/aws/smithy-go"
-
 	"onetap/internal/apperr"
 	"onetap/internal/loop"
+	"onetap/internal/mail"
 	"onetap/internal/survey"
 )
 
@@ -19,7 +18,8 @@ const maxSends = 4
 // recordLimit is how long a letter that was sent is tried to be recorded, also when the time is up.
 const recordLimit = 5 * time.Second
 
-// deliver sends what is claimed of a case, and whatever becomes ready by it. What it returns, it has logged.
+// deliver sends the letter that is claimed of a case, and the next ones that become ready by it. It logs the error that it
+// returns.
 func (r *Round) deliver(ctx context.Context, c loop.Case) error {
 	for range maxSends {
 		if end, ok := ctx.Deadline(); ok && time.Until(end) < recordLimit {
@@ -62,11 +62,11 @@ func (r *Round) send(ctx context.Context, c loop.Case, again string) (loop.Case,
 		return c, err
 	}
 	id, err := r.Mail.Send(limited, m)
-	if refused(err) {
+	if refusal := mail.RefusalOf(err); refusal != nil && refusal.Message {
 		return r.refuse(limited, c, err, again)
 	}
 	if err != nil {
-		return c, withoutAddress(err)
+		return c, err
 	}
 	limited, cancel = context.WithTimeout(context.WithoutCancel(ctx), recordLimit)
 	defer cancel()
@@ -82,13 +82,13 @@ func (r *Round) send(ctx context.Context, c loop.Case, again string) (loop.Case,
 	return next, nil
 }
 
-// refuse makes the next one responsible for a case whose responsible SES does not write to.
+// refuse makes the next one responsible for a case whose responsible the mail service refuses to write to.
 func (r *Round) refuse(ctx context.Context, c loop.Case, refusal error, again string) (loop.Case, error) {
 	next, ok, err := r.after(ctx, c)
 	if err != nil || !ok {
-		return c, errors.Join(withoutAddress(refusal), err)
+		return c, errors.Join(refusal, err)
 	}
-	r.Log.Warn("alert refused; the next one is told", "case", c.ID(), "responsible", c.Level, "error", withoutAddress(refusal))
+	r.Log.Warn("alert refused; the next one is told", "case", c.ID(), "responsible", c.Level, "error", refusal)
 	claim := c.Alert.Claim
 	return r.record(ctx, c, func(c loop.Case) (loop.Case, bool) {
 		c, ok := c.Refuse(claim, next, r.Now())
@@ -104,9 +104,9 @@ func (r *Round) reclaim(c loop.Case, claim string) loop.Case {
 	return c
 }
 
-// record changes the stored case; whoever else changed it meanwhile is taken into account.
+// record applies a change to the stored case, again on what others made of it meanwhile.
 func (r *Round) record(ctx context.Context, was loop.Case, change func(loop.Case) (loop.Case, bool)) (loop.Case, error) {
-	for range tries {
+	for range maxTries {
 		c, changed := change(was)
 		if !changed {
 			return was, nil // recorded already, or somebody else took over
@@ -120,24 +120,6 @@ func (r *Round) record(ctx context.Context, was loop.Case, change func(loop.Case
 		}
 	}
 	return was, errors.New("case changed too often to record its letter")
-}
-
-// refused reports whether SES will not take this letter for this recipient: the address is none, or not allowed here.
-func refused(err error) bool {
-	var e smithy.APIError
-	if !errors.As(err, &e) {
-		return false
-	}
-	return e.ErrorCode() == "MessageRejected" || e.ErrorCode() == "BadRequestException"
-}
-
-// withoutAddress leaves SES's code of an error: its text may name the address.
-func withoutAddress(err error) error {
-	var e smithy.APIError
-	if errors.As(err, &e) {
-		return fmt.Errorf("SES answers %s", e.ErrorCode())
-	}
-	return err
 }
 
 // after returns who is told instead of a case's responsible.

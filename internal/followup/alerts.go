@@ -1,0 +1,171 @@
+// Package followup is the work on unhappy answers: which of them become cases, who is told of them by e-mail, at least once
+// and rarely twice, and what people do about a case. Alerts is the system's part of it, Cases the people's.
+package followup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"onetap/internal/apperr"
+	"onetap/internal/loop"
+	"onetap/internal/survey"
+)
+
+// maxTries bounds how often a case is read again because somebody else wrote it meanwhile.
+const maxTries = 10
+
+// Alerts keeps cases in step with answers and tells the responsible by e-mail. It holds the settings; the work is done in
+// rounds. The stream brings what has just happened (Answer), the clock what is due (SendDue), the mail service's reports what
+// came back (Bounced).
+type Alerts struct {
+	Store  Store
+	Mail   Mail
+	Log    *slog.Logger
+	Now    func() time.Time
+	Random func() string // a new claim's id
+	Rules  loop.Rules    // of new cases, where the company has not set a term
+	From   string        // the sender of the letters
+	Admin  string        // the administrator's address
+	Site   string        // base URL of the console, where a campaign has none
+}
+
+// Round is the work of one invocation: it reads the staff and the settings once. It is safe for concurrent use.
+type Round struct {
+	*Alerts
+	directory func() (loop.Directory, error)
+	rules     func() (loop.Rules, error)
+}
+
+// Begin starts a round.
+func (a *Alerts) Begin(ctx context.Context) *Round {
+	return &Round{a, sync.OnceValues(func() (loop.Directory, error) {
+		staff, err := a.Store.Staff(ctx)
+		return loop.NewDirectory(staff, a.Admin), err
+	}), sync.OnceValues(func() (loop.Rules, error) {
+		rules := a.Rules
+		set, err := a.Store.Settings(ctx)
+		if set.CaseHours > 0 {
+			rules.Term = time.Duration(set.CaseHours) * time.Hour
+		}
+		return rules, err
+	})}
+}
+
+// Answer brings an answer's case up to a change of the answer: it opens the case of a detractor, and sends the alert at once
+// when words came with the score. A case of which no letter was sent is dropped when the score rises again: the answer had not
+// settled. before is the answer before the change, nil at the first. After an error the case may be behind the answer: call it
+// again. A letter that could not be sent is no error; the clock sends it.
+func (r *Round) Answer(ctx context.Context, before *survey.Response, now survey.Response) error {
+	claim := r.Random()
+	for range maxTries {
+		c, err := r.advance(ctx, before, now, claim)
+		if errors.Is(err, apperr.ErrChanged) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if c.Alert.Claim == claim {
+			r.deliver(ctx, c)
+		}
+		return nil
+	}
+	return fmt.Errorf("case of campaign %s changed %d times while an answer was entered", now.Campaign, maxTries)
+}
+
+// advance brings the case up to the answer and claims its letter if that can go now. It returns the case as it is stored,
+// or the zero case where there is none.
+func (r *Round) advance(ctx context.Context, before *survey.Response, now survey.Response, claim string) (loop.Case, error) {
+	was, there, err := r.Store.Case(ctx, now.Campaign, now.Contact)
+	if err != nil {
+		return was, err
+	}
+	if there && was.Alert.Claim == claim {
+		return was, nil // written in the try before; only its reply was lost
+	}
+	c, changed := was, false
+	if !there {
+		if c, changed, err = r.open(ctx, before, now); err != nil || !changed {
+			return loop.Case{}, err
+		}
+	}
+	c, behind := c.Take(now)
+	if behind && c.Unsettled(now, "") {
+		if !there {
+			return loop.Case{}, nil
+		}
+		return loop.Case{}, r.Store.DropCase(ctx, was)
+	}
+	if t := r.Now(); c.Claimable(t) {
+		c, changed = c.Claim(claim, t), true
+	}
+	switch {
+	case !changed && !behind:
+		return was, nil
+	case there:
+		return r.Store.SaveCase(ctx, was, c)
+	}
+	return r.Store.CreateCase(ctx, c)
+}
+
+// open makes the case of an answer that is a detractor's. Where the answer before the change was a detractor's as well, its
+// record was lost (it failed all its retries), and the case is opened by that answer.
+func (r *Round) open(ctx context.Context, before *survey.Response, now survey.Response) (c loop.Case, opens bool, err error) {
+	if !loop.Opens(now) {
+		return c, false, nil
+	}
+	first := now
+	if before != nil && loop.Opens(*before) {
+		before, first = nil, *before
+	}
+	contact, _, err := r.contact(ctx, first)
+	if err != nil {
+		return c, false, err
+	}
+	d, err := r.directory()
+	if err != nil {
+		return c, false, err
+	}
+	rules, err := r.rules()
+	if err != nil {
+		return c, false, err
+	}
+	return loop.New(before, first, d.Responsible(contact.Owner, contact.Team), contact.Team, rules), true, nil
+}
+
+// Bounced makes the next one responsible for a case whose letter came back, and tells them at once. message is the
+// letter's id at SES; the same bounce again changes nothing.
+func (r *Round) Bounced(ctx context.Context, campaign survey.CampaignID, contact survey.ContactID, message string) error {
+	for range maxTries {
+		was, ok, err := r.Store.Case(ctx, campaign, contact)
+		if err != nil || !ok {
+			return err
+		}
+		next, ok, err := r.after(ctx, was)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			r.Log.Error("an alert came back, and there is nobody else to tell", "case", was.ID())
+			return nil
+		}
+		c, changed := was.Bounced(message, next, r.Now())
+		if !changed {
+			return nil
+		}
+		c, err = r.Store.SaveCase(ctx, was, c.Claim(r.Random(), r.Now()))
+		if errors.Is(err, apperr.ErrChanged) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		_ = r.deliver(ctx, c) // the clock sends it if this fails
+		return nil
+	}
+	return fmt.Errorf("case of campaign %s changed %d times while its letter's bounce was recorded", campaign, maxTries)
+}

@@ -1,0 +1,51 @@
+package followup
+
+import (
+	"context"
+	"time"
+
+	"onetap/internal/loop"
+	"onetap/internal/mail"
+	"onetap/internal/survey"
+)
+
+// Facts of a case are read from a FactsStore. Reads are consistent but for Campaigns and Answers.
+type FactsStore interface {
+	// Campaign reads a campaign; campaign_unknown.
+	Campaign(ctx context.Context, id survey.CampaignID) (survey.Campaign, error)
+	// Campaigns lists an audience's campaigns, the latest first, up to limit.
+	Campaigns(ctx context.Context, a survey.Audience, limit int) ([]survey.Campaign, error)
+	// Response reads an answer; ok is false where there is none.
+	Response(ctx context.Context, c survey.CampaignID, id survey.ContactID) (r survey.Response, ok bool, err error)
+	// Answers reads a contact's verified answers to these campaigns, in no order.
+	Answers(ctx context.Context, id survey.ContactID, campaigns []survey.CampaignID) ([]survey.Response, error)
+	// Contact reads a contact; contact_unknown.
+	Contact(ctx context.Context, a survey.Audience, id survey.ContactID) (survey.Contact, error)
+}
+
+// Store is what Alerts needs of the table. A write that finds another version than was read returns apperr.ErrChanged.
+type Store interface {
+	FactsStore
+	// Case reads a case, consistently; ok is false where there is none.
+	Case(ctx context.Context, campaign survey.CampaignID, contact survey.ContactID) (c loop.Case, ok bool, err error)
+	// CreateCase stores a new case with what is due of it; ErrChanged where the contact has one in this campaign already.
+	CreateCase(ctx context.Context, c loop.Case) (loop.Case, error)
+	// SaveCase writes c over was and moves what is due of it; ErrChanged.
+	SaveCase(ctx context.Context, was, c loop.Case) (loop.Case, error)
+	// DropCase deletes a case with what is due of it; ErrChanged. One that is gone already is no error.
+	DropCase(ctx context.Context, c loop.Case) error
+	// WalkDue calls each for everything that is due at now until it returns false.
+	WalkDue(ctx context.Context, now time.Time, each func(loop.Due) (bool, error)) error
+	// DropDue forgets that something is due. Again changes nothing.
+	DropDue(ctx context.Context, d loop.Due) error
+	// Staff lists the staff.
+	Staff(ctx context.Context) ([]survey.Staff, error)
+	// Settings reads the company's settings; zero where there are none.
+	Settings(ctx context.Context) (survey.Settings, error)
+}
+
+// Mail sends one message and returns its id at the mail service. An error may come of a message that was sent; it names no
+// address, and a *mail.Refusal is in its chain where the service answered and did not take the message.
+type Mail interface {
+	Send(ctx context.Context, m mail.Message) (id string, err error)
+}
