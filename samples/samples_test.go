@@ -10,6 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"onetap/internal/contacts"
+	"onetap/internal/org"
 	"onetap/internal/survey"
 )
 
@@ -59,7 +61,7 @@ func readStaff(t *testing.T) []survey.Staff {
 	if err != nil {
 		t.Fatal(err)
 	}
-	staff, refused, err := survey.ReadStaff(raw, "")
+	staff, refused, err := org.ReadStaff(raw, "")
 	if err != nil || len(refused) != 0 {
 		t.Fatalf("%v, refused %v", err, refused)
 	}
@@ -86,7 +88,7 @@ func TestCustomerSamples(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		im := survey.NewImport(survey.Customers)
+		im := contacts.NewImport(survey.Customers)
 		out, err := im.Feed(raw, true, directory)
 		if err != nil {
 			t.Fatalf("%s: %v", list.name, err)
@@ -127,7 +129,7 @@ func TestCustomerSamples(t *testing.T) {
 		if out.Quality.Rows != good {
 			t.Errorf("%s: %d rows in the report", list.name, out.Quality.Rows)
 		}
-		for _, f := range []survey.Finding{survey.UnknownOwner, survey.MissingOwner, survey.MissingPhone, survey.PhoneUnusable, survey.NameInCapitals, survey.MissingLanguage} {
+		for _, f := range []contacts.Finding{contacts.UnknownOwner, contacts.MissingOwner, contacts.MissingPhone, contacts.PhoneUnusable, contacts.NameInCapitals, contacts.MissingLanguage} {
 			if out.Quality.Findings[f].Count == 0 {
 				t.Errorf("%s: no %s in it", list.name, f)
 			}

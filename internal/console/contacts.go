@@ -7,6 +7,7 @@ import (
 
 	"onetap/internal/apperr"
 	"onetap/internal/authz"
+	"onetap/internal/contacts"
 	"onetap/internal/store"
 	"onetap/internal/survey"
 	"onetap/internal/web"
@@ -33,7 +34,7 @@ func (d *Desk) postContacts(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	u := &upload{Reader: *survey.NewImport(a), staff: survey.NewDirectory(staff)}
+	u := &upload{Reader: *contacts.NewImport(a), staff: survey.NewDirectory(staff)}
 	u.Reader.Told = encoding
 	if u.Reader.Known, err = d.store.Dimensions(r.Context(), a); err != nil {
 		return err

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"onetap/internal/apperr"
+	"onetap/internal/contacts"
 	"onetap/internal/sheet"
 	"onetap/internal/store"
 	"onetap/internal/survey"
@@ -26,9 +27,9 @@ const maxParts = 10_000
 // createImport begins an upload in parts.
 func (d *Desk) createImport(w http.ResponseWriter, r *http.Request) error {
 	var in struct {
-		Audience string                  `json:"audience"`
-		Columns  map[string]survey.Field `json:"columns"`  // by heading, where the guess is wrong
-		Encoding string                  `json:"encoding"` // "": recognise it
+		Audience string                    `json:"audience"`
+		Columns  map[string]contacts.Field `json:"columns"`  // by heading, where the guess is wrong
+		Encoding string                    `json:"encoding"` // "": recognise it
 	}
 	if err := web.Decode(r, &in, maxJSON); err != nil {
 		return err
@@ -42,15 +43,15 @@ func (d *Desk) createImport(w http.ResponseWriter, r *http.Request) error {
 }
 
 // newImport stores the beginning of an import. columns correct what is guessed of them, encoding what is recognised.
-func (d *Desk) newImport(ctx context.Context, to string, columns map[string]survey.Field, encoding string) (store.Import, error) {
+func (d *Desk) newImport(ctx context.Context, to string, columns map[string]contacts.Field, encoding string) (store.Import, error) {
 	a, err := audience(to)
 	if err != nil {
 		return store.Import{}, err
 	}
-	if err := survey.CheckMap(columns); err != nil {
+	if err := contacts.CheckMap(columns); err != nil {
 		return store.Import{}, err
 	}
-	reader := survey.NewImport(a)
+	reader := contacts.NewImport(a)
 	reader.Map = columns
 	if reader.Told, err = sheet.Told(encoding); err != nil {
 		return store.Import{}, err
@@ -105,7 +106,7 @@ func (d *Desk) tellImport(w http.ResponseWriter, im store.Import, status int, r 
 	return nil
 }
 
-func totalOf(u store.Upserted, q survey.Quality) total {
+func totalOf(u store.Upserted, q contacts.Quality) total {
 	return total{u.New, u.Changed, u.Unchanged, q.Refused}
 }
 

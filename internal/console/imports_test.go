@@ -17,6 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"onetap/internal/contacts"
 	"onetap/internal/local/dynamo"
 	"onetap/internal/survey"
 )
@@ -300,7 +301,7 @@ func TestPackedBomb(t *testing.T) {
 func TestPartOutOfTime(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, dynamo.Options{})
-	im := upload{Reader: *survey.NewImport(survey.Customers), by: "import#1"}
+	im := upload{Reader: *contacts.NewImport(survey.Customers), by: "import#1"}
 	ctx, cancel := context.WithTimeout(context.Background(), spare/2)
 	defer cancel()
 	_, err := w.desk.take(ctx, &im, []byte(customers(10, 1)), true)

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"onetap/internal/apperr"
+	"onetap/internal/contacts"
 	"onetap/internal/lang"
 	"onetap/internal/survey"
 	"onetap/internal/web"
@@ -91,7 +92,7 @@ func (d *Desk) chooseColumns(w http.ResponseWriter, r *http.Request) error {
 	if err := web.Decode(r, &in, maxJSON); err != nil {
 		return err
 	}
-	said, err := survey.SayColumns(in.Columns)
+	said, err := contacts.SayColumns(in.Columns)
 	if err == nil {
 		_, err = d.store.SayDimensions(r.Context(), a, said)
 	}
@@ -168,7 +169,7 @@ func (d *Desk) saveSegments(w http.ResponseWriter, r *http.Request) error {
 		}
 		columns[part] = survey.DimensionUse(r.FormValue("segment-" + strconv.Itoa(n)))
 	}
-	said, err := survey.SayColumns(columns)
+	said, err := contacts.SayColumns(columns)
 	if err == nil {
 		_, err = d.store.SayDimensions(r.Context(), a, said)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"onetap/internal/apperr"
 	"onetap/internal/lang"
+	"onetap/internal/org"
 	"onetap/internal/survey"
 	"onetap/internal/web"
 )
@@ -152,7 +153,7 @@ func readStaffCSV(r *http.Request) (givenStaff, error) {
 
 func staffOfCSV(body []byte, encoding string) givenStaff {
 	return func(stored []survey.Staff, l lang.Language, out *staffAnswer) ([]survey.Staff, error) {
-		staff, refusals, err := survey.ReadStaff(body, encoding, stored...)
+		staff, refusals, err := org.ReadStaff(body, encoding, stored...)
 		for _, refusal := range refusals {
 			if refusal.Code == "unknown_manager" { // the row was taken without one
 				out.Warnings = append(out.Warnings, refusalTold(l, refusal))

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"onetap/internal/apperr"
+	"onetap/internal/contacts"
 	"onetap/internal/lang"
 	"onetap/internal/sheet"
 	"onetap/internal/survey"
@@ -123,23 +124,23 @@ func fileOf(r *http.Request) ([]byte, error) {
 }
 
 // columnsChosen reads the lists beside the headings; nil where there were none.
-func columnsChosen(r *http.Request) map[string]survey.Field {
-	var chosen map[string]survey.Field
+func columnsChosen(r *http.Request) map[string]contacts.Field {
+	var chosen map[string]contacts.Field
 	for n := range columnsListed {
 		heading := r.FormValue("heading-" + strconv.Itoa(n))
 		if heading == "" {
 			break
 		}
 		if chosen == nil {
-			chosen = map[string]survey.Field{}
+			chosen = map[string]contacts.Field{}
 		}
-		chosen[heading] = survey.Field(r.FormValue("field-" + strconv.Itoa(n)))
+		chosen[heading] = contacts.Field(r.FormValue("field-" + strconv.Itoa(n)))
 	}
 	return chosen
 }
 
 // importWhole imports a file in one go.
-func (d *Desk) importWhole(r *http.Request, columns map[string]survey.Field, body []byte) (id string, err error) {
+func (d *Desk) importWhole(r *http.Request, columns map[string]contacts.Field, body []byte) (id string, err error) {
 	im, err := d.newImport(r.Context(), r.FormValue("audience"), columns, r.FormValue("encoding"))
 	if err != nil {
 		return "", err
@@ -149,12 +150,12 @@ func (d *Desk) importWhole(r *http.Request, columns map[string]survey.Field, bod
 }
 
 // understand shows how a list would be imported. Columns of another list that were chosen before are left aside.
-func (d *Desk) understand(p *uploadPage, r *http.Request, columns map[string]survey.Field, sample []byte) error {
+func (d *Desk) understand(p *uploadPage, r *http.Request, columns map[string]contacts.Field, sample []byte) error {
 	a, err := audience(r.FormValue("audience"))
 	if err != nil {
 		return err
 	}
-	if err := survey.CheckMap(columns); err != nil {
+	if err := contacts.CheckMap(columns); err != nil {
 		p.Wrong = p.lang.Problem(apperr.As(err))
 		if apperr.Is(err, "columns_twice") {
 			p.Wrong = p.lang.T("upload.twice", lang.Values{"Field": p.lang.T("upload.field." + apperr.As(err).With["Field"].(string))})
@@ -171,7 +172,7 @@ func (d *Desk) understand(p *uploadPage, r *http.Request, columns map[string]sur
 		return err
 	}
 	encoding := sheet.Encoding(r.FormValue("encoding"))
-	look, err := survey.Preview(a, sample, whole, columns, encoding, known, survey.NewDirectory(staff))
+	look, err := contacts.Preview(a, sample, whole, columns, encoding, known, survey.NewDirectory(staff))
 	switch wrong := apperr.As(err); {
 	case apperr.Is(err, "csv_encoding_unclear"): // the likeliest is chosen already, to be said yes to
 		p.encodings(look, wrong.With["Encoding"].(string))
@@ -202,7 +203,7 @@ func (d *Desk) understand(p *uploadPage, r *http.Request, columns map[string]sur
 }
 
 // encodings shows how the letters were read, names first, and offers other ways.
-func (p *uploadPage) encodings(look survey.Look, told string) {
+func (p *uploadPage) encodings(look contacts.Look, told string) {
 	for _, row := range look.Imported.Rows {
 		if name := row.Contact.Person.Name; name != "" && len(p.Names) < previewRows {
 			p.Names = append(p.Names, name)
@@ -224,7 +225,7 @@ func separatorName(l lang.Language, separator string) string {
 	return "“" + separator + "”"
 }
 
-func (p *uploadPage) columns(look survey.Look) {
+func (p *uploadPage) columns(look contacts.Look) {
 	if more := len(look.Columns) - columnsListed; more > 0 {
 		p.MoreColumns = p.lang.T("upload.more_columns", lang.Values{"Count": more})
 	}
@@ -233,9 +234,9 @@ func (p *uploadPage) columns(look survey.Look) {
 		if i < len(look.Examples) {
 			col.Examples = look.Examples[i]
 		}
-		for _, f := range survey.Fields {
-			if f != survey.FieldAttribute { // of each it is said whether it is a segment
-				col.Fields = append(col.Fields, option{string(f), p.lang.T("upload.field." + string(f)), f == c.Field || c.Field == survey.FieldAttribute && string(f) == string(cmp.Or(c.Segment, survey.UseNone))})
+		for _, f := range contacts.Fields {
+			if f != contacts.FieldAttribute { // of each it is said whether it is a segment
+				col.Fields = append(col.Fields, option{string(f), p.lang.T("upload.field." + string(f)), f == c.Field || c.Field == contacts.FieldAttribute && string(f) == string(cmp.Or(c.Segment, survey.UseNone))})
 			}
 		}
 		p.Columns = append(p.Columns, col)

@@ -7,10 +7,10 @@ import (
 	"strconv"
 	"strings"
 
+	"onetap/internal/contacts"
 	"onetap/internal/lang"
 	"onetap/internal/sheet"
 	"onetap/internal/store"
-	"onetap/internal/survey"
 )
 
 const (
@@ -73,8 +73,8 @@ func (d *Desk) importPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 // refusals reads the first refused rows of an import.
-func (d *Desk) refusals(r *http.Request, im store.Import, most int) ([]survey.Refusal, error) {
-	var all []survey.Refusal
+func (d *Desk) refusals(r *http.Request, im store.Import, most int) ([]contacts.Refusal, error) {
+	var all []contacts.Refusal
 	err := d.store.ImportAnswers(r.Context(), im.ID, func(answer json.RawMessage) (bool, error) {
 		var out outcome
 		if err := json.Unmarshal(answer, &out); err != nil {
@@ -127,13 +127,13 @@ func (d *Desk) refusedRows(w http.ResponseWriter, r *http.Request) error {
 }
 
 // cellsOf are the row as it was; of a duplicate the address, of what was no row its beginning.
-func cellsOf(row survey.Refusal, columns []survey.Column) []string {
+func cellsOf(row contacts.Refusal, columns []contacts.Column) []string {
 	if row.Cells != nil || len(columns) == 0 {
 		return row.Cells
 	}
 	cells := make([]string, len(columns))
 	for i, c := range columns {
-		if row.Code == "duplicate" && c.Field == survey.FieldEmail || row.Code != "duplicate" && i == 0 {
+		if row.Code == "duplicate" && c.Field == contacts.FieldEmail || row.Code != "duplicate" && i == 0 {
 			cells[i] = row.Value
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"onetap/internal/contacts"
 	"onetap/internal/lang"
 	"onetap/internal/store"
 	"onetap/internal/survey"
@@ -21,10 +22,10 @@ const (
 
 // upload is how far a list is read: what an import keeps between its parts.
 type upload struct {
-	Reader  survey.Import  `json:"reader"`
-	Total   store.Upserted `json:"total"`
-	Quality survey.Quality `json:"quality"`
-	Said    bool           `json:"said,omitempty"` // what its columns are is kept for the audience
+	Reader  contacts.Import  `json:"reader"`
+	Total   store.Upserted   `json:"total"`
+	Quality contacts.Quality `json:"quality"`
+	Said    bool             `json:"said,omitempty"` // what its columns are is kept for the audience
 	staff   survey.Directory
 	by      string // see store.UpsertContacts
 	seen    seenContacts
@@ -33,16 +34,16 @@ type upload struct {
 // outcome is what became of a list, or of one part of it, without words, so that it can be told in any language.
 type outcome struct {
 	store.Upserted
-	Refused   int              `json:"refused"`
-	Refusals  []survey.Refusal `json:"refusals"`
-	Warned    int              `json:"warned"`
-	Warnings  []survey.Warning `json:"warnings"`
-	Total     store.Upserted   `json:"total"`
-	Quality   survey.Quality   `json:"quality"` // of everything so far
-	Columns   []survey.Column  `json:"columns"`
-	Encoding  string           `json:"encoding"`
-	Separator string           `json:"separator"`
-	Finished  bool             `json:"finished"`
+	Refused   int                `json:"refused"`
+	Refusals  []contacts.Refusal `json:"refusals"`
+	Warned    int                `json:"warned"`
+	Warnings  []contacts.Warning `json:"warnings"`
+	Total     store.Upserted     `json:"total"`
+	Quality   contacts.Quality   `json:"quality"` // of everything so far
+	Columns   []contacts.Column  `json:"columns"`
+	Encoding  string             `json:"encoding"`
+	Separator string             `json:"separator"`
+	Finished  bool               `json:"finished"`
 }
 
 // take reads a part and writes its contacts. What it returns counts only when the caller records it; a part that is
@@ -80,8 +81,8 @@ func (d *Desk) take(ctx context.Context, u *upload, part []byte, last bool) (out
 }
 
 // write stores the contacts of a slice and adds the slice to the part's outcome.
-func (d *Desk) write(ctx context.Context, u *upload, got survey.Imported, out *outcome) error {
-	contacts := make([]survey.Contact, 0, len(got.Rows))
+func (d *Desk) write(ctx context.Context, u *upload, got contacts.Imported, out *outcome) error {
+	people := make([]survey.Contact, 0, len(got.Rows))
 	var refusing []map[survey.Audience]survey.ContactID
 	for _, row := range got.Rows {
 		c := row.Contact
@@ -92,7 +93,7 @@ func (d *Desk) write(ctx context.Context, u *upload, got survey.Imported, out *o
 			got.Quality.Duplicate(refusal)
 			continue
 		}
-		contacts = append(contacts, c)
+		people = append(people, c)
 		if row.OptedOut {
 			refusing = append(refusing, d.keys.ContactIDs(c.Person.Email))
 		}
@@ -100,12 +101,12 @@ func (d *Desk) write(ctx context.Context, u *upload, got survey.Imported, out *o
 	if err := d.store.SuppressAll(ctx, refusing, survey.Unsubscribed, d.now().UTC()); err != nil { // before anybody can be invited
 		return fmt.Errorf("stop those who want no letters: %w", err)
 	}
-	done, err := d.store.UpsertContacts(ctx, contacts, u.by, d.now().UTC())
+	done, err := d.store.UpsertContacts(ctx, people, u.by, d.now().UTC())
 	if err != nil {
 		return fmt.Errorf("store contacts: %w", err)
 	}
 	out.Upserted = out.Upserted.Plus(done)
-	slices.SortStableFunc(got.Refused, func(a, b survey.Refusal) int { return a.Line - b.Line })
+	slices.SortStableFunc(got.Refused, func(a, b contacts.Refusal) int { return a.Line - b.Line })
 	out.Refused += len(got.Refused)
 	out.Refusals = append(out.Refusals, got.Refused[:min(len(got.Refused), maxListed-len(out.Refusals))]...)
 	out.Warned += len(got.Warnings)
@@ -202,13 +203,13 @@ type lineTold struct {
 
 // report says how a list was understood, and what the system that it comes from must fix.
 type report struct {
-	Rows      int             `json:"rows"` // taken
-	Refused   int             `json:"refused"`
-	Encoding  string          `json:"encoding"`
-	Separator string          `json:"separator"`
-	Columns   []survey.Column `json:"columns"`
-	Findings  []finding       `json:"findings"` // of rows that were taken, the most frequent first
-	Refusals  []finding       `json:"refusals"`
+	Rows      int               `json:"rows"` // taken
+	Refused   int               `json:"refused"`
+	Encoding  string            `json:"encoding"`
+	Separator string            `json:"separator"`
+	Columns   []contacts.Column `json:"columns"`
+	Findings  []finding         `json:"findings"` // of rows that were taken, the most frequent first
+	Refusals  []finding         `json:"refusals"`
 }
 
 type finding struct {
@@ -223,7 +224,7 @@ func (o outcome) tell(l lang.Language) told {
 		RefusalsOmitted: o.Refused - len(o.Refusals), WarningsOmitted: o.Warned - len(o.Warnings),
 		Report: report{Rows: o.Quality.Rows, Refused: o.Quality.Refused, Encoding: o.Encoding, Separator: o.Separator, Columns: o.Columns}}
 	if t.Report.Columns == nil {
-		t.Report.Columns = []survey.Column{}
+		t.Report.Columns = []contacts.Column{}
 	}
 	for _, r := range o.Refusals {
 		t.Refusals = append(t.Refusals, refusalTold(l, r))
@@ -231,7 +232,7 @@ func (o outcome) tell(l lang.Language) told {
 	for _, w := range o.Warnings {
 		t.Warnings = append(t.Warnings, lineTold{w.Line, string(w.Code), l.T("row."+string(w.Code), w.With()), w.Column, w.Value})
 	}
-	findings := map[string]survey.Found{}
+	findings := map[string]contacts.Found{}
 	for f, found := range o.Quality.Findings {
 		findings[string(f)] = found
 	}
@@ -239,11 +240,11 @@ func (o outcome) tell(l lang.Language) told {
 	return t
 }
 
-func refusalTold(l lang.Language, r survey.Refusal) lineTold {
+func refusalTold(l lang.Language, r contacts.Refusal) lineTold {
 	return lineTold{r.Line, r.Code, l.T("row."+r.Code, r.With()), r.Column, r.Value}
 }
 
-func findingsTold(l lang.Language, of map[string]survey.Found) []finding {
+func findingsTold(l lang.Language, of map[string]contacts.Found) []finding {
 	all := []finding{}
 	for code, f := range of {
 		all = append(all, finding{code, l.T("quality."+code, lang.Values{"Count": f.Count}), f.Count, f.Lines})

@@ -21,7 +21,7 @@ func AddressesTaken(stored, list []Staff) map[int]Staff {
 		}
 		for _, m := range stored {
 			if !replaced[strings.ToLower(m.ID)] {
-				holders[oneSpelling(m.Email)] = m
+				holders[OneSpelling(m.Email)] = m
 			}
 		}
 		before := len(taken)
@@ -29,10 +29,10 @@ func AddressesTaken(stored, list []Staff) map[int]Staff {
 			if _, refused := taken[i]; refused {
 				continue
 			}
-			email := oneSpelling(m.Email)
+			email := OneSpelling(m.Email)
 			other, held := holders[email]
 			old, there := was[strings.ToLower(m.ID)]
-			if held && !strings.EqualFold(other.ID, m.ID) && !(there && oneSpelling(old.Email) == email) {
+			if held && !strings.EqualFold(other.ID, m.ID) && !(there && OneSpelling(old.Email) == email) {
 				taken[i] = other
 				continue
 			}
@@ -44,8 +44,8 @@ func AddressesTaken(stored, list []Staff) map[int]Staff {
 	}
 }
 
-// oneSpelling is NormalizeEmail, and what does not read as an address as it is.
-func oneSpelling(text string) string {
+// OneSpelling is NormalizeEmail, and what does not read as an address as it is.
+func OneSpelling(text string) string {
 	if email, err := NormalizeEmail(text); err == nil {
 		return email
 	}

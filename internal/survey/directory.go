@@ -3,6 +3,8 @@ package survey
 import (
 	"slices"
 	"strings"
+
+	"onetap/internal/celltext"
 )
 
 // Directory finds the staff member that a list names as owner: by id, e-mail or full name, whatever the letters' case
@@ -22,8 +24,8 @@ type StaffDirectory struct {
 func NewDirectory(staff []Staff) *StaffDirectory {
 	d := &StaffDirectory{staff: staff, byKey: make(map[string]int, 4*len(staff))}
 	for i, s := range staff {
-		d.put("i"+fold(s.ID), i)
-		d.put("e"+fold(s.Email), i)
+		d.put("i"+celltext.Fold(s.ID), i)
+		d.put("e"+celltext.Fold(s.Email), i)
 		d.put("w"+sortedWords(s.Name), i)
 	}
 	return d
@@ -41,7 +43,7 @@ func (d *StaffDirectory) put(key string, i int) {
 
 // Find returns the staff member of that id, e-mail or name.
 func (d *StaffDirectory) Find(owner string) (Staff, bool) {
-	key := fold(owner)
+	key := celltext.Fold(owner)
 	if d == nil || key == "" {
 		return Staff{}, false
 	}
@@ -71,29 +73,7 @@ func (d *StaffDirectory) at(i int) (Staff, bool) {
 }
 
 func sortedWords(name string) string {
-	words := strings.Fields(strings.ReplaceAll(fold(name), ",", " "))
+	words := strings.Fields(strings.ReplaceAll(celltext.Fold(name), ",", " "))
 	slices.Sort(words)
 	return strings.Join(words, " ")
-}
-
-// recalling is a Directory that is asked once for each spelling of an owner; a list names few of them many times.
-type recalling struct {
-	of    Directory
-	found map[string]recalled
-}
-
-type recalled struct {
-	staff Staff
-	ok    bool
-}
-
-func (r *recalling) Find(owner string) (Staff, bool) {
-	if f, ok := r.found[owner]; ok {
-		return f.staff, f.ok
-	}
-	s, ok := r.of.Find(owner)
-	if len(r.found) < 10_000 { // a column of anything else must not fill the memory
-		r.found[owner] = recalled{s, ok}
-	}
-	return s, ok
 }

@@ -13,7 +13,7 @@ import (
 
 // Lengths in characters that mail systems allow (RFC 5321, 4.5.3.1, and the erratum on 254).
 const (
-	maxAddress = 254
+	MaxAddress = 254
 	maxLocal   = 64
 	maxDomain  = 253
 )
@@ -27,18 +27,18 @@ const (
 // address_not_latin, address_domain, address_too_long, bad_address. Refused is what SES refuses, and besides what no
 // customer has: quoted local parts, comments, address literals, domains without a dot.
 func NormalizeEmail(text string) (string, error) {
-	address, _, code := readAddress(text)
+	address, _, code := ReadAddress(text)
 	switch code {
 	case "":
 		return address, nil
 	case "address_too_long":
-		return "", apperr.New(apperr.Invalid, code, "", "Limit", maxAddress)
+		return "", apperr.New(apperr.Invalid, code, "", "Limit", MaxAddress)
 	}
 	return "", apperr.New(apperr.Invalid, code, "")
 }
 
-// readAddress is NormalizeEmail with the name of a "Name <address>" form; code is "" when there is an address.
-func readAddress(text string) (address, name, code string) {
+// ReadAddress is NormalizeEmail with the name of a "Name <address>" form; code is "" when there is an address.
+func ReadAddress(text string) (address, name, code string) {
 	if plainAddress(text) { // nearly all of a real list
 		address, code = joinAddress(text)
 		return address, "", code
@@ -123,7 +123,7 @@ func severalAddresses(text string) (address, name, code string) {
 		if strings.Count(part, "@") > 1 {
 			return "", "", "bad_address"
 		}
-		one, _, code := readAddress(part)
+		one, _, code := ReadAddress(part)
 		if code != "" || address != "" && one != address {
 			return "", "", "several_addresses"
 		}
@@ -154,7 +154,7 @@ func joinAddress(text string) (address, code string) {
 	if !ok {
 		return "", "address_domain"
 	}
-	if len(local)+1+len(domain) > maxAddress {
+	if len(local)+1+len(domain) > MaxAddress {
 		return "", "address_too_long"
 	}
 	return strings.ToLower(local) + "@" + domain, ""
@@ -246,8 +246,8 @@ func isASCII(text string) bool {
 	return true
 }
 
-// shownDomain is a domain as people write it: what a header has as xn--… is in its own letters.
-func shownDomain(domain string) string {
+// ShownDomain is a domain as people write it: what a header has as xn--… is in its own letters.
+func ShownDomain(domain string) string {
 	if text, err := domains().ToUnicode(domain); err == nil {
 		return text
 	}

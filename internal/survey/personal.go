@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"onetap/internal/celltext"
 )
 
 // personalWords are beginnings of words of headings under which stands what tells who somebody is, or what somebody wrote
@@ -64,7 +66,7 @@ func personalWord(w string) bool {
 func headingWords(heading string, camel bool) []string {
 	var b strings.Builder
 	lower := false
-	for _, r := range visibleText(heading) {
+	for _, r := range celltext.Visible(heading) {
 		switch {
 		case !unicode.IsLetter(r) && !unicode.IsDigit(r):
 			r = ' '
@@ -96,7 +98,7 @@ func headingWords(heading string, camel bool) []string {
 func personalValues(values map[string]int) bool {
 	personal, first, all := 0, 0, 0
 	for v := range values {
-		if v = cleanText(v); v == "" {
+		if v = celltext.CleanLines(v); v == "" {
 			continue
 		}
 		if all++; personalValue(v) {
@@ -109,10 +111,10 @@ func personalValues(values map[string]int) bool {
 }
 
 func personalValue(v string) bool {
-	if strings.ContainsAny(v, "\n") || utf8.RuneCountInString(v) > 60 || contains(v, "://", "t.me/", "wa.me/", "vk.com/", "ok.ru/") || strings.HasPrefix(v, "@") {
+	if strings.ContainsAny(v, "\n") || utf8.RuneCountInString(v) > 60 || celltext.HasAny(v, "://", "t.me/", "wa.me/", "vk.com/", "ok.ru/") || strings.HasPrefix(v, "@") {
 		return true // text, a profile
 	}
-	if _, _, code := readAddress(v); code == "" || code == "several_addresses" {
+	if _, _, code := ReadAddress(v); code == "" || code == "several_addresses" {
 		return true
 	}
 	return looksLikeNumberOfPerson(v) || isBirthDate(v) || isStreet(v) || isPersonName(v)
@@ -129,16 +131,16 @@ func looksLikeNumberOfPerson(v string) bool {
 			return false
 		}
 	}
-	if digits < 7 || isDate(v) {
+	if digits < 7 || celltext.IsDate(v) {
 		return false
 	}
 	plain := strings.Trim(v, "0123456789 \u00a0\u202f.,")
-	return plain != "" || digits >= 9 && !strings.ContainsAny(v, " \u00a0\u202f.,") || looksLikePhone(v) && strings.HasPrefix(v, "8") && digits == 11
+	return plain != "" || digits >= 9 && !strings.ContainsAny(v, " \u00a0\u202f.,") || celltext.LooksLikePhone(v) && strings.HasPrefix(v, "8") && digits == 11
 }
 
 // isBirthDate takes the dates of more than a dozen years ago for those of births: contracts are younger mostly.
 func isBirthDate(v string) bool {
-	if !isDate(v) {
+	if !celltext.IsDate(v) {
 		return false
 	}
 	for _, p := range strings.FieldsFunc(v, func(r rune) bool { return r < '0' || r > '9' }) {
@@ -153,7 +155,7 @@ var streets = []string{"ул.", "ул ", "улица", "пр-т", "просп", 
 
 func isStreet(v string) bool {
 	v = " " + strings.ToLower(v)
-	return strings.ContainsAny(v, "0123456789") && contains(v, streets...)
+	return strings.ContainsAny(v, "0123456789") && celltext.HasAny(v, streets...)
 }
 
 // firstNames are some of the commonest; with them, patronymics and initials most columns of names are told from towns.

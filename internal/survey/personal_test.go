@@ -115,38 +115,6 @@ func TestChosenSegmentsArePlanned(t *testing.T) {
 	}
 }
 
-// The one who uploads says what a column is, later lists with that heading know it, and what looks personal is off.
-func TestUploadSaysSegments(t *testing.T) {
-	t.Parallel()
-	const list = "E-mail;Регион продаж;Примечание;Кто;Договор;Отрасль\nanna@example.ru;Север;Иванов;Анна Смирнова;1;Про\n"
-	im := NewImport(Customers)
-	im.Map = map[string]Field{"Кто": Field(UseShared), "Договор": Field(UseNone)}
-	im.Known = Dimensions{"attr:Отрасль": {Is: UsePersonal, Chosen: true}, "attr:Кто": {Is: UseNone, Chosen: true}}
-	out, err := im.Feed([]byte(list), true, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var got []DimensionUse
-	for _, c := range im.Columns {
-		got = append(got, c.Segment)
-	}
-	if d := cmp.Diff([]DimensionUse{"", UseShared, UseNone, UseShared, UseNone, UsePersonal}, got); d != "" {
-		t.Error(d)
-	}
-	if f := out.Quality.Findings[PersonalColumns]; f.Count != 1 {
-		t.Errorf("%+v", out.Quality)
-	}
-	said := im.Chosen()
-	for part, want := range map[string]DimensionChoice{"attr:Кто": {UseShared, true, false}, "attr:Примечание": {UseNone, false, false}, "attr:Договор": {UseNone, true, false}} {
-		if said[part] != want {
-			t.Errorf("%s: %+v", part, said[part])
-		}
-	}
-	if im.Rows != 1 || out.Rows[0].Contact.Attrs["Кто"] != "Анна Смирнова" {
-		t.Errorf("%+v", out.Rows)
-	}
-}
-
 // What is offered on the page of columns is what happens as long as nobody chooses: saving it unread publishes nothing.
 func TestSegmentsOffered(t *testing.T) {
 	t.Parallel()

@@ -187,7 +187,7 @@ func (s Senders) Check(sender string) error {
 	}
 	var allowed []string
 	for _, d := range s.domains {
-		allowed = append(allowed, "@"+shownDomain(d))
+		allowed = append(allowed, "@"+ShownDomain(d))
 	}
 	return apperr.New(apperr.Invalid, "sender_not_allowed", "sender", "Allowed", strings.Join(append(allowed, s.addresses...), ", "))
 }

@@ -1,13 +1,5 @@
 package survey
 
-import (
-	"slices"
-	"strings"
-	"unicode/utf8"
-
-	"onetap/internal/apperr"
-)
-
 // DimensionUse says whether a column of the contacts divides the answers, and before whom.
 type DimensionUse string
 
@@ -67,7 +59,7 @@ func (s Dimensions) Offered(dimension string, column *AskedColumn) DimensionUse 
 	var values map[string]int
 	alone := s[dimension].Alone
 	if column != nil {
-		values, alone = column.Values, column.Wide || !groups(column.Values)
+		values, alone = column.Values, column.Wide || !InGroups(column.Values)
 	}
 	is := s.Of(dimension, values)
 	if is == UseShared && alone && !s[dimension].Chosen && Heading(dimension) != "" {
@@ -91,93 +83,8 @@ func (s Dimensions) Merge(said Dimensions) (changed bool) {
 	return changed
 }
 
-// Dimension is the dimension that a column makes; "" where it makes none.
-func (c Column) Dimension() string {
-	switch c.Field {
-	case FieldLocation:
-		return DimensionLocation
-	case FieldProduct:
-		return DimensionProduct
-	case FieldTier:
-		return DimensionTier
-	case FieldAttribute, FieldOptOut, FieldEmail, FieldOtherEmail, FieldPhone, FieldOtherPhone: // of the latter what is not used
-		return DimensionAttribute(c.Heading)
-	}
-	return ""
-}
-
-// Chosen is what an upload says of its columns.
-func (im *Import) Chosen() Dimensions {
-	said := Dimensions{}
-	for _, c := range im.Columns {
-		if dimension := c.Dimension(); dimension != "" {
-			s := c.Segment
-			if s == "" {
-				s = UseNone
-			}
-			said[dimension] = DimensionChoice{Is: s, Chosen: isSegment(im.Map[c.Heading]), Alone: im.alone[dimension]}
-		}
-	}
-	return said
-}
-
-// SayColumns is what somebody says of columns, by dimension. Problems: columns_too_many, column_unknown, segment_choice.
-func SayColumns(columns map[string]DimensionUse) (Dimensions, error) {
-	if len(columns) > MaxColumns {
-		return nil, apperr.New(apperr.Invalid, "columns_too_many", "columns", "Limit", MaxColumns)
-	}
-	said := Dimensions{}
-	for dimension, is := range columns {
-		switch heading := Heading(dimension); {
-		case heading == "" && dimension != DimensionLocation && dimension != DimensionProduct && dimension != DimensionTier, utf8.RuneCountInString(heading) > maxHeading+10:
-			return nil, apperr.New(apperr.Invalid, "column_unknown", "columns")
-		case !isSegment(Field(is)):
-			return nil, apperr.New(apperr.Invalid, "segment_choice", "columns", "Known", strings.Join([]string{string(UseShared), string(UsePersonal), string(UseNone)}, ", "))
-		}
-		said[dimension] = DimensionChoice{Is: is, Chosen: true}
-	}
-	return said, nil
-}
-
-func isSegment(f Field) bool { return slices.Contains(DimensionUses, DimensionUse(f)) }
-
-// segments says of each column whether it is a segment: as the one who uploads says, as was said of such a heading before,
-// or as it looks. It returns how many are none because they look personal.
-func (im *Import) segments(below [][]string) (kept int) {
-	im.alone = map[string]bool{}
-	for i := range im.Columns {
-		c := &im.Columns[i]
-		switch dimension := c.Dimension(); {
-		case dimension == "" || c.Segment != "": // said
-		case c.Field == FieldEmail, c.Field == FieldOtherEmail, c.Field == FieldPhone, c.Field == FieldOtherPhone:
-		default:
-			values := valuesOf(below, i)
-			if c.Segment = im.Known.Of(dimension, values); c.Segment == UseNone && !im.Known[dimension].Chosen {
-				kept++
-			}
-			if known, ok := im.Known[dimension]; c.Field == FieldAttribute && c.Segment == UseShared && !(ok && known.Chosen) && !groups(values) {
-				c.Segment, im.alone[dimension] = UseNone, true
-			}
-		}
-	}
-	return kept
-}
-
-// valuesOf counts the values of a column.
-func valuesOf(rows [][]string, i int) map[string]int {
-	values := map[string]int{}
-	for _, cells := range rows {
-		if i < len(cells) {
-			if v := strings.TrimSpace(cells[i]); v != "" {
-				values[v]++
-			}
-		}
-	}
-	return values
-}
-
-// groups reports whether values put people into groups, as far as few rows tell.
-func groups(values map[string]int) bool {
+// InGroups reports whether values put people into groups, as far as few rows tell.
+func InGroups(values map[string]int) bool {
 	people := 0
 	for _, n := range values {
 		people += n

@@ -1,4 +1,4 @@
-package survey_test
+package contacts_test
 
 import (
 	"encoding/json"
@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"onetap/internal/apperr"
+	"onetap/internal/contacts"
 	"onetap/internal/survey"
 )
 
@@ -21,8 +22,8 @@ var owners = survey.NewDirectory([]survey.Staff{
 })
 
 // feed imports a list in parts, its state kept as JSON in between, and puts the parts' results together.
-func feed(parts ...string) (im *survey.Import, all survey.Imported, err error) {
-	im = survey.NewImport(survey.Customers)
+func feed(parts ...string) (im *contacts.Import, all contacts.Imported, err error) {
+	im = contacts.NewImport(survey.Customers)
 	for i, part := range parts {
 		before, _ := json.Marshal(im)
 		out, err := im.Feed([]byte(part), i == len(parts)-1, owners)
@@ -33,7 +34,7 @@ func feed(parts ...string) (im *survey.Import, all survey.Imported, err error) {
 			}
 			return im, all, err
 		}
-		im = &survey.Import{}
+		im = &contacts.Import{}
 		if err := json.Unmarshal(state, im); err != nil {
 			return im, all, err
 		}
@@ -54,7 +55,7 @@ func TestImportRow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []survey.Row{{Line: 5, Lines: 2, Contact: survey.Contact{
+	want := []contacts.Row{{Line: 5, Lines: 2, Contact: survey.Contact{
 		Audience: survey.Customers,
 		Person:   survey.Person{Email: "anna@example.ru", Name: "Анна Сергеевна Петрова", First: "Анна", Middle: "Сергеевна", Phone: "+79161234567"},
 		Owner:    "kim", Team: "Север", Location: "Тверь", Product: "Сервис", Tier: "A", Language: "ru", Value: "1 200 000 ₽",
@@ -70,25 +71,25 @@ func TestImportRow(t *testing.T) {
 
 func TestImportHeadings(t *testing.T) {
 	t.Parallel()
-	const e, n, a = survey.FieldEmail, survey.FieldName, survey.FieldAttribute
-	for heading, want := range map[string][]survey.Field{
+	const e, n, a = contacts.FieldEmail, contacts.FieldName, contacts.FieldAttribute
+	for heading, want := range map[string][]contacts.Field{
 		"email,name":                          {e, n},
-		"E-Mail Address,First Name,Last_Name": {e, survey.FieldFirst, survey.FieldLast},
-		"Name,Surname,Email":                  {survey.FieldFirst, survey.FieldLast, e},
+		"E-Mail Address,First Name,Last_Name": {e, contacts.FieldFirst, contacts.FieldLast},
+		"Name,Surname,Email":                  {contacts.FieldFirst, contacts.FieldLast, e},
 		"Client,Contact name,E-mail":          {a, n, e},
 		"Клиент,E-mail":                       {n, e},
 		"Клиент;ФИО контактного лица;Эл. почта;Почтовый адрес": {a, n, e, a},
 		"Имя;Эл. адрес":                                {n, e},
 		"ФИО;Имя;Почта":                                {n, a, e},
-		"Организация;Основной e-mail;Доп. e-mail":      {a, e, survey.FieldOtherEmail},
-		"E-mail менеджера;E-mail":                      {survey.FieldOwner, e},
+		"Организация;Основной e-mail;Доп. e-mail":      {a, e, contacts.FieldOtherEmail},
+		"E-mail менеджера;E-mail":                      {contacts.FieldOwner, e},
 		"E-mail для рассылки;Согласие на e-mail":       {e, a},
 		"Согласие на e-mail;Электронная почта клиента": {a, e},
-		"mail;Account manager;Dept;Team;City;Region;Service;Tier;Lang;Mobile;Revenue": {e, survey.FieldOwner, a, survey.FieldTeam, survey.FieldLocation, a,
-			survey.FieldProduct, survey.FieldTier, survey.FieldLanguage, survey.FieldPhone, survey.FieldValue},
-		"еmail;Ответственный:;Отдел;Филиал;Регион;Продукт;Категория;Язык общения;Телефон (моб.);Оборот, тыс. руб.": {e, survey.FieldOwner, survey.FieldTeam,
-			survey.FieldLocation, a, survey.FieldProduct, survey.FieldTier, survey.FieldLanguage, survey.FieldPhone, survey.FieldValue},
-		"Email;Регион;№":               {e, survey.FieldLocation, survey.FieldIgnored},
+		"mail;Account manager;Dept;Team;City;Region;Service;Tier;Lang;Mobile;Revenue": {e, contacts.FieldOwner, a, contacts.FieldTeam, contacts.FieldLocation, a,
+			contacts.FieldProduct, contacts.FieldTier, contacts.FieldLanguage, contacts.FieldPhone, contacts.FieldValue},
+		"еmail;Ответственный:;Отдел;Филиал;Регион;Продукт;Категория;Язык общения;Телефон (моб.);Оборот, тыс. руб.": {e, contacts.FieldOwner, contacts.FieldTeam,
+			contacts.FieldLocation, a, contacts.FieldProduct, contacts.FieldTier, contacts.FieldLanguage, contacts.FieldPhone, contacts.FieldValue},
+		"Email;Регион;№":               {e, contacts.FieldLocation, contacts.FieldIgnored},
 		"\ufeffE\u00a0mail ;\u200bимя": {e, n},
 		"email":                        {e},
 	} {
@@ -97,7 +98,7 @@ func TestImportHeadings(t *testing.T) {
 			t.Errorf("%q: %v", heading, err)
 			continue
 		}
-		var got []survey.Field
+		var got []contacts.Field
 		for _, c := range im.Columns {
 			got = append(got, c.Field)
 		}
@@ -109,7 +110,7 @@ func TestImportHeadings(t *testing.T) {
 
 func TestImportRefusals(t *testing.T) {
 	t.Parallel()
-	long := strings.Repeat("ы", survey.MaxCell)
+	long := strings.Repeat("ы", contacts.MaxCell)
 	file := strings.Join([]string{
 		"Имя;E-mail;Ответственный;Прим.",
 		"Анна;anna@example.ru;kim;" + long,
@@ -164,9 +165,9 @@ func TestImportRefusals(t *testing.T) {
 	if im.Rows != 5 || im.Refused != 10 || im.Blank != 1 || im.Aside != 3 || im.Line != 19 {
 		t.Errorf("state: %+v", im)
 	}
-	wantWarnings := []survey.Warning{
-		{Line: 15, Code: survey.UnknownOwner, Column: "Ответственный", Value: "Нет Такого"},
-		{Line: 16, Code: survey.UnknownOwner, Column: "Ответственный", Value: "петр иванов"}, // two people have that name
+	wantWarnings := []contacts.Warning{
+		{Line: 15, Code: contacts.UnknownOwner, Column: "Ответственный", Value: "Нет Такого"},
+		{Line: 16, Code: contacts.UnknownOwner, Column: "Ответственный", Value: "петр иванов"}, // two people have that name
 	}
 	if d := cmp.Diff(wantWarnings, got.Warnings); d != "" {
 		t.Error(d)
@@ -187,7 +188,7 @@ func TestImportProblems(t *testing.T) {
 		"Список\nимя;адрес;дом\nАнна;Тверь;":           "csv_no_address_column at  map[Headings:имя, адрес, дом]",
 		"anna@example.ru;Анна\noleg@example.ru;Олег\n": "csv_no_heading",
 		"email;имя\n": "csv_no_rows",
-		"email" + strings.Repeat(";x", survey.MaxColumns) + "\nx@example.ru": "csv_too_many_columns at  map[Count:201 Limit:200]",
+		"email" + strings.Repeat(";x", contacts.MaxColumns) + "\nx@example.ru": "csv_too_many_columns at  map[Count:201 Limit:200]",
 		"PK\x03\x04": "csv_workbook",
 		"a\x00b":     "csv_binary",
 		"<html>":     "csv_markup",
@@ -220,14 +221,14 @@ func TestImportQuality(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	one := func(lines ...int) survey.Found { return survey.Found{Count: len(lines), Lines: lines} }
-	want := survey.Quality{Rows: 5, Refused: 1,
-		Findings: map[survey.Finding]survey.Found{
-			survey.RoleAddress: one(2), survey.NameInCapitals: one(2), survey.PhoneUnusable: one(2, 5), survey.SuspiciousDomain: one(3, 4, 5),
-			survey.MissingName: one(3), survey.MissingPhone: one(3, 6), survey.MissingOwner: one(3, 6), survey.MissingTeam: one(3, 5, 6),
-			survey.MissingLanguage: one(3, 6), survey.UnknownLanguage: one(4), survey.UnknownOwner: one(5), survey.ShortRow: one(6),
+	one := func(lines ...int) contacts.Found { return contacts.Found{Count: len(lines), Lines: lines} }
+	want := contacts.Quality{Rows: 5, Refused: 1,
+		Findings: map[contacts.Finding]contacts.Found{
+			contacts.RoleAddress: one(2), contacts.NameInCapitals: one(2), contacts.PhoneUnusable: one(2, 5), contacts.SuspiciousDomain: one(3, 4, 5),
+			contacts.MissingName: one(3), contacts.MissingPhone: one(3, 6), contacts.MissingOwner: one(3, 6), contacts.MissingTeam: one(3, 5, 6),
+			contacts.MissingLanguage: one(3, 6), contacts.UnknownLanguage: one(4), contacts.UnknownOwner: one(5), contacts.ShortRow: one(6),
 		},
-		Refusals: map[string]survey.Found{"address_without_at": one(7)},
+		Refusals: map[string]contacts.Found{"address_without_at": one(7)},
 	}
 	if d := cmp.Diff(want, got.Quality); d != "" {
 		t.Error(d)
@@ -236,12 +237,12 @@ func TestImportQuality(t *testing.T) {
 		t.Errorf("line 4: %+v", c)
 	}
 	many, _ := json.Marshal(want)
-	var back survey.Quality
+	var back contacts.Quality
 	if err := json.Unmarshal(many, &back); err != nil || !cmp.Equal(want, back) {
 		t.Errorf("as JSON: %v, %s", err, many)
 	}
-	q := survey.Quality{Rows: 1}
-	q.Duplicate(survey.Refusal{Line: 9, Code: "duplicate"})
+	q := contacts.Quality{Rows: 1}
+	q.Duplicate(contacts.Refusal{Line: 9, Code: "duplicate"})
 	if q.Rows != 0 || q.Refused != 1 || q.Refusals["duplicate"].Count != 1 {
 		t.Errorf("duplicate: %+v", q)
 	}
@@ -251,13 +252,13 @@ func TestQualityMergesInAnyOrder(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		lines := rapid.SliceOfNDistinct(rapid.IntRange(1, 1000), 0, 80, rapid.ID[int]).Draw(t, "lines")
-		var whole survey.Quality
-		parts := make([]survey.Quality, 3)
+		var whole contacts.Quality
+		parts := make([]contacts.Quality, 3)
 		for _, l := range lines {
-			whole.Note(survey.MissingPhone, l)
-			parts[rapid.IntRange(0, 2).Draw(t, "part")].Note(survey.MissingPhone, l)
+			whole.Note(contacts.MissingPhone, l)
+			parts[rapid.IntRange(0, 2).Draw(t, "part")].Note(contacts.MissingPhone, l)
 		}
-		var a, b survey.Quality
+		var a, b contacts.Quality
 		for i := range parts {
 			a.Merge(parts[i])
 			b.Merge(parts[2-i])
@@ -306,6 +307,8 @@ func FuzzImport(f *testing.F) {
 }
 
 // checkImportCuts imports a list whole and in parts.
+type failer interface{ Fatalf(string, ...any) }
+
 func checkImportCuts(t failer, file string, parts []string) {
 	im, whole, err := feed(file)
 	again, cut, errCut := feed(parts...)
@@ -352,7 +355,7 @@ func BenchmarkImport(b *testing.B) {
 	b.SetBytes(int64(len(data)))
 	b.ReportAllocs()
 	for b.Loop() {
-		im := survey.NewImport(survey.Customers)
+		im := contacts.NewImport(survey.Customers)
 		out, err := im.Feed(data, true, owners)
 		if err != nil || len(out.Rows) != rows {
 			b.Fatal(len(out.Rows), err)

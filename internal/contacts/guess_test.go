@@ -1,4 +1,4 @@
-package survey_test
+package contacts_test
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"onetap/internal/apperr"
+	"onetap/internal/contacts"
 	"onetap/internal/survey"
 )
 
@@ -89,7 +90,7 @@ func TestColumnsAreToldByWhatStandsBelow(t *testing.T) {
 		}
 		var fields []string
 		for _, c := range im.Columns {
-			if c.Field != survey.FieldAttribute {
+			if c.Field != contacts.FieldAttribute {
 				fields = append(fields, c.Heading+"="+string(c.Field))
 			}
 		}
@@ -131,7 +132,7 @@ func TestFurtherColumnsAreKept(t *testing.T) {
 		}
 	}
 	q := got.Quality.Findings
-	if q[survey.OptedOut].Count != 1 || q[survey.AddressUnusable].Count != 1 || q[survey.MissingPhone].Count != 0 || len(got.Warnings) < 1 {
+	if q[contacts.OptedOut].Count != 1 || q[contacts.AddressUnusable].Count != 1 || q[contacts.MissingPhone].Count != 0 || len(got.Warnings) < 1 {
 		t.Errorf("findings %+v, warnings %+v", q, got.Warnings)
 	}
 }
@@ -143,11 +144,11 @@ func TestNoColumnHoldsAddresses(t *testing.T) {
 	if _, _, err := feed(list); !apperr.Is(err, "csv_no_address_column") {
 		t.Errorf("%v", err)
 	}
-	look, err := survey.Preview(survey.Customers, []byte(list), true, nil, "", nil, owners)
+	look, err := contacts.Preview(survey.Customers, []byte(list), true, nil, "", nil, owners)
 	if err != nil || !look.NoAddress || len(look.Columns) != 3 || cmp.Diff([]string{"anna@example.com", "bo@example.com"}, look.Examples[2]) != "" {
 		t.Fatalf("%+v, %v", look.Columns, err)
 	}
-	look, err = survey.Preview(survey.Customers, []byte(list), true, map[string]survey.Field{"Кому": survey.FieldEmail}, "", nil, owners)
+	look, err = contacts.Preview(survey.Customers, []byte(list), true, map[string]contacts.Field{"Кому": contacts.FieldEmail}, "", nil, owners)
 	if err != nil || look.NoAddress || len(look.Imported.Rows) != 2 || !look.Imported.Rows[1].OptedOut {
 		t.Errorf("%+v, %v", look, err)
 	}
@@ -176,7 +177,7 @@ func TestColumnsOfALongListAreToldOnce(t *testing.T) {
 		checkImportCuts(t, list, append(parts, ""))
 	}
 	im, got, err := feed(list)
-	if err != nil || len(got.Rows) != 4000 || im.Columns[2].Field != survey.FieldEmail || im.Columns[3].Field != survey.FieldOtherEmail || got.Rows[3999].Contact.Person.Email != "bo3999@example.com" {
+	if err != nil || len(got.Rows) != 4000 || im.Columns[2].Field != contacts.FieldEmail || im.Columns[3].Field != contacts.FieldOtherEmail || got.Rows[3999].Contact.Person.Email != "bo3999@example.com" {
 		t.Errorf("%d rows, %+v, %v", len(got.Rows), im, err)
 	}
 }

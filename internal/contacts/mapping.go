@@ -1,4 +1,4 @@
-package survey
+package contacts
 
 import (
 	"errors"
@@ -6,13 +6,15 @@ import (
 	"strings"
 
 	"onetap/internal/apperr"
+	"onetap/internal/celltext"
 	"onetap/internal/sheet"
+	"onetap/internal/survey"
 )
 
 // Fields lists what a column of a customer list can be said to hold, in the order in which it is offered.
 var Fields = []Field{FieldEmail, FieldOtherEmail, FieldName, FieldFirst, FieldMiddle, FieldLast, FieldPhone, FieldOtherPhone, FieldOwner, FieldTeam,
 	FieldLocation, FieldProduct, FieldTier, FieldLanguage, FieldValue, FieldOptOut, FieldAttribute, FieldIgnored,
-	Field(UseShared), Field(UsePersonal), Field(UseNone)} // attributes of which is said whether they are segments
+	Field(survey.UseShared), Field(survey.UsePersonal), Field(survey.UseNone)} // attributes of which is said whether they are segments
 
 // repeats reports whether several columns of a list may hold f.
 func (f Field) repeats() bool {
@@ -66,7 +68,7 @@ func mapped(columns []Column, corrected map[string]Field) []Column {
 		if ok {
 			columns[i].Field, columns[i].Unit = f, ""
 			if isSegment(f) {
-				columns[i].Field, columns[i].Segment = FieldAttribute, DimensionUse(f)
+				columns[i].Field, columns[i].Segment = FieldAttribute, survey.DimensionUse(f)
 			}
 			if f == FieldValue {
 				columns[i].Unit = unitOf(c.Heading)
@@ -104,7 +106,7 @@ func Headings(sample []byte, whole bool, encoding string) (columns []Column, bel
 			if isData(c) {
 				return nil, nil // data, and no headings above them
 			}
-			if cleanCell(c) != "" {
+			if celltext.Clean(c) != "" {
 				filled++
 			}
 		}
@@ -114,6 +116,31 @@ func Headings(sample []byte, whole bool, encoding string) (columns []Column, bel
 		}
 	}
 	return nil, nil
+}
+
+// ReadTable reads a whole list of another kind than contacts, such as the staff, by the words of its headings; each gets the
+// records in order with what the columns hold. It calls each for none where there are too many columns.
+//
+// encoding is one of sheet.Encodings, or "" to recognise it. Errors are those of Import.Feed but for csv_no_rows: the caller
+// knows what it has refused.
+func ReadTable(data []byte, encoding string, words Words, each func(columns []Column, rec sheet.Record)) error {
+	var columns []Column
+	r := sheet.Reader{Told: encoding}
+	err := r.Feed(data, true, func(cells []string) int { return words.score(cells, nil) }, func(rec sheet.Record) {
+		if columns == nil {
+			columns = words.columnsOf(r.Heading, evidence{rows: r.Below(), people: true})
+		}
+		if len(columns) <= MaxColumns {
+			each(columns, rec)
+		}
+	})
+	if err = explain(err, words); err != nil {
+		return err
+	}
+	if len(columns) > MaxColumns {
+		return apperr.New(apperr.TooLarge, "csv_too_many_columns", "", "Count", len(columns), "Limit", MaxColumns)
+	}
+	return nil
 }
 
 // keptCells is how many bytes of a refused row are kept whole; a longer one's cells are cut.
@@ -127,7 +154,7 @@ func keep(cells []string) []string {
 	}
 	for i := range kept {
 		if size > keptCells {
-			kept[i] = cut(kept[i], 100)
+			kept[i] = celltext.Cut(kept[i], 100)
 		}
 		kept[i] = strings.Clone(kept[i]) // of the record's one text
 	}
@@ -149,7 +176,7 @@ const (
 
 // Preview reads the beginning of a list, or, where whole says so, all of it, as an import with these corrected columns
 // would; known is what was said of columns before, encoding is one of sheet.Encodings, or "" to recognise it. Errors are those of Import.Feed, but for csv_no_address_column and csv_no_heading where there are headings to choose from.
-func Preview(a Audience, sample []byte, whole bool, columns map[string]Field, encoding string, known Dimensions, staff Directory) (Look, error) {
+func Preview(a survey.Audience, sample []byte, whole bool, columns map[string]Field, encoding string, known survey.Dimensions, staff survey.Directory) (Look, error) {
 	look := Look{Import: Import{Audience: a, Map: columns, Known: known, Reader: sheet.Reader{Told: encoding}}}
 	var err error
 	below := [][]string(nil)
@@ -168,7 +195,7 @@ func Preview(a Audience, sample []byte, whole bool, columns map[string]Field, en
 	look.Examples = make([][]string, len(look.Columns))
 	for _, cells := range below[:min(examined, len(below))] {
 		for i, c := range cells[:min(len(cells), len(look.Examples))] {
-			if c = cut(cleanCell(c), 60); c != "" && len(look.Examples[i]) < examples && !slices.Contains(look.Examples[i], c) {
+			if c = celltext.Cut(celltext.Clean(c), 60); c != "" && len(look.Examples[i]) < examples && !slices.Contains(look.Examples[i], c) {
 				look.Examples[i] = append(look.Examples[i], c)
 			}
 		}

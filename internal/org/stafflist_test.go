@@ -1,4 +1,4 @@
-package survey_test
+package org_test
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 	"golang.org/x/text/encoding/charmap"
 
 	"onetap/internal/apperr"
+	"onetap/internal/org"
 	"onetap/internal/survey"
 )
 
@@ -27,7 +28,7 @@ func TestReadStaff(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	staff, refused, err := survey.ReadStaff([]byte(encoded), "")
+	staff, refused, err := org.ReadStaff([]byte(encoded), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,42 +54,18 @@ func TestReadStaff(t *testing.T) {
 	}
 	// A manager may be known already, but who is on the list is as the list says.
 	known := []survey.Staff{{ID: "Old", Email: "old@example.ru", Name: "Старый Руководитель"}, {ID: "kim", Email: "before@example.ru", Name: "Прежнее Имя"}}
-	staff, refused, err = survey.ReadStaff([]byte("id;email;name;manager\nkim;kim@example.ru;Ким;\na;a@example.ru;A;Руководитель старый\nb;b@example.ru;B;прежнее имя\n"), "", known...)
+	staff, refused, err = org.ReadStaff([]byte("id;email;name;manager\nkim;kim@example.ru;Ким;\na;a@example.ru;A;Руководитель старый\nb;b@example.ru;B;прежнее имя\n"), "", known...)
 	if err != nil || len(staff) != 3 || staff[1].Manager != "Old" || staff[2].Manager != "" || len(refused) != 1 || refused[0].Code != "unknown_manager" {
 		t.Errorf("with staff known: %+v, %+v, %v", staff, refused, err)
 	}
 	for file, code := range map[string]string{
 		"": "csv_empty", "id;name\n1;x": "csv_no_address_column", "id;email\n": "csv_no_rows", "a@example.ru;x\n": "csv_no_heading", "PK\x03\x04": "csv_workbook",
 	} {
-		if _, _, err := survey.ReadStaff([]byte(file), ""); !apperr.Is(err, code) {
+		if _, _, err := org.ReadStaff([]byte(file), ""); !apperr.Is(err, code) {
 			t.Errorf("%q: %v, want %s", file, err, code)
 		}
 	}
-	if _, _, err := survey.ReadStaff(make([]byte, 6<<20), ""); !apperr.Is(err, "csv_too_large") {
+	if _, _, err := org.ReadStaff(make([]byte, 6<<20), ""); !apperr.Is(err, "csv_too_large") {
 		t.Errorf("6 MB: %v", err)
-	}
-}
-
-func TestDirectory(t *testing.T) {
-	t.Parallel()
-	d := survey.NewDirectory([]survey.Staff{
-		{ID: "S-1", Email: "m.kim@example.ru", Name: "Мария Ким"},
-		{ID: "S-2", Email: "petr@example.ru", Name: "Пётр Иванов"},
-		{ID: "S-3", Email: "other@example.ru", Name: "Иванов Петр"},
-		{ID: "petr@example.ru", Email: "odd@example.ru", Name: "Odd"},
-	})
-	for owner, want := range map[string]string{
-		"S-1": "S-1", "s-1": "S-1", " S-1\u00a0": "S-1", "M.KIM@Example.ru": "S-1", "мария ким": "S-1", "Ким  Мария": "S-1", "КИМ, МАРИЯ": "S-1",
-		"Мария Ким <m.kim@example.ru>": "S-1", "mailto:m.kim@example.ru": "S-1",
-		"Пётр Иванов": "", "иванов пётр": "", // two of that name
-		"petr@example.ru": "petr@example.ru", // an id wins over an e-mail
-		"":                "", " ": "", "Мария": "", "nobody@example.ru": "",
-	} {
-		if s, ok := d.Find(owner); s.ID != want || ok != (want != "") {
-			t.Errorf("%q: %q, %v; want %q", owner, s.ID, ok, want)
-		}
-	}
-	if _, ok := (*survey.StaffDirectory)(nil).Find("kim"); ok {
-		t.Error("somebody found in no directory")
 	}
 }

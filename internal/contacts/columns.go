@@ -1,10 +1,12 @@
-package survey
+package contacts
 
 import (
 	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"onetap/internal/survey"
 )
 
 // Field is what a column of a list holds.
@@ -32,9 +34,9 @@ const (
 	FieldOtherPhone Field = "other_phone"
 	// FieldOptOut says who wants no letters: yes, true, 1, a date. Kept as an attribute, too.
 	FieldOptOut  Field = "opt_out"
-	fieldID      Field = "id" // of a staff list
-	fieldRole    Field = "role"
-	fieldManager Field = "manager"
+	FieldID      Field = "id" // this and the following only of a staff list
+	FieldRole    Field = "role"
+	FieldManager Field = "manager"
 )
 
 // Column is one column of a list.
@@ -43,18 +45,18 @@ type Column struct {
 	Field   Field  `json:"field"`
 	Unit    string `json:"unit,omitempty"` // of the value, where the heading says it: "Выручка, тыс. руб."
 	// Segment says whether the answers can be looked at by an attribute, a location, a product or a tier.
-	Segment DimensionUse `json:"segment,omitempty"`
+	Segment survey.DimensionUse `json:"segment,omitempty"`
 }
 
 // maxHeading is the length in characters to which a heading is cut.
 const maxHeading = 100
 
-// vocabulary says under which headings fields go, in the spelling of headingKey; the words before "|" are sure, those
+// Vocabulary says under which headings fields go, in the spelling of headingKey; the words before "|" are sure, those
 // behind it are taken only when no sure one claims the field.
-type vocabulary map[Field]string
+type Vocabulary map[Field]string
 
-// customerWords are the headings of customer lists as CRM and accounting systems write them.
-var customerWords = vocabulary{
+// CustomerWords are the headings of customer lists as CRM and accounting systems write them.
+var CustomerWords = Vocabulary{
 	FieldEmail: "email mail emailaddress mailaddress emailадрес адресemail электроннаяпочта адресэлектроннойпочты электронныйадрес элпочта эладрес почта " +
 		"емайл емейл имейл мейл майл еmail еmailадрес contactemail primaryemail workemail emailклиента emailконтакта основнойemail",
 	FieldName: "fullname contactname customername clientname personname фио фиоклиента фиоконтакта фиоконтактноголица полноеимяконтакта фамилияимяотчество фамилияимя имяфамилия " +
@@ -74,19 +76,6 @@ var customerWords = vocabulary{
 	FieldIgnored: "№ №пп пп npp nпп номерпп rownumber onetapline onetapreason onetapстрока onetapпричина", // the latter of Onetap's own lists of refused rows
 }
 
-// staffWords are the headings of staff lists.
-var staffWords = vocabulary{
-	fieldID:       "id staffid employeeid login код кодсотрудника табельныйномер табномер логин",
-	FieldEmail:    customerWords[FieldEmail],
-	FieldName:     "name fullname фио имя сотрудник employee фамилияимяотчество фамилияимя имяфамилия полноеимя",
-	fieldRole:     "role роль | должность position title",
-	FieldTeam:     customerWords[FieldTeam],
-	fieldManager:  "manager managerid supervisor reportsto руководитель менеджер начальник кодруководителя",
-	FieldLanguage: customerWords[FieldLanguage],
-	FieldPhone:    customerWords[FieldPhone],
-	FieldIgnored:  customerWords[FieldIgnored],
-}
-
 // headingKey is how headings are compared: letters (ё as е), digits and № in small, nothing else. "E-mail:" and "email" are one.
 func headingKey(text string) string {
 	return strings.Map(func(r rune) rune {
@@ -103,11 +92,12 @@ func headingKey(text string) string {
 // terms are the words for one field.
 type terms struct{ sure, perhaps map[string]bool }
 
-// compiled is a vocabulary ready for looking up.
-type compiled map[Field]terms
+// Words is a Vocabulary ready for looking up.
+type Words map[Field]terms
 
-func (v vocabulary) compile() compiled {
-	c := compiled{}
+// Compile prepares a vocabulary for looking up.
+func (v Vocabulary) Compile() Words {
+	c := Words{}
 	set := func(words string) map[string]bool {
 		m := map[string]bool{}
 		for _, w := range strings.Fields(words) {
@@ -122,16 +112,16 @@ func (v vocabulary) compile() compiled {
 	return c
 }
 
-var customerColumns, staffColumns = customerWords.compile(), staffWords.compile()
+var customerColumns = CustomerWords.Compile()
 
 // fieldOrder is the order in which unsure words are given out.
 var fieldOrder = []Field{FieldEmail, FieldFirst, FieldName, FieldMiddle, FieldLast, FieldPhone, FieldOwner, FieldTeam, FieldLocation, FieldProduct,
-	FieldTier, FieldLanguage, FieldValue, FieldIgnored, fieldID, fieldRole, fieldManager}
+	FieldTier, FieldLanguage, FieldValue, FieldIgnored, FieldID, FieldRole, FieldManager}
 
 // columnsOf says what the columns under these headings hold. Each field is claimed once, by the surest heading, the
 // leftmost of equals; what stands below tells addresses, telephones, owners and refusals of letters from what only has
 // such a heading. below may be empty: then the headings alone decide.
-func (c compiled) columnsOf(headings []string, below evidence) []Column {
+func (c Words) columnsOf(headings []string, below evidence) []Column {
 	g := newGuess(c, headings, below)
 	g.optOuts()
 	g.emails()

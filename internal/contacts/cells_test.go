@@ -1,4 +1,4 @@
-package survey_test
+package contacts_test
 
 import (
 	"strings"
@@ -6,11 +6,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"onetap/internal/contacts"
 	"onetap/internal/survey"
 )
 
 // one imports a list of one contact with one cell under a heading.
-func one(t *testing.T, heading, cell string) (survey.Contact, []survey.Warning) {
+func one(t *testing.T, heading, cell string) (survey.Contact, []contacts.Warning) {
 	t.Helper()
 	_, got, err := feed("email;" + heading + "\nx@example.ru;\"" + strings.ReplaceAll(cell, `"`, `""`) + "\"\n")
 	if err != nil || len(got.Rows) != 1 {
@@ -49,7 +50,7 @@ func TestPhones(t *testing.T) {
 		if c.Person.Phone != want {
 			t.Errorf("%q: %q, want %q", cell, c.Person.Phone, want)
 		}
-		if bad := want == "" && cell != ""; bad != (len(warnings) == 1 && warnings[0].Code == survey.PhoneUnusable) {
+		if bad := want == "" && cell != ""; bad != (len(warnings) == 1 && warnings[0].Code == contacts.PhoneUnusable) {
 			t.Errorf("%q: warnings %v", cell, warnings)
 		}
 	}
@@ -63,7 +64,7 @@ func TestLanguages(t *testing.T) {
 		"de": "!", "казахский": "!", "both": "!",
 	} {
 		c, warnings := one(t, "язык", cell)
-		if c.Language != strings.Trim(want, "!") || (want == "!") != (len(warnings) == 1 && warnings[0].Code == survey.UnknownLanguage) {
+		if c.Language != strings.Trim(want, "!") || (want == "!") != (len(warnings) == 1 && warnings[0].Code == contacts.UnknownLanguage) {
 			t.Errorf("%q: %q, warnings %v", cell, c.Language, warnings)
 		}
 	}
@@ -123,12 +124,12 @@ func TestNamesThatAreNone(t *testing.T) {
 	} {
 		name, junk := strings.CutPrefix(want, "!")
 		c, warnings := one(t, "имя", cell)
-		told := len(warnings) == 1 && warnings[0].Code == survey.NameUnusable && warnings[0].Value == cell && warnings[0].Line == 2
+		told := len(warnings) == 1 && warnings[0].Code == contacts.NameUnusable && warnings[0].Value == cell && warnings[0].Line == 2
 		if c.Person.Name != name || told != junk || !junk && len(warnings) > 0 {
 			t.Errorf("%q: %q, warnings %v", cell, c.Person.Name, warnings)
 		}
 	}
-	im := survey.NewImport(survey.Customers)
+	im := contacts.NewImport(survey.Customers)
 	out, err := im.Feed([]byte("mail;Имя;Отчество;Фамилия\na@example.ru;Мария;-;Комарова\nb@example.ru;null;;Комарова\nc@example.ru;-;-;-\nАнна <d@example.ru>;;;\ne@example.ru;;;\n"), true, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -143,7 +144,7 @@ func TestNamesThatAreNone(t *testing.T) {
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
-	if f := out.Quality.Findings; f[survey.NameUnusable].Count != 2 || f[survey.MissingName].Count != 1 {
+	if f := out.Quality.Findings; f[contacts.NameUnusable].Count != 2 || f[contacts.MissingName].Count != 1 {
 		t.Errorf("findings %v", f)
 	}
 }

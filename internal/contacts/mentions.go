@@ -1,19 +1,10 @@
-package survey
+package contacts
 
 import (
 	"strings"
-	"unicode"
-)
 
-// contains reports whether a heading's key has one of the words in it.
-func contains(key string, words ...string) bool {
-	for _, w := range words {
-		if strings.Contains(key, w) {
-			return true
-		}
-	}
-	return false
-}
+	"onetap/internal/celltext"
+)
 
 // ours are words for those of the company's own side.
 var ours = []string{"менеджер", "ответствен", "куратор", "manager", "owner", "responsible", "assigned", "createdby", "modifiedby", "кемсоздан", "кемизменен"}
@@ -33,34 +24,34 @@ var candidate = strings.NewReplacer("candidate", "", "customersentiment", "")
 // holds says that addresses stand below.
 func mentionsEmail(key string, holds bool) bool {
 	key = candidate.Replace(key)
-	return contains(key, "email", "емейл", "имейл", "емайл", "еmail", "электроннаяпочт", "электроннойпочт", "электроннуюпочт", "элпочт", "электрпочт", "эладрес") &&
-		!contains(key, ours...) && !contains(key, never...) && (holds || !contains(key, about...))
+	return celltext.HasAny(key, "email", "емейл", "имейл", "емайл", "еmail", "электроннаяпочт", "электроннойпочт", "электроннуюпочт", "элпочт", "электрпочт", "эладрес") &&
+		!celltext.HasAny(key, ours...) && !celltext.HasAny(key, never...) && (holds || !celltext.HasAny(key, about...))
 }
 
 // mentionsPhone takes "Phone 1 - Value" and "Другой телефон" for telephones.
 func mentionsPhone(key string, holds bool) bool {
 	key = candidate.Replace(key)
-	return contains(key, "phone", "mobile", "телефон", "мобильн", "сотов") && !contains(key, ours...) && !contains(key, never...) && (holds || !contains(key, about...)) &&
-		!contains(key, "phonetic", "fax", "факс", "sms", "смс", "country", "code", "код", "extension", "добавочн", "assistant", "помощник", "call", "звон", "emergency", "device", "модель", "model")
+	return celltext.HasAny(key, "phone", "mobile", "телефон", "мобильн", "сотов") && !celltext.HasAny(key, ours...) && !celltext.HasAny(key, never...) && (holds || !celltext.HasAny(key, about...)) &&
+		!celltext.HasAny(key, "phonetic", "fax", "факс", "sms", "смс", "country", "code", "код", "extension", "добавочн", "assistant", "помощник", "call", "звон", "emergency", "device", "модель", "model")
 }
 
 // mentionsOwner takes "Owner of the account" and "Закреплён за" for who is responsible.
 func mentionsOwner(key string, _ bool) bool {
-	return contains(key, "owner", "responsible", "assigned", "accountexec", "manager", "ответствен", "менеджер", "куратор", "закреплен") &&
-		!contains(key, "phone", "mobile", "телефон", "мобильн", "role", "роль", "team", "отдел", "дата", "date")
+	return celltext.HasAny(key, "owner", "responsible", "assigned", "accountexec", "manager", "ответствен", "менеджер", "куратор", "закреплен") &&
+		!celltext.HasAny(key, "phone", "mobile", "телефон", "мобильн", "role", "роль", "team", "отдел", "дата", "date")
 }
 
 // mentionsOptOut takes "Email Opt Out" and «Отказ от рассылки» for refusals of letters; of calls and short messages they
 // are not.
 func mentionsOptOut(key string) bool {
-	return contains(key, "optout", "optedout", "unsubscribed", "unsubtime", "unsubscribetime", "donotemail", "donotmail", "donotbulkemail", "donotallowemail", "donotallowbulkemail", "noemail", "отказотрассыл", "отказотписем", "отказотemail", "отказотпочт",
+	return celltext.HasAny(key, "optout", "optedout", "unsubscribed", "unsubtime", "unsubscribetime", "donotemail", "donotmail", "donotbulkemail", "donotallowemail", "donotallowbulkemail", "noemail", "отказотрассыл", "отказотписем", "отказотemail", "отказотпочт",
 		"отказотполучени", "отписан", "отписал", "датаотписки", "неписать", "неотправлять", "неприсылать", "нерассылать", "отписка", "отпискаот") &&
-		!contains(key, "sms", "смс", "call", "phone", "звон", "телефон", "fax", "факс", "reason", "причина", "campaign", "title", "кампани")
+		!celltext.HasAny(key, "sms", "смс", "call", "phone", "звон", "телефон", "fax", "факс", "reason", "причина", "campaign", "title", "кампани")
 }
 
 // optedOut reads a cell under "Email Opt Out"; known is false for what says neither yes nor no.
 func optedOut(text string) (yes, known bool) {
-	switch key := strings.Trim(fold(text), ". !"); key {
+	switch key := strings.Trim(celltext.Fold(text), ". !"); key {
 	case "":
 		return false, strings.TrimSpace(text) == ""
 	case "true", "yes", "y", "1", "t", "on", "x", "+", "v", "✓", "✔", "да", "д", "истина", "правда", "opted out", "opt out", "do not allow", "do not email", "opted-out", "unsubscribed", "отказ", "отказался", "отказалась",
@@ -69,40 +60,7 @@ func optedOut(text string) (yes, known bool) {
 	case "false", "no", "n", "0", "f", "off", "-", "–", "—", "нет", "н", "ложь", "none", "null", "n/a", "opted in", "subscribed", "allow", "подписан", "подписана":
 		return false, true
 	}
-	return true, isDate(text)
-}
-
-// isDate reports whether a cell is a date, with a time or without: "2026-11-20 09:00:00", "20.11.2026", "11/20/26".
-func isDate(text string) bool {
-	day, _, _ := strings.Cut(strings.Replace(cleanCell(text), "T", " ", 1), " ")
-	parts := strings.FieldsFunc(day, func(r rune) bool { return r == '.' || r == '-' || r == '/' })
-	if len(parts) != 3 || len(day) < 6 || len(day) > 10 {
-		return false
-	}
-	for _, p := range parts {
-		if len(p) == 3 || len(p) > 4 || strings.Trim(p, "0123456789") != "" {
-			return false
-		}
-	}
-	return true
-}
-
-// looksLikePhone reports whether a cell holds a telephone number and hardly anything else.
-func looksLikePhone(text string) bool {
-	digits, letters := 0, 0
-	for _, r := range text {
-		switch {
-		case r >= '0' && r <= '9':
-			digits++
-		case unicode.IsLetter(r):
-			letters++
-		}
-	}
-	if digits < 5 || letters > digits || strings.Contains(text, "@") || isDate(text) {
-		return false
-	}
-	_, usable := phoneOf(text)
-	return usable
+	return true, celltext.IsDate(text)
 }
 
 // firstOfSeveral is the first of the values that Google Contacts puts into one cell.

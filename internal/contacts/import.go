@@ -1,4 +1,4 @@
-package survey
+package contacts
 
 import (
 	"errors"
@@ -7,7 +7,9 @@ import (
 	"unicode/utf8"
 
 	"onetap/internal/apperr"
+	"onetap/internal/celltext"
 	"onetap/internal/sheet"
+	"onetap/internal/survey"
 )
 
 // Limits of a list; what is over them is refused by line, or, the columns, as a whole. A row has at most sheet.MaxRow
@@ -20,15 +22,15 @@ const (
 // Import reads one upload part by part. Its exported fields are its whole state: it is kept as JSON between parts, which
 // may be cut anywhere. Every line of the list is in exactly one row or refusal, or is counted in Blank or Aside.
 type Import struct {
-	Audience     Audience `json:"audience"`
-	sheet.Reader          // Encoding, Separator, Line (lines done), Blank, Aside (titles, headings, totals), Carry …
-	Columns      []Column `json:"columns,omitempty"` // known once the headings are
+	Audience     survey.Audience `json:"audience"`
+	sheet.Reader                 // Encoding, Separator, Line (lines done), Blank, Aside (titles, headings, totals), Carry …
+	Columns      []Column        `json:"columns,omitempty"` // known once the headings are
 	// Map says what columns hold, by heading, where a person knows better than columnsOf; see CheckMap.
 	Map map[string]Field `json:"map,omitempty"`
 	// Known is what was said before of the audience's columns.
-	Known   Dimensions `json:"known,omitempty"`
-	Rows    int        `json:"rows"` // taken so far, duplicates included
-	Refused int        `json:"refused"`
+	Known   survey.Dimensions `json:"known,omitempty"`
+	Rows    int               `json:"rows"` // taken so far, duplicates included
+	Refused int               `json:"refused"`
 
 	alone        map[string]bool // parts: see SegmentChoice
 	mails, calls []int           // the columns of addresses and telephones, in the order in which they are tried; of Columns
@@ -46,7 +48,7 @@ type Imported struct {
 type Row struct {
 	Line    int // its first line
 	Lines   int // more than one when cells have newlines
-	Contact Contact
+	Contact survey.Contact
 	// OptedOut says that a column such as "Email Opt Out" has a yes for this person: nobody may write to the address.
 	OptedOut bool
 }
@@ -91,7 +93,7 @@ func (r Row) Duplicate(first int) Refusal {
 }
 
 // NewImport starts an import for an audience.
-func NewImport(a Audience) *Import { return &Import{Audience: a} }
+func NewImport(a survey.Audience) *Import { return &Import{Audience: a} }
 
 // Feed reads the next part; last says no more follow. It returns the rows that became complete, in order; those of the
 // first 64 KB come when as much is there. Memory is a small multiple of the part: a long part may as well be fed in
@@ -99,7 +101,7 @@ func NewImport(a Audience) *Import { return &Import{Audience: a} }
 //
 // A *apperr.Error leaves the state as it was: csv_empty, csv_binary, csv_workbook, csv_markup, csv_no_heading,
 // csv_no_address_column, csv_too_many_columns, csv_no_rows, csv_ended, csv_encoding_unclear, csv_encoded_twice.
-func (im *Import) Feed(part []byte, last bool, staff Directory) (Imported, error) {
+func (im *Import) Feed(part []byte, last bool, staff survey.Directory) (Imported, error) {
 	next := *im
 	var out Imported
 	if staff != nil {
@@ -135,8 +137,8 @@ func (im *Import) Feed(part []byte, last bool, staff Directory) (Imported, error
 }
 
 // decide tells the columns apart, once for all parts, by the headings and the first rows under them.
-func (im *Import) decide(staff Directory, out *Imported) {
-	below := evidence{rows: im.Below(), staff: staff, people: im.Audience == Employees || im.Audience == ProjectStaff}
+func (im *Import) decide(staff survey.Directory, out *Imported) {
+	below := evidence{rows: im.Below(), staff: staff, people: im.Audience == survey.Employees || im.Audience == survey.ProjectStaff}
 	im.Columns = mapped(customerColumns.columnsOf(im.Heading, below), im.Map)
 	im.order()
 	if n := im.segments(im.Below()); n > 0 {
@@ -178,7 +180,7 @@ func (im Import) Foresee(part []byte, last bool) error {
 
 // score tells how well a record would serve as headings: the number of fields that it names, 0 without an address
 // column or with an address in it.
-func (c compiled) score(cells []string, corrected map[string]Field) (score int) {
+func (c Words) score(cells []string, corrected map[string]Field) (score int) {
 	if slices.ContainsFunc(cells, isData) {
 		return 0
 	}
@@ -201,15 +203,15 @@ func isData(cell string) bool {
 	if at < 0 {
 		return false
 	}
-	if _, _, code := readAddress(cell); code == "" || code == "several_addresses" {
+	if _, _, code := survey.ReadAddress(cell); code == "" || code == "several_addresses" {
 		return true
 	}
-	text := strings.Trim(cleanCell(cell), "@")
+	text := strings.Trim(celltext.Clean(cell), "@")
 	return strings.Contains(text, "@") && !strings.ContainsAny(text, " (")
 }
 
 // explain turns "no headings" into what a person can mend.
-func explain(err error, words compiled) error {
+func explain(err error, words Words) error {
 	var none *sheet.NoHeadingError
 	if !errors.As(err, &none) {
 		return err
@@ -224,8 +226,8 @@ func explain(err error, words compiled) error {
 		}
 		var found []string
 		for _, c := range cells {
-			if c = cleanCell(c); c != "" {
-				found = append(found, cut(c, 40))
+			if c = celltext.Clean(c); c != "" {
+				found = append(found, celltext.Cut(c, 40))
 			}
 		}
 		if len(found) > len(headings) {
@@ -236,208 +238,7 @@ func explain(err error, words compiled) error {
 	return apperr.New(apperr.Invalid, "csv_no_address_column", "", "Headings", list)
 }
 
-// take sorts one record: a row, a refusal, or a line that is no data.
-func (im *Import) take(rec sheet.Record, staff Directory, out *Imported) {
-	row, refusal, aside := im.read(rec, out)
-	switch {
-	case aside:
-		im.Aside += rec.Lines
-	case refusal.Code != "":
-		refusal.Line, refusal.Lines, refusal.Cells = rec.Line, rec.Lines, keep(rec.Cells)
-		im.Refused++
-		out.Refused = append(out.Refused, refusal)
-		out.Quality.Refuse(refusal)
-	default:
-		im.Rows++
-		im.assign(&row, staff, out)
-		if len(rec.Cells) < len(im.Columns) {
-			out.Quality.Note(ShortRow, rec.Line)
-		}
-		if rec.Broken {
-			out.warn(Warning{Line: rec.Line, Code: BrokenCharacters})
-		}
-		out.Rows = append(out.Rows, row)
-		out.Quality.Rows++
-	}
-}
-
-// read makes a row of a record as far as the record alone tells.
-func (im *Import) read(rec sheet.Record, out *Imported) (row Row, refused Refusal, aside bool) {
-	if rec.Fault != "" {
-		return row, Refusal{Code: string(rec.Fault), Value: rec.Start, Limit: sheet.MaxRow}, false
-	}
-	row = Row{Line: rec.Line, Lines: rec.Lines, Contact: Contact{Audience: im.Audience}}
-	if code := checkWidth(rec.Cells, im.Columns); code.Code != "" {
-		return row, code, false
-	}
-	var names nameParts
-	mail := im.chooseAddress(rec.Cells)
-	call := im.choosePhone(rec.Cells)
-	for i, cell := range rec.Cells {
-		if i >= len(im.Columns) {
-			break
-		}
-		col := &im.Columns[i]
-		if len(cell) > MaxCell && utf8.RuneCountInString(cell) > MaxCell {
-			return row, Refusal{Code: "cell_too_long", Column: col.Heading, Value: cut(cleanCell(cell), 60), Count: utf8.RuneCountInString(cell), Limit: MaxCell}, false
-		}
-		switch col.Field {
-		case FieldEmail, FieldOtherEmail:
-			if i != mail.column {
-				im.attribute(&row.Contact, col.Heading, cell)
-			}
-		case FieldPhone, FieldOtherPhone:
-			if i == call {
-				row.Contact.Person.Phone = cleanCell(firstOfSeveral(cell))
-			} else {
-				im.attribute(&row.Contact, col.Heading, cell)
-			}
-		case FieldName, FieldFirst, FieldMiddle, FieldLast:
-			names.set(col.Field, cleanCell(cell))
-		case FieldOptOut:
-			if yes, known := optedOut(cell); yes && known {
-				row.OptedOut = true
-			}
-			im.attribute(&row.Contact, col.Heading, cell)
-		case FieldAttribute:
-			im.attribute(&row.Contact, col.Heading, cell)
-		case FieldIgnored:
-		case FieldValue:
-			row.Contact.Value = withUnit(cleanCell(cell), col.Unit)
-		default:
-			set(&row.Contact, col.Field, cleanCell(cell))
-		}
-	}
-	if mail.code != "" {
-		return im.refuse(row, rec.Cells, mail)
-	}
-	row.Contact.Person.Email = mail.address
-	if field, said := names.fill(&row.Contact.Person, mail.name); field != "" {
-		out.warn(Warning{Line: rec.Line, Code: NameUnusable, Column: im.heading(field), Value: cut(said, 100)})
-	} else if row.Contact.Person.Name == "" {
-		out.Quality.Note(MissingName, rec.Line)
-	}
-	if mail.passed >= 0 {
-		out.warn(Warning{Line: rec.Line, Code: AddressUnusable, Column: im.Columns[mail.passed].Heading, Value: cut(cleanCell(rec.Cells[mail.passed]), 100)})
-	}
-	return row, Refusal{}, false
-}
-
-// attribute keeps a cell under its heading.
-func (im *Import) attribute(c *Contact, heading, cell string) {
-	text := cleanText(cell)
-	if text == "" {
-		return
-	}
-	if c.Attrs == nil {
-		c.Attrs = make(map[string]string, len(im.Columns))
-	}
-	c.Attrs[heading] = text
-}
-
-// refuse says why a record has no address, or that it is no contact.
-func (im *Import) refuse(row Row, cells []string, mail chosenAddress) (Row, Refusal, bool) {
-	if im.notData(cells) {
-		return row, Refusal{}, true
-	}
-	if mail.code == "no_address" && len(cells) < len(im.Columns) {
-		return row, Refusal{Code: "too_few_cells", Value: cut(cleanCell(cells[0]), 60), Count: len(cells), Limit: len(im.Columns)}, false
-	}
-	written := ""
-	if mail.column < len(cells) {
-		written = cells[mail.column]
-	}
-	refused := Refusal{Code: mail.code, Column: im.Columns[mail.column].Heading, Value: cut(cleanCell(written), 100)}
-	if other := im.addressElsewhere(cells); other != "" && !strings.Contains(written, "@") {
-		refused.Code, refused.Column = "address_elsewhere", other
-	}
-	if mail.code == "address_too_long" {
-		refused.Limit = maxAddress
-	}
-	return row, refused, false
-}
-
-func set(c *Contact, f Field, text string) {
-	switch f {
-	case FieldOwner:
-		c.OwnerRaw = text
-	case FieldTeam:
-		c.Team = text
-	case FieldLocation:
-		c.Location = text
-	case FieldProduct:
-		c.Product = text
-	case FieldTier:
-		c.Tier = text
-	case FieldLanguage:
-		c.Language = text
-	}
-}
-
-// assign finds the row's owner, its team, language and telephone, and notes what is wrong with it.
-func (im *Import) assign(row *Row, staff Directory, out *Imported) {
-	c, line := &row.Contact, row.Line
-	missing := func(text string, f Finding) {
-		if text == "" {
-			out.Quality.Note(f, line)
-		}
-	}
-	if c.OwnerRaw == "" {
-		out.Quality.Note(MissingOwner, line)
-	} else if s, ok := find(staff, c.OwnerRaw); ok {
-		c.Owner, c.OwnerRaw = s.ID, ""
-		if c.Team == "" {
-			c.Team = s.Team
-		}
-	} else {
-		out.warn(Warning{Line: line, Code: UnknownOwner, Column: im.heading(FieldOwner), Value: cut(c.OwnerRaw, 100)})
-	}
-	missing(c.Team, MissingTeam)
-	if language, known := languageOf(c.Language); !known {
-		out.warn(Warning{Line: line, Code: UnknownLanguage, Column: im.heading(FieldLanguage), Value: cut(c.Language, 100)})
-		c.Language = ""
-	} else {
-		missing(c.Language, MissingLanguage)
-		c.Language = language
-	}
-	if phone, usable := phoneOf(c.Person.Phone); !usable {
-		out.warn(Warning{Line: line, Code: PhoneUnusable, Column: im.heading(FieldPhone), Value: cut(c.Person.Phone, 100)})
-		c.Person.Phone = ""
-	} else {
-		missing(c.Person.Phone, MissingPhone)
-		c.Person.Phone = phone
-	}
-	if row.OptedOut {
-		out.Quality.Note(OptedOut, line)
-	}
-	if shouting(c.Person.Name) {
-		out.Quality.Note(NameInCapitals, line)
-	}
-	if suspicious(c.Person.Email) {
-		out.Quality.Note(SuspiciousDomain, line)
-	}
-	if roleAddress(c.Person.Email) {
-		out.Quality.Note(RoleAddress, line)
-	}
-}
-
-func find(staff Directory, owner string) (Staff, bool) {
-	if staff == nil {
-		return Staff{}, false
-	}
-	return staff.Find(owner)
-}
-
 func (b *Imported) warn(w Warning) {
 	b.Warnings = append(b.Warnings, w)
 	b.Quality.Note(w.Code, w.Line)
-}
-
-func (im *Import) heading(f Field) string {
-	for _, c := range im.Columns {
-		if c.Field == f {
-			return c.Heading
-		}
-	}
-	return ""
 }

@@ -1,22 +1,25 @@
-package survey
+package contacts
 
 import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"onetap/internal/celltext"
+	"onetap/internal/survey"
 )
 
 // evidence is what is known of a list besides its headings when its columns are told apart.
 type evidence struct {
-	rows  [][]string // the first ones under the headings
-	staff Directory  // may be nil
+	rows  [][]string       // the first ones under the headings
+	staff survey.Directory // may be nil
 	// people says that those on the list are staff themselves: then staff addresses are theirs.
 	people bool
 }
 
 // guess tells columns apart.
 type guess struct {
-	words   compiled
+	words   Words
 	below   evidence
 	columns []Column
 	keys    []string // of the headings
@@ -25,14 +28,14 @@ type guess struct {
 	looked  map[int]seen
 }
 
-func newGuess(c compiled, headings []string, below evidence) *guess {
-	for len(headings) > 0 && cleanCell(headings[len(headings)-1]) == "" {
+func newGuess(c Words, headings []string, below evidence) *guess {
+	for len(headings) > 0 && celltext.Clean(headings[len(headings)-1]) == "" {
 		headings = headings[:len(headings)-1]
 	}
 	g := &guess{words: c, below: below, columns: make([]Column, len(headings)), keys: make([]string, len(headings)), stems: make([]string, len(headings)),
 		claimed: map[Field]bool{}, looked: map[int]seen{}}
 	for i, h := range headings {
-		h = cleanCell(h)
+		h = celltext.Clean(h)
 		g.columns[i] = Column{Heading: h}
 		g.keys[i] = headingKey(h)
 		g.stems[i] = g.keys[i]
@@ -70,18 +73,18 @@ func (g *guess) look(i int) seen {
 		if i >= len(cells) {
 			continue
 		}
-		text := cleanCell(cells[i])
+		text := celltext.Clean(cells[i])
 		if text == "" {
 			continue
 		}
 		s.filled++
 		distinct[text] = true
-		if _, _, code := readAddress(firstOfSeveral(text)); code == "" {
+		if _, _, code := survey.ReadAddress(firstOfSeveral(text)); code == "" {
 			s.addresses++
 		} else if strings.Contains(text, "@") {
 			s.ats++
 		}
-		if looksLikePhone(text) {
+		if celltext.LooksLikePhone(text) {
 			s.phones++
 		}
 		if _, said := optedOut(text); said {

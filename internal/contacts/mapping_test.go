@@ -1,4 +1,4 @@
-package survey_test
+package contacts_test
 
 import (
 	"slices"
@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"onetap/internal/apperr"
+	"onetap/internal/contacts"
 	"onetap/internal/survey"
 )
 
@@ -14,12 +15,12 @@ const odd = "Отчёт за год;;;\nКуда писать;Кто;Менед�
 // What is not recognised can be said, and the import takes it as it was shown.
 func TestColumnsAreCorrected(t *testing.T) {
 	t.Parallel()
-	look, err := survey.Preview(survey.Customers, []byte(odd), true, nil, "", nil, owners)
+	look, err := contacts.Preview(survey.Customers, []byte(odd), true, nil, "", nil, owners)
 	if err != nil || !look.NoAddress || len(look.Columns) != 4 || look.Columns[0].Heading != "Куда писать" {
 		t.Fatalf("nothing said yet: %+v, %v", look.Columns, err)
 	}
-	columns := map[string]survey.Field{"Куда писать": survey.FieldEmail, "Кто": survey.FieldName, "Договор": survey.FieldIgnored}
-	look, err = survey.Preview(survey.Customers, []byte(odd), true, columns, "", nil, owners)
+	columns := map[string]contacts.Field{"Куда писать": contacts.FieldEmail, "Кто": contacts.FieldName, "Договор": contacts.FieldIgnored}
+	look, err = contacts.Preview(survey.Customers, []byte(odd), true, columns, "", nil, owners)
 	if err != nil || len(look.Imported.Rows) != 1 || len(look.Imported.Refused) != 1 || !slices.Equal(look.Examples[0], []string{"anna@example.com", "без адреса"}) {
 		t.Fatalf("said: %+v, %v", look, err)
 	}
@@ -32,10 +33,10 @@ func TestColumnsAreCorrected(t *testing.T) {
 	}
 
 	// A field given to another column is taken from the one that was guessed; in parts as in one piece.
-	im := survey.NewImport(survey.Customers)
-	im.Map = map[string]survey.Field{"Второй": survey.FieldEmail}
+	im := contacts.NewImport(survey.Customers)
+	im.Map = map[string]contacts.Field{"Второй": contacts.FieldEmail}
 	list := "email;Второй\n" + strings.Repeat("a@example.com;b@example.com\n", 5000)
-	var rows []survey.Row
+	var rows []contacts.Row
 	for i := 0; i < len(list); i += 7001 {
 		out, err := im.Feed([]byte(list[i:min(i+7001, len(list))]), i+7001 >= len(list), nil)
 		if err != nil {
@@ -50,19 +51,19 @@ func TestColumnsAreCorrected(t *testing.T) {
 
 func TestColumnsThatCannotBe(t *testing.T) {
 	t.Parallel()
-	for code, columns := range map[string]map[string]survey.Field{
-		"columns_twice": {"a": survey.FieldEmail, "b": survey.FieldEmail},
+	for code, columns := range map[string]map[string]contacts.Field{
+		"columns_twice": {"a": contacts.FieldEmail, "b": contacts.FieldEmail},
 		"columns_field": {"a": "salary"},
-		"":              {"a": survey.FieldEmail, "b": survey.FieldIgnored, "c": survey.FieldIgnored, "d": survey.FieldAttribute, "e": survey.FieldAttribute},
+		"":              {"a": contacts.FieldEmail, "b": contacts.FieldIgnored, "c": contacts.FieldIgnored, "d": contacts.FieldAttribute, "e": contacts.FieldAttribute},
 	} {
-		if err := survey.CheckMap(columns); (err == nil) != (code == "") || err != nil && !apperr.Is(err, code) {
+		if err := contacts.CheckMap(columns); (err == nil) != (code == "") || err != nil && !apperr.Is(err, code) {
 			t.Errorf("%v: %v, want %s", columns, err, code)
 		}
 	}
 	for _, c := range []struct{ list, code string }{
 		{"a@example.com;b\nc@example.com;d\n", "csv_no_heading"}, {"", "csv_empty"}, {"word\n", "csv_no_address_column"},
 	} {
-		if _, err := survey.Preview(survey.Customers, []byte(c.list), true, nil, "", nil, nil); !apperr.Is(err, c.code) {
+		if _, err := contacts.Preview(survey.Customers, []byte(c.list), true, nil, "", nil, nil); !apperr.Is(err, c.code) {
 			t.Errorf("%q: %v, want %s", c.list, err, c.code)
 		}
 	}

@@ -1,18 +1,20 @@
-package survey
+package contacts
 
 import (
 	"slices"
 	"strconv"
 	"strings"
 
+	"onetap/internal/celltext"
 	"onetap/internal/names"
+	"onetap/internal/survey"
 )
 
-// checkWidth refuses a record with text beyond the last heading: its cells stand under the wrong ones.
-func checkWidth(cells []string, columns []Column) Refusal {
+// CheckWidth refuses a record with text beyond the last heading: its cells stand under the wrong ones.
+func CheckWidth(cells []string, columns []Column) Refusal {
 	for i := len(cells) - 1; i >= len(columns); i-- {
-		if cleanCell(cells[i]) != "" {
-			return Refusal{Code: "too_many_cells", Value: cut(cleanCell(cells[0]), 60), Count: i + 1, Limit: len(columns)}
+		if celltext.Clean(cells[i]) != "" {
+			return Refusal{Code: "too_many_cells", Value: celltext.Cut(celltext.Clean(cells[0]), 60), Count: i + 1, Limit: len(columns)}
 		}
 	}
 	return Refusal{}
@@ -23,18 +25,18 @@ func checkWidth(cells []string, columns []Column) Refusal {
 func (im *Import) notData(cells []string) bool {
 	again, numbers, first, filled := len(cells) >= len(im.Columns), im.Rows+im.Refused == 0, "", 0
 	for i, cell := range cells {
-		cell = cleanCell(cell)
+		cell = celltext.Clean(cell)
 		if strings.Contains(cell, "@") {
 			return false
 		}
-		again = again && (i >= len(im.Heading) && cell == "" || i < len(im.Heading) && cell == cleanCell(im.Heading[i]))
+		again = again && (i >= len(im.Heading) && cell == "" || i < len(im.Heading) && cell == celltext.Clean(im.Heading[i]))
 		if cell == "" {
 			continue
 		}
 		filled++
 		numbers = numbers && cell == strconv.Itoa(filled)
 		if first == "" {
-			first = fold(cell)
+			first = celltext.Fold(cell)
 		}
 	}
 	if again || numbers && filled > 1 {
@@ -63,7 +65,7 @@ func (im *Import) chooseAddress(cells []string) chosenAddress {
 		if i >= len(cells) || cells[i] == "" {
 			continue
 		}
-		address, name, code := readAddress(firstOfSeveral(cells[i]))
+		address, name, code := survey.ReadAddress(firstOfSeveral(cells[i]))
 		if code == "" {
 			return chosenAddress{address, name, "", i, passed}
 		}
@@ -82,10 +84,10 @@ func (im *Import) choosePhone(cells []string) int {
 	}
 	first := -1
 	for _, i := range im.calls {
-		if i >= len(cells) || cleanCell(cells[i]) == "" {
+		if i >= len(cells) || celltext.Clean(cells[i]) == "" {
 			continue
 		}
-		if _, usable := phoneOf(firstOfSeveral(cells[i])); usable {
+		if _, usable := celltext.Phone(firstOfSeveral(cells[i])); usable {
 			return i
 		}
 		if first < 0 {
@@ -102,7 +104,7 @@ func (im *Import) addressElsewhere(cells []string) string {
 		if i >= len(im.Columns) || slices.Contains(im.mails, i) || im.Columns[i].Field == FieldOwner || !strings.Contains(cell, "@") {
 			continue
 		}
-		if _, _, code := readAddress(cell); code == "" {
+		if _, _, code := survey.ReadAddress(cell); code == "" {
 			return im.Columns[i].Heading
 		}
 	}
@@ -135,7 +137,7 @@ func (n *nameParts) set(f Field, text string) {
 
 // fill puts the name into a person, the whole of it from its own column, else first, middle and last; display is what stood
 // beside the address. It returns the field and the text of a name that is none ("null", a telephone number), for telling.
-func (n nameParts) fill(p *Person, display string) (wrong Field, value string) {
+func (n nameParts) fill(p *survey.Person, display string) (wrong Field, value string) {
 	clean := func(f Field, text string) string {
 		name, junk := names.Clean(text)
 		if junk && wrong == "" && f != FieldMiddle { // "-" for no patronymic is right
@@ -153,15 +155,4 @@ func (n nameParts) fill(p *Person, display string) (wrong Field, value string) {
 		p.Name, _ = names.Clean(display)
 	}
 	return wrong, value
-}
-
-// cut returns the first n characters of a text.
-func cut(text string, n int) string {
-	count := 0
-	for i := range text {
-		if count++; count > n {
-			return text[:i] + "…"
-		}
-	}
-	return text
 }

@@ -1,4 +1,4 @@
-package survey_test
+package contacts_test
 
 import (
 	"os"
@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"onetap/internal/contacts"
 	"onetap/internal/lang"
-	"onetap/internal/survey"
 )
 
 // Every code that this package gives has its words in every language, and the words ask for no value that is not given.
@@ -16,8 +16,8 @@ func TestEveryCodeHasWords(t *testing.T) {
 	t.Parallel()
 	address := []string{"no_address", "several_addresses", "address_without_at", "address_not_latin", "address_domain", "address_too_long", "bad_address"}
 	rows := append([]string{"duplicate", "too_many_cells", "too_few_cells", "address_elsewhere", "cell_too_long", "quote_open", "row_too_long", "row_binary"}, address...)
-	findings := []survey.Finding{survey.MissingName, survey.MissingPhone, survey.MissingOwner, survey.MissingTeam, survey.MissingLanguage, survey.UnknownOwner,
-		survey.UnknownLanguage, survey.PhoneUnusable, survey.NameInCapitals, survey.SuspiciousDomain, survey.RoleAddress, survey.ShortRow, survey.BrokenCharacters}
+	findings := []contacts.Finding{contacts.MissingName, contacts.MissingPhone, contacts.MissingOwner, contacts.MissingTeam, contacts.MissingLanguage, contacts.UnknownOwner,
+		contacts.UnknownLanguage, contacts.PhoneUnusable, contacts.NameInCapitals, contacts.SuspiciousDomain, contacts.RoleAddress, contacts.ShortRow, contacts.BrokenCharacters}
 	ids := []string{"row.unknown_role", "row.unknown_manager", "row.unknown_owner", "row.unknown_language", "row.phone_unusable", "row.broken_characters",
 		"problem.csv_empty", "problem.csv_binary", "problem.csv_workbook", "problem.csv_markup", "problem.csv_no_heading", "problem.csv_no_address_column",
 		"problem.csv_too_many_columns", "problem.csv_no_rows", "problem.csv_ended", "problem.csv_too_large"}
@@ -30,7 +30,7 @@ func TestEveryCodeHasWords(t *testing.T) {
 	for _, f := range findings {
 		ids = append(ids, "quality."+string(f))
 	}
-	values := survey.Refusal{Line: 7, Column: "C", Value: "V", First: 3, Count: 21, Limit: 9}.With()
+	values := contacts.Refusal{Line: 7, Column: "C", Value: "V", First: 3, Count: 21, Limit: 9}.With()
 	values["Headings"] = "a, b"
 	for _, l := range lang.All() {
 		for _, id := range ids {
@@ -50,11 +50,14 @@ func TestEveryCodeHasWords(t *testing.T) {
 // The codes of the sources are those of the list above: a new one without words is noticed.
 func TestCodesOfTheSources(t *testing.T) {
 	t.Parallel()
-	files, _ := filepath.Glob("*.go")
-	sheet, _ := filepath.Glob("../sheet/*.go")
+	var files []string
+	for _, folder := range []string{".", "../survey", "../org", "../sheet"} {
+		in, _ := filepath.Glob(folder + "/*.go")
+		files = append(files, in...)
+	}
 	code := regexp.MustCompile(`"(csv_[a-z_]+)"|Code: "([a-z_]+)"|return [^\n]*"((?:address|bad|no|several)_[a-z_]+)"`)
 	found := 0
-	for _, file := range append(files, sheet...) {
+	for _, file := range files {
 		if strings.HasSuffix(file, "_test.go") {
 			continue
 		}
