@@ -1,8 +1,6 @@
 package console
 
 import (
-	"context"
-	"log/slog"
 	"math"
 	"net/http"
 	"strconv"
@@ -13,8 +11,8 @@ import (
 	"onetap/internal/authz"
 	"onetap/internal/lang"
 	"onetap/internal/mail"
+	"onetap/internal/mailing"
 	"onetap/internal/survey"
-	"onetap/internal/wording"
 )
 
 // checkPage says before a launch what will happen, and what stands in its way.
@@ -50,19 +48,9 @@ func (d *Desk) showCheck(w http.ResponseWriter, r *http.Request, status int, c s
 	}
 	h.Values, first.Values = nil, nil
 	p.Count = d.countView(p.lang, c, stepCheck, h)
-	p.check(d, c, h)
-	p.sender(r.Context(), d, c)
-	account, err := d.mail.Account(r.Context())
-	if err != nil {
-		slog.WarnContext(r.Context(), "the account's rate is not known", "error", err)
-		p.add("duration", "warn", p.lang.T("campaign.check_account_unknown"), "")
-	} else {
-		p.account(account, h)
-	}
-	p.MayLaunch = p.MaySend
-	for _, line := range p.Checks {
-		p.MayLaunch = p.MayLaunch && line.Mark != "bad"
-	}
+	k := d.mailing.Check(r.Context(), c, mailing.Expected{Looked: h.Looked, Invited: h.Invited, Done: h.Next == "", Languages: h.Languages})
+	p.findings(k, c, h)
+	p.MayLaunch = p.MaySend && k.Clear()
 	p.Starts = p.lang.T("campaign.starts_at_once")
 	if c.StartsAt.After(d.now()) {
 		p.Starts = p.lang.T("campaign.starts_later", lang.Values{"Moment": p.lang.Moment(c.StartsAt.In(p.Zone))})
@@ -81,51 +69,79 @@ func (d *Desk) showCheck(w http.ResponseWriter, r *http.Request, status int, c s
 	return d.show(w, status, "campaign_check.html", p)
 }
 
-func (p *checkPage) add(id, mark, text, step string) {
-	line := checkLine{ID: id, Mark: mark, Sign: map[string]string{"good": "✓", "warn": "!", "bad": "✕"}[mark], Label: p.lang.T("campaign.mark_" + mark), Text: text}
-	if step != "" {
-		line.Href, line.LinkText = p.Action+"?step="+step, p.lang.T("campaign.mend")
+// findings says what was found, with links to where it is mended.
+func (p *checkPage) findings(k mailing.Check, c survey.Campaign, h headcount) {
+	l := p.lang
+	if a := k.Account; a != nil {
+		p.Rate = strconv.FormatFloat(a.Rate, 'f', -1, 64)
+		if a.Quota >= 0 {
+			p.Quota = strconv.FormatFloat(k.Left, 'f', 0, 64)
+		}
 	}
-	p.Checks = append(p.Checks, line)
+	for _, f := range k.Findings {
+		text := ""
+		if f.Problem != nil {
+			text = problemIn(l, p.Zone, f.Problem)
+		} else {
+			text = l.T("campaign.check_"+f.Found, p.found(k, f.Found, c, h))
+		}
+		line := checkLine{ID: string(f.Topic), Mark: string(f.Mark), Sign: map[mailing.Mark]string{mailing.Good: "✓", mailing.Warn: "!", mailing.Bad: "✕"}[f.Mark],
+			Label: l.T("campaign.mark_" + string(f.Mark)), Text: text}
+		if step := mendedAt(f, k); step != "" {
+			line.Href, line.LinkText = p.Action+"?step="+step, l.T("campaign.mend")
+		}
+		if f.Found == mailing.NoContacts {
+			line.Href, line.LinkText = "/contacts", l.T("campaign.to_contacts")
+		}
+		p.Checks = append(p.Checks, line)
+	}
 }
 
-// check looks at the campaign itself and at whom it is for.
-func (p *checkPage) check(d *Desk, c survey.Campaign, h headcount) {
+// found are the values in the words of a finding.
+func (p *checkPage) found(k mailing.Check, found string, c survey.Campaign, h headcount) lang.Values {
 	l := p.lang
-	if err := apperr.As(c.Allows(survey.ActLaunch, d.now())); err != nil && c.Withheld() {
-		p.add("audience", "bad", problemIn(l, p.Zone, err), stepAbout)
-	}
-	switch {
-	case h.Looked == 0 && h.Next == "":
-		p.add("people", "bad", l.T("campaign.check_no_contacts", lang.Values{"Audience": audienceName(l, c.Audience)}), "")
-		p.Checks[len(p.Checks)-1].Href, p.Checks[len(p.Checks)-1].LinkText = "/contacts", l.T("campaign.to_contacts")
-	case h.Invited == 0 && h.Next == "":
-		p.add("people", "bad", l.T("campaign.check_nobody"), stepPeople)
-	default:
-		p.add("people", "good", l.T("campaign.check_people"), stepPeople)
-	}
-	if err := apperr.As(c.Ready(d.now())); err != nil {
-		p.add("time", "bad", problemIn(l, p.Zone, err), stepOf(err.Where))
-	} else if c.ClosesAt.IsZero() {
-		p.add("time", "warn", l.T("campaign.check_never_closes"), stepTime)
-	} else {
-		p.add("time", "good", l.T("campaign.check_closes", lang.Values{"Moment": l.Moment(c.ClosesAt.In(p.Zone))}), stepTime)
-	}
-	if err := apperr.As(wording.Check(c)); err != nil {
-		p.add("words", "bad", problemIn(l, p.Zone, err), stepWords)
-	} else {
-		p.add("words", "good", l.T("campaign.check_words", lang.Values{"Languages": peopleByLanguage(l, h)}), stepWords)
-	}
-	if missing := missingWords(c, h.Languages); len(missing) > 0 {
+	switch found {
+	case mailing.NoContacts:
+		return lang.Values{"Audience": audienceName(l, c.Audience)}
+	case mailing.Closes:
+		return lang.Values{"Moment": l.Moment(c.ClosesAt.In(p.Zone))}
+	case mailing.Worded:
+		return lang.Values{"Languages": peopleByLanguage(l, h)}
+	case mailing.WordsMissing:
 		var names []string
-		for _, code := range missing {
+		for _, code := range k.Missing {
 			names = append(names, languageName(l, code))
 		}
-		p.add("words", "warn", l.T("campaign.check_words_missing", lang.Values{"Languages": strings.Join(names, ", ")}), stepWords+"&language="+missing[0])
+		return lang.Values{"Languages": strings.Join(names, ", ")}
+	case mailing.SenderUnknown, mailing.SenderUnverified, mailing.SenderVerified:
+		return lang.Values{"Sender": readable(k.From)}
+	case mailing.Duration:
+		return lang.Values{"Time": lasting(l, k.Lasts), "Rate": rateText(l, k.Account.Rate)}
+	case mailing.QuotaEnds, mailing.QuotaEnough:
+		return lang.Values{"Left": l.Number(int64(k.Left)), "Quota": l.Number(int64(k.Account.Quota))}
 	}
-	if c.Company == "" {
-		p.add("company", "warn", l.T("campaign.check_company"), stepAbout)
+	return nil
+}
+
+// mendedAt is the step of the draft that a finding leads to; "": none.
+func mendedAt(f mailing.Finding, k mailing.Check) string {
+	switch {
+	case f.Found == mailing.WordsMissing:
+		return stepWords + "&language=" + k.Missing[0]
+	case f.Found == mailing.NoContacts, f.Found == mailing.SenderUnknown, f.Found == mailing.SenderVerified:
+		return ""
+	case f.Topic == mailing.TopicAudience, f.Topic == mailing.TopicCompany, f.Topic == mailing.TopicSender:
+		return stepAbout
+	case f.Topic == mailing.TopicPeople:
+		return stepPeople
+	case f.Topic == mailing.TopicTime && f.Problem != nil:
+		return stepOf(f.Problem.Where)
+	case f.Topic == mailing.TopicTime:
+		return stepTime
+	case f.Topic == mailing.TopicWords:
+		return stepWords
 	}
+	return ""
 }
 
 // stepOf is the step of a draft that asks for a field.
@@ -151,54 +167,6 @@ func peopleByLanguage(l lang.Language, h headcount) string {
 		return "—"
 	}
 	return strings.Join(parts, ", ")
-}
-
-// sender asks SES about the sender. Where it may not be asked, the test letter tells.
-func (p *checkPage) sender(ctx context.Context, d *Desk, c survey.Campaign) {
-	if err := apperr.As(d.senders.Check(c.Sender)); err != nil {
-		p.add("sender", "bad", p.lang.Problem(err), stepAbout)
-		return
-	}
-	from := mail.From(c, d.sender)
-	a, err := survey.ReadSender(from)
-	if err != nil {
-		p.add("sender", "bad", p.lang.Problem(apperr.As(err)), stepAbout)
-		return
-	}
-	verified, err := d.mail.Verified(ctx, a.Address)
-	said := lang.Values{"Sender": readable(from)}
-	switch {
-	case err != nil:
-		slog.WarnContext(ctx, "whether the sender is verified is not known", "error", err)
-		p.add("sender", "warn", p.lang.T("campaign.check_sender_unknown", said), "")
-	case !verified:
-		p.add("sender", "bad", p.lang.T("campaign.check_sender_unverified", said), stepAbout)
-	default:
-		p.add("sender", "good", p.lang.T("campaign.check_sender_verified", said), "")
-	}
-}
-
-// account says how long sending takes, and whether the day's quota is enough.
-func (p *checkPage) account(a mail.Account, h headcount) {
-	l := p.lang
-	if !a.Enabled || a.Rate <= 0 {
-		p.add("duration", "bad", l.T("campaign.check_account_off"), "")
-		return
-	}
-	p.Rate = strconv.FormatFloat(a.Rate, 'f', -1, 64)
-	left := math.Inf(1)
-	if a.Quota >= 0 {
-		left = max(0, a.Quota-a.SentToday)
-		p.Quota = strconv.FormatFloat(left, 'f', 0, 64)
-	}
-	p.add("duration", "good", l.T("campaign.check_duration", lang.Values{"Time": lasting(l, time.Duration(float64(h.Invited)/a.Rate*float64(time.Second))), "Rate": rateText(l, a.Rate)}), "")
-	switch {
-	case math.IsInf(left, 1):
-	case float64(h.Invited) > left:
-		p.add("quota", "warn", l.T("campaign.check_quota_ends", lang.Values{"Left": l.Number(int64(left)), "Quota": l.Number(int64(a.Quota))}), "")
-	default:
-		p.add("quota", "good", l.T("campaign.check_quota", lang.Values{"Left": l.Number(int64(left)), "Quota": l.Number(int64(a.Quota))}), "")
-	}
 }
 
 func rateText(l lang.Language, rate float64) string {
@@ -256,7 +224,7 @@ func (d *Desk) postLaunch(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return apperr.New(apperr.Invalid, "version_missing", "version")
 	}
-	c, err := d.changed(r, &version, d.launching(r, time.Time{}))
+	c, err := d.mailing.Launch(r.Context(), r.PathValue("campaign"), &version, time.Time{}, d.linksOf(r))
 	if err == nil {
 		return done(w, r, "/campaigns/"+string(c.ID), "campaign_launched")
 	}

@@ -11,6 +11,7 @@ import (
 
 	"onetap/internal/apperr"
 	"onetap/internal/lang"
+	"onetap/internal/mailing"
 	"onetap/internal/survey"
 	"onetap/internal/wording"
 )
@@ -30,7 +31,7 @@ var draftSteps = []string{stepAbout, stepPeople, stepWords, stepTime, stepCheck}
 // typed is what a person has written into one step of a draft.
 type typed struct {
 	step, language string // language: which the words are in
-	in             settings
+	in             mailing.Change
 	picked         *survey.Filter    // as it was picked
 	text           map[string]string // as it was written
 	wrong          map[string]string // what is wrong with it, in words, by field
@@ -77,13 +78,13 @@ func typedIn(r *http.Request, v visit, step string, c survey.Campaign) *typed {
 		f.in.Wording = &all
 	case stepTime:
 		if at := *field("starts_at"); r.FormValue("start") == "now" {
-			f.in.StartsAt = moment{given: true, none: true}
+			f.in.StartsAt = mailing.NoTime()
 			if at != "" && (c.StartsAt.IsZero() || at != c.StartsAt.In(f.zone).Format(survey.LocalFormat)) {
 				f.wrong["starts_at"] = f.l.T("campaign.wrong_start_both")
 			}
 		} else {
 			f.in.StartsAt = f.moment("starts_at", c.StartsAt)
-			if f.in.StartsAt.none {
+			if f.in.StartsAt.Removed() {
 				f.wrong["starts_at"] = f.l.T("campaign.wrong_start")
 			}
 		}
@@ -104,20 +105,20 @@ func typedIn(r *http.Request, v visit, step string, c survey.Campaign) *typed {
 
 // moment reads a time of the person's zone; an empty one is none. One that reads as the stored one does is that one: of a
 // time that comes twice, in the night when clocks are put back, and with its seconds.
-func (f *typed) moment(name string, was time.Time) moment {
+func (f *typed) moment(name string, was time.Time) mailing.Moment {
 	text := f.text[name]
 	switch {
 	case text == "":
-		return moment{given: true, none: true}
+		return mailing.NoTime()
 	case !was.IsZero() && was.In(f.zone).Format(survey.LocalFormat) == text:
-		return moment{given: true, time: was}
+		return mailing.At(was)
 	}
 	t, err := survey.LocalTime(text, f.zone, name)
 	if err != nil {
 		f.wrong[name] = f.l.Problem(apperr.As(err))
-		return moment{}
+		return mailing.Moment{}
 	}
-	return moment{given: true, time: t}
+	return mailing.At(t)
 }
 
 func (f *typed) days(name, text string) *int {
@@ -149,10 +150,9 @@ func (f *typed) percent(text string) *float64 {
 }
 
 // apply returns the campaign with everything of the form that can be stored; what cannot is in wrong, and stays as it was.
-func (f *typed) apply(c survey.Campaign, now time.Time, senders survey.Senders) (survey.Campaign, error) {
+func (f *typed) apply(c survey.Campaign, by *mailing.Campaigns) (survey.Campaign, error) {
 	for {
-		next := c
-		err := f.in.apply(&next, now, senders)
+		next, err := by.Apply(c, f.in)
 		if err == nil {
 			return next, nil
 		}
@@ -194,9 +194,9 @@ func (f *typed) leave(field string, c survey.Campaign) bool {
 	case "filter":
 		in.Filter = nil
 	case "closes_at":
-		in.ClosesAt = moment{}
+		in.ClosesAt = mailing.Moment{}
 	case "starts_at":
-		in.StartsAt = moment{}
+		in.StartsAt = mailing.Moment{}
 	default:
 		if in.Wording == nil {
 			return false

@@ -2,18 +2,18 @@ package console
 
 import (
 	"cmp"
-	"errors"
 	"maps"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"onetap/internal/apperr"
 	"onetap/internal/lang"
 	"onetap/internal/mail"
+	"onetap/internal/mailing"
 	"onetap/internal/survey"
+	"onetap/internal/web"
 )
 
 // draftFrame is what every step of a draft shows.
@@ -79,30 +79,12 @@ func (d *Desk) newPage(w http.ResponseWriter, r *http.Request) error {
 	return d.showAbout(w, r, http.StatusOK, c, nil)
 }
 
-// beginning is a new campaign with what can be guessed: as the company has set it, else as the audience's last one.
+// beginning is a new campaign with what can be guessed, and a name.
 func (d *Desk) beginning(r *http.Request, a survey.Audience) (survey.Campaign, error) {
-	c, err := d.newCampaign(r)
-	if err != nil {
-		return c, err
-	}
-	before, err := d.campaigns(r.Context(), a, 1)
-	if err != nil {
-		return c, err
-	}
-	c.Audience = a
-	switch {
-	case c.Company != "":
-	case len(before) == 1:
-		last := before[0]
-		c.Company, c.Sender, c.Language, c.QuietDays, c.RemindDays = last.Company, last.Sender, last.Language, last.QuietDays, last.RemindDays
-	default:
-		c.QuietDays, c.RemindDays = cmp.Or(c.QuietDays, 30), cmp.Or(c.RemindDays, 7)
-	}
 	v := visitOf(r)
-	now := d.now().In(v.Zone)
-	c.Name = v.Lang.T("campaign.first_name", lang.Values{"Audience": audienceName(v.Lang, a), "Date": v.Lang.Date(now)})
-	c.ClosesAt = time.Date(now.Year(), now.Month(), now.Day()+21, 18, 0, 0, 0, v.Zone).UTC()
-	return c, nil
+	c, err := d.mailing.Guess(r.Context(), a, web.Language(r), v.Zone)
+	c.Name = v.Lang.T("campaign.first_name", lang.Values{"Audience": audienceName(v.Lang, a), "Date": v.Lang.Date(d.now().In(v.Zone))})
+	return c, err
 }
 
 func (d *Desk) postNew(w http.ResponseWriter, r *http.Request) error {
@@ -115,7 +97,7 @@ func (d *Desk) postNew(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	f := typedIn(r, visitOf(r), stepAbout, c)
-	c, err = f.apply(c, d.now(), d.senders)
+	c, err = f.apply(c, d.mailing)
 	if err != nil {
 		return err
 	}
@@ -123,7 +105,7 @@ func (d *Desk) postNew(w http.ResponseWriter, r *http.Request) error {
 		return d.showAbout(w, r, http.StatusBadRequest, c, f)
 	}
 	c.ID = survey.CampaignID(r.FormValue("new"))
-	if c, err = d.draftOnce(r.Context(), c); err != nil {
+	if c, err = d.mailing.Create(r.Context(), c); err != nil {
 		return err
 	}
 	return d.onwards(w, r, c, stepAbout)
@@ -180,10 +162,10 @@ func (d *Desk) postEdit(w http.ResponseWriter, r *http.Request) error {
 		return d.onwards(w, r, c, step)
 	}
 	f := typedIn(r, visitOf(r), step, c)
-	if err := d.editable(c, f.in); err != nil {
+	if err := d.mailing.Editable(c, f.in); err != nil {
 		return err
 	}
-	mine, err := f.apply(c, d.now(), d.senders)
+	mine, err := f.apply(c, d.mailing)
 	if err != nil {
 		return err
 	}
@@ -195,8 +177,8 @@ func (d *Desk) postEdit(w http.ResponseWriter, r *http.Request) error {
 	if len(f.wrong) > 0 {
 		return d.showStep(w, r, http.StatusBadRequest, c, step, f, nil)
 	}
-	saved, err := d.store.SaveCampaign(r.Context(), mine)
-	if errors.Is(err, apperr.ErrChanged) {
+	saved, err := d.mailing.Edit(r.Context(), c, nil, f.in)
+	if apperr.Is(err, "version_stale") {
 		if c, err = d.campaign(r); err != nil {
 			return err
 		}
@@ -246,7 +228,7 @@ func (d *Desk) showAbout(w http.ResponseWriter, r *http.Request, status int, c s
 	p := &aboutPage{draftFrame: d.draftFrame(r, c, stepAbout)}
 	if p.ID == "" {
 		p.Title, p.Action = p.lang.T("campaign.new"), "/campaigns/new"
-		p.New = cmp.Or(r.FormValue("new"), string(newCampaignID()))
+		p.New = cmp.Or(r.FormValue("new"), string(mailing.NewID()))
 	}
 	p.stale(f, stale)
 	say := func(name, value string, most int, required bool) input {

@@ -13,6 +13,7 @@ import (
 	"onetap/internal/apperr"
 	"onetap/internal/lang"
 	"onetap/internal/mail"
+	"onetap/internal/mailing"
 	"onetap/internal/survey"
 	"onetap/internal/web"
 	"onetap/internal/wording"
@@ -54,7 +55,7 @@ func (d *Desk) showLetter(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	q := r.URL.Query()
-	m, l, err := d.compose(r, c, letter{Language: wordsLanguage(q.Get("language"), c), Reminder: q.Get("reminder") != "", Name: nameless(q.Get("nameless"))}, "preview@example.com")
+	m, l, err := d.mailing.Preview(r.Context(), c, mailing.Letter{Language: wordsLanguage(q.Get("language"), c), Reminder: q.Get("reminder") != "", Name: nameless(q.Get("nameless"))}, d.linksOf(r))
 	if err != nil {
 		return err
 	}
@@ -75,10 +76,10 @@ func (d *Desk) typedLetter(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	f := typedIn(r, visitOf(r), stepWords, c)
-	if c, err = f.apply(c, d.now(), d.senders); err != nil {
+	if c, err = f.apply(c, d.mailing); err != nil {
 		return err
 	}
-	m, _, err := d.compose(r, c, letter{Language: f.language, Reminder: r.FormValue("reminder_letter") != "", Name: nameless(r.FormValue("nameless_letter"))}, "preview@example.com")
+	m, _, err := d.mailing.Preview(r.Context(), c, mailing.Letter{Language: f.language, Reminder: r.FormValue("reminder_letter") != "", Name: nameless(r.FormValue("nameless_letter"))}, d.linksOf(r))
 	if err != nil {
 		return err
 	}
@@ -127,7 +128,7 @@ func (d *Desk) showWords(w http.ResponseWriter, r *http.Request, status int, c s
 		}
 	}
 	p.ReminderShown, p.NamelessShown = r.FormValue("reminder_letter") != "", r.FormValue("nameless_letter") != ""
-	m, _, err := d.compose(r, c, letter{Language: p.Language}, "preview@example.com")
+	m, _, err := d.mailing.Preview(r.Context(), c, mailing.Letter{Language: p.Language}, d.linksOf(r))
 	if err != nil && apperr.As(err) == nil {
 		return err
 	}
@@ -157,8 +158,8 @@ func (d *Desk) postTest(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	in := letter{Language: r.FormValue("language"), Reminder: r.FormValue("reminder") != ""}
-	_, _, err = d.sendTest(r, c, in, r.FormValue("to"))
+	in := mailing.Letter{Language: r.FormValue("language"), Reminder: r.FormValue("reminder") != ""}
+	_, _, err = d.mailing.SendTest(r.Context(), visitOf(r).Who, c, in, r.FormValue("to"), d.linksOf(r))
 	if p := apperr.As(err); p != nil && p.Kind != apperr.Unknown {
 		return d.showCheck(w, r, web.Status(err), c, &testInput{to: r.FormValue("to"), language: in.Language, wrong: problemIn(visitOf(r).Lang, visitOf(r).Zone, p)})
 	}
@@ -170,18 +171,3 @@ func (d *Desk) postTest(w http.ResponseWriter, r *http.Request) error {
 
 // testInput is what somebody wanted to test or to launch, and why it was not sent.
 type testInput struct{ to, language, wrong, launch string }
-
-// missingWords are the languages that people will be written to in, and in which a campaign that has its own words in
-// another says only the standard ones.
-func missingWords(c survey.Campaign, people map[string]int) []string {
-	if len(c.Wording) == 0 {
-		return nil
-	}
-	var missing []string
-	for _, code := range survey.Languages {
-		if _, own := c.Wording[code]; !own && people[code] > 0 {
-			missing = append(missing, code)
-		}
-	}
-	return missing
-}

@@ -2,7 +2,6 @@ package console
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -11,9 +10,9 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"onetap/internal/apperr"
 	"onetap/internal/authz"
 	"onetap/internal/lang"
+	"onetap/internal/mailing"
 	"onetap/internal/nps"
 	"onetap/internal/store"
 	"onetap/internal/survey"
@@ -138,7 +137,7 @@ func (d *Desk) campaignRows(ctx context.Context, f *frame, cs []survey.Campaign)
 	rows := make([]campaignRow, len(cs))
 	for i, c := range cs {
 		row := campaignRow{ID: string(c.ID), Href: "/campaigns/" + string(c.ID), Name: c.Name, Audience: audienceName(l, c.Audience),
-			State: l.T("campaign.state_" + string(c.State)), Badge: badge(c), When: campaignWhen(l, f.Zone, c), New: string(newCampaignID())}
+			State: l.T("campaign.state_" + string(c.State)), Badge: badge(c), When: campaignWhen(l, f.Zone, c), New: string(mailing.NewID())}
 		if w := wholes[i]; !c.Launched.IsZero() {
 			row.Sent, row.Answers = l.Number(w.Tally.Sent), answersCount(l, w)
 			row.NPS, row.NPSHint = npsWords(l, w.Tally)
@@ -223,39 +222,10 @@ func (d *Desk) copyCampaign(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	l := visitOf(r).Lang
-	now := d.now().UTC()
-	fresh := survey.Campaign{ID: survey.CampaignID(r.FormValue("new")), Name: l.T("campaign.copy_name", lang.Values{"Name": c.Name}), Audience: c.Audience,
-		State: survey.Draft, Company: c.Company, Sender: c.Sender, Language: c.Language, Languages: c.Languages, Wording: c.Wording, Filter: c.Filter, Sample: c.Sample,
-		QuietDays: c.QuietDays, RemindDays: c.RemindDays, Created: now}
-	if name := []rune(fresh.Name); len(name) > survey.MaxName {
-		fresh.Name = string(name[:survey.MaxName])
-	}
-	if length := c.ClosesAt.Sub(later(c.Launched, c.StartsAt)); !c.Launched.IsZero() && length > time.Hour && !c.ClosesAt.IsZero() {
-		fresh.ClosesAt = now.Add(length).Truncate(time.Hour)
-	}
-	if fresh, err = d.draftOnce(r.Context(), fresh); err != nil {
+	name := visitOf(r).Lang.T("campaign.copy_name", lang.Values{"Name": c.Name})
+	fresh, err := d.mailing.Copy(r.Context(), c, survey.CampaignID(r.FormValue("new")), name)
+	if err != nil {
 		return err
 	}
 	return done(w, r, "/campaigns/"+string(fresh.ID)+"/edit", "campaign_copied")
-}
-
-// draftOnce stores a new campaign under the id that its form carries, so that a form sent twice makes one campaign.
-func (d *Desk) draftOnce(ctx context.Context, c survey.Campaign) (survey.Campaign, error) {
-	if !campaignID(string(c.ID)) {
-		return d.draft(ctx, c)
-	}
-	err := d.store.CreateCampaign(ctx, c)
-	c.Version = 1
-	if !errors.Is(err, apperr.ErrChanged) {
-		return c, err
-	}
-	there, err := d.store.Campaign(ctx, c.ID)
-	if err != nil && !apperr.Is(err, "campaign_unknown") {
-		return c, err
-	}
-	if there.State == survey.Draft && there.Name == c.Name && there.Audience == c.Audience {
-		return there, nil
-	}
-	return d.draft(ctx, c)
 }

@@ -21,6 +21,8 @@ const (
 	// script does: 4,000 contacts of 500 bytes are 2 MB.
 	firstLook = 1000
 	walkLook  = 4000
+	// lookAt is how many contacts "count on" looks at, where there is no script.
+	lookAt = 20_000
 	// valuesShown is how many values of a field stand on the page; the script finds the others.
 	valuesShown = 10
 	// walks is how many requests a page's script makes at the same time: on AWS each is met by a process of its own.
@@ -109,7 +111,7 @@ func (d *Desk) quiet(ctx context.Context, c survey.Campaign, from survey.Cursor,
 	if since.IsZero() {
 		return nil, nil
 	}
-	earlier, err := d.campaigns(ctx, c.Audience, survey.RecentCampaigns)
+	earlier, err := d.mailing.Newest(ctx, c.Audience, survey.RecentCampaigns)
 	if err != nil {
 		return nil, err
 	}
@@ -176,7 +178,7 @@ func (d *Desk) countPeople(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if r.FormValue("step") == stepPeople {
-		if c, err = typedIn(r, visitOf(r), stepPeople, c).apply(c, d.now(), d.senders); err != nil {
+		if c, err = typedIn(r, visitOf(r), stepPeople, c).apply(c, d.mailing); err != nil {
 			return err
 		}
 	}
@@ -363,7 +365,9 @@ func (d *Desk) showPeople(w http.ResponseWriter, r *http.Request, status int, c 
 	p.stale(f, stale)
 	shown := c
 	if f != nil {
-		put(&shown.Filter, f.picked)
+		if f.picked != nil {
+			shown.Filter = *f.picked
+		}
 		p.WrongFilter = f.wrong["filter"]
 	}
 	h, values, err := d.counted(r, shown)

@@ -104,8 +104,8 @@ func (d *Desk) showComparison(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (d *Desk) campaignsOf(ctx context.Context, a, b string) (ca, cb survey.Campaign, err error) {
-	if ca, err = d.campaignNamed(ctx, a); err == nil {
-		cb, err = d.campaignNamed(ctx, b)
+	if ca, err = d.mailing.Campaign(ctx, a); err == nil {
+		cb, err = d.mailing.Campaign(ctx, b)
 	}
 	return ca, cb, err
 }

@@ -62,7 +62,7 @@ func (d *Desk) contactPage(w http.ResponseWriter, r *http.Request) error {
 	people := insight.Persons(c.Audience, p.visit.Who)
 	p.WholeOnly = c.Audience == survey.Employees
 	p.Hidden = !people && !p.WholeOnly
-	campaigns, err := d.campaigns(r.Context(), c.Audience, pastShown)
+	campaigns, err := d.mailing.Newest(r.Context(), c.Audience, pastShown)
 	if err != nil {
 		return err
 	}

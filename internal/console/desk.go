@@ -14,6 +14,7 @@ import (
 	"onetap/internal/authz"
 	"onetap/internal/keys"
 	"onetap/internal/mail"
+	"onetap/internal/mailing"
 	"onetap/internal/ses"
 	"onetap/internal/signin"
 	"onetap/internal/store"
@@ -33,7 +34,7 @@ type Desk struct {
 	keys    *keys.Keys
 	mail    mailer
 	now     func() time.Time
-	wake    func(context.Context) error         // starts the sender and does not wait for it
+	mailing *mailing.Campaigns
 	token   string                              // of the API
 	sender  string                              // the deployment's From
 	senders survey.Senders                      // whom letters may come from
@@ -46,14 +47,10 @@ type Desk struct {
 	looks   looks                               // the company's, for pages of people who are not signed in
 }
 
-// mailer is what the desk asks of SES.
+// mailer sends the letters with which people sign in.
 type mailer interface {
 	// Send sends one message at least once and returns SES's id of it.
 	Send(ctx context.Context, m mail.Message) (id string, err error)
-	// Account is what may be sent now.
-	Account(ctx context.Context) (mail.Account, error)
-	// Verified reports whether letters may come from an address.
-	Verified(ctx context.Context, address string) (bool, error)
 }
 
 // Settings are what a desk is made of.
@@ -85,8 +82,9 @@ func New(o Settings) (*Desk, error) {
 	if err != nil {
 		return nil, fmt.Errorf("SENDER or SENDERS: %w", err)
 	}
-	d := &Desk{store: o.Store, keys: o.Keys, mail: o.Mail, now: time.Now, wake: o.Wake, later: o.Later, token: o.Token, sender: o.Sender,
+	d := &Desk{store: o.Store, keys: o.Keys, mail: o.Mail, now: time.Now, later: o.Later, token: o.Token, sender: o.Sender,
 		senders: senders, site: o.Site, links: o.Links, admin: o.Admin, issuer: i}
+	d.mailing = &mailing.Campaigns{Store: o.Store, Keys: o.Keys, Mail: o.Mail, Now: time.Now, Wake: o.Wake, Sender: o.Sender, Senders: senders, Admin: o.Admin}
 	return d, d.check()
 }
 
@@ -98,7 +96,7 @@ func (d *Desk) check() error {
 		return errors.New("SENDER is not set: the From address of test e-mails")
 	case d.senders.Check(d.sender) != nil:
 		return fmt.Errorf("SENDER is not the address that letters come from, nor a name with it: %w", d.senders.Check(d.sender))
-	case d.wake == nil:
+	case d.mailing.Wake == nil:
 		return errors.New("SEND_FUNCTION is not set: name the function that sends")
 	}
 	return nil
@@ -136,11 +134,11 @@ func (d *Desk) routes() []route {
 		{"POST /api/v1/campaigns/{campaign}/preview", authz.WriteCampaign, d.preview},
 		{"POST /api/v1/campaigns/{campaign}/test", authz.Send, d.testSend},
 		{"POST /api/v1/campaigns/{campaign}/launch", authz.Send, d.launch},
-		{"POST /api/v1/campaigns/{campaign}/pause", authz.Send, d.pause},
-		{"POST /api/v1/campaigns/{campaign}/resume", authz.Send, d.resume},
-		{"POST /api/v1/campaigns/{campaign}/cancel", authz.Send, d.cancel},
-		{"POST /api/v1/campaigns/{campaign}/close", authz.Send, d.close},
-		{"POST /api/v1/campaigns/{campaign}/remind", authz.Send, d.remind},
+		{"POST /api/v1/campaigns/{campaign}/pause", authz.Send, d.doAct(d.mailing.Pause)},
+		{"POST /api/v1/campaigns/{campaign}/resume", authz.Send, d.doAct(d.mailing.Resume)},
+		{"POST /api/v1/campaigns/{campaign}/cancel", authz.Send, d.doAct(d.mailing.Cancel)},
+		{"POST /api/v1/campaigns/{campaign}/close", authz.Send, d.doAct(d.mailing.Close)},
+		{"POST /api/v1/campaigns/{campaign}/remind", authz.Send, d.doAct(d.mailing.Remind)},
 		{"POST /api/v1/campaigns/{campaign}/resend-uncertain", authz.Send, d.resendUncertain},
 		{"GET /api/v1/campaigns/{campaign}/results", authz.ReadResults, d.campaignResults},
 		{"POST /api/v1/campaigns/{campaign}/results/count", authz.ReadResults, d.countResults},

@@ -22,6 +22,7 @@ import (
 	"onetap/internal/local/drive"
 	"onetap/internal/local/dynamo"
 	localses "onetap/internal/local/ses"
+	"onetap/internal/mailing"
 	"onetap/internal/ses"
 	"onetap/internal/store"
 	"onetap/internal/store/storetest"
@@ -71,11 +72,12 @@ func newWorld(t testing.TB, o dynamo.Options) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.desk = &Desk{store: s, keys: keys, mail: ses.New(storetest.As(c, "desk"), ""), now: w.now, wake: w.wake, token: testToken,
+	w.desk = &Desk{store: s, keys: keys, mail: ses.New(storetest.As(c, "desk"), ""), now: w.now, token: testToken,
 		sender: "Example Shop <nps@example.com>"}
 	if w.desk.senders, err = survey.NewSenders(w.desk.sender, "example.net,notexample.com"); err != nil { // which SES has not verified
 		t.Fatal(err)
 	}
+	w.desk.mailing = &mailing.Campaigns{Store: s, Keys: keys, Mail: ses.New(storetest.As(c, "desk"), ""), Now: w.now, Wake: w.wake, Sender: w.desk.sender, Senders: w.desk.senders}
 	if err := w.desk.check(); err != nil {
 		t.Fatal(err)
 	}

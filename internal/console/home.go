@@ -194,7 +194,7 @@ func (d *Desk) campaignCards(ctx context.Context, f *frame) ([]campaignCard, err
 	found := make([][]survey.Campaign, len(survey.Audiences))
 	g, ctx := errgroup.WithContext(ctx)
 	for i, a := range survey.Audiences {
-		g.Go(func() (err error) { found[i], err = d.campaigns(ctx, a, campaignsAtHome); return err })
+		g.Go(func() (err error) { found[i], err = d.mailing.Newest(ctx, a, campaignsAtHome); return err })
 	}
 	if err := g.Wait(); err != nil {
 		return nil, err

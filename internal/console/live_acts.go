@@ -9,6 +9,7 @@ import (
 	"onetap/internal/apperr"
 	"onetap/internal/authz"
 	"onetap/internal/lang"
+	"onetap/internal/mailing"
 	"onetap/internal/survey"
 	"onetap/internal/web"
 )
@@ -16,9 +17,9 @@ import (
 var cursorStart = survey.Cursor{}
 
 // postAct does what a button of a running campaign says. What cannot be undone the page has asked before.
-func (d *Desk) postAct(do change) operation {
+func (d *Desk) postAct(act mailing.Act) operation {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		_, err := d.changed(r, nil, do)
+		_, err := act(r.Context(), r.PathValue("campaign"), nil)
 		return d.acted(w, r, err)
 	}
 }
@@ -49,15 +50,15 @@ func (d *Desk) resendFrom(r *http.Request) error {
 	if r.FormValue("understood") == "" {
 		return apperr.New(apperr.Invalid, "resend_tick", "understood")
 	}
-	mailing := survey.MailingInvitation
+	number := survey.MailingInvitation
 	if r.FormValue("wave") == strconv.Itoa(survey.MailingReminder) {
-		mailing = survey.MailingReminder
+		number = survey.MailingReminder
 	}
 	c, err := d.campaign(r)
 	if err != nil {
 		return err
 	}
-	_, _, err = d.sendAgain(r.Context(), c, mailing, true)
+	_, _, err = d.mailing.Resend(r.Context(), c, number, true)
 	return err
 }
 
@@ -67,13 +68,13 @@ const uncertainShown = 50
 // uncertainView is one of whom nobody knows whether the letter went out. Name and address are for who may see them.
 type uncertainView struct{ ID, Href, Name, Email, When, Letter string }
 
-func (d *Desk) showUncertain(r *http.Request, p *livePage, c survey.Campaign, v campaignView) error {
-	p.UncertainHere = uncertain(v.Ledger)+uncertain(v.Reminder) > 0
+func (d *Desk) showUncertain(r *http.Request, p *livePage, c survey.Campaign, v mailing.Ledgers) error {
+	p.UncertainHere = v.Uncertain() > 0
 	p.ResendMailing = strconv.Itoa(survey.MailingInvitation)
-	if uncertain(v.Ledger) == 0 {
+	if uncertain(v.Invitation) == 0 {
 		p.ResendMailing = strconv.Itoa(survey.MailingReminder)
 	}
-	for number, ledger := range []*survey.Ledger{v.Ledger, v.Reminder} {
+	for number, ledger := range []*survey.Ledger{v.Invitation, v.Reminder} {
 		if uncertain(ledger) == 0 || number == survey.MailingReminder && !d.sight(p.visit.Who, c).People() {
 			continue // who was to be reminded had not answered
 		}
@@ -92,7 +93,7 @@ func (d *Desk) showUncertain(r *http.Request, p *livePage, c survey.Campaign, v 
 			return err
 		}
 	}
-	if more := uncertain(v.Ledger) + uncertain(v.Reminder) - len(p.Uncertain); more > 0 {
+	if more := v.Uncertain() - len(p.Uncertain); more > 0 {
 		p.UncertainMore = p.lang.T("campaign.and_more", lang.Values{"Count": more})
 	}
 	return nil

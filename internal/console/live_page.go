@@ -14,6 +14,7 @@ import (
 	"onetap/internal/insight"
 	"onetap/internal/lang"
 	"onetap/internal/mail"
+	"onetap/internal/mailing"
 	"onetap/internal/survey"
 )
 
@@ -46,12 +47,9 @@ const (
 	askLater = 15
 )
 
-// liveActions are those that a running campaign may allow, in the order in which they are shown.
-var liveActions = []survey.Action{survey.ActPause, survey.ActResume, survey.ActRemind, survey.ActClose, survey.ActCancel, survey.ActResend}
-
 // live reads a campaign's ledgers and figures: eleven reads, whatever its size.
-func (d *Desk) live(ctx context.Context, f *frame, c survey.Campaign) (live, campaignView, error) {
-	v, err := d.view(ctx, c)
+func (d *Desk) live(ctx context.Context, f *frame, c survey.Campaign) (live, mailing.Ledgers, error) {
+	v, err := d.mailing.Ledgers(ctx, c)
 	if err != nil {
 		return live{}, v, err
 	}
@@ -67,21 +65,15 @@ func (d *Desk) live(ctx context.Context, f *frame, c survey.Campaign) (live, cam
 	if c.Stopped != "" {
 		out.Text["stopped"] = mail.Stopped(l, c.Stopped)
 	}
-	out.ledger(l, "", v.Ledger, survey.MailingInvitation)
+	out.ledger(l, "", v.Invitation, survey.MailingInvitation)
 	out.ledger(l, "r.", v.Reminder, survey.MailingReminder)
 	out.answers(l, whole)
 	out.pace(l, c, v, d.now())
-	for _, a := range liveActions {
-		allowed := f.Can(authz.Send) && c.Allows(a, d.now()) == nil
-		switch a {
-		case survey.ActRemind:
-			allowed = allowed && v.Reminder == nil && (c.RemindAt.IsZero() || d.now().Before(c.RemindAt))
-		case survey.ActResend:
-			allowed = allowed && (uncertain(v.Ledger) > 0 || uncertain(v.Reminder) > 0)
-		}
-		out.Show[string(a)] = allowed
+	possible := d.mailing.Possible(f.visit.Who, c, v)
+	for _, a := range mailing.Running {
+		out.Show[string(a)] = slices.Contains(possible, a)
 	}
-	out.Show["uncertain"] = uncertain(v.Ledger) > 0 || uncertain(v.Reminder) > 0
+	out.Show["uncertain"] = v.Uncertain() > 0
 	return out, v, nil
 }
 
@@ -133,7 +125,7 @@ func (o *live) answers(l lang.Language, w wholeResults) {
 }
 
 // pace says how fast letters go out and how long it will take, on average since the start; the page's script knows more.
-func (o *live) pace(l lang.Language, c survey.Campaign, v campaignView, now time.Time) {
+func (o *live) pace(l lang.Language, c survey.Campaign, v mailing.Ledgers, now time.Time) {
 	o.Sending = c.State == survey.Planning || c.State == survey.Sending || v.Reminder != nil && c.State == survey.Open && v.Reminder.Waiting > 0
 	o.Show["sending"] = c.State == survey.Sending
 	o.Text["speed"], o.Text["left"] = "—", "—"
@@ -240,7 +232,7 @@ func (d *Desk) campaignLive(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (d *Desk) showLive(w http.ResponseWriter, r *http.Request, status int, c survey.Campaign, why string) error {
-	p := &livePage{frame: d.frame(r, c.Name), ID: string(c.ID), Name: c.Name, Version: c.Version, Draft: c.State == survey.Draft, New: string(newCampaignID())}
+	p := &livePage{frame: d.frame(r, c.Name), ID: string(c.ID), Name: c.Name, Version: c.Version, Draft: c.State == survey.Draft, New: string(mailing.NewID())}
 	p.Error = why
 	p.Scripts, p.Wide = []string{"live.js"}, true
 	p.When = audienceName(p.lang, c.Audience) + " · " + campaignWhen(p.lang, p.Zone, c)

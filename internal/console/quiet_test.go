@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 
+	"onetap/internal/mailing"
 	"onetap/internal/survey"
 )
 
@@ -22,7 +23,7 @@ func TestQuietPeriodOfManyCampaigns(t *testing.T) {
 	}
 	const earlier = 30
 	for i := range earlier { // each asked somebody else
-		other := survey.Campaign{ID: newCampaignID(), Name: "Earlier", Audience: survey.Customers, State: survey.Open, Language: "en",
+		other := survey.Campaign{ID: mailing.NewID(), Name: "Earlier", Audience: survey.Customers, State: survey.Open, Language: "en",
 			Created: w.now().AddDate(0, 0, -i-1), Launched: w.now().AddDate(0, 0, -i-1), Opened: w.now().AddDate(0, 0, -i-1)}
 		if err := w.store.CreateCampaign(ctx, other); err != nil {
 			t.Fatal(err)

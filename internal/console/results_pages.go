@@ -114,7 +114,7 @@ func (d *Desk) audienceView(ctx context.Context, p *resultsPage, a survey.Audien
 
 // launched lists an audience's campaigns that have begun to send, the latest first.
 func (d *Desk) launched(ctx context.Context, a survey.Audience, most int) ([]survey.Campaign, error) {
-	all, err := d.campaigns(ctx, a, 4*most)
+	all, err := d.mailing.Newest(ctx, a, 4*most)
 	var some []survey.Campaign
 	for _, c := range all {
 		if c.State != survey.Draft && c.State != survey.Scheduled && !c.Launched.IsZero() && len(some) < most {

@@ -12,8 +12,8 @@ import (
 
 	"onetap/internal/authz"
 	"onetap/internal/local/drive"
+	"onetap/internal/mailing"
 	"onetap/internal/survey"
-	"onetap/internal/testsend"
 )
 
 // caller makes a program's token with a role, and returns how it calls.
@@ -41,7 +41,7 @@ func TestTestLettersGoToTheStaff(t *testing.T) {
 	t.Parallel()
 	w, marketing, _ := planned(t, 1)
 	admin := w.visitor("administrator", "en")
-	w.desk.admin = "deployment@example.com"
+	w.desk.mailing.Admin = "deployment@example.com"
 	const path = "/campaigns/abcdefgh/test"
 	page := func(v *visitor) func(to string) (int, string) {
 		return func(to string) (int, string) {
@@ -128,22 +128,22 @@ func TestTestLettersAreLimited(t *testing.T) {
 		return func(i int) string { return fmt.Sprintf("%s%d@example.net", prefix, i) }
 	}
 	first := w.caller("one", survey.RoleAdministrator)
-	if n := flood(first, 60, one); n != testsend.MaxTo {
-		t.Errorf("one address got %d letters, want %d", n, testsend.MaxTo)
+	if n := flood(first, 60, one); n != mailing.MaxTestsTo {
+		t.Errorf("one address got %d letters, want %d", n, mailing.MaxTestsTo)
 	}
 	second := w.caller("two", survey.RoleAdministrator)
 	if n := flood(second, 1, one); n != 0 {
 		t.Error("another program writes to the same address")
 	}
-	if n := flood(second, 120, strangers("a")); n != testsend.MaxFrom-1 { // one was counted and not sent
-		t.Errorf("one program wrote to %d strangers, want %d", n, testsend.MaxFrom-1)
+	if n := flood(second, 120, strangers("a")); n != mailing.MaxTestsFrom-1 { // one was counted and not sent
+		t.Errorf("one program wrote to %d strangers, want %d", n, mailing.MaxTestsFrom-1)
 	}
-	all := testsend.MaxTo + testsend.MaxFrom - 1
+	all := mailing.MaxTestsTo + mailing.MaxTestsFrom - 1
 	for i := 3; i < 8; i++ {
-		all += flood(w.caller(strconv.Itoa(i), survey.RoleAdministrator), testsend.MaxFrom, strangers(strconv.Itoa(i)))
+		all += flood(w.caller(strconv.Itoa(i), survey.RoleAdministrator), mailing.MaxTestsFrom, strangers(strconv.Itoa(i)))
 	}
-	if all != testsend.MaxAll {
-		t.Errorf("%d letters in an hour, want %d", all, testsend.MaxAll)
+	if all != mailing.MaxTests {
+		t.Errorf("%d letters in an hour, want %d", all, mailing.MaxTests)
 	}
 	if strings.Contains(w.stored(), "victim") || strings.Contains(w.stored(), "example.net") {
 		t.Error("an address is stored")

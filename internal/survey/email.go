@@ -37,6 +37,17 @@ func NormalizeEmail(text string) (string, error) {
 	return "", apperr.New(apperr.Invalid, code, "")
 }
 
+// EmailOf is NormalizeEmail of what a field holds: its problems name the field.
+func EmailOf(text, field string) (string, error) {
+	email, err := NormalizeEmail(text)
+	if p := apperr.As(err); p != nil {
+		named := *p
+		named.Where = field
+		return "", &named
+	}
+	return email, err
+}
+
 // ReadAddress is NormalizeEmail with the name of a "Name <address>" form; code is "" when there is an address.
 func ReadAddress(text string) (address, name, code string) {
 	if plainAddress(text) { // nearly all of a real list

@@ -1,0 +1,205 @@
+// Package mailing writes to people: it makes campaigns, launches them, counts and plans whom they reach, and sends.
+package mailing
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"errors"
+	"log/slog"
+	"strconv"
+	"strings"
+	"time"
+
+	"onetap/internal/apperr"
+	"onetap/internal/authz"
+	"onetap/internal/insight"
+	"onetap/internal/keys"
+	"onetap/internal/lang"
+	"onetap/internal/survey"
+)
+
+// Campaigns is what people do with campaigns, by the pages or by the API. It is safe for concurrent use.
+type Campaigns struct {
+	Store   CampaignStore
+	Keys    *keys.Keys
+	Mail    Mailer
+	Now     func() time.Time
+	Wake    func(context.Context) error // starts the sender and does not wait for it
+	Sender  string                      // the deployment's From
+	Senders survey.Senders              // whom letters may come from
+	Admin   string                      // the deployment's administrator, who is of the staff before there is a list
+}
+
+// Campaign reads a campaign as it is now; the problem campaign_unknown where there is none of that id.
+func (cs *Campaigns) Campaign(ctx context.Context, id string) (survey.Campaign, error) {
+	if !validID(id) {
+		return survey.Campaign{}, apperr.New(apperr.Unknown, "campaign_unknown", "campaign")
+	}
+	c, err := cs.Store.Campaign(ctx, survey.CampaignID(id))
+	return c.At(cs.Now()), err
+}
+
+// Newest reads an audience's newest campaigns, at most limit, as they are now.
+func (cs *Campaigns) Newest(ctx context.Context, a survey.Audience, limit int) ([]survey.Campaign, error) {
+	all, err := cs.Store.Campaigns(ctx, a, limit)
+	now := cs.Now()
+	for i := range all {
+		all[i] = all[i].At(now)
+	}
+	return all, err
+}
+
+// NewID is a campaign's id that nobody has, as far as can be known without asking.
+func NewID() survey.CampaignID {
+	var random [5]byte
+	rand.Read(random[:]) // never fails: crypto/rand
+	return keys.NewCampaignID(random)
+}
+
+func validID(id string) bool {
+	return len(id) == 8 && strings.Trim(id, "abcdefghijklmnopqrstuvwxyz234567") == ""
+}
+
+// New is a draft that begins with what the company has set, in a language where it has set none. It is not stored.
+func (cs *Campaigns) New(ctx context.Context, l lang.Language) (survey.Campaign, error) {
+	c := survey.Campaign{State: survey.Draft, Language: string(l), Created: cs.Now().UTC()}
+	set, err := cs.Store.Settings(ctx)
+	set.Begin(&c)
+	return c, err
+}
+
+// A campaign is open for three weeks, until six in the evening, unless somebody says something else.
+const daysOpen, hourClosed = 21, 18
+
+// Guess is a new draft with what can be guessed: as the company has set it, else as the audience's last campaign has it.
+// Its closing date is an evening in the zone. It has no name, and is not stored.
+func (cs *Campaigns) Guess(ctx context.Context, a survey.Audience, l lang.Language, zone *time.Location) (survey.Campaign, error) {
+	c, err := cs.New(ctx, l)
+	if err != nil {
+		return c, err
+	}
+	before, err := cs.Newest(ctx, a, 1)
+	if err != nil {
+		return c, err
+	}
+	c.Audience = a
+	switch {
+	case c.Company != "":
+	case len(before) == 1:
+		last := before[0]
+		c.Company, c.Sender, c.Language, c.QuietDays, c.RemindDays = last.Company, last.Sender, last.Language, last.QuietDays, last.RemindDays
+	default:
+		c.QuietDays, c.RemindDays = cmp.Or(c.QuietDays, 30), cmp.Or(c.RemindDays, 7)
+	}
+	now := cs.Now().In(zone)
+	c.ClosesAt = time.Date(now.Year(), now.Month(), now.Day()+daysOpen, hourClosed, 0, 0, 0, zone).UTC()
+	return c, nil
+}
+
+// Make stores a new draft with these settings, in a language where neither they nor the company say one.
+func (cs *Campaigns) Make(ctx context.Context, l lang.Language, in Change) (survey.Campaign, error) {
+	c, err := cs.New(ctx, l)
+	if err != nil {
+		return c, err
+	}
+	if c, err = cs.Apply(c, in); err != nil {
+		return c, err
+	}
+	return cs.Create(ctx, c)
+}
+
+// Create stores a new campaign under the id that it carries, so that a form sent twice makes one campaign; under a new one
+// if it carries none, or somebody else's.
+func (cs *Campaigns) Create(ctx context.Context, c survey.Campaign) (survey.Campaign, error) {
+	if !validID(string(c.ID)) {
+		return cs.createAnew(ctx, c)
+	}
+	err := cs.Store.CreateCampaign(ctx, c)
+	c.Version = 1
+	if !errors.Is(err, apperr.ErrChanged) {
+		return c, err
+	}
+	there, err := cs.Store.Campaign(ctx, c.ID)
+	if err != nil && !apperr.Is(err, "campaign_unknown") {
+		return c, err
+	}
+	if there.State == survey.Draft && there.Name == c.Name && there.Audience == c.Audience {
+		return there, nil
+	}
+	return cs.createAnew(ctx, c)
+}
+
+func (cs *Campaigns) createAnew(ctx context.Context, c survey.Campaign) (survey.Campaign, error) {
+	for {
+		c.ID = NewID()
+		err := cs.Store.CreateCampaign(ctx, c)
+		if errors.Is(err, apperr.ErrChanged) {
+			continue // the id is taken
+		}
+		c.Version = 1
+		return c, err
+	}
+}
+
+// Copy stores a draft with the words and the people of an earlier campaign, without its dates; one that was open for some
+// time is open as long from now. id is as in Create; a name that is too long is cut.
+func (cs *Campaigns) Copy(ctx context.Context, of survey.Campaign, id survey.CampaignID, name string) (survey.Campaign, error) {
+	now := cs.Now().UTC()
+	c := survey.Campaign{ID: id, Name: name, Audience: of.Audience, State: survey.Draft, Company: of.Company, Sender: of.Sender,
+		Language: of.Language, Languages: of.Languages, Wording: of.Wording, Filter: of.Filter, Sample: of.Sample,
+		QuietDays: of.QuietDays, RemindDays: of.RemindDays, Created: now}
+	if letters := []rune(name); len(letters) > survey.MaxName {
+		c.Name = string(letters[:survey.MaxName])
+	}
+	began := of.Launched
+	if of.StartsAt.After(began) {
+		began = of.StartsAt
+	}
+	if open := of.ClosesAt.Sub(began); !of.Launched.IsZero() && open > time.Hour && !of.ClosesAt.IsZero() {
+		c.ClosesAt = now.Add(open).Truncate(time.Hour)
+	}
+	return cs.Create(ctx, c)
+}
+
+// Ledgers are what became of a campaign's mailings; nil of one that has not begun, or that may not be shown.
+type Ledgers struct{ Invitation, Reminder *survey.Ledger }
+
+// Uncertain is of how many letters nobody knows whether they went out.
+func (l Ledgers) Uncertain() int {
+	n := 0
+	for _, of := range []*survey.Ledger{l.Invitation, l.Reminder} {
+		if of != nil {
+			n += of.Uncertain
+		}
+	}
+	return n
+}
+
+// Ledgers reads a campaign's ledgers. The figures are read before the mailings: a mailing's numbers are written first, so
+// that nothing counted is missing in it.
+func (cs *Campaigns) Ledgers(ctx context.Context, c survey.Campaign) (Ledgers, error) {
+	var all Ledgers
+	counts, err := cs.Store.TalliesOf(ctx, string(c.ID), survey.KindMailing)
+	if err != nil {
+		return all, err
+	}
+	for number, to := range map[int]**survey.Ledger{survey.MailingInvitation: &all.Invitation, survey.MailingReminder: &all.Reminder} {
+		mailing, begun, err := cs.Store.Mailing(ctx, c.ID, number)
+		if err != nil {
+			return all, err
+		}
+		if begun && (number == survey.MailingInvitation || insight.Of(c, authz.Who{}, cs.Now()).Reminder()) {
+			l := survey.LedgerOf(mailing, counts[survey.TallyKey{Scope: string(c.ID), Kind: survey.KindMailing, Value: strconv.Itoa(number)}])
+			*to = &l
+		}
+	}
+	return all, nil
+}
+
+// wake calls the sender. Its next minute does the same work otherwise, so a failure is only logged.
+func (cs *Campaigns) wake(ctx context.Context, c survey.Campaign) {
+	if err := cs.Wake(ctx); err != nil {
+		slog.WarnContext(ctx, "sender not called; its next minute goes on with the campaign", "campaign", c.ID, "error", err)
+	}
+}
