@@ -4,9 +4,11 @@ package main
 
 import (
 	"os"
+	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
 
+	"onetap/internal/delivery"
 	"onetap/internal/handlers/feedback"
 	"onetap/internal/handlers/wire"
 	"onetap/internal/keys"
@@ -31,5 +33,6 @@ func main() {
 		log.Error("start", "error", err)
 		os.Exit(1)
 	}
-	lambda.Start(feedback.New(s, ks, alerts, log).Handle)
+	reports := &delivery.Reports{Store: s, Keys: ks, Log: log, Now: time.Now, Wait: time.Sleep}
+	lambda.Start(feedback.New(reports, alerts).Handle)
 }

@@ -136,36 +136,3 @@ func (r *Round) open(ctx context.Context, before *survey.Response, now survey.Re
 	}
 	return loop.New(before, first, d.Responsible(contact.Owner, contact.Team), contact.Team, rules), true, nil
 }
-
-// Bounced makes the next one responsible for a case whose letter came back, and tells them at once. message is the
-// letter's id at SES; the same bounce again changes nothing.
-func (r *Round) Bounced(ctx context.Context, campaign survey.CampaignID, contact survey.ContactID, message string) error {
-	for range maxTries {
-		was, ok, err := r.Store.Case(ctx, campaign, contact)
-		if err != nil || !ok {
-			return err
-		}
-		next, ok, err := r.after(ctx, was)
-		if err != nil {
-			return err
-		}
-		if !ok {
-			r.Log.Error("an alert came back, and there is nobody else to tell", "case", was.ID())
-			return nil
-		}
-		c, changed := was.Bounced(message, next, r.Now())
-		if !changed {
-			return nil
-		}
-		c, err = r.Store.SaveCase(ctx, was, c.Claim(r.Random(), r.Now()))
-		if errors.Is(err, apperr.ErrChanged) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		_ = r.deliver(ctx, c) // the clock sends it if this fails
-		return nil
-	}
-	return fmt.Errorf("case of campaign %s changed %d times while its letter's bounce was recorded", campaign, maxTries)
-}

@@ -4,31 +4,16 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
+	"onetap/internal/mail"
 	"onetap/internal/survey"
 )
 
-// Report is what SES publishes of a message (the detail of an EventBridge event), in the words of the domain. Headers and
-// subjects are personal and are not looked at.
-type Report struct {
-	Event   survey.DeliveryEvent // "" for what is of no interest
-	Message string               // SES's id of the message
-	Sent    time.Time            // when SES took the message; zero where it does not say
-	At      time.Time            // when it happened, by SES; zero where it does not say
-	Status  string               // the mail system's enhanced status code (RFC 3463) of a bounce, "5.1.1"; "" without one
-	// Addresses are whom the mail systems name. They prove nothing: a complaint's are often redacted, a bounce's may be
-	// where a letter was forwarded to, or no address at all (Exchange's /O=…/CN=…). Who is meant is said by the tags.
-	Addresses []string
-
-	tags map[string]words
-}
-
-// ReadReport reads an event's detail. Only what is no JSON object is an error: whatever is missing in it, null or of
+// ReadReport reads what SES publishes of a message (the detail of an EventBridge event) into the words of the domain. Only what is no JSON object is an error: whatever is missing in it, null or of
 // another type, is as if it were not there.
-func ReadReport(detail []byte) (Report, error) {
+func ReadReport(detail []byte) (mail.Report, error) {
 	var d struct {
 		EventType        word            `json:"eventType"`
 		NotificationType word            `json:"notificationType"` // of the older notifications, otherwise alike
@@ -37,10 +22,10 @@ func ReadReport(detail []byte) (Report, error) {
 		Complaint        json.RawMessage `json:"complaint"`
 	}
 	if err := json.Unmarshal(detail, &d); err != nil {
-		return Report{}, fmt.Errorf("read SES's event: %w", err)
+		return mail.Report{}, fmt.Errorf("read SES's event: %w", err)
 	}
 	if s := strings.TrimSpace(string(detail)); s == "" || s[0] != '{' {
-		return Report{}, errors.New("read SES's event: it is no JSON object")
+		return mail.Report{}, errors.New("read SES's event: it is no JSON object")
 	}
 	var m struct {
 		MessageID word             `json:"messageId"`
@@ -48,7 +33,12 @@ func ReadReport(detail []byte) (Report, error) {
 		Tags      map[string]words `json:"tags"`
 	}
 	_ = json.Unmarshal(d.Mail, &m) // without a message there are no tags, and nobody is meant
-	r := Report{Message: string(m.MessageID), Sent: m.Timestamp.time(), tags: m.Tags}
+	r := mail.Report{Message: string(m.MessageID), Sent: m.Timestamp.time(), Tags: map[string]string{}}
+	for name, values := range m.Tags {
+		if len(values) == 1 {
+			r.Tags[name] = values[0]
+		}
+	}
 	if d.EventType == "" {
 		d.EventType = d.NotificationType
 	}
@@ -60,14 +50,14 @@ func ReadReport(detail []byte) (Report, error) {
 	case "Rendering Failure":
 		r.Event = survey.EventUnrendered
 	case "Bounce":
-		r.bounce(d.Bounce)
+		readBounce(&r, d.Bounce)
 	case "Complaint":
-		r.complaint(d.Complaint)
+		readComplaint(&r, d.Complaint)
 	}
 	return r, nil
 }
 
-func (r *Report) bounce(raw json.RawMessage) {
+func readBounce(r *mail.Report, raw json.RawMessage) {
 	var b bounce
 	_ = json.Unmarshal(raw, &b)
 	r.At = b.Timestamp.time()
@@ -80,7 +70,7 @@ func (r *Report) bounce(raw json.RawMessage) {
 	r.Event = b.event()
 }
 
-func (r *Report) complaint(raw json.RawMessage) {
+func readComplaint(r *mail.Report, raw json.RawMessage) {
 	var c struct {
 		Recipients list[bounced] `json:"complainedRecipients"`
 		Feedback   word          `json:"complaintFeedbackType"`
@@ -101,23 +91,6 @@ func (r *Report) complaint(raw json.RawMessage) {
 	default:
 		r.Event = survey.EventComplained
 	}
-}
-
-// Tag is the value of one of the message's tags; "" where there is none, or more than one.
-func (r Report) Tag(name string) string {
-	if v := r.tags[name]; len(v) == 1 {
-		return v[0]
-	}
-	return ""
-}
-
-// Invitation names the invitation by the message's tags; ok is false for alerts, test sends and strangers' mail.
-func (r Report) Invitation() (i survey.Invitation, ok bool) {
-	mailing, err := strconv.Atoi(r.Tag("wave"))
-	if err != nil || mailing < survey.MailingInvitation || mailing > survey.MailingReminder || r.Tag("kind") != "survey" || len(r.Tag("campaign")) != 8 || len(r.Tag("contact")) != 16 {
-		return i, false
-	}
-	return survey.Invitation{Campaign: survey.CampaignID(r.Tag("campaign")), Contact: survey.ContactID(r.Tag("contact")), Mailing: mailing}, true
 }
 
 // word is a JSON string; anything else is "".

@@ -15,9 +15,12 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"onetap/internal/apperr"
+	"onetap/internal/delivery"
+	"onetap/internal/followup"
 	"onetap/internal/keys"
 	"onetap/internal/local/dynamo"
 	"onetap/internal/ses"
+	"onetap/internal/store"
 	"onetap/internal/store/storetest"
 	"onetap/internal/survey"
 )
@@ -28,10 +31,19 @@ var noon = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 
 type world struct {
 	*Handler
+	store *store.Store
+	keys  *keys.Keys
 	t     *testing.T
 	email string
 	id    survey.ContactID
 	log   *strings.Builder
+}
+
+// handler makes one at noon that waits for nothing. Its alerts reach nobody.
+func handler(s *store.Store, ks *keys.Keys, to io.Writer) *Handler {
+	log := slog.New(slog.NewTextHandler(to, nil))
+	reports := &delivery.Reports{Store: s, Keys: ks, Log: log, Now: func() time.Time { return noon }, Wait: func(time.Duration) {}}
+	return New(reports, &followup.Alerts{Log: log})
 }
 
 func newWorld(t *testing.T, state survey.InvitationState) *world {
@@ -43,7 +55,7 @@ func newWorld(t *testing.T, state survey.InvitationState) *world {
 	}
 	w := &world{t: t, email: "anna@example.com", log: &strings.Builder{}}
 	w.id = keys.ContactID(survey.Customers, w.email)
-	w.Handler = &Handler{store: s, keys: keys, log: slog.New(slog.NewTextHandler(w.log, nil)), now: func() time.Time { return noon }, wait: func(time.Duration) {}}
+	w.store, w.keys, w.Handler = s, keys, handler(s, keys, w.log)
 	if state != "" {
 		w.put(state)
 	}
@@ -181,7 +193,7 @@ func TestEventBeforeTheInvitation(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "")
 	waits := 0
-	w.wait = func(time.Duration) {
+	w.surveys.Wait = func(time.Duration) {
 		if waits++; waits == 2 {
 			w.put(survey.InvitationSent)
 		}
@@ -207,7 +219,7 @@ func TestDeliveryDoesNotWait(t *testing.T) {
 	var waited time.Duration
 	for _, state := range []survey.InvitationState{survey.InvitationSent, survey.InvitationUncertain, ""} {
 		w := newWorld(t, state)
-		w.wait = func(d time.Duration) { waited += d }
+		w.surveys.Wait = func(d time.Duration) { waited += d }
 		if err := w.Handle(context.Background(), w.event("ses-delivery.json", nil)); (err != nil) != (state == "") {
 			t.Errorf("%q: %v", state, err)
 		}
@@ -273,7 +285,7 @@ func FuzzDetail(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	fb := &Handler{store: s, keys: keys, log: slog.New(slog.NewTextHandler(io.Discard, nil)), now: func() time.Time { return noon }, wait: func(time.Duration) {}}
+	fb := handler(s, keys, io.Discard)
 	f.Fuzz(func(t *testing.T, detail []byte) {
 		r, err := ses.ReadReport(detail)
 		if err != nil {
@@ -282,7 +294,7 @@ func FuzzDetail(f *testing.F) {
 			}
 			return
 		}
-		if r.Tag("case") != "" {
+		if r.Tags["case"] != "" {
 			return // alerts have their own tests
 		}
 		err = fb.Handle(context.Background(), events.EventBridgeEvent{Detail: detail})

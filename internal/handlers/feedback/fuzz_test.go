@@ -3,12 +3,10 @@ package feedback
 import (
 	"context"
 	"encoding/json"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
@@ -68,7 +66,7 @@ func FuzzEvent(f *testing.F) {
 		if json.Unmarshal([]byte(event), &e) != nil {
 			return // Lambda's runtime refuses it
 		}
-		if r, err := ses.ReadReport(e.Detail); err == nil && r.Tag("case") != "" {
+		if r, err := ses.ReadReport(e.Detail); err == nil && r.Tags["case"] != "" {
 			return // an alert that came back has tests of its own
 		}
 		was := before[int(from)%len(before)]
@@ -79,7 +77,7 @@ func FuzzEvent(f *testing.F) {
 			}
 		}
 		var log strings.Builder
-		fb := &Handler{store: s, keys: keys, log: slog.New(slog.NewTextHandler(&log, nil)), now: func() time.Time { return noon }, wait: func(time.Duration) {}}
+		fb := handler(s, keys, &log)
 		err := fb.Handle(ctx, e)
 		if got := state(t, other); got.State != was || got.Version != 1 {
 			t.Fatalf("a bystander's invitation became %+v by %s", got, event)

@@ -122,7 +122,7 @@ func TestWhoIsGone(t *testing.T) {
 				}
 				w.put(survey.InvitationSent)
 			}
-			w.now = func() time.Time { return noon.AddDate(0, 0, 5) } // the letter is old
+			w.surveys.Now = func() time.Time { return noon.AddDate(0, 0, 5) } // the letter is old
 			if err := w.Handle(context.Background(), w.event("ses-complaint.json", names([]any{address(tt.recipient)}))); err != nil {
 				t.Fatal(err)
 			}
@@ -140,11 +140,11 @@ func TestWhoIsGone(t *testing.T) {
 func TestStrangeDelivery(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "")
-	w.now = func() time.Time { return time.Date(2026, 11, 22, 12, 11, 0, 0, time.UTC) } // half a minute after the letter
+	w.surveys.Now = func() time.Time { return time.Date(2026, 11, 22, 12, 11, 0, 0, time.UTC) } // half a minute after the letter
 	if err := w.Handle(context.Background(), w.event("ses-delivery.json", nil)); err == nil {
 		t.Error("a delivery that may be early is forgotten")
 	}
-	w.now = func() time.Time { return time.Date(2026, 11, 22, 12, 30, 0, 0, time.UTC) }
+	w.surveys.Now = func() time.Time { return time.Date(2026, 11, 22, 12, 30, 0, 0, time.UTC) }
 	if err := w.Handle(context.Background(), w.event("ses-delivery.json", nil)); err != nil {
 		t.Errorf("an event that nothing will ever come of is tried for ever: %v", err)
 	}

@@ -1,0 +1,5 @@
+package delivery
+
+import "onetap/internal/store"
+
+var _ Store = (*store.Store)(nil)
