@@ -10,9 +10,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"onetap/internal/auth"
 	"onetap/internal/awsenv"
 	"onetap/internal/local"
-	"onetap/internal/signin"
 	"onetap/internal/store"
 	"onetap/internal/survey"
 )
@@ -48,7 +48,7 @@ func entrances(ctx context.Context, s *local.Stack, none bool) ([]entrance, erro
 		if i < 0 {
 			continue
 		}
-		token, link := signin.New(staff[i].ID, "", time.Now(), linkLife)
+		token, link := auth.NewLink(staff[i].ID, "", time.Now(), linkLife)
 		if err := table.PutSignIn(ctx, link); err != nil {
 			return nil, fmt.Errorf("make a sign-in link: %w", err)
 		}

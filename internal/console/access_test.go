@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"onetap/internal/auth"
 	"onetap/internal/authz"
 	"onetap/internal/local/dynamo"
 	"onetap/internal/survey"
@@ -43,7 +44,7 @@ func TestRolesAndRoutes(t *testing.T) {
 		if err := w.store.PutStaff(ctx, []survey.Staff{{ID: id, Email: id + "@example.com", Role: role}}); err != nil {
 			t.Fatal(err)
 		}
-		token, hash := newToken()
+		token, hash := auth.NewToken()
 		if err := w.store.PutToken(ctx, authz.Token{Hash: hash, Name: id, Role: role, Made: w.now()}); err != nil {
 			t.Fatal(err)
 		}
@@ -102,7 +103,7 @@ func (w *world) sessionOf(t testing.TB, g *guest) string {
 		t.Fatal(err)
 	}
 	for _, c := range g.client.Jar.Cookies(r.URL) {
-		if _, id, ok := w.desk.openSession(c.Value); ok {
+		if _, id, ok := w.desk.door.SessionOf(c.Value); ok {
 			return id
 		}
 	}

@@ -7,9 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"onetap/internal/auth"
 	"onetap/internal/browsertest"
 	"onetap/internal/local/dynamo"
-	"onetap/internal/signin"
 	"onetap/internal/survey"
 )
 
@@ -34,7 +34,7 @@ func (w *world) staffed() {
 // link is a path that signs somebody in.
 func (w *world) link(staff string) string {
 	w.t.Helper()
-	token, l := signin.New(staff, "", w.now(), time.Hour)
+	token, l := auth.NewLink(staff, "", w.now(), time.Hour)
 	if err := w.store.PutSignIn(context.Background(), l); err != nil {
 		w.t.Fatal(err)
 	}

@@ -11,12 +11,13 @@ import (
 	"time"
 
 	"onetap/internal/apperr"
+	"onetap/internal/auth"
 	"onetap/internal/authz"
 	"onetap/internal/keys"
 	"onetap/internal/mail"
 	"onetap/internal/mailing"
+	"onetap/internal/oidc"
 	"onetap/internal/ses"
-	"onetap/internal/signin"
 	"onetap/internal/store"
 	"onetap/internal/survey"
 	"onetap/internal/web"
@@ -35,15 +36,12 @@ type Desk struct {
 	mail    mailer
 	now     func() time.Time
 	mailing *mailing.Campaigns
-	token   string                              // of the API
 	sender  string                              // the deployment's From
 	senders survey.Senders                      // whom letters may come from
 	site    string                              // base of the console and the API; "": the host of the request
 	links   string                              // base of the links in letters; "": the site
-	admin   string                              // who may sign in before there is any staff
-	issuer  *issuer                             // signs people in besides the links by e-mail; nil: none
-	later   func(context.Context, []byte) error // has this function called with an errand, and does not wait; nil: errands are run at once
-	gate    signin.Gate                         // bounds what strangers may ask for
+	later   func(context.Context, []byte) error // calls this function with an event, and does not wait; nil: the event is worked on at once
+	door    *auth.Door                          // lets people and programs in
 	looks   looks                               // the company's, for pages of people who are not signed in
 }
 
@@ -74,7 +72,7 @@ type OIDC struct{ Issuer, Client, Secret string }
 
 // New is a desk, or what is wrong with its settings.
 func New(o Settings) (*Desk, error) {
-	i, err := newIssuer(o.OIDC.Issuer, o.OIDC.Client, o.OIDC.Secret)
+	issuer, err := oidc.New(o.OIDC.Issuer, o.OIDC.Client, o.OIDC.Secret)
 	if err != nil {
 		return nil, err
 	}
@@ -82,16 +80,19 @@ func New(o Settings) (*Desk, error) {
 	if err != nil {
 		return nil, fmt.Errorf("SENDER or SENDERS: %w", err)
 	}
-	d := &Desk{store: o.Store, keys: o.Keys, mail: o.Mail, now: time.Now, later: o.Later, token: o.Token, sender: o.Sender,
-		senders: senders, site: o.Site, links: o.Links, admin: o.Admin, issuer: i}
+	d := &Desk{store: o.Store, keys: o.Keys, mail: o.Mail, now: time.Now, later: o.Later, sender: o.Sender, senders: senders, site: o.Site, links: o.Links}
 	d.mailing = &mailing.Campaigns{Store: o.Store, Keys: o.Keys, Mail: o.Mail, Now: time.Now, Wake: o.Wake, Sender: o.Sender, Senders: senders, Admin: o.Admin}
+	d.door = &auth.Door{Store: o.Store, Keys: o.Keys, Now: time.Now, Send: o.Mail.Send, From: o.Sender, Admin: o.Admin, Token: o.Token}
+	if issuer != nil { // an interface that holds nil is not nil
+		d.door.Issuer = issuer
+	}
 	return d, d.check()
 }
 
 func (d *Desk) check() error {
 	switch {
-	case d.token != "" && len(d.token) < minToken:
-		return fmt.Errorf("API_TOKEN has %d characters, needs none, or %d or more", len(d.token), minToken)
+	case d.door.Token != "" && len(d.door.Token) < minToken:
+		return fmt.Errorf("API_TOKEN has %d characters, needs none, or %d or more", len(d.door.Token), minToken)
 	case d.sender == "":
 		return errors.New("SENDER is not set: the From address of test e-mails")
 	case d.senders.Check(d.sender) != nil:
@@ -166,7 +167,7 @@ func (d *Desk) Handler() http.Handler {
 	known, page := web.Secure(api), d.secure(pages)
 	mux := http.NewServeMux()
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
-		who, err := d.authorised(r)
+		who, err := d.door.Program(r.Context(), r.Header.Get("Authorization"))
 		if err != nil {
 			web.Fail(w, r, err)
 			return

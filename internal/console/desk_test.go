@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"onetap/internal/auth"
 	"onetap/internal/awsenv"
 	"onetap/internal/keys"
 	"onetap/internal/local/drive"
@@ -72,8 +73,8 @@ func newWorld(t testing.TB, o dynamo.Options) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.desk = &Desk{store: s, keys: keys, mail: ses.New(storetest.As(c, "desk"), ""), now: w.now, token: testToken,
-		sender: "Example Shop <nps@example.com>"}
+	w.desk = &Desk{store: s, keys: keys, mail: ses.New(storetest.As(c, "desk"), ""), now: w.now, sender: "Example Shop <nps@example.com>"}
+	w.desk.door = &auth.Door{Store: s, Keys: keys, Now: w.now, Send: w.desk.mail.Send, From: w.desk.sender, Token: testToken}
 	if w.desk.senders, err = survey.NewSenders(w.desk.sender, "example.net,notexample.com"); err != nil { // which SES has not verified
 		t.Fatal(err)
 	}
@@ -187,7 +188,7 @@ func TestTokenComesFirst(t *testing.T) {
 func TestNoDeploymentToken(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, dynamo.Options{})
-	w.desk.token = ""
+	w.desk.door.Token = ""
 	if err := w.desk.check(); err != nil {
 		t.Error(err)
 	}
@@ -200,7 +201,7 @@ func TestNoDeploymentToken(t *testing.T) {
 			t.Errorf("%q: %d", header, p.status)
 		}
 	}
-	w.desk.token = "short"
+	w.desk.door.Token = "short"
 	if err := w.desk.check(); err == nil {
 		t.Error("a short token was taken")
 	}

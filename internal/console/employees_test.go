@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"onetap/internal/auth"
 	"onetap/internal/authz"
 	"onetap/internal/insight"
 	"onetap/internal/local/dynamo"
@@ -43,7 +44,7 @@ func (a *asked) become(change func(*survey.Campaign)) {
 // program calls the API as a token of a role.
 func (w *world) program(role survey.Role, path string) (int, map[string]any) {
 	w.t.Helper()
-	token, hash := newToken()
+	token, hash := auth.NewToken()
 	if err := w.store.PutToken(context.Background(), authz.Token{Hash: hash, Name: hash, Role: role, Made: w.now()}); err != nil {
 		w.t.Fatal(err)
 	}

@@ -48,7 +48,7 @@ func TestGuestsWriteNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, dynamo.Options{})
-			w.desk.admin = "Boss@Example.com"
+			w.desk.door.Admin = "Boss@Example.com"
 			if err := w.store.PutStaff(t.Context(), staff); err != nil {
 				t.Fatal(err)
 			}
@@ -81,7 +81,7 @@ func TestGuestsWriteNothing(t *testing.T) {
 func TestAnalystStaysAnalyst(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, dynamo.Options{})
-	w.desk.admin = "admin@example.com"
+	w.desk.door.Admin = "admin@example.com"
 	if err := w.store.PutStaff(t.Context(), []survey.Staff{{ID: "admin@example.com", Email: "moved@example.com", Role: survey.RoleAnalyst}}); err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +105,7 @@ func TestAnalystStaysAnalyst(t *testing.T) {
 func TestFirstAdministratorOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, dynamo.Options{})
-	w.desk.admin = "Boss@Example.com"
+	w.desk.door.Admin = "Boss@Example.com"
 	const browsers = 4
 	var guests []*guest
 	var paths []string

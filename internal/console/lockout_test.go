@@ -13,17 +13,17 @@ import (
 	"testing"
 	"time"
 
+	"onetap/internal/auth"
 	"onetap/internal/local/dynamo"
-	"onetap/internal/signin"
 	"onetap/internal/survey"
 )
 
-// door is the way in as API Gateway shows it, with the visitor's address; errands wait until they are run.
+// door is the way in as API Gateway shows it, with the visitor's address; what the desk calls itself with waits until it is delivered.
 type door struct {
 	*world
-	mu      sync.Mutex
-	calls   int
-	errands [][]byte
+	mu     sync.Mutex
+	calls  int
+	events [][]byte
 }
 
 func newDoor(t *testing.T) *door {
@@ -36,7 +36,7 @@ func newDoor(t *testing.T) *door {
 	}})
 	d.staffed()
 	d.desk.later = func(_ context.Context, e []byte) error {
-		d.errands = append(d.errands, e)
+		d.events = append(d.events, e)
 		return nil
 	}
 	return d
@@ -65,15 +65,15 @@ func (d *door) ask(remote, cookies, email string) *http.Response {
 	return w.Result()
 }
 
-// deliver runs the errands.
+// deliver runs them.
 func (d *door) deliver(t *testing.T) {
 	t.Helper()
-	for _, e := range d.errands {
+	for _, e := range d.events {
 		if err := d.desk.Run(t.Context(), e); err != nil {
 			t.Error(err)
 		}
 	}
-	d.errands = nil
+	d.events = nil
 }
 
 // enter uses the newest link mailed to an address, in a browser that was never here: opened, confirmed, in.
@@ -95,11 +95,11 @@ func (d *door) enter(t *testing.T, email string) *guest {
 	return g
 }
 
-// Asking costs the same, writes the same and answers the same, whoever's the address is; whose it is finds the errand.
+// Asking costs the same, writes the same and answers the same, whoever's the address is; whose it is finds the later call.
 func TestAskingTellsNothing(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)
-	d.desk.admin = "boss@example.com"
+	d.desk.door.Admin = "boss@example.com"
 	if err := d.store.RemoveStaff(t.Context(), "analyst", nil); err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +114,7 @@ func TestAskingTellsNothing(t *testing.T) {
 		{"in other letters", "anna@пример.рф", 0}, {"long", strings.Repeat("a", 60) + "@example.com", 0}, {"an id", "owner@owner.example", 0},
 	} {
 		before, _ := d.inbox.Letters(t.Context())
-		d.errands = nil
+		d.events = nil
 		var answer *http.Response
 		calls := d.counted(func() { answer = d.ask(fmt.Sprintf("192.0.%d.1:0", i), "", tc.email) })
 		text := new(strings.Builder)
@@ -123,8 +123,8 @@ func TestAskingTellsNothing(t *testing.T) {
 		if page == "" {
 			page = shown
 		}
-		if calls != 1 || answer.StatusCode != 200 || shown != page || len(d.errands) != 1 {
-			t.Errorf("%s: %d calls, status %d, %d errands, the same page: %v", tc.name, calls, answer.StatusCode, len(d.errands), shown == page)
+		if calls != 1 || answer.StatusCode != 200 || shown != page || len(d.events) != 1 {
+			t.Errorf("%s: %d calls, status %d, %d events, the same page: %v", tc.name, calls, answer.StatusCode, len(d.events), shown == page)
 		}
 		d.deliver(t)
 		if after, _ := d.inbox.Letters(t.Context()); len(after)-len(before) != tc.letters {
@@ -187,14 +187,14 @@ func TestStrangersLockNobodyOut(t *testing.T) {
 			strangers(d)
 			d.deliver(t)
 			asked, _ := d.inbox.Letters(t.Context())
-			if n := len(asked) - len(begun); n > signin.Limits.Hour+6 {
+			if n := len(asked) - len(begun); n > auth.Limits.Hour+6 {
 				t.Errorf("%d letters in an hour", n)
 			}
 
 			fresh := d.ask("127.0.0.1:1", "", email).StatusCode
 			d.deliver(t)
 			if fresh != 200 {
-				d.pass(signin.Life - signin.Limits.Span - time.Second)
+				d.pass(auth.LinkLife - auth.Limits.Span - time.Second)
 			}
 			d.enter(t, email)
 
@@ -209,7 +209,6 @@ func TestStrangersLockNobodyOut(t *testing.T) {
 func TestRefusedMeansThereIsALetter(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)
-	d.desk.gate = signin.Gate{}
 	seed := rand.Uint64()
 	random := rand.New(rand.NewPCG(seed, 1))
 	var last time.Time
@@ -222,7 +221,7 @@ func TestRefusedMeansThereIsALetter(t *testing.T) {
 			last = now
 			granted[now.Truncate(time.Hour)]++
 		case 429:
-			if now.Sub(last) > signin.Limits.Span {
+			if now.Sub(last) > auth.Limits.Span {
 				t.Fatalf("seed %d: refused at %v, and the last letter is of %v", seed, now, last)
 			}
 		default:
@@ -230,7 +229,7 @@ func TestRefusedMeansThereIsALetter(t *testing.T) {
 		}
 	}
 	for hour, n := range granted {
-		if n > signin.Limits.Hour+6 {
+		if n > auth.Limits.Hour+6 {
 			t.Errorf("seed %d: %d letters in the hour of %v", seed, n, hour)
 		}
 	}

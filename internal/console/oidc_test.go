@@ -18,7 +18,9 @@ import (
 	"testing"
 	"time"
 
+	"onetap/internal/auth"
 	"onetap/internal/local/dynamo"
+	"onetap/internal/oidc"
 )
 
 // company is a small issuer of OpenID Connect: discovery, authorization code with PKCE, RS256.
@@ -117,8 +119,8 @@ func (c *company) token(nonce string) string {
 	return parts + "." + base64.RawURLEncoding.EncodeToString(s)
 }
 
-// errand goes to the issuer and returns the path by which it comes back.
-func (c *company) errand(g *guest, to string) string {
+// login goes to the issuer and returns the path by which it comes back.
+func (c *company) login(g *guest, to string) string {
 	c.t.Helper()
 	p := g.get("/sign-in/oidc?to="+url.QueryEscape(to)).want(c.t, 303)
 	if !strings.HasPrefix(p.to, c.server.URL+"/authorize?") {
@@ -136,11 +138,11 @@ func companyWorld(t *testing.T) (*world, *company) {
 	w := newWorld(t, dynamo.Options{})
 	w.staffed()
 	c := newCompany(t, w.now)
-	i, err := newIssuer(c.server.URL, "onetap", "secret")
+	i, err := oidc.New(c.server.URL, "onetap", "secret")
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.desk.issuer = i
+	w.desk.door.Issuer = i
 	return w, c
 }
 
@@ -149,7 +151,7 @@ func TestSignInAtTheCompany(t *testing.T) {
 	w, c := companyWorld(t)
 	w.guest(t).get("/sign-in?to=/cases").want(t, 200, "company account", "/sign-in/oidc?to=%2Fcases")
 	g := w.guest(t)
-	back := c.errand(g, "/results?week=1")
+	back := c.login(g, "/results?week=1")
 	if p := g.get(back).want(t, 303); p.to != "/results?week=1" {
 		t.Errorf("led to %q", p.to)
 	}
@@ -164,13 +166,13 @@ func TestSignInAtTheCompany(t *testing.T) {
 
 	// Whom the issuer knows and the staff list does not stays outside, the deployment's administrator too while there is
 	// another; the first one comes in.
-	g.get(c.errand(g, "")).want(t, 403, "not on the staff list")
-	w.desk.admin = "owner@example.com"
-	g.get(c.errand(g, "")).want(t, 403, "not on the staff list")
+	g.get(c.login(g, "")).want(t, 403, "not on the staff list")
+	w.desk.door.Admin = "owner@example.com"
+	g.get(c.login(g, "")).want(t, 403, "not on the staff list")
 	if err := w.store.RemoveStaff(context.Background(), "administrator", nil); err != nil {
 		t.Fatal(err)
 	}
-	g.get(c.errand(g, "https://evil.example")).want(t, 303)
+	g.get(c.login(g, "https://evil.example")).want(t, 303)
 	g.get("/settings").want(t, 200)
 }
 
@@ -221,7 +223,7 @@ func TestCompanySignInIsRefused(t *testing.T) {
 		}
 		c.mu.Unlock()
 		g := w.guest(t)
-		back := c.errand(g, "/")
+		back := c.login(g, "/")
 		if bad.change != nil {
 			back = bad.change(back)
 		}
@@ -238,8 +240,8 @@ func TestCompanySignInIsRefused(t *testing.T) {
 	}
 	c.claims, c.sign, c.alg = nil, nil, "RS256"
 	g := w.guest(t)
-	back := c.errand(g, "/")
-	w.pass(oidcLife)
+	back := c.login(g, "/")
+	w.pass(auth.LoginLife)
 	g.get(back).want(t, 403)
 	w.guest(t).get("/sign-in/oidc/back?code=x&state=").want(t, 403)
 }
@@ -253,7 +255,7 @@ func TestCompanyIsAway(t *testing.T) {
 	c.mu.Lock()
 	c.down = false
 	c.mu.Unlock()
-	g.get(c.errand(g, "/")).want(t, 303) // the next try finds it
+	g.get(c.login(g, "/")).want(t, 303) // the next try finds it
 
 	off := newWorld(t, dynamo.Options{})
 	if p := off.guest(t).get("/sign-in").want(t, 200); strings.Contains(p.text, "company account") {
@@ -262,11 +264,11 @@ func TestCompanyIsAway(t *testing.T) {
 	off.guest(t).get("/sign-in/oidc").want(t, 404)
 	off.guest(t).get("/sign-in/oidc/back?code=x&state=x").want(t, 403)
 	for _, bad := range [][3]string{{"http://issuer.example.com", "onetap", "x"}, {"https://issuer.example.com", "", ""}, {"", "onetap", ""}, {"issuer", "onetap", ""}} {
-		if i, err := newIssuer(bad[0], bad[1], bad[2]); err == nil {
+		if i, err := oidc.New(bad[0], bad[1], bad[2]); err == nil {
 			t.Errorf("%v makes %+v", bad, i)
 		}
 	}
-	if i, err := newIssuer("", "", ""); i != nil || err != nil {
+	if i, err := oidc.New("", "", ""); i != nil || err != nil {
 		t.Errorf("none makes %v, %v", i, err)
 	}
 }

@@ -21,13 +21,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"golang.org/x/net/html"
 
+	"onetap/internal/auth"
 	"onetap/internal/awsenv"
 	"onetap/internal/browsertest"
 	laptop "onetap/internal/local"
 	"onetap/internal/local/drive"
 	"onetap/internal/local/localtest"
 	"onetap/internal/local/story"
-	"onetap/internal/signin"
 	"onetap/internal/store"
 	"onetap/internal/store/storetest"
 )
@@ -132,7 +132,7 @@ func (v *walker) uploaded(c *drive.Company) {
 
 func (v *walker) link(staff string) string {
 	v.t.Helper()
-	token, l := signin.New(staff, "", time.Now(), time.Hour)
+	token, l := auth.NewLink(staff, "", time.Now(), time.Hour)
 	if err := v.store.PutSignIn(context.Background(), l); err != nil {
 		v.t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"onetap/internal/local/dynamo"
+	"onetap/internal/oidc"
 	"onetap/internal/survey"
 )
 
@@ -23,7 +24,11 @@ func TestBrowserPeopleAndSettings(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, dynamo.Options{})
 			w.staffed()
-			w.desk.issuer = &issuer{address: "https://issuer.example.com", client: "onetap"}
+			issuer, err := oidc.New("https://issuer.example.com", "onetap", "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.desk.door.Issuer = issuer
 			list, logo := filepath.Join(t.TempDir(), "staff.csv"), filepath.Join(t.TempDir(), "logo.png")
 			rows := "id;email;name;role;team;manager\nkim;kim@example.com;عبد الله 🌼;owner;Север;Вера Орлова\nx;x@example.com;<script>alert(1)</script>;king;;\ny;y@example.com;Y;owner;;nobody\n"
 			if err := os.WriteFile(list, []byte(rows), 0o600); err != nil {

@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/net/html"
 
+	"onetap/internal/auth"
 	"onetap/internal/authz"
 	"onetap/internal/local/dynamo"
 	"onetap/internal/survey"
@@ -57,7 +58,7 @@ func TestNoAddressesInAddresses(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, dynamo.Options{})
 	ctx := context.Background()
-	w.desk.admin = "boss@example.com"
+	w.desk.door.Admin = "boss@example.com"
 	var staff []survey.Staff
 	for _, m := range everybody {
 		m.ID = strings.ToUpper(m.ID[:1]) + m.ID[1:] + "@example.com"
@@ -83,7 +84,7 @@ func TestNoAddressesInAddresses(t *testing.T) {
 		})
 	}
 	a.counted()
-	token, hash := newToken()
+	token, hash := auth.NewToken()
 	if err := w.store.PutToken(ctx, authz.Token{Hash: hash, Name: "crm@example.com", Role: survey.RoleAdministrator, Made: w.now()}); err != nil {
 		t.Fatal(err)
 	}

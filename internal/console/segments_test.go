@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/net/html"
 
+	"onetap/internal/auth"
 	"onetap/internal/authz"
 	"onetap/internal/local/dynamo"
 	"onetap/internal/survey"
@@ -48,7 +49,7 @@ func TestPersonalSegmentsAreHidden(t *testing.T) {
 	link := "/results/parted2a/answers?part=1&value=" + valueSum(secretName)
 	pages := []string{"/results", "/results/parted2a", "/results/parted2a/by/team", "/results/parted2a/by/part-0", "/results/parted2a/by/part-2", "/results/parted2a/answers", "/campaigns/parted2a"}
 	token := func(role survey.Role) *guest {
-		secret, hash := newToken()
+		secret, hash := auth.NewToken()
 		if err := w.store.PutToken(t.Context(), authz.Token{Hash: hash, Name: string(role), Role: role, Made: w.now()}); err != nil {
 			t.Fatal(err)
 		}

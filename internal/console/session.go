@@ -2,7 +2,6 @@ package console
 
 import (
 	"context"
-	"encoding/base64"
 	"net"
 	"net/http"
 	"net/url"
@@ -13,16 +12,9 @@ import (
 	"onetap/internal/apperr"
 	"onetap/internal/authz"
 	"onetap/internal/lang"
-	"onetap/internal/signin"
 	"onetap/internal/survey"
 	"onetap/internal/web"
 )
-
-// sessionLife is how long somebody stays signed in.
-const sessionLife = 12 * time.Hour
-
-// knownLife is how long a browser remembers that somebody has signed in there.
-const knownLife = 180 * 24 * time.Hour
 
 // visit is what a request knows of who asks. Session is "" for a program.
 type visit struct {
@@ -86,37 +78,14 @@ func cookieValue(r *http.Request, name string) string {
 	return ""
 }
 
-// sessionValue is what a session's cookie says: staff, session, and the seal of both.
-func (d *Desk) sessionValue(staff, id string) string {
-	what := base64.RawURLEncoding.EncodeToString([]byte(strings.ToLower(staff))) + "." + id
-	return what + "." + d.keys.Seal("session", what)
-}
-
-func (d *Desk) openSession(value string) (staff, id string, ok bool) {
-	at := strings.LastIndex(value, ".")
-	if at < 0 || !d.keys.Sealed("session", value[:at], value[at+1:]) {
-		return "", "", false
-	}
-	encoded, id, _ := strings.Cut(value[:at], ".")
-	name, err := base64.RawURLEncoding.DecodeString(encoded)
-	return string(name), id, err == nil
-}
-
 // session finds out who is signed in; a visit without a session is nobody.
 func (d *Desk) session(r *http.Request) (visit, error) {
 	v := visit{Lang: languageOf(r, ""), Zone: zoneOf(r)}
-	staff, id, ok := d.openSession(cookieValue(r, sessionCookie))
-	if !ok {
-		return v, nil
-	}
-	who, ok, err := d.store.Session(r.Context(), staff, id)
-	if err != nil || !ok || !d.now().Before(who.Session.Expires) {
+	who, ok, err := d.door.Open(r.Context(), cookieValue(r, sessionCookie))
+	if err != nil || !ok {
 		return v, err
 	}
-	if who.Session.Reach != "" && who.Session.Reach != signin.Reach(d.keys, who.Staff) {
-		return v, nil // the address is another by now: this may be the browser of whoever had the old one
-	}
-	v.Staff, v.Session, v.Form, v.Company = who.Staff, id, d.keys.Seal("form", id), who.Settings
+	v.Staff, v.Session, v.Form, v.Company = who.Staff, who.Session.ID, d.door.FormToken(who.Session.ID), who.Settings
 	v.Lang = languageOf(r, who.Staff.Language)
 	r.Header.Set("Accept-Language", string(v.Lang)) // for whoever asks web.Language
 	return v, nil
@@ -155,7 +124,7 @@ func (d *Desk) checkForm(r *http.Request, v visit) error {
 	if got == "" {
 		got = r.FormValue("form")
 	}
-	if !d.keys.Sealed("form", v.Session, got) {
+	if !d.door.OwnForm(v.Session, got) {
 		return apperr.New(apperr.Forbidden, "form_expired", "")
 	}
 	return nil

@@ -189,7 +189,7 @@ func TestTokens(t *testing.T) {
 	p := g.send("/settings/tokens", "name", `CRM "export" <b>`, "role", "analyst").want(t, 201, "shown only this once", "never")
 	_, rest, _ := strings.Cut(p.text, `id="token" value="`)
 	token, _, _ := strings.Cut(rest, `"`)
-	if !strings.HasPrefix(token, tokenPrefix) || len(token) != len(tokenPrefix)+26 {
+	if !strings.HasPrefix(token, "onetap_") || len(token) != len("onetap_")+26 {
 		t.Fatalf("the token is %q", token)
 	}
 	if strings.Contains(w.stored(), token) || strings.Contains(g.get("/settings/tokens").text, token) {

@@ -1,16 +1,14 @@
 package console
 
 import (
-	"crypto/rand"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
 	"onetap/internal/apperr"
+	"onetap/internal/auth"
 	"onetap/internal/authz"
-	"onetap/internal/signin"
-	"onetap/internal/survey"
 	"onetap/internal/web"
 )
 
@@ -76,7 +74,7 @@ func (d *Desk) askToSignIn(w http.ResponseWriter, r *http.Request) {
 func (d *Desk) signInForm(w http.ResponseWriter, r *http.Request) error {
 	p := d.signInPage(r, "ask", "signin.page_title")
 	p.To = local(r.URL.Query().Get("to"))
-	if d.issuer != nil {
+	if d.door.Issuer != nil {
 		p.Issuer = "/sign-in/oidc?to=" + url.QueryEscape(p.To)
 	}
 	return d.show(w, http.StatusOK, "signin.html", p)
@@ -89,58 +87,35 @@ func (d *Desk) showRefusal(w http.ResponseWriter, r *http.Request, why string, s
 	return d.show(w, status, "signin.html", p)
 }
 
-// sendLink answers the same, after the same work, whether or not the address is anybody's: it counts that somebody has
-// asked, and leaves finding out whose the address is, and the letter, to an errand. A browser in which this person was
-// signed in before is counted by itself, so that nobody else's asking stands in its way.
+// sendLink answers the same, after the same work, whether or not the address is anybody's: finding that out, and the
+// letter, are left to another call.
 func (d *Desk) sendLink(w http.ResponseWriter, r *http.Request) error {
 	p := d.signInPage(r, "ask", "signin.page_title")
 	p.Email, p.To = strings.TrimSpace(r.FormValue("email")), local(r.FormValue("to"))
-	refuse := func(status int, why *apperr.Error) error {
-		p.Wrong = p.lang.Problem(why)
-		return d.show(w, status, "signin.html", p)
+	browser := auth.BrowserName(cookieValue(r, browserCookie))
+	ask, err := d.door.Ask(r.Context(), auth.Asking{Email: p.Email, To: p.To, Language: string(visitOf(r).Lang), Site: d.siteOf(r),
+		Browser: browser, Known: cookieValue(r, knownCookie), Remote: r.RemoteAddr})
+	if refusal := apperr.As(err); refusal != nil {
+		if refusal.Code == "signin_busy" {
+			w.Header().Set("Retry-After", "60")
+		}
+		p.Wrong = p.lang.Problem(refusal)
+		return d.show(w, web.Status(refusal), "signin.html", p)
 	}
-	email, err := survey.NormalizeEmail(p.Email)
-	if err != nil {
-		return refuse(http.StatusBadRequest, apperr.New(apperr.Invalid, "signin_email", "email"))
-	}
-	known := signin.Knows(d.keys, cookieValue(r, knownCookie), email)
-	network := signin.Network(r.RemoteAddr)
-	if known == "" && !d.gate.Admit(network, d.now()) {
-		w.Header().Set("Retry-After", "60")
-		return refuse(http.StatusTooManyRequests, apperr.New(apperr.Conflict, "signin_busy", ""))
-	}
-	browser := browserOf(r)
-	may, err := d.store.AskSignIn(r.Context(), d.keys.Seal("asks", known+"\x00"+email), d.keys.Seal("asks", browser), d.keys.Seal("asks", network), signin.Limits, d.now())
 	if err != nil {
 		return err
 	}
-	if !may {
-		return refuse(http.StatusTooManyRequests, apperr.New(apperr.Conflict, "signin_wait", "email"))
-	}
-	to := p.To
-	if len(to) > maxTo {
-		to = "/"
-	}
-	ask := signin.Ask{Email: email, Browser: browser, To: to, Language: string(visitOf(r).Lang), Site: d.siteOf(r), At: d.now().UTC()}
-	if err := d.errand(r, errand{SignIn: &ask}); err != nil {
+	if err := d.leave(r, ownCall{SignIn: &ask}); err != nil {
 		return err
 	}
-	http.SetCookie(w, cookie(r, browserCookie, browser, 24*time.Hour))
+	http.SetCookie(w, cookie(r, browserCookie, browser, browserLife))
 	done := d.signInPage(r, "sent", "signin.sent_title")
-	done.Text = done.lang.T("signin.sent_text", map[string]any{"Count": int(signin.Life / time.Minute)})
+	done.Text = done.lang.T("signin.sent_text", map[string]any{"Count": int(auth.LinkLife / time.Minute)})
 	return d.show(w, http.StatusOK, "signin.html", done)
 }
 
-// maxTo is the longest path that a link leads to, in bytes.
-const maxTo = 1000
-
-// browserOf is the name of the browser that asks, a new one where it has none.
-func browserOf(r *http.Request) string {
-	if browser := cookieValue(r, browserCookie); len(browser) >= 20 && len(browser) <= 64 {
-		return browser
-	}
-	return rand.Text()
-}
+// browserLife is how long a browser keeps the name under which it asks for links.
+const browserLife = 24 * time.Hour
 
 func (d *Desk) signOut(w http.ResponseWriter, r *http.Request) error {
 	v := visitOf(r)

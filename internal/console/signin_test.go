@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"onetap/internal/auth"
 	"onetap/internal/local/dynamo"
 	"onetap/internal/survey"
 )
@@ -76,7 +77,7 @@ func TestSignInByLetter(t *testing.T) {
 func TestAdministratorOfTheDeployment(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, dynamo.Options{})
-	w.desk.admin = "Boss@Example.com"
+	w.desk.door.Admin = "Boss@Example.com"
 	g := w.guest(t)
 	g.post("/sign-in", "email", "boss@example.com").want(t, 200)
 	letters, err := w.inbox.Letters(context.Background())
@@ -124,7 +125,7 @@ func TestSessions(t *testing.T) {
 
 	// Twelve hours, and removal at once.
 	g = w.as(t, "owner")
-	w.pass(sessionLife - time.Second)
+	w.pass(auth.SessionLife - time.Second)
 	g.get("/").want(t, 200)
 	w.pass(time.Second)
 	g.get("/").want(t, 303)
@@ -139,7 +140,7 @@ func TestSessions(t *testing.T) {
 	g.get("/").want(t, 303)
 
 	// What is not sealed by us is nobody's.
-	for _, value := range []string{"", "x", "..", "b3duZXI.AAAA.BBBB", w.desk.sessionValue("owner", "nothing"), strings.Repeat("A", 3000)} {
+	for _, value := range []string{"", "x", "..", "b3duZXI.AAAA.BBBB", w.desk.door.SessionCookie("owner", "nothing"), strings.Repeat("A", 3000)} {
 		g := w.guest(t)
 		g.client.Jar.SetCookies(u, []*http.Cookie{{Name: "onetap-" + sessionCookie, Value: value}})
 		g.get("/").want(t, 303)

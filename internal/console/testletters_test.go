@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"onetap/internal/auth"
 	"onetap/internal/authz"
 	"onetap/internal/local/drive"
 	"onetap/internal/mailing"
@@ -19,7 +20,7 @@ import (
 // caller makes a program's token with a role, and returns how it calls.
 func (w *world) caller(name string, role survey.Role) func(method, path, body string) (int, string) {
 	w.t.Helper()
-	token, hash := newToken()
+	token, hash := auth.NewToken()
 	if err := w.store.PutToken(context.Background(), authz.Token{Hash: hash, Name: name, Role: role, Made: w.now()}); err != nil {
 		w.t.Fatal(err)
 	}

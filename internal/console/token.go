@@ -1,72 +1,25 @@
 package console
 
 import (
-	"crypto/rand"
-	"crypto/sha256"
-	"crypto/subtle"
 	"net/http"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"onetap/internal/apperr"
+	"onetap/internal/auth"
 	"onetap/internal/authz"
-	"onetap/internal/signin"
 	"onetap/internal/survey"
 	"onetap/internal/web"
 )
 
 const (
-	// tokenPrefix lets a person, and a scanner of leaked secrets, see what a token is.
-	tokenPrefix = "onetap_"
-	// deploymentToken is the name of the token that the deployment was given.
-	deploymentToken = "deployment"
-
 	maxTokens    = 100
 	maxTokenName = 60 // characters
 )
 
 // tokenRoles are those that see everybody's. An owner's and a manager's reach is their own person's.
 var tokenRoles = []survey.Role{survey.RoleMarketing, survey.RoleExecutive, survey.RoleAnalyst, survey.RoleAdministrator}
-
-// authorised says which program calls the API: by the deployment's token, if it has one, compared in constant time, its length included,
-// or by one that was made on the settings page.
-func (d *Desk) authorised(r *http.Request) (authz.Who, error) {
-	header := r.Header.Get("Authorization")
-	if header == "" {
-		return authz.Who{}, apperr.New(apperr.Unauthentic, "token_missing", "Authorization")
-	}
-	scheme, token, _ := strings.Cut(header, " ")
-	token = strings.TrimSpace(token)
-	wrong := apperr.New(apperr.Unauthentic, "token_wrong", "Authorization")
-	if !strings.EqualFold(scheme, "Bearer") {
-		return authz.Who{}, wrong
-	}
-	got, want := sha256.Sum256([]byte(token)), sha256.Sum256([]byte(d.token))
-	if d.token != "" && subtle.ConstantTimeCompare(got[:], want[:]) == 1 {
-		return authz.Who{Staff: survey.Staff{Role: survey.RoleAdministrator}, Token: deploymentToken}, nil
-	}
-	if !strings.HasPrefix(token, tokenPrefix) {
-		return authz.Who{}, wrong
-	}
-	t, ok, err := d.store.Token(r.Context(), signin.Hash(token))
-	switch {
-	case err != nil:
-		return authz.Who{}, err
-	case !ok:
-		return authz.Who{}, wrong
-	}
-	if err := d.store.UseToken(r.Context(), t, d.now()); err != nil {
-		web.Log(r, err) // it was used all the same
-	}
-	return authz.Who{Staff: survey.Staff{Role: t.Role}, Token: t.Name}, nil
-}
-
-// newToken makes a token's text, 130 random bits, which is shown once, and what is kept of it.
-func newToken() (token, hash string) {
-	token = tokenPrefix + strings.ToLower(rand.Text())
-	return token, signin.Hash(token)
-}
 
 type tokensPage struct {
 	frame
@@ -150,7 +103,7 @@ func (d *Desk) makeToken(w http.ResponseWriter, r *http.Request) error {
 		refusal = tooManyTokens()
 	case n == 0 || n > maxTokenName || strings.ContainsFunc(name, func(c rune) bool { return c < ' ' }):
 		refusal = apperr.New(apperr.Invalid, "token_name", "name", "Limit", maxTokenName)
-	case name == deploymentToken || slices.ContainsFunc(p.Tokens, func(t tokenLine) bool { return strings.EqualFold(t.Name, name) }):
+	case name == auth.DeploymentToken || slices.ContainsFunc(p.Tokens, func(t tokenLine) bool { return strings.EqualFold(t.Name, name) }):
 		refusal = apperr.New(apperr.Invalid, "token_name_taken", "name")
 	case !slices.Contains(tokenRoles, role):
 		refusal = apperr.New(apperr.Invalid, "token_role", "role")
@@ -162,7 +115,7 @@ func (d *Desk) makeToken(w http.ResponseWriter, r *http.Request) error {
 		}
 		return d.show(w, web.Status(refusal), "tokens.html", p)
 	}
-	token, hash := newToken()
+	token, hash := auth.NewToken()
 	err = d.store.PutToken(r.Context(), authz.Token{Hash: hash, Name: name, Role: role, By: p.Staff.ID, Made: d.now().UTC()})
 	if err != nil {
 		return err

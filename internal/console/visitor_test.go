@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"onetap/internal/auth"
 	"onetap/internal/authz"
 	"onetap/internal/browsertest"
 )
@@ -26,11 +27,11 @@ type visitor struct {
 // visitor signs somebody in who is on the staff list.
 func (w *world) visitor(staff, language string) *visitor {
 	w.t.Helper()
-	s := authz.Session{ID: "session-" + staff, Staff: staff, Created: w.now(), Expires: w.now().Add(sessionLife)}
+	s := authz.Session{ID: "session-" + staff, Staff: staff, Created: w.now(), Expires: w.now().Add(auth.SessionLife)}
 	if err := w.store.PutSession(context.Background(), s); err != nil {
 		w.t.Fatal(err)
 	}
-	return &visitor{w, w.t, w.desk.keys.Seal("form", s.ID), "onetap-session=" + w.desk.sessionValue(staff, s.ID) + "; onetap-language=" + language + "; onetap-zone=Europe%2FMoscow"}
+	return &visitor{w, w.t, w.desk.keys.Seal("form", s.ID), "onetap-session=" + w.desk.door.SessionCookie(staff, s.ID) + "; onetap-language=" + language + "; onetap-zone=Europe%2FMoscow"}
 }
 
 func (v *visitor) send(r *http.Request, err error) (status int, page, to string) {

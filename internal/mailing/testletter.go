@@ -10,7 +10,6 @@ import (
 	"onetap/internal/keys"
 	"onetap/internal/lang"
 	"onetap/internal/mail"
-	"onetap/internal/signin"
 	"onetap/internal/survey"
 )
 
@@ -88,7 +87,7 @@ func (cs *Campaigns) testable(ctx context.Context, who authz.Who, to string) err
 	if err != nil {
 		return fmt.Errorf("who is of the staff: %w", err)
 	}
-	if _, ok := signin.Whose(staff, to); ok {
+	if _, ok := survey.StaffByEmail(staff, to); ok {
 		return nil
 	}
 	return apperr.New(apperr.Forbidden, "test_to_strangers", "to")

@@ -15,13 +15,13 @@ func TestEither(t *testing.T) {
 		event string
 		own   bool
 	}{
-		"request":                  {`{"version":"2.0","rawPath":"/","requestContext":{"http":{"method":"GET"}}}`, false},
-		"a body like an errand":    {`{"version":"2.0","rawPath":"/","body":"{\"sign_in\":{}}","requestContext":{"http":{"method":"POST"}}}`, false},
-		"a query like an errand":   {`{"version":"2.0","rawPath":"/","rawQueryString":"sign_in=x","requestContext":{"http":{"method":"GET"}}}`, false},
-		"headers like an errand":   {`{"headers":{"sign_in":"x"},"requestContext":{"http":{"method":"HEAD"}}}`, false},
-		"errand":                   {`{"sign_in":{"email":"a@example.com"}}`, true},
-		"nothing":                  {`{}`, true},
-		"an errand with a context": {`{"sign_in":{},"requestContext":{"http":{"method":"PUT"}}}`, false},
+		"request":                          {`{"version":"2.0","rawPath":"/","requestContext":{"http":{"method":"GET"}}}`, false},
+		"a body like a call of its own":    {`{"version":"2.0","rawPath":"/","body":"{\"sign_in\":{}}","requestContext":{"http":{"method":"POST"}}}`, false},
+		"a query like a call of its own":   {`{"version":"2.0","rawPath":"/","rawQueryString":"sign_in=x","requestContext":{"http":{"method":"GET"}}}`, false},
+		"headers like a call of its own":   {`{"headers":{"sign_in":"x"},"requestContext":{"http":{"method":"HEAD"}}}`, false},
+		"a call of its own":                {`{"sign_in":{"email":"a@example.com"}}`, true},
+		"nothing":                          {`{}`, true},
+		"a call of its own with a context": {`{"sign_in":{},"requestContext":{"http":{"method":"PUT"}}}`, false},
 	} {
 		own, served := false, false
 		_, err := Either(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { served = true }), func(_ context.Context, event []byte) error {

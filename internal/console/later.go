@@ -9,21 +9,22 @@ import (
 	"sync"
 	"time"
 
-	"onetap/internal/signin"
+	"onetap/internal/auth"
 	"onetap/internal/survey"
 	"onetap/internal/web"
 )
 
-// errand is work that a request leaves to another call of this function, so that whoever waits for the answer neither
-// waits for it nor learns from how long it takes. Lambda calls twice more when it fails.
-type errand struct {
-	SignIn *signin.Ask `json:"sign_in,omitempty"`
+// ownCall is an event with which this function calls itself: work that a request leaves to another call, so that whoever
+// waits for the answer neither waits for it nor learns from how long it takes. Lambda calls twice more when it fails. What
+// one release sends the next may read: fields keep their names.
+type ownCall struct {
+	SignIn *auth.LinkRequest `json:"sign_in,omitempty"`
 }
 
-// errand has an errand run: by another call, or at once where there is no other. A failure of the work itself is told to
-// the log and not to whoever asked.
-func (d *Desk) errand(r *http.Request, e errand) error {
-	b, err := json.Marshal(e)
+// leave has work done by another call, or at once where there is no other. A failure of the work itself goes to the log
+// and not to whoever asked.
+func (d *Desk) leave(r *http.Request, c ownCall) error {
+	b, err := json.Marshal(c)
 	if err != nil {
 		return err
 	}
@@ -36,17 +37,16 @@ func (d *Desk) errand(r *http.Request, e errand) error {
 	return nil
 }
 
-// run carries out an errand.
+// Run does the work of an event that this function has sent itself.
 func (d *Desk) Run(ctx context.Context, event []byte) error {
-	var e errand
-	if err := json.Unmarshal(event, &e); err != nil {
-		return fmt.Errorf("read errand: %w", err)
+	var c ownCall
+	if err := json.Unmarshal(event, &c); err != nil {
+		return fmt.Errorf("read the event: %w", err)
 	}
-	if e.SignIn == nil {
-		return errors.New("an event that is neither a request nor an errand")
+	if c.SignIn == nil {
+		return errors.New("an event that is neither a request nor a call of this function by itself")
 	}
-	letters := signin.Letters{Table: d.store, Keys: d.keys, Send: d.mail.Send, Now: d.now, From: d.sender, Admin: d.admin}
-	return letters.Answer(ctx, *e.SignIn)
+	return d.door.Answer(ctx, *c.SignIn)
 }
 
 // looks keeps the company's settings for what guests post, so that a flood of it is no flood of reads.

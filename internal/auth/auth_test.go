@@ -1,4 +1,4 @@
-package signin
+package auth
 
 import "testing"
 
@@ -26,23 +26,23 @@ func TestKnownBrowsers(t *testing.T) {
 	cookie := ""
 	people := []string{"one-a", "two-b", "three", "fourd", "fivee"}
 	for i, p := range people {
-		cookie = Remember(sealer{}, cookie, p)
-		name := Knows(sealer{}, cookie, p)
+		cookie = remember(sealer{}, cookie, p)
+		name := knownIn(sealer{}, cookie, p)
 		if len(name) != 26 {
 			t.Fatalf("%q does not know %s", cookie, p)
 		}
-		if i > 0 && name != Knows(sealer{}, cookie, people[i-1]) {
+		if i > 0 && name != knownIn(sealer{}, cookie, people[i-1]) {
 			t.Errorf("the browser has another name for %s", p)
 		}
 	}
-	if Knows(sealer{}, cookie, people[0]) != "" {
+	if knownIn(sealer{}, cookie, people[0]) != "" {
 		t.Error("a fifth person is remembered")
 	}
-	if again := Remember(sealer{}, cookie, "three"); len(again) != len(cookie) {
+	if again := remember(sealer{}, cookie, "three"); len(again) != len(cookie) {
 		t.Errorf("signing in again makes %q of %q", again, cookie)
 	}
 	for _, forged := range []string{"", ".", "..", "x", "x.known-one-a", "." + cookie, cookie[:26], "known-one-a"} {
-		if got := Knows(sealer{}, forged, "one-b"); got != "" {
+		if got := knownIn(sealer{}, forged, "one-b"); got != "" {
 			t.Errorf("%q knows: %q", forged, got)
 		}
 	}

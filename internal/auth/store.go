@@ -1,0 +1,44 @@
+package auth
+
+import (
+	"context"
+	"time"
+
+	"onetap/internal/authz"
+	"onetap/internal/survey"
+)
+
+// Store is what the door asks of the table.
+type Store interface {
+	// Staff lists everybody of the staff; it may lag behind what was just written.
+	Staff(ctx context.Context) ([]survey.Staff, error)
+	// StaffMember reads one of the staff consistently; ok is false when nobody has that id.
+	StaffMember(ctx context.Context, id string) (m survey.Staff, ok bool, err error)
+	// ChangeStaff writes those whom decide makes of everybody there is, as long as nobody else changes the staff meanwhile:
+	// then it asks decide again. What decide refuses is returned.
+	ChangeStaff(ctx context.Context, decide func(stored []survey.Staff) ([]survey.Staff, error)) error
+
+	// AskSignIn counts that an address asked for a link, and reports whether it may have one; a refusal writes nothing.
+	// address, browser and network are seals.
+	AskSignIn(ctx context.Context, address, browser, network string, limits authz.AskLimits, now time.Time) (bool, error)
+	// PutSignIn keeps a link until it is used, ended or expires.
+	PutSignIn(ctx context.Context, l authz.SignIn) error
+	// SignIn reads a link consistently; ok is false for one that was used, ended or never made.
+	SignIn(ctx context.Context, hash string) (l authz.SignIn, ok bool, err error)
+	// UseSignIn takes a link away. Of two that try, one gets apperr.ErrChanged.
+	UseSignIn(ctx context.Context, l authz.SignIn) error
+
+	// PutSession begins a session.
+	PutSession(ctx context.Context, v authz.Session) error
+	// Session reads a session with its staff member and the company's settings, consistently; ok is false when the session
+	// or the staff member is gone.
+	Session(ctx context.Context, staff, id string) (v authz.Visitor, ok bool, err error)
+
+	// Token reads an API token consistently; ok is false when there is none.
+	Token(ctx context.Context, hash string) (t authz.Token, ok bool, err error)
+	// UseToken keeps, to the hour, when a token was last used.
+	UseToken(ctx context.Context, t authz.Token, now time.Time) error
+
+	// AddAudit writes who did what; the id is made there.
+	AddAudit(ctx context.Context, e authz.AuditEntry) error
+}
