@@ -4,13 +4,14 @@
 # make chaos  campaigns under faults, SEED= RUNS=   make chaos-big  100,000 recipients, the sender killed twice
 # make replay dead letters once more, QUEUE= on AWS  make screens  pictures of every page of the desk
 # make build  the packages for AWS, in bin/         make clean  forget builds and the laptop's data (.local/)
+# make generate  the Go code of the pages, *_templ.go, after a change of a .templ file
 
 FUNCTIONS := respond desk send feedback recompute notify clock
 # lambda.norpc leaves the RPC mode of the retired go1.x runtime out of the binaries.
 GOBUILD := go build -tags lambda.norpc -trimpath -ldflags "-s -w"
 LOCAL := .local
 
-.PHONY: run build local skewed screens chaos chaos-big replay test demo bench cost fuzz fmt vet lint clean
+.PHONY: run build generate local skewed screens chaos chaos-big replay test demo bench cost fuzz fmt vet lint clean
 
 run: local
 	@exec $(LOCAL)/bin/laptop run
@@ -21,6 +22,11 @@ build:
 	@mkdir -p bin/.all $(FUNCTIONS:%=bin/%)
 	GOOS=linux GOARCH=arm64 CGO_ENABLED=0 $(GOBUILD) -o bin/.all/ $(FUNCTIONS:%=./functions/%)
 	@for f in $(FUNCTIONS); do ln -f bin/.all/$$f bin/$$f/bootstrap || exit 1; done
+
+# The Go code of the pages. It is committed; a test says when it is stale.
+generate:
+	go tool -modfile=tools.mod templ fmt internal
+	go tool -modfile=tools.mod templ generate
 
 # `sam build` calls make build-RespondFunction and so on (BuildMethod: makefile in template.yaml), each with its ARTIFACTS_DIR.
 build-%Function:

@@ -72,7 +72,7 @@ func TestCasePage(t *testing.T) {
 	if status != 200 {
 		t.Fatal(status, page)
 	}
-	owner.says(page, "Анна &lt;script&gt;", "Долго &lt;b&gt;ждали", `href="tel:&#43;74951234567"`, `href="mailto:customer1@example.com"`, "1 200 000 ₽", "Overdue by 2 hours", "Осень 2026",
+	owner.says(page, "Анна &lt;script&gt;", "Долго &lt;b&gt;ждали", `href="tel:+74951234567"`, `href="mailto:customer1@example.com"`, "1 200 000 ₽", "Overdue by 2 hours", "Осень 2026",
 		"Friday, 20 November 2026, 10:00", "The answer came: 3", "Елена Соколова")
 	if w.stored() != before {
 		t.Error("opening a case changed the table")

@@ -1,6 +1,8 @@
 package console
 
 import (
+	"bytes"
+	"context"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -12,6 +14,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/a-h/templ"
 
 	"onetap/internal/apperr"
 	"onetap/internal/authz"
@@ -75,7 +79,6 @@ type frame struct {
 	Done    string // what has just been done
 	Error   string // why it was not
 	Scripts []string
-	Body    tmpl.Safe
 	Wide    bool // for tables and boards
 	Look    look
 
@@ -89,6 +92,9 @@ type navItem struct {
 }
 
 func (f *frame) base() *frame { return f }
+
+// T is the message of an id, in the page's language.
+func (f *frame) T(id string) string { return f.lang.T(id) }
 
 type framed interface{ base() *frame }
 
@@ -127,17 +133,24 @@ func (d *Desk) frame(r *http.Request, title string) frame {
 	return f
 }
 
-// show answers with a page of pages/.
+// viewed is a page whose View is written in a .templ file. The others are templates of pages/, until they are too.
+type viewed interface{ View() templ.Component }
+
+// show answers with a page.
 func (d *Desk) show(w http.ResponseWriter, status int, name string, data framed) error {
 	f := data.base()
-	set := templates[f.lang]()
-	body, err := set.Fill(name, data)
-	if err != nil {
-		return fmt.Errorf("page %s: %w", name, err)
+	var body templ.Component
+	if v, ok := data.(viewed); ok {
+		body = v.View()
+	} else {
+		filled, err := templates[f.lang]().Fill(name, data)
+		if err != nil {
+			return fmt.Errorf("page %s: %w", name, err)
+		}
+		body = templ.Raw(filled)
 	}
-	f.Body = tmpl.Safe(body)
-	page, err := set.Fill("layout.html", f)
-	if err != nil {
+	var page bytes.Buffer
+	if err := layout(f, body).Render(context.Background(), &page); err != nil {
 		return fmt.Errorf("page %s: %w", name, err)
 	}
 	h := w.Header()
@@ -147,8 +160,16 @@ func (d *Desk) show(w http.ResponseWriter, status int, name string, data framed)
 	// cookie is not sent with what other sites ask for unseen (SameSite), and what is looked for stands in no address.
 	h.Set("Vary", "Accept-Encoding")
 	w.WriteHeader(status)
-	w.Write([]byte(page)) // the writer is a buffer (web.Handler) or the test server's: nothing to do about a failure
+	w.Write(page.Bytes()) // the writer is a buffer (web.Handler) or the test server's: nothing to do about a failure
 	return nil
+}
+
+// when is text of an attribute that stands on a condition.
+func when(condition bool, text string) string {
+	if condition {
+		return text
+	}
+	return ""
 }
 
 type errorPage struct {
