@@ -231,9 +231,9 @@ func (d *Desk) showAbout(w http.ResponseWriter, r *http.Request, status int, c s
 		p.New = cmp.Or(r.FormValue("new"), string(mailing.NewID()))
 	}
 	p.stale(f, stale)
-	say := func(name, value string, most int, required bool) input {
+	say := func(name, value string, limit int, required bool) input {
 		i := f.input(p.lang, name, value)
-		i.Max, i.Required = most, required
+		i.Max, i.Required = limit, required
 		return i
 	}
 	p.Name = say("name", c.Name, survey.MaxName, true)

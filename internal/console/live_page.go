@@ -342,9 +342,9 @@ func (d *Desk) reports(ctx context.Context, f *frame) ([]survey.Staff, error) {
 }
 
 func shortened(s string) string {
-	const most = 300
-	if r := []rune(s); len(r) > most {
-		return string(r[:most]) + "…"
+	const maxShown = 300
+	if r := []rune(s); len(r) > maxShown {
+		return string(r[:maxShown]) + "…"
 	}
 	return s
 }
