@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"onetap/internal/apperr"
+	"onetap/internal/insight"
 	"onetap/internal/nps"
 	"onetap/internal/survey"
 	"onetap/internal/web"
@@ -29,7 +30,7 @@ type responseView struct {
 	Score    int              `json:"score"`
 	Group    *nps.Group       `json:"group"`    // null while unverified
 	Verified bool             `json:"verified"` // a person acted; only these are in the figures
-	Why      string           `json:"why"`
+	Comment  string           `json:"comment"`
 	Wish     string           `json:"wish"`
 	First    time.Time        `json:"first"`   // first post of any kind
 	Counted  *time.Time       `json:"counted"` // first verified post, which decides the week
@@ -37,9 +38,10 @@ type responseView struct {
 	Version  int              `json:"version"`
 }
 
-func responseViewOf(r survey.Response) responseView {
+func responseViewOf(a insight.Answer) responseView {
+	r, _ := a.Response() // Responses has only answers of known people
 	v := responseView{Contact: r.Contact, Owner: r.Owner, Team: r.Team, Language: r.Language, Score: r.Score, Verified: r.Verified,
-		Why: r.Why, Wish: r.Wish, First: r.First, Updated: r.Updated, Version: r.Version}
+		Comment: r.Why, Wish: r.Wish, First: r.First, Updated: r.Updated, Version: r.Version}
 	if r.Verified {
 		g := r.Group()
 		v.Group, v.Counted = &g, &r.Counted
@@ -70,16 +72,13 @@ func (d *Desk) listResponses(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if !d.sight(visitOf(r).Who, c).Answers() {
-		return errWholeOnly
-	}
-	found, next, err := d.store.ResponsesPage(r.Context(), c.ID, from, limit)
+	found, next, err := d.results.Responses(r.Context(), visitOf(r).Who, c, from, limit)
 	if err != nil {
 		return err
 	}
 	views := make([]responseView, len(found))
-	for i, v := range found {
-		views[i] = responseViewOf(v)
+	for i, a := range found {
+		views[i] = responseViewOf(a)
 	}
 	web.JSON(w, http.StatusOK, map[string]any{"responses": views, "next": cursorText(next)})
 	return nil
@@ -125,7 +124,7 @@ func (d *Desk) listInvitations(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if mailing == survey.MailingReminder && !d.sight(visitOf(r).Who, c).People() {
+	if mailing == survey.MailingReminder && !d.results.View(visitOf(r).Who, c).People() {
 		return apperr.New(apperr.Forbidden, "reminder_tells", "wave")
 	}
 	found, next, err := d.store.InvitationsPage(r.Context(), c.ID, mailing, state, from, limit, invitationsLookedAt)

@@ -11,9 +11,9 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"onetap/internal/authz"
+	"onetap/internal/insight"
 	"onetap/internal/lang"
 	"onetap/internal/mailing"
-	"onetap/internal/nps"
 	"onetap/internal/store"
 	"onetap/internal/survey"
 )
@@ -119,7 +119,7 @@ func (d *Desk) listedCampaigns(ctx context.Context, audiences []survey.Audience,
 }
 
 func (d *Desk) campaignRows(ctx context.Context, f *frame, cs []survey.Campaign) ([]campaignRow, error) {
-	l, wholes := f.lang, make([]wholeResults, len(cs))
+	l, wholes := f.lang, make([]insight.Disclosed, len(cs))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(8)
 	for i, c := range cs {
@@ -127,7 +127,7 @@ func (d *Desk) campaignRows(ctx context.Context, f *frame, cs []survey.Campaign)
 			continue
 		}
 		g.Go(func() (err error) {
-			wholes[i], err = d.whole(ctx, f.visit.Who, c)
+			wholes[i], err = d.results.Whole(ctx, f.visit.Who, c)
 			return err
 		})
 	}
@@ -139,8 +139,8 @@ func (d *Desk) campaignRows(ctx context.Context, f *frame, cs []survey.Campaign)
 		row := campaignRow{ID: string(c.ID), Href: "/campaigns/" + string(c.ID), Name: c.Name, Audience: audienceName(l, c.Audience),
 			State: l.T("campaign.state_" + string(c.State)), Badge: badge(c), When: campaignWhen(l, f.Zone, c), New: string(mailing.NewID())}
 		if w := wholes[i]; !c.Launched.IsZero() {
-			row.Sent, row.Answers = l.Number(w.Tally.Sent), answersCount(l, w)
-			row.NPS, row.NPSHint = npsWords(l, w.Tally)
+			row.Sent, row.Answers = l.Number(w.Tally().Sent), answersCount(l, w)
+			row.NPS, row.NPSHint = npsWords(l, w)
 		}
 		rows[i] = row
 	}
@@ -148,15 +148,16 @@ func (d *Desk) campaignRows(ctx context.Context, f *frame, cs []survey.Campaign)
 }
 
 // answersCount is how many have answered; a dash where that is not shown.
-func answersCount(l lang.Language, w wholeResults) string {
-	if w.Withheld != "" {
+func answersCount(l lang.Language, w insight.Disclosed) string {
+	if w.Withheld() != "" {
 		return "—"
 	}
-	return l.Number(w.Tally.Answers())
+	return l.Number(w.Tally().Answers())
 }
 
 // npsWords is the score with its interval; empty where there is none to show.
-func npsWords(l lang.Language, t nps.Tally) (value, hint string) {
+func npsWords(l lang.Language, d insight.Disclosed) (value, hint string) {
+	t := d.Tally()
 	v, ok := t.NPS()
 	if !ok {
 		return "", ""

@@ -94,7 +94,7 @@ func (d *Desk) showCampaign(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if c, err = d.told(r, c); err != nil {
+	if c, err = d.campaignSeen(r, c); err != nil {
 		return err
 	}
 	web.JSON(w, http.StatusOK, campaignView{c, ledgers.Invitation, ledgers.Reminder})
@@ -120,7 +120,7 @@ func (d *Desk) editCampaign(w http.ResponseWriter, r *http.Request) error {
 	if c, err = d.mailing.Edit(r.Context(), c, in.Version, in.Change); err != nil {
 		return err
 	}
-	return d.tellCampaign(w, r, c)
+	return d.answerCampaign(w, r, c)
 }
 
 // campaign reads the campaign that a request's path names.

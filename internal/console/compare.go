@@ -4,21 +4,18 @@ import (
 	"context"
 	"net/http"
 
-	"onetap/internal/apperr"
-	"onetap/internal/authz"
+	"onetap/internal/insight"
 	"onetap/internal/nps"
 	"onetap/internal/survey"
 	"onetap/internal/web"
 )
 
-// compared is one part of two campaigns side by side. Comparison is nil where one of them has no answers: see nps.Compare.
+// compared is one segment of two campaigns side by side. Comparison is nil where one of them has no answers: see nps.Compare.
 type compared struct {
 	Value      string          `json:"value,omitempty"`
 	A          figures         `json:"a"`
 	B          figures         `json:"b"`
 	Comparison *nps.Comparison `json:"comparison"`
-
-	a, b nps.Tally
 }
 
 // comparison is two campaigns of one audience side by side: how B differs from A.
@@ -30,60 +27,20 @@ type comparison struct {
 	Omitted int               `json:"omitted,omitempty"`
 }
 
-func compare(value string, a, b nps.Tally) compared {
-	c := compared{Value: value, A: figuresOf(a, true), B: figuresOf(b, true), a: a, b: b}
-	if got, ok := nps.Compare(a, b); ok {
-		for _, v := range []*float64{&got.A, &got.B, &got.Difference, &got.Interval.Low, &got.Interval.High} {
-			*v = *rounded(*v, true)
-		}
-		c.Comparison = &got
-	}
-	return c
+func comparedOf(p insight.Pair) compared {
+	return compared{p.Value(), figuresOf(p.A), figuresOf(p.B), differenceOf(p)}
 }
 
-// compareCampaigns holds b against a, wholly and team by team; of the teams it lists most.
-func (d *Desk) compareCampaigns(ctx context.Context, who authz.Who, a, b survey.Campaign, most int) (comparison, error) {
-	if a.Audience != b.Audience { // D1
-		return comparison{}, apperr.New(apperr.Conflict, "compare_audiences", "with")
+// differenceOf rounds as figures are; nil where there is nothing to compare.
+func differenceOf(p insight.Pair) *nps.Comparison {
+	c, ok := p.Difference()
+	if !ok {
+		return nil
 	}
-	if a.ID == b.ID {
-		return comparison{}, apperr.New(apperr.Conflict, "compare_itself", "with")
+	for _, v := range []*float64{&c.A, &c.B, &c.Difference, &c.Interval.Low, &c.Interval.High} {
+		*v = *rounded(*v, true)
 	}
-	var wholes [2]nps.Tally
-	var teams [2]map[string]nps.Tally
-	for i, c := range []survey.Campaign{a, b} {
-		if !d.sight(who, c).Compared() {
-			return comparison{}, errWholeOnly
-		}
-		w, err := d.whole(ctx, who, c)
-		if err != nil {
-			return comparison{}, err
-		}
-		n, err := d.narrow(ctx, who, c, w)
-		if err != nil {
-			return comparison{}, err
-		}
-		by, err := d.breakdown(ctx, who, c, survey.KindTeam, n)
-		if err != nil {
-			return comparison{}, err
-		}
-		wholes[i], teams[i] = w.Tally, map[string]nps.Tally{}
-		for _, t := range by.Rows {
-			teams[i][t.Value] = t.Tally
-		}
-	}
-	out := comparison{A: a.ID, B: b.ID, Whole: compare("", wholes[0], wholes[1]), Teams: []compared{}}
-	var both []tallied
-	for team, t := range teams[0] {
-		if u, ok := teams[1][team]; ok && t.Answers() > 0 && u.Answers() > 0 {
-			both = append(both, tallied{team, t.Plus(u)})
-		}
-	}
-	both, out.Omitted = largest(both, most)
-	for _, t := range both {
-		out.Teams = append(out.Teams, compare(t.Value, teams[0][t.Value], teams[1][t.Value]))
-	}
-	return out, nil
+	return &c
 }
 
 // showComparison answers how a campaign differs from another.
@@ -95,9 +52,13 @@ func (d *Desk) showComparison(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	out, err := d.compareCampaigns(r.Context(), visitOf(r).Who, a, b, maxRows)
+	c, err := d.results.Compare(r.Context(), visitOf(r).Who, a, b, maxRows)
 	if err != nil {
 		return err
+	}
+	out := comparison{A: a.ID, B: b.ID, Whole: comparedOf(c.Whole), Teams: []compared{}, Omitted: c.Omitted}
+	for _, t := range c.Teams {
+		out.Teams = append(out.Teams, comparedOf(t))
 	}
 	web.JSON(w, http.StatusOK, out)
 	return nil

@@ -44,28 +44,28 @@ func (d *Desk) comparePage(w http.ResponseWriter, r *http.Request) error {
 	if b.Launched.Before(a.Launched) { // the later one is the one that has changed
 		a, b = b, a
 	}
-	c, err := d.compareCampaigns(r.Context(), visitOf(r).Who, a, b, rowsShown/2)
+	c, err := d.results.Compare(r.Context(), visitOf(r).Who, a, b, rowsShown/2)
 	if err != nil {
 		return err
 	}
 	p := &comparePage{frame: d.frame(r, "results.compare_title")}
 	p.Wide = true
 	l := p.lang
-	p.A = sideView{a.Name, "/results/" + string(a.ID), l.Date(a.Launched.In(p.Zone)), viewNPS(l, c.Whole.a, "")}
-	p.B = sideView{b.Name, "/results/" + string(b.ID), l.Date(b.Launched.In(p.Zone)), viewNPS(l, c.Whole.b, "")}
-	p.Difference = viewDifference(l, c.Whole.Comparison)
+	p.A = sideView{a.Name, "/results/" + string(a.ID), l.Date(a.Launched.In(p.Zone)), viewNPS(l, c.Whole.A, "")}
+	p.B = sideView{b.Name, "/results/" + string(b.ID), l.Date(b.Launched.In(p.Zone)), viewNPS(l, c.Whole.B, "")}
+	p.Difference = viewDifference(l, differenceOf(c.Whole))
 	if p.Difference.Is {
 		for n := len(nps.Groups) - 1; n >= 0; n-- {
 			g := nps.Groups[n]
 			share := func(t nps.Tally) float64 { return 100 * float64(t.In(g)) / float64(t.Answers()) }
-			sa, sb := share(c.Whole.a), share(c.Whole.b)
+			sa, sb := share(c.Whole.A.Tally()), share(c.Whole.B.Tally())
 			p.Groups = append(p.Groups, groupPair{string(g), l.T("results.group." + string(g)), percent(l, sa), percent(l, sb),
 				l.T("results.points", lang.Values{"Value": signed(l, sb-sa, 1)})})
 		}
 	}
 	for _, t := range c.Teams {
-		label := valueLabel(l, "team", t.Value, nil)
-		pair := teamPair{label, viewRow(l, label, "", t.a, true), viewRow(l, label, "", t.b, true), smallDifference(l, t.Comparison)}
+		label := valueLabel(l, "team", t.Value(), nil)
+		pair := teamPair{label, viewRow(l, label, "", t.A), viewRow(l, label, "", t.B), smallDifference(l, differenceOf(t))}
 		p.Teams = append(p.Teams, pair)
 	}
 	if c.Omitted > 0 {

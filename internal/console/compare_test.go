@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"onetap/internal/insight"
 	"onetap/internal/local/dynamo"
 	"onetap/internal/loop"
 	"onetap/internal/survey"
@@ -75,7 +76,7 @@ func TestManyAnswersAreCountedFirst(t *testing.T) {
 	w := newWorld(t, dynamo.Options{})
 	w.staffed()
 	a := spring(w)
-	if err := w.store.AddFigures(context.Background(), survey.Deltas{{Scope: string(a.c.ID), Kind: survey.KindWeek, Value: "2026-W42"}: {"s9": countedAtOnce}}); err != nil {
+	if err := w.store.AddFigures(context.Background(), survey.Deltas{{Scope: string(a.c.ID), Kind: survey.KindWeek, Value: "2026-W42"}: {"s9": insight.CountedAtOnce}}); err != nil {
 		t.Fatal(err)
 	}
 	v := w.visitor("analyst", "en")

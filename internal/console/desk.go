@@ -13,6 +13,7 @@ import (
 	"onetap/internal/apperr"
 	"onetap/internal/auth"
 	"onetap/internal/authz"
+	"onetap/internal/insight"
 	"onetap/internal/keys"
 	"onetap/internal/mail"
 	"onetap/internal/mailing"
@@ -43,6 +44,7 @@ type Desk struct {
 	later   func(context.Context, []byte) error // calls this function with an event, and does not wait; nil: the event is worked on at once
 	door    *auth.Door                          // lets people and programs in
 	looks   looks                               // the company's, for pages of people who are not signed in
+	results *insight.Results                    // figures and answers
 }
 
 // mailer sends the letters with which people sign in.
@@ -81,6 +83,7 @@ func New(o Settings) (*Desk, error) {
 		return nil, fmt.Errorf("SENDER or SENDERS: %w", err)
 	}
 	d := &Desk{store: o.Store, keys: o.Keys, mail: o.Mail, now: time.Now, later: o.Later, sender: o.Sender, senders: senders, site: o.Site, links: o.Links}
+	d.results = &insight.Results{Store: o.Store, Now: time.Now}
 	d.mailing = &mailing.Campaigns{Store: o.Store, Keys: o.Keys, Mail: o.Mail, Now: time.Now, Wake: o.Wake, Sender: o.Sender, Senders: senders, Admin: o.Admin}
 	d.door = &auth.Door{Store: o.Store, Keys: o.Keys, Now: time.Now, Send: o.Mail.Send, From: o.Sender, Admin: o.Admin, Token: o.Token}
 	if issuer != nil { // an interface that holds nil is not nil

@@ -19,6 +19,7 @@ import (
 
 	"onetap/internal/auth"
 	"onetap/internal/awsenv"
+	"onetap/internal/insight"
 	"onetap/internal/keys"
 	"onetap/internal/local/drive"
 	"onetap/internal/local/dynamo"
@@ -74,6 +75,7 @@ func newWorld(t testing.TB, o dynamo.Options) *world {
 		t.Fatal(err)
 	}
 	w.desk = &Desk{store: s, keys: keys, mail: ses.New(storetest.As(c, "desk"), ""), now: w.now, sender: "Example Shop <nps@example.com>"}
+	w.desk.results = &insight.Results{Store: s, Now: w.now}
 	w.desk.door = &auth.Door{Store: s, Keys: keys, Now: w.now, Send: w.desk.mail.Send, From: w.desk.sender, Token: testToken}
 	if w.desk.senders, err = survey.NewSenders(w.desk.sender, "example.net,notexample.com"); err != nil { // which SES has not verified
 		t.Fatal(err)

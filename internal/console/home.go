@@ -45,8 +45,8 @@ type scoreCard struct {
 	Change       differenceView // the last four weeks against the four before
 	Latest       string         // the latest campaign's name
 	LatestHref   string
-	Rate         npsView // of the latest campaign
-	sum          nps.Tally
+	Rate         npsView           // of the latest campaign
+	sum          insight.Disclosed // of all weeks
 }
 
 // greeting greets a colleague as letters greet: by name and patronymic or first name, by none where it is in doubt.
@@ -104,7 +104,7 @@ func emptyFor(role survey.Role) string {
 // recent is a campaign that has written to somebody, with its figures.
 type recent struct {
 	survey.Campaign
-	whole wholeResults
+	whole insight.Disclosed
 }
 
 // homeCampaigns is how many campaigns of an audience the home page looks at.
@@ -118,11 +118,11 @@ func (d *Desk) recent(ctx context.Context, who authz.Who) ([][]recent, error) {
 		g.Go(func() error {
 			cs, err := d.launched(ctx, a, homeCampaigns)
 			for _, c := range cs {
-				whole, err := d.whole(ctx, who, c)
+				whole, err := d.results.Whole(ctx, who, c)
 				if err != nil {
 					return err
 				}
-				if whole.Tally.Sent > 0 {
+				if whole.Tally().Sent > 0 {
 					found[i] = append(found[i], recent{c, whole})
 				}
 			}
@@ -139,45 +139,36 @@ func (d *Desk) scoreCards(ctx context.Context, who authz.Who, l lang.Language, l
 	cards := make([]scoreCard, len(latest))
 	g, ctx := errgroup.WithContext(ctx)
 	for i, of := range latest {
-		g.Go(func() (err error) { cards[i], err = d.scoreCard(ctx, l, of[0]); return err })
+		g.Go(func() (err error) { cards[i], err = d.scoreCard(ctx, who, l, of[0]); return err })
 	}
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(cards, func(c scoreCard) bool { return c.sum.Answers() == 0 }), nil
+	return slices.DeleteFunc(cards, func(c scoreCard) bool { return c.sum.Tally().Answers() == 0 }), nil
 }
 
-func (d *Desk) scoreCard(ctx context.Context, l lang.Language, c recent) (scoreCard, error) {
+func (d *Desk) scoreCard(ctx context.Context, who authz.Who, l lang.Language, c recent) (scoreCard, error) {
 	a := c.Audience
 	card := scoreCard{Audience: l.T("results.audience." + string(a)), ID: "audience-" + string(a)}
-	weeks, err := d.weeks(ctx, a, homeWeeks)
+	weeks, err := d.results.Trend(ctx, who, a, homeWeeks)
 	if err != nil {
 		return card, err
 	}
-	var month, before nps.Tally
-	for i, w := range weeks {
-		card.sum.Add(w.Tally)
-		switch back := homeWeeks - i; {
-		case back <= 4:
-			month.Add(w.Tally)
-		case back <= 8:
-			before.Add(w.Tally)
-		}
-		if w.Tally.Answers() > 0 {
-			card.Rows = append(card.Rows, viewRow(l, weekText(l, w.Value), "", w.Tally, false))
+	before, month := insight.Sum(weeks[homeWeeks-8:homeWeeks-4]...), insight.Sum(weeks[homeWeeks-4:]...)
+	for _, w := range weeks {
+		if w.Tally().Answers() > 0 {
+			card.Rows = append(card.Rows, viewRow(l, weekText(l, w.Value()), "", w.Disclosed))
 		}
 	}
-	if card.sum.Answers() == 0 {
+	if card.sum = insight.Sum(weeks...); card.sum.Tally().Answers() == 0 {
 		return card, nil
 	}
 	card.Trend = trend(l, l.T("home.trend", lang.Values{"Audience": card.Audience}), weeks, weekLabel(l))
-	last := weeks[len(weeks)-1].Tally
-	last.Sent, month.Sent = 0, 0 // answers of a week come from letters of other weeks
-	card.Week, card.Month = viewNPS(l, last, ""), viewNPS(l, month, "")
-	if c, ok := nps.Compare(before, month); ok {
+	card.Week, card.Month = viewNPS(l, weeks[homeWeeks-1].Disclosed, ""), viewNPS(l, month, "")
+	if c, ok := nps.Compare(before.Tally(), month.Tally()); ok {
 		card.Change = viewDifference(l, &c)
 	}
-	card.Latest, card.LatestHref, card.Rate = c.Name, "/results/"+string(c.ID), viewNPS(l, c.whole.Tally, "")
+	card.Latest, card.LatestHref, card.Rate = c.Name, "/results/"+string(c.ID), viewNPS(l, c.whole, "")
 	return card, nil
 }
 

@@ -26,7 +26,7 @@ func (d *Desk) launch(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return d.tellCampaign(w, r, c)
+	return d.answerCampaign(w, r, c)
 }
 
 // doAct does what a call wants with a campaign that is launched, and answers the campaign.
@@ -42,7 +42,7 @@ func (d *Desk) doAct(act mailing.Act) operation {
 		if err != nil {
 			return err
 		}
-		return d.tellCampaign(w, r, c)
+		return d.answerCampaign(w, r, c)
 	}
 }
 

@@ -75,7 +75,7 @@ func (d *Desk) showUncertain(r *http.Request, p *livePage, c survey.Campaign, v 
 		p.ResendMailing = strconv.Itoa(survey.MailingReminder)
 	}
 	for number, ledger := range []*survey.Ledger{v.Invitation, v.Reminder} {
-		if uncertain(ledger) == 0 || number == survey.MailingReminder && !d.sight(p.visit.Who, c).People() {
+		if uncertain(ledger) == 0 || number == survey.MailingReminder && !d.results.View(p.visit.Who, c).People() {
 			continue // who was to be reminded had not answered
 		}
 		mailing, begun, err := d.store.Mailing(r.Context(), c.ID, number)

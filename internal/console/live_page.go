@@ -34,11 +34,11 @@ type live struct {
 
 // commentView is one answer with words, without who gave it.
 type commentView struct {
-	Score int    `json:"score"`
-	Group string `json:"group"`
-	Why   string `json:"why"`
-	Wish  string `json:"wish"`
-	When  string `json:"when"`
+	Score   int    `json:"score"`
+	Group   string `json:"group"`
+	Comment string `json:"comment"`
+	Wish    string `json:"wish"`
+	When    string `json:"when"`
 }
 
 // Seconds between two requests of a page: while letters go out, and while one waits for answers or a start.
@@ -53,12 +53,12 @@ func (d *Desk) live(ctx context.Context, f *frame, c survey.Campaign) (live, mai
 	if err != nil {
 		return live{}, v, err
 	}
-	whole, err := d.whole(ctx, f.visit.Who, c)
+	whole, err := d.results.Whole(ctx, f.visit.Who, c)
 	if err != nil {
 		return live{}, v, err
 	}
 	l := f.lang
-	out := live{Text: map[string]string{}, Show: map[string]bool{}, Badge: badge(c), Answers: whole.Tally.Answers()}
+	out := live{Text: map[string]string{}, Show: map[string]bool{}, Badge: badge(c), Answers: whole.Tally().Answers()}
 	out.Text["state"] = l.T("campaign.state_" + string(c.State))
 	out.Text["what"] = l.T("campaign.what_" + string(c.State))
 	out.Show["stopped"] = c.Stopped != ""
@@ -106,18 +106,18 @@ func (o *live) ledger(l lang.Language, prefix string, g *survey.Ledger, mailing 
 // ledgerReasons are all for which somebody is not written to.
 var ledgerReasons = append(slices.Clone(skipReasons), survey.SkipAnswered, survey.SkipRemoved, survey.SkipSettled)
 
-func (o *live) answers(l lang.Language, w wholeResults) {
-	t := w.Tally
+func (o *live) answers(l lang.Language, w insight.Disclosed) {
+	t := w.Tally()
 	o.Text["answers"] = answersCount(l, w)
-	score, hint := npsWords(l, t)
+	score, hint := npsWords(l, w)
 	o.Text["nps"], o.Text["nps_interval"] = orDash(score), hint
-	o.Show["groups"], o.Show["withheld"] = t.Answers() > 0, w.Withheld != ""
-	o.Text["withheld"] = withheldText(l, w.Withheld)
-	if w.Withheld == "" {
+	o.Show["groups"], o.Show["withheld"] = t.Answers() > 0, w.Withheld() != ""
+	o.Text["withheld"] = withheldText(l, w.Withheld())
+	if w.Withheld() == "" {
 		o.Text["detractors"], o.Text["passives"], o.Text["promoters"] = l.Number(t.Detractors()), l.Number(t.Passives()), l.Number(t.Promoters())
 	}
 	o.Text["response_rate"] = "—"
-	if rate, ok := t.ResponseRate(); ok && w.Withheld == "" {
+	if rate, ok := t.ResponseRate(); ok && w.Withheld() == "" {
 		o.Text["response_rate"] = l.Decimal(rate, 1) + " %"
 	}
 	o.Text["unverified"] = l.Number(t.Unverified)
@@ -242,7 +242,7 @@ func (d *Desk) showLive(w http.ResponseWriter, r *http.Request, status int, c su
 	}
 	p.take(out)
 	p.MaySend, p.MayWrite, p.MayResults = p.Can(authz.Send), p.Can(authz.WriteCampaign), p.Can(authz.ReadResults)
-	seen, err := d.asSeen(r.Context(), p.visit.Who, c)
+	seen, err := d.results.Seen(r.Context(), p.visit.Who, c)
 	if err != nil {
 		return err
 	}
@@ -293,43 +293,21 @@ func (p *livePage) take(o live) {
 
 var ledgerNames = []string{"waiting", "sent", "failed", "uncertain"}
 
-// commentsLookedAt bounds a look for the last comments: answers are kept by person, not by time.
-const commentsLookedAt, commentsShown = 400, 5
-
 func (d *Desk) mayComments(f *frame, c survey.Campaign) bool {
-	return f.Can(authz.ReadAnswers) && d.sight(f.visit.Who, c).Answers()
+	return f.Can(authz.ReadAnswers) && d.results.View(f.visit.Who, c).Answers()
 }
 
-// comments are the last ones; all is false when there are more answers than are looked at, so that they may not be.
+// comments are the last ones; all is false when there may be later ones.
 func (d *Desk) comments(r *http.Request, f *frame, c survey.Campaign) (views []commentView, all bool, err error) {
-	found, next, err := d.store.ResponsesPage(r.Context(), c.ID, cursorStart, commentsLookedAt)
-	if err != nil {
-		return nil, false, err
-	}
-	people := d.sight(f.visit.Who, c).People()
-	if verified := slices.DeleteFunc(slices.Clone(found), func(a survey.Response) bool { return !a.Verified }); !people && len(verified) < insight.LeastWords {
-		return nil, next == nil, nil
-	}
-	reports, err := d.reports(r.Context(), f)
-	if err != nil {
-		return nil, false, err
-	}
-	found = slices.DeleteFunc(found, func(a survey.Response) bool {
-		return !a.Verified || a.Why == "" && a.Wish == "" || !f.Sees(a.Owner, a.Team, reports)
-	})
-	slices.SortFunc(found, func(a, b survey.Response) int { return b.Updated.Compare(a.Updated) })
-	found = found[:min(len(found), commentsShown)]
-	if !people {
-		byWords(found)
-	}
+	found, all, err := d.results.Latest(r.Context(), f.visit.Who, c)
 	for _, a := range found {
-		view := commentView{a.Score, string(a.Group()), shortened(a.Why), shortened(a.Wish), ""}
-		if people {
-			view.When = f.lang.Moment(a.Updated.In(f.Zone))
+		view := commentView{a.Score(), string(a.Group()), shortened(a.Comment()), shortened(a.Wish()), ""}
+		if whole, ok := a.Response(); ok {
+			view.When = f.lang.Moment(whole.Updated.In(f.Zone))
 		}
 		views = append(views, view)
 	}
-	return views, next == nil, nil
+	return views, all, err
 }
 
 // reports are the staff below a manager; nobody else needs them to know whose is what.

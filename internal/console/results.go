@@ -14,7 +14,7 @@ import (
 	"onetap/internal/web"
 )
 
-// figures are a tally with what follows from it. What cannot be computed is null.
+// figures are a tally that may be shown, with what follows from it. What cannot be computed is null.
 type figures struct {
 	Scores       [11]int64     `json:"scores"`
 	Answers      int64         `json:"answers"`
@@ -37,13 +37,12 @@ type row struct {
 	figures
 }
 
-// figuresOf computes; rated says that those who answered are among those sent to. Of a week they are not: its answers
-// come from letters of other weeks.
-func figuresOf(t nps.Tally, rated bool) figures {
+func figuresOf(d insight.Disclosed) figures {
+	t := d.Tally()
 	f := figures{Scores: t.Scores, Answers: t.Answers(), Detractors: t.Detractors(), Passives: t.Passives(), Promoters: t.Promoters(),
 		Sent: t.Sent, Responded: t.Responded, Comments: t.Comments, Unverified: t.Unverified}
 	f.NPS, f.Interval = rounded(t.NPS()), roundedInterval(t.Interval())
-	if rated {
+	if d.Rated() {
 		f.Rate, f.RateInterval = rounded(t.ResponseRate()), roundedInterval(t.ResponseRateInterval())
 	}
 	return f
@@ -67,71 +66,61 @@ func roundedInterval(i nps.Interval, ok bool) *nps.Interval {
 
 // results are the figures of a campaign. Of a kind with no values there is an empty list.
 type results struct {
-	Campaign  survey.CampaignID    `json:"campaign"`
-	Audience  survey.Audience      `json:"audience"`
-	State     survey.CampaignState `json:"state"`
-	Whole     figures              `json:"whole"`
-	Weeks     []row                `json:"weeks"`
-	Days      []row                `json:"days"`
-	Owners    []row                `json:"owners"`
-	Teams     []row                `json:"teams"`
-	Languages []row                `json:"languages"`
-	Parts     []string             `json:"parts"` // other columns by which it can be asked for
-	By        *partResults         `json:"by,omitempty"`
-	Omitted   map[string]int       `json:"omitted,omitempty"`  // by kind: how many values are not listed
-	Hidden    map[string]int       `json:"hidden,omitempty"`   // by kind: values that are not shown to who may not know the people
-	Withheld  insight.Withheld     `json:"withheld,omitempty"` // why there are no figures
+	Campaign   survey.CampaignID    `json:"campaign"`
+	Audience   survey.Audience      `json:"audience"`
+	State      survey.CampaignState `json:"state"`
+	Whole      figures              `json:"whole"`
+	Weeks      []row                `json:"weeks"`
+	Days       []row                `json:"days"`
+	Owners     []row                `json:"owners"`
+	Teams      []row                `json:"teams"`
+	Languages  []row                `json:"languages"`
+	Dimensions []string             `json:"parts"` // columns of the contacts by which it can be asked for
+	By         *dimensionResults    `json:"by,omitempty"`
+	Omitted    map[string]int       `json:"omitted,omitempty"`  // by kind: how many values are not listed
+	Hidden     map[string]int       `json:"hidden,omitempty"`   // by kind: values that are not shown to who may not know the people
+	Withheld   insight.Withheld     `json:"withheld,omitempty"` // why there are no figures
 }
 
-// partResults are the answers by one column of the contacts.
-type partResults struct {
-	Part string     `json:"part"`
-	At   *time.Time `json:"at"` // as of when; null: never counted, of more answers than are counted at once
-	Rows []row      `json:"rows"`
+// dimensionResults are the answers by one column of the contacts.
+type dimensionResults struct {
+	Dimension string     `json:"part"`
+	At        *time.Time `json:"at"` // as of when; null: never counted, of more answers than are counted at once
+	Rows      []row      `json:"rows"`
 }
 
 func (d *Desk) campaignResults(w http.ResponseWriter, r *http.Request) error {
 	if err := parameters(r, "by"); err != nil {
 		return err
 	}
-	c, err := d.campaignSeen(r)
+	opened, err := d.openCampaign(r)
 	if err != nil {
 		return err
 	}
-	who := visitOf(r).Who
-	whole, err := d.whole(r.Context(), who, c)
+	report, err := opened.Report(r.Context())
 	if err != nil {
 		return err
 	}
-	out := results{Campaign: c.ID, Audience: c.Audience, State: c.State, Whole: figuresOf(whole.Tally, whole.Withheld == ""), Parts: seenParts(c),
-		Weeks: rowsOf(whole.Weeks, false), Days: rowsOf(whole.Days, false), Omitted: map[string]int{}, Hidden: map[string]int{}, Withheld: whole.Withheld}
-	if out.Parts == nil {
-		out.Parts = []string{}
-	}
-	n, err := d.narrow(r.Context(), who, c, whole)
-	if err != nil {
-		return err
-	}
-	if n != nil {
-		out.Weeks = rowsOf(byValue(n.rows(survey.KindWeek)), false)
-		out.hide(survey.KindWeek, n.Hidden[survey.KindWeek])
-	}
+	c, whole := report.Campaign(), report.Whole()
+	out := results{Campaign: c.ID, Audience: c.Audience, State: c.State, Whole: figuresOf(whole), Dimensions: slices.Concat([]string{}, report.Dimensions()),
+		Weeks: rowsOf(report.Weeks()), Days: rowsOf(report.Days()), Omitted: map[string]int{}, Hidden: map[string]int{}, Withheld: whole.Withheld()}
+	out.hide(survey.KindWeek, report.HiddenWeeks())
 	for kind, to := range map[string]*[]row{survey.KindOwner: &out.Owners, survey.KindTeam: &out.Teams, survey.KindLanguage: &out.Languages} {
-		b, err := d.breakdown(r.Context(), who, c, kind, n)
+		b, err := report.By(r.Context(), kind)
 		if err != nil {
 			return err
 		}
 		*to = out.list(kind, b)
 	}
-	if part := r.URL.Query().Get("by"); r.URL.Query().Has("by") {
-		if !slices.Contains(out.Parts, part) {
-			return apperr.New(apperr.Invalid, "parameter_choice", "by", "Known", strings.Join(out.Parts, ", "))
+	if dimension := r.URL.Query().Get("by"); r.URL.Query().Has("by") {
+		if !slices.Contains(out.Dimensions, dimension) {
+			return apperr.New(apperr.Invalid, "parameter_choice", "by", "Known", strings.Join(out.Dimensions, ", "))
 		}
-		b, err := d.breakdown(r.Context(), who, c, part, n)
+		b, err := report.By(r.Context(), dimension)
 		if err != nil {
 			return err
 		}
-		out.By = &partResults{Part: part, Rows: out.list(part, b)}
+		out.By = &dimensionResults{Dimension: dimension, Rows: out.list(dimension, b)}
 		if !b.At.IsZero() {
 			out.By.At = &b.At
 		}
@@ -145,15 +134,15 @@ func (d *Desk) countResults(w http.ResponseWriter, r *http.Request) error {
 	if err := parameters(r); err != nil {
 		return err
 	}
-	c, err := d.campaignSeen(r)
+	opened, err := d.openCampaign(r)
 	if err != nil {
 		return err
 	}
 	at := d.now().UTC()
-	if err := d.countNow(r.Context(), visitOf(r).Who, c); err != nil {
+	if err := opened.Count(r.Context()); err != nil {
 		return err
 	}
-	web.JSON(w, http.StatusOK, map[string]any{"campaign": c.ID, "at": at, "parts": seenParts(c)})
+	web.JSON(w, http.StatusOK, map[string]any{"campaign": opened.Campaign().ID, "at": at, "parts": opened.Dimensions()})
 	return nil
 }
 
@@ -161,13 +150,13 @@ func (d *Desk) countResults(w http.ResponseWriter, r *http.Request) error {
 const maxRows = 2000
 
 // list is what an answer holds of a breakdown.
-func (out *results) list(kind string, b breakdown) []row {
-	rows, omitted := largest(b.Rows, maxRows)
+func (out *results) list(kind string, b insight.Breakdown) []row {
+	rows, omitted := insight.Largest(b.Rows, maxRows)
 	if omitted += b.Others; omitted > 0 {
 		out.Omitted[kind] = omitted
 	}
 	out.hide(kind, b.Hidden)
-	return rowsOf(byValue(rows), true)
+	return rowsOf(insight.ByValue(rows))
 }
 
 // hide says that so many values of a kind are not shown.
@@ -177,15 +166,10 @@ func (out *results) hide(kind string, values int) {
 	}
 }
 
-func byValue(rows []tallied) []tallied {
-	slices.SortFunc(rows, func(a, b tallied) int { return strings.Compare(a.Value, b.Value) })
-	return rows
-}
-
-func rowsOf(all []tallied, rated bool) []row {
+func rowsOf(all []insight.Row) []row {
 	rows := make([]row, len(all))
 	for i, t := range all {
-		rows[i] = row{t.Value, figuresOf(t.Tally, rated)}
+		rows[i] = row{t.Value(), figuresOf(t.Disclosed)}
 	}
 	return rows
 }
@@ -203,20 +187,10 @@ func (d *Desk) audienceResults(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if who := visitOf(r).Who; !insight.Weeks(a, who) {
-		if a == survey.Employees {
-			return errWholeOnly
-		}
-		return apperr.New(apperr.Forbidden, "audience_weeks", "audience")
-	}
-	weeks, err := d.weeks(r.Context(), a, n)
+	weeks, err := d.results.Trend(r.Context(), visitOf(r).Who, a, n)
 	if err != nil {
 		return err
 	}
-	var sum nps.Tally
-	for _, t := range weeks {
-		sum.Add(t.Tally)
-	}
-	web.JSON(w, http.StatusOK, map[string]any{"audience": a, "whole": figuresOf(sum, false), "weeks": rowsOf(weeks, false)})
+	web.JSON(w, http.StatusOK, map[string]any{"audience": a, "whole": figuresOf(insight.Sum(weeks...)), "weeks": rowsOf(weeks)})
 	return nil
 }

@@ -3,12 +3,12 @@ package console
 import (
 	"cmp"
 	"context"
-	"hash/crc32"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 
+	"onetap/internal/apperr"
 	"onetap/internal/authz"
 	"onetap/internal/insight"
 	"onetap/internal/lang"
@@ -39,46 +39,35 @@ type byPage struct {
 
 // byPage is a campaign by teams, owners, languages or a column of its contacts.
 func (d *Desk) byPage(w http.ResponseWriter, r *http.Request) error {
-	c, err := d.campaignSeen(r)
+	opened, err := d.openCampaign(r)
 	if err != nil {
 		return err
 	}
+	c := opened.Campaign()
 	kind, err := kindNamed(c, r.PathValue("kind"))
 	if err != nil {
 		return err
 	}
-	sight := d.sight(visitOf(r).Who, c)
-	if !sight.Parts() {
-		return errWholeOnly
+	if !opened.View().Segments() {
+		return insight.ErrWholeOnly
 	}
-	whole, err := d.whole(r.Context(), visitOf(r).Who, c)
+	report, err := opened.Report(r.Context())
 	if err != nil {
 		return err
 	}
-	n, err := d.narrow(r.Context(), visitOf(r).Who, c, whole)
-	if err != nil {
-		return err
-	}
-	b, err := d.breakdown(r.Context(), visitOf(r).Who, c, kind, n)
+	b, err := report.By(r.Context(), kind)
 	if err != nil {
 		return err
 	}
 	p := &byPage{frame: d.frame(r, c.Name), Campaign: c.Name, ID: string(c.ID), Kind: kindName(c, kind)}
 	l := p.lang
 	p.Title = c.Name + ": " + kindLabel(l, kind)
-	p.Wide, p.By, p.Tabs = true, kindLabel(l, kind), resultTabs(&p.frame, c, sight, kind)
-	part := slices.Contains(c.Dimensions, kind)
-	p.Asked = part
-	if p.Never = b.At.IsZero(); !p.Never && (part || b.Kept) {
+	p.Wide, p.By, p.Tabs = true, kindLabel(l, kind), resultTabs(&p.frame, opened, kind)
+	p.Asked = slices.Contains(c.Dimensions, kind)
+	if p.Never = b.At.IsZero(); !p.Never && (p.Asked || b.Kept) {
 		p.At, p.Again = l.T("results.counted_at", lang.Values{"Moment": l.Moment(b.At.In(p.Zone))}), b.Kept
 	}
-	rows := b.Rows
-	if kind == survey.KindOwner {
-		if rows, err = d.ownRows(r.Context(), &p.frame, rows); err != nil {
-			return err
-		}
-	}
-	rows = slices.DeleteFunc(slices.Clone(rows), func(t tallied) bool { return t.Tally.Answers() == 0 && t.Tally.Sent == 0 }) // only unverified ones
+	rows := slices.DeleteFunc(slices.Clone(b.Rows), func(t insight.Row) bool { return t.Tally().Answers() == 0 && t.Tally().Sent == 0 }) // only unverified ones
 	labels, err := d.labels(r.Context(), l, c, kind, rows)
 	if err != nil {
 		return err
@@ -89,12 +78,12 @@ func (d *Desk) byPage(w http.ResponseWriter, r *http.Request) error {
 		p.Find = strings.TrimSpace(r.FormValue("find"))
 	}
 	if p.Find != "" {
-		rows = slices.DeleteFunc(slices.Clone(rows), func(t tallied) bool {
-			return !strings.Contains(strings.ToLower(labels[t.Value]), strings.ToLower(p.Find))
+		rows = slices.DeleteFunc(slices.Clone(rows), func(t insight.Row) bool {
+			return !strings.Contains(strings.ToLower(labels[t.Value()]), strings.ToLower(p.Find))
 		})
 		p.Found, p.Search = l.T("results.found", lang.Values{"Count": len(rows), "All": all}), true
 	}
-	rows, omitted := largest(rows, rowsShown)
+	rows, omitted := insight.Largest(rows, rowsShown)
 	if omitted += b.Others; omitted > 0 {
 		p.Omitted = l.T("results.omitted", lang.Values{"Count": omitted})
 	}
@@ -104,38 +93,16 @@ func (d *Desk) byPage(w http.ResponseWriter, r *http.Request) error {
 	p.Empty = all == 0 && !p.Never && b.Hidden == 0
 	for _, t := range rows {
 		href := ""
-		if p.Can(authz.ReadAnswers) && n.leads(kind, t.Value) {
-			href = "/results/" + string(c.ID) + "/answers?" + d.valueQuery(c, kind, t.Value)
+		if p.Can(authz.ReadAnswers) && report.Leads(kind, t.Value()) {
+			href = "/results/" + string(c.ID) + "/answers?" + d.valueQuery(c, kind, t.Value())
 		}
-		p.Rows = append(p.Rows, viewRow(l, labels[t.Value], href, t.Tally, true))
+		p.Rows = append(p.Rows, viewRow(l, labels[t.Value()], href, t.Disclosed))
 	}
 	return d.show(w, http.StatusOK, "result_by.html", p)
 }
 
-// ownRows are those owners whom somebody may look at: an owner sees the own figures, a manager those of the reports.
-func (d *Desk) ownRows(ctx context.Context, f *frame, rows []tallied) ([]tallied, error) {
-	if f.All() {
-		return rows, nil
-	}
-	sees, err := d.sees(ctx, f.visit)
-	return slices.DeleteFunc(slices.Clone(rows), func(t tallied) bool { return !sees(t.Value, "") }), err
-}
-
-// sees tells whose customers somebody may look at.
-func (d *Desk) sees(ctx context.Context, v visit) (func(owner, team string) bool, error) {
-	var reports []survey.Staff
-	if v.Staff.Role == survey.RoleManager {
-		staff, err := d.store.Staff(ctx)
-		if err != nil {
-			return func(string, string) bool { return false }, err
-		}
-		reports = authz.Reports(staff, v.Staff.ID)
-	}
-	return func(owner, team string) bool { return v.Sees(owner, team, reports) }, nil
-}
-
 // labels are what the values of a kind are called: owners by name.
-func (d *Desk) labels(ctx context.Context, l lang.Language, c survey.Campaign, kind string, rows []tallied) (map[string]string, error) {
+func (d *Desk) labels(ctx context.Context, l lang.Language, c survey.Campaign, kind string, rows []insight.Row) (map[string]string, error) {
 	names := map[string]string{}
 	if kind == survey.KindOwner {
 		staff, err := d.store.Staff(ctx)
@@ -148,7 +115,7 @@ func (d *Desk) labels(ctx context.Context, l lang.Language, c survey.Campaign, k
 	}
 	labels := make(map[string]string, len(rows))
 	for _, t := range rows {
-		labels[t.Value] = valueLabel(l, kind, t.Value, names)
+		labels[t.Value()] = valueLabel(l, kind, t.Value(), names)
 	}
 	return labels, nil
 }
@@ -172,7 +139,7 @@ func valueLabel(l lang.Language, kind, value string, names map[string]string) st
 // sum is in the address.
 func (d *Desk) valueQuery(c survey.Campaign, kind, value string) string {
 	if i := slices.Index(c.Dimensions, kind); i >= 0 {
-		return "part=" + strconv.Itoa(i) + "&value=" + valueSum(value)
+		return "part=" + strconv.Itoa(i) + "&value=" + insight.SegmentSum(value)
 	}
 	if value == "" {
 		return "part=none-" + kind
@@ -183,22 +150,45 @@ func (d *Desk) valueQuery(c survey.Campaign, kind, value string) string {
 	return kind + "=" + d.discreet(value)
 }
 
-func valueSum(value string) string {
-	return strconv.FormatUint(uint64(crc32.ChecksumIEEE([]byte(value))), 16)
-}
-
 // countPage counts a campaign's answers by the columns of its contacts.
 func (d *Desk) countPage(w http.ResponseWriter, r *http.Request) error {
-	c, err := d.campaignSeen(r)
+	opened, err := d.openCampaign(r)
 	if err != nil {
 		return err
 	}
+	c := opened.Campaign()
 	kind, err := kindNamed(c, r.PathValue("kind"))
 	if err != nil {
 		return err
 	}
-	if err := d.countNow(r.Context(), visitOf(r).Who, c); err != nil {
+	if err := opened.Count(r.Context()); err != nil {
 		return err
 	}
 	return done(w, r, "/results/"+string(c.ID)+"/by/"+kindName(c, kind), "counted")
+}
+
+// kindName is a kind in an address: dimensions by their number, for what a column is called is not the address's business.
+func kindName(c survey.Campaign, kind string) string {
+	if i := slices.Index(c.Dimensions, kind); i >= 0 {
+		return "part-" + strconv.Itoa(i)
+	}
+	return kind
+}
+
+// kindNamed is the kind of an address. Problems: no_such_page, segment_personal of one that the reader may not see.
+func kindNamed(c survey.Campaign, name string) (string, error) {
+	switch name {
+	case survey.KindOwner, survey.KindTeam, survey.KindLanguage:
+		return name, nil
+	}
+	for i, dimension := range c.Dimensions {
+		switch {
+		case name != "part-"+strconv.Itoa(i):
+		case dimension == "":
+			return "", insight.ErrPersonal
+		default:
+			return dimension, nil
+		}
+	}
+	return "", apperr.New(apperr.Unknown, "no_such_page", "")
 }

@@ -7,7 +7,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"onetap/internal/apperr"
 	"onetap/internal/authz"
 	"onetap/internal/insight"
 	"onetap/internal/lang"
@@ -98,12 +97,12 @@ func (d *Desk) audienceView(ctx context.Context, p *resultsPage, a survey.Audien
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(8)
 	for i, c := range campaigns {
-		if len(campaigns) > 1 && d.sight(p.visit.Who, c).Compared() {
+		if len(campaigns) > 1 && d.results.View(p.visit.Who, c).Compared() {
 			v.Choices = append(v.Choices, option{string(c.ID), c.Name, i == 0})
 		}
 		g.Go(func() error {
-			whole, err := d.whole(ctx, p.visit.Who, c)
-			row := viewRow(l, c.Name, "/results/"+string(c.ID), whole.Tally, whole.Withheld == "")
+			whole, err := d.results.Whole(ctx, p.visit.Who, c)
+			row := viewRow(l, c.Name, "/results/"+string(c.ID), whole)
 			row.Count = answersCount(l, whole)
 			v.Rows[i] = resultRow{row, l.T("results.state." + string(c.State)), l.Date(c.Launched.In(p.Zone))}
 			return err
@@ -130,15 +129,16 @@ type resultTab struct {
 	Here        bool
 }
 
-func resultTabs(f *frame, c survey.Campaign, sight insight.View, here string) []resultTab {
+func resultTabs(f *frame, opened *insight.Reading, here string) []resultTab {
+	c := opened.Campaign()
 	l, base := f.lang, "/results/"+string(c.ID)
 	tabs := []resultTab{{base, l.T("results.tab_whole"), here == ""}}
-	if sight.Parts() {
-		for _, kind := range append([]string{survey.KindTeam, survey.KindOwner, survey.KindLanguage}, seenParts(c)...) {
+	if opened.View().Segments() {
+		for _, kind := range append([]string{survey.KindTeam, survey.KindOwner, survey.KindLanguage}, opened.Dimensions()...) {
 			tabs = append(tabs, resultTab{base + "/by/" + kindName(c, kind), kindLabel(l, kind), here == kind})
 		}
 	}
-	if f.Can(authz.ReadAnswers) && sight.Answers() {
+	if f.Can(authz.ReadAnswers) && opened.View().Answers() {
 		tabs = append(tabs, resultTab{base + "/answers", l.T("results.tab_answers"), here == "answers"})
 	}
 	return tabs
@@ -180,14 +180,15 @@ type scoreRow struct{ Score, Class, Count, Share, Href string }
 
 // resultPage is one campaign as a whole.
 func (d *Desk) resultPage(w http.ResponseWriter, r *http.Request) error {
-	c, err := d.campaignSeen(r)
+	opened, err := d.openCampaign(r)
 	if err != nil {
 		return err
 	}
-	var whole wholeResults
+	c, view := opened.Campaign(), opened.View()
+	var report *insight.Report
 	var others []survey.Campaign
 	g, ctx := errgroup.WithContext(r.Context())
-	g.Go(func() (err error) { whole, err = d.whole(ctx, visitOf(r).Who, c); return err })
+	g.Go(func() (err error) { report, err = opened.Report(ctx); return err })
 	g.Go(func() (err error) { others, err = d.launched(ctx, c.Audience, 20); return err })
 	if err := g.Wait(); err != nil {
 		return err
@@ -195,24 +196,16 @@ func (d *Desk) resultPage(w http.ResponseWriter, r *http.Request) error {
 	p := &resultPage{frame: d.frame(r, c.Name), Campaign: c.Name, ID: string(c.ID), Open: c.Accepts(d.now())}
 	l := p.lang
 	p.Title = c.Name
-	sight := d.sight(p.visit.Who, c)
 	p.Audience, p.State = l.T("results.audience."+string(c.Audience)), l.T("results.state."+string(c.State))
-	p.Tabs = resultTabs(&p.frame, c, sight, "")
-	if p.Can(authz.ReadAnswers) && sight.Answers() {
+	p.Tabs = resultTabs(&p.frame, opened, "")
+	if p.Can(authz.ReadAnswers) && view.Answers() {
 		p.Answers = "/results/" + string(c.ID) + "/answers"
 	}
-	p.Hidden = withheldText(l, whole.Withheld)
-	n, err := d.narrow(r.Context(), p.visit.Who, c, whole)
-	if err != nil {
-		return err
-	}
-	if n != nil {
-		whole.Weeks = byValue(n.rows(survey.KindWeek))
-	}
-	p.Is = viewNPS(l, whole.Tally, p.Answers)
-	p.fill(whole, n == nil)
+	p.Hidden = withheldText(l, report.Whole().Withheld())
+	p.Is = viewNPS(l, report.Whole(), p.Answers)
+	p.fill(report)
 	for _, o := range others {
-		if o.ID != c.ID && sight.Compared() {
+		if o.ID != c.ID && view.Compared() {
 			p.Others = append(p.Others, option{Value: string(o.ID), Label: o.Name})
 		}
 	}
@@ -222,9 +215,9 @@ func (d *Desk) resultPage(w http.ResponseWriter, r *http.Request) error {
 // maxTimes is how many days a chart shows, the last ones; the table behind it shows as many.
 const maxTimes = 60
 
-// fill puts the figures into words; the times, and what is unverified, lead to the answers if all is true.
-func (p *resultPage) fill(whole wholeResults, all bool) {
-	l, t := p.lang, whole.Tally
+// fill puts the figures into words; the times, and what is unverified, lead to the answers for who may see all of them.
+func (p *resultPage) fill(report *insight.Report) {
+	l, t, all := p.lang, report.Whole().Tally(), !report.Narrow()
 	if t.Comments > 0 {
 		p.Words = l.T("results.words", lang.Values{"Count": t.Comments})
 		if p.Answers != "" {
@@ -255,26 +248,26 @@ func (p *resultPage) fill(whole wholeResults, all bool) {
 		}
 		return p.Answers + "?" + name + "=" + value
 	}
-	weeks, days := answered(whole.Weeks), answered(whole.Days)
+	weeks, days := answered(report.Weeks()), answered(report.Days())
 	if len(weeks) > 1 {
 		p.Weeks = trend(l, l.T("results.weeks"), weeks, weekLabel(l))
 	}
 	for _, week := range weeks {
-		p.WeekRows = append(p.WeekRows, viewRow(l, weekText(l, week.Value), href("week", week.Value), week.Tally, false))
+		p.WeekRows = append(p.WeekRows, viewRow(l, weekText(l, week.Value()), href("week", week.Value()), week.Disclosed))
 	}
 	if len(days) > 0 {
 		p.Days = trend(l, l.T("results.days"), days, dayLabel(l))
 	}
 	for _, day := range days {
-		p.DayRows = append(p.DayRows, viewRow(l, dayLabel(l)(day.Value), href("day", day.Value), day.Tally, false))
+		p.DayRows = append(p.DayRows, viewRow(l, dayLabel(l)(day.Value()), href("day", day.Value()), day.Disclosed))
 	}
 }
 
 // answered are the times from the first answer on, at most maxTimes, the last ones.
-func answered(over []tallied) []tallied {
-	var with []tallied
+func answered(over []insight.Row) []insight.Row {
+	var with []insight.Row
 	for _, t := range over {
-		if t.Tally.Answers() > 0 {
+		if t.Tally().Answers() > 0 {
 			with = append(with, t)
 		}
 	}
@@ -288,6 +281,3 @@ func withheldText(l lang.Language, why insight.Withheld) string {
 	}
 	return l.T("results.withheld."+string(why), lang.Values{"Least": insight.LeastFigures})
 }
-
-// errWholeOnly refuses to take the answers of employees apart.
-var errWholeOnly = apperr.New(apperr.Forbidden, "employees_whole_only", "audience")

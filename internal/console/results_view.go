@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"onetap/internal/chart"
+	"onetap/internal/insight"
 	"onetap/internal/lang"
 	"onetap/internal/nps"
 	"onetap/internal/survey"
@@ -92,11 +93,12 @@ func npsMarks(l lang.Language) []chart.Mark {
 	return marks
 }
 
-// viewNPS puts a tally into words. href leads to the answers; "" where there is nothing to lead to.
-func viewNPS(l lang.Language, t nps.Tally, href string) npsView {
+// viewNPS puts figures into words. href leads to the answers; "" where there is nothing to lead to.
+func viewNPS(l lang.Language, d insight.Disclosed, href string) npsView {
+	t := d.Tally()
 	value, ok := t.NPS()
 	v := npsView{Empty: !ok, Answers: answersText(l, t.Answers())}
-	if rate, sent := t.ResponseRate(); sent {
+	if rate, sent := t.ResponseRate(); sent && d.Rated() {
 		v.Rate, v.RateOf = percent(l, rate), l.T("results.rate_of", lang.Values{"Answered": l.Number(t.Responded), "Sent": l.Number(t.Sent)})
 		if i, ok := t.ResponseRateInterval(); ok {
 			v.Rate, v.RateIs = shareText(l, rate, i)
@@ -151,11 +153,12 @@ type rowView struct {
 	Range               tmpl.Safe
 }
 
-// viewRow is the figures of a row; rated where those who answered are among those sent to.
-func viewRow(l lang.Language, label, href string, t nps.Tally, rated bool) rowView {
+// viewRow is the figures of a row.
+func viewRow(l lang.Language, label, href string, d insight.Disclosed) rowView {
 	const none = "—"
+	t := d.Tally()
 	row := rowView{Label: label, Href: href, Count: l.Number(t.Answers()), NPS: none, Promoters: none, Passives: none, Detractors: none, Rate: none}
-	if rate, ok := t.ResponseRate(); ok && rated {
+	if rate, ok := t.ResponseRate(); ok && d.Rated() {
 		row.Rate = percent(l, rate)
 	}
 	value, ok := t.NPS()
@@ -181,12 +184,12 @@ func histogram(l lang.Language, t nps.Tally) tmpl.Safe {
 }
 
 // trend draws tallies over time.
-func trend(l lang.Language, title string, over []tallied, label func(string) string) tmpl.Safe {
+func trend(l lang.Language, title string, over []insight.Row, label func(string) string) tmpl.Safe {
 	t := chart.Trend{Said: chart.Said{Title: title, Desc: l.T("results.trend_desc")}}
 	for _, one := range over {
-		p := chart.Point{Label: label(one.Value)}
-		if v, ok := one.Tally.NPS(); ok {
-			i, _ := one.Tally.Interval()
+		p := chart.Point{Label: label(one.Value())}
+		if v, ok := one.Tally().NPS(); ok {
+			i, _ := one.Tally().Interval()
 			p.Value, p.Low, p.High, p.Is = v, i.Low, i.High, true
 		}
 		t.Points = append(t.Points, p)

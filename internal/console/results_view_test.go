@@ -3,9 +3,13 @@ package console
 import (
 	"strings"
 	"testing"
+	"time"
 
+	"onetap/internal/authz"
+	"onetap/internal/insight"
 	"onetap/internal/lang"
 	"onetap/internal/nps"
+	"onetap/internal/survey"
 )
 
 // An interval has two ends, however many have answered, and the figure stands between them as it is written.
@@ -16,6 +20,7 @@ func TestIntervalsHaveTwoEnds(t *testing.T) {
 		t.Scores[3], t.Scores[7], t.Scores[10] = detractors, passives, promoters
 		return t
 	}
+	anybody := insight.Of(survey.Campaign{Audience: survey.Customers}, authz.Who{Staff: survey.Staff{Role: survey.RoleAdministrator}}, time.Now())
 	for name, test := range map[string]struct {
 		tally                     nps.Tally
 		nps, interval, rate, ends string
@@ -28,7 +33,8 @@ func TestIntervalsHaveTwoEnds(t *testing.T) {
 		"none of very many": {scores(3_000_000, 0, 0, 3_000_000, 900_000_000), "−100", "", "0.333 %", ""},
 	} {
 		for _, l := range lang.All() {
-			v := viewNPS(l, test.tally, "")
+			shown := anybody.Disclose(test.tally)
+			v := viewNPS(l, shown, "")
 			for what, ends := range map[string]string{"NPS": v.Interval, "rate": v.RateIs} {
 				low, high, _ := strings.Cut(strings.TrimPrefix(ends, "от "), map[lang.Language]string{"en": " to ", "ru": " до "}[l])
 				if low == high {
@@ -41,10 +47,10 @@ func TestIntervalsHaveTwoEnds(t *testing.T) {
 			if v.NPS != test.nps || v.Interval != test.interval || v.Rate != test.rate || v.RateIs != test.ends {
 				t.Errorf("%s: %q %q %q %q", name, v.NPS, v.Interval, v.Rate, v.RateIs)
 			}
-			if row := viewRow(l, "", "", test.tally, true); row.NPS != test.nps || row.Interval != test.interval {
+			if row := viewRow(l, "", "", shown); row.NPS != test.nps || row.Interval != test.interval {
 				t.Errorf("%s: as a row %q %q", name, row.NPS, row.Interval)
 			}
-			if value, ends := npsWords(l, test.tally); value != test.nps || ends != test.interval {
+			if value, ends := npsWords(l, shown); value != test.nps || ends != test.interval {
 				t.Errorf("%s: of a campaign %q %q", name, value, ends)
 			}
 		}

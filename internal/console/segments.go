@@ -3,60 +3,37 @@ package console
 import (
 	"context"
 	"net/http"
-	"slices"
 
-	"onetap/internal/apperr"
-	"onetap/internal/authz"
 	"onetap/internal/insight"
 	"onetap/internal/survey"
 	"onetap/internal/web"
 )
 
-// campaignSeen is the campaign of a path as its reader may see it.
-func (d *Desk) campaignSeen(r *http.Request) (survey.Campaign, error) {
+// openCampaign opens the campaign of a path for whoever asks.
+func (d *Desk) openCampaign(r *http.Request) (*insight.Reading, error) {
 	c, err := d.campaign(r)
 	if err != nil {
-		return c, err
+		return nil, err
 	}
-	return d.asSeen(r.Context(), visitOf(r).Who, c)
+	return d.results.Open(r.Context(), visitOf(r).Who, c)
 }
 
-// asSeen is a campaign as a reader may see it: see insight.Seen.
-func (d *Desk) asSeen(ctx context.Context, who authz.Who, c survey.Campaign) (survey.Campaign, error) {
-	if !insight.Narrowed(c, who) {
-		return c, nil
-	}
-	known, err := d.store.Dimensions(ctx, c.Audience)
-	if err != nil {
-		return c, err
-	}
-	asked, err := d.store.Asked(ctx, c.ID)
-	return insight.Seen(c, who, known, asked), err
-}
-
-// told is a campaign as the API answers it to this caller.
-func (d *Desk) told(r *http.Request, c survey.Campaign) (survey.Campaign, error) {
-	c, err := d.asSeen(r.Context(), visitOf(r).Who, c)
-	c.Dimensions = seenParts(c)
+// campaignSeen is a campaign as the API shows it to this caller.
+func (d *Desk) campaignSeen(r *http.Request, c survey.Campaign) (survey.Campaign, error) {
+	c, err := d.results.Seen(r.Context(), visitOf(r).Who, c)
+	c.Dimensions = insight.Named(c)
 	return c, err
 }
 
-func (d *Desk) tellCampaign(w http.ResponseWriter, r *http.Request, c survey.Campaign) error {
-	c, err := d.told(r, c)
+// answerCampaign answers with a campaign.
+func (d *Desk) answerCampaign(w http.ResponseWriter, r *http.Request, c survey.Campaign) error {
+	c, err := d.campaignSeen(r, c)
 	if err != nil {
 		return err
 	}
 	web.JSON(w, http.StatusOK, c)
 	return nil
 }
-
-// seenParts are the names of the parts that a reader may see.
-func seenParts(c survey.Campaign) []string {
-	return slices.DeleteFunc(slices.Clone(c.Dimensions), func(p string) bool { return p == "" })
-}
-
-// errSegment refuses a look at a part that names people.
-var errSegment = apperr.New(apperr.Forbidden, "segment_personal", "")
 
 // saySegments keeps what an upload says of its columns, once it is known.
 func (d *Desk) saySegments(ctx context.Context, u *upload) error {

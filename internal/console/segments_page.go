@@ -19,10 +19,10 @@ const columnsLooked = 1000
 
 // segmentLine is one column with what it is.
 type segmentLine struct {
-	Part     string              `json:"part"`
-	Segment  survey.DimensionUse `json:"segment"`
-	Chosen   bool                `json:"chosen"` // somebody said so; else it is how it looks
-	examples []string
+	Dimension string              `json:"part"`
+	Use       survey.DimensionUse `json:"segment"`
+	Chosen    bool                `json:"chosen"` // somebody said so; else it is how it looks
+	examples  []string
 }
 
 // columnsOf lists the columns of an audience: those of which something is known, and those that the first contacts have.
@@ -35,17 +35,17 @@ func (d *Desk) columnsOf(ctx context.Context, a survey.Audience) ([]segmentLine,
 	if _, err := d.store.ContactsPage(ctx, a, survey.Cursor{}, columnsLooked, func(c survey.Contact, _ survey.SuppressionReason) { asked.Count(c) }); err != nil {
 		return nil, err
 	}
-	parts := map[string]bool{}
-	for p := range known {
-		parts[p] = true
+	dimensions := map[string]bool{}
+	for name := range known {
+		dimensions[name] = true
 	}
-	for p := range asked {
-		parts[p] = true
+	for name := range asked {
+		dimensions[name] = true
 	}
 	all := []segmentLine{}
-	for p := range parts {
-		line := segmentLine{Part: p, Chosen: known[p].Chosen, Segment: known.Offered(p, asked[p])}
-		if c := asked[p]; c != nil {
+	for name := range dimensions {
+		line := segmentLine{Dimension: name, Chosen: known[name].Chosen, Use: known.Offered(name, asked[name])}
+		if c := asked[name]; c != nil {
 			values := make([]string, 0, len(c.Values))
 			for v := range c.Values {
 				values = append(values, v)
@@ -55,7 +55,7 @@ func (d *Desk) columnsOf(ctx context.Context, a survey.Audience) ([]segmentLine,
 		}
 		all = append(all, line)
 	}
-	slices.SortFunc(all, func(a, b segmentLine) int { return cmp.Compare(a.Part, b.Part) })
+	slices.SortFunc(all, func(a, b segmentLine) int { return cmp.Compare(a.Dimension, b.Dimension) })
 	return all, nil
 }
 
@@ -68,10 +68,10 @@ func (d *Desk) showColumns(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return d.tellColumns(w, r, a)
+	return d.answerColumns(w, r, a)
 }
 
-func (d *Desk) tellColumns(w http.ResponseWriter, r *http.Request, a survey.Audience) error {
+func (d *Desk) answerColumns(w http.ResponseWriter, r *http.Request, a survey.Audience) error {
 	lines, err := d.columnsOf(r.Context(), a)
 	if err != nil {
 		return err
@@ -87,7 +87,7 @@ func (d *Desk) chooseColumns(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	var in struct {
-		Columns map[string]survey.DimensionUse `json:"columns"` // by part
+		Columns map[string]survey.DimensionUse `json:"columns"` // by dimension
 	}
 	if err := web.Decode(r, &in, maxJSON); err != nil {
 		return err
@@ -99,7 +99,7 @@ func (d *Desk) chooseColumns(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return d.tellColumns(w, r, a)
+	return d.answerColumns(w, r, a)
 }
 
 func audienceInPath(r *http.Request) (survey.Audience, error) {
@@ -119,11 +119,11 @@ type segmentsPage struct {
 }
 
 type segmentColumn struct {
-	N             int
-	Part, Heading string
-	Guess         bool
-	Examples      []string
-	Kinds         []option
+	N                  int
+	Dimension, Heading string
+	Guess              bool
+	Examples           []string
+	Uses               []option
 }
 
 // segmentsPage shows what the columns of an audience are for, to be changed.
@@ -142,12 +142,12 @@ func (d *Desk) segmentsPage(w http.ResponseWriter, r *http.Request) error {
 		p.Tabs = append(p.Tabs, navItem{"/contacts/segments?audience=" + o.Value, o.Label, o.On})
 	}
 	for i, line := range lines[:min(len(lines), columnsListed)] {
-		p.Columns = append(p.Columns, segmentColumn{i, line.Part, kindLabel(p.lang, line.Part), !line.Chosen, line.examples, segmentOptions(p.lang, line.Segment)})
+		p.Columns = append(p.Columns, segmentColumn{i, line.Dimension, kindLabel(p.lang, line.Dimension), !line.Chosen, line.examples, useOptions(p.lang, line.Use)})
 	}
 	return d.show(w, http.StatusOK, "segments.html", p)
 }
 
-func segmentOptions(l lang.Language, is survey.DimensionUse) []option {
+func useOptions(l lang.Language, is survey.DimensionUse) []option {
 	var all []option
 	for _, s := range survey.DimensionUses {
 		all = append(all, option{string(s), l.T("upload.field." + string(s)), s == is})
@@ -163,11 +163,11 @@ func (d *Desk) saveSegments(w http.ResponseWriter, r *http.Request) error {
 	}
 	columns := map[string]survey.DimensionUse{}
 	for n := range columnsListed {
-		part := r.FormValue("part-" + strconv.Itoa(n))
-		if part == "" {
+		dimension := r.FormValue("part-" + strconv.Itoa(n))
+		if dimension == "" {
 			break
 		}
-		columns[part] = survey.DimensionUse(r.FormValue("segment-" + strconv.Itoa(n)))
+		columns[dimension] = survey.DimensionUse(r.FormValue("segment-" + strconv.Itoa(n)))
 	}
 	said, err := contacts.SayColumns(columns)
 	if err == nil {

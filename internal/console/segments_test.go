@@ -11,6 +11,7 @@ import (
 
 	"onetap/internal/auth"
 	"onetap/internal/authz"
+	"onetap/internal/insight"
 	"onetap/internal/local/dynamo"
 	"onetap/internal/survey"
 )
@@ -46,7 +47,7 @@ func segmented(t *testing.T) (*world, *asked) {
 func TestPersonalSegmentsAreHidden(t *testing.T) {
 	t.Parallel()
 	w, _ := segmented(t)
-	link := "/results/parted2a/answers?part=1&value=" + valueSum(secretName)
+	link := "/results/parted2a/answers?part=1&value=" + insight.SegmentSum(secretName)
 	pages := []string{"/results", "/results/parted2a", "/results/parted2a/by/team", "/results/parted2a/by/part-0", "/results/parted2a/by/part-2", "/results/parted2a/answers", "/campaigns/parted2a"}
 	token := func(role survey.Role) *guest {
 		secret, hash := auth.NewToken()

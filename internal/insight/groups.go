@@ -9,16 +9,17 @@ import (
 	"onetap/internal/survey"
 )
 
-// A reader who may not know who answered, but can read the contact list, knows of everybody the team, the owner and what
-// else the list says. So of a campaign such a reader is shown only groups of answers of which nothing smaller can be put
-// together. All that is shown cuts the answers into blocks: two answers are in one block if every group that is shown
-// holds both or neither. Whatever is added to or taken from what, across all dimensions, is a sum of blocks; so the rule
-// is that every block has LeastFigures answers. Lists of words can even be laid over each other, text by text, so what they
-// cut has LeastWords. Groups are tried dimension by dimension and the largest first, and one that would make a smaller
-// block is not shown: it is one of those too few to show, which together are a sum of blocks too.
+// The rule of groups. A reader who may not know who answered can still read the contact list, and so knows everybody's
+// team, owner and other columns. Such a reader is shown only groups from which nothing small can be worked out. All groups
+// that are shown cut the answers into blocks: two answers are in one block if every shown group holds both or neither.
+// Whatever is added to or subtracted from what, across all dimensions, is a sum of blocks. So every block must have at
+// least LeastFigures answers. Lists of words can be compared text by text, so the blocks that they cut must have at least
+// LeastWords. Groups are tried dimension by dimension, the largest first; one that would make a smaller block is hidden.
+// The hidden ones together are a sum of blocks too.
 
 // Kinds are the dimensions in which a campaign's answers are shown to such a reader, in the order in which groups are
-// tried: what many ask for comes first, the finest last. A dimension that no such reader may see has no name, and keeps its place: see Seen.
+// tried: what many ask for comes first, the finest last. A dimension that the reader may not see has the name "" and keeps
+// its place: see Seen.
 func Kinds(c survey.Campaign) []string {
 	return slices.Concat([]string{survey.KindTeam, survey.KindLanguage}, c.Dimensions, []string{survey.KindOwner, survey.KindWeek})
 }
@@ -26,7 +27,7 @@ func Kinds(c survey.Campaign) []string {
 // Value is what an answer has in a dimension; "" where it has none.
 func Value(c survey.Campaign, kind string, r survey.Response) string {
 	switch kind {
-	case "": // a dimension that such a reader does not see: see Seen
+	case "": // a dimension that the reader may not see
 		return ""
 	case survey.KindTeam:
 		return r.Team
@@ -40,72 +41,72 @@ func Value(c survey.Campaign, kind string, r survey.Response) string {
 	return r.Segment(slices.Index(c.Dimensions, kind))
 }
 
-// Group is the answers that have one value in a dimension.
-type Group struct {
-	Value string    `json:"v"`
-	Tally nps.Tally `json:"t"` // without who was sent to and what is unverified
-	Words bool      `json:"w,omitempty"`
+// group is the answers that have one value in a dimension.
+type group struct {
+	value string
+	tally nps.Tally // without who was written to and what is unverified
+	words bool      // what they wrote may be shown too
 }
 
-// Groups are those of a campaign that may be shown, by dimension, the largest first; Hidden counts the others.
-type Groups struct {
-	Answers int64              `json:"answers"`
-	Shown   map[string][]Group `json:"shown"`
-	Hidden  map[string]int     `json:"hidden"`
+// groups are those of a campaign that may be shown.
+type groups struct {
+	shown  map[string][]group // by dimension, the largest first
+	hidden map[string]int     // by dimension, how many values are not shown
 }
 
-// Words finds the group of which words may be shown, by its dimension and its value in any case.
-func (g Groups) Words(kind, value string) (Group, bool) {
+// withWords finds the group of which words may be shown, by its dimension and its value. Upper and lower case are the same
+// where no value fits exactly.
+func (g groups) withWords(kind, value string) (group, bool) {
 	for _, same := range []func(string) bool{func(v string) bool { return v == value }, func(v string) bool { return strings.EqualFold(v, value) }} {
-		for _, one := range g.Shown[kind] {
-			if one.Words && same(one.Value) {
+		for _, one := range g.shown[kind] {
+			if one.words && same(one.value) {
 				return one, true
 			}
 		}
 	}
-	return Group{}, false
+	return group{}, false
 }
 
-// Gathering takes a campaign's answers one by one and says which of their groups may be shown. It keeps a few numbers of
-// each, no words and nobody's id.
-type Gathering struct {
+// gathering takes a campaign's answers one by one and says which of their groups may be shown. It keeps a few numbers of
+// each answer, no words and nobody's id.
+type gathering struct {
 	campaign survey.Campaign
 	kinds    []string
-	answers  []gathered
+	answers  []gatheredAnswer
 	groups   []map[string][]int32 // by kind and value: places in answers
 }
 
-type gathered struct {
+type gatheredAnswer struct {
 	score    nps.Score
 	comment  bool
 	fig, wrd int32 // the blocks that the figures and the lists of words make
 }
 
-// Gather begins with no answers.
-func Gather(c survey.Campaign) *Gathering {
-	g := &Gathering{campaign: c, kinds: Kinds(c)}
+// gather begins with no answers.
+func gather(c survey.Campaign) *gathering {
+	g := &gathering{campaign: c, kinds: Kinds(c)}
 	for range g.kinds {
 		g.groups = append(g.groups, map[string][]int32{})
 	}
 	return g
 }
 
-// Add takes an answer; unverified ones are in no figure and in no group.
-func (g *Gathering) Add(r survey.Response) {
+// add takes an answer; unverified ones are in no figure and in no group.
+func (g *gathering) add(r survey.Response) {
 	if !r.Verified {
 		return
 	}
 	at := int32(len(g.answers))
-	g.answers = append(g.answers, gathered{score: nps.Score(r.Score), comment: r.Why != "" || r.Wish != ""})
+	g.answers = append(g.answers, gatheredAnswer{score: nps.Score(r.Score), comment: r.Why != "" || r.Wish != ""})
 	for i, kind := range g.kinds {
 		v := strings.Clone(Value(g.campaign, kind, r)) // the answer's memory goes
 		g.groups[i][v] = append(g.groups[i][v], at)
 	}
 }
 
-// Groups decides; it can be called once.
-func (g *Gathering) Groups() Groups {
-	out := Groups{Answers: int64(len(g.answers)), Shown: map[string][]Group{}, Hidden: map[string]int{}}
+// decide says which groups may be shown; it can be called once.
+func (g *gathering) decide() groups {
+	out := groups{shown: map[string][]group{}, hidden: map[string]int{}}
 	figures := newBlocks(len(g.answers), LeastFigures, func(i int32) *int32 { return &g.answers[i].fig })
 	words := newBlocks(len(g.answers), LeastWords, func(i int32) *int32 { return &g.answers[i].wrd })
 	for i, kind := range g.kinds {
@@ -119,21 +120,21 @@ func (g *Gathering) Groups() Groups {
 		for _, v := range values {
 			members := g.groups[i][v]
 			if !figures.fits(members) {
-				out.Hidden[kind]++
+				out.hidden[kind]++
 				continue
 			}
 			figures.cut(members)
-			one := Group{Value: v, Tally: g.tally(members), Words: kind != survey.KindWeek && words.fits(members)}
-			if one.Words {
+			one := group{value: v, tally: g.tally(members), words: kind != survey.KindWeek && words.fits(members)}
+			if one.words {
 				words.cut(members)
 			}
-			out.Shown[kind] = append(out.Shown[kind], one)
+			out.shown[kind] = append(out.shown[kind], one)
 		}
 	}
 	return out
 }
 
-func (g *Gathering) tally(members []int32) (t nps.Tally) {
+func (g *gathering) tally(members []int32) (t nps.Tally) {
 	for _, m := range members {
 		t.Count(g.answers[m].score, 1)
 		t.Responded++

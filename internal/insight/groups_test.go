@@ -31,24 +31,24 @@ func people(lines ...string) (c survey.Campaign, all []survey.Response) {
 	return c, all
 }
 
-func groups(c survey.Campaign, all []survey.Response) Groups {
-	g := Gather(c)
+func groupsOf(c survey.Campaign, all []survey.Response) groups {
+	g := gather(c)
 	for _, r := range all {
-		g.Add(r)
+		g.add(r)
 	}
-	return g.Groups()
+	return g.decide()
 }
 
 // computable are the sizes of the smallest sets that all that is shown can tell apart: whoever adds and subtracts groups,
 // however many and of whatever dimensions, gets sums of these. Words says that only groups with words are looked at.
-func computable(c survey.Campaign, all []survey.Response, g Groups, words bool) map[string]int {
+func computable(c survey.Campaign, all []survey.Response, g groups, words bool) map[string]int {
 	sizes := map[string]int{}
 	for _, r := range all {
 		var in strings.Builder
 		for _, kind := range Kinds(c) {
-			for _, one := range g.Shown[kind] {
-				if one.Value == Value(c, kind, r) && (one.Words || !words) {
-					fmt.Fprintf(&in, "%s=%q ", kind, one.Value)
+			for _, one := range g.shown[kind] {
+				if one.value == Value(c, kind, r) && (one.words || !words) {
+					fmt.Fprintf(&in, "%s=%q ", kind, one.value)
 				}
 			}
 		}
@@ -89,20 +89,20 @@ func TestAttacksOnFigures(t *testing.T) {
 		"five answers":                              {[]string{"North a ru M 5"}, "team=North", "team=South"},
 	} {
 		c, all := people(one.people...)
-		g := groups(c, all)
+		g := groupsOf(c, all)
 		has := func(group string) bool {
 			kind, value, _ := strings.Cut(group, "=")
-			for _, s := range g.Shown[kind] {
-				if s.Value == value {
+			for _, s := range g.shown[kind] {
+				if s.value == value {
 					return true
 				}
 			}
 			return false
 		}
 		if one.shown != "" && !has(one.shown) || has(one.not) {
-			t.Errorf("%s: %+v", name, g.Shown)
+			t.Errorf("%s: %+v", name, g.shown)
 		}
-		if sizes := computable(c, all, g, false); len(g.Shown) > 0 && smallest(sizes) < LeastFigures && len(sizes) > 1 {
+		if sizes := computable(c, all, g, false); len(g.shown) > 0 && smallest(sizes) < LeastFigures && len(sizes) > 1 {
 			t.Errorf("%s: can be told apart: %v", name, sizes)
 		}
 	}
@@ -124,14 +124,14 @@ func TestAttacksOnWords(t *testing.T) {
 		"an owner's and a town's":             {[]string{"North a ru M 30", "North b ru K 30", "North a ru K 5", "South a ru K 30"}, "location=K", "owner=a"},
 	} {
 		c, all := people(one.people...)
-		g := groups(c, all)
+		g := groupsOf(c, all)
 		has := func(group string) bool {
 			kind, value, _ := strings.Cut(group, "=")
-			_, ok := g.Words(kind, value)
+			_, ok := g.withWords(kind, value)
 			return ok
 		}
 		if one.words != "" && !has(one.words) || has(one.none) {
-			t.Errorf("%s: %+v", name, g.Shown)
+			t.Errorf("%s: %+v", name, g.shown)
 		}
 		if sizes := computable(c, all, g, true); len(sizes) > 1 && smallest(sizes) < LeastWords {
 			t.Errorf("%s: can be told apart: %v", name, sizes)
@@ -155,7 +155,7 @@ func TestNothingSmallIsComputable(t *testing.T) {
 			all = append(all, survey.Response{Team: fmt.Sprint(team), Owner: fmt.Sprint(owner), Language: pick(2), Segments: []string{pick(wide), pick(2)},
 				Score: random.IntN(11), Verified: random.IntN(10) > 0, Why: "w", Counted: monday.AddDate(0, 0, random.IntN(20))})
 		}
-		g := groups(c, all)
+		g := groupsOf(c, all)
 		verified := all[:0:0]
 		for _, r := range all {
 			if r.Verified {
@@ -171,17 +171,17 @@ func TestNothingSmallIsComputable(t *testing.T) {
 				t.Fatalf("words %v: can be told apart: %v", words, sizes)
 			}
 		}
-		for kind, shown := range g.Shown {
+		for kind, shown := range g.shown {
 			left := int64(len(verified))
 			for _, one := range shown {
 				want := int64(0)
 				for _, r := range verified {
-					if Value(c, kind, r) == one.Value {
+					if Value(c, kind, r) == one.value {
 						want++
 					}
 				}
-				if left -= want; one.Tally.Answers() != want || want < LeastFigures || one.Words && want < LeastWords {
-					t.Fatalf("%s=%s: %d answers, want %d", kind, one.Value, one.Tally.Answers(), want)
+				if left -= want; one.tally.Answers() != want || want < LeastFigures || one.words && want < LeastWords {
+					t.Fatalf("%s=%s: %d answers, want %d", kind, one.value, one.tally.Answers(), want)
 				}
 			}
 			if left > 0 && left < LeastFigures {

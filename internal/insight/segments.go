@@ -1,36 +1,37 @@
 package insight
 
 import (
+	"context"
 	"slices"
 
 	"onetap/internal/authz"
 	"onetap/internal/survey"
 )
 
-// Blot stands where a value of a filter is not shown.
-const Blot = "…"
+// hiddenValue stands where a value of a filter is not shown.
+const hiddenValue = "…"
 
-// Narrowed reports whether anything of a campaign's segments may have to be kept from a reader: then Seen must be asked.
-func Narrowed(c survey.Campaign, who authz.Who) bool {
+// narrowed reports whether anything of a campaign's segments may have to be kept from a reader: then seen must be asked.
+func narrowed(c survey.Campaign, who authz.Who) bool {
 	return !Persons(c.Audience, who) && len(c.Dimensions) > 0 || !mayContacts(c, who) && narrows(c.Filter)
 }
 
-// Seen is a campaign as a reader may see it, by what is known of the columns and of those who are asked. Dimensions that name
+// seen is a campaign as a reader may see it, by what is known of the columns and of those who are asked. Dimensions that name
 // people have no name before those who may not know who answered; their places stay, for answers carry their values by
-// place. Values of such columns are blotted out of the filter for those who may not see contacts either. What comes of it
+// place. Values of such columns are masked out of the filter for those who may not see contacts either. What comes of it
 // is for showing, never for storing.
-func Seen(c survey.Campaign, who authz.Who, known survey.Dimensions, asked survey.Asked) survey.Campaign {
+func seen(c survey.Campaign, who authz.Who, known survey.Dimensions, asked survey.Asked) survey.Campaign {
 	open := func(dimension string) bool { return known.Open(dimension, asked[dimension]) }
 	if !Persons(c.Audience, who) {
 		c.Dimensions = slices.Clone(c.Dimensions)
-		for i, p := range c.Dimensions {
-			if !open(p) {
+		for i, name := range c.Dimensions {
+			if !open(name) {
 				c.Dimensions[i] = ""
 			}
 		}
 	}
 	if !mayContacts(c, who) {
-		c.Filter = blotted(c.Filter, open)
+		c.Filter = masked(c.Filter, open)
 	}
 	return c
 }
@@ -43,21 +44,39 @@ func narrows(f survey.Filter) bool {
 	return len(f.Attrs)+len(f.Locations)+len(f.Products)+len(f.Tiers) > 0
 }
 
-// blotted is a filter without the values of dimensions that are not open.
-func blotted(f survey.Filter, open func(dimension string) bool) survey.Filter {
-	blot := func(dimension string, values []string) []string {
+// masked is a filter without the values of dimensions that are not open.
+func masked(f survey.Filter, open func(dimension string) bool) survey.Filter {
+	mask := func(dimension string, values []string) []string {
 		if len(values) == 0 || open(dimension) {
 			return values
 		}
-		return []string{Blot}
+		return []string{hiddenValue}
 	}
-	f.Locations, f.Products, f.Tiers = blot(survey.DimensionLocation, f.Locations), blot(survey.DimensionProduct, f.Products), blot(survey.DimensionTier, f.Tiers)
+	f.Locations, f.Products, f.Tiers = mask(survey.DimensionLocation, f.Locations), mask(survey.DimensionProduct, f.Products), mask(survey.DimensionTier, f.Tiers)
 	if f.Attrs != nil {
 		attrs := map[string][]string{}
 		for heading, values := range f.Attrs {
-			attrs[heading] = blot(survey.DimensionAttribute(heading), values)
+			attrs[heading] = mask(survey.DimensionAttribute(heading), values)
 		}
 		f.Attrs = attrs
 	}
 	return f
+}
+
+// Seen is a campaign as a reader may see it; it reads what is known of its columns only where that matters.
+func (r *Results) Seen(ctx context.Context, who authz.Who, c survey.Campaign) (survey.Campaign, error) {
+	if !narrowed(c, who) {
+		return c, nil
+	}
+	known, err := r.Store.Dimensions(ctx, c.Audience)
+	if err != nil {
+		return c, err
+	}
+	asked, err := r.Store.Asked(ctx, c.ID)
+	return seen(c, who, known, asked), err
+}
+
+// Named are the names of a campaign's dimensions that the reader may see.
+func Named(c survey.Campaign) []string {
+	return slices.DeleteFunc(slices.Clone(c.Dimensions), func(name string) bool { return name == "" })
 }

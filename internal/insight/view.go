@@ -1,10 +1,26 @@
-// Package insight says what of answers may be shown, and to whom (D25, D27): the one place that pages, the API and exports
-// ask before they print a figure or a word. docs/privacy.md says the same to people.
+// Package insight says what of answers may be shown, and to whom (D25, D27), and hands out only that. docs/privacy.md says
+// the same to people.
+//
+// Results reads figures and answers for one reader. What it returns (Disclosed, Row, Answer) has fields that only this
+// package can fill, after the rules were applied; so a page, an export or an API answer cannot print anything else. The
+// rules, and where each is applied:
+//
+//   - Employees' figures: only of the whole, only after the survey has ended, only of LeastFigures answers and more.
+//     No segments, no weeks, no single answers, no comparison, no reminder's ledger: View.
+//   - Whoever may not know who answered sees no figures of fewer than LeastFigures answers: View.Disclose.
+//   - Comments of employees are counted from LeastWords on: View.Disclose.
+//   - Such a reader sees only segments and weeks from which nothing small can be worked out: groups.go; never days:
+//     Reading.Report; never an audience's weeks over all campaigns: Results.Trend.
+//   - Such a reader sees columns of the contacts only where they name nobody: Seen, Reading.
+//   - Such a reader sees answers one by one only of LeastWords answers and more, by one property at most, in an order that
+//     says nothing, and nothing of the person beside them: narrow.go, Answer.Response.
+//   - Owners see their own customers' answers and owner's figures, managers their team's: Results.sees.
 package insight
 
 import (
 	"time"
 
+	"onetap/internal/apperr"
 	"onetap/internal/authz"
 	"onetap/internal/nps"
 	"onetap/internal/survey"
@@ -20,6 +36,16 @@ const (
 	Settling = 10 * time.Minute
 )
 
+// Why something is refused. Each is an apperr problem with status 403.
+var (
+	// ErrWholeOnly refuses to take the answers of employees apart.
+	ErrWholeOnly = apperr.New(apperr.Forbidden, "employees_whole_only", "audience")
+	// ErrNarrow refuses a way to look at answers that would tell whose they are.
+	ErrNarrow = apperr.New(apperr.Forbidden, "answers_narrow", "", "Least", LeastWords)
+	// ErrPersonal refuses a look at a dimension that names people.
+	ErrPersonal = apperr.New(apperr.Forbidden, "segment_personal", "")
+)
+
 // Withheld says why figures are not shown; "": they are.
 type Withheld string
 
@@ -28,7 +54,8 @@ const (
 	TooFew      Withheld = "too_few"      // fewer than LeastFigures have answered
 )
 
-// View is what one reader may see of one campaign's answers. The zero View shows nothing.
+// View is what one reader may see of one campaign's answers at one time. The zero View shows no figure of fewer than
+// LeastFigures and nobody's name.
 type View struct {
 	employees bool
 	over      bool // no answer comes any more, and all of them are counted
@@ -45,8 +72,8 @@ func Persons(a survey.Audience, who authz.Who) bool {
 	return a != survey.Employees && who.Can(authz.ReadPeople)
 }
 
-// Weeks reports whether a reader is shown figures over all campaigns of an audience: less one campaign they are the
-// others', so what a campaign hides could be worked out.
+// Weeks reports whether a reader is shown figures over all campaigns of an audience. Subtracting other campaigns from them
+// gives one campaign's figures, so who may not know the people may not see them.
 func Weeks(a survey.Audience, who authz.Who) bool { return Persons(a, who) }
 
 func over(c survey.Campaign, now time.Time) bool {
@@ -62,29 +89,30 @@ func over(c survey.Campaign, now time.Time) bool {
 	return !now.Before(end.Add(Settling))
 }
 
-// Whole is what is shown of a campaign's figures, and why no more: then only how many were written to is left.
-func (v View) Whole(t nps.Tally) (nps.Tally, Withheld) {
-	why := Withheld("")
+// Disclose is what is shown of a campaign's figures. Of withheld figures only how many were written to is left.
+func (v View) Disclose(t nps.Tally) Disclosed {
+	d := Disclosed{tally: t}
 	switch {
 	case v.employees && !v.over:
-		why = UntilClosed
+		d.withheld = UntilClosed
 	case v.employees && t.Answers() < LeastFigures, !v.people && t.Answers() > 0 && t.Answers() < LeastFigures:
-		why = TooFew
+		d.withheld = TooFew
 	case v.employees && t.Comments < LeastWords:
-		t.Comments = 0
+		d.tally.Comments = 0
 	}
-	if why != "" {
-		t = nps.Tally{Sent: t.Sent}
+	if d.withheld != "" {
+		d.tally = nps.Tally{Sent: t.Sent}
 	}
-	return t, why
+	d.rated = d.withheld == ""
+	return d
 }
 
-// Parts reports whether figures are shown of parts of the campaign: of a week, a team, an owner. Unless People, of those
-// in Groups only.
-func (v View) Parts() bool { return !v.employees }
+// Segments reports whether figures are shown of less than the whole: of a week, a team, an owner. Unless People, of those
+// groups only that may be shown.
+func (v View) Segments() bool { return !v.employees }
 
-// Answers reports whether answers are shown one by one, with their words. Unless People, those of one group that has
-// Words at most, without anything of the person beside them, and none at all of fewer than LeastWords.
+// Answers reports whether answers are shown one by one, with their words. Unless People, those of one group at most,
+// without anything of the person beside them, and none at all of fewer than LeastWords.
 func (v View) Answers() bool { return !v.employees }
 
 // People reports whether it is shown who answered and who did not.
@@ -93,5 +121,6 @@ func (v View) People() bool { return v.people }
 // Reminder reports whether the ledger of the reminder is shown: it counts those who had answered by then.
 func (v View) Reminder() bool { return !v.employees }
 
-// Compared reports whether the campaign is held against others: the same people without one are one person's answer.
+// Compared reports whether the campaign is compared with others: where one person less answers, the difference is that
+// person's answer.
 func (v View) Compared() bool { return !v.employees }

@@ -21,7 +21,7 @@
   const comment = (c) => {
     const row = document.createElement('li'), score = document.createElement('span'), words = document.createElement('div');
     score.className = 'score ' + c.group; score.textContent = c.score;
-    for (const [text, before, quiet] of [[c.why, ''], [c.wish, wish], [c.when, '', true]]) {
+    for (const [text, before, quiet] of [[c.comment, ''], [c.wish, wish], [c.when, '', true]]) {
       if (!text) continue;
       const p = document.createElement('p');
       p.dir = 'auto';

@@ -44,7 +44,7 @@ type answer struct {
 	Language string `json:"language"`
 	Score    int    `json:"score"`
 	Verified bool   `json:"verified"`
-	Why      string `json:"why"`
+	Comment  string `json:"comment"`
 	Wish     string `json:"wish"`
 }
 
@@ -140,7 +140,7 @@ func (t *Teller) drift(got results, list []answer, people []*person) int {
 			drift++
 			continue
 		}
-		if score, ok := p.last(); ok != a.Verified || (ok && (score != a.Score || p.why != a.Why)) {
+		if score, ok := p.last(); ok != a.Verified || (ok && (score != a.Score || p.why != a.Comment)) {
 			drift++
 		}
 		for kind, value := range map[string]string{"owner": a.Owner, "team": a.Team, "language": a.Language} {
@@ -153,7 +153,7 @@ func (t *Teller) drift(got results, list []answer, people []*person) int {
 				continue
 			}
 			f.Scores[a.Score]++
-			if a.Why+a.Wish != "" {
+			if a.Comment+a.Wish != "" {
 				f.Comments++
 			}
 		}

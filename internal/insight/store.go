@@ -1,0 +1,33 @@
+package insight
+
+import (
+	"context"
+
+	"onetap/internal/survey"
+)
+
+// Store is what results are read from.
+type Store interface {
+	// TalliesOf reads the figures of a campaign's or an audience's one kind. Consistent.
+	TalliesOf(ctx context.Context, scope, kind string) (map[survey.TallyKey]survey.Counts, error)
+	// Asked adds up who a campaign was planned to ask, by columns of the contacts.
+	Asked(ctx context.Context, c survey.CampaignID) (survey.Asked, error)
+	// Dimensions is what is known of the columns of an audience's contacts.
+	Dimensions(ctx context.Context, a survey.Audience) (survey.Dimensions, error)
+	// CountDimensions adds up a campaign's answers by its dimensions, max values of each at most: it reads every answer.
+	CountDimensions(ctx context.Context, c survey.Campaign, max int) ([]survey.DimensionCount, error)
+	// SaveDimensionCount keeps the i-th count of a campaign in place of the last one.
+	SaveDimensionCount(ctx context.Context, c survey.CampaignID, i int, count survey.DimensionCount) error
+	// SavedDimensionCount reads what SaveDimensionCount kept; ok is false when there is none.
+	SavedDimensionCount(ctx context.Context, c survey.CampaignID, i int) (count survey.DimensionCount, ok bool, err error)
+	// WalkResponses calls each for every answer of one shard, verified or not, after a contact, until it returns false.
+	// Consistent.
+	WalkResponses(ctx context.Context, c survey.CampaignID, shard int, after survey.ContactID, each func(survey.Response) (bool, error)) error
+	// FindResponses reads up to limit answers that fit, from the cursor on, and looks at no more than budget; next is nil
+	// at the end.
+	FindResponses(ctx context.Context, c survey.CampaignID, from survey.Cursor, limit, budget int, fits func(survey.Response) bool) (found []survey.Response, looked int, next *survey.Cursor, err error)
+	// ResponsesPage reads up to limit answers from the cursor on; next is nil at the end.
+	ResponsesPage(ctx context.Context, c survey.CampaignID, from survey.Cursor, limit int) (found []survey.Response, next *survey.Cursor, err error)
+	// Staff lists all colleagues.
+	Staff(ctx context.Context) ([]survey.Staff, error)
+}
