@@ -87,15 +87,6 @@ func (c Campaign) Accepts(now time.Time) bool {
 	return false
 }
 
-// At returns the campaign as it stands at now: one whose closing date has passed is closed, even if the sender has not
-// written that down yet, which takes it up to a minute.
-func (c Campaign) At(now time.Time) Campaign {
-	if c.Live() && !c.ClosesAt.IsZero() && !now.Before(c.ClosesAt) {
-		c.State = Closed
-	}
-	return c
-}
-
 // Live reports whether there is something to send, to wait for or to close.
 func (c Campaign) Live() bool {
 	switch c.State {

@@ -102,17 +102,6 @@ func (c Campaign) Pause(now time.Time) (Campaign, error) {
 	return c, nil
 }
 
-// Halt pauses a campaign by itself because its letters cannot go on, and says why: SES's word, or one of the Stopped
-// reasons. The administrators are to be told. ok is false where nothing is being sent or could be, so that there is nothing
-// to halt; whoever was faster has decided.
-func (c Campaign) Halt(reason string, now time.Time) (halted Campaign, ok bool) {
-	if c.State != Sending && c.State != Open {
-		return c, false
-	}
-	c.State, c.Stopped, c.TellAt = Paused, reason, now
-	return c, true
-}
-
 // tellAgain is when the administrators are written to once more if no letter to them could be sent.
 const tellAgain = time.Hour
 
@@ -181,4 +170,115 @@ func (c Campaign) Remind(reminded bool, now time.Time) (Campaign, error) {
 	}
 	c.RemindAt = now
 	return c, nil
+}
+
+// Step is what the sender does to a campaign by itself.
+type Step string
+
+const (
+	StepBegin    Step = "begin"    // its start time has come
+	StepPlanned  Step = "planned"  // its audience is in batches
+	StepSent     Step = "sent"     // every invitation is sent
+	StepHalt     Step = "halt"     // its letters cannot go on
+	StepWithhold Step = "withhold" // nobody of its audience may be written to
+	StepExpire   Step = "expire"   // its closing date has passed
+	StepEnd      Step = "end"      // nothing of it is in flight any more
+)
+
+// Steps lists every step.
+var Steps = []Step{StepBegin, StepPlanned, StepSent, StepHalt, StepWithhold, StepExpire, StepEnd}
+
+// leads is where each step leads from each state; "" means that there is nothing to do, because a person was faster. When
+// a step is due is said by the method named after it.
+var leads = map[Step]map[CampaignState]CampaignState{
+	StepBegin:    {Draft: "", Scheduled: Planning, Planning: "", Sending: "", Paused: "", Open: "", Cancelled: "", Closed: ""},
+	StepPlanned:  {Draft: "", Scheduled: "", Planning: Sending, Sending: "", Paused: "", Open: "", Cancelled: "", Closed: ""},
+	StepSent:     {Draft: "", Scheduled: "", Planning: "", Sending: Open, Paused: "", Open: "", Cancelled: "", Closed: ""},
+	StepHalt:     {Draft: "", Scheduled: "", Planning: "", Sending: Paused, Paused: "", Open: Paused, Cancelled: "", Closed: ""},
+	StepWithhold: {Draft: "", Scheduled: Paused, Planning: Paused, Sending: Paused, Paused: "", Open: "", Cancelled: "", Closed: ""},
+	StepExpire:   {Draft: "", Scheduled: Closed, Planning: Closed, Sending: Closed, Paused: Closed, Open: Closed, Cancelled: "", Closed: ""},
+	StepEnd:      {Draft: "", Scheduled: "", Planning: "", Sending: "", Paused: "", Open: "", Cancelled: Cancelled, Closed: Closed},
+}
+
+// step takes a step; ok is false where the campaign is as it was.
+func (c Campaign) step(s Step) (stepped Campaign, ok bool) {
+	to := leads[s][c.State]
+	if to == "" {
+		return c, false
+	}
+	c.State = to
+	return c, true
+}
+
+// Begin has a scheduled campaign planned once its start time has come.
+func (c Campaign) Begin(now time.Time) (begun Campaign, ok bool) {
+	if now.Before(c.StartsAt) {
+		return c, false
+	}
+	return c.step(StepBegin)
+}
+
+// Planned has a campaign sent whose whole audience is in batches. The dimensions are the columns of the contacts by which
+// its answers can be looked at from now on.
+func (c Campaign) Planned(dimensions []string) (planned Campaign, ok bool) {
+	if c, ok = c.step(StepPlanned); ok {
+		c.Dimensions = dimensions
+	}
+	return c, ok
+}
+
+// Sent opens a campaign whose last invitation went out, and sets when its reminder is due, if it has one.
+func (c Campaign) Sent(now time.Time) (opened Campaign, ok bool) {
+	if c, ok = c.step(StepSent); !ok {
+		return c, false
+	}
+	if c.Opened.IsZero() { // else it was paused while second letters went out
+		c.Opened = now
+	}
+	if c.RemindDays > 0 && c.RemindAt.IsZero() {
+		c.RemindAt = c.Opened.AddDate(0, 0, c.RemindDays)
+	}
+	return c, true
+}
+
+// Halt pauses a campaign by itself because its letters cannot go on, and says why: SES's word, or one of the Stopped
+// reasons. The administrators are to be told. ok is false where nothing is being sent or could be, so that there is nothing
+// to halt; whoever was faster has decided.
+func (c Campaign) Halt(reason string, now time.Time) (halted Campaign, ok bool) {
+	if c, ok = c.step(StepHalt); ok {
+		c.Stopped, c.TellAt = reason, now
+	}
+	return c, ok
+}
+
+// Withhold pauses a campaign that was launched before its audience was Withheld; what is sent already stays open for
+// answers.
+func (c Campaign) Withhold() (paused Campaign, ok bool) {
+	if c, ok = c.step(StepWithhold); ok {
+		c.Stopped = StoppedWithheld
+	}
+	return c, ok
+}
+
+// Expire closes a live campaign whose closing date has passed.
+func (c Campaign) Expire(now time.Time) (closed Campaign, ok bool) {
+	if c.ClosesAt.IsZero() || now.Before(c.ClosesAt) {
+		return c, false
+	}
+	return c.step(StepExpire)
+}
+
+// At returns the campaign as it stands at now: one whose closing date has passed is closed, even if the sender has not
+// written that down yet, which takes it up to a minute.
+func (c Campaign) At(now time.Time) Campaign {
+	c, _ = c.Expire(now)
+	return c
+}
+
+// End notes that nothing of a cancelled or closed campaign is in flight any more, so that the sender need not look at it.
+func (c Campaign) End(now time.Time) (ended Campaign, ok bool) {
+	if c, ok = c.step(StepEnd); ok {
+		c.Ended = now
+	}
+	return c, ok
 }

@@ -90,6 +90,113 @@ func TestStateMachine(t *testing.T) {
 	}
 }
 
+// take takes a step that is due.
+func take(c Campaign, s Step, now time.Time) (Campaign, bool) {
+	switch s {
+	case StepBegin:
+		return c.Begin(now)
+	case StepPlanned:
+		return c.Planned([]string{"location"})
+	case StepSent:
+		return c.Sent(now)
+	case StepHalt:
+		return c.Halt(StoppedDisabled, now)
+	case StepWithhold:
+		return c.Withhold()
+	case StepExpire:
+		c.ClosesAt = now
+		return c.Expire(now)
+	}
+	return c.End(now)
+}
+
+// Every step of the sender in every state: the state that it leads to, or "-" where a person was faster.
+func TestSenderSteps(t *testing.T) {
+	t.Parallel()
+	const table = `
+		          begin    planned sent halt   withhold expire end
+		draft     -        -       -    -      -        -      -
+		scheduled planning -       -    -      paused   closed -
+		planning  -        sending -    -      paused   closed -
+		sending   -        -       open paused paused   closed -
+		paused    -        -       -    -      -        closed -
+		open      -        -       -    paused -        closed -
+		cancelled -        -       -    -      -        -      cancelled
+		closed    -        -       -    -      -        -      closed`
+	lines := strings.Split(strings.TrimSpace(table), "\n")
+	steps := strings.Fields(lines[0])
+	if len(steps) != len(Steps) || len(lines)-1 != len(CampaignStates) {
+		t.Fatal("the table must have every step and every state")
+	}
+	for _, l := range lines[1:] {
+		cells := strings.Fields(l)
+		for i, name := range steps {
+			was := campaignIn(CampaignState(cells[0]))
+			c, ok := take(was, Step(name), midday)
+			got := string(c.State)
+			if !ok {
+				if c.State != was.State || c.Stopped != "" || !c.Ended.IsZero() || c.Dimensions != nil {
+					t.Errorf("%s changes a %s campaign without saying so: %+v", name, cells[0], c)
+				}
+				got = "-"
+			}
+			if got != cells[i+1] {
+				t.Errorf("%s of a %s campaign gives %s, want %s", name, cells[0], got, cells[i+1])
+			}
+		}
+	}
+	for _, s := range Steps {
+		for _, state := range CampaignStates {
+			if _, ok := leads[s][state]; !ok {
+				t.Errorf("nothing is said of %s in state %s", s, state)
+			}
+		}
+	}
+}
+
+// What the sender's steps write besides the state, and when they are not due yet.
+func TestSenderStepsSayWhen(t *testing.T) {
+	t.Parallel()
+	c := campaignIn(Scheduled)
+	c.StartsAt = nextday
+	if _, ok := c.Begin(midday); ok {
+		t.Error("begun before its time")
+	}
+	if _, ok := c.Begin(nextday); !ok {
+		t.Error("not begun at its time")
+	}
+	c = campaignIn(Open)
+	c.ClosesAt = nextday
+	if _, ok := c.Expire(midday); ok {
+		t.Error("closed before its time")
+	}
+	if _, ok := campaignIn(Open).Expire(nextday); ok {
+		t.Error("closed without a closing date")
+	}
+	c = campaignIn(Sending)
+	c.RemindDays = 3
+	c, _ = c.Sent(midday)
+	if !c.Opened.Equal(midday) || !c.RemindAt.Equal(midday.AddDate(0, 0, 3)) {
+		t.Errorf("sent: %+v", c)
+	}
+	c.State, c.RemindAt = Sending, nextday // second letters, and a reminder set by hand
+	if c, _ = c.Sent(nextday); !c.Opened.Equal(midday) || !c.RemindAt.Equal(nextday) {
+		t.Errorf("sent again: %+v", c)
+	}
+	if c, _ = campaignIn(Sending).Sent(midday); !c.RemindAt.IsZero() {
+		t.Errorf("a reminder that nobody wanted: %+v", c)
+	}
+	if c, _ = campaignIn(Planning).Planned([]string{"location"}); len(c.Dimensions) != 1 {
+		t.Errorf("planned: %+v", c)
+	}
+	if c, _ = campaignIn(Sending).Withhold(); c.Stopped != StoppedWithheld || !c.TellAt.IsZero() {
+		t.Errorf("withheld: %+v", c)
+	}
+	if c, _ = campaignIn(Closed).End(midday); !c.Ended.Equal(midday) {
+		t.Errorf("ended: %+v", c)
+	}
+}
+
 // A campaign whose closing date has passed is closed for every action, before anybody has written that down.
 func TestPastClosing(t *testing.T) {
 	t.Parallel()

@@ -192,7 +192,7 @@ func (d *delivery) watch(ctx context.Context) {
 		if err != nil {
 			continue // the next look will tell
 		}
-		if (c.State != survey.Sending && c.State != survey.Open) || (!c.ClosesAt.IsZero() && !d.now().Before(c.ClosesAt)) {
+		if c = c.At(d.now()); c.State != survey.Sending && c.State != survey.Open {
 			d.halt.Store(true)
 			return
 		}
@@ -231,15 +231,12 @@ func (s *Sender) finish(ctx context.Context, c survey.Campaign, w survey.Mailing
 		return nil
 	}
 	c, err := s.store.Campaign(ctx, c.ID)
-	if err != nil || c.State != survey.Sending {
+	if err != nil {
 		return err
 	}
-	c.State = survey.Open
-	if c.Opened.IsZero() { // it was paused while second letters went out
-		c.Opened = s.now()
-	}
-	if c.RemindDays > 0 && c.RemindAt.IsZero() {
-		c.RemindAt = c.Opened.AddDate(0, 0, c.RemindDays)
+	c, ok := c.Sent(s.now())
+	if !ok {
+		return nil
 	}
 	_, err = s.store.SaveCampaign(ctx, c)
 	return err

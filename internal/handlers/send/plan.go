@@ -64,7 +64,10 @@ func (s *Sender) planInvitations(ctx context.Context, c survey.Campaign) (bool, 
 	if err != nil {
 		return false, err
 	}
-	c.State, c.Dimensions = survey.Sending, asked.Choose(known)
+	c, ok := c.Planned(asked.Choose(known))
+	if !ok {
+		return false, nil
+	}
 	_, err = s.store.SaveCampaign(ctx, c)
 	return true, err
 }

@@ -188,9 +188,8 @@ func (s *Sender) step(ctx context.Context, id survey.CampaignID, gate *pace) (di
 		return false, err
 	}
 	now := s.now()
-	if due := !c.ClosesAt.IsZero() && !now.Before(c.ClosesAt); due && c.Live() {
-		c.State = survey.Closed
-		_, err = s.store.SaveCampaign(ctx, c)
+	if closed, ok := c.Expire(now); ok {
+		_, err = s.store.SaveCampaign(ctx, closed)
 		return true, err
 	}
 	if c.Withheld() {
@@ -198,11 +197,11 @@ func (s *Sender) step(ctx context.Context, id survey.CampaignID, gate *pace) (di
 	}
 	switch c.State {
 	case survey.Scheduled:
-		if now.Before(c.StartsAt) {
+		begun, ok := c.Begin(now)
+		if !ok {
 			return false, nil
 		}
-		c.State = survey.Planning
-		_, err = s.store.SaveCampaign(ctx, c)
+		_, err = s.store.SaveCampaign(ctx, begun)
 		return true, err
 	case survey.Planning:
 		return s.planInvitations(ctx, c)
@@ -224,12 +223,11 @@ func (s *Sender) step(ctx context.Context, id survey.CampaignID, gate *pace) (di
 // withhold writes to nobody of a campaign that was launched before its audience was withheld: what waits is paused, with
 // the reason, and no reminder goes out.
 func (s *Sender) withhold(ctx context.Context, c survey.Campaign) (bool, error) {
-	switch c.State {
-	case survey.Scheduled, survey.Planning, survey.Sending:
-		c.State, c.Stopped = survey.Paused, survey.StoppedWithheld
-		_, err := s.store.SaveCampaign(ctx, c)
+	if paused, ok := c.Withhold(); ok {
+		_, err := s.store.SaveCampaign(ctx, paused)
 		return true, err
-	case survey.Cancelled, survey.Closed:
+	}
+	if c.State == survey.Cancelled || c.State == survey.Closed {
 		return false, s.end(ctx, c)
 	}
 	return false, s.sweep(ctx, c)
@@ -240,8 +238,11 @@ func (s *Sender) end(ctx context.Context, c survey.Campaign) error {
 	if err := s.sweep(ctx, c); err != nil {
 		return err
 	}
-	c.Ended = s.now()
-	_, err := s.store.SaveCampaign(ctx, c)
+	ended, ok := c.End(s.now())
+	if !ok {
+		return nil
+	}
+	_, err := s.store.SaveCampaign(ctx, ended)
 	return err
 }
 
