@@ -4,14 +4,15 @@ package main
 
 import (
 	"os"
+	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"onetap/internal/awsenv"
-	"onetap/internal/halt"
 	"onetap/internal/handlers/send"
 	"onetap/internal/keys"
 	"onetap/internal/logs"
+	"onetap/internal/mailing"
 	"onetap/internal/ses"
 	"onetap/internal/store"
 )
@@ -29,6 +30,7 @@ func main() {
 		os.Exit(1)
 	}
 	mail, from := ses.New(awsenv.MailConfig(), os.Getenv("CONFIGURATION_SET")), os.Getenv("SENDER")
-	notice := &halt.Notice{Store: s, Mail: mail, Log: log, From: from, Admin: os.Getenv("ADMIN_EMAIL"), Site: os.Getenv("SITE")}
-	lambda.Start(send.New(send.Settings{Store: s, Mail: mail, Keys: ks, Log: log, From: from, Links: os.Getenv("LINKS"), Notice: notice}).Handle)
+	notice := &mailing.Notice{Store: s, Mail: mail, Log: log, From: from, Admin: os.Getenv("ADMIN_EMAIL"), Site: os.Getenv("SITE")}
+	sender := &mailing.Sender{Store: s, Mail: mail, Keys: ks, Log: log, Now: time.Now, From: from, Links: os.Getenv("LINKS"), Notice: notice}
+	lambda.Start(send.Handler{Sender: sender}.Handle)
 }

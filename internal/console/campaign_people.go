@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"onetap/internal/lang"
+	"onetap/internal/mailing"
 	"onetap/internal/survey"
 	"onetap/internal/web"
 )
@@ -29,7 +30,7 @@ const (
 	walks = 4
 )
 
-// headcount is who would be invited, of the contacts between two places of an audience. It adds up.
+// headcount is a mailing.HeadCount as the page's script reads it.
 type headcount struct {
 	Looked    int                       `json:"looked"`
 	Audience  int                       `json:"audience"` // those who fit the filter
@@ -41,105 +42,17 @@ type headcount struct {
 	Next      string                    `json:"next"`             // where to go on; "": this was the last
 }
 
-// skipReasons are those that can be known before a launch, in the order in which they are told.
-var skipReasons = []survey.SkipReason{survey.SkipUnsubscribed, survey.SkipBounced, survey.SkipComplained, survey.SkipQuiet, survey.SkipNotSampled}
-
-// count looks at no more than so many contacts. It decides as the planner does (send, planInvitations).
+// count looks at no more than so many contacts.
 func (d *Desk) count(ctx context.Context, c survey.Campaign, from survey.Cursor, most int, values bool) (headcount, error) {
-	h := headcount{Skipped: map[survey.SkipReason]int{}, Languages: map[string]int{}}
-	if values {
-		h.Values = map[string]map[string]int{}
+	n, err := d.planner.HeadCount(ctx, c, from, most, values)
+	h := headcount{Looked: n.Looked, Audience: n.Audience, Invited: n.Invited, Skipped: n.Skipped, Languages: n.Languages, Values: n.Fields}
+	for name, values := range n.Columns {
+		h.Values[attrPrefix+name] = values
 	}
-	type seen struct {
-		id       survey.ContactID
-		language string
-		stopped  survey.SuppressionReason
+	if n.Next != nil {
+		h.Next = n.Next.String()
 	}
-	var fitting []seen
-	next, err := d.store.ContactsPage(ctx, c.Audience, from, most, func(contact survey.Contact, stopped survey.SuppressionReason) {
-		h.Looked++
-		if values {
-			h.note(contact)
-		}
-		if c.Filter.Match(contact) {
-			fitting = append(fitting, seen{contact.ID, contact.Language, stopped})
-		}
-	})
-	if err != nil {
-		return h, err
-	}
-	quiet, err := d.quiet(ctx, c, from, next, most)
-	if err != nil {
-		return h, err
-	}
-	for _, s := range fitting {
-		h.Audience++
-		if why := c.Skip(survey.Contact{ID: s.id}, s.stopped, quiet[s.id]); why != "" {
-			h.Skipped[why]++
-			continue
-		}
-		h.Invited++
-		h.Languages[c.LanguageFor(s.language)]++
-	}
-	if next != nil {
-		h.Next = next.String()
-	}
-	return h, nil
-}
-
-func (h *headcount) note(c survey.Contact) {
-	add := func(field, value string) {
-		if !survey.Choosable(value) {
-			return
-		}
-		if h.Values[field] == nil {
-			h.Values[field] = map[string]int{}
-		}
-		h.Values[field][value]++
-	}
-	for field, v := range map[string]string{"team": c.Team, "owner": c.Owner, "location": c.Location, "product": c.Product, "tier": c.Tier, "language": c.Language} {
-		add(field, v)
-	}
-	for name, v := range c.Attrs {
-		add(attrPrefix+name, v)
-	}
-}
-
-// quiet tells who between two places got a survey within the campaign's quiet period.
-func (d *Desk) quiet(ctx context.Context, c survey.Campaign, from survey.Cursor, to *survey.Cursor, most int) (map[survey.ContactID]bool, error) {
-	since := c.QuietSince(d.now())
-	if since.IsZero() {
-		return nil, nil
-	}
-	earlier, err := d.mailing.Newest(ctx, c.Audience, survey.RecentCampaigns)
-	if err != nil {
-		return nil, err
-	}
-	quiet := map[survey.ContactID]bool{}
-	for _, other := range earlier {
-		if other.ID == c.ID || !other.MailedSince(since) {
-			continue
-		}
-		for _, mailing := range []int{survey.MailingInvitation, survey.MailingReminder} {
-			for at := &from; at != nil && before(*at, to); {
-				found, next, err := d.store.InvitationsPage(ctx, other.ID, mailing, "", *at, most, most)
-				if err != nil {
-					return nil, err
-				}
-				for _, i := range found {
-					if i.Recent(since) {
-						quiet[i.Contact] = true
-					}
-				}
-				at = next
-			}
-		}
-	}
-	return quiet, nil
-}
-
-func before(a survey.Cursor, b *survey.Cursor) bool {
-	return b == nil || cmp.Or(cmp.Compare(a.Shard, b.Shard), cmp.Compare(a.After, b.After)) < 0
+	return h, err
 }
 
 func (h *headcount) add(more headcount) {
@@ -244,7 +157,7 @@ type skipLine struct {
 func (d *Desk) countView(l lang.Language, c survey.Campaign, step string, h headcount) countView {
 	n := func(i int) string { return l.Number(int64(i)) }
 	v := countView{Action: "/campaigns/" + string(c.ID) + "/count", Looked: n(h.Looked), Audience: n(h.Audience), Invited: n(h.Invited), Done: h.Next == ""}
-	for _, why := range skipReasons {
+	for _, why := range mailing.SkipReasons {
 		v.Skipped = append(v.Skipped, skipLine{string(why), l.T("campaign.skip_" + string(why)), n(h.Skipped[why]), h.Skipped[why] == 0})
 	}
 	h.Values, h.Names = nil, nil

@@ -37,6 +37,7 @@ type Desk struct {
 	mail    mailer
 	now     func() time.Time
 	mailing *mailing.Campaigns
+	planner *mailing.Planner                    // who would be invited
 	sender  string                              // the deployment's From
 	senders survey.Senders                      // whom letters may come from
 	site    string                              // base of the console and the API; "": the host of the request
@@ -89,6 +90,7 @@ func New(o Settings) (*Desk, error) {
 	if issuer != nil { // an interface that holds nil is not nil
 		d.door.Issuer = issuer
 	}
+	d.planner = &mailing.Planner{Store: o.Store, Now: time.Now}
 	return d, d.check()
 }
 

@@ -77,6 +77,7 @@ func newWorld(t testing.TB, o dynamo.Options) *world {
 	w.desk = &Desk{store: s, keys: keys, mail: ses.New(storetest.As(c, "desk"), ""), now: w.now, sender: "Example Shop <nps@example.com>"}
 	w.desk.results = &insight.Results{Store: s, Now: w.now}
 	w.desk.door = &auth.Door{Store: s, Keys: keys, Now: w.now, Send: w.desk.mail.Send, From: w.desk.sender, Token: testToken}
+	w.desk.planner = &mailing.Planner{Store: s, Now: w.now}
 	if w.desk.senders, err = survey.NewSenders(w.desk.sender, "example.net,notexample.com"); err != nil { // which SES has not verified
 		t.Fatal(err)
 	}

@@ -115,14 +115,8 @@ func (s *Store) SaveMailing(ctx context.Context, w survey.Mailing) (survey.Maili
 	return w, s.put(ctx, it, "version = :was", item{":was": num(was)})
 }
 
-// Lease is who holds a task that only one may do. Beat changes while the holder lives; nobody compares clocks.
-type Lease struct {
-	Holder string
-	Beat   int64
-}
-
 // TakeLease makes holder the one who holds the named lease if it still is what was seen (nil: free).
-func (s *Store) TakeLease(ctx context.Context, name, holder string, seen *Lease) error {
+func (s *Store) TakeLease(ctx context.Context, name, holder string, seen *survey.Lease) error {
 	it := key{"LEASE#" + name, "LEASE"}.item()
 	it["holder"], it["beat"] = str(holder), num(1)
 	if seen == nil {
@@ -132,12 +126,12 @@ func (s *Store) TakeLease(ctx context.Context, name, holder string, seen *Lease)
 }
 
 // SeeLease reads a lease; nil means that it is free.
-func (s *Store) SeeLease(ctx context.Context, name string) (*Lease, error) {
+func (s *Store) SeeLease(ctx context.Context, name string) (*survey.Lease, error) {
 	it, err := s.get(ctx, key{"LEASE#" + name, "LEASE"})
 	if err != nil || it == nil {
 		return nil, err
 	}
-	return &Lease{Holder: text(it, "holder"), Beat: number64(it, "beat")}, nil
+	return &survey.Lease{Holder: text(it, "holder"), Beat: number64(it, "beat")}, nil
 }
 
 // BeatLease tells that the holder lives; ErrChanged means that somebody else took over.

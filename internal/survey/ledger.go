@@ -252,3 +252,9 @@ func (l Ledger) Balanced() bool {
 	return l.Audience == l.Invited+skipped && l.Invited == l.Waiting+l.Sent+l.Failed+l.Uncertain &&
 		l.Waiting >= 0 && l.Sent >= 0 && l.Failed >= 0 && l.Uncertain >= 0
 }
+
+// Lease is who holds a task that only one may do. Beat changes while the holder lives; nobody compares clocks.
+type Lease struct {
+	Holder string
+	Beat   int64
+}

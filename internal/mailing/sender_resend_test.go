@@ -1,4 +1,4 @@
-package send
+package mailing
 
 import (
 	"context"
@@ -193,7 +193,7 @@ func TestDeathAmongSecondLetters(t *testing.T) {
 					}
 					return nil
 				}
-				_ = w.sender("dying").Handle(context.Background())
+				_ = w.sender("dying").Run(context.Background())
 				w.run(w.sender("next"))
 				w.run(w.sender("and the next")) // the first may have seen a last beat of the dead
 				w.countAll(id)

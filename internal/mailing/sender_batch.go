@@ -1,4 +1,4 @@
-package send
+package mailing
 
 import (
 	"context"
@@ -17,7 +17,7 @@ func (d *delivery) handleBatch(ctx context.Context, b survey.Batch) error {
 	case survey.BatchDone, survey.BatchUncertain:
 		return d.mend(ctx, d.campaign, b)
 	case survey.BatchSending:
-		if b.Lease != d.lease {
+		if b.Lease != d.holder {
 			return d.giveUp(ctx, d.campaign, b)
 		}
 	}
@@ -34,7 +34,7 @@ func (d *delivery) handleBatch(ctx context.Context, b survey.Batch) error {
 	if err := d.gate.wait(ctx, first); err != nil {
 		return errHalt
 	}
-	looked := d.now()
+	looked := d.Now()
 	contacts, outcomes, err := d.recipients(ctx, b, b.Contacts[:first])
 	if err != nil {
 		return err
@@ -42,7 +42,7 @@ func (d *delivery) handleBatch(ctx context.Context, b survey.Batch) error {
 	if d.halt.Load() || !d.timeLeft(ctx) {
 		return errHalt
 	}
-	switch err := d.store.ClaimBatch(ctx, b, d.lease, d.now()); {
+	switch err := d.Store.ClaimBatch(ctx, b, d.holder, d.Now()); {
 	case errors.Is(err, apperr.ErrChanged):
 		return errHalt // another sender has it: one of us should not be here
 	case err != nil:
@@ -53,7 +53,7 @@ func (d *delivery) handleBatch(ctx context.Context, b survey.Batch) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), margin)
 	defer cancel()
 	if errors.Is(err, errLater) {
-		if err := d.store.UnclaimBatch(ctx, b, d.lease); err != nil {
+		if err := d.Store.UnclaimBatch(ctx, b, d.holder); err != nil {
 			return err
 		}
 		return errLater
@@ -73,19 +73,19 @@ func (d *delivery) handleBatch(ctx context.Context, b survey.Batch) error {
 
 // recipients reads some contacts of a batch at the last moment and sets aside those that may not be written to any more.
 func (d *delivery) recipients(ctx context.Context, b survey.Batch, ids []survey.ContactID) ([]survey.Contact, []survey.Outcome, error) {
-	found, stopped, err := d.store.Recipients(ctx, d.campaign.Audience, ids)
+	found, stopped, err := d.Store.Recipients(ctx, d.campaign.Audience, ids)
 	if err != nil {
 		return nil, nil, err
 	}
 	answered := map[survey.ContactID]bool{}
 	if b.Mailing == survey.MailingReminder {
-		if answered, err = d.store.Answered(ctx, b.Campaign, ids); err != nil {
+		if answered, err = d.Store.Answered(ctx, b.Campaign, ids); err != nil {
 			return nil, nil, err
 		}
 	}
 	var firsts map[survey.ContactID]survey.Invitation
 	if b.Again {
-		if firsts, err = d.store.InvitationsOf(ctx, b.Campaign, b.Mailing, ids); err != nil {
+		if firsts, err = d.Store.InvitationsOf(ctx, b.Campaign, b.Mailing, ids); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -128,12 +128,12 @@ func outcomeOf(c survey.Contact, r mail.Outcome) survey.Outcome {
 // people stay uncertain.
 func (d *delivery) decide(ctx context.Context, b survey.Batch, outcomes []survey.Outcome, left []survey.ContactID) (survey.Batch, error) {
 	if len(outcomes) == 0 {
-		if err := d.store.UnclaimBatch(ctx, b, d.lease); err != nil {
+		if err := d.Store.UnclaimBatch(ctx, b, d.holder); err != nil {
 			return b, err
 		}
 		return b, errHalt
 	}
-	b.State, b.At, b.Outcomes, b.Contacts = survey.BatchDone, d.now(), outcomes, nil
+	b.State, b.At, b.Outcomes, b.Contacts = survey.BatchDone, d.Now(), outcomes, nil
 	sent := 0
 	for _, o := range outcomes {
 		b.Contacts = append(b.Contacts, o.Contact)
@@ -141,7 +141,7 @@ func (d *delivery) decide(ctx context.Context, b survey.Batch, outcomes []survey
 			sent++
 		}
 	}
-	if err := d.store.DecideBatch(ctx, b, d.lease, left, d.campaign.Audience); err != nil {
+	if err := d.Store.DecideBatch(ctx, b, d.holder, left, d.campaign.Audience); err != nil {
 		return b, err
 	}
 	d.mu.Lock()
@@ -153,15 +153,15 @@ func (d *delivery) decide(ctx context.Context, b survey.Batch, outcomes []survey
 // writeDown writes the invitations of a decided batch.
 func (d *delivery) writeDown(ctx context.Context, b survey.Batch) error {
 	if b.Again {
-		return d.store.SettleResent(ctx, b)
+		return d.Store.SettleResent(ctx, b)
 	}
-	return d.store.AddInvitations(ctx, b.Invitations(d.campaign.Audience), d.held)
+	return d.Store.AddInvitations(ctx, b.Invitations(d.campaign.Audience), d.held)
 }
 
 // giveUp decides a batch whose sender died between claim and decision: nobody knows who of it was written to, and
 // nobody is written to again by itself (promise 1).
-func (s *Sender) giveUp(ctx context.Context, c survey.Campaign, b survey.Batch) error {
-	contacts, err := s.store.Contacts(ctx, c.Audience, b.Contacts)
+func (r *senderRun) giveUp(ctx context.Context, c survey.Campaign, b survey.Batch) error {
+	contacts, err := r.Store.Contacts(ctx, c.Audience, b.Contacts)
 	if err != nil {
 		return err
 	}
@@ -170,24 +170,24 @@ func (s *Sender) giveUp(ctx context.Context, c survey.Campaign, b survey.Batch) 
 			Owner: contacts[id].Owner, Team: contacts[id].Team})
 	}
 	dead := b.Lease
-	b.State, b.At = survey.BatchUncertain, s.now()
-	err = s.store.DecideBatch(ctx, b, dead, nil, c.Audience)
+	b.State, b.At = survey.BatchUncertain, r.Now()
+	err = r.Store.DecideBatch(ctx, b, dead, nil, c.Audience)
 	if errors.Is(err, apperr.ErrChanged) { // it was not dead after all and has decided: what it left over is not in the plan as read
 		return errHalt
 	}
 	if err != nil {
 		return err
 	}
-	s.log.Warn("batch of a dead sender is uncertain", "campaign", b.Campaign, "batch", b.Name, "recipients", len(b.Contacts))
-	return s.mend(ctx, c, b)
+	r.Log.Warn("batch of a dead sender is uncertain", "campaign", b.Campaign, "batch", b.Name, "recipients", len(b.Contacts))
+	return r.mend(ctx, c, b)
 }
 
 // mend writes the invitations of a decided batch whose sender may have died before it could.
-func (s *Sender) mend(ctx context.Context, c survey.Campaign, b survey.Batch) error {
+func (r *senderRun) mend(ctx context.Context, c survey.Campaign, b survey.Batch) error {
 	if b.Again {
-		return s.store.SettleResent(ctx, b)
+		return r.Store.SettleResent(ctx, b)
 	}
-	return s.store.MendInvitations(ctx, b.Invitations(c.Audience))
+	return r.Store.MendInvitations(ctx, b.Invitations(c.Audience))
 }
 
 func (d *delivery) stopAll(reason string) {

@@ -1,5 +1,4 @@
-// Package halt tells the administrators of a campaign that stopped by itself: one letter each, once a halt.
-package halt
+package mailing
 
 import (
 	"context"
@@ -13,22 +12,10 @@ import (
 	"onetap/internal/survey"
 )
 
-// Store is what it needs of the table. SaveCampaign is a compare-and-swap that returns apperr.ErrChanged where somebody was
-// faster.
-type Store interface {
-	SaveCampaign(ctx context.Context, c survey.Campaign) (survey.Campaign, error)
-	Staff(ctx context.Context) ([]survey.Staff, error)
-}
-
-// Mailer sends one message and returns its id. Its errors name no address.
-type Mailer interface {
-	Send(ctx context.Context, m mail.Message) (id string, err error)
-}
-
-// Notice is who is told, and by whom.
+// Notice tells the administrators of a campaign that stopped by itself: one letter each, once a halt.
 type Notice struct {
-	Store Store
-	Mail  Mailer
+	Store NoticeStore
+	Mail  NoticeMail
 	Log   *slog.Logger
 	From  string // the sender of the letters
 	Admin string // the deployment's administrator
@@ -54,18 +41,18 @@ func (n *Notice) Tell(ctx context.Context, c survey.Campaign, now time.Time) err
 	if err != nil {
 		return err
 	}
-	told := 0
+	letters := 0
 	for _, who := range administrators(staff, n.Admin) {
 		if err := n.write(ctx, c, who); err != nil {
 			n.Log.Error("an administrator was not told that a campaign has stopped", "campaign", c.ID, "reason", c.Stopped, "error", err)
 			continue
 		}
-		told++
+		letters++
 	}
-	if told == 0 {
+	if letters == 0 {
 		return nil
 	}
-	n.Log.Info("administrators told that a campaign has stopped", "campaign", c.ID, "letters", told)
+	n.Log.Info("administrators told that a campaign has stopped", "campaign", c.ID, "letters", letters)
 	if _, err = n.Store.SaveCampaign(ctx, c.Told()); errors.Is(err, apperr.ErrChanged) {
 		return nil // resumed already
 	}

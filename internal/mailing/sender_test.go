@@ -1,4 +1,4 @@
-package send
+package mailing
 
 import (
 	"context"
@@ -16,7 +16,6 @@ import (
 
 	"onetap/internal/apperr"
 	"onetap/internal/awsenv"
-	"onetap/internal/halt"
 	"onetap/internal/keys"
 	"onetap/internal/local/drive"
 	"onetap/internal/local/dynamo"
@@ -25,6 +24,15 @@ import (
 	"onetap/internal/store"
 	"onetap/internal/store/storetest"
 	"onetap/internal/survey"
+)
+
+// The table and the mail service are what the use case asks for.
+var (
+	_ SenderStore  = (*store.Store)(nil)
+	_ PlannerStore = (*store.Store)(nil)
+	_ NoticeStore  = (*store.Store)(nil)
+	_ SenderMail   = (*ses.Client)(nil)
+	_ NoticeMail   = (*ses.Client)(nil)
 )
 
 var start = time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
@@ -108,10 +116,11 @@ func (w *world) sender(name string) *Sender {
 	c := awsenv.MailConfig()
 	c.Region = "eu-central-1"
 	c.BaseEndpoint = &w.ses.URL
-	s := &Sender{store: storetest.Client(w.url, name), mail: ses.New(storetest.As(c, name), ""), keys: w.keys, now: time.Now,
-		log: slog.New(slog.NewTextHandler(io.Discard, nil)), from: "Shop <nps@example.com>", links: "http://site.invalid",
-		heartbeat: 10 * time.Millisecond, ttl: 40 * time.Millisecond, grace: time.Hour}
-	s.notice = &halt.Notice{Store: s.store, Mail: s.mail, Log: s.log, From: s.from, Admin: "admin@example.com", Site: "http://console.invalid/"}
+	table, mail := storetest.Client(w.url, name), ses.New(storetest.As(c, name), "")
+	s := &Sender{Store: table, Mail: mail, Keys: w.keys, Now: time.Now,
+		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), From: "Shop <nps@example.com>", Links: "http://site.invalid",
+		lease: leaseTimes{heartbeat: 10 * time.Millisecond, ttl: 40 * time.Millisecond, grace: time.Hour}}
+	s.Notice = &Notice{Store: table, Mail: mail, Log: s.Log, From: s.From, Admin: "admin@example.com", Site: "http://console.invalid/"}
 	return s
 }
 
@@ -184,7 +193,7 @@ func (w *world) fates(c survey.CampaignID, mailing int) map[survey.InvitationSta
 
 func (w *world) run(s *Sender) {
 	w.t.Helper()
-	if err := s.Handle(context.Background()); err != nil {
+	if err := s.Run(context.Background()); err != nil {
 		w.t.Fatal(err)
 	}
 }
@@ -304,7 +313,7 @@ func TestUnsubscribedAfterPlanningIsSkipped(t *testing.T) {
 	w.contacts(20)
 	id := w.campaign(nil)
 	s := w.sender("planner")
-	if _, err := s.planInvitations(context.Background(), w.state(id)); err != nil {
+	if _, err := (&senderRun{Sender: s}).planInvitations(context.Background(), w.state(id)); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.store.Suppress(context.Background(), w.keys.ContactIDs("c3@example.com"), survey.Complained, start); err != nil {
@@ -359,7 +368,7 @@ func TestReminderGoesToThoseWhoHaveNotAnswered(t *testing.T) {
 		t.Fatalf("%d addresses written to before the reminder is due", n)
 	}
 	later := w.sender("later")
-	later.now = func() time.Time { return time.Now().AddDate(0, 0, 4) }
+	later.Now = func() time.Time { return time.Now().AddDate(0, 0, 4) }
 	w.run(later)
 	w.run(later)
 	for address, n := range w.letters() {
@@ -379,7 +388,7 @@ func TestPauseHoldsWithinSeconds(t *testing.T) {
 	w.contacts(1000)
 	id := w.campaign(nil)
 	done := make(chan error, 1)
-	go func() { done <- w.sender("first").Handle(context.Background()) }()
+	go func() { done <- w.sender("first").Run(context.Background()) }()
 	if err := drive.Until(context.Background(), 20*time.Second, "the first letters", func() (bool, error) { return len(w.letters()) > 0, nil }); err != nil {
 		t.Fatal(err)
 	}
@@ -451,7 +460,7 @@ func dieAt(t *testing.T, contacts int, before bool, n int32) (*world, survey.Cam
 		}
 		return nil
 	}
-	err := w.sender("dying").Handle(context.Background())
+	err := w.sender("dying").Run(context.Background())
 	if n == 0 && err != nil {
 		t.Fatal(err)
 	}
@@ -503,8 +512,8 @@ func TestTwoSendersAtOnce(t *testing.T) {
 	for range 4 {
 		go func() {
 			s := w.sender("sender")
-			s.ttl = 0 // none waits for the other: as if every lease looked dead
-			done <- s.Handle(context.Background())
+			s.lease.ttl = -1 // none waits for the other: as if every lease looked dead
+			done <- s.Run(context.Background())
 		}()
 	}
 	for range 4 {

@@ -1,4 +1,4 @@
-package send
+package mailing
 
 import (
 	"context"
@@ -57,7 +57,7 @@ func (d *delivery) deliver(ctx context.Context, b survey.Batch, turn []survey.Co
 func (c *calls) run(ctx context.Context, turn []survey.Contact, looked time.Time) bool {
 	throttled := 0
 	for {
-		if c.now().Sub(looked) > fresh && len(turn) > 0 { // the claim took long, or the process stood still
+		if c.Now().Sub(looked) > fresh && len(turn) > 0 { // the claim took long, or the process stood still
 			again, skipped, err := c.recipients(ctx, c.batch, ids(turn))
 			if err != nil {
 				return c.halted(turn)
@@ -99,7 +99,7 @@ func (c *calls) next(ctx context.Context, throttled bool) (turn []survey.Contact
 	if throttled && c.halt.Load() {
 		return nil, looked, false
 	}
-	looked = c.now()
+	looked = c.Now()
 	turn, skipped, err := c.recipients(ctx, c.batch, p.ids[:n])
 	if err != nil {
 		return nil, looked, false
@@ -141,7 +141,7 @@ func (c *calls) call(ctx context.Context, turn []survey.Contact) (busy bool) {
 		return false
 	}
 	var again []survey.ContactID
-	for i, r := range c.mail.Bulk(ctx, c.bulk(c.letter, c.batch, turn)) {
+	for i, r := range c.Mail.Bulk(ctx, c.bulk(c.letter, c.batch, turn)) {
 		p := turn[i]
 		switch r.Status {
 		case mail.CallRefused:

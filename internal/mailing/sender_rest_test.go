@@ -1,4 +1,4 @@
-package send
+package mailing
 
 import (
 	"context"
@@ -49,7 +49,7 @@ func lateDecision(t *testing.T, n int) (decided bool) {
 		}
 		return nil
 	}
-	_ = w.sender("late").Handle(ctx)
+	_ = w.sender("late").Run(ctx)
 	mailing, _, err := w.store.Mailing(ctx, id, 0)
 	if err != nil {
 		t.Fatal(err)

@@ -1,4 +1,4 @@
-package send
+package mailing
 
 import (
 	"context"
@@ -9,16 +9,16 @@ import (
 
 // sweep decides what a dead sender left between claim and decision in a campaign that is not being sent any more, because
 // it is paused, cancelled or closed: whoever may have been written to is named there too.
-func (s *Sender) sweep(ctx context.Context, c survey.Campaign) error {
+func (r *senderRun) sweep(ctx context.Context, c survey.Campaign) error {
 	for _, number := range []int{survey.MailingInvitation, survey.MailingReminder} {
-		w, ok, err := s.store.Mailing(ctx, c.ID, number)
+		w, ok, err := r.Store.Mailing(ctx, c.ID, number)
 		if err != nil {
 			return err
 		}
 		if !ok || w.State != survey.MailingSending || w.Batches == 0 {
 			continue
 		}
-		if err := s.sweepMailing(ctx, c, w); err != nil {
+		if err := r.sweepMailing(ctx, c, w); err != nil {
 			return err
 		}
 	}
@@ -26,11 +26,11 @@ func (s *Sender) sweep(ctx context.Context, c survey.Campaign) error {
 }
 
 // sweepMailing looks from the mailing's cursor on until as many batches wait in a row as no sender hands out ahead of its turn.
-func (s *Sender) sweepMailing(ctx context.Context, c survey.Campaign, w survey.Mailing) error {
+func (r *senderRun) sweepMailing(ctx context.Context, c survey.Campaign, w survey.Mailing) error {
 	const page = 50
 	from, waiting, was := w.Cursor, 0, w.Cursor
 	for decided := true; ; {
-		bs, err := s.store.Batches(ctx, w, from, page)
+		bs, err := r.Store.Batches(ctx, w, from, page)
 		if err != nil {
 			return err
 		}
@@ -42,9 +42,9 @@ func (s *Sender) sweepMailing(ctx context.Context, c survey.Campaign, w survey.M
 				waiting++
 				continue
 			case survey.BatchSending:
-				err = s.giveUp(ctx, c, b)
+				err = r.giveUp(ctx, c, b)
 			default:
-				err = s.mend(ctx, c, b)
+				err = r.mend(ctx, c, b)
 			}
 			if errors.Is(err, errHalt) { // its sender was not dead: the next sweep looks again
 				return nil
@@ -64,6 +64,6 @@ func (s *Sender) sweepMailing(ctx context.Context, c survey.Campaign, w survey.M
 	if w.Cursor == was {
 		return nil
 	}
-	_, err := s.store.SaveMailing(ctx, w)
+	_, err := r.Store.SaveMailing(ctx, w)
 	return err
 }

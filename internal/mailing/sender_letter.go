@@ -1,4 +1,4 @@
-package send
+package mailing
 
 import (
 	"strconv"
@@ -37,15 +37,15 @@ func (l *letters) of(c survey.Campaign, b survey.Batch) (mail.Template, error) {
 func (d *delivery) bulk(t mail.Template, b survey.Batch, contacts []survey.Contact) mail.Bulk {
 	site := d.campaign.Site
 	if site == "" {
-		site = d.links
+		site = d.Links
 	}
 	site = strings.TrimSuffix(site, "/")
-	bulk := mail.Bulk{From: mail.From(d.campaign, d.from), Subject: t.Subject, HTML: t.HTML, Text: t.Text}
+	bulk := mail.Bulk{From: mail.From(d.campaign, d.From), Subject: t.Subject, HTML: t.HTML, Text: t.Text}
 	mailing := strconv.Itoa(b.Mailing)
 	for _, c := range contacts {
 		token := keys.Token{Campaign: b.Campaign, Contact: c.ID}
-		unsubscribe := site + "/u/" + d.keys.MakeUnsubscribe(token)
-		bulk.Entries = append(bulk.Entries, mail.Entry{To: c.Person.Email, Values: t.Values(c.Person, site+"/r/"+d.keys.Make(token), unsubscribe),
+		unsubscribe := site + "/u/" + d.Keys.MakeUnsubscribe(token)
+		bulk.Entries = append(bulk.Entries, mail.Entry{To: c.Person.Email, Values: t.Values(c.Person, site+"/r/"+d.Keys.Make(token), unsubscribe),
 			Headers: mail.UnsubscribeHeaders(unsubscribe),
 			// All of them on each entry: whether SES joins an entry's tags with the call's is not documented.
 			Tags: map[string]string{"kind": "survey", "campaign": string(b.Campaign), "wave": mailing, "contact": string(c.ID), "batch": survey.BatchTag(b.Name)}})

@@ -1,4 +1,4 @@
-package send
+package mailing
 
 import (
 	"testing"
@@ -17,7 +17,7 @@ func TestNobodyWritesToEmployees(t *testing.T) {
 		id := w.campaign(nil)
 		if state != survey.Scheduled && state != survey.Planning { // planned, as a sender of those days left it
 			for c := w.state(id); c.State == survey.Planning; c = w.state(id) {
-				if _, err := w.sender("planner").planInvitations(t.Context(), c); err != nil {
+				if _, err := (&senderRun{Sender: w.sender("planner")}).planInvitations(t.Context(), c); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -1,4 +1,4 @@
-package send
+package mailing
 
 import (
 	"context"
@@ -52,8 +52,8 @@ func still(t *testing.T, trust time.Duration, meanwhile func(w *world, claimed s
 		return nil
 	}
 	s := w.sender("still")
-	s.now, s.grace, s.heartbeat = now, trust, time.Hour
-	_ = s.Handle(context.Background()) // it may have lost its lease meanwhile
+	s.Now, s.lease.grace, s.lease.heartbeat = now, trust, time.Hour
+	_ = s.Run(context.Background()) // it may have lost its lease meanwhile
 	if !once {
 		t.Fatal("no batch was claimed")
 	}

@@ -1,4 +1,4 @@
-package send
+package mailing
 
 import "onetap/internal/survey"
 
@@ -41,7 +41,7 @@ func (c *calls) judge(known int) error {
 	status := c.suspects[0].status
 	switch {
 	case c.accepted.Load(), c.last && len(c.suspects) == 1 && c.wentOut():
-		c.log.Warn("SES refuses single recipients", "campaign", c.batch.Campaign, "batch", c.batch.Name, "recipients", len(c.suspects), "reason", status)
+		c.Log.Warn("SES refuses single recipients", "campaign", c.batch.Campaign, "batch", c.batch.Name, "recipients", len(c.suspects), "reason", status)
 		for _, s := range c.suspects {
 			c.outcomes = append(c.outcomes, survey.Outcome{Contact: s.ID, State: survey.InvitationFailed, Reason: s.status, Owner: s.Owner, Team: s.Team})
 		}

@@ -1,4 +1,4 @@
-package send
+package mailing
 
 import (
 	"context"
@@ -64,12 +64,12 @@ func latePlan(t *testing.T, n int) (stood bool) {
 		if seen, err := w.store.SeeLease(ctx, leaseName); err == nil && seen != nil {
 			_ = w.store.DropLease(ctx, leaseName, seen.Holder)
 		}
-		_ = w.sender("next").Handle(ctx)
+		_ = w.sender("next").Run(ctx)
 		return nil
 	}
 	late := w.sender("late")
-	late.heartbeat = time.Hour
-	_ = late.Handle(ctx) // it may learn that it was taken for dead
+	late.lease.heartbeat = time.Hour
+	_ = late.Run(ctx) // it may learn that it was taken for dead
 	w.run(w.sender("and the next"))
 	w.run(w.sender("and the one after it"))
 	letters, fates := w.letters(), w.fates(id, 0)

@@ -1,4 +1,4 @@
-package send
+package mailing
 
 import (
 	"context"
@@ -177,7 +177,7 @@ func TestARefusalOfEverybody(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					if *c, err = c.Resume(&mailing, s.now()); err != nil {
+					if *c, err = c.Resume(&mailing, s.Now()); err != nil {
 						t.Fatal(err)
 					}
 				})
@@ -207,7 +207,7 @@ func stoppedIn(t *testing.T, mailing string, contacts int) (*world, survey.Campa
 	s := w.sender("refused")
 	if mailing == "reminder" {
 		w.run(w.sender("first"))
-		s.now = func() time.Time { return time.Now().AddDate(0, 0, 4) }
+		s.Now = func() time.Time { return time.Now().AddDate(0, 0, 4) }
 	}
 	return w, id, s
 }
@@ -278,7 +278,7 @@ func TestADisabledAccountPauses(t *testing.T) {
 		t.Errorf("the campaign is %s %q", c.State, c.Stopped)
 	}
 	w.mail.SetSending(true)
-	s.now = func() time.Time { return time.Now().Add(61 * time.Minute) } // SES refused the first letter about it, too
+	s.Now = func() time.Time { return time.Now().Add(61 * time.Minute) } // SES refused the first letter about it, too
 	w.run(s)
 	w.run(s)
 	if n := len(w.told()["admin@example.com"]); n != 1 {
@@ -313,10 +313,10 @@ func TestTheAdministratorsAreTold(t *testing.T) {
 	}
 	s := w.sender("first")
 	var log strings.Builder
-	s.log = slog.New(slog.NewTextHandler(&log, nil))
-	s.notice.Log = s.log
+	s.Log = slog.New(slog.NewTextHandler(&log, nil))
+	s.Notice.Log = s.Log
 	at := time.Now()
-	s.now = func() time.Time { return at }
+	s.Now = func() time.Time { return at }
 	w.run(s)
 	w.run(s)
 	if told := w.told(); len(told) != 0 {

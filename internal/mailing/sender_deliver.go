@@ -1,4 +1,4 @@
-package send
+package mailing
 
 import (
 	"context"
@@ -24,7 +24,7 @@ var errHalt = errors.New("halt")
 
 // delivery sends one mailing of one campaign.
 type delivery struct {
-	*Sender
+	*senderRun
 	campaign survey.Campaign
 	mailing  survey.Mailing
 	gate     *pace
@@ -46,32 +46,32 @@ type delivery struct {
 
 // sendMailing sends what is left of a mailing. It ends when the mailing is done, when somebody pauses or cancels, or when the
 // time or the quota is used up.
-func (s *Sender) sendMailing(ctx context.Context, c survey.Campaign, number int, gate *pace) (bool, error) {
-	w, ok, err := s.store.Mailing(ctx, c.ID, number)
+func (r *senderRun) sendMailing(ctx context.Context, c survey.Campaign, number int, gate *pace) (bool, error) {
+	w, ok, err := r.Store.Mailing(ctx, c.ID, number)
 	if err != nil || !ok || w.State == survey.MailingPlanning {
 		return false, err
 	}
 	if w.State == survey.MailingDone || w.Batches == 0 {
-		return true, s.finish(ctx, c, w)
+		return true, r.finish(ctx, c, w)
 	}
 	if gate.disabled {
-		return true, s.stop(ctx, c, survey.StoppedDisabled)
+		return true, r.stop(ctx, c, survey.StoppedDisabled)
 	}
 	if !gate.open {
-		s.log.Info("the account may not send now", "campaign", c.ID)
+		r.Log.Info("the account may not send now", "campaign", c.ID)
 		return false, nil
 	}
-	d := &delivery{Sender: s, campaign: c, mailing: w, gate: gate, claims: make(chan struct{}, inFlight), done: map[string]bool{}, cursor: w.Cursor}
+	d := &delivery{senderRun: r, campaign: c, mailing: w, gate: gate, claims: make(chan struct{}, inFlight), done: map[string]bool{}, cursor: w.Cursor}
 	complete, err := d.run(ctx)
-	s.log.Info("sent", "campaign", c.ID, "wave", number, "recipients", d.sent, "complete", complete)
+	r.Log.Info("sent", "campaign", c.ID, "wave", number, "recipients", d.sent, "complete", complete)
 	if err != nil {
 		return false, err
 	}
 	if d.reason != "" {
-		return true, s.stop(ctx, c, d.reason)
+		return true, r.stop(ctx, c, d.reason)
 	}
 	if complete {
-		return true, s.finish(ctx, c, d.mailing)
+		return true, r.finish(ctx, c, d.mailing)
 	}
 	return false, nil
 }
@@ -149,7 +149,7 @@ func (d *delivery) handOut(ctx context.Context, batches chan<- survey.Batch) (en
 	const page = 50
 	from := d.cursor
 	for {
-		bs, err := d.store.Batches(ctx, d.mailing, from, page)
+		bs, err := d.Store.Batches(ctx, d.mailing, from, page)
 		if err != nil {
 			return false, err
 		}
@@ -188,16 +188,16 @@ func (d *delivery) finished(name string) {
 // watch looks once a second whether the campaign is still to be sent, and saves how far it is.
 func (d *delivery) watch(ctx context.Context) {
 	for sleep(ctx, look) {
-		c, err := d.store.Campaign(ctx, d.campaign.ID)
+		c, err := d.Store.Campaign(ctx, d.campaign.ID)
 		if err != nil {
 			continue // the next look will tell
 		}
-		if c = c.At(d.now()); c.State != survey.Sending && c.State != survey.Open {
+		if c = c.At(d.Now()); c.State != survey.Sending && c.State != survey.Open {
 			d.halt.Store(true)
 			return
 		}
 		if err := d.saveCursor(ctx); err != nil && ctx.Err() == nil {
-			d.log.Warn("cursor not saved; the next run looks at more batches", "campaign", d.campaign.ID, "error", err)
+			d.Log.Warn("cursor not saved; the next run looks at more batches", "campaign", d.campaign.ID, "error", err)
 		}
 	}
 }
@@ -211,7 +211,7 @@ func (d *delivery) saveCursor(ctx context.Context) error {
 	}
 	w := d.mailing
 	w.Cursor = cursor
-	w, err := d.store.SaveMailing(ctx, w)
+	w, err := d.Store.SaveMailing(ctx, w)
 	if err == nil {
 		d.mailing = w
 	}
@@ -219,41 +219,41 @@ func (d *delivery) saveCursor(ctx context.Context) error {
 }
 
 // finish marks a mailing as done and, after the invitations, opens the campaign and sets the reminder's time.
-func (s *Sender) finish(ctx context.Context, c survey.Campaign, w survey.Mailing) error {
+func (r *senderRun) finish(ctx context.Context, c survey.Campaign, w survey.Mailing) error {
 	if w.State != survey.MailingDone {
-		w.State, w.Finished = survey.MailingDone, s.now()
+		w.State, w.Finished = survey.MailingDone, r.Now()
 		var err error
-		if w, err = s.store.SaveMailing(ctx, w); err != nil {
+		if w, err = r.Store.SaveMailing(ctx, w); err != nil {
 			return err
 		}
 	}
 	if w.Number != survey.MailingInvitation {
 		return nil
 	}
-	c, err := s.store.Campaign(ctx, c.ID)
+	c, err := r.Store.Campaign(ctx, c.ID)
 	if err != nil {
 		return err
 	}
-	c, ok := c.Sent(s.now())
+	c, ok := c.Sent(r.Now())
 	if !ok {
 		return nil
 	}
-	_, err = s.store.SaveCampaign(ctx, c)
+	_, err = r.Store.SaveCampaign(ctx, c)
 	return err
 }
 
 // stop pauses a campaign that SES will not send, whichever of its letters are on their way, with its reason for whoever
 // looks at it. The administrators are told by the next step.
-func (s *Sender) stop(ctx context.Context, c survey.Campaign, reason string) error {
-	s.log.Error("SES does not send; the campaign is paused", "campaign", c.ID, "reason", reason)
-	c, err := s.store.Campaign(ctx, c.ID)
+func (r *senderRun) stop(ctx context.Context, c survey.Campaign, reason string) error {
+	r.Log.Error("SES does not send; the campaign is paused", "campaign", c.ID, "reason", reason)
+	c, err := r.Store.Campaign(ctx, c.ID)
 	if err != nil {
 		return err
 	}
-	c, ok := c.Halt(reason, s.now())
+	c, ok := c.Halt(reason, r.Now())
 	if !ok {
 		return nil // a person was faster
 	}
-	_, err = s.store.SaveCampaign(ctx, c)
+	_, err = r.Store.SaveCampaign(ctx, c)
 	return err // changed meanwhile: the next round asks SES again
 }

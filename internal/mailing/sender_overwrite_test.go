@@ -1,4 +1,4 @@
-package send
+package mailing
 
 import (
 	"context"
@@ -38,14 +38,14 @@ func TestReportIsNotOverwritten(t *testing.T) {
 			}
 			w.tableAfter = test.when(w, late)
 			s := w.sender("sender")
-			s.heartbeat, s.grace = time.Hour, leaseGrace
-			s.now = func() time.Time { return time.Now().Add(time.Duration(late.stood.Load())) }
+			s.lease.heartbeat, s.lease.grace = time.Hour, leaseGrace
+			s.Now = func() time.Time { return time.Now().Add(time.Duration(late.stood.Load())) }
 			c := awsenv.Config()
 			retries := c.Retryer
 			c.Region, c.BaseEndpoint = "eu-central-1", &w.url
 			c = storetest.As(c, "sender")
 			c.Retryer = retries
-			s.store = store.New(dynamodb.NewFromConfig(c), storetest.Table)
+			s.Store = store.New(dynamodb.NewFromConfig(c), storetest.Table)
 			w.run(s)
 			w.run(w.sender("next")) // with what the first, when it has stood still, no longer sends
 			if !late.done.Load() {

@@ -1,0 +1,107 @@
+package mailing
+
+import (
+	"cmp"
+	"context"
+	"time"
+
+	"onetap/internal/survey"
+)
+
+// Planner says before a launch who would be invited, by the rule by which the sender then plans.
+type Planner struct {
+	Store PlannerStore
+	Now   func() time.Time
+}
+
+// HeadCount is who would be invited, of the contacts between two places of an audience. It adds up.
+type HeadCount struct {
+	Looked    int // contacts
+	Audience  int // those who fit the filter: Invited and Skipped
+	Invited   int
+	Skipped   map[survey.SkipReason]int
+	Languages map[string]int            // of the invited: that they are written to in
+	Fields    map[string]map[string]int // how many contacts have which value, by field, whether they fit or not; nil: not asked for
+	Columns   map[string]map[string]int // the same of the company's own columns
+	Next      *survey.Cursor            // where to go on; nil: this was the last
+}
+
+// SkipReasons are those that can be known before a launch, in the order in which they are told.
+var SkipReasons = []survey.SkipReason{survey.SkipUnsubscribed, survey.SkipBounced, survey.SkipComplained, survey.SkipQuiet, survey.SkipNotSampled}
+
+// HeadCount looks at no more than budget contacts, and says which values their fields have if values are asked for.
+func (p *Planner) HeadCount(ctx context.Context, c survey.Campaign, from survey.Cursor, budget int, values bool) (HeadCount, error) {
+	h := HeadCount{Skipped: map[survey.SkipReason]int{}, Languages: map[string]int{}}
+	if values {
+		h.Fields, h.Columns = map[string]map[string]int{}, map[string]map[string]int{}
+	}
+	var all []candidate
+	next, err := p.Store.ContactsPage(ctx, c.Audience, from, budget, func(contact survey.Contact, stopped survey.SuppressionReason) {
+		h.Looked++
+		if values {
+			h.note(contact)
+		}
+		if k, ok := candidateOf(c, contact, stopped); ok {
+			all = append(all, k)
+		}
+	})
+	if err != nil {
+		return h, err
+	}
+	quiet, err := p.quietBetween(ctx, c, from, next, budget)
+	if err != nil {
+		return h, err
+	}
+	for _, k := range all {
+		h.Audience++
+		if skip := k.skip(c, quiet); skip != "" {
+			h.Skipped[skip]++
+			continue
+		}
+		h.Invited++
+		h.Languages[k.language]++
+	}
+	h.Next = next
+	return h, nil
+}
+
+// note counts the values of a contact that one can filter by.
+func (h *HeadCount) note(c survey.Contact) {
+	for field, v := range map[string]string{"team": c.Team, "owner": c.Owner, "location": c.Location, "product": c.Product, "tier": c.Tier, "language": c.Language} {
+		add(h.Fields, field, v)
+	}
+	for name, v := range c.Attrs {
+		add(h.Columns, name, v)
+	}
+}
+
+func add(to map[string]map[string]int, field, value string) {
+	if !survey.Choosable(value) {
+		return
+	}
+	if to[field] == nil {
+		to[field] = map[string]int{}
+	}
+	to[field][value]++
+}
+
+// quietBetween returns who between two places was asked recently.
+func (p *Planner) quietBetween(ctx context.Context, c survey.Campaign, from survey.Cursor, to *survey.Cursor, budget int) (map[survey.ContactID]bool, error) {
+	return recentlyAsked(ctx, p.Store, c, p.Now(), func(other survey.CampaignID, mailing int, each func(survey.Invitation)) error {
+		for at := &from; at != nil && before(*at, to); {
+			found, next, err := p.Store.InvitationsPage(ctx, other, mailing, "", *at, budget, budget)
+			if err != nil {
+				return err
+			}
+			for _, i := range found {
+				each(i)
+			}
+			at = next
+		}
+		return nil
+	})
+}
+
+func before(a survey.Cursor, b *survey.Cursor) bool {
+	return b == nil || cmp.Or(cmp.Compare(a.Shard, b.Shard), cmp.Compare(a.After, b.After)) < 0
+}

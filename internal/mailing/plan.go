@@ -1,0 +1,246 @@
+package mailing
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"onetap/internal/survey"
+)
+
+// candidate is a contact that fits a campaign's filter: it is invited, or skipped with a reason.
+type candidate struct {
+	id                    survey.ContactID
+	language, owner, team string // language: in which it is written to
+	stopped               survey.SuppressionReason
+}
+
+// candidateOf is the first half of the rule of who is invited; ok is false for who is not in the campaign's audience.
+func candidateOf(c survey.Campaign, contact survey.Contact, stopped survey.SuppressionReason) (k candidate, ok bool) {
+	if !c.Filter.Match(contact) {
+		return k, false
+	}
+	return candidate{contact.ID, c.LanguageFor(contact.Language), contact.Owner, contact.Team, stopped}, true
+}
+
+// skip is the second half: why a candidate is not invited, "" where it is. quiet are those of recentlyAsked.
+func (k candidate) skip(c survey.Campaign, quiet map[survey.ContactID]bool) survey.SkipReason {
+	return c.Skip(survey.Contact{ID: k.id}, k.stopped, quiet[k.id])
+}
+
+// recentlyAsked returns who got a survey e-mail within a campaign's quiet period. A contact's place is the same in every
+// campaign, so walk goes through that part of another one's mailing which belongs to the contacts in question.
+func recentlyAsked(ctx context.Context, s earlierCampaigns, c survey.Campaign, now time.Time,
+	walk func(other survey.CampaignID, mailing int, each func(survey.Invitation)) error) (map[survey.ContactID]bool, error) {
+	since := c.QuietSince(now)
+	if since.IsZero() {
+		return nil, nil
+	}
+	earlier, err := s.Campaigns(ctx, c.Audience, survey.RecentCampaigns)
+	if err != nil {
+		return nil, err
+	}
+	quiet := map[survey.ContactID]bool{}
+	for _, other := range earlier {
+		if other.ID == c.ID || !other.MailedSince(since) {
+			continue
+		}
+		for _, mailing := range []int{survey.MailingInvitation, survey.MailingReminder} {
+			err := walk(other.ID, mailing, func(i survey.Invitation) {
+				if i.Recent(since) {
+					quiet[i.Contact] = true
+				}
+			})
+			if err != nil {
+				return nil, err
+			}
+		}
+	}
+	return quiet, nil
+}
+
+// planInvitations walks the audience shard by shard into batches. Each shard ends with a compare-and-swap of the mailing,
+// so that a planner that dies repeats at most one shard, with the same batch names.
+func (r *senderRun) planInvitations(ctx context.Context, c survey.Campaign) (bool, error) {
+	w, err := r.mailing(ctx, c, survey.MailingInvitation)
+	if err != nil {
+		return false, err
+	}
+	for w.State == survey.MailingPlanning && w.Shard < survey.ContactShards {
+		if !r.timeLeft(ctx) {
+			return true, nil
+		}
+		quiet, err := r.quietIn(ctx, c, w.Shard)
+		if err != nil {
+			return false, err
+		}
+		begun := w.Clone()
+		p, asked := planned{}, survey.Asked{}
+		var all []candidate
+		err = r.Store.WalkContacts(ctx, c.Audience, w.Shard, func(contact survey.Contact, stopped survey.SuppressionReason) error {
+			k, ok := candidateOf(c, contact, stopped)
+			if !ok {
+				return nil
+			}
+			if skip := k.skip(c, quiet); skip != "" {
+				w.Pass(skip)
+				p.skip(c, w.Number, k, skip, r.Now())
+				return nil
+			}
+			asked.Count(contact)
+			all = append(all, k)
+			return nil
+		})
+		if err == nil {
+			err = r.Store.PutAsked(ctx, c.ID, w.Shard, asked)
+		}
+		if err != nil {
+			return false, err
+		}
+		sortByOwner(all)
+		for _, k := range all {
+			p.invite(&w, k.id, k.language)
+		}
+		if w, err = r.savePlan(ctx, begun, w, p); err != nil {
+			return false, err
+		}
+	}
+	r.Log.Info("planned", "campaign", c.ID, "audience", w.Audience, "invited", w.Invited, "batches", w.Batches)
+	asked, err := r.Store.Asked(ctx, c.ID)
+	if err != nil {
+		return false, err
+	}
+	known, err := r.Store.Dimensions(ctx, c.Audience)
+	if err != nil {
+		return false, err
+	}
+	c, ok := c.Planned(asked.Choose(known))
+	if !ok {
+		return false, nil
+	}
+	_, err = r.Store.SaveCampaign(ctx, c)
+	return true, err
+}
+
+// sortByOwner puts those of a shard together who are counted together: a batch of one owner's customers adds to a few
+// figures, one of fifty owners' to a hundred, and each costs two write units. A shard is a sixteenth of the audience
+// picked by a hash, so that a campaign that is cancelled half-way still has asked some of everybody's.
+func sortByOwner(all []candidate) {
+	slices.SortFunc(all, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(a.team, b.team), cmp.Compare(a.owner, b.owner), cmp.Compare(a.id, b.id))
+	})
+}
+
+// planReminder walks those who were invited: who has answered, or may not be written to any more, is passed over.
+func (r *senderRun) planReminder(ctx context.Context, c survey.Campaign) (bool, error) {
+	w, err := r.mailing(ctx, c, survey.MailingReminder)
+	if err != nil {
+		return false, err
+	}
+	for w.State == survey.MailingPlanning && w.Shard < survey.ContactShards {
+		if !r.timeLeft(ctx) {
+			return true, nil
+		}
+		stopped, answered := map[survey.ContactID]survey.SuppressionReason{}, map[survey.ContactID]bool{}
+		err := r.Store.WalkContacts(ctx, c.Audience, w.Shard, func(contact survey.Contact, r survey.SuppressionReason) error {
+			if r != "" {
+				stopped[contact.ID] = r
+			}
+			return nil
+		})
+		if err != nil {
+			return false, err
+		}
+		err = r.Store.WalkResponses(ctx, c.ID, w.Shard, "", func(r survey.Response) (bool, error) {
+			answered[r.Contact] = r.Verified
+			return true, nil
+		})
+		if err != nil {
+			return false, err
+		}
+		begun := w.Clone()
+		p := planned{}
+		err = r.Store.WalkInvitations(ctx, c.ID, survey.MailingInvitation, w.Shard, func(i survey.Invitation) error {
+			switch {
+			case i.State != survey.InvitationSent && i.State != survey.InvitationUncertain:
+				return nil // never got the survey
+			case stopped[i.Contact] != "":
+				w.Pass(survey.SkipReason(stopped[i.Contact]))
+				p.skip(c, w.Number, candidate{id: i.Contact, language: i.Language, owner: i.Owner, team: i.Team}, survey.SkipReason(stopped[i.Contact]), r.Now())
+			case answered[i.Contact]:
+				w.Pass(survey.SkipAnswered)
+			default:
+				p.invite(&w, i.Contact, i.Language)
+			}
+			return nil
+		})
+		if err != nil {
+			return false, err
+		}
+		if w, err = r.savePlan(ctx, begun, w, p); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// mailing reads one or begins it.
+func (r *senderRun) mailing(ctx context.Context, c survey.Campaign, number int) (survey.Mailing, error) {
+	w, ok, err := r.Store.Mailing(ctx, c.ID, number)
+	if err != nil || ok {
+		if w.Carry == nil {
+			w.Carry = map[string][]survey.ContactID{}
+		}
+		if w.Skipped == nil {
+			w.Skipped = map[survey.SkipReason]int{}
+		}
+		return w, err
+	}
+	return r.Store.SaveMailing(ctx, survey.NewMailing(c.ID, number, r.Now()))
+}
+
+// planned is what planning one shard came to.
+type planned struct {
+	batches []survey.Batch
+	skipped []survey.Invitation
+}
+
+func (p *planned) invite(w *survey.Mailing, id survey.ContactID, language string) {
+	if b, full := w.Invite(id, language); full {
+		p.batches = append(p.batches, b)
+	}
+}
+
+// skip names the person and the reason. Who is not in the sample can be computed again and is not written.
+func (p *planned) skip(c survey.Campaign, mailing int, k candidate, why survey.SkipReason, now time.Time) {
+	if why == survey.SkipNotSampled {
+		return
+	}
+	p.skipped = append(p.skipped, survey.Invitation{Campaign: c.ID, Contact: k.id, Mailing: mailing, Audience: c.Audience,
+		State: survey.InvitationSkipped, Decided: survey.InvitationSkipped, Reason: string(why), Language: k.language, Owner: k.owner, Team: k.team,
+		At: now, Version: 1})
+}
+
+// savePlan writes a shard's skips, then its batches with the mailing: only then do they count. begun is the mailing before it.
+func (r *senderRun) savePlan(ctx context.Context, begun, w survey.Mailing, p planned) (survey.Mailing, error) {
+	w.Shard++
+	if w.Shard == survey.ContactShards {
+		p.batches = append(p.batches, w.Rest()...)
+		w.State = survey.MailingSending
+	}
+	if err := r.Store.AddInvitations(ctx, p.skipped, r.held); err != nil {
+		return w, err
+	}
+	return r.Store.SavePlan(ctx, begun, w, p.batches)
+}
+
+// quietIn returns who of a shard was asked recently.
+func (r *senderRun) quietIn(ctx context.Context, c survey.Campaign, shard int) (map[survey.ContactID]bool, error) {
+	return recentlyAsked(ctx, r.Store, c, r.Now(), func(other survey.CampaignID, mailing int, each func(survey.Invitation)) error {
+		return r.Store.WalkInvitations(ctx, other, mailing, shard, func(i survey.Invitation) error {
+			each(i)
+			return nil
+		})
+	})
+}

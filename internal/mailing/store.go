@@ -1,0 +1,129 @@
+package mailing
+
+import (
+	"context"
+	"time"
+
+	"onetap/internal/mail"
+	"onetap/internal/survey"
+)
+
+// SenderStore is what a sender needs of the table. Reads of single items are consistent. What is written by a
+// compare-and-swap returns apperr.ErrChanged, and nothing is written, where somebody was faster.
+type SenderStore interface {
+	leaseStore
+	planStore
+	batchStore
+	earlierCampaigns
+
+	// LiveCampaigns lists the campaigns that have something to send, to wait for, to close or to clear up.
+	LiveCampaigns(ctx context.Context) ([]survey.CampaignID, error)
+	// Campaign reads a campaign, or a problem of kind Unknown.
+	Campaign(ctx context.Context, id survey.CampaignID) (survey.Campaign, error)
+	// SaveCampaign is a compare-and-swap by the version that was read, and returns the campaign with the next one.
+	SaveCampaign(ctx context.Context, c survey.Campaign) (survey.Campaign, error)
+	// Mailing reads a mailing; ok is false when it was never begun.
+	Mailing(ctx context.Context, id survey.CampaignID, number int) (m survey.Mailing, ok bool, err error)
+	// SaveMailing is a compare-and-swap by the version that was read (0: not there), and returns the mailing with the next one.
+	SaveMailing(ctx context.Context, m survey.Mailing) (survey.Mailing, error)
+	// AddInvitations writes invitations without a look at what is there, as long as alone says that nobody else can have
+	// written them. A call whose outcome is not known, or that comes late, is left to MendInvitations.
+	AddInvitations(ctx context.Context, is []survey.Invitation, alone func() bool) error
+}
+
+// leaseStore keeps the lease by which there is one sender at a time.
+type leaseStore interface {
+	// SeeLease reads a lease; nil means that it is free.
+	SeeLease(ctx context.Context, name string) (*survey.Lease, error)
+	// TakeLease is a compare-and-swap by what was seen (nil: free).
+	TakeLease(ctx context.Context, name, holder string, seen *survey.Lease) error
+	// BeatLease tells that the holder lives; apperr.ErrChanged means that somebody else took over.
+	BeatLease(ctx context.Context, name, holder string) error
+	// DropLease frees a lease that holder holds.
+	DropLease(ctx context.Context, name, holder string) error
+}
+
+// planStore is what planning reads and writes besides. Every walk is of one shard, in the order of the contacts' ids.
+type planStore interface {
+	// WalkContacts calls each for the contacts, with the reason why nobody may write to it, if any. They come without person,
+	// raw owner and times.
+	WalkContacts(ctx context.Context, a survey.Audience, shard int, each func(survey.Contact, survey.SuppressionReason) error) error
+	// WalkResponses calls each for the answers to a campaign, verified or not, after the given id, until it returns false.
+	WalkResponses(ctx context.Context, c survey.CampaignID, shard int, after survey.ContactID, each func(survey.Response) (bool, error)) error
+	// WalkInvitations calls each for the decided invitations of a mailing.
+	WalkInvitations(ctx context.Context, c survey.CampaignID, mailing, shard int, each func(survey.Invitation) error) error
+	// PutAsked keeps who of one shard a campaign asks; planning the shard again writes the same again.
+	PutAsked(ctx context.Context, c survey.CampaignID, shard int, a survey.Asked) error
+	// Asked adds up who a campaign asks.
+	Asked(ctx context.Context, c survey.CampaignID) (survey.Asked, error)
+	// Dimensions reads what is known of the columns of an audience; empty where nothing is.
+	Dimensions(ctx context.Context, a survey.Audience) (survey.Dimensions, error)
+	// SavePlan writes the batches of a shard and the mailing as it then is; begun is the mailing as it was read, by whose
+	// version it is a compare-and-swap before anything is written.
+	SavePlan(ctx context.Context, begun, m survey.Mailing, bs []survey.Batch) (survey.Mailing, error)
+}
+
+// batchStore is what sending a batch reads and writes.
+type batchStore interface {
+	// Batches reads up to limit batches of a mailing in order, from the named one on.
+	Batches(ctx context.Context, m survey.Mailing, from string, limit int) ([]survey.Batch, error)
+	// ClaimBatch takes a waiting batch for one sender; apperr.ErrChanged means that it is not waiting.
+	ClaimBatch(ctx context.Context, b survey.Batch, lease string, now time.Time) error
+	// UnclaimBatch gives a batch back of which surely nobody was written to.
+	UnclaimBatch(ctx context.Context, b survey.Batch, lease string) error
+	// DecideBatch fixes what became of a claimed batch, if lease still is who claimed it, otherwise apperr.ErrChanged. What
+	// is left becomes a batch of its own in the same transaction. The invitations follow.
+	DecideBatch(ctx context.Context, b survey.Batch, lease string, left []survey.ContactID, a survey.Audience) error
+	// MendInvitations writes those invitations of a decided batch that are not there.
+	MendInvitations(ctx context.Context, is []survey.Invitation) error
+	// SettleResent writes what second letters came to into the invitations that are still uncertain. Doing it again changes
+	// nothing.
+	SettleResent(ctx context.Context, b survey.Batch) error
+	// Recipients reads up to 50 contacts, with person, owner and team, and the reasons why some may not be written to.
+	Recipients(ctx context.Context, a survey.Audience, ids []survey.ContactID) (map[survey.ContactID]survey.Contact, map[survey.ContactID]survey.SuppressionReason, error)
+	// Contacts reads contacts by id; those that are not there are absent from the map.
+	Contacts(ctx context.Context, a survey.Audience, ids []survey.ContactID) (map[survey.ContactID]survey.Contact, error)
+	// Answered tells which of up to 100 contacts have a verified answer to a campaign.
+	Answered(ctx context.Context, c survey.CampaignID, ids []survey.ContactID) (map[survey.ContactID]bool, error)
+	// InvitationsOf reads the decided invitations of up to 100 contacts in a mailing; those without one are absent.
+	InvitationsOf(ctx context.Context, c survey.CampaignID, mailing int, ids []survey.ContactID) (map[survey.ContactID]survey.Invitation, error)
+}
+
+// earlierCampaigns lists what an audience was sent before.
+type earlierCampaigns interface {
+	// Campaigns lists an audience's campaigns, newest first, at most limit; one that was just made may be missing.
+	Campaigns(ctx context.Context, a survey.Audience, limit int) ([]survey.Campaign, error)
+}
+
+// PlannerStore is what a head-count reads. Contacts and invitations that come and go meanwhile may be missing.
+type PlannerStore interface {
+	earlierCampaigns
+	// ContactsPage calls each for the contacts of an audience from the cursor on, as WalkContacts gives them, and returns
+	// where to go on; nil: that was the last. It looks at no more than budget items, contacts and suppressions.
+	ContactsPage(ctx context.Context, a survey.Audience, from survey.Cursor, budget int, each func(survey.Contact, survey.SuppressionReason)) (*survey.Cursor, error)
+	// InvitationsPage reads up to limit decided invitations of a mailing from the cursor on, those in one state ("": in any),
+	// and returns where to go on. It looks at no more than budget of them, so that a page may hold few and yet have a next.
+	InvitationsPage(ctx context.Context, c survey.CampaignID, mailing int, state survey.InvitationState, from survey.Cursor, limit, budget int) ([]survey.Invitation, *survey.Cursor, error)
+}
+
+// NoticeStore is what a notice needs of the table.
+type NoticeStore interface {
+	// SaveCampaign is a compare-and-swap that returns apperr.ErrChanged where somebody was faster.
+	SaveCampaign(ctx context.Context, c survey.Campaign) (survey.Campaign, error)
+	// Staff lists everybody of the staff.
+	Staff(ctx context.Context) ([]survey.Staff, error)
+}
+
+// SenderMail is what a sender asks of the mail service.
+type SenderMail interface {
+	// Account is what may be sent now.
+	Account(ctx context.Context) (mail.Account, error)
+	// Bulk makes one call, without retries of any kind, and always returns an outcome for every entry, in their order: the
+	// caller must be able to tell "surely not sent" from "perhaps sent".
+	Bulk(ctx context.Context, b mail.Bulk) []mail.Outcome
+}
+
+// NoticeMail sends one message and returns its id. Its errors name no address.
+type NoticeMail interface {
+	Send(ctx context.Context, m mail.Message) (id string, err error)
+}
