@@ -33,9 +33,9 @@ var staticFiles embed.FS
 // pages lists the pages of people who are signed in, part by part.
 func (d *Desk) pages() []route {
 	return slices.Concat([]route{
-		{"GET /{$}", authz.Anyone, d.home},
-		{"POST /sign-out", authz.Anyone, d.signOut},
-		{"POST /language", authz.Anyone, d.chooseLanguage},
+		{"GET /{$}", authz.Anyone, d.home, ""},
+		{"POST /sign-out", authz.Anyone, d.signOut, unaudited},
+		{"POST /language", authz.Anyone, d.chooseLanguage, unaudited},
 	}, d.campaignPages(), d.contactPages(), d.resultPages(), d.casePages(), d.staffPages(), d.settingsPages())
 }
 

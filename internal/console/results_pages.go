@@ -17,14 +17,14 @@ import (
 
 func (d *Desk) resultPages() []route {
 	return []route{
-		{"GET /results", authz.ReadResults, d.resultsPage},
-		{"GET /results/compare", authz.ReadResults, d.comparePage},
-		{"GET /results/{campaign}", authz.ReadResults, d.resultPage},
-		{"GET /results/{campaign}/by/{kind}", authz.ReadResults, d.byPage},
-		{"POST /results/{campaign}/by/{kind}", authz.ReadResults, d.byPage}, // what is looked for stays out of addresses
-		{"POST /results/{campaign}/count/{kind}", authz.ReadResults, d.countPage},
-		{"GET /results/{campaign}/answers", authz.ReadAnswers, d.answersPage},
-		{"POST /results/{campaign}/answers", authz.ReadAnswers, d.answersPage},
+		{"GET /results", authz.ReadResults, d.resultsPage, ""},
+		{"GET /results/compare", authz.ReadResults, d.comparePage, ""},
+		{"GET /results/{campaign}", authz.ReadResults, d.resultPage, ""},
+		{"GET /results/{campaign}/by/{kind}", authz.ReadResults, d.byPage, ""},
+		{"POST /results/{campaign}/by/{kind}", authz.ReadResults, d.byPage, unaudited}, // what is looked for stays out of addresses
+		{"POST /results/{campaign}/count/{kind}", authz.ReadResults, d.countPage, unaudited},
+		{"GET /results/{campaign}/answers", authz.ReadAnswers, d.answersPage, ""},
+		{"POST /results/{campaign}/answers", authz.ReadAnswers, d.answersPage, unaudited},
 	}
 }
 

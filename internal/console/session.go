@@ -115,9 +115,12 @@ func zoneOf(r *http.Request) *time.Location {
 	return time.UTC
 }
 
-// checkForm refuses what does not come from a form of this session: another site's, or one of an earlier session.
+// checkForm refuses what does not come from a form of this session: another site's, or one of an earlier session. Two
+// checks stand beside each other. The browser's own word (Sec-Fetch-Site, or Origin) needs nothing in the page, but older
+// browsers do not give it, and then a Lax cookie alone would have to do; the form's token holds in every browser, and
+// ends with its session.
 func (d *Desk) checkForm(r *http.Request, v visit) error {
-	if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" && site != "none" {
+	if d.foreign(r) {
 		return apperr.New(apperr.Forbidden, "form_expired", "")
 	}
 	got := r.Header.Get("X-Form")
@@ -128,6 +131,21 @@ func (d *Desk) checkForm(r *http.Request, v visit) error {
 		return apperr.New(apperr.Forbidden, "form_expired", "")
 	}
 	return nil
+}
+
+var crossOrigin = http.NewCrossOriginProtection()
+
+// foreign reports whether the browser says that another site has made it send this.
+func (d *Desk) foreign(r *http.Request) bool {
+	if r.Header.Get("Sec-Fetch-Site") == "" && r.Header.Get("Origin") == "null" {
+		return false // an older browser hides where our own forms come from too, as our Referrer-Policy asks: the token decides
+	}
+	if site, err := url.Parse(d.siteOf(r)); err == nil { // an address of its own may stand before the host that was asked
+		own := *r
+		own.Host = site.Host
+		r = &own
+	}
+	return crossOrigin.Check(r) != nil
 }
 
 // local is the path and query that a request may be sent back to: on this site and nowhere else. A query with an address in

@@ -4,12 +4,12 @@ import "onetap/internal/authz"
 
 func (d *Desk) settingsPages() []route {
 	return []route{
-		{"GET /settings", authz.WriteSettings, d.showSettings},
-		{"POST /settings", authz.WriteSettings, d.saveSettings},
-		{"GET /settings/tokens", authz.ManageTokens, d.showTokens},
-		{"POST /settings/tokens", authz.ManageTokens, d.makeToken},
-		{"POST /settings/tokens/{token}/revoke", authz.ManageTokens, d.revokeToken},
-		{"GET /settings/audit", authz.ReadAudit, d.showAudit},
+		{"GET /settings", authz.WriteSettings, d.showSettings, ""},
+		{"POST /settings", authz.WriteSettings, d.saveSettings, "settings"},
+		{"GET /settings/tokens", authz.ManageTokens, d.showTokens, ""},
+		{"POST /settings/tokens", authz.ManageTokens, d.makeToken, "settings.tokens"},
+		{"POST /settings/tokens/{token}/revoke", authz.ManageTokens, d.revokeToken, "settings.tokens.revoke"},
+		{"GET /settings/audit", authz.ReadAudit, d.showAudit, ""},
 	}
 }
 

@@ -172,9 +172,18 @@ func TestForms(t *testing.T) {
 		g.header.Set("Sec-Fetch-Site", site)
 		g.post("/sign-out", "form", form).want(t, 403)
 	}
+	g.header.Del("Sec-Fetch-Site") // as older browsers, which say an origin, or hide it
+	g.header.Set("Origin", "https://evil.example")
+	g.post("/sign-out", "form", form).want(t, 403, "open for too long")
 	if w.stored() != before {
 		t.Error("a refused form has changed something")
 	}
+	for _, origin := range []string{"null", w.site} {
+		g.header.Set("Origin", origin)
+		g.post("/language", "form", form, "language", "en").want(t, 303)
+		g.post("/language", "form", "AAAAAAAAAAAAAAAAAAAAAA", "language", "en").want(t, 403)
+	}
+	g.header.Del("Origin")
 	g.header.Set("Sec-Fetch-Site", "same-origin")
 	g.post("/sign-out", "form", form).want(t, 303)
 	g.header.Del("Sec-Fetch-Site")
