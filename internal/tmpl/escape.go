@@ -5,7 +5,10 @@ import "strings"
 // The same characters as html/template's.
 var escaper = strings.NewReplacer("\x00", "\uFFFD", `"`, "&#34;", "&", "&amp;", "'", "&#39;", "+", "&#43;", "<", "&lt;", ">", "&gt;")
 
-// Escape makes text harmless between tags and in quoted attributes.
+// flat makes html harmless where tags are text: its entities stay.
+var flat = strings.NewReplacer("\x00", "\uFFFD", `"`, "&#34;", "'", "&#39;", "+", "&#43;", "<", "&lt;", ">", "&gt;")
+
+// Escape makes text harmless between tags, in titles and textareas, and in quoted attributes.
 func Escape(s string) string { return escaper.Replace(s) }
 
 // refused stands for an address of a scheme that is not let through, as in html/template.
@@ -28,15 +31,18 @@ func schemed(address string) string {
 	return refused
 }
 
-// normalize writes as %xx what may not stand in an address.
-func normalize(address string) string {
+// normalize writes as %xx what may not stand in an address; what is %xx already stays.
+func normalize(address string) string { return percent(address, "!#$&*+,/:;=?@[]-._~%") }
+
+// percent writes as %xx all but letters, digits and the signs of keep, where % means a %xx.
+func percent(text, keep string) string {
 	const hex = "0123456789abcdef"
 	var b strings.Builder
-	for i := 0; i < len(address); i++ {
-		c := address[i]
+	for i := 0; i < len(text); i++ {
+		c := text[i]
 		switch {
-		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', strings.IndexByte("!#$&*+,/:;=?@[]-._~", c) >= 0,
-			c == '%' && i+2 < len(address) && isHex(address[i+1]) && isHex(address[i+2]):
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9',
+			strings.IndexByte(keep, c) >= 0 && (c != '%' || i+2 < len(text) && isHex(text[i+1]) && isHex(text[i+2])):
 			b.WriteByte(c)
 		default:
 			b.WriteByte('%')

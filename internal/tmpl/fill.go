@@ -11,8 +11,10 @@
 //	[[if .A]] [[else]] [[end]]  [[with .A]] [[end]]  [[range .A]] [[end]]
 //	[[define "name"]] [[end]]  [[template "name" .A]]
 //
-// In html a value may stand between tags or inside a double-quoted attribute that is neither a style nor a script;
-// anywhere else is refused when the template is read. A branch may also hold whole attributes: <input [[if .On]]checked[[end]]>.
+// In html a value may stand between tags, in a title or textarea, or inside a quoted attribute that is neither code nor
+// styles nor markup; anywhere else is refused when the template is read. All branches of an if must end where the others do,
+// in the same element, attribute and part of an address. A branch may also hold whole attributes:
+// <input [[if .On]]checked[[end]]>.
 package tmpl
 
 import (
@@ -150,12 +152,16 @@ func (s *Set) put(b *strings.Builder, n node, v reflect.Value) error {
 	}
 	switch {
 	case !s.html, safe && n.place == between:
+	case safe && n.place == plain:
+		text = flat.Replace(text)
 	case safe:
 		return fmt.Errorf("html inside an attribute")
 	case n.place == address:
 		text = Escape(normalize(schemed(text)))
 	case n.place == addressPart:
 		text = Escape(normalize(text))
+	case n.place == addressQuery:
+		text = percent(text, "-._~")
 	default:
 		text = Escape(text)
 	}

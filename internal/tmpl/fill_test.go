@@ -11,12 +11,12 @@ func set(source string) *Set {
 }
 
 type data struct {
-	Text, Link string
-	Number     int
-	Safe       Safe
-	List       []string
-	Inner      struct{ Text string }
-	Float      float64
+	Text, Link  string
+	Number      int
+	Safe        Safe
+	List, Empty []string
+	Inner       struct{ Text string }
+	Float       float64
 }
 
 func TestFill(t *testing.T) {

@@ -18,17 +18,6 @@ const (
 	each
 )
 
-// place is where in html a value stands.
-type place int
-
-const (
-	between     place = iota // tags
-	inTag                    // where attributes stand: for branches and what they hold, not for values
-	attribute                // double-quoted
-	address                  // at the beginning of an attribute that holds one
-	addressPart              // further on in it
-)
-
 type node struct {
 	what            kind
 	text            string // of text; the name of a template or function
@@ -63,12 +52,10 @@ func (r reference) of(dot, top reflect.Value) (reflect.Value, error) {
 
 // parser reads one file. What it refuses is a mistake in the program.
 type parser struct {
-	set   *Set
-	name  string
-	rest  string
-	at    place // of the next value
-	attr  string
-	inert bool // inside of a style or script
+	set  *Set
+	name string
+	rest string
+	spot spot // where in the html it is
 }
 
 func (s *Set) parse(name, source string) {
@@ -87,6 +74,9 @@ func (p *parser) fail(format string, args ...any) {
 func (p *parser) define(name string, nodes []node) {
 	if _, ok := p.set.trees[name]; ok {
 		p.fail("%q is defined twice", name)
+	}
+	if p.spot != (spot{}) {
+		p.fail("%q ends inside of a tag, a comment, or an element whose content is no html", name)
 	}
 	p.set.trees[name] = nodes
 }
@@ -108,17 +98,24 @@ func (p *parser) nodes() (all []node, stop string) {
 			p.fail("an action has no end")
 		}
 		p.rest = after
+		p.beforeAction()
 		word, rest, _ := strings.Cut(strings.TrimSpace(action), " ")
 		switch word {
 		case "end", "else":
 			return all, word
 		case "define":
+			outside := p.spot
+			p.spot = spot{}
 			nodes, stop := p.nodes()
 			if stop != "end" {
 				p.fail("define without end")
 			}
 			p.define(p.quoted(rest), nodes)
+			p.spot = outside
 		case "template":
+			if p.spot != (spot{}) {
+				p.fail("a template is called inside of a tag, or of an element whose content is no html")
+			}
 			name, arg, _ := strings.Cut(strings.TrimSpace(rest), " ")
 			all = append(all, node{what: template, text: p.quoted(name), arg: p.reference(arg)})
 		case "if", "with", "range":
@@ -129,49 +126,41 @@ func (p *parser) nodes() (all []node, stop string) {
 	}
 }
 
-// block reads to its end. Both its branches end where it began: else what follows would stand in two places.
+// block reads to its end. What follows stands where each of its branches ends, one of which may be to write nothing.
 func (p *parser) block(word string, arg reference) node {
 	n := node{what: map[string]kind{"if": branch, "with": with, "range": each}[word], arg: arg}
-	at, attr := p.at, p.attr
-	settled := func() {
-		if p.at == addressPart && at == address {
-			at = addressPart
-		}
-		if p.at != at {
-			p.fail("a branch of %s ends in another place of the html than it began", word)
-		}
-		p.attr = attr
-	}
+	begin := p.spot
 	var stop string
-	if n.then, stop = p.nodes(); stop == "else" && word == "if" {
-		settled()
+	n.then, stop = p.nodes()
+	then, otherwise := p.spot, begin
+	if stop == "else" && word == "if" {
+		p.spot = begin
 		n.otherwise, stop = p.nodes()
+		otherwise = p.spot
 	}
-	settled()
 	if stop != "end" {
 		p.fail("%s without end", word)
+	}
+	var ok bool
+	if p.spot, ok = join(then, otherwise); !ok {
+		p.fail("the branches of %s end in different places of the html", word)
+	}
+	// The second time a range begins where the first time ended.
+	if word == "range" && then != begin && !(begin.at == seam && then.at == inTag) {
+		p.fail("a range ends in another place of the html than it began")
 	}
 	return n
 }
 
 func (p *parser) value(word, rest string) node {
-	n := node{what: value, place: p.at}
+	n := node{what: value, place: p.spot.at}
 	if strings.HasPrefix(word, ".") || strings.HasPrefix(word, "$") {
 		n.arg = p.reference(word + rest)
 	} else if n.text, n.arg = word, p.reference(rest); p.set.funcs[word] == nil && p.set.words[word] == nil {
 		p.fail("there is no function %q", word)
 	}
-	if p.at == inTag {
-		p.fail("a value inside a tag, in no attribute")
-	}
-	if p.at == between && p.inert {
-		p.fail("a value inside of a style or script")
-	}
-	if p.at == attribute && (p.attr == "style" || strings.HasPrefix(p.attr, "on")) {
-		p.fail("a value inside %s", p.attr)
-	}
-	if p.at == address {
-		p.at = addressPart
+	if reason := why[n.place]; reason != "" {
+		p.fail("a value %s", reason)
 	}
 	return n
 }
@@ -198,48 +187,4 @@ func (p *parser) reference(s string) reference {
 		p.fail("%q is no value", s)
 	}
 	return reference{top: top, fields: strings.Split(fields[1:], ".")}
-}
-
-// markup follows html to where the next value will stand. Templates are read from top to bottom, branches after one
-// another.
-func (p *parser) markup(s string) {
-	if !p.set.html {
-		return
-	}
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case p.at == between && c == '<':
-			p.at = inTag
-		case p.at == inTag && c == '>':
-			p.at = between
-		case p.at == inTag && c == '\'':
-			p.fail("an attribute in single quotes")
-		case p.at == inTag && c == '"':
-			p.open(s[:i])
-		case p.at > inTag && c == '"':
-			p.at = inTag
-		case p.at == address:
-			p.at = addressPart
-		}
-	}
-	if strings.LastIndex(s, "<style") > strings.LastIndex(s, "</style") || strings.LastIndex(s, "<script") > strings.LastIndex(s, "</script") {
-		p.inert = true
-	} else if strings.Contains(s, "</style") || strings.Contains(s, "</script") {
-		p.inert = false
-	}
-}
-
-// open enters the attribute whose name stands at the end of the text, before ="
-func (p *parser) open(before string) {
-	before, ok := strings.CutSuffix(before, "=")
-	if !ok {
-		p.fail("a quote that begins no attribute")
-	}
-	p.attr = strings.ToLower(before[strings.LastIndexAny(before, " \n\t")+1:])
-	switch p.attr {
-	case "href", "src", "action":
-		p.at = address
-	default:
-		p.at = attribute
-	}
 }
