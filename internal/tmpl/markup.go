@@ -166,6 +166,8 @@ func (p *parser) tag(s string) int {
 		now.at = beforeValue
 	case strings.IndexByte("=\"'<`", c) >= 0:
 		p.fail("a %c where a name of a tag or attribute stands", c)
+	case now.at == tagName && !isLetter(c) && !isDigit(c) && (c != '-' && c != ':' || len(s) == 1 || !isLetter(s[1]) && !isDigit(s[1])):
+		p.fail("a %c in the name of a tag", c)
 	case now.at == tagName:
 		now.element += lower(c)
 	case now.at == attrName:
@@ -346,5 +348,7 @@ func join(a, b spot) (both spot, ok bool) {
 }
 
 func isLetter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 func lower(c byte) string { return strings.ToLower(string(rune(c))) }
