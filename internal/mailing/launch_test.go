@@ -1,0 +1,167 @@
+package mailing_test
+
+import (
+	"errors"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"onetap/internal/authz"
+	"onetap/internal/mailing"
+	"onetap/internal/survey"
+)
+
+// What a launch refuses leaves the draft as it is and calls nobody; a launch takes the company's look with it and calls the
+// sender, unless it is for later.
+func TestLaunch(t *testing.T) {
+	t.Parallel()
+	d, ctx := newDesk(t), t.Context()
+	d.people(survey.Customers, "North", "South")
+	d.people(survey.Employees, "North")
+	for what, tc := range map[string]struct {
+		change func(*survey.Campaign)
+		at     time.Time
+		want   string
+	}{
+		"a closing date that has passed": {func(c *survey.Campaign) { c.ClosesAt = d.now().Add(-time.Hour) }, time.Time{}, "closing_in_past at closes_at"},
+		"a start that has passed":        {nil, d.now().Add(-time.Hour), "start_in_past at at"},
+		"a sender not allowed":           {func(c *survey.Campaign) { c.Sender = "a@bank.example" }, time.Time{}, "sender_not_allowed at sender"},
+		"an empty audience":              {func(c *survey.Campaign) { c.Audience = survey.Candidates }, time.Time{}, "audience_empty at audience"},
+		"a filter that nobody fits":      {func(c *survey.Campaign) { c.Filter.Teams = []string{"West"} }, time.Time{}, "filter_matches_nobody at filter"},
+		"employees":                      {func(c *survey.Campaign) { c.Audience = survey.Employees }, time.Time{}, "employees_not_yet at audience"},
+		"wrong words": {func(c *survey.Campaign) { c.Wording = map[string]survey.Wording{"en": {Subject: "{nobody}"}} },
+			time.Time{}, "wording_placeholder at wording.en.subject"},
+	} {
+		c := d.draft(tc.change)
+		if _, err := d.Launch(ctx, string(c.ID), nil, tc.at, "https://nps.example.com"); code(t, err) != tc.want {
+			t.Errorf("%s: %v, want %s", what, err, tc.want)
+		}
+		if now, err := d.Campaign(ctx, string(c.ID)); err != nil || now.Version != 1 || now.Launched != (time.Time{}) {
+			t.Errorf("%s: stored %+v, %v", what, now, err)
+		}
+	}
+	if d.woken != 0 {
+		t.Errorf("the sender was called %d times for nothing", d.woken)
+	}
+	if _, err := d.store.PutSettings(ctx, survey.Settings{Company: "Shop", Brand: survey.Brand{Colour: "#336699"}}); err != nil {
+		t.Fatal(err)
+	}
+	c := d.draft(nil)
+	one, two := 1, 2
+	if _, err := d.Launch(ctx, string(c.ID), &two, time.Time{}, "https://nps.example.com"); code(t, err) != "version_stale at version" {
+		t.Errorf("a version that nobody saw: %v", err)
+	}
+	c, err := d.Launch(ctx, string(c.ID), &one, time.Time{}, "https://nps.example.com")
+	if err != nil || c.State != survey.Planning || c.Site != "https://nps.example.com" || c.Brand.Colour != "#336699" || d.woken != 1 {
+		t.Errorf("%+v, %v; called %d times", c, err, d.woken)
+	}
+	if _, err := d.Launch(ctx, string(c.ID), nil, time.Time{}, ""); code(t, err) != "campaign_launched_already at state" {
+		t.Errorf("a second launch: %v", err)
+	}
+	c = d.draft(nil)
+	if c, err = d.Launch(ctx, string(c.ID), nil, d.now().Add(time.Hour), ""); err != nil || c.State != survey.Scheduled || d.woken != 1 {
+		t.Errorf("for later: %s, %v; called %d times", c.State, err, d.woken)
+	}
+}
+
+// What is checked before a launch is what a launch would refuse, and what the mail service says of sender and account.
+func TestCheck(t *testing.T) {
+	t.Parallel()
+	d, ctx := newDesk(t), t.Context()
+	some := mailing.Expected{Looked: 40, Invited: 30, Done: true, Languages: map[string]int{"en": 20, "ru": 10}}
+	found := func(k mailing.Check) (all []string) {
+		for _, f := range k.Findings {
+			what := f.Found
+			if f.Problem != nil {
+				what = f.Problem.Code
+			}
+			all = append(all, string(f.Mark)+" "+what)
+		}
+		return all
+	}
+	for what, tc := range map[string]struct {
+		change func(*survey.Campaign)
+		people mailing.Expected
+		before func()
+		want   []string
+		clear  bool
+	}{
+		"ready": {nil, some, nil, []string{"good people", "good closes", "good words", "good sender_verified", "good duration", "good quota"}, true},
+		"things that one may not want": {func(c *survey.Campaign) {
+			c.ClosesAt, c.Company, c.Wording = time.Time{}, "", map[string]survey.Wording{"en": {Subject: "Hello"}}
+		}, mailing.Expected{Looked: 900, Invited: 600, Languages: map[string]int{"ru": 1}}, nil,
+			[]string{"good people", "warn never_closes", "good words", "warn words_missing", "warn company", "good sender_verified", "good duration", "warn quota_ends"}, true},
+		"nobody": {nil, mailing.Expected{Looked: 40, Done: true}, nil, []string{"bad nobody", "good closes", "good words", "good sender_verified", "good duration", "good quota"}, false},
+		"no contacts, a closing date that has passed, words of nobody": {func(c *survey.Campaign) {
+			c.ClosesAt, c.Wording = d.now().Add(-time.Hour), map[string]survey.Wording{"en": {Subject: "{nobody}"}}
+		}, mailing.Expected{Done: true}, nil, []string{"bad no_contacts", "bad closing_in_past", "bad wording_placeholder", "good sender_verified", "good duration", "good quota"}, false},
+		"employees, a sender not allowed, an account that is off": {func(c *survey.Campaign) { c.Audience, c.Sender = survey.Employees, "a@bank.example" }, some,
+			func() { d.account.Enabled = false },
+			[]string{"bad employees_not_yet", "good people", "good closes", "good words", "bad sender_not_allowed", "bad account_off"}, false},
+		"a sender not verified, no quota": {func(c *survey.Campaign) { c.Sender = "a@example.net" }, some, func() { d.account.Quota = -1 },
+			[]string{"good people", "good closes", "good words", "bad sender_unverified", "good duration"}, false},
+		"nobody to ask": {nil, some, func() { d.unasked = errors.New("no network") },
+			[]string{"good people", "good closes", "good words", "warn sender_unknown", "warn account_unknown"}, true},
+	} {
+		account := d.account
+		if tc.before != nil {
+			tc.before()
+		}
+		k := d.Check(ctx, d.draft(tc.change), tc.people)
+		d.account, d.unasked = account, nil
+		if got := found(k); !slices.Equal(got, tc.want) || k.Clear() != tc.clear {
+			t.Errorf("%s: %v, %v\nwant %v", what, got, k.Clear(), tc.want)
+		}
+		switch what {
+		case "ready":
+			if k.Left != 50 || k.Lasts != 3*time.Second || k.From != `"Shop" <nps@example.com>` {
+				t.Errorf("%+v", k)
+			}
+		case "a sender not verified, no quota":
+			if !math.IsInf(k.Left, 1) {
+				t.Errorf("%v are left of no quota", k.Left)
+			}
+		}
+	}
+}
+
+// The buttons of a running campaign are those that would not be refused, for whoever may send.
+func TestPossible(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	marketing, analyst := authz.Who{Staff: survey.Staff{Role: survey.RoleMarketing}}, authz.Who{Staff: survey.Staff{Role: survey.RoleAnalyst}}
+	unclear := mailing.Ledgers{Invitation: &survey.Ledger{Uncertain: 2}}
+	for _, tc := range []struct {
+		state  survey.CampaignState
+		change func(*survey.Campaign)
+		l      mailing.Ledgers
+		want   string
+	}{
+		{survey.Draft, nil, mailing.Ledgers{}, "cancel"},
+		{survey.Sending, nil, unclear, "pause close cancel"},
+		{survey.Paused, nil, unclear, "resume close cancel"},
+		{survey.Open, nil, mailing.Ledgers{}, "pause remind close"},
+		{survey.Open, nil, unclear, "pause remind close resend"},
+		{survey.Open, nil, mailing.Ledgers{Reminder: &survey.Ledger{}}, "pause close"},
+		{survey.Open, func(c *survey.Campaign) { c.RemindAt = d.now() }, mailing.Ledgers{}, "pause close"},
+		{survey.Open, func(c *survey.Campaign) { c.Audience = survey.Employees }, unclear, "pause close"},
+		{survey.Closed, nil, unclear, ""},
+	} {
+		c := d.draft(func(c *survey.Campaign) { c.State = tc.state })
+		if tc.change != nil {
+			tc.change(&c)
+		}
+		var got []string
+		for _, a := range d.Possible(marketing, c, tc.l) {
+			got = append(got, string(a))
+		}
+		if strings.Join(got, " ") != tc.want {
+			t.Errorf("%s %+v: %v, want %s", tc.state, tc.l, got, tc.want)
+		}
+		if all := d.Possible(analyst, c, tc.l); len(all) > 0 {
+			t.Errorf("%s: an analyst could %v", tc.state, all)
+		}
+	}
+}
