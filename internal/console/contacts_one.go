@@ -34,7 +34,7 @@ type contactEvent struct {
 	Campaign, Href, When, What string
 	Score                      scoreTold
 	Answered, Unverified       bool
-	Why, Wish                  string
+	Comment, Wish              string
 	CaseHref, CaseState        string
 	Letters                    []string
 	at                         time.Time
@@ -59,9 +59,8 @@ func (d *Desk) contactPage(w http.ResponseWriter, r *http.Request) error {
 		p.StoppedHelp = stoppedHelp(p.lang, stop)
 	}
 	p.MayStop = !stopped && p.Can(authz.WriteContacts)
-	people := insight.Persons(c.Audience, p.visit.Who)
 	p.WholeOnly = c.Audience == survey.Employees
-	p.Hidden = !people && !p.WholeOnly
+	p.Hidden = !insight.Persons(c.Audience, p.visit.Who) && !p.WholeOnly
 	campaigns, err := d.mailing.Newest(r.Context(), c.Audience, pastShown)
 	if err != nil {
 		return err
@@ -70,7 +69,7 @@ func (d *Desk) contactPage(w http.ResponseWriter, r *http.Request) error {
 	for i, v := range campaigns {
 		ids[i] = v.ID
 	}
-	past, err := d.store.PastOf(r.Context(), c.ID, ids, people)
+	past, err := d.results.Past(r.Context(), p.visit.Who, c, ids)
 	if err != nil {
 		return err
 	}
@@ -122,7 +121,7 @@ func attributesOf(c survey.Contact) []caseFact {
 }
 
 // history puts together what each campaign knows, the latest first.
-func (p *contactPage) history(campaigns []survey.Campaign, past loop.Past) {
+func (p *contactPage) history(campaigns []survey.Campaign, past insight.Past) {
 	l := p.lang
 	events := map[survey.CampaignID]*contactEvent{}
 	of := func(id survey.CampaignID, at time.Time) *contactEvent {
@@ -141,9 +140,10 @@ func (p *contactPage) history(campaigns []survey.Campaign, past loop.Past) {
 		e := of(i.Campaign, i.At)
 		e.Letters = append(e.Letters, letterTold(l, i)+", "+l.Moment(i.At.In(p.Zone)))
 	}
-	for _, r := range past.Responses {
+	for _, a := range past.Answers {
+		r, _ := a.Response()
 		e := of(r.Campaign, r.First)
-		e.Answered, e.Unverified, e.Score, e.Why, e.Wish = true, !r.Verified, scoreOf(l, r.Score), r.Why, r.Wish
+		e.Answered, e.Unverified, e.Score, e.Comment, e.Wish = true, !r.Verified, scoreOf(l, a.Score()), a.Comment(), a.Wish()
 		e.When = l.Moment(r.Updated.In(p.Zone))
 	}
 	for _, c := range past.Cases {

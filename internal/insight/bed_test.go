@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"onetap/internal/authz"
+	"onetap/internal/loop"
 	"onetap/internal/nps"
 	"onetap/internal/store"
 	"onetap/internal/survey"
@@ -92,6 +93,16 @@ func (m *memory) FindResponses(_ context.Context, _ survey.CampaignID, _ survey.
 
 func (m *memory) ResponsesPage(context.Context, survey.CampaignID, survey.Cursor, int) ([]survey.Response, *survey.Cursor, error) {
 	return slices.Clone(m.answers), nil, nil
+}
+
+func (m *memory) PastOf(_ context.Context, id survey.ContactID, _ []survey.CampaignID, answers bool) (past loop.Past, err error) {
+	past.Invitations = []survey.Invitation{{Contact: id}}
+	for _, r := range m.answers {
+		if answers && r.Contact == id {
+			past.Responses, past.Cases = append(past.Responses, r), append(past.Cases, loop.Case{Contact: id})
+		}
+	}
+	return past, nil
 }
 
 func (m *memory) Staff(context.Context) ([]survey.Staff, error) {

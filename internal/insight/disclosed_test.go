@@ -181,6 +181,12 @@ func (a asking) answers() {
 	if (err == nil) != people || !people && len(listed) > 0 {
 		t.Errorf("%s: the list of answers has %d, %v", a.what, len(listed), err)
 	}
+	for _, r := range a.m.answers[:min(1, len(a.m.answers))] {
+		past, err := a.m.results().Past(ctx, who, survey.Contact{ID: r.Contact, Audience: c.Audience}, []survey.CampaignID{c.ID})
+		if told := len(past.Answers) + len(past.Cases); err != nil || len(past.Invitations) != 1 || people != (told == 2) || !people && told > 0 {
+			t.Errorf("%s: a contact's past is %+v, %v", a.what, past, err)
+		}
+	}
 	for _, one := range slices.Concat(latest, listed) {
 		a.nobody(one)
 	}

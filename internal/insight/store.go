@@ -3,6 +3,7 @@ package insight
 import (
 	"context"
 
+	"onetap/internal/loop"
 	"onetap/internal/survey"
 )
 
@@ -28,6 +29,8 @@ type Store interface {
 	FindResponses(ctx context.Context, c survey.CampaignID, from survey.Cursor, limit, budget int, fits func(survey.Response) bool) (found []survey.Response, looked int, next *survey.Cursor, err error)
 	// ResponsesPage reads up to limit answers from the cursor on; next is nil at the end.
 	ResponsesPage(ctx context.Context, c survey.CampaignID, from survey.Cursor, limit int) (found []survey.Response, next *survey.Cursor, err error)
+	// PastOf reads what campaigns know of a contact, in no order; reminders, answers and cases only if answers is set.
+	PastOf(ctx context.Context, id survey.ContactID, campaigns []survey.CampaignID, answers bool) (loop.Past, error)
 	// Staff lists all colleagues.
 	Staff(ctx context.Context) ([]survey.Staff, error)
 }
