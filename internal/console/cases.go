@@ -6,12 +6,24 @@ import (
 	"time"
 
 	"onetap/internal/apperr"
+	"onetap/internal/followup"
 	"onetap/internal/loop"
 	"onetap/internal/survey"
 	"onetap/internal/web"
 )
 
-// caseView is a case as the API shows it: without what the sender of its letters notes.
+// caseWork is followup.Work as the API takes it.
+type caseWork struct {
+	Version int          `json:"version"` // that was read; 0: whatever it is
+	State   loop.State   `json:"state"`
+	Cause   loop.Cause   `json:"cause"`
+	Outcome loop.Outcome `json:"outcome"`
+	Note    string       `json:"note"`
+	Owner   string       `json:"owner"` // staff id of the next one to be responsible
+	By      string       `json:"by"`    // staff id, of a program that says who did it; a person is who is signed in
+}
+
+// caseView is a case as the API shows it: without what its alerts are sent by.
 type caseView struct {
 	ID       string            `json:"id"`
 	Campaign survey.CampaignID `json:"campaign"`
@@ -67,8 +79,8 @@ func (d *Desk) listCases(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// ownersCases lists the cases of one staff member in one state, the earliest deadline first. An empty owner is the
-// administrator, who has the cases that are nobody's.
+// ownersCases lists the cases of one staff member in one state, the earliest deadline first. The owner "" stands
+// for cases without one, which the administrator answers for.
 func (d *Desk) ownersCases(w http.ResponseWriter, r *http.Request) error {
 	if err := parameters(r, "owner", "state", "limit"); err != nil {
 		return err
@@ -101,11 +113,11 @@ func (d *Desk) showCase(w http.ResponseWriter, r *http.Request) error {
 	if err := parameters(r); err != nil {
 		return err
 	}
-	c, err := d.caseOf(r.Context(), visitOf(r), r.PathValue("case"))
+	c, err := d.cases.Case(r.Context(), visitOf(r).Who, r.PathValue("case"))
 	if err != nil {
 		return err
 	}
-	return d.tellCase(w, r, c)
+	return d.answerCase(w, r, c)
 }
 
 // patchCase does what a person, or a program for them, did about a case.
@@ -114,14 +126,15 @@ func (d *Desk) patchCase(w http.ResponseWriter, r *http.Request) error {
 	if err := web.Decode(r, &in, maxJSON); err != nil {
 		return err
 	}
-	c, err := d.workOnCase(r.Context(), visitOf(r), r.PathValue("case"), in)
+	c, err := d.cases.Do(r.Context(), visitOf(r).Who, r.PathValue("case"), followup.Work(in))
 	if err != nil {
 		return err
 	}
-	return d.tellCase(w, r, c)
+	return d.answerCase(w, r, c)
 }
 
-func (d *Desk) tellCase(w http.ResponseWriter, r *http.Request, c loop.Case) error {
+// answerCase writes a case with its notes.
+func (d *Desk) answerCase(w http.ResponseWriter, r *http.Request, c loop.Case) error {
 	notes, err := d.store.Notes(r.Context(), c)
 	if err != nil {
 		return err

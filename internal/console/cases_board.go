@@ -1,27 +1,16 @@
 package console
 
 import (
-	"context"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
-	"onetap/internal/apperr"
-	"onetap/internal/authz"
+	"onetap/internal/followup"
 	"onetap/internal/lang"
 	"onetap/internal/loop"
-	"onetap/internal/store"
 	"onetap/internal/survey"
-)
-
-const (
-	columnShown = 15  // cases of a state on the board
-	columnPage  = 50  // of a state by itself
-	ownersAsked = 200 // owners whose cases are looked up at once: a query for each and state
 )
 
 type boardPage struct {
@@ -34,7 +23,7 @@ type boardPage struct {
 	Search  bool   // there are more owners than the filter lists
 	Find    string // what was looked for
 	Wrong   string
-	Omitted string // that not allOwners's cases are here
+	Omitted string // says that the cases of some owners are not here
 	Tabs    []navItem
 	now     time.Time
 	Next    string
@@ -48,29 +37,27 @@ type boardColumn struct {
 
 type caseCard struct {
 	Href, Who, Owner, Campaign, Deadline, Left string
-	Score                                      scoreTold
+	Score                                      scoreView
 	Over                                       bool
 }
 
-// caseBoard shows the cases of those whom this one answers for: every state with its nearest deadlines, or one state
-// page by page.
+// caseBoard shows the cases that one may see: every state with its nearest deadlines, or one state page by page.
 func (d *Desk) caseBoard(w http.ResponseWriter, r *http.Request) error {
 	return d.showBoard(w, r, "", "")
 }
 
-// findCases looks for somebody of the staff whom the filter does not list. A name is in no address, so it is posted.
+// findCases looks for somebody of the staff whom the filter does not list. A name must not stand in an address, so it is posted.
 func (d *Desk) findCases(w http.ResponseWriter, r *http.Request) error {
 	staff, err := d.store.Staff(r.Context())
 	if err != nil {
 		return err
 	}
 	text := strings.TrimSpace(r.FormValue("who"))
-	v := visitOf(r)
-	m, ok := survey.NewDirectory(staff).Find(text)
-	if !ok || !slices.Contains(ownersOf(v, staff), m.ID) {
+	owner, ok := followup.Find(visitOf(r).Who, staff, text)
+	if !ok {
 		return d.showBoard(w, r, text, "case.find_nobody")
 	}
-	http.Redirect(w, r, "/cases?owner="+d.handle(m.ID), http.StatusSeeOther)
+	http.Redirect(w, r, "/cases?owner="+d.handle(owner), http.StatusSeeOther)
 	return nil
 }
 
@@ -85,191 +72,96 @@ func (d *Desk) showBoard(w http.ResponseWriter, r *http.Request, find, wrong str
 		return err
 	}
 	q := r.URL.Query()
-	owners, err := d.choose(p, q, ownersOf(p.visit, staff), staff)
+	ask := followup.BoardQuery{Owner: followup.AllOwners, State: loop.State(q.Get("state")), After: q.Get("after")}
+	if q.Has("owner") {
+		ask.Owner = d.staffIn(q.Get("owner"))
+	}
+	b, err := d.cases.Board(r.Context(), p.visit.Who, staff, ask)
 	if err != nil {
 		return err
 	}
-	state := loop.State(q.Get("state"))
-	states, limit := loop.States, columnShown
-	if p.One = slices.Contains(loop.States, state); p.One {
-		states, limit = []loop.State{state}, columnPage
-	}
-	columns, more, err := d.columns(r.Context(), owners, states, q.Get("after"), limit)
-	if err != nil {
-		return err
-	}
-	all := slices.Concat(columns...)
-	people, campaigns, err := d.namesOf(r.Context(), all)
-	if err != nil {
-		return err
-	}
+	p.Mine, p.One, p.Empty = b.Mine, b.One, q.Get("after") == ""
 	names := staffNames(staff)
-	for i, s := range states {
-		p.Columns = append(p.Columns, p.column(s, columns[i], more[i], q, people, campaigns, names))
+	d.filter(p, q, b, names)
+	for _, c := range b.Columns {
+		p.Columns = append(p.Columns, p.column(c, q, b.About, names))
+		p.Empty = p.Empty && len(c.Cases) == 0
 	}
-	p.Empty = len(all) == 0 && q.Get("after") == ""
-	p.tabs(q, state)
+	p.tabs(q, ask.State)
 	return d.show(w, http.StatusOK, "cases.html", p)
 }
 
-// ownersOf lists whose cases somebody may see, themselves first, then who may have cases by their role; "" stands for
-// nobody's.
-func ownersOf(v visit, staff []survey.Staff) []string {
-	owners := []string{v.Staff.ID}
-	if v.Staff.Role == survey.RoleOwner {
-		return owners
-	}
-	if v.All() {
-		owners = append(owners, "")
-	}
-	reports := authz.Reports(staff, v.Staff.ID)
-	staff = slices.Clone(staff)
-	slices.SortFunc(staff, func(a, b survey.Staff) int {
-		if d := workRank(a) - workRank(b); d != 0 {
-			return d
-		}
-		return strings.Compare(a.ID, b.ID)
-	})
-	for _, m := range staff {
-		if !strings.EqualFold(m.ID, v.Staff.ID) && v.Sees(m.ID, m.Team, reports) {
-			owners = append(owners, m.ID)
-		}
-	}
-	return owners
-}
-
-func workRank(m survey.Staff) int {
-	if authz.Can(m.Role, authz.WorkCases) {
-		return 0
-	}
-	return 1
-}
-
-// allOwners is the filter's value for no filter: "" stands for those that are nobody's.
-const allOwners = "*"
-
 // ownerIn is an owner as the filter's values are: one of the staff concealed.
 func (d *Desk) ownerIn(owner string) string {
-	if owner == "" || owner == allOwners {
+	if owner == "" || owner == followup.AllOwners {
 		return owner
 	}
 	return d.handle(owner)
 }
 
-// choose reads the filter, and lists what can be chosen. In q, from which addresses are made, the owner is concealed then.
-func (d *Desk) choose(p *boardPage, q url.Values, owners []string, staff []survey.Staff) ([]string, error) {
-	if p.Mine = len(owners) == 1; p.Mine {
+// filter lists whose cases can be chosen. In q, from which addresses are made, the owner is concealed then.
+func (d *Desk) filter(p *boardPage, q url.Values, b followup.Board, names map[string]string) {
+	if b.Mine {
 		q.Del("owner")
-		return owners, nil
+		return
 	}
-	chosen := allOwners
 	if q.Has("owner") {
-		chosen = d.staffIn(q.Get("owner"))
-		if i := slices.IndexFunc(owners, func(o string) bool { return strings.EqualFold(o, chosen) }); i >= 0 {
-			chosen = owners[i]
-		} else if chosen != allOwners {
-			return nil, apperr.New(apperr.Forbidden, "not_yours", "owner")
-		}
-		q.Set("owner", d.ownerIn(chosen))
+		q.Set("owner", d.ownerIn(b.Owner))
 	}
-	some := owners[:min(len(owners), ownersAsked)]
-	names := staffNames(staff)
-	p.Filter = append(p.Filter, option{allOwners, p.lang.T("case.filter_all"), chosen == allOwners})
-	for _, o := range some {
+	all := b.Owner == followup.AllOwners
+	p.Filter = append(p.Filter, option{followup.AllOwners, p.lang.T("case.filter_all"), all})
+	for _, o := range b.Listed {
 		label := ownerName(p.lang, names, o)
 		if strings.EqualFold(o, p.Staff.ID) && o != "" {
 			label = p.lang.T("case.filter_mine")
 		}
-		p.Filter = append(p.Filter, option{d.ownerIn(o), label, o == chosen})
+		p.Filter = append(p.Filter, option{d.ownerIn(o), label, o == b.Owner})
 	}
-	if p.Search = len(owners) > len(some); p.Search && chosen == allOwners {
-		p.Omitted = p.lang.T("case.owners_omitted", lang.Values{"Count": len(some), "All": len(owners)})
+	if p.Search = len(b.Owners) > len(b.Listed); p.Search && all {
+		p.Omitted = p.lang.T("case.owners_omitted", lang.Values{"Count": len(b.Listed), "All": len(b.Owners)})
 	}
-	if chosen == allOwners {
-		return some, nil
+	if !all && !slices.Contains(b.Listed, b.Owner) {
+		p.Filter = append(p.Filter, option{d.ownerIn(b.Owner), ownerName(p.lang, names, b.Owner), true})
 	}
-	if !slices.Contains(some, chosen) {
-		p.Filter = append(p.Filter, option{d.ownerIn(chosen), ownerName(p.lang, names, chosen), true})
-	}
-	return []string{chosen}, nil
 }
 
-func (d *Desk) columns(ctx context.Context, owners []string, states []loop.State, after string, limit int) ([][]loop.Case, []bool, error) {
-	if len(states) > 1 {
-		after = ""
-	}
-	columns, more := make([][]loop.Case, len(states)), make([]bool, len(states))
-	g, ctx := errgroup.WithContext(ctx)
-	for i, s := range states {
-		g.Go(func() (err error) {
-			columns[i], more[i], err = d.store.Board(ctx, owners, s, after, limit)
-			return err
-		})
-	}
-	return columns, more, g.Wait()
-}
-
-// namesOf reads who the cases are about, and their campaigns.
-func (d *Desk) namesOf(ctx context.Context, cs []loop.Case) (map[survey.ContactID]survey.Contact, map[survey.CampaignID]survey.Campaign, error) {
-	ids, campaigns := map[survey.Audience][]survey.ContactID{}, map[survey.CampaignID]survey.Campaign{}
-	for _, c := range cs {
-		if !slices.Contains(ids[c.Audience], c.Contact) {
-			ids[c.Audience] = append(ids[c.Audience], c.Contact)
-		}
-		campaigns[c.Campaign] = survey.Campaign{}
-	}
-	people := map[survey.ContactID]survey.Contact{}
-	for a, some := range ids {
-		found, err := d.store.Contacts(ctx, a, some)
-		if err != nil {
-			return nil, nil, err
-		}
-		for id, c := range found {
-			people[id] = c
-		}
-	}
-	for id := range campaigns {
-		c, err := d.store.Campaign(ctx, id)
-		if err != nil && !apperr.Is(err, "campaign_unknown") {
-			return nil, nil, err
-		}
-		campaigns[id] = c.At(d.now())
-	}
-	return people, campaigns, nil
-}
-
-func (p *boardPage) column(s loop.State, cs []loop.Case, more bool, q url.Values, people map[survey.ContactID]survey.Contact, campaigns map[survey.CampaignID]survey.Campaign, names map[string]string) boardColumn {
-	col := boardColumn{ID: "state-" + string(s), Title: p.lang.T("case.state." + string(s)), None: len(cs) == 0}
-	col.Count = p.lang.Number(int64(len(cs)))
-	if more {
+func (p *boardPage) column(c followup.Column, q url.Values, about followup.About, names map[string]string) boardColumn {
+	col := boardColumn{ID: "state-" + string(c.State), Title: p.lang.T("case.state." + string(c.State)), None: len(c.Cases) == 0}
+	col.Count = p.lang.Number(int64(len(c.Cases)))
+	if c.Next != "" {
 		col.Count += "+"
-		next := url.Values{"state": {string(s)}}
+		next := url.Values{"state": {string(c.State)}}
 		if q.Has("owner") {
 			next.Set("owner", q.Get("owner"))
 		}
 		if p.One {
-			next.Set("after", store.Place(cs[len(cs)-1]))
+			next.Set("after", c.Next)
 			p.Next = "/cases?" + next.Encode()
 		} else {
 			col.More = "/cases?" + next.Encode()
 		}
 	}
-
-	for _, c := range cs {
-		card := caseCard{Href: "/cases/" + c.ID(), Who: contactName(p.lang, people[c.Contact]), Campaign: campaigns[c.Campaign].Name,
-			Score: scoreOf(p.lang, c.Latest), Deadline: p.lang.Moment(c.Deadline.In(p.Zone))}
+	for _, one := range c.Cases {
+		card := cardOf(p.frame, one, about, p.now)
 		if !p.Mine {
-			card.Owner = ownerName(p.lang, names, c.Owner)
-		}
-		if s != loop.Resolved {
-			card.Left, card.Over = timeLeft(p.lang, p.now, c.Deadline)
+			card.Owner = ownerName(p.lang, names, one.Owner)
 		}
 		col.Cards = append(col.Cards, card)
 	}
 	return col
 }
 
-// contactName is how a contact is called; of one that is gone, that.
+// cardOf is a case as lists show it.
+func cardOf(f frame, c loop.Case, about followup.About, now time.Time) caseCard {
+	card := caseCard{Href: "/cases/" + c.ID(), Who: contactName(f.lang, about.People[c.Contact]), Campaign: about.Campaigns[c.Campaign].Name,
+		Score: scoreOf(f.lang, c.Latest), Deadline: f.lang.Moment(c.Deadline.In(f.Zone))}
+	if c.State != loop.Resolved {
+		card.Left, card.Over = timeLeft(f.lang, now, c.Deadline)
+	}
+	return card
+}
+
+// contactName is how a contact is called, or says that the contact is gone.
 func contactName(l lang.Language, c survey.Contact) string {
 	switch {
 	case c.Person.Name != "":

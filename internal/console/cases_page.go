@@ -22,7 +22,7 @@ type casePage struct {
 	frame
 	Action, State, StateClass      string
 	Version                        int
-	Score                          scoreTold
+	Score                          scoreView
 	Risen                          string // that the score has changed since
 	Campaign, Answered             string
 	Deadline, Left                 string
@@ -51,7 +51,7 @@ type casePage struct {
 type caseFact struct{ Name, Text, Link string }
 
 type pastScore struct {
-	Score          scoreTold
+	Score          scoreView
 	Campaign, When string
 }
 
@@ -62,16 +62,16 @@ type caseEvent struct {
 
 // casePage shows a case. Opening it, from the letter or by a mail scanner, changes nothing.
 func (d *Desk) casePage(w http.ResponseWriter, r *http.Request) error {
-	c, err := d.caseOf(r.Context(), visitOf(r), r.PathValue("case"))
+	c, err := d.cases.Case(r.Context(), visitOf(r).Who, r.PathValue("case"))
 	if err != nil {
 		return err
 	}
-	return d.showCasePage(w, r, http.StatusOK, c, caseWork{}, nil)
+	return d.showCasePage(w, r, http.StatusOK, c, followup.Work{}, nil)
 }
 
 // workOnCasePage takes the form of a case. What cannot be done is said beside it, and nothing that was typed is lost.
 func (d *Desk) workOnCasePage(w http.ResponseWriter, r *http.Request) error {
-	in := caseWork{Note: r.FormValue("note"), State: loop.State(r.FormValue("state"))}
+	in := followup.Work{Note: r.FormValue("note"), State: loop.State(r.FormValue("state"))}
 	in.Version, _ = strconv.Atoi(r.FormValue("version"))
 	said := "case_noted"
 	switch {
@@ -88,10 +88,10 @@ func (d *Desk) workOnCasePage(w http.ResponseWriter, r *http.Request) error {
 		said = "case_moved"
 	}
 	id := r.PathValue("case")
-	c, err := d.workOnCase(r.Context(), visitOf(r), id, in)
+	c, err := d.cases.Do(r.Context(), visitOf(r).Who, id, in)
 	if p := apperr.As(err); p != nil && p.Code != "not_yours" && p.Code != "case_unknown" {
 		if c.Campaign == "" { // what was wrong was found before it was read
-			if c, err = d.caseOf(r.Context(), visitOf(r), id); err != nil {
+			if c, err = d.cases.Case(r.Context(), visitOf(r).Who, id); err != nil {
 				return err
 			}
 		}
@@ -100,13 +100,13 @@ func (d *Desk) workOnCasePage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if _, err := d.caseOf(r.Context(), visitOf(r), id); err != nil { // handed over to whom one does not see
+	if _, err := d.cases.Case(r.Context(), visitOf(r).Who, id); err != nil { // handed over to whom one does not see
 		return done(w, r, "/cases", said)
 	}
 	return done(w, r, "/cases/"+id, said)
 }
 
-func (d *Desk) showCasePage(w http.ResponseWriter, r *http.Request, status int, c loop.Case, typed caseWork, wrong *apperr.Error) error {
+func (d *Desk) showCasePage(w http.ResponseWriter, r *http.Request, status int, c loop.Case, typed followup.Work, wrong *apperr.Error) error {
 	known, err := followup.ReadFacts(r.Context(), d.store, c)
 	if err != nil {
 		return err
@@ -122,7 +122,7 @@ func (d *Desk) showCasePage(w http.ResponseWriter, r *http.Request, status int, 
 	names := staffNames(staff)
 	p := &casePage{frame: d.frame(r, contactName(d.frame(r, "").lang, known.Contact)), Action: "/cases/" + c.ID(), Version: c.Version}
 	p.Wide = true
-	p.tell(c, known, d.now(), ownerName(p.lang, names, c.Owner))
+	p.fill(c, known, d.now(), ownerName(p.lang, names, c.Owner))
 	p.History = p.history(c, notes, names)
 	p.work(c, staff, typed)
 	if wrong != nil {
@@ -131,8 +131,8 @@ func (d *Desk) showCasePage(w http.ResponseWriter, r *http.Request, status int, 
 	return d.show(w, status, "case.html", p)
 }
 
-// tell fills in what is known.
-func (p *casePage) tell(c loop.Case, f followup.Facts, now time.Time, owner string) {
+// fill puts in what is known.
+func (p *casePage) fill(c loop.Case, f followup.Facts, now time.Time, owner string) {
 	l := p.lang
 	p.State, p.StateClass = l.T("case.state."+string(c.State)), stateClass(c.State)
 	p.Score = scoreOf(l, f.Response.Score)
@@ -198,11 +198,11 @@ func (p *casePage) history(c loop.Case, notes []loop.Note, names map[string]stri
 }
 
 func (p *casePage) event(e loop.Event, names map[string]string) caseEvent {
-	return caseEvent{p.lang.Moment(e.At.In(p.Zone)), eventTold(p.lang, names, e), "", e.At}
+	return caseEvent{p.lang.Moment(e.At.In(p.Zone)), eventText(p.lang, names, e), "", e.At}
 }
 
 // work fills in what can be done, with what was typed.
-func (p *casePage) work(c loop.Case, staff []survey.Staff, typed caseWork) {
+func (p *casePage) work(c loop.Case, staff []survey.Staff, typed followup.Work) {
 	if !p.Can(authz.WorkCases) {
 		return
 	}
@@ -226,7 +226,7 @@ func (p *casePage) work(c loop.Case, staff []survey.Staff, typed caseWork) {
 		p.Owner = ""
 	}
 	for _, m := range staff {
-		if authz.Can(m.Role, authz.WorkCases) && !strings.EqualFold(m.ID, c.Owner) {
+		if followup.MayOwn(m) && !strings.EqualFold(m.ID, c.Owner) {
 			p.Colleagues = append(p.Colleagues, option{m.ID, staffName(staffNames([]survey.Staff{m}), m.ID), strings.EqualFold(m.ID, typed.Owner)})
 		}
 	}
@@ -237,7 +237,7 @@ func (p *casePage) work(c loop.Case, staff []survey.Staff, typed caseWork) {
 }
 
 // wrong says what could not be done, beside the field that it is about.
-func (p *casePage) wrong(c loop.Case, typed caseWork, wrong *apperr.Error, names map[string]string) {
+func (p *casePage) wrong(c loop.Case, typed followup.Work, wrong *apperr.Error, names map[string]string) {
 	text := p.lang.Problem(wrong)
 	switch {
 	case wrong.Code == "case_changed":

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"onetap/internal/followup"
 	"onetap/internal/lang"
 	"onetap/internal/local/dynamo"
 	"onetap/internal/loop"
@@ -233,7 +234,7 @@ func TestCaseBoard(t *testing.T) {
 	}
 	executive := w.visitor("executive", "en")
 	_, page = executive.get("/cases")
-	if got := who(page); len(got) != columnShown+4 {
+	if got := who(page); len(got) != followup.ColumnShown+4 {
 		t.Errorf("the board of everybody has %d cases", len(got))
 	}
 	executive.says(page, `href="/cases?state=open"`, "15&#43;")
@@ -262,46 +263,5 @@ func TestCaseBoard(t *testing.T) {
 	}
 	if _, page, _ := executive.post("/cases/find", "who", "<b>nobody"); !strings.Contains(page, "case") {
 		t.Error(page)
-	}
-}
-
-// The board of one state goes on exactly where the page before ended, in both directions.
-func TestBoardGoesOn(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, dynamo.Options{})
-	w.staffed()
-	for n := range 12 { // all with one deadline
-		c := w.detractor(n, []string{"owner", ""}[n%2], "", "C", "", 3, w.now())
-		if n < 6 {
-			next, _, err := c.Do(loop.Work{State: loop.Resolved, Cause: "price", Outcome: "lost"}, "owner", w.now())
-			if err == nil {
-				_, err = w.store.SaveCase(context.Background(), c, next)
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	for _, s := range []loop.State{loop.Open, loop.Resolved} {
-		seen, after := map[string]bool{}, ""
-		for range 10 {
-			cs, more, err := w.store.Board(context.Background(), []string{"owner", ""}, s, after, 2)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, c := range cs {
-				if seen[c.ID()] {
-					t.Errorf("%s: %s comes twice", s, c.ID())
-				}
-				seen[c.ID()] = true
-				after = c.Deadline.UTC().Format("2006-01-02T15:04:05.000Z") + "_" + c.ID()
-			}
-			if !more {
-				break
-			}
-		}
-		if len(seen) != 6 {
-			t.Errorf("%s: %d of 6 cases were listed", s, len(seen))
-		}
 	}
 }

@@ -17,15 +17,15 @@ type option struct {
 	On           bool
 }
 
-// scoreTold is a score with the class that colours it and the name of its group, for who cannot see the colour.
-type scoreTold struct {
+// scoreView is a score with the class that colours it and the name of its group, for those who cannot see the colour.
+type scoreView struct {
 	Score        int
 	Class, Group string
 }
 
-func scoreOf(l lang.Language, score int) scoreTold {
+func scoreOf(l lang.Language, score int) scoreView {
 	g := string(nps.Score(score).Group())
-	return scoreTold{score, g, l.T("case.group." + g)}
+	return scoreView{score, g, l.T("case.group." + g)}
 }
 
 // timeLeft says how far away a deadline is, in days from two days on, and whether it has passed.
@@ -89,8 +89,8 @@ func ownerName(l lang.Language, names map[string]string, owner string) string {
 	return staffName(names, owner)
 }
 
-// eventTold says what happened to a case.
-func eventTold(l lang.Language, names map[string]string, e loop.Event) string {
+// eventText says what happened to a case.
+func eventText(l lang.Language, names map[string]string, e loop.Event) string {
 	who := l.T("case.program")
 	if e.By != "" {
 		who = staffName(names, e.By)

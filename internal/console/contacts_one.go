@@ -32,7 +32,7 @@ type contactPage struct {
 
 type contactEvent struct {
 	Campaign, Href, When, What string
-	Score                      scoreTold
+	Score                      scoreView
 	Answered, Unverified       bool
 	Comment, Wish              string
 	CaseHref, CaseState        string

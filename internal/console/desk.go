@@ -13,6 +13,7 @@ import (
 	"onetap/internal/apperr"
 	"onetap/internal/auth"
 	"onetap/internal/authz"
+	"onetap/internal/followup"
 	"onetap/internal/insight"
 	"onetap/internal/keys"
 	"onetap/internal/mail"
@@ -38,6 +39,7 @@ type Desk struct {
 	now     func() time.Time
 	mailing *mailing.Campaigns
 	planner *mailing.Planner                    // who would be invited
+	cases   *followup.Cases                     // what people do with cases
 	sender  string                              // the deployment's From
 	senders survey.Senders                      // whom letters may come from
 	site    string                              // base of the console and the API; "": the host of the request
@@ -91,6 +93,7 @@ func New(o Settings) (*Desk, error) {
 		d.door.Issuer = issuer
 	}
 	d.planner = &mailing.Planner{Store: o.Store, Now: time.Now}
+	d.cases = &followup.Cases{Store: o.Store, Now: time.Now}
 	return d, d.check()
 }
 

@@ -12,7 +12,6 @@ import (
 	"onetap/internal/authz"
 	"onetap/internal/insight"
 	"onetap/internal/lang"
-	"onetap/internal/loop"
 	"onetap/internal/names"
 	"onetap/internal/nps"
 	"onetap/internal/survey"
@@ -235,7 +234,7 @@ func campaignCardOf(f *frame, c survey.Campaign) (campaignCard, bool) {
 	return card, true
 }
 
-// casesCard is what waits to be followed up. Is tells whether there is anything.
+// casesCard is what waits to be followed up. Is is whether there is anything.
 type casesCard struct {
 	Is      bool
 	Title   string
@@ -247,12 +246,5 @@ type casesCard struct {
 	None    string // what it says when nothing is open
 }
 
-const (
-	casesAtHome = 8
-	// teamAsked is how many people's cases a manager's page looks up: three queries each.
-	teamAsked = 30
-	// casesCounted is how many cases of each sixteenth of a campaign the page of those who see all looks at.
-	casesCounted = 40
-)
-
-var unresolved = []loop.State{loop.Open, loop.Acknowledged, loop.Contacted}
+// casesAtHome is how many cases the home page shows.
+const casesAtHome = 8

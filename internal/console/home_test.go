@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"onetap/internal/followup"
 	"onetap/internal/local/dynamo"
 	"onetap/internal/loop"
 	"onetap/internal/survey"
@@ -22,20 +23,20 @@ func TestHomeOfManyCases(t *testing.T) {
 		for i := range n {
 			id := "aa" + strings.Repeat("b", 11) + string([]byte{'a' + byte(i/676), 'a' + byte(i/26%26), 'a' + byte(i%26)})
 			c := loop.Case{Campaign: a.c.ID, Contact: survey.ContactID(id), Audience: survey.Customers, Owner: "owner", State: loop.Open, Deadline: w.now().Add(time.Hour)}
-			if _, err := w.store.CreateCase(t.Context(), c); err != nil && n == casesCounted {
+			if _, err := w.store.CreateCase(t.Context(), c); err != nil && n == followup.MaxCounted {
 				t.Fatal(err)
 			}
 		}
 	}
 	v := w.visitor("executive", "en")
-	add(casesCounted) // all of one shard: their ids begin alike
+	add(followup.MaxCounted) // all of one shard: their ids begin alike
 	_, page := v.get("/")
 	v.says(page, `<span class="big">40</span> open`, `<span class="big ">0</span> overdue`)
 	later := w.asks("lateaaaa", survey.Customers, "Позже, и никому", 0)
 	later.counted()
 	_, page = v.get("/")
 	v.says(page, `<span class="big">40</span> open`) // a later campaign that wrote to nobody hides nothing
-	add(casesCounted + 3)
+	add(followup.MaxCounted + 3)
 	_, page = v.get("/")
 	v.says(page, `<span class="big">40&#43;</span> open`)
 }

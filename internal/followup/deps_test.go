@@ -7,6 +7,7 @@ import (
 )
 
 var (
-	_ followup.Store = (*store.Store)(nil)
-	_ followup.Mail  = (*ses.Client)(nil)
+	_ followup.Store     = (*store.Store)(nil)
+	_ followup.CaseStore = (*store.Store)(nil)
+	_ followup.Mail      = (*ses.Client)(nil)
 )

@@ -49,3 +49,23 @@ type Store interface {
 type Mail interface {
 	Send(ctx context.Context, m mail.Message) (id string, err error)
 }
+
+// CaseStore is what Cases needs of the table.
+type CaseStore interface {
+	FactsStore
+	// CaseByID reads a case by its name, consistently; case_unknown.
+	CaseByID(ctx context.Context, id string) (loop.Case, error)
+	// SaveCaseAnd writes c over was, and a note unless it is nil: both or neither; apperr.ErrChanged.
+	SaveCaseAnd(ctx context.Context, was, c loop.Case, n *loop.Note) (loop.Case, error)
+	// Notes lists a case's notes, the first one first.
+	Notes(ctx context.Context, c loop.Case) ([]loop.Note, error)
+	// Board lists owners' cases in one state, the earliest deadline first, of resolved ones the latest, after the case whose
+	// Place is given: up to limit of them; more says that others follow. It may be behind by a moment; cursor_wrong.
+	Board(ctx context.Context, owners []string, state loop.State, after string, limit int) (cs []loop.Case, more bool, err error)
+	// SomeCases reads up to limit cases of each of a campaign's sixteen shards; more says that there are others.
+	SomeCases(ctx context.Context, c survey.CampaignID, limit int) (cs []loop.Case, more bool, err error)
+	// Contacts reads several contacts; those that are not there are left out.
+	Contacts(ctx context.Context, a survey.Audience, ids []survey.ContactID) (map[survey.ContactID]survey.Contact, error)
+	// Staff lists the staff.
+	Staff(ctx context.Context) ([]survey.Staff, error)
+}

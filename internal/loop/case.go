@@ -102,6 +102,11 @@ const maxHistory = 100
 // ID names a case: "<campaign>-<contact>".
 func (c Case) ID() string { return string(c.Campaign) + "-" + string(c.Contact) }
 
+// Place is where a case stands among those of its state: in the order of deadlines, then of ids. It is fit for an address.
+func (c Case) Place() string {
+	return c.Deadline.UTC().Format("2006-01-02T15:04:05.000Z") + "_" + c.ID()
+}
+
 // ParseID takes a case's name apart; ok is false for what is none.
 func ParseID(id string) (survey.CampaignID, survey.ContactID, bool) {
 	campaign, contact, ok := strings.Cut(id, "-")

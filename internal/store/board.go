@@ -53,13 +53,10 @@ func (s *Store) Board(ctx context.Context, owners []string, state loop.State, af
 		if state == loop.Resolved {
 			a, b = b, a
 		}
-		return cmp.Compare(Place(a), Place(b))
+		return cmp.Compare(a.Place(), b.Place())
 	})
 	return all[:min(limit, len(all))], len(all) > limit, nil
 }
-
-// Place is where a case stands on its board: fit for an address, and for Board's after.
-func Place(c loop.Case) string { return stamp(c.Deadline) + "_" + c.ID() }
 
 func placed(after string) bool {
 	at, id, ok := strings.Cut(after, "_")
@@ -93,7 +90,7 @@ func (s *Store) column(ctx context.Context, pk string, state loop.State, after s
 		if err != nil {
 			return nil, err
 		}
-		if Place(c) != after {
+		if c.Place() != after {
 			cs = append(cs, c)
 		}
 	}

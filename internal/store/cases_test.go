@@ -159,3 +159,46 @@ func TestListsOfCases(t *testing.T) {
 		t.Errorf("a walk that ends at 5 saw %d: %v", seen, err)
 	}
 }
+
+// The board of one state goes on exactly where the page before ended, in both directions.
+func TestBoardGoesOn(t *testing.T) {
+	t.Parallel()
+	s, _ := storetest.Open(t, dynamo.Options{})
+	for n := range 12 { // all with one deadline
+		c, err := s.CreateCase(t.Context(), newCase(n, []string{"owner", ""}[n%2], caseNoon))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n < 6 {
+			next, _, err := c.Do(loop.Work{State: loop.Resolved, Cause: "price", Outcome: "lost"}, "owner", caseNoon)
+			if err == nil {
+				_, err = s.SaveCase(t.Context(), c, next)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for _, state := range []loop.State{loop.Open, loop.Resolved} {
+		seen, after := map[string]bool{}, ""
+		for range 10 {
+			cs, more, err := s.Board(t.Context(), []string{"owner", ""}, state, after, 2)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range cs {
+				if seen[c.ID()] {
+					t.Errorf("%s: %s comes twice", state, c.ID())
+				}
+				seen[c.ID()] = true
+				after = c.Place()
+			}
+			if !more {
+				break
+			}
+		}
+		if len(seen) != 6 {
+			t.Errorf("%s: %d of 6 cases were listed", state, len(seen))
+		}
+	}
+}

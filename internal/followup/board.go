@@ -1,0 +1,166 @@
+package followup
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"onetap/internal/apperr"
+	"onetap/internal/authz"
+	"onetap/internal/loop"
+	"onetap/internal/survey"
+)
+
+// AllOwners asks for the cases of all owners whose cases one may see. The owner "" stands for cases that have none.
+const AllOwners = "*"
+
+const (
+	// ColumnShown is how many cases of a state the board of all states shows.
+	ColumnShown = 15
+	// columnPage is how many cases a page of one state holds.
+	columnPage = 50
+	// MaxOwners is how many owners' cases are looked up at once: that costs a query for each and state.
+	MaxOwners = 200
+)
+
+// Owners lists whose cases who may see: themselves first, then, where they may, "" (cases without an owner) and those of the
+// staff who work on cases, then the others.
+func Owners(who authz.Who, staff []survey.Staff) []string {
+	owners := []string{who.Staff.ID}
+	if who.Staff.Role == survey.RoleOwner {
+		return owners
+	}
+	if who.All() {
+		owners = append(owners, "")
+	}
+	reports := authz.Reports(staff, who.Staff.ID)
+	staff = slices.Clone(staff)
+	slices.SortFunc(staff, func(a, b survey.Staff) int {
+		if MayOwn(a) != MayOwn(b) {
+			if MayOwn(a) {
+				return -1
+			}
+			return 1
+		}
+		return strings.Compare(a.ID, b.ID)
+	})
+	for _, m := range staff {
+		if !strings.EqualFold(m.ID, who.Staff.ID) && who.Sees(m.ID, m.Team, reports) {
+			owners = append(owners, m.ID)
+		}
+	}
+	return owners
+}
+
+// Find looks for somebody of the staff by name or id whose cases who may see; ok is false where there is nobody.
+func Find(who authz.Who, staff []survey.Staff, name string) (owner string, ok bool) {
+	m, ok := survey.NewDirectory(staff).Find(name)
+	return m.ID, ok && slices.Contains(Owners(who, staff), m.ID)
+}
+
+// BoardQuery says which cases a board is to show.
+type BoardQuery struct {
+	Owner string     // AllOwners, or one owner
+	State loop.State // one state by itself, page by page; any other value: all states, the beginning of each
+	After string     // of one state: where the page before ended (Column.Next); "": from the beginning
+}
+
+// Board is the cases of those whom somebody answers for.
+type Board struct {
+	Mine   bool     // one may see only one's own; the query's owner was not looked at
+	Owners []string // whose cases one may see
+	Listed []string // the first MaxOwners of them: what AllOwners stands for
+	Owner  string   // AllOwners, or the owner that was asked for, as the staff list writes it
+	One    bool     // one state by itself
+	About
+	Columns []Column
+}
+
+// Column is the cases of one state: the nearest deadlines first, of resolved cases the latest.
+type Column struct {
+	State loop.State
+	Cases []loop.Case
+	Next  string // where the next page begins; "" where no cases follow
+}
+
+// Board reads the cases that who may see. staff is the whole staff. Problems: not_yours, cursor_wrong.
+func (c *Cases) Board(ctx context.Context, who authz.Who, staff []survey.Staff, q BoardQuery) (Board, error) {
+	b := Board{Owners: Owners(who, staff), Owner: AllOwners, One: slices.Contains(loop.States, q.State)}
+	b.Listed = b.Owners[:min(len(b.Owners), MaxOwners)]
+	asked := b.Listed
+	if b.Mine = len(b.Owners) == 1; !b.Mine && q.Owner != AllOwners {
+		i := slices.IndexFunc(b.Owners, func(o string) bool { return strings.EqualFold(o, q.Owner) })
+		if i < 0 {
+			return b, apperr.New(apperr.Forbidden, "not_yours", "owner")
+		}
+		b.Owner = b.Owners[i]
+		asked = []string{b.Owner}
+	}
+	states, limit, after := loop.States, ColumnShown, ""
+	if b.One {
+		states, limit, after = []loop.State{q.State}, columnPage, q.After
+	}
+	var err error
+	if b.Columns, err = c.columns(ctx, asked, states, after, limit); err != nil {
+		return b, err
+	}
+	var all []loop.Case
+	for _, column := range b.Columns {
+		all = append(all, column.Cases...)
+	}
+	b.About, err = c.about(ctx, all)
+	return b, err
+}
+
+// columns reads the states side by side.
+func (c *Cases) columns(ctx context.Context, owners []string, states []loop.State, after string, limit int) ([]Column, error) {
+	columns := make([]Column, len(states))
+	g, ctx := errgroup.WithContext(ctx)
+	for i, s := range states {
+		g.Go(func() error {
+			found, more, err := c.Store.Board(ctx, owners, s, after, limit)
+			columns[i] = Column{State: s, Cases: found}
+			if more {
+				columns[i].Next = found[len(found)-1].Place()
+			}
+			return err
+		})
+	}
+	return columns, g.Wait()
+}
+
+// About is whom and what cases are about. Contacts and campaigns that are gone are zero.
+type About struct {
+	People    map[survey.ContactID]survey.Contact
+	Campaigns map[survey.CampaignID]survey.Campaign // as they stand now
+}
+
+func (c *Cases) about(ctx context.Context, cs []loop.Case) (About, error) {
+	ids, campaigns := map[survey.Audience][]survey.ContactID{}, map[survey.CampaignID]survey.Campaign{}
+	for _, one := range cs {
+		if !slices.Contains(ids[one.Audience], one.Contact) {
+			ids[one.Audience] = append(ids[one.Audience], one.Contact)
+		}
+		campaigns[one.Campaign] = survey.Campaign{}
+	}
+	people := map[survey.ContactID]survey.Contact{}
+	for a, some := range ids {
+		found, err := c.Store.Contacts(ctx, a, some)
+		if err != nil {
+			return About{}, err
+		}
+		for id, p := range found {
+			people[id] = p
+		}
+	}
+	for id := range campaigns {
+		found, err := c.Store.Campaign(ctx, id)
+		if err != nil && !apperr.Is(err, "campaign_unknown") {
+			return About{}, err
+		}
+		campaigns[id] = found.At(c.Now())
+	}
+	return About{people, campaigns}, nil
+}

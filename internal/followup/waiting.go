@@ -1,0 +1,93 @@
+package followup
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"onetap/internal/authz"
+	"onetap/internal/loop"
+	"onetap/internal/survey"
+)
+
+const (
+	// maxTeam is how many people's cases a manager's waiting cases are looked up of: that costs three queries each.
+	maxTeam = 30
+	// MaxCounted is how many cases of each sixteenth of a campaign are looked at for how many wait.
+	MaxCounted = 40
+)
+
+// unresolved are the states of cases that wait for somebody.
+var unresolved = []loop.State{loop.Open, loop.Acknowledged, loop.Contacted}
+
+// Waiting is the cases that are not resolved.
+type Waiting struct {
+	Open    int
+	Overdue int  // of them, those whose deadline has passed
+	More    bool // there are more than were looked at
+	Owners  int  // whose cases these could be
+	Asked   int  // of them, whose cases were looked at
+	Nearest []loop.Case
+	About
+}
+
+// Waiting reads the cases that wait for who, an owner or a manager, with the nearest deadlines first: up to limit of each state
+// are looked at, and up to limit in all are returned. staff is the whole staff; an owner needs none.
+func (c *Cases) Waiting(ctx context.Context, who authz.Who, staff []survey.Staff, limit int) (Waiting, error) {
+	owners := []string{who.Staff.ID}
+	if who.Staff.Role == survey.RoleManager {
+		owners = Owners(who, staff)
+	}
+	w := Waiting{Owners: len(owners)}
+	owners = owners[:min(len(owners), maxTeam)]
+	w.Asked = len(owners)
+	columns, err := c.columns(ctx, owners, unresolved, "", limit)
+	if err != nil {
+		return w, err
+	}
+	var all []loop.Case
+	for _, column := range columns {
+		all = append(all, column.Cases...)
+		w.More = w.More || column.Next != ""
+	}
+	slices.SortStableFunc(all, func(a, b loop.Case) int { return a.Deadline.Compare(b.Deadline) })
+	w.count(c, all)
+	w.Nearest = all[:min(len(all), limit)]
+	w.About, err = c.about(ctx, w.Nearest)
+	return w, err
+}
+
+// WaitingOf counts the cases of campaigns that wait, for who sees everybody's. Cases are in no tally: More says that a campaign
+// has more than were looked at.
+func (c *Cases) WaitingOf(ctx context.Context, campaigns []survey.Campaign) (w Waiting, err error) {
+	var mu sync.Mutex
+	var all []loop.Case
+	g, ctx := errgroup.WithContext(ctx)
+	for _, campaign := range campaigns {
+		if campaign.Audience == survey.Employees { // has no cases
+			continue
+		}
+		g.Go(func() error {
+			found, others, err := c.Store.SomeCases(ctx, campaign.ID, MaxCounted)
+			mu.Lock()
+			defer mu.Unlock()
+			w.More = w.More || others
+			all = append(all, slices.DeleteFunc(found, func(one loop.Case) bool { return one.State == loop.Resolved })...)
+			return err
+		})
+	}
+	err = g.Wait()
+	w.count(c, all)
+	return w, err
+}
+
+func (w *Waiting) count(c *Cases, open []loop.Case) {
+	w.Open = len(open)
+	for _, one := range open {
+		if c.Now().After(one.Deadline) {
+			w.Overdue++
+		}
+	}
+}
