@@ -224,11 +224,7 @@ func (p *planned) skip(c survey.Campaign, mailing int, k candidate, why survey.S
 
 // savePlan writes a shard's skips, then its batches with the mailing: only then do they count. begun is the mailing before it.
 func (r *senderRun) savePlan(ctx context.Context, begun, w survey.Mailing, p planned) (survey.Mailing, error) {
-	w.Shard++
-	if w.Shard == survey.ContactShards {
-		p.batches = append(p.batches, w.Rest()...)
-		w.State = survey.MailingSending
-	}
+	p.batches = append(p.batches, w.EndShard()...)
 	if err := r.Store.AddInvitations(ctx, p.skipped, r.held); err != nil {
 		return w, err
 	}

@@ -221,9 +221,8 @@ func (d *delivery) saveCursor(ctx context.Context) error {
 // finish marks a mailing as done and, after the invitations, opens the campaign and sets the reminder's time.
 func (r *senderRun) finish(ctx context.Context, c survey.Campaign, w survey.Mailing) error {
 	if w.State != survey.MailingDone {
-		w.State, w.Finished = survey.MailingDone, r.Now()
 		var err error
-		if w, err = r.Store.SaveMailing(ctx, w); err != nil {
+		if w, err = r.Store.SaveMailing(ctx, w.Finish(r.Now())); err != nil {
 			return err
 		}
 	}

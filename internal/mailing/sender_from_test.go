@@ -36,8 +36,8 @@ func TestAPausedCampaignGoesOnWithAnotherSender(t *testing.T) {
 	id := w.campaign(func(c *survey.Campaign) { c.Sender = "Shop <nps@localhost>" }) // stored before senders were checked
 	w.run(w.sender("first"))
 	c := w.state(id)
-	if c.State != survey.Paused || c.Stopped != mail.SenderUnreadable || len(w.letters()) != 0 || len(w.fates(id, 0)) != 0 {
-		t.Fatalf("%s, %q, %d letters, %v", c.State, c.Stopped, len(w.letters()), w.fates(id, 0))
+	if c.State != survey.Paused || c.Stopped != mail.SenderUnreadable || len(w.letters()) != 0 || len(w.states(id, 0)) != 0 {
+		t.Fatalf("%s, %q, %d letters, %v", c.State, c.Stopped, len(w.letters()), w.states(id, 0))
 	}
 	c.Sender = "Ромашка, Юг <nps@example.com>"
 	mailing, _, err := w.store.Mailing(context.Background(), id, survey.MailingInvitation)
@@ -58,7 +58,7 @@ func TestAPausedCampaignGoesOnWithAnotherSender(t *testing.T) {
 			t.Errorf("a contact got %d letters, want 1", got[address])
 		}
 	}
-	if n := w.fates(id, 0); n[survey.InvitationSent] != 120 || len(n) != 1 || w.state(id).State != survey.Open {
+	if n := w.states(id, 0); n[survey.InvitationSent] != 120 || len(n) != 1 || w.state(id).State != survey.Open {
 		t.Errorf("%v, %s", n, w.state(id).State)
 	}
 }

@@ -72,7 +72,7 @@ func latePlan(t *testing.T, n int) (stood bool) {
 	_ = late.Run(ctx) // it may learn that it was taken for dead
 	w.run(w.sender("and the next"))
 	w.run(w.sender("and the one after it"))
-	letters, fates := w.letters(), w.fates(id, 0)
+	letters, states := w.letters(), w.states(id, 0)
 	had := 0
 	for contact, address := range people {
 		if letters[address] > 1 || contact == gone && letters[address] > 0 {
@@ -80,8 +80,8 @@ func latePlan(t *testing.T, n int) (stood bool) {
 		}
 		had += min(letters[address], 1)
 	}
-	if uncertain := fates[survey.InvitationUncertain]; had < len(people)-1-uncertain || fates[survey.InvitationSent]+uncertain != len(people)-1 || fates[survey.InvitationSkipped] != 1 {
-		t.Errorf("stood still after call %d: %d of %d have a letter, invitations are %v", n, had, len(people)-1, fates)
+	if uncertain := states[survey.InvitationUncertain]; had < len(people)-1-uncertain || states[survey.InvitationSent]+uncertain != len(people)-1 || states[survey.InvitationSkipped] != 1 {
+		t.Errorf("stood still after call %d: %d of %d have a letter, invitations are %v", n, had, len(people)-1, states)
 	}
 	return stood
 }

@@ -55,8 +55,8 @@ func TestReportIsNotOverwritten(t *testing.T) {
 			if err != nil || i.State != survey.InvitationFailed || i.Version != 2 {
 				t.Errorf("the invitation that bounced is %s, version %d, %v", i.State, i.Version, err)
 			}
-			if fates := w.fates(late.campaign, 0); fates[survey.InvitationSent] != len(people)-1 {
-				t.Errorf("%v, want all of %d sent but one", fates, len(people))
+			if states := w.states(late.campaign, 0); states[survey.InvitationSent] != len(people)-1 {
+				t.Errorf("%v, want all of %d sent but one", states, len(people))
 			}
 		})
 	}

@@ -93,7 +93,7 @@ func TestOneRefusedAddress(t *testing.T) {
 			if c := w.state(id); c.State != survey.Open || c.Stopped != "" {
 				t.Fatalf("the campaign is %s %q", c.State, c.Stopped)
 			}
-			if n := w.fates(id, 0); n[survey.InvitationSent] != tt.good || n[survey.InvitationFailed] != tt.bad || len(n) > 2 {
+			if n := w.states(id, 0); n[survey.InvitationSent] != tt.good || n[survey.InvitationFailed] != tt.bad || len(n) > 2 {
 				t.Errorf("invitations are %v, want %d sent and %d failed", n, tt.good, tt.bad)
 			}
 			letters := w.letters()
@@ -128,7 +128,7 @@ func TestARefusedAddressAloneInItsBatch(t *testing.T) {
 	}
 	id := w.campaign(nil)
 	w.run(w.sender("first"))
-	if n := w.fates(id, 0); n[survey.InvitationSent] != 60 || n[survey.InvitationFailed] != 1 {
+	if n := w.states(id, 0); n[survey.InvitationSent] != 60 || n[survey.InvitationFailed] != 1 {
 		t.Errorf("invitations are %v", n)
 	}
 	if c := w.state(id); c.State != survey.Open {
@@ -228,7 +228,7 @@ func (w *world) everybodyHas(id survey.CampaignID, mailing string) {
 	if mailing == "reminder" {
 		number = 1
 	}
-	if n := w.fates(id, number); n[survey.InvitationSent] != 120 || len(n) != 1 {
+	if n := w.states(id, number); n[survey.InvitationSent] != 120 || len(n) != 1 {
 		w.t.Errorf("invitations are %v", n)
 	}
 }
@@ -257,7 +257,7 @@ func TestNoHalvingOfTheUnknown(t *testing.T) {
 			w.run(w.sender("first"))
 			w.sesBefore = nil
 			w.run(w.sender("next"))
-			if n := w.fates(id, 0); n[survey.InvitationUncertain] != 40 || calls.Load() != 1 {
+			if n := w.states(id, 0); n[survey.InvitationUncertain] != 40 || calls.Load() != 1 {
 				t.Errorf("invitations are %v after %d calls, want all uncertain after one", n, calls.Load())
 			}
 		})

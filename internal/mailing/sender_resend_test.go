@@ -29,7 +29,7 @@ func uncertainWorld(t *testing.T, contacts int) (*world, survey.CampaignID, map[
 	}
 	w.run(w.sender("losing"))
 	w.sesAfter = nil
-	if n := w.fates(id, 0)[survey.InvitationUncertain]; n == 0 {
+	if n := w.states(id, 0)[survey.InvitationUncertain]; n == 0 {
 		t.Fatal("nobody is uncertain")
 	}
 	w.countAll(id)
@@ -63,10 +63,10 @@ func (w *world) ledger(id survey.CampaignID) survey.Ledger {
 		w.t.Fatal(err)
 	}
 	l := survey.LedgerOf(mailing, counts[survey.TallyKey{Scope: string(id), Kind: survey.KindMailing, Value: strconv.Itoa(0)}])
-	fates := w.fates(id, 0)
-	if !l.Balanced() || l.Waiting != 0 || l.Sent != fates[survey.InvitationSent] || l.Uncertain != fates[survey.InvitationUncertain] || l.Failed != fates[survey.InvitationFailed] {
+	states := w.states(id, 0)
+	if !l.Balanced() || l.Waiting != 0 || l.Sent != states[survey.InvitationSent] || l.Uncertain != states[survey.InvitationUncertain] || l.Failed != states[survey.InvitationFailed] {
 		b, _ := json.Marshal(l)
-		w.t.Errorf("the ledger says %s, the invitations are %v", b, fates)
+		w.t.Errorf("the ledger says %s, the invitations are %v", b, states)
 	}
 	return l
 }
@@ -125,7 +125,7 @@ func TestSecondLettersToTheUncertain(t *testing.T) {
 	}
 }
 
-// Whoever is settled, unsubscribes or is erased before the second letter's turn gets none, and the first letter's fate stands.
+// Whoever is settled, unsubscribes or is erased before the second letter's turn gets none, and the what became of the first letter stands.
 func TestNoSecondLetterToTheSettled(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()

@@ -78,8 +78,8 @@ func lateDecision(t *testing.T, n int) (decided bool) {
 	w.run(w.sender("next"))
 	w.run(w.sender("and the next"))
 	w.run(w.sender("and the one after it"))
-	if fates := w.fates(id, 0); fates[survey.InvitationSent]+fates[survey.InvitationUncertain] != len(people) {
-		t.Errorf("decided at call %d: %v, want all of %d", n, fates, len(people))
+	if states := w.states(id, 0); states[survey.InvitationSent]+states[survey.InvitationUncertain] != len(people) {
+		t.Errorf("decided at call %d: %v, want all of %d", n, states, len(people))
 	}
 	return decided
 }

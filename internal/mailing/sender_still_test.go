@@ -93,7 +93,7 @@ func TestASenderThatStoodStillSendsNothing(t *testing.T) {
 			t.Errorf("%s... has %d letters", strings.SplitN(address, "@", 2)[0], n)
 		}
 	}
-	if got := w.fates(id, 0); got[survey.InvitationSent] != 30 || len(got) != 1 {
+	if got := w.states(id, 0); got[survey.InvitationSent] != 30 || len(got) != 1 {
 		t.Errorf("invitations are %v, want 30 sent", got)
 	}
 }
@@ -109,7 +109,7 @@ func TestABatchThatWasGivenUpIsNotSent(t *testing.T) {
 		w.run(w.sender("next"))
 	})
 	w.run(w.sender("and the next"))
-	if got := w.fates(id, 0); got[survey.InvitationUncertain] != 30 || len(got) != 1 {
+	if got := w.states(id, 0); got[survey.InvitationUncertain] != 30 || len(got) != 1 {
 		t.Errorf("invitations are %v, want 30 uncertain", got)
 	}
 	if n := len(w.letters()); n != 0 {

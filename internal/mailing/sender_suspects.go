@@ -10,22 +10,22 @@ import "onetap/internal/survey"
 // suspect is somebody for whom alone SES refused a call.
 type suspect struct {
 	survey.Contact
-	status string
+	reason string
 }
 
-// mostSuspects is how many people SES may refuse one by one, accepting nobody, until the fault is taken to be everybody's.
-const mostSuspects = 5
+// maxSuspects is how many people SES may refuse one by one, accepting nobody, until the fault is taken to be everybody's.
+const maxSuspects = 5
 
 // refused takes a call that SES refused as a whole.
-func (c *calls) refused(turn []survey.Contact, status string) {
+func (c *calls) refused(turn []survey.Contact, reason string) {
 	if half := len(turn) / 2; half > 0 {
 		c.add(part{ids(turn[half:]), true})
 		c.add(part{ids(turn[:half]), true})
 		return
 	}
-	c.suspects = append(c.suspects, suspect{turn[0], status})
-	if len(c.suspects) >= mostSuspects && !c.accepted.Load() {
-		c.stopAll(status)
+	c.suspects = append(c.suspects, suspect{turn[0], reason})
+	if len(c.suspects) >= maxSuspects && !c.accepted.Load() {
+		c.stopAll(reason)
 		c.left = append(c.left, turn[0].ID)
 		c.suspects = c.suspects[:len(c.suspects)-1]
 	}
@@ -38,17 +38,17 @@ func (c *calls) judge(known int) error {
 	if len(c.suspects) == 0 {
 		return nil
 	}
-	status := c.suspects[0].status
+	reason := c.suspects[0].reason
 	switch {
 	case c.accepted.Load(), c.last && len(c.suspects) == 1 && c.wentOut():
-		c.Log.Warn("SES refuses single recipients", "campaign", c.batch.Campaign, "batch", c.batch.Name, "recipients", len(c.suspects), "reason", status)
+		c.Log.Warn("SES refuses single recipients", "campaign", c.batch.Campaign, "batch", c.batch.Name, "recipients", len(c.suspects), "reason", reason)
 		for _, s := range c.suspects {
-			c.outcomes = append(c.outcomes, survey.Outcome{Contact: s.ID, State: survey.InvitationFailed, Reason: s.status, Owner: s.Owner, Team: s.Team})
+			c.outcomes = append(c.outcomes, survey.Outcome{Contact: s.ID, State: survey.InvitationFailed, Reason: s.reason, Owner: s.Owner, Team: s.Team})
 		}
 		c.suspects = nil
 		return nil
 	case c.last:
-		c.stopAll(status)
+		c.stopAll(reason)
 	case known == 0 && len(c.outcomes) == 0:
 		return errLater
 	}

@@ -175,8 +175,8 @@ func (w *world) letters() map[string]int {
 	return n
 }
 
-// fates counts the invitations of a mailing by state.
-func (w *world) fates(c survey.CampaignID, mailing int) map[survey.InvitationState]int {
+// states counts the invitations of a mailing by state.
+func (w *world) states(c survey.CampaignID, mailing int) map[survey.InvitationState]int {
 	w.t.Helper()
 	n := map[survey.InvitationState]int{}
 	for shard := range survey.ContactShards {
@@ -225,7 +225,7 @@ func TestEverybodyGetsOneLetter(t *testing.T) {
 	if c := w.state(id); c.State != survey.Open || c.Opened.IsZero() {
 		t.Errorf("campaign is %s, want open", c.State)
 	}
-	if n := w.fates(id, 0); n[survey.InvitationSent] != 180 || len(n) != 1 {
+	if n := w.states(id, 0); n[survey.InvitationSent] != 180 || len(n) != 1 {
 		t.Errorf("invitations: %v, want 180 sent", n)
 	}
 	w.run(w.sender("again"))
@@ -285,7 +285,7 @@ func TestSuppressedAndQuietAreSkippedWithTheirReason(t *testing.T) {
 	}
 	first := w.campaign(func(c *survey.Campaign) { c.ID = "aaaaaaaa"; c.Sample = 0.5 })
 	w.run(w.sender("first"))
-	sent := w.fates(first, 0)[survey.InvitationSent]
+	sent := w.states(first, 0)[survey.InvitationSent]
 	second := w.campaign(func(c *survey.Campaign) { c.ID = "bbbbbbbb"; c.QuietDays = 30; c.Created = start.Add(time.Hour) })
 	w.run(w.sender("second"))
 	mailing, _, err := w.store.Mailing(context.Background(), second, 0)
@@ -320,7 +320,7 @@ func TestUnsubscribedAfterPlanningIsSkipped(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.run(w.sender("first"))
-	if n := w.fates(id, 0); n[survey.InvitationSent] != 19 || n[survey.InvitationSkipped] != 1 {
+	if n := w.states(id, 0); n[survey.InvitationSent] != 19 || n[survey.InvitationSkipped] != 1 {
 		t.Errorf("invitations: %v, want 19 sent and 1 skipped", n)
 	}
 	if w.letters()["c3@example.com"] != 0 {
@@ -340,7 +340,7 @@ func TestDailyQuotaStopsAndTheNextDayGoesOn(t *testing.T) {
 	if c := w.state(id); c.State != survey.Sending {
 		t.Errorf("campaign is %s, want sending", c.State)
 	}
-	if n := w.fates(id, 0); n[survey.InvitationSent] != 70 || n[survey.InvitationUncertain]+n[survey.InvitationFailed] != 0 {
+	if n := w.states(id, 0); n[survey.InvitationSent] != 70 || n[survey.InvitationUncertain]+n[survey.InvitationFailed] != 0 {
 		t.Errorf("invitations: %v, want 70 sent and the rest waiting", n)
 	}
 }
@@ -400,7 +400,7 @@ func TestPauseHoldsWithinSeconds(t *testing.T) {
 	if paused >= 1000 {
 		t.Fatal("everything was sent despite the pause")
 	}
-	if n := w.fates(id, 0); n[survey.InvitationUncertain] != 0 || n[survey.InvitationSent] != paused {
+	if n := w.states(id, 0); n[survey.InvitationUncertain] != 0 || n[survey.InvitationSent] != paused {
 		t.Errorf("paused with %v and %d letters", n, paused)
 	}
 }
@@ -481,10 +481,10 @@ func (w *world) runNext(id survey.CampaignID) {
 
 func (w *world) checkAfterDeath(id survey.CampaignID, people map[survey.ContactID]string) {
 	w.t.Helper()
-	letters, fates := w.letters(), w.fates(id, 0)
-	sent, uncertain := fates[survey.InvitationSent], fates[survey.InvitationUncertain]
+	letters, states := w.letters(), w.states(id, 0)
+	sent, uncertain := states[survey.InvitationSent], states[survey.InvitationUncertain]
 	if sent+uncertain != len(people) || uncertain > inFlight*survey.BatchSize {
-		w.t.Errorf("%v, want all of %d sent but for two batches at most", fates, len(people))
+		w.t.Errorf("%v, want all of %d sent but for two batches at most", states, len(people))
 	}
 	for contact, address := range people {
 		i, ok, err := w.store.Invitation(context.Background(), id, 0, contact)
@@ -526,7 +526,7 @@ func TestTwoSendersAtOnce(t *testing.T) {
 			t.Errorf("%d letters to one contact", letters[address])
 		}
 	}
-	if n := w.fates(id, 0); n[survey.InvitationSent]+n[survey.InvitationUncertain] != len(people) {
+	if n := w.states(id, 0); n[survey.InvitationSent]+n[survey.InvitationUncertain] != len(people) {
 		t.Errorf("invitations: %v, want all %d decided", n, len(people))
 	}
 }

@@ -112,6 +112,23 @@ func (w *Mailing) Rest() []Batch {
 	return bs
 }
 
+// EndShard moves the plan to the next shard. After the last one it cuts what is left into batches, which it returns, and the
+// mailing is to be sent.
+func (w *Mailing) EndShard() []Batch {
+	w.Shard++
+	if w.Shard < ContactShards {
+		return nil
+	}
+	w.State = MailingSending
+	return w.Rest()
+}
+
+// Finish returns a mailing whose every batch is decided.
+func (w Mailing) Finish(now time.Time) Mailing {
+	w.State, w.Finished = MailingDone, now
+	return w
+}
+
 func (w *Mailing) cut(language string) Batch {
 	b := Batch{Campaign: w.Campaign, Mailing: w.Number, Name: BatchName(w.Batches), Language: language, State: BatchWaiting,
 		Contacts: slices.Clone(w.Carry[language])}
