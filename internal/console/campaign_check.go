@@ -48,7 +48,7 @@ func (d *Desk) showCheck(w http.ResponseWriter, r *http.Request, status int, c s
 	}
 	h.Values, first.Values = nil, nil
 	p.Count = d.countView(p.lang, c, stepCheck, h)
-	k := d.mailing.Check(r.Context(), c, mailing.Expected{Looked: h.Looked, Invited: h.Invited, Done: h.Next == "", Languages: h.Languages})
+	k := d.mailing.Check(r.Context(), c, h.counted())
 	p.findings(k, c, h)
 	p.MayLaunch = p.MaySend && k.Clear()
 	p.Starts = p.lang.T("campaign.starts_at_once")

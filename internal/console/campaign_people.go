@@ -55,6 +55,15 @@ func (d *Desk) count(ctx context.Context, c survey.Campaign, from survey.Cursor,
 	return h, err
 }
 
+// counted is the count without what only the script needs.
+func (h *headcount) counted() mailing.HeadCount {
+	n := mailing.HeadCount{Looked: h.Looked, Audience: h.Audience, Invited: h.Invited, Skipped: h.Skipped, Languages: h.Languages}
+	if next, err := survey.ParseCursor(h.Next); h.Next != "" && err == nil {
+		n.Next = &next
+	}
+	return n
+}
+
 func (h *headcount) add(more headcount) {
 	h.Looked, h.Audience, h.Invited, h.Next = h.Looked+more.Looked, h.Audience+more.Audience, h.Invited+more.Invited, more.Next
 	for k, n := range more.Skipped {

@@ -1,13 +1,11 @@
 package console
 
 import (
-	"context"
 	"net/http"
 	"path"
 	"strconv"
 
 	"onetap/internal/apperr"
-	"onetap/internal/authz"
 	"onetap/internal/lang"
 	"onetap/internal/mailing"
 	"onetap/internal/survey"
@@ -74,56 +72,20 @@ func (d *Desk) showUncertain(r *http.Request, p *livePage, c survey.Campaign, v 
 	if uncertain(v.Invitation) == 0 {
 		p.ResendMailing = strconv.Itoa(survey.MailingReminder)
 	}
-	for number, ledger := range []*survey.Ledger{v.Invitation, v.Reminder} {
-		if uncertain(ledger) == 0 || number == survey.MailingReminder && !d.results.View(p.visit.Who, c).People() {
-			continue // who was to be reminded had not answered
-		}
-		mailing, begun, err := d.store.Mailing(r.Context(), c.ID, number)
-		if err != nil {
-			return err
-		}
-		if !begun {
-			continue
-		}
-		people, err := d.store.Uncertain(r.Context(), mailing, uncertainShown)
-		if err != nil {
-			return err
-		}
-		if err := d.nameUncertain(r.Context(), p, c, people); err != nil {
-			return err
-		}
-	}
-	if more := v.Uncertain() - len(p.Uncertain); more > 0 {
-		p.UncertainMore = p.lang.T("campaign.and_more", lang.Values{"Count": more})
-	}
-	return nil
-}
-
-func (d *Desk) nameUncertain(ctx context.Context, p *livePage, c survey.Campaign, people []survey.Invitation) error {
-	if len(people) == 0 {
-		return nil
-	}
-	reports, err := d.reports(ctx, &p.frame)
+	people, err := d.mailing.Uncertain(r.Context(), p.visit.Who, c, v, uncertainShown)
 	if err != nil {
 		return err
 	}
-	contacts := map[survey.ContactID]survey.Contact{}
-	if p.Can(authz.ReadContacts) {
-		ids := make([]survey.ContactID, len(people))
-		for n, i := range people {
-			ids[n] = i.Contact
+	for _, u := range people {
+		view := uncertainView{ID: string(u.Contact), When: p.lang.Moment(u.At.In(p.Zone)), Letter: p.lang.T("campaign.wave_" + strconv.Itoa(u.Mailing))}
+		if u.Person != nil {
+			view.Name, view.Email = orDash(u.Person.Name), u.Person.Email
+			view.Href = "/contacts/" + string(c.Audience) + "/" + string(u.Contact)
 		}
-		if contacts, err = d.store.Contacts(ctx, c.Audience, ids); err != nil {
-			return err
-		}
+		p.Uncertain = append(p.Uncertain, view)
 	}
-	for _, i := range people {
-		v := uncertainView{ID: string(i.Contact), When: p.lang.Moment(i.At.In(p.Zone)), Letter: p.lang.T("campaign.wave_" + strconv.Itoa(i.Mailing))}
-		if contact, ok := contacts[i.Contact]; ok && p.Sees(i.Owner, i.Team, reports) {
-			v.Name, v.Email = orDash(contact.Person.Name), contact.Person.Email
-			v.Href = "/contacts/" + string(c.Audience) + "/" + string(i.Contact)
-		}
-		p.Uncertain = append(p.Uncertain, v)
+	if more := v.Uncertain() - len(p.Uncertain); more > 0 {
+		p.UncertainMore = p.lang.T("campaign.and_more", lang.Values{"Count": more})
 	}
 	return nil
 }

@@ -10,10 +10,9 @@ import (
 
 // CampaignStore is what Campaigns asks of the table. Reads are consistent unless they say something else.
 type CampaignStore interface {
+	earlierCampaigns
 	// Campaign reads a campaign, or the problem campaign_unknown.
 	Campaign(ctx context.Context, id survey.CampaignID) (survey.Campaign, error)
-	// Campaigns lists an audience's campaigns, newest first, at most limit; one that was just made may be missing.
-	Campaigns(ctx context.Context, a survey.Audience, limit int) ([]survey.Campaign, error)
 	// CreateCampaign stores a new campaign with version 1; apperr.ErrChanged means that the id is taken.
 	CreateCampaign(ctx context.Context, c survey.Campaign) error
 	// SaveCampaign writes a campaign if it still has the version that was read, and returns it with the next version;
@@ -34,6 +33,8 @@ type CampaignStore interface {
 	ContactsPage(ctx context.Context, a survey.Audience, from survey.Cursor, limit int, each func(survey.Contact, survey.SuppressionReason)) (*survey.Cursor, error)
 	// Recipients reads at most 50 contacts, and why they may not be written to.
 	Recipients(ctx context.Context, a survey.Audience, ids []survey.ContactID) (map[survey.ContactID]survey.Contact, map[survey.ContactID]survey.SuppressionReason, error)
+	// Contacts reads contacts by id; those that are not there are absent from the map.
+	Contacts(ctx context.Context, a survey.Audience, ids []survey.ContactID) (map[survey.ContactID]survey.Contact, error)
 	// Settings reads what the company has set; the zero settings before it has set anything.
 	Settings(ctx context.Context) (survey.Settings, error)
 	// Staff lists everybody of the staff.
@@ -43,7 +44,7 @@ type CampaignStore interface {
 	Spend(ctx context.Context, allowance string, limit int, now time.Time) (left bool, err error)
 }
 
-// Mailer sends single letters and knows what may be sent.
+// Mailer sends single letters, and knows what may be sent now.
 type Mailer interface {
 	// Send sends one message at least once and returns the mail service's id of it; a mail.Refusal where it does not take it.
 	Send(ctx context.Context, m mail.Message) (id string, err error)

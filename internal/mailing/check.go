@@ -64,13 +64,6 @@ type Finding struct {
 	Problem *apperr.Error // with which a launch would be refused
 }
 
-// Expected is what a head-count has found, which may go on.
-type Expected struct {
-	Looked, Invited int            // contacts
-	Done            bool           // all contacts were looked at
-	Languages       map[string]int // of the invited: that they are written to in
-}
-
 // Check is what will happen at a launch, and what stands in its way.
 type Check struct {
 	Findings []Finding
@@ -99,9 +92,9 @@ func (k *Check) refuse(t Topic, err error) bool {
 	return p != nil
 }
 
-// Check looks at a draft as it is stored, at whom it is for, and asks the mail service about its sender and its account.
+// Check looks at a draft as it is stored, at whom it is for, as far as they are counted, and asks the mail service about its sender and its account.
 // Where the mail service cannot be asked, that is found, and no error.
-func (cs *Campaigns) Check(ctx context.Context, c survey.Campaign, people Expected) Check {
+func (cs *Campaigns) Check(ctx context.Context, c survey.Campaign, people HeadCount) Check {
 	k := Check{From: mail.From(c, cs.Sender), Left: math.Inf(1)}
 	k.campaign(c, people, cs.Now())
 	cs.checkSender(ctx, &k, c)
@@ -116,14 +109,15 @@ func (cs *Campaigns) Check(ctx context.Context, c survey.Campaign, people Expect
 }
 
 // campaign looks at the campaign itself and at whom it is for.
-func (k *Check) campaign(c survey.Campaign, people Expected, now time.Time) {
+func (k *Check) campaign(c survey.Campaign, people HeadCount, now time.Time) {
 	if c.Withheld() {
 		k.refuse(TopicAudience, c.Allows(survey.ActLaunch, now))
 	}
+	whole := people.Next == nil
 	switch {
-	case people.Looked == 0 && people.Done:
+	case people.Looked == 0 && whole:
 		k.add(TopicPeople, Bad, NoContacts)
-	case people.Invited == 0 && people.Done:
+	case people.Invited == 0 && whole:
 		k.add(TopicPeople, Bad, Nobody)
 	default:
 		k.add(TopicPeople, Good, Somebody)
@@ -183,7 +177,7 @@ func (cs *Campaigns) checkSender(ctx context.Context, k *Check, c survey.Campaig
 }
 
 // account says how long sending takes, and whether the day's quota is enough.
-func (k *Check) account(a mail.Account, people Expected) {
+func (k *Check) account(a mail.Account, people HeadCount) {
 	if !a.Enabled || a.Rate <= 0 {
 		k.add(TopicDuration, Bad, AccountOff)
 		return

@@ -70,7 +70,7 @@ func TestLaunch(t *testing.T) {
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	d, ctx := newDesk(t), t.Context()
-	some := mailing.Expected{Looked: 40, Invited: 30, Done: true, Languages: map[string]int{"en": 20, "ru": 10}}
+	some := mailing.HeadCount{Looked: 40, Invited: 30, Languages: map[string]int{"en": 20, "ru": 10}}
 	found := func(k mailing.Check) (all []string) {
 		for _, f := range k.Findings {
 			what := f.Found
@@ -83,7 +83,7 @@ func TestCheck(t *testing.T) {
 	}
 	for what, tc := range map[string]struct {
 		change func(*survey.Campaign)
-		people mailing.Expected
+		people mailing.HeadCount
 		before func()
 		want   []string
 		clear  bool
@@ -91,12 +91,12 @@ func TestCheck(t *testing.T) {
 		"ready": {nil, some, nil, []string{"good people", "good closes", "good words", "good sender_verified", "good duration", "good quota"}, true},
 		"things that one may not want": {func(c *survey.Campaign) {
 			c.ClosesAt, c.Company, c.Wording = time.Time{}, "", map[string]survey.Wording{"en": {Subject: "Hello"}}
-		}, mailing.Expected{Looked: 900, Invited: 600, Languages: map[string]int{"ru": 1}}, nil,
+		}, mailing.HeadCount{Looked: 900, Invited: 600, Next: new(survey.Cursor), Languages: map[string]int{"ru": 1}}, nil,
 			[]string{"good people", "warn never_closes", "good words", "warn words_missing", "warn company", "good sender_verified", "good duration", "warn quota_ends"}, true},
-		"nobody": {nil, mailing.Expected{Looked: 40, Done: true}, nil, []string{"bad nobody", "good closes", "good words", "good sender_verified", "good duration", "good quota"}, false},
+		"nobody": {nil, mailing.HeadCount{Looked: 40}, nil, []string{"bad nobody", "good closes", "good words", "good sender_verified", "good duration", "good quota"}, false},
 		"no contacts, a closing date that has passed, words of nobody": {func(c *survey.Campaign) {
 			c.ClosesAt, c.Wording = d.now().Add(-time.Hour), map[string]survey.Wording{"en": {Subject: "{nobody}"}}
-		}, mailing.Expected{Done: true}, nil, []string{"bad no_contacts", "bad closing_in_past", "bad wording_placeholder", "good sender_verified", "good duration", "good quota"}, false},
+		}, mailing.HeadCount{}, nil, []string{"bad no_contacts", "bad closing_in_past", "bad wording_placeholder", "good sender_verified", "good duration", "good quota"}, false},
 		"employees, a sender not allowed, an account that is off": {func(c *survey.Campaign) { c.Audience, c.Sender = survey.Employees, "a@bank.example" }, some,
 			func() { d.account.Enabled = false },
 			[]string{"bad employees_not_yet", "good people", "good closes", "good words", "bad sender_not_allowed", "bad account_off"}, false},

@@ -3,8 +3,11 @@ package mailing
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"onetap/internal/apperr"
+	"onetap/internal/authz"
+	"onetap/internal/insight"
 	"onetap/internal/survey"
 )
 
@@ -50,4 +53,68 @@ func (cs *Campaigns) Resend(ctx context.Context, c survey.Campaign, number int, 
 	}
 	cs.wake(ctx, c)
 	return len(uncertain), more, nil
+}
+
+// Uncertain is one of whom nobody knows whether a letter went out.
+type Uncertain struct {
+	survey.Invitation
+	Person *survey.Person // nil: not for this reader, or no contact any more
+}
+
+// Uncertain lists those of a campaign's mailings of whom nobody knows whether they were written to, at most limit of each.
+// Who a person is, is for whoever may see contacts, and this one; who was to be reminded, and so had not answered, for whoever
+// may know who answered.
+func (cs *Campaigns) Uncertain(ctx context.Context, who authz.Who, c survey.Campaign, l Ledgers, limit int) ([]Uncertain, error) {
+	var found []Uncertain
+	for number, ledger := range []*survey.Ledger{l.Invitation, l.Reminder} {
+		if ledger == nil || ledger.Uncertain == 0 || number == survey.MailingReminder && !insight.Of(c, who, cs.Now()).People() {
+			continue
+		}
+		mailing, begun, err := cs.Store.Mailing(ctx, c.ID, number)
+		if err != nil {
+			return nil, err
+		}
+		if !begun {
+			continue
+		}
+		some, err := cs.Store.Uncertain(ctx, mailing, limit)
+		if err != nil {
+			return nil, err
+		}
+		for _, i := range some {
+			found = append(found, Uncertain{Invitation: i})
+		}
+	}
+	return found, cs.name(ctx, who, c.Audience, found)
+}
+
+// name says of each who it is, if the reader may know that.
+func (cs *Campaigns) name(ctx context.Context, who authz.Who, a survey.Audience, found []Uncertain) error {
+	if len(found) == 0 || !who.Can(authz.ReadContacts) {
+		return nil
+	}
+	var reports []survey.Staff
+	if who.Staff.Role == survey.RoleManager {
+		staff, err := cs.Store.Staff(ctx)
+		if err != nil {
+			return err
+		}
+		reports = authz.Reports(staff, who.Staff.ID)
+	}
+	ids := make([]survey.ContactID, len(found))
+	for n, u := range found {
+		ids[n] = u.Contact
+	}
+	slices.Sort(ids)
+	ids = slices.Compact(ids) // somebody's invitation and reminder may both be uncertain
+	contacts, err := cs.Store.Contacts(ctx, a, ids)
+	if err != nil {
+		return err
+	}
+	for n, u := range found {
+		if contact, ok := contacts[u.Contact]; ok && who.Sees(u.Owner, u.Team, reports) {
+			found[n].Person = &contact.Person
+		}
+	}
+	return nil
 }
