@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	"onetap/internal/authz"
+	"onetap/internal/org"
 	"onetap/internal/survey"
-	"onetap/internal/web"
 )
 
 // unaudited marks a route that changes something, or posts, and of which nothing is written down. TestAuditNames holds why.
@@ -54,7 +54,7 @@ func (d *Desk) audited(rt route, w http.ResponseWriter, r *http.Request) error {
 	if id == "" {
 		id = madeAt(w.Header().Get("Location"), rt.audit)
 	}
-	d.note(r, visitOf(r), rt.audit, id)
+	d.company.Note(r.Context(), visitOf(r).Who, rt.audit, id)
 	return nil
 }
 
@@ -71,17 +71,6 @@ func madeAt(location, action string) string {
 		return ""
 	}
 	return id
-}
-
-// note writes an audit entry. It is done by then, so that it cannot be undone for want of a note.
-func (d *Desk) note(r *http.Request, v visit, action, object string) {
-	entry := authz.AuditEntry{Who: v.Token, Token: true, Action: action, Object: object, At: d.now().UTC()}
-	if v.Token == "" {
-		entry.Who, entry.Token = v.Staff.ID, false
-	}
-	if err := d.store.AddAudit(r.Context(), entry); err != nil {
-		web.Log(r, err)
-	}
 }
 
 // auditPageSize is how many entries a page lists.
@@ -117,9 +106,9 @@ func (d *Desk) showAudit(w http.ResponseWriter, r *http.Request) error {
 	case handle != "":
 		m, ok := people[handle]
 		if !ok {
-			return noSuchPerson()
+			return org.NoSuchPerson()
 		}
-		p.Whose, filter = nameOf(m), "who="+d.handle(m.ID)+"&"
+		p.Whose, filter = org.NameOf(m), "who="+d.handle(m.ID)+"&"
 		entries, next, err = d.store.AuditOf(r.Context(), m.ID, false, before, auditPageSize, d.now())
 	case token != "":
 		token = d.valueIn(token)
@@ -153,12 +142,12 @@ func (d *Desk) auditLine(f frame, e authz.AuditEntry, byID, byHandle map[string]
 	if e.Token {
 		l.WhoHref = "/settings/audit?token=" + d.discreet(e.Who)
 	} else if m, ok := byID[strings.ToLower(e.Who)]; ok {
-		l.Who, l.WhoHref = nameOf(m), "/settings/audit?who="+d.handle(m.ID)
+		l.Who, l.WhoHref = org.NameOf(m), "/settings/audit?who="+d.handle(m.ID)
 	}
 	kind, _, _ := strings.Cut(e.Action, ".")
 	switch m, ok := byHandle[e.Object]; {
 	case kind == "staff" && ok:
-		l.Object, l.ObjectHref = nameOf(m), "/staff/"+d.handle(m.ID)
+		l.Object, l.ObjectHref = org.NameOf(m), "/staff/"+d.handle(m.ID)
 	case kind == "campaigns" && e.Object != "":
 		l.ObjectHref = "/campaigns/" + e.Object
 	}

@@ -19,6 +19,7 @@ import (
 	"onetap/internal/mail"
 	"onetap/internal/mailing"
 	"onetap/internal/oidc"
+	"onetap/internal/org"
 	"onetap/internal/ses"
 	"onetap/internal/store"
 	"onetap/internal/survey"
@@ -45,9 +46,10 @@ type Desk struct {
 	site    string                              // base of the console and the API; "": the host of the request
 	links   string                              // base of the links in letters; "": the site
 	later   func(context.Context, []byte) error // calls this function with an event, and does not wait; nil: the event is worked on at once
-	door    *auth.Door                          // lets people and programs in
-	looks   looks                               // the company's, for pages of people who are not signed in
-	results *insight.Results                    // figures and answers
+	company *org.Company
+	door    *auth.Door       // lets people and programs in
+	looks   looks            // the company's, for pages of people who are not signed in
+	results *insight.Results // figures and answers
 }
 
 // mailer sends the letters with which people sign in.
@@ -88,6 +90,7 @@ func New(o Settings) (*Desk, error) {
 	d := &Desk{store: o.Store, keys: o.Keys, mail: o.Mail, now: time.Now, later: o.Later, sender: o.Sender, senders: senders, site: o.Site, links: o.Links}
 	d.results = &insight.Results{Store: o.Store, Now: time.Now}
 	d.mailing = &mailing.Campaigns{Store: o.Store, Keys: o.Keys, Mail: o.Mail, Now: time.Now, Wake: o.Wake, Sender: o.Sender, Senders: senders, Admin: o.Admin}
+	d.company = &org.Company{Store: o.Store, Now: time.Now, Senders: senders}
 	d.door = &auth.Door{Store: o.Store, Keys: o.Keys, Now: time.Now, Send: o.Mail.Send, From: o.Sender, Admin: o.Admin, Token: o.Token}
 	if issuer != nil { // an interface that holds nil is not nil
 		d.door.Issuer = issuer

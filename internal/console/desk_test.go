@@ -26,6 +26,7 @@ import (
 	"onetap/internal/local/dynamo"
 	localses "onetap/internal/local/ses"
 	"onetap/internal/mailing"
+	"onetap/internal/org"
 	"onetap/internal/ses"
 	"onetap/internal/store"
 	"onetap/internal/store/storetest"
@@ -82,6 +83,7 @@ func newWorld(t testing.TB, o dynamo.Options) *world {
 	if w.desk.senders, err = survey.NewSenders(w.desk.sender, "example.net,notexample.com"); err != nil { // which SES has not verified
 		t.Fatal(err)
 	}
+	w.desk.company = &org.Company{Store: s, Now: w.now, Senders: w.desk.senders}
 	w.desk.mailing = &mailing.Campaigns{Store: s, Keys: keys, Mail: ses.New(storetest.As(c, "desk"), ""), Now: w.now, Wake: w.wake, Sender: w.desk.sender, Senders: w.desk.senders}
 	w.desk.cases = &followup.Cases{Store: s, Now: w.now}
 	if err := w.desk.check(); err != nil {

@@ -7,7 +7,6 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
-	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"strings"
@@ -150,10 +149,6 @@ func body(page string) string {
 		return page
 	}
 	return rest
-}
-
-func httpRequest(t testing.TB) *http.Request {
-	return httptest.NewRequest("POST", "/", nil).WithContext(t.(*testing.T).Context())
 }
 
 func who(staff string) authz.Who { return authz.Who{Staff: survey.Staff{ID: staff}} }

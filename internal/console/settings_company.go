@@ -1,8 +1,6 @@
 package console
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"net/http"
 	"slices"
@@ -12,6 +10,7 @@ import (
 	"onetap/internal/apperr"
 	"onetap/internal/lang"
 	"onetap/internal/mail"
+	"onetap/internal/org"
 	"onetap/internal/survey"
 	"onetap/internal/theme"
 	"onetap/internal/theme/logo"
@@ -82,29 +81,26 @@ func (d *Desk) showSettings(w http.ResponseWriter, r *http.Request) error {
 
 // saveSettings stores the form, unless somebody else has saved since it was opened: then it shows both.
 func (d *Desk) saveSettings(w http.ResponseWriter, r *http.Request) error {
-	stored, err := d.store.Settings(r.Context())
-	if err != nil {
-		return err
-	}
 	s, err := d.settingsTyped(r)
-	version, _ := strconv.Atoi(r.FormValue("version"))
-	refusal, stale := apperr.As(err), version != stored.Version
+	refusal := apperr.As(err)
 	if err != nil && refusal == nil {
 		return err
 	}
-	if refusal == nil && !stale {
-		s.Version = stored.Version
-		_, err := d.store.PutSettings(r.Context(), s)
-		if err == nil {
+	version, _ := strconv.Atoi(r.FormValue("version"))
+	var stored survey.Settings
+	stale := false
+	if refusal == nil {
+		stored, err = d.company.SaveSettings(r.Context(), s, version)
+		if stale = errors.Is(err, apperr.ErrChanged); err == nil {
 			return done(w, r, "/settings", "settings_saved")
-		}
-		if !errors.Is(err, apperr.ErrChanged) {
+		} else if !stale {
 			return err
 		}
-		stale = true
+	} else {
 		if stored, err = d.store.Settings(r.Context()); err != nil {
 			return err
 		}
+		stale = version != stored.Version
 	}
 	s.Version = stored.Version // whoever saves again has seen both
 	p := d.settingsForm(r, s)
@@ -128,7 +124,7 @@ func (d *Desk) settingsTyped(r *http.Request) (s survey.Settings, err error) {
 	logo, logoErr := d.logoTyped(r) // first: it parses the form with its file
 	s = survey.Settings{Company: strings.TrimSpace(r.FormValue("company")), Sender: strings.TrimSpace(r.FormValue("sender")), Language: r.FormValue("language"),
 		Languages: r.Form["languages"], Brand: logo}
-	var problems []error
+	var numbers error
 	for _, f := range []struct {
 		name string
 		to   *int
@@ -138,47 +134,29 @@ func (d *Desk) settingsTyped(r *http.Request) (s survey.Settings, err error) {
 			continue
 		}
 		n, err := strconv.Atoi(text)
-		if err != nil {
-			problems = append(problems, apperr.New(apperr.Invalid, "whole_number", f.name))
+		if err != nil && numbers == nil {
+			numbers = apperr.New(apperr.Invalid, "whole_number", f.name)
 		}
 		*f.to = n
 	}
-	if len(s.Languages) == 0 {
-		problems = append(problems, apperr.New(apperr.Invalid, "languages_none", "languages"))
-	}
 	colour, colourErr := colourTyped(r)
 	s.Brand.Colour = colour
-	for _, err := range append(problems, s.Check(), d.senders.Check(s.Sender), colourErr, logoErr) {
+	checked, err := d.company.CheckSettings(s)
+	for _, err := range []error{numbers, err, colourErr, logoErr} {
 		if err != nil {
 			return s, err
 		}
 	}
-	slices.Sort(s.Languages)
-	if len(s.Languages) == len(survey.Languages) {
-		s.Languages = nil // all, whichever come
-	}
-	return s, nil
+	return checked, nil
 }
 
 // colourTyped is the colour that was typed, or the proposed one that was taken instead.
 func colourTyped(r *http.Request) (string, error) {
-	text := strings.TrimSpace(r.FormValue("colour"))
+	text := r.FormValue("colour")
 	if use := r.FormValue("use"); use != "" {
 		text = use
 	}
-	if text == "" {
-		return "", nil
-	}
-	c, ok := theme.Parse(text)
-	if !ok {
-		return text, apperr.New(apperr.Invalid, "colour_unknown", "colour")
-	}
-	if _, contrast := theme.On(c); contrast < theme.Enough {
-		// One digit, rounded down: 4.46 is not enough and must not read as 4.5.
-		return c.String(), apperr.New(apperr.Invalid, "colour_contrast", "colour", "Colour", c.String(),
-			"Contrast", web.Language(r).Decimal(float64(int(contrast*10))/10, 1), "Enough", web.Language(r).Decimal(theme.Enough, 1), "Nearest", theme.Nearest(c).String())
-	}
-	return c.String(), nil
+	return org.Colour(text, web.Language(r))
 }
 
 // logoTyped is the logo that the form uploads, or the one that it had. An uploaded one is kept at once, so that a form
@@ -193,27 +171,18 @@ func (d *Desk) logoTyped(r *http.Request) (survey.Brand, error) {
 	case err != nil:
 		return survey.Brand{}, err
 	}
-	media, width, height, err := logo.Check(b)
-	if err != nil {
-		kept, _ := d.logoKept(r)
-		return kept, err
+	l, err := d.company.Logo(r.Context(), b)
+	if apperr.As(err) != nil {
+		l, _ = d.logoKept(r)
 	}
-	sum := sha256.Sum256(b)
-	l := theme.Logo{Hash: hex.EncodeToString(sum[:10]), Media: media, Bytes: b}
-	return survey.Brand{Logo: l.Hash, Width: width, Height: height}, d.store.PutLogo(r.Context(), l)
+	return l, err
 }
 
 func (d *Desk) logoKept(r *http.Request) (survey.Brand, error) {
-	hash := r.FormValue("logo")
-	if hash == "" || r.FormValue("no_logo") != "" {
+	if r.FormValue("no_logo") != "" {
 		return survey.Brand{}, nil
 	}
-	l, ok, err := d.store.Logo(r.Context(), hash)
-	if err != nil || !ok {
-		return survey.Brand{}, err
-	}
-	_, width, height, err := logo.Check(l.Bytes)
-	return survey.Brand{Logo: hash, Width: width, Height: height}, err
+	return d.company.KeptLogo(r.Context(), r.FormValue("logo"))
 }
 
 func (p *settingsPage) differences(yours, theirs survey.Settings) []versions {

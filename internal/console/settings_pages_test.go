@@ -268,7 +268,7 @@ func TestAudit(t *testing.T) {
 	// Pages of fifty, none missing, none twice; also over days on which nothing was done.
 	for n := range 120 {
 		w.pass(7 * time.Hour)
-		w.desk.note(httpRequest(t), visit{Session: "x", Who: who("owner")}, "settings", fmt.Sprint("object-", n))
+		w.desk.company.Note(t.Context(), who("owner"), "settings", fmt.Sprint("object-", n))
 	}
 	for _, list := range []string{"/settings/audit", "/settings/audit?who=" + w.desk.handle("owner")} {
 		g := w.as(t, "administrator")

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"onetap/internal/auth"
+	"onetap/internal/org"
 	"onetap/internal/survey"
 )
 
@@ -28,7 +29,7 @@ func (d *Desk) showLink(w http.ResponseWriter, r *http.Request, l auth.Link) err
 		browser := auth.BrowserName(cookieValue(r, browserCookie))
 		http.SetCookie(w, cookie(r, browserCookie, browser, browserLife))
 		p.Here = d.door.HereSeal(l, browser)
-		p.Text = p.lang.T("signin.other_text", map[string]any{"Name": nameOf(l.Staff)})
+		p.Text = p.lang.T("signin.other_text", map[string]any{"Name": org.NameOf(l.Staff)})
 	}
 	return d.show(w, status, "signin.html", p)
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"onetap/internal/apperr"
+	"onetap/internal/org"
 	"onetap/internal/web"
 )
 
@@ -30,9 +31,9 @@ func (d *Desk) askStaffList(w http.ResponseWriter, r *http.Request) error {
 func (d *Desk) importStaff(w http.ResponseWriter, r *http.Request) error {
 	p := &staffImportPage{frame: d.frame(r, "staff.import_title")}
 	body, err := uploaded(r, "list", maxList)
-	var out staffAnswer
+	var intake org.Intake
 	if err == nil {
-		out, err = d.takeStaff(r.Context(), staffOfCSV(body, ""), p.lang)
+		intake, err = d.company.TakeList(r.Context(), org.OfFile(body, ""))
 	}
 	if refusal := apperr.As(err); refusal != nil {
 		p.Wrong = p.lang.Problem(refusal)
@@ -41,6 +42,7 @@ func (d *Desk) importStaff(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	out := staffAnswerOf(p.lang, intake)
 	p.Result = p.lang.T("staff.imported", map[string]any{"New": out.New, "Changed": out.Changed, "Unchanged": out.Unchanged, "Refused": out.Refused})
 	p.Lines, p.Warned = out.Refusals[:min(len(out.Refusals), maxTold)], out.Warnings[:min(len(out.Warnings), maxTold)]
 	if more := len(out.Refusals) + len(out.Warnings) - len(p.Lines) - len(p.Warned); more > 0 {

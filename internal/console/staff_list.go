@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"onetap/internal/apperr"
+	"onetap/internal/org"
 	"onetap/internal/survey"
 )
 
@@ -32,21 +32,10 @@ type personLine struct {
 	You                                    bool
 }
 
-func nameOf(m survey.Staff) string { return cmp.Or(m.Name, m.Email, m.ID) }
-
-func noSuchPerson() error { return apperr.New(apperr.Unknown, "person_unknown", "person") }
-
 // everybody lists the staff by name.
 func (d *Desk) everybody(r *http.Request) ([]survey.Staff, error) {
 	all, err := d.store.Staff(r.Context())
-	return byName(all), err
-}
-
-func byName(all []survey.Staff) []survey.Staff {
-	slices.SortFunc(all, func(a, b survey.Staff) int {
-		return cmp.Or(strings.Compare(strings.ToLower(nameOf(a)), strings.ToLower(nameOf(b))), strings.Compare(a.ID, b.ID))
-	})
-	return all
+	return org.ByName(all), err
 }
 
 func (d *Desk) staffShown(r *http.Request) (*staffPage, []survey.Staff, error) {
@@ -64,10 +53,10 @@ func (d *Desk) staffShown(r *http.Request) (*staffPage, []survey.Staff, error) {
 func (p *staffPage) fill(d *Desk, people, all []survey.Staff) {
 	names := map[string]string{}
 	for _, m := range all {
-		names[strings.ToLower(m.ID)] = nameOf(m)
+		names[strings.ToLower(m.ID)] = org.NameOf(m)
 	}
 	for _, m := range people {
-		p.People = append(p.People, personLine{Href: "/staff/" + d.handle(m.ID), Name: nameOf(m), Email: m.Email, Role: p.lang.T("role." + string(m.Role)),
+		p.People = append(p.People, personLine{Href: "/staff/" + d.handle(m.ID), Name: org.NameOf(m), Email: m.Email, Role: p.lang.T("role." + string(m.Role)),
 			Team: m.Team, Manager: cmp.Or(names[strings.ToLower(m.Manager)], m.Manager), You: strings.EqualFold(m.ID, p.Staff.ID)})
 	}
 }

@@ -4,11 +4,11 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
-	"slices"
 	"strings"
 
 	"onetap/internal/apperr"
 	"onetap/internal/lang"
+	"onetap/internal/org"
 	"onetap/internal/survey"
 	"onetap/internal/web"
 )
@@ -53,7 +53,7 @@ type versions struct{ Field, Yours, Theirs string }
 
 func (d *Desk) personForm(r *http.Request, title string, m survey.Staff, all []survey.Staff) *personPage {
 	p := &personPage{frame: d.frame(r, title), M: m, Manager: m.Manager}
-	for _, role := range roles {
+	for _, role := range org.Roles {
 		p.Roles = append(p.Roles, pick{string(role), p.lang.T("role." + string(role)), role == m.Role})
 	}
 	p.Languages = []pick{{"", p.lang.T("staff.language_any"), m.Language == ""}}
@@ -63,13 +63,13 @@ func (d *Desk) personForm(r *http.Request, title string, m survey.Staff, all []s
 	directory := survey.NewDirectory(all)
 	for _, other := range all {
 		if strings.EqualFold(other.ID, m.Manager) {
-			if found, ok := directory.Find(nameOf(other)); ok && found.ID == other.ID { // of two with one name the id stays
-				p.Manager = nameOf(other)
+			if found, ok := directory.Find(org.NameOf(other)); ok && found.ID == other.ID { // of two with one name the id stays
+				p.Manager = org.NameOf(other)
 			}
 		}
 		leads := other.Role == survey.RoleManager || other.Role == survey.RoleExecutive
 		if leads && !strings.EqualFold(other.ID, m.ID) && len(p.Managers) < maxSuggested {
-			p.Managers = append(p.Managers, pick{Value: nameOf(other), Label: other.Team})
+			p.Managers = append(p.Managers, pick{Value: org.NameOf(other), Label: other.Team})
 		}
 	}
 	return p
@@ -85,60 +85,24 @@ func (d *Desk) newStaff(w http.ResponseWriter, r *http.Request) error {
 	return d.show(w, http.StatusOK, "person.html", p)
 }
 
-// typedPerson reads the form's person. The manager may be named by id, address or name.
-func typedPerson(r *http.Request, id string, all []survey.Staff) (m survey.Staff, manager string, err error) {
-	manager = strings.TrimSpace(r.FormValue("manager"))
-	m = survey.Staff{ID: id, Email: r.FormValue("email"), Name: r.FormValue("name"), Role: survey.Role(r.FormValue("role")), Team: r.FormValue("team"),
-		Language: r.FormValue("language"), Phone: r.FormValue("phone")}
-	if m.ID == "" {
-		m.ID = strings.TrimSpace(m.Email)
-	}
-	if p := checkStaff(&m); p != nil {
-		return m, manager, p
-	}
-	if id == "" && strings.TrimSpace(r.FormValue("id")) == "" {
-		m.ID = m.Email // as it is stored, and not as it was typed
-	}
-	if other, taken := survey.AddressesTaken(all, []survey.Staff{m})[0]; taken {
-		return m, manager, emailTaken(other)
-	}
-	if manager == "" {
-		return m, "", nil
-	}
-	boss, ok := survey.NewDirectory(all).Find(manager)
-	switch {
-	case !ok:
-		return m, manager, apperr.New(apperr.Invalid, "staff_manager_unknown", "manager")
-	case strings.EqualFold(boss.ID, m.ID):
-		return m, manager, apperr.New(apperr.Invalid, "staff_manager_self", "manager")
-	}
-	m.Manager = boss.ID
-	return m, manager, nil
+// typedPerson reads the form's person. The manager is named by id, address or name.
+func typedPerson(r *http.Request) survey.Staff {
+	return survey.Staff{ID: strings.TrimSpace(r.FormValue("id")), Email: r.FormValue("email"), Name: r.FormValue("name"), Role: survey.Role(r.FormValue("role")),
+		Team: r.FormValue("team"), Manager: strings.TrimSpace(r.FormValue("manager")), Language: r.FormValue("language"), Phone: r.FormValue("phone")}
 }
 
 func (d *Desk) addStaff(w http.ResponseWriter, r *http.Request) error {
-	var m survey.Staff
-	var manager string
-	var all []survey.Staff
-	err := d.store.ChangeStaff(r.Context(), func(stored []survey.Staff) (_ []survey.Staff, err error) {
-		all = byName(stored)
-		if m, manager, err = typedPerson(r, strings.TrimSpace(r.FormValue("id")), all); err != nil {
-			return nil, err
-		}
-		if slices.ContainsFunc(all, func(other survey.Staff) bool { return strings.EqualFold(other.ID, m.ID) }) {
-			return nil, apperr.New(apperr.Conflict, "staff_id_taken", "id")
-		}
-		return []survey.Staff{m}, nil
-	})
+	given := typedPerson(r)
+	e, err := d.company.Add(r.Context(), given)
 	refusal := apperr.As(err)
 	switch {
 	case err != nil && refusal == nil:
 		return err
 	case refusal == nil:
-		return done(w, r, "/staff/"+d.handle(m.ID), "staff_added")
+		return done(w, r, "/staff/"+d.handle(e.Staff.ID), "staff_added")
 	}
-	p := d.personForm(r, "staff.new_title", m, all)
-	p.New, p.Action, p.Manager, p.M.ID = true, "/staff", manager, r.FormValue("id")
+	p := d.personForm(r, "staff.new_title", e.Staff, e.All)
+	p.New, p.Action, p.Manager, p.M.ID = true, "/staff", given.Manager, r.FormValue("id")
 	p.Wrong.put(refusal.Where, p.lang.Problem(refusal))
 	p.Error = p.lang.T("form.not_saved")
 	return d.show(w, web.Status(refusal), "person.html", p)
@@ -151,22 +115,22 @@ func (d *Desk) person(r *http.Request) (m survey.Staff, all []survey.Staff, err 
 	}
 	m, ok := d.handles(all)[r.PathValue("person")]
 	if !ok {
-		return m, nil, noSuchPerson()
+		return m, nil, org.NoSuchPerson()
 	}
 	m, ok, err = d.store.StaffMember(r.Context(), m.ID) // the list may be a moment old
 	if err == nil && !ok {
-		err = noSuchPerson()
+		err = org.NoSuchPerson()
 	}
 	return m, all, err
 }
 
 func (d *Desk) personShown(r *http.Request, m survey.Staff, all []survey.Staff) *personPage {
-	p := d.personForm(r, nameOf(m), m, all)
+	p := d.personForm(r, org.NameOf(m), m, all)
 	p.Handle, p.Was = d.handle(m.ID), packStaff(m)
 	p.Action = "/staff/" + p.Handle
 	p.You = strings.EqualFold(m.ID, p.Staff.ID)
 	p.Audit = "/settings/audit?who=" + p.Handle
-	if refusal := d.removable(r, m, all); refusal != nil {
+	if refusal := apperr.As(org.Removable(visitOf(r).Who, m, all)); refusal != nil {
 		p.Why = p.lang.Problem(refusal)
 	}
 	p.Deletable = p.Why == ""
@@ -180,18 +144,6 @@ func (d *Desk) personShown(r *http.Request, m survey.Staff, all []survey.Staff) 
 		p.Reports = p.lang.T("staff.reports", map[string]any{"Count": reports})
 	}
 	return p
-}
-
-// removable tells why somebody cannot be removed, or be made anything but an administrator.
-func (d *Desk) removable(r *http.Request, m survey.Staff, all []survey.Staff) *apperr.Error {
-	if strings.EqualFold(m.ID, visitOf(r).Staff.ID) {
-		return apperr.New(apperr.Conflict, "staff_yourself", "role")
-	}
-	others := slices.ContainsFunc(all, func(o survey.Staff) bool { return o.Role == survey.RoleAdministrator && !strings.EqualFold(o.ID, m.ID) })
-	if m.Role == survey.RoleAdministrator && !others {
-		return apperr.New(apperr.Conflict, "staff_last_administrator", "role")
-	}
-	return nil
 }
 
 // packStaff and unpackStaff carry a person through a form. What comes back decides only whether to show both versions.
@@ -218,51 +170,29 @@ func (d *Desk) showPerson(w http.ResponseWriter, r *http.Request) error {
 
 // editPerson changes one of the staff, unless somebody else has changed them since the form was opened: then it shows both.
 func (d *Desk) editPerson(w http.ResponseWriter, r *http.Request) error {
-	stored, all, err := d.person(r)
+	stored, _, err := d.person(r)
 	if err != nil {
 		return err
 	}
-	was, opened := unpackStaff(r.FormValue("was"))
-	id, m, manager, stale := stored.ID, survey.Staff{}, "", false
-	err = d.store.ChangeStaff(r.Context(), func(now []survey.Staff) (_ []survey.Staff, err error) {
-		all = byName(now)
-		at := slices.IndexFunc(all, func(one survey.Staff) bool { return strings.EqualFold(one.ID, id) })
-		if at < 0 {
-			return nil, noSuchPerson()
-		}
-		stored = all[at]
-		stale = !opened || was != stored
-		if m, manager, err = typedPerson(r, stored.ID, all); err != nil {
-			return nil, err
-		}
-		if m.Role != stored.Role {
-			if refusal := d.removable(r, stored, all); refusal != nil {
-				return nil, refusal
-			}
-		}
-		if stale {
-			return nil, nil
-		}
-		return []survey.Staff{m}, nil
-	})
+	var opened *survey.Staff
+	if was, ok := unpackStaff(r.FormValue("was")); ok {
+		opened = &was
+	}
+	given := typedPerson(r)
+	e, err := d.company.Change(r.Context(), visitOf(r).Who, stored.ID, opened, given)
 	refusal := apperr.As(err)
 	switch {
 	case err != nil && (refusal == nil || apperr.Is(err, "person_unknown")):
 		return err
-	case err == nil && !stale:
-		if !sameStanding(stored, m) {
-			if err := d.store.EndSessions(r.Context(), m.ID); err != nil {
-				return err
-			}
-		}
-		return done(w, r, "/staff/"+d.handle(m.ID), "staff_saved")
+	case err == nil && !e.Stale:
+		return done(w, r, "/staff/"+d.handle(e.Staff.ID), "staff_saved")
 	}
-	p := d.personShown(r, stored, all)
-	form := d.personForm(r, nameOf(stored), m, all)
-	p.M, p.Manager, p.Roles, p.Languages = m, manager, form.Roles, form.Languages
+	p := d.personShown(r, e.Stored, e.All)
+	form := d.personForm(r, org.NameOf(e.Stored), e.Staff, e.All)
+	p.M, p.Manager, p.Roles, p.Languages = e.Staff, given.Manager, form.Roles, form.Languages
 	status := http.StatusConflict
-	if stale {
-		p.Theirs, p.Error = p.differences(m, stored), p.lang.T("form.stale")
+	if e.Stale {
+		p.Theirs, p.Error = p.differences(e.Staff, e.Stored), p.lang.T("form.stale")
 	}
 	if refusal != nil {
 		p.Wrong.put(refusal.Where, p.lang.Problem(refusal))
@@ -290,13 +220,7 @@ func (d *Desk) removePerson(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	err = d.store.RemoveStaff(r.Context(), m.ID, func(stored []survey.Staff) error {
-		if refusal := d.removable(r, m, stored); refusal != nil {
-			return refusal
-		}
-		return nil
-	})
-	if err != nil {
+	if err := d.company.Remove(r.Context(), visitOf(r).Who, m); err != nil {
 		return err
 	}
 	return done(w, r, "/staff", "staff_removed")

@@ -2,24 +2,13 @@ package console
 
 import (
 	"net/http"
-	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"onetap/internal/apperr"
-	"onetap/internal/auth"
-	"onetap/internal/authz"
+	"onetap/internal/org"
 	"onetap/internal/survey"
 	"onetap/internal/web"
 )
-
-const (
-	maxTokens    = 100
-	maxTokenName = 60 // characters
-)
-
-// tokenRoles are those that see everybody's. An owner's and a manager's reach is their own person's.
-var tokenRoles = []survey.Role{survey.RoleMarketing, survey.RoleExecutive, survey.RoleAnalyst, survey.RoleAdministrator}
 
 type tokensPage struct {
 	frame
@@ -61,10 +50,10 @@ func (d *Desk) tokensShown(r *http.Request) (*tokensPage, error) {
 		line.Ask = p.lang.T("tokens.revoke_ask", map[string]any{"Name": t.Name})
 		p.Tokens = append(p.Tokens, line)
 	}
-	if len(all) >= maxTokens {
-		p.Full = p.lang.Problem(tooManyTokens())
+	if full := apperr.As(org.TokensFull(len(all))); full != nil {
+		p.Full = p.lang.Problem(full)
 	}
-	for _, role := range tokenRoles {
+	for _, role := range org.TokenRoles {
 		p.Roles = append(p.Roles, pick{string(role), p.lang.T("tokens.role_" + string(role)), role == survey.RoleAnalyst})
 	}
 	return p, nil
@@ -78,10 +67,6 @@ func (f *frame) usedAbout(hours float64, day string) string {
 	return day
 }
 
-func tooManyTokens() *apperr.Error {
-	return apperr.New(apperr.Conflict, "tokens_full", "", "Limit", maxTokens)
-}
-
 func (d *Desk) showTokens(w http.ResponseWriter, r *http.Request) error {
 	p, err := d.tokensShown(r)
 	if err != nil {
@@ -93,20 +78,14 @@ func (d *Desk) showTokens(w http.ResponseWriter, r *http.Request) error {
 // makeToken answers with the page itself and not with a redirect: the token is nowhere to be read again.
 func (d *Desk) makeToken(w http.ResponseWriter, r *http.Request) error {
 	name, role := strings.TrimSpace(r.FormValue("name")), survey.Role(r.FormValue("role"))
+	token, err := d.company.MakeToken(r.Context(), visitOf(r).Who, name, role)
+	refusal := apperr.As(err)
+	if err != nil && refusal == nil {
+		return err
+	}
 	p, err := d.tokensShown(r)
 	if err != nil {
 		return err
-	}
-	var refusal *apperr.Error
-	switch n := utf8.RuneCountInString(name); {
-	case len(p.Tokens) >= maxTokens:
-		refusal = tooManyTokens()
-	case n == 0 || n > maxTokenName || strings.ContainsFunc(name, func(c rune) bool { return c < ' ' }):
-		refusal = apperr.New(apperr.Invalid, "token_name", "name", "Limit", maxTokenName)
-	case name == auth.DeploymentToken || slices.ContainsFunc(p.Tokens, func(t tokenLine) bool { return strings.EqualFold(t.Name, name) }):
-		refusal = apperr.New(apperr.Invalid, "token_name_taken", "name")
-	case !slices.Contains(tokenRoles, role):
-		refusal = apperr.New(apperr.Invalid, "token_role", "role")
 	}
 	if refusal != nil {
 		p.Name, p.Wrong = name, p.lang.Problem(refusal)
@@ -114,14 +93,6 @@ func (d *Desk) makeToken(w http.ResponseWriter, r *http.Request) error {
 			p.Roles[i].On = p.Roles[i].Value == string(role)
 		}
 		return d.show(w, web.Status(refusal), "tokens.html", p)
-	}
-	token, hash := auth.NewToken()
-	err = d.store.PutToken(r.Context(), authz.Token{Hash: hash, Name: name, Role: role, By: p.Staff.ID, Made: d.now().UTC()})
-	if err != nil {
-		return err
-	}
-	if p, err = d.tokensShown(r); err != nil {
-		return err
 	}
 	p.New, p.NewFor = token, p.lang.T("tokens.made", map[string]any{"Name": name})
 	return d.show(w, http.StatusCreated, "tokens.html", p)

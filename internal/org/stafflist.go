@@ -134,6 +134,10 @@ func (l *staffList) take(rec sheet.Record) {
 	if phone, usable := celltext.Phone(cells[contacts.FieldPhone]); usable {
 		s.Phone = phone
 	}
+	if err := Check(&s); err != nil {
+		refuse(l.refusalOf(err, s))
+		return
+	}
 	for _, key := range []string{"i" + strings.ToLower(s.ID), "e" + s.Email} {
 		if first := l.first[key]; first > 0 {
 			refuse(contacts.Refusal{Code: "duplicate", Value: celltext.Cut(key[1:], 100), First: first})
@@ -144,9 +148,21 @@ func (l *staffList) take(rec sheet.Record) {
 	l.staff, l.lines = append(l.staff, s), append(l.lines, rec.Line)
 }
 
+// refusalOf says in a list's words what Check found: the words of roles and languages are known by then, so that only a
+// text can be too long.
+func (l *staffList) refusalOf(err error, s survey.Staff) contacts.Refusal {
+	p := apperr.As(err)
+	of := map[string]struct {
+		field contacts.Field
+		text  string
+	}{"id": {contacts.FieldID, s.ID}, "email": {contacts.FieldEmail, s.Email}, "name": {contacts.FieldName, s.Name}, "team": {contacts.FieldTeam, s.Team},
+		"manager": {contacts.FieldManager, s.Manager}, "phone": {contacts.FieldPhone, s.Phone}}[p.Where]
+	return contacts.Refusal{Code: "cell_too_long", Column: l.heading(of.field), Value: celltext.Cut(of.text, 60), Count: len([]rune(of.text)), Limit: maxText}
+}
+
 // refuseTaken takes those off the list whose address is somebody else's of the staff so far.
 func (l *staffList) refuseTaken(known []survey.Staff) {
-	taken := survey.AddressesTaken(known, l.staff)
+	taken := AddressesTaken(known, l.staff)
 	if len(taken) == 0 {
 		return
 	}

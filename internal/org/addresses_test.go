@@ -1,10 +1,11 @@
-package survey_test
+package org_test
 
 import (
 	"maps"
 	"strings"
 	"testing"
 
+	"onetap/internal/org"
 	"onetap/internal/survey"
 )
 
@@ -38,7 +39,7 @@ func TestAddressesTaken(t *testing.T) {
 		"a third joins them":             {people("a=x@e.ru", "b=x@e.ru"), people("c=x@e.ru", "a=x@e.ru"), map[int]string{0: "b"}},
 	} {
 		got := map[int]string{}
-		for i, other := range survey.AddressesTaken(tc.stored, tc.list) {
+		for i, other := range org.AddressesTaken(tc.stored, tc.list) {
 			got[i] = other.ID
 		}
 		if !maps.Equal(got, tc.want) {

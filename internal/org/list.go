@@ -1,0 +1,154 @@
+package org
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"onetap/internal/apperr"
+	"onetap/internal/contacts"
+	"onetap/internal/survey"
+)
+
+// Intake is what became of a list of staff.
+type Intake struct {
+	New, Changed, Unchanged int
+	Refusals                []Fault // of lines that were not taken
+	Warnings                []Fault // of people who were
+}
+
+// Fault is what is the matter with one line: of a file Row, of a list of members Problem.
+type Fault struct {
+	Line    int // of the file, or the place in the list, from 1
+	Row     contacts.Refusal
+	Problem *apperr.Error // nil: of a file
+}
+
+// List is a list of staff as it came, to be checked against those there are: it returns who is to be taken, and says in
+// out who is not.
+type List func(stored []survey.Staff, out *Intake) ([]survey.Staff, error)
+
+// OfFile is a list as a system exports it, managers included; encoding is one of sheet.Encodings, or "" to recognise it.
+func OfFile(body []byte, encoding string) List {
+	return func(stored []survey.Staff, out *Intake) ([]survey.Staff, error) {
+		staff, refusals, err := ReadStaff(body, encoding, stored...)
+		for _, r := range refusals {
+			to := &out.Refusals
+			if r.Code == "unknown_manager" { // the row was taken without one
+				to = &out.Warnings
+			}
+			*to = append(*to, Fault{Line: r.Line, Row: r})
+		}
+		return staff, err
+	}
+}
+
+// OfMembers is a list that names managers by id. One without roles changes none.
+func OfMembers(given []survey.Staff) List {
+	return func(stored []survey.Staff, out *Intake) ([]survey.Staff, error) {
+		in := slices.Clone(given)
+		good, places := checkMembers(in, stored, out)
+		taken := AddressesTaken(stored, good)
+		for k := len(good) - 1; k >= 0; k-- {
+			if other, refused := taken[k]; refused {
+				out.refuse(places[k], emailTaken(other))
+				good, places = slices.Delete(good, k, k+1), slices.Delete(places, k, k+1)
+			}
+		}
+		slices.SortStableFunc(out.Refusals, func(a, b Fault) int { return a.Line - b.Line })
+		known := map[string]bool{}
+		for _, m := range slices.Concat(stored, good) {
+			known[strings.ToLower(m.ID)] = true
+		}
+		for k, m := range good {
+			if m.Manager != "" && !known[strings.ToLower(m.Manager)] {
+				problem := apperr.New(apperr.Invalid, "manager_unknown", "manager", "Manager", m.Manager)
+				out.Warnings = append(out.Warnings, Fault{Line: places[k], Problem: problem})
+			}
+		}
+		return good, nil
+	}
+}
+
+func (out *Intake) refuse(line int, err error) {
+	out.Refusals = append(out.Refusals, Fault{Line: line, Problem: apperr.As(err)})
+}
+
+// checkMembers brings a list into shape: who can be taken, and where they stand in it, from 1.
+func checkMembers(in, stored []survey.Staff, out *Intake) (good []survey.Staff, places []int) {
+	roleOf := map[string]survey.Role{}
+	for _, m := range stored {
+		roleOf[strings.ToLower(m.ID)] = m.Role
+	}
+	lines := map[string]int{}
+	for i := range in {
+		if in[i].Role == "" {
+			in[i].Role = roleOf[strings.ToLower(strings.TrimSpace(in[i].ID))]
+		}
+		err := Check(&in[i])
+		id := strings.ToLower(in[i].ID)
+		if first := lines[id]; err == nil && first > 0 {
+			err = apperr.New(apperr.Invalid, "staff_twice", "id", "Line", first)
+		}
+		if err != nil {
+			out.refuse(i+1, err)
+			continue
+		}
+		lines[id] = i + 1
+		good, places = append(good, in[i]), append(places, i+1)
+	}
+	return good, places
+}
+
+// TakeList writes those of a list who are new or changed; the same list again changes nothing. Whose standing changed is
+// signed out. A list that would leave no administrator where there is one is refused: staff_last_administrator.
+func (c *Company) TakeList(ctx context.Context, list List) (out Intake, err error) {
+	var moved []string
+	err = c.Store.ChangeStaff(ctx, func(stored []survey.Staff) ([]survey.Staff, error) {
+		out = Intake{}
+		staff, err := list(stored, &out)
+		if err != nil {
+			return nil, err
+		}
+		write, signOut := out.differ(stored, staff)
+		moved = append(moved, signOut...)
+		if administered(stored, nil) && !administered(stored, write) {
+			return nil, lastAdministrator()
+		}
+		return write, nil
+	})
+	if err != nil {
+		return out, err
+	}
+	for _, id := range moved {
+		if err := c.Store.EndSessions(ctx, id); err != nil {
+			return out, err
+		}
+	}
+	return out, nil
+}
+
+// differ counts who of a list is new, changed, and neither, and returns those to write and whom to sign out.
+func (out *Intake) differ(stored, staff []survey.Staff) (write []survey.Staff, signOut []string) {
+	known := map[string]survey.Staff{}
+	for _, m := range stored {
+		known[strings.ToLower(m.ID)] = m
+	}
+	for _, m := range staff {
+		was, there := known[strings.ToLower(m.ID)]
+		switch {
+		case !there:
+			out.New++
+		case was == m:
+			out.Unchanged++
+			continue
+		default:
+			out.Changed++
+		}
+		if there && !sameStanding(was, m) {
+			signOut = append(signOut, m.ID)
+		}
+		write = append(write, m)
+	}
+	return write, signOut
+}

@@ -1,0 +1,99 @@
+package org
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"slices"
+	"strings"
+
+	"onetap/internal/apperr"
+	"onetap/internal/lang"
+	"onetap/internal/survey"
+	"onetap/internal/theme"
+	"onetap/internal/theme/logo"
+)
+
+// CheckSettings brings settings into shape, or says what keeps them from being stored. Problems: languages_none, those of
+// survey.Settings.Check, and those of Senders.Check. The colour and the logo are checked by Colour and Logo.
+func (c *Company) CheckSettings(s survey.Settings) (survey.Settings, error) {
+	if len(s.Languages) == 0 {
+		return s, apperr.New(apperr.Invalid, "languages_none", "languages")
+	}
+	if err := s.Check(); err != nil {
+		return s, err
+	}
+	if err := c.Senders.Check(s.Sender); err != nil {
+		return s, err
+	}
+	slices.Sort(s.Languages)
+	if len(s.Languages) == len(survey.Languages) {
+		s.Languages = nil // all, whichever come
+	}
+	return s, nil
+}
+
+// SaveSettings stores checked settings, unless somebody else has saved since they had the version: then it returns
+// apperr.ErrChanged with what is stored.
+func (c *Company) SaveSettings(ctx context.Context, s survey.Settings, version int) (stored survey.Settings, err error) {
+	if stored, err = c.Store.Settings(ctx); err != nil {
+		return stored, err
+	}
+	if version != stored.Version {
+		return stored, apperr.ErrChanged
+	}
+	s.Version = version
+	saved, err := c.Store.PutSettings(ctx, s)
+	if !errors.Is(err, apperr.ErrChanged) {
+		return saved, err
+	}
+	if stored, err = c.Store.Settings(ctx); err != nil {
+		return stored, err
+	}
+	return stored, apperr.ErrChanged
+}
+
+// Colour reads a colour on which one of the texts can be read; "" is none. Problems: colour_unknown, colour_contrast, which
+// says the nearest that will do; its numbers are written in l.
+func Colour(text string, l lang.Language) (string, error) {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return "", nil
+	}
+	c, ok := theme.Parse(text)
+	if !ok {
+		return text, apperr.New(apperr.Invalid, "colour_unknown", "colour")
+	}
+	if _, contrast := theme.On(c); contrast < theme.Enough {
+		// One digit, rounded down: 4.46 is not enough and must not read as 4.5.
+		return c.String(), apperr.New(apperr.Invalid, "colour_contrast", "colour", "Colour", c.String(),
+			"Contrast", l.Decimal(float64(int(contrast*10))/10, 1), "Enough", l.Decimal(theme.Enough, 1), "Nearest", theme.Nearest(c).String())
+	}
+	return c.String(), nil
+}
+
+// Logo checks a picture and keeps it at once, so that a form which has to be filled in again still has it. Problems are
+// those of logo.Check.
+func (c *Company) Logo(ctx context.Context, picture []byte) (survey.Brand, error) {
+	media, width, height, err := logo.Check(picture)
+	if err != nil {
+		return survey.Brand{}, err
+	}
+	sum := sha256.Sum256(picture)
+	l := theme.Logo{Hash: hex.EncodeToString(sum[:10]), Media: media, Bytes: picture}
+	return survey.Brand{Logo: l.Hash, Width: width, Height: height}, c.Store.PutLogo(ctx, l)
+}
+
+// KeptLogo is a logo that was kept before, by its hash; none for "" and for a hash that is nothing's.
+func (c *Company) KeptLogo(ctx context.Context, hash string) (survey.Brand, error) {
+	if hash == "" {
+		return survey.Brand{}, nil
+	}
+	l, ok, err := c.Store.Logo(ctx, hash)
+	if err != nil || !ok {
+		return survey.Brand{}, err
+	}
+	_, width, height, err := logo.Check(l.Bytes)
+	return survey.Brand{Logo: hash, Width: width, Height: height}, err
+}

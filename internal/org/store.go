@@ -1,0 +1,39 @@
+package org
+
+import (
+	"context"
+
+	"onetap/internal/authz"
+	"onetap/internal/survey"
+	"onetap/internal/theme"
+)
+
+// Store is what a company asks of the table.
+type Store interface {
+	// ChangeStaff writes those whom decide makes of everybody there is, whole, by id, as long as nobody else changes the
+	// staff meanwhile: then it asks decide again. What decide refuses is returned.
+	ChangeStaff(ctx context.Context, decide func(stored []survey.Staff) ([]survey.Staff, error)) error
+	// RemoveStaff takes somebody off the list, unless may refuses by who is stored then, and ends their sessions. Again is
+	// no error.
+	RemoveStaff(ctx context.Context, id string, may func(stored []survey.Staff) error) error
+	// EndSessions ends all sessions of a staff member, and the links that would begin one.
+	EndSessions(ctx context.Context, staff string) error
+
+	// Settings reads what the company has set, consistently; the zero settings before it has set anything.
+	Settings(ctx context.Context) (survey.Settings, error)
+	// PutSettings writes the settings if they still have the version that was read, and returns them with the next one;
+	// otherwise apperr.ErrChanged.
+	PutSettings(ctx context.Context, v survey.Settings) (survey.Settings, error)
+	// PutLogo keeps a logo for good.
+	PutLogo(ctx context.Context, l theme.Logo) error
+	// Logo reads a logo, which never changes; ok is false when there is none of that hash.
+	Logo(ctx context.Context, hash string) (l theme.Logo, ok bool, err error)
+
+	// Tokens lists all API tokens consistently, newest first.
+	Tokens(ctx context.Context) ([]authz.Token, error)
+	// PutToken keeps a new token; apperr.ErrChanged where there is one of that hash.
+	PutToken(ctx context.Context, t authz.Token) error
+
+	// AddAudit writes who did what; the id is made there.
+	AddAudit(ctx context.Context, e authz.AuditEntry) error
+}
