@@ -18,7 +18,7 @@ const (
 // letter writes the letter of what is known.
 func (r *Round) letter(f facts) (mail.Message, error) {
 	d := mail.AlertData{
-		From: r.From, To: f.To.Staff.Email, Because: because[f.To.Level], Language: f.To.Staff.Language,
+		From: r.From, To: f.To.Staff.Email, Reason: reasons[f.To.Level], Language: f.To.Staff.Language,
 		Person: f.Contact.Person, Audience: f.Case.Audience, Campaign: f.Campaign.Name, Score: f.Response.Score, Was: f.Case.Was,
 		Why: f.Response.Why, Wish: f.Response.Wish, Value: f.Contact.Value, Tier: f.Contact.Tier, Product: f.Contact.Product,
 		Location: f.Contact.Location, Team: f.Contact.Team, Answered: f.Case.Opened, Deadline: f.Case.Deadline,
@@ -52,7 +52,7 @@ func (r *Round) letter(f facts) (mail.Message, error) {
 	return mail.Alert(d)
 }
 
-var because = map[loop.Level]mail.Because{
-	loop.LevelOwner: mail.BecauseOwner, loop.LevelManager: mail.BecauseManager, loop.LevelAdministrator: mail.BecauseAdministrator,
-	loop.LevelHanded: mail.BecauseHanded,
+var reasons = map[loop.Level]mail.AlertReason{
+	loop.LevelOwner: mail.ReasonOwner, loop.LevelManager: mail.ReasonManager, loop.LevelAdministrator: mail.ReasonAdministrator,
+	loop.LevelHanded: mail.ReasonHanded,
 }

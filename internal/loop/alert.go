@@ -11,17 +11,17 @@ import (
 )
 
 const (
-	// ClaimPatience is how long the one who claimed an alert is left alone with it. It is longer than anybody tries to
-	// send (SendLimit) by more than machines' clocks differ.
-	ClaimPatience = time.Minute
+	// ClaimTTL is how long a claim of an alert keeps others away from it. It is longer than a sending may take
+	// (SendLimit) by more than machines' clocks differ.
+	ClaimTTL = time.Minute
 	// SendLimit is the longest that one sending may take.
 	SendLimit = 20 * time.Second
 	// maxLetters of one opening: the alert, and one more with words that it did not hold.
 	maxLetters = 2
 )
 
-// Alert is what the responsible has been told and is still to be told. A sending is claimed, made, and recorded; whoever
-// dies in between leaves a claim that grows old, and the letter goes out again: at least once, rarely twice.
+// Alert is what the responsible has been told and is still to be told. A sending is claimed, made, and recorded. A process
+// that dies in between leaves a claim that grows old, and the letter goes out again: at least once, rarely twice.
 type Alert struct {
 	Due     time.Time `json:"due,omitzero"`     // when the clock looks after it; zero: nothing is due
 	Claim   string    `json:"claim,omitempty"`  // who is sending: random; "": nobody
@@ -44,14 +44,14 @@ func (c Case) Ready(now time.Time) bool {
 	return !a.Due.IsZero() && (!now.Before(a.Due) || a.Reopens.IsZero() && a.Words == "" && c.Words != "" && c.Words != a.Old)
 }
 
-// Claimable reports whether somebody may begin to send: it is ready and nobody is at it, or has been at it for too long.
-// Each try that came to nothing doubles the patience, to half an hour.
+// Claimable reports whether a sending may begin: the letter is ready, and no claim of it is younger than ClaimTTL. Each try
+// that came to nothing doubles that time, to half an hour.
 func (c Case) Claimable(now time.Time) bool {
 	if !c.Ready(now) || c.Alert.Claim == "" {
 		return c.Ready(now)
 	}
 	age := now.Sub(c.Alert.Claimed).Abs() // a claim from the future is a clock that was wrong
-	return age >= ClaimPatience<<min(max(c.Alert.Tries-1, 0), 5)
+	return age >= ClaimTTL<<min(max(c.Alert.Tries-1, 0), 5)
 }
 
 // Claim returns the case with its sending claimed under a random id; a resolved one whose score fell again is open again.
@@ -71,7 +71,7 @@ func (c Case) FollowUp() bool { return c.Alert.Letters > 0 }
 
 // Says reports whether a letter with this answer, as it is when the letter is written, has something to say. An alert
 // has while the answer is a detractor's, a follow-up if there are other words as well. Once the score has risen, only
-// whoever was handed the case is written to.
+// somebody to whom the case was handed is written to.
 func (c Case) Says(r survey.Response) bool {
 	words := Fingerprint(r)
 	switch {
@@ -83,9 +83,9 @@ func (c Case) Says(r survey.Response) bool {
 	return words != "" && words != c.Alert.Words
 }
 
-// Unsettled reports whether a case, with the answer r as it is now, never became one: the score rose again before anybody
-// was told of it or did anything about it. claim is the caller's own, "" for none: somebody else's letter may be on its
-// way, and so may that of whoever has tried before.
+// Unsettled reports whether a case, with the answer r as it is now, never became one: the score rose again before a letter
+// was sent or anybody did anything about it. claim is the caller's own, "" for none; under another claim, or after an earlier
+// try, a letter may be on its way.
 func (c Case) Unsettled(r survey.Response, claim string) bool {
 	return r.Group() != nps.Detractor && c.Alert.Letters == 0 && c.Alert.Claim == claim &&
 		(c.Alert.Tries == 0 || claim != "" && c.Alert.Tries == 1) &&
@@ -157,7 +157,7 @@ func (c *Case) follow(at time.Time) {
 	}
 }
 
-// Fingerprint tells whether words changed without holding them; "" is no words.
+// Fingerprint is a hash of an answer's words, by which a change of them shows; "" without words.
 func Fingerprint(r survey.Response) string {
 	if r.Why == "" && r.Wish == "" {
 		return ""

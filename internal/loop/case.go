@@ -144,7 +144,7 @@ func (c *Case) open(at time.Time) {
 	c.Cause, c.Outcome = "", ""
 	c.wait(at, "")
 	if c.Words != "" {
-		c.Alert.Due = at.Add(ClaimPatience)
+		c.Alert.Due = at.Add(ClaimTTL)
 	}
 }
 

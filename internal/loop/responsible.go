@@ -65,7 +65,7 @@ func (d Directory) Responsible(owner, team string) Responsible {
 	return Responsible{d.admin, LevelAdministrator}
 }
 
-// Of returns who is responsible for a case now: whoever the case names, if that is still staff, else as for its contact.
+// Of returns who is responsible for a case now: its owner, if they are still staff, else as for its contact.
 func (d Directory) Of(c Case, owner, team string) Responsible {
 	if c.Level == LevelAdministrator && c.Owner == "" {
 		return Responsible{d.admin, LevelAdministrator}

@@ -12,14 +12,14 @@ import (
 	"onetap/internal/survey"
 )
 
-// Because says why an alert came to its reader.
-type Because string
+// AlertReason is why an alert came to its reader.
+type AlertReason string
 
 const (
-	BecauseOwner         Because = "owner"         // responsible for the respondent
-	BecauseManager       Because = "manager"       // nobody is responsible; leads the team
-	BecauseAdministrator Because = "administrator" // neither owner nor manager is known
-	BecauseHanded        Because = "handed"        // somebody handed the case over
+	ReasonOwner         AlertReason = "owner"         // responsible for the respondent
+	ReasonManager       AlertReason = "manager"       // nobody is responsible; leads the team
+	ReasonAdministrator AlertReason = "administrator" // neither owner nor manager is known
+	ReasonHanded        AlertReason = "handed"        // somebody handed the case over
 )
 
 // Past is an earlier answer.
@@ -33,7 +33,7 @@ type Past struct {
 type AlertData struct {
 	From     string // the deployment's sender
 	To       string // the reader's address
-	Because  Because
+	Reason   AlertReason
 	Language string         // the reader's
 	Zone     *time.Location // the reader's; nil: UTC
 
@@ -119,7 +119,7 @@ func (a AlertData) words(l lang.Language) alertData {
 		FactsTitle: l.T("alert.facts"), Facts: a.facts(l),
 		DoTitle: l.T("alert.do"), By: l.T("alert.by", lang.Values{"When": a.moment(l, a.Deadline)}),
 		Counted: l.T("alert.counted", lang.Values{"Count": hours, "When": a.moment(l, a.Answered)}),
-		Reason:  l.T("alert.because."+string(a.Because), lang.Values{"Team": line(a.Team)}),
+		Reason:  l.T("alert.because."+string(a.Reason), lang.Values{"Team": line(a.Team)}),
 		CaseURL: a.CaseURL, CaseText: l.T("alert.case"),
 	}
 	if a.Risen {

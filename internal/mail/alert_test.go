@@ -18,7 +18,7 @@ var moscow = time.FixedZone("MSK", 3*3600)
 func alert(language string) mail.AlertData {
 	answered := time.Date(2026, 3, 3, 15, 0, 0, 0, time.UTC)
 	return mail.AlertData{
-		From: "Onetap <nps@example.ru>", To: "owner@example.ru", Because: mail.BecauseOwner, Language: language, Zone: moscow,
+		From: "Onetap <nps@example.ru>", To: "owner@example.ru", Reason: mail.ReasonOwner, Language: language, Zone: moscow,
 		Person:   survey.Person{Email: "anna@example.ru", Name: "Анна Смирнова", Phone: "+7 (495) 123-45-67"},
 		Audience: survey.Customers, Campaign: "Весна 2026", Score: 3,
 		Why: "Три недели ждали ответа.\nПотом прислали не тот счёт.", Wish: "Отвечать за день",
@@ -50,22 +50,22 @@ func TestAlertGolden(t *testing.T) {
 		golden(t, "alert-dropped-"+code, letter(t, dropped))
 
 		again := alert(code)
-		again.Again, again.Because = true, mail.BecauseAdministrator
+		again.Again, again.Reason = true, mail.ReasonAdministrator
 		golden(t, "alert-again-"+code, letter(t, again))
 
 		handed := alert(code)
-		handed.Because = mail.BecauseHanded
+		handed.Reason = mail.ReasonHanded
 		if m := letter(t, handed); !strings.Contains(m.Text, lang.Language(code).T("alert.because.handed")) {
 			t.Errorf("%s does not say that the case was handed over", code)
 		}
 
 		risen := alert(code)
-		risen.Risen, risen.Because = true, mail.BecauseHanded
+		risen.Risen, risen.Reason = true, mail.ReasonHanded
 		golden(t, "alert-risen-"+code, letter(t, risen))
 
 		bare := alert(code)
 		bare.Person.Name, bare.Person.Phone, bare.Why, bare.Wish, bare.Value, bare.Tier, bare.Product, bare.Location = "", "", "", "", "", "", "", ""
-		bare.Because, bare.Zone, bare.CaseURL = mail.BecauseManager, nil, ""
+		bare.Reason, bare.Zone, bare.CaseURL = mail.ReasonManager, nil, ""
 		golden(t, "alert-bare-"+code, letter(t, bare))
 	}
 }
