@@ -6,12 +6,13 @@
 package chart
 
 import (
+	"context"
 	"fmt"
+	"html"
+	"io"
 	"math"
 	"strconv"
 	"strings"
-
-	"onetap/internal/tmpl"
 )
 
 // Said is what a chart shows, in words: for those who do not see it.
@@ -19,28 +20,37 @@ type Said struct{ Title, Desc string }
 
 const width = 400
 
+// SVG is a chart as markup: its texts were escaped when it was drawn, and it is sent as it is. Pages use it as a component.
+type SVG string
+
+// Render makes it a templ.Component.
+func (s SVG) Render(_ context.Context, w io.Writer) error {
+	_, err := io.WriteString(w, string(s))
+	return err
+}
+
 // drawing is an SVG under way.
 type drawing struct{ b strings.Builder }
 
 func begin(class string, height int, s Said) *drawing {
 	d := &drawing{}
-	d.put(`<svg class="chart %s" role="img" viewBox="0 0 %d %d" xmlns="http://www.w3.org/2000/svg"><title>%s</title>`, class, width, height, tmpl.Escape(s.Title))
+	d.put(`<svg class="chart %s" role="img" viewBox="0 0 %d %d" xmlns="http://www.w3.org/2000/svg"><title>%s</title>`, class, width, height, html.EscapeString(s.Title))
 	if s.Desc != "" {
-		d.put(`<desc>%s</desc>`, tmpl.Escape(s.Desc))
+		d.put(`<desc>%s</desc>`, html.EscapeString(s.Desc))
 	}
 	return d
 }
 
 func (d *drawing) put(format string, args ...any) { fmt.Fprintf(&d.b, format, args...) }
 
-func (d *drawing) end() tmpl.Safe { return tmpl.Safe(d.b.String() + "</svg>") }
+func (d *drawing) end() SVG { return SVG(d.b.String() + "</svg>") }
 
 func (d *drawing) text(x, y float64, anchor, class, text string) {
 	d.put(`<text x="%s" y="%s" text-anchor="%s"`, px(x), px(y), anchor)
 	if class != "" {
 		d.put(` class="%s"`, class)
 	}
-	d.put(`>%s</text>`, tmpl.Escape(text))
+	d.put(`>%s</text>`, html.EscapeString(text))
 }
 
 func (d *drawing) rect(class string, x, y, w, h float64) {
@@ -70,7 +80,7 @@ type Mark struct {
 }
 
 // SVG draws it.
-func (r Range) SVG() tmpl.Safe {
+func (r Range) SVG() SVG {
 	height := 46
 	if len(r.Marks) == 0 {
 		height = 32
@@ -105,7 +115,7 @@ type Shares struct {
 }
 
 // SVG draws it.
-func (s Shares) SVG() tmpl.Safe {
+func (s Shares) SVG() SVG {
 	d := begin("shares", 24, s.Said)
 	total := int64(0)
 	for _, n := range s.Counts {
@@ -136,7 +146,7 @@ type Column struct {
 }
 
 // SVG draws it.
-func (c Columns) SVG() tmpl.Safe {
+func (c Columns) SVG() SVG {
 	const high, foot = 130, 22
 	d := begin("columns", high+foot, c.Said)
 	most := int64(1)

@@ -11,19 +11,18 @@ import (
 	"testing"
 
 	"onetap/internal/chart"
-	"onetap/internal/tmpl"
 )
 
 var hostile = chart.Said{Title: `A & B <script>alert("1")</script>`, Desc: "Критики 3, \u202e <b>"}
 
-func charts() map[string]tmpl.Safe {
+func charts() map[string]chart.SVG {
 	points := []chart.Point{{Label: "1"}, {Label: "2", Value: -12, Low: -40, High: 30, Is: true}, {Label: "3"},
 		{Label: "4 <i>", Value: 100, Low: 90, High: 100, Is: true}, {Label: "5", Value: -100, Low: -100, High: -99.95, Is: true}}
 	columns := chart.Columns{Said: hostile}
 	for i := range 11 {
 		columns.Columns = append(columns.Columns, chart.Column{Label: strconv.Itoa(i), Top: "<9>", Class: "promoter", Count: int64(i * i * 1_000_000)})
 	}
-	return map[string]tmpl.Safe{
+	return map[string]chart.SVG{
 		"range":         chart.Range{Said: hostile, From: -100, To: 100, Value: 33, Low: -51, High: 85, Marks: []chart.Mark{{At: -100, Text: "−100"}, {At: 0, Text: "0"}}}.SVG(),
 		"range beyond":  chart.Range{Said: hostile, From: -100, To: 100, Value: 900, Low: -900, High: 900}.SVG(),
 		"shares":        chart.Shares{Said: hostile, Classes: []string{"detractor", "passive", "promoter"}, Counts: []int64{1, 0, 1 << 50}}.SVG(),
@@ -88,7 +87,7 @@ func TestCharts(t *testing.T) {
 // A bar is as long as its count, the middle of a scale is in the middle, a gap has no line.
 func TestProportions(t *testing.T) {
 	t.Parallel()
-	for svg, want := range map[tmpl.Safe][]string{
+	for svg, want := range map[chart.SVG][]string{
 		chart.Shares{Classes: []string{"detractor", "promoter"}, Counts: []int64{1, 3}}.SVG():                                                {`class="detractor" x="0" y="0" width="99"`, `class="promoter" x="100" y="0" width="299"`},
 		chart.Range{From: -100, To: 100, Value: 0, Low: -50, High: 50}.SVG():                                                                 {`cx="200"`, `class="band" x="106" y="10" width="188"`},
 		chart.Columns{Columns: []chart.Column{{Class: "x", Count: 2}, {Class: "y", Count: 1}}}.SVG():                                         {`class="x" x="20" y="18" width="160" height="112"`, `class="y" x="220" y="74" width="160" height="56"`},

@@ -2,8 +2,6 @@ package chart
 
 import (
 	"strings"
-
-	"onetap/internal/tmpl"
 )
 
 // Trend draws an NPS over time with the band of its interval. Where there is no value the line has a gap.
@@ -26,7 +24,7 @@ const (
 )
 
 // SVG draws it.
-func (t Trend) SVG() tmpl.Safe {
+func (t Trend) SVG() SVG {
 	d := begin("trend", 178, t.Said)
 	low, high := t.scale()
 	y := func(v float64) float64 { return trendTop + trendHigh*(high-v)/(high-low) }

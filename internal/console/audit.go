@@ -131,7 +131,7 @@ func (d *Desk) showAudit(w http.ResponseWriter, r *http.Request) error {
 	if next != "" {
 		p.Next = "/settings/audit?" + filter + "before=" + url.QueryEscape(next)
 	}
-	return d.show(w, http.StatusOK, "audit.html", p)
+	return d.show(w, r, http.StatusOK, p)
 }
 
 func (d *Desk) auditLine(f frame, e authz.AuditEntry, byID, byHandle map[string]survey.Staff) auditLine {

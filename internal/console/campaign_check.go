@@ -66,7 +66,7 @@ func (d *Desk) showCheck(w http.ResponseWriter, r *http.Request, status int, c s
 		p.To, p.Wrong, p.Languages = test.to, test.wrong, languageChoices(p.lang, c, test.language)
 		p.Error = test.launch
 	}
-	return d.show(w, status, "campaign_check.html", p)
+	return d.show(w, r, status, p)
 }
 
 // findings says what was found, with links to where it is mended.

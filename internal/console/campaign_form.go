@@ -248,7 +248,7 @@ func (d *Desk) showAbout(w http.ResponseWriter, r *http.Request, status int, c s
 		p.Audiences[i].Hint = p.lang.T("campaign.audience_hint_" + p.Audiences[i].Value)
 	}
 	p.Languages = languageChoices(p.lang, c, language)
-	return d.show(w, status, "campaign_about.html", p)
+	return d.show(w, r, status, p)
 }
 
 // input is a field as it is stored, or as the person has just written it, with what is wrong about that.

@@ -138,7 +138,7 @@ func (d *Desk) showWords(w http.ResponseWriter, r *http.Request, status int, c s
 	}
 	p.LetterHref = "/campaigns/" + p.ID + "/letter?language=" + p.Language
 	p.TypedHref = "/campaigns/" + p.ID + "/letter"
-	return d.show(w, status, "campaign_words.html", p)
+	return d.show(w, r, status, p)
 }
 
 // nameless is the name of a letter's recipient who has none, when that is ticked.

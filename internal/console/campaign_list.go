@@ -79,7 +79,7 @@ func (d *Desk) campaignsPage(w http.ResponseWriter, r *http.Request) error {
 	if next != "" {
 		p.Next = "/campaigns?" + url.Values{"audience": {q.Get("audience")}, "state": {string(state)}, "before": {next}}.Encode()
 	}
-	return d.show(w, http.StatusOK, "campaigns.html", p)
+	return d.show(w, r, http.StatusOK, p)
 }
 
 // listedCampaigns reads a page of campaigns, the newest first, and the place of the next.

@@ -303,5 +303,5 @@ func (d *Desk) showPeople(w http.ResponseWriter, r *http.Request, status int, c 
 	p.Sample.Mode, p.Sample.Max = "decimal", 6
 	p.Quiet = f.input(p.lang, "quiet_days", numberText(c.QuietDays))
 	p.Quiet.Mode, p.Quiet.Max = "numeric", 4
-	return d.show(w, status, "campaign_people.html", p)
+	return d.show(w, r, status, p)
 }

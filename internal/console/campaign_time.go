@@ -53,5 +53,5 @@ func (d *Desk) showTimes(w http.ResponseWriter, r *http.Request, status int, c s
 	}
 	p.Remind = f.input(p.lang, "remind_days", numberText(c.RemindDays))
 	p.Remind.Mode, p.Remind.Max = "numeric", 3
-	return d.show(w, status, "campaign_time.html", p)
+	return d.show(w, r, status, p)
 }

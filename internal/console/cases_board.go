@@ -88,7 +88,7 @@ func (d *Desk) showBoard(w http.ResponseWriter, r *http.Request, find, wrong str
 		p.Empty = p.Empty && len(c.Cases) == 0
 	}
 	p.tabs(q, ask.State)
-	return d.show(w, http.StatusOK, "cases.html", p)
+	return d.show(w, r, http.StatusOK, p)
 }
 
 // ownerIn is an owner as the filter's values are: one of the staff concealed.

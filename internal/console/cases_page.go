@@ -128,7 +128,7 @@ func (d *Desk) showCasePage(w http.ResponseWriter, r *http.Request, status int, 
 	if wrong != nil {
 		p.wrong(c, typed, wrong, names)
 	}
-	return d.show(w, status, "case.html", p)
+	return d.show(w, r, status, p)
 }
 
 // fill puts in what is known.

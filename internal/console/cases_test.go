@@ -237,7 +237,7 @@ func TestCaseBoard(t *testing.T) {
 	if got := who(page); len(got) != followup.ColumnShown+4 {
 		t.Errorf("the board of everybody has %d cases", len(got))
 	}
-	executive.says(page, `href="/cases?state=open"`, "15&#43;")
+	executive.says(page, `href="/cases?state=open"`, "15+")
 	if _, page = executive.get("/cases?owner="); len(who(page)) != 13 {
 		t.Errorf("nobody's cases: %v", who(page))
 	}

@@ -74,5 +74,5 @@ func (d *Desk) comparePage(w http.ResponseWriter, r *http.Request) error {
 	if n := len(p.Teams); n >= 10 {
 		p.Chance = l.T("results.by_chance", lang.Values{"Count": (n + 10) / 20, "All": n})
 	}
-	return d.show(w, http.StatusOK, "compare.html", p)
+	return d.show(w, r, http.StatusOK, p)
 }

@@ -25,7 +25,7 @@ func TestComparePage(t *testing.T) {
 	alien.counted()
 	v := w.visitor("analyst", "ru")
 	_, page := v.get("/results/compare?a=autumnaa&b=springaa") // the later one is what has changed, however they are named
-	v.says(page, `<span class="big">&#43;50</span>`, "Значимо лучше", "менее чем 0,1", "Весна &lt;b&gt;", "Осень 2026", "&#43;25,0 п. п.", "−25,0 п. п.")
+	v.says(page, `<span class="big">+50</span>`, "Значимо лучше", "менее чем 0,1", "Весна &lt;b&gt;", "Осень 2026", "+25,0 п. п.", "−25,0 п. п.")
 	if strings.Index(page, "Осень 2026") < strings.Index(page, "Весна") || strings.Contains(page, "Запад") {
 		t.Error("the earlier campaign comes first, and a team of one of them is not compared")
 	}

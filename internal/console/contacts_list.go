@@ -141,7 +141,7 @@ func (d *Desk) showContacts(w http.ResponseWriter, r *http.Request, want lookFor
 	if !p.All() {
 		p.Whose = p.lang.T("contacts.whose." + string(p.Staff.Role))
 	}
-	return d.show(w, http.StatusOK, "contacts.html", p)
+	return d.show(w, r, http.StatusOK, p)
 }
 
 func contactRowOf(l lang.Language, names map[string]string, c survey.Contact, stopped survey.SuppressionReason) contactRow {

@@ -74,7 +74,7 @@ func (d *Desk) contactPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.history(campaigns, past)
-	return d.show(w, http.StatusOK, "contact.html", p)
+	return d.show(w, r, http.StatusOK, p)
 }
 
 // stoppedHelp says why nobody writes to a contact any more, and what one can do.

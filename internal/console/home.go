@@ -10,12 +10,12 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"onetap/internal/authz"
+	"onetap/internal/chart"
 	"onetap/internal/insight"
 	"onetap/internal/lang"
 	"onetap/internal/names"
 	"onetap/internal/nps"
 	"onetap/internal/survey"
-	"onetap/internal/tmpl"
 	"onetap/internal/wording"
 )
 
@@ -39,7 +39,7 @@ type scoreCard struct {
 	Audience, ID string
 	Week         npsView // this week
 	Month        npsView // the last four weeks
-	Trend        tmpl.Safe
+	Trend        chart.SVG
 	Rows         []rowView
 	Change       differenceView // the last four weeks against the four before
 	Latest       string         // the latest campaign's name
@@ -86,7 +86,7 @@ func (d *Desk) home(w http.ResponseWriter, r *http.Request) error {
 			p.Steps = []resultTab{{"/contacts", l.T("home.step_contacts"), false}, {"/campaigns", l.T("home.step_campaign"), false}, {"/results", l.T("home.step_results"), false}}
 		}
 	}
-	return d.show(w, http.StatusOK, "home.html", p)
+	return d.show(w, r, http.StatusOK, p)
 }
 
 // emptyFor is whose words an empty home page has.

@@ -258,7 +258,7 @@ func (d *Desk) showLive(w http.ResponseWriter, r *http.Request, status int, c su
 	if err := d.showUncertain(r, p, c, v); err != nil {
 		return err
 	}
-	return d.show(w, status, "live.html", p)
+	return d.show(w, r, status, p)
 }
 
 // take puts the texts into the page's places; the script will write the same keys.

@@ -101,7 +101,7 @@ func (d *Desk) answersPage(w http.ResponseWriter, r *http.Request) error {
 	} else {
 		p.narrow(found)
 	}
-	return d.show(w, http.StatusOK, "result_answers.html", p)
+	return d.show(w, r, http.StatusOK, p)
 }
 
 // narrow says what is not shown to somebody who may not know the people.

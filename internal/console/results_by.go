@@ -98,7 +98,7 @@ func (d *Desk) byPage(w http.ResponseWriter, r *http.Request) error {
 		}
 		p.Rows = append(p.Rows, viewRow(l, labels[t.Value()], href, t.Disclosed))
 	}
-	return d.show(w, http.StatusOK, "result_by.html", p)
+	return d.show(w, r, http.StatusOK, p)
 }
 
 // labels are what the values of a kind are called: owners by name.

@@ -8,11 +8,11 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"onetap/internal/authz"
+	"onetap/internal/chart"
 	"onetap/internal/insight"
 	"onetap/internal/lang"
 	"onetap/internal/nps"
 	"onetap/internal/survey"
-	"onetap/internal/tmpl"
 )
 
 func (d *Desk) resultPages() []route {
@@ -77,7 +77,7 @@ func (d *Desk) resultsPage(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	p.Empty, p.CanStart = len(p.Audiences) == 0, p.Can(authz.WriteCampaign)
-	return d.show(w, http.StatusOK, "results.html", p)
+	return d.show(w, r, http.StatusOK, p)
 }
 
 func (d *Desk) audienceView(ctx context.Context, p *resultsPage, a survey.Audience, most int) (audienceResultsView, error) {
@@ -163,11 +163,11 @@ type resultPage struct {
 	Open           bool   // answers may still come
 	Words          string // how many left words
 	WordsHref      string
-	Histogram      tmpl.Safe
+	Histogram      chart.SVG
 	Scores         []scoreRow
-	Weeks          tmpl.Safe // drawn where there is more than one
+	Weeks          chart.SVG // drawn where there is more than one
 	WeekRows       []rowView
-	Days           tmpl.Safe
+	Days           chart.SVG
 	DayRows        []rowView
 	Unverified     string
 	UnverifiedHref string
@@ -209,7 +209,7 @@ func (d *Desk) resultPage(w http.ResponseWriter, r *http.Request) error {
 			p.Others = append(p.Others, option{Value: string(o.ID), Label: o.Name})
 		}
 	}
-	return d.show(w, http.StatusOK, "result.html", p)
+	return d.show(w, r, http.StatusOK, p)
 }
 
 // maxTimes is how many days a chart shows, the last ones; the table behind it shows as many.

@@ -129,7 +129,7 @@ func TestResultPage(t *testing.T) {
 	if status != 200 {
 		t.Fatal(status, page)
 	}
-	v.says(page, "Весна &lt;b&gt;2026&lt;/b&gt;", `<span class="big">&#43;25</span>`, "от &#43;3 до &#43;44", "60 ответов", "50 %", "25 %", "2 ответа со словами", "60 из 122",
+	v.says(page, "Весна &lt;b&gt;2026&lt;/b&gt;", `<span class="big">+25</span>`, "от +3 до +44", "60 ответов", "50 %", "25 %", "2 ответа со словами", "60 из 122",
 		"1 ответ нельзя отличить", "NPS по неделям", "NPS по дням", `href="/results/springaa/answers?group=detractor"`, `href="/results/springaa/answers?score=3"`,
 		`href="/results/springaa/answers?day=2026-10-10"`, "Сегмент", "Место")
 	for path, want := range map[string]int{"?group=detractor": 15, "?score=3": 15, "?day=2026-10-10": 6, "?team=%D0%A1%D0%B5%D0%B2%D0%B5%D1%80": 30, "?unverified=1": 1, "?words=1": 2, "?wish=1": 1,
@@ -161,7 +161,7 @@ func TestByPages(t *testing.T) {
 	w.staffed()
 	spring(w)
 	v := w.visitor("analyst", "ru")
-	for kind, want := range map[string][]string{"team": {"Север", "Юг", "&#43;50", "0 %"}, "owner": {"2 группы не показаны"}, "language": {"Русский", "&#43;25"},
+	for kind, want := range map[string][]string{"team": {"Север", "Юг", "+50", "0 %"}, "owner": {"2 группы не показаны"}, "language": {"Русский", "+25"},
 		"part-0": {"Москва", "Казань", "По состоянию на:", "100 %"}, "part-1": {"Сегмент", "<bdi>A</bdi>", "<bdi>B</bdi>"}} {
 		status, page := v.get("/results/springaa/by/" + kind)
 		if status != 200 {

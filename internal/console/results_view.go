@@ -9,7 +9,6 @@ import (
 	"onetap/internal/lang"
 	"onetap/internal/nps"
 	"onetap/internal/survey"
-	"onetap/internal/tmpl"
 )
 
 // npsView is an NPS in words and drawn. Without answers only Empty is true.
@@ -19,9 +18,9 @@ type npsView struct {
 	Interval string // "−51 to +85"
 	Meaning  string // of the interval
 	Answers  string
-	Range    tmpl.Safe
+	Range    chart.SVG
 	Groups   []groupView
-	Shares   tmpl.Safe
+	Shares   chart.SVG
 	Rate     string // "" where nothing was sent
 	RateOf   string // "3 of 4 people"
 	RateIs   string // its interval
@@ -150,7 +149,7 @@ type rowView struct {
 	NPS, Interval       string
 	Promoters, Passives string
 	Detractors, Rate    string
-	Range               tmpl.Safe
+	Range               chart.SVG
 }
 
 // viewRow is the figures of a row.
@@ -175,7 +174,7 @@ func viewRow(l lang.Language, label, href string, d insight.Disclosed) rowView {
 }
 
 // histogram draws the eleven scores.
-func histogram(l lang.Language, t nps.Tally) tmpl.Safe {
+func histogram(l lang.Language, t nps.Tally) chart.SVG {
 	c := chart.Columns{Said: chart.Said{Title: l.T("results.histogram")}}
 	for s, n := range t.Scores {
 		c.Columns = append(c.Columns, chart.Column{Label: strconv.Itoa(s), Top: l.Number(n), Class: string(nps.Score(s).Group()), Count: n})
@@ -184,7 +183,7 @@ func histogram(l lang.Language, t nps.Tally) tmpl.Safe {
 }
 
 // trend draws tallies over time.
-func trend(l lang.Language, title string, over []insight.Row, label func(string) string) tmpl.Safe {
+func trend(l lang.Language, title string, over []insight.Row, label func(string) string) chart.SVG {
 	t := chart.Trend{Said: chart.Said{Title: title, Desc: l.T("results.trend_desc")}}
 	for _, one := range over {
 		p := chart.Point{Label: label(one.Value())}
@@ -251,7 +250,7 @@ type differenceView struct {
 	Verdict    string
 	Class      string // of a note or badge: good, bad, or none
 	Chance     string // how probable such a difference is between equals
-	Range      tmpl.Safe
+	Range      chart.SVG
 }
 
 func viewDifference(l lang.Language, c *nps.Comparison) differenceView {

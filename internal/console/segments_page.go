@@ -144,7 +144,7 @@ func (d *Desk) segmentsPage(w http.ResponseWriter, r *http.Request) error {
 	for i, line := range lines[:min(len(lines), columnsListed)] {
 		p.Columns = append(p.Columns, segmentColumn{i, line.Dimension, kindLabel(p.lang, line.Dimension), !line.Chosen, line.examples, useOptions(p.lang, line.Use)})
 	}
-	return d.show(w, http.StatusOK, "segments.html", p)
+	return d.show(w, r, http.StatusOK, p)
 }
 
 func useOptions(l lang.Language, is survey.DimensionUse) []option {

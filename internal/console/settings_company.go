@@ -76,7 +76,7 @@ func (d *Desk) showSettings(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return d.show(w, http.StatusOK, "settings.html", d.settingsForm(r, s))
+	return d.show(w, r, http.StatusOK, d.settingsForm(r, s))
 }
 
 // saveSettings stores the form, unless somebody else has saved since it was opened: then it shows both.
@@ -116,7 +116,7 @@ func (d *Desk) saveSettings(w http.ResponseWriter, r *http.Request) error {
 			p.Nearest, _ = refusal.With["Nearest"].(string)
 		}
 	}
-	return d.show(w, status, "settings.html", p)
+	return d.show(w, r, status, p)
 }
 
 // settingsTyped reads the form. With a problem it returns what could be read, so that nothing has to be typed again.

@@ -77,14 +77,14 @@ func (d *Desk) signInForm(w http.ResponseWriter, r *http.Request) error {
 	if d.door.Issuer != nil {
 		p.Issuer = "/sign-in/oidc?to=" + url.QueryEscape(p.To)
 	}
-	return d.show(w, http.StatusOK, "signin.html", p)
+	return d.show(w, r, http.StatusOK, p)
 }
 
 // showRefusal says why somebody was not signed in, and offers another try.
 func (d *Desk) showRefusal(w http.ResponseWriter, r *http.Request, why string, status int) error {
 	p := d.signInPage(r, "refused", "signin."+why+"_title")
 	p.Text = p.lang.T("signin." + why + "_text")
-	return d.show(w, status, "signin.html", p)
+	return d.show(w, r, status, p)
 }
 
 // sendLink answers the same, after the same work, whether or not the address is anybody's: finding that out, and the
@@ -100,7 +100,7 @@ func (d *Desk) sendLink(w http.ResponseWriter, r *http.Request) error {
 			w.Header().Set("Retry-After", "60")
 		}
 		p.Wrong = p.lang.Problem(refusal)
-		return d.show(w, web.Status(refusal), "signin.html", p)
+		return d.show(w, r, web.Status(refusal), p)
 	}
 	if err != nil {
 		return err
@@ -111,7 +111,7 @@ func (d *Desk) sendLink(w http.ResponseWriter, r *http.Request) error {
 	http.SetCookie(w, cookie(r, browserCookie, browser, browserLife))
 	done := d.signInPage(r, "sent", "signin.sent_title")
 	done.Text = done.lang.T("signin.sent_text", map[string]any{"Count": int(auth.LinkLife / time.Minute)})
-	return d.show(w, http.StatusOK, "signin.html", done)
+	return d.show(w, r, http.StatusOK, done)
 }
 
 // browserLife is how long a browser keeps the name under which it asks for links.

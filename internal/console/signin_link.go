@@ -31,7 +31,7 @@ func (d *Desk) showLink(w http.ResponseWriter, r *http.Request, l auth.Link) err
 		p.Here = d.door.HereSeal(l, browser)
 		p.Text = p.lang.T("signin.other_text", map[string]any{"Name": org.NameOf(l.Staff)})
 	}
-	return d.show(w, status, "signin.html", p)
+	return d.show(w, r, status, p)
 }
 
 // useLink signs in. The session begins anew: what the browser had before is no longer sent.

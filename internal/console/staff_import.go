@@ -24,7 +24,7 @@ type staffImportPage struct {
 }
 
 func (d *Desk) askStaffList(w http.ResponseWriter, r *http.Request) error {
-	return d.show(w, http.StatusOK, "staff_import.html", &staffImportPage{frame: d.frame(r, "staff.import_title")})
+	return d.show(w, r, http.StatusOK, &staffImportPage{frame: d.frame(r, "staff.import_title")})
 }
 
 // importStaff takes a list as the API does, and says line by line what was wrong with it.
@@ -37,7 +37,7 @@ func (d *Desk) importStaff(w http.ResponseWriter, r *http.Request) error {
 	}
 	if refusal := apperr.As(err); refusal != nil {
 		p.Wrong = p.lang.Problem(refusal)
-		return d.show(w, web.Status(refusal), "staff_import.html", p)
+		return d.show(w, r, web.Status(refusal), p)
 	}
 	if err != nil {
 		return err
@@ -49,7 +49,7 @@ func (d *Desk) importStaff(w http.ResponseWriter, r *http.Request) error {
 		p.More = p.lang.T("staff.import_more", map[string]any{"Count": more})
 	}
 	p.Perfect = len(p.Lines)+len(p.Warned) == 0
-	return d.show(w, http.StatusOK, "staff_import.html", p)
+	return d.show(w, r, http.StatusOK, p)
 }
 
 // uploaded reads the file of a form's field. Problems: file_missing, body_too_large.

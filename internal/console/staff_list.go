@@ -81,7 +81,7 @@ func (d *Desk) showStaff(w http.ResponseWriter, r *http.Request) error {
 	if pages > 1 {
 		p.Page = p.lang.T("staff.page", map[string]any{"Page": page, "Pages": pages})
 	}
-	return d.show(w, http.StatusOK, "staff.html", p)
+	return d.show(w, r, http.StatusOK, p)
 }
 
 // searchStaff finds people by any part of what is known of them. What is sought is posted: an address would stand in logs.
@@ -109,5 +109,5 @@ func (d *Desk) searchStaff(w http.ResponseWriter, r *http.Request) error {
 	if len(found) > staffPageSize {
 		p.Cut = p.lang.T("staff.cut", map[string]any{"Count": staffPageSize})
 	}
-	return d.show(w, http.StatusOK, "staff.html", p)
+	return d.show(w, r, http.StatusOK, p)
 }

@@ -82,7 +82,7 @@ func (d *Desk) newStaff(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := d.personForm(r, "staff.new_title", survey.Staff{Role: survey.RoleOwner}, all)
 	p.New, p.Action = true, "/staff"
-	return d.show(w, http.StatusOK, "person.html", p)
+	return d.show(w, r, http.StatusOK, p)
 }
 
 // typedPerson reads the form's person. The manager is named by id, address or name.
@@ -105,7 +105,7 @@ func (d *Desk) addStaff(w http.ResponseWriter, r *http.Request) error {
 	p.New, p.Action, p.Manager, p.M.ID = true, "/staff", given.Manager, r.FormValue("id")
 	p.Wrong.put(refusal.Where, p.lang.Problem(refusal))
 	p.Error = p.lang.T("form.not_saved")
-	return d.show(w, web.Status(refusal), "person.html", p)
+	return d.show(w, r, web.Status(refusal), p)
 }
 
 // person finds who is meant by a page's address, as they are stored now.
@@ -165,7 +165,7 @@ func (d *Desk) showPerson(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return d.show(w, http.StatusOK, "person.html", d.personShown(r, m, all))
+	return d.show(w, r, http.StatusOK, d.personShown(r, m, all))
 }
 
 // editPerson changes one of the staff, unless somebody else has changed them since the form was opened: then it shows both.
@@ -198,7 +198,7 @@ func (d *Desk) editPerson(w http.ResponseWriter, r *http.Request) error {
 		p.Wrong.put(refusal.Where, p.lang.Problem(refusal))
 		p.Error, status = p.lang.T("form.not_saved"), web.Status(refusal)
 	}
-	return d.show(w, status, "person.html", p)
+	return d.show(w, r, status, p)
 }
 
 func (p *personPage) differences(yours, theirs survey.Staff) []versions {

@@ -72,7 +72,7 @@ func (d *Desk) showTokens(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return d.show(w, http.StatusOK, "tokens.html", p)
+	return d.show(w, r, http.StatusOK, p)
 }
 
 // makeToken answers with the page itself and not with a redirect: the token is nowhere to be read again.
@@ -92,10 +92,10 @@ func (d *Desk) makeToken(w http.ResponseWriter, r *http.Request) error {
 		for i := range p.Roles {
 			p.Roles[i].On = p.Roles[i].Value == string(role)
 		}
-		return d.show(w, web.Status(refusal), "tokens.html", p)
+		return d.show(w, r, web.Status(refusal), p)
 	}
 	p.New, p.NewFor = token, p.lang.T("tokens.made", map[string]any{"Name": name})
-	return d.show(w, http.StatusCreated, "tokens.html", p)
+	return d.show(w, r, http.StatusCreated, p)
 }
 
 func (d *Desk) revokeToken(w http.ResponseWriter, r *http.Request) error {

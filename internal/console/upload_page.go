@@ -53,7 +53,7 @@ type previewRow struct {
 
 // uploadPage asks for a list.
 func (d *Desk) uploadPage(w http.ResponseWriter, r *http.Request) error {
-	return d.show(w, http.StatusOK, "upload.html", d.newUploadPage(r, r.URL.Query().Get("audience")))
+	return d.show(w, r, http.StatusOK, d.newUploadPage(r, r.URL.Query().Get("audience")))
 }
 
 func (d *Desk) newUploadPage(r *http.Request, to string) *uploadPage {
@@ -101,7 +101,7 @@ func (d *Desk) takeUpload(w http.ResponseWriter, r *http.Request) error {
 	} else if err != nil {
 		return err
 	}
-	return d.show(w, status, "upload.html", p)
+	return d.show(w, r, status, p)
 }
 
 // fileOf reads the file of a form. Problems: upload_missing, upload_large.

@@ -69,7 +69,7 @@ func (d *Desk) importPage(w http.ResponseWriter, r *http.Request) error {
 	if left := n.Refused - len(rows); left > 0 && len(rows) > 0 {
 		p.More = l.T("upload.more_refused", lang.Values{"Count": left})
 	}
-	return d.show(w, http.StatusOK, "import.html", p)
+	return d.show(w, r, http.StatusOK, p)
 }
 
 // refusals reads the first refused rows of an import.

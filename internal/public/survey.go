@@ -216,7 +216,7 @@ func (p *pages) show(w http.ResponseWriter, r *http.Request) {
 	if v.token.Test && chosen != nil && s.saved { // nothing was written, so the page remembers by its address
 		s.answer = survey.Response{Score: *chosen, Verified: true, Version: 1}
 	}
-	s.page().Write(w, http.StatusOK)
+	s.page().Write(w, r, http.StatusOK)
 }
 
 func (p *pages) stateOf(r *http.Request, v visit, chosen *int) state {
@@ -286,7 +286,7 @@ func (p *pages) look(w http.ResponseWriter, r *http.Request, v visit) {
 	s := p.stateOf(r, v, chosen)
 	s.typed.Why, s.typed.WhyWas = said(r.PostForm, "why"), said(r.PostForm, "why_was")
 	s.typed.Wish, s.typed.WishWas = said(r.PostForm, "wish"), said(r.PostForm, "wish_was")
-	s.page().Write(w, http.StatusOK)
+	s.page().Write(w, r, http.StatusOK)
 }
 
 // taken is what became of a post.

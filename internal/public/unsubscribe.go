@@ -16,14 +16,11 @@ func (p *pages) askUnsubscribe(w http.ResponseWriter, r *http.Request) {
 		v.fail(w, r, err)
 		return
 	}
-	l := v.lang
 	if v.person.Suppressed == survey.Unsubscribed {
-		p.unsubscribed(w, v)
+		p.unsubscribed(w, r, v)
 		return
 	}
-	v.write(w, http.StatusOK, l.T("unsubscribe.title"), web.Markup(
-		`<h1>{}</h1><p>{}</p><form method="post" action="{}"><input type="hidden" name="confirm" value="yes"><button>{}</button></form>`,
-		l.T("unsubscribe.title"), l.T("unsubscribe.ask"), v.path+v.chose, l.T("unsubscribe.button")))
+	v.write(w, r, v.lang.T("unsubscribe.title"), v.asks())
 }
 
 // unsubscribe answers POST: of the page's button or of the mail program (RFC 8058). A POST that says neither is no one's
@@ -51,7 +48,7 @@ func (p *pages) unsubscribe(w http.ResponseWriter, r *http.Request) {
 		v.fail(w, r, err)
 		return
 	}
-	p.unsubscribed(w, v)
+	p.unsubscribed(w, r, v)
 }
 
 // unsubscriber is whoever holds the link. Who is not (or no longer) known may still unsubscribe: the signature is enough.
@@ -63,7 +60,6 @@ func (p *pages) unsubscriber(r *http.Request) (visit, error) {
 	return v, err
 }
 
-func (p *pages) unsubscribed(w http.ResponseWriter, v visit) {
-	v.write(w, http.StatusOK, v.lang.T("unsubscribe.done_title"), web.Markup(`<h1>{}</h1><p>{}</p>`,
-		v.lang.T("unsubscribe.done_title"), v.lang.T("unsubscribe.done")))
+func (p *pages) unsubscribed(w http.ResponseWriter, r *http.Request, v visit) {
+	v.write(w, r, v.lang.T("unsubscribe.done_title"), v.done())
 }

@@ -88,7 +88,7 @@ func refuseIn(w http.ResponseWriter, r *http.Request, l lang.Language, status in
 	if id := "page.error_title_" + strconv.Itoa(status); l.Has(id) {
 		title = id
 	}
-	Page{Lang: l, Title: l.T(title), Body: Markup("<h1>{}</h1><p>{}</p>", l.T(title), message)}.Write(w, status)
+	Page{Lang: l, Title: l.T(title), Body: refused(l.T(title), message)}.Write(w, r, status)
 }
 
 // WantsJSON reports whether the answer is for a program: a call of the API, or a script that says so.

@@ -1,11 +1,16 @@
 package web
 
 import (
+	"bytes"
+	"context"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
+	"log/slog"
 	"net/http"
 	"strings"
+
+	"github.com/a-h/templ"
 
 	"onetap/internal/lang"
 	"onetap/internal/theme"
@@ -14,19 +19,14 @@ import (
 //go:embed page.css
 var css string
 
-var style = inline(css)
+var style = Script(css)
 
 // Inline is a style or a script that stands in the page itself, named in the page's policy by its hash, so that one
 // answer holds everything and nothing else can run.
 type Inline struct{ source, hash string }
 
-// Script prepares a script for a page. Whole-line comments and indentation stay out of the page.
+// Script prepares a script, or a style, for a page. Whole-line comments and indentation stay out of the page.
 func Script(source string) *Inline {
-	s := inline(source)
-	return &s
-}
-
-func inline(source string) Inline {
 	var b strings.Builder
 	for l := range strings.SplitSeq(source, "\n") {
 		if l = strings.TrimSpace(l); l != "" && !strings.HasPrefix(l, "//") {
@@ -34,39 +34,57 @@ func inline(source string) Inline {
 		}
 	}
 	sum := sha256.Sum256([]byte(b.String()))
-	return Inline{b.String(), "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"}
+	return &Inline{b.String(), "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"}
+}
+
+// as is the element that holds it: style or script. Nothing of a request is in it, so that it stands as it is.
+func (i *Inline) as(element string) templ.Component {
+	if i == nil {
+		return templ.NopComponent
+	}
+	return templ.Raw("<" + element + ">" + i.source + "</" + element + ">")
 }
 
 // Page is one page for people, complete in one answer.
 type Page struct {
 	Lang   lang.Language
 	Title  string
-	Body   HTML    // inside <main>
-	Script *Inline // nil for none
-	Brand  string  // the company's colour, "#rrggbb"; "": Onetap's own
+	Body   templ.Component // inside <main>
+	Script *Inline         // nil for none
+	Brand  string          // the company's colour, "#rrggbb"; "": Onetap's own
 }
 
 // Write answers with a page.
-func (p Page) Write(w http.ResponseWriter, status int) {
-	styles, colours := style.hash, HTML("")
+func (p Page) Write(w http.ResponseWriter, r *http.Request, status int) {
+	styles := style.hash
+	var colours *Inline
 	if own := theme.Style(p.Brand); own != "" {
-		i := inline(own)
-		styles, colours = styles+" "+i.hash, HTML("<style>"+i.source+"</style>")
+		colours = Script(own)
+		styles += " " + colours.hash
 	}
 	policy := "default-src 'none'; style-src " + styles + "; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-	var script HTML
 	if p.Script != nil {
 		policy += "; script-src " + p.Script.hash + "; connect-src 'self'"
-		script = HTML("<script>" + p.Script.source + "</script>")
+	}
+	w.Header().Set("Content-Security-Policy", policy)
+	if err := Render(w, r, status, p.Lang, p.document(colours)); err != nil {
+		slog.Error("make a page", "error", err.Error())
+		http.Error(w, "internal error", http.StatusInternalServerError)
+	}
+}
+
+// Render answers with a page. It is made in memory, whole, also for whoever asked too late: they hear why. An error is a
+// fault in the program, and nothing is written then.
+func Render(w http.ResponseWriter, r *http.Request, status int, l lang.Language, page templ.Component) error {
+	var b bytes.Buffer
+	if err := page.Render(context.WithoutCancel(r.Context()), &b); err != nil {
+		return err
 	}
 	h := w.Header()
-	h.Set("Content-Security-Policy", policy)
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Language", string(p.Lang))
+	h.Set("Content-Language", string(l))
 	h.Set("Vary", "Accept-Encoding")
 	w.WriteHeader(status)
-	page := Join(Markup(`<!doctype html>
-<html lang="{}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="format-detection" content="telephone=no"><title>{}</title><link rel="icon" href="data:,"><style>`,
-		string(p.Lang), p.Title), HTML(style.source), "</style>", colours, "</head><body><main>\n", p.Body, "</main>", script, "</body></html>\n")
-	w.Write([]byte(page)) // the writer is a buffer (Handler) or the test server's: nothing to do about a failure
+	w.Write(b.Bytes()) // the writer is a buffer (Handler) or the test server's: nothing to do about a failure
+	return nil
 }

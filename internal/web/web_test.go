@@ -19,6 +19,8 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/a-h/templ"
+
 	"onetap/internal/apperr"
 )
 
@@ -106,7 +108,7 @@ func TestPathsAreDecodedOnce(t *testing.T) {
 func TestPagesArePacked(t *testing.T) {
 	t.Parallel()
 	page := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		Page{Lang: "ru", Title: "Опрос", Body: HTML(strings.Repeat("<p>Насколько вероятно?</p>", 100))}.Write(w, 200)
+		Page{Lang: "ru", Title: "Опрос", Body: templ.Raw(strings.Repeat("<p>Насколько вероятно?</p>", 100))}.Write(w, r, 200)
 	})
 	other := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { JSON(w, 200, strings.Repeat("a", 5000)) })
 	small := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
