@@ -2,6 +2,7 @@
 # make demo   the main job, told as a story         make bench  the numbers of docs/benchmarks.md
 # make cost   what a campaign costs on AWS          make fuzz   what strangers send, FUZZTIME=2m each
 # make chaos  campaigns under faults, SEED= RUNS=   make chaos-big  100,000 recipients, the sender killed twice
+# make race   the race detector                    make check-all  what takes longer than the gate
 # make replay dead letters once more, QUEUE= on AWS  make screens  pictures of every page of the desk
 # make build  the packages for AWS, in bin/         make clean  forget builds and the laptop's data (.local/)
 # make generate  the Go code of the pages, *_templ.go, after a change of a .templ file
@@ -11,7 +12,7 @@ FUNCTIONS := respond desk send feedback recompute notify clock
 GOBUILD := go build -tags lambda.norpc -trimpath -ldflags "-s -w"
 LOCAL := .local
 
-.PHONY: run build generate local skewed screens chaos chaos-big replay test demo bench cost fuzz fmt vet lint clean
+.PHONY: run build generate local skewed screens chaos chaos-big replay test demo bench cost fuzz fmt vet lint race vulnerabilities check-all clean
 
 run: local
 	@exec $(LOCAL)/bin/laptop run
@@ -96,6 +97,26 @@ vet:
 lint: vet
 	@test -z "$$(gofmt -l $$(git ls-files --cached --others --exclude-standard '*.go'))" || { echo "gofmt would change:"; gofmt -l $$(git ls-files --cached --others --exclude-standard '*.go'); exit 1; }
 	go tool -modfile=tools.mod staticcheck ./...
+
+# The packages that run things at once. Under the race detector they take several times as long, so without the tests that
+# take long (-short), and one after the other.
+RACE := ./internal/local/dynamo ./internal/local/ses ./internal/local/cloud ./internal/local/faults ./internal/store/... ./internal/handlers/recompute \
+	./internal/handlers/feedback ./internal/handlers/clock ./internal/mailing/... ./internal/awsenv ./internal/web ./internal/public/... ./internal/auth/... ./internal/logs ./internal/tmpl
+race: local
+	go test -race -short -timeout 15m $(RACE)
+
+# Known faults of modules that are really called. Without a way to the database this cannot be told, which is said and is no failure.
+vulnerabilities:
+	@out=$$(go tool -modfile=tools.mod govulncheck ./... 2>&1); code=$$?; echo "$$out"; \
+	case "$$code $$out" in 0*) ;; *"fetching vulnerabilities"*) echo "NOT CHECKED: govulncheck's database cannot be reached from here";; *) exit 1;; esac
+
+# What takes too long for the gate: an hour and more.
+check-all:
+	$(MAKE) chaos RUNS=200
+	$(MAKE) chaos-big
+	$(MAKE) fuzz
+	$(MAKE) cost
+	$(MAKE) bench
 
 clean:
 	rm -rf $(LOCAL) bin .aws-sam

@@ -18,7 +18,7 @@ func TestSameAsHTMLTemplate(t *testing.T) {
 	takenOnes := 0
 	rapid.Check(t, func(t *rapid.T) { takenOnes += sameAsHTMLTemplate(t) })
 	t.Logf("%d templates were taken", takenOnes)
-	if takenOnes < 20 {
+	if takenOnes < 20 && !testing.Short() { // which makes rapid try only a few
 		t.Error("so few templates are taken that the test says little")
 	}
 }
