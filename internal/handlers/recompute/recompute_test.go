@@ -29,17 +29,18 @@ type world struct {
 	store  *store.Store
 	db     *dynamo.DB
 	random *rand.Rand
-	faults func(before bool) error
+	faults atomic.Pointer[func(before bool) error] // calls that were given up may still ask for it
 }
 
 func newWorld(t *testing.T, seed uint64) *world {
 	t.Helper()
 	w := &world{random: rand.New(rand.NewPCG(seed, 1))}
 	fault := func(c dynamo.Call, before bool) error {
-		if w.faults == nil || c.Operation == "Query" {
+		f := w.faults.Load()
+		if f == nil || c.Operation == "Query" {
 			return nil
 		}
-		return w.faults(before)
+		return (*f)(before)
 	}
 	w.store, w.db = storetest.Open(t, dynamo.Options{
 		Before: func(c dynamo.Call) error { return fault(c, true) },
@@ -266,16 +267,17 @@ func TestDeathAtEveryCall(t *testing.T) {
 			w.live(t, 30)
 			records := storetest.Records(t, w.db)
 			var calls atomic.Int32
-			w.faults = func(early bool) error {
+			dies := func(early bool) error {
 				if early == before && calls.Add(1) >= n {
 					return errors.New("dead")
 				}
 				return nil
 			}
+			w.faults.Store(&dies)
 			for at := 0; at < len(records); at += 50 {
 				_, _ = w.function().Handle(context.Background(), events.DynamoDBEvent{Records: records[at:min(at+50, len(records))]})
 			}
-			w.faults = nil
+			w.faults.Store(nil)
 			w.deliver(t, records)
 			w.check(t)
 			if calls.Load() < n {
