@@ -56,7 +56,7 @@ func (d *Door) ToIssuer(ctx context.Context, back, to string) (address, cookie s
 // besides the table's: ErrNotProved, with the cause where there is one to look into, and ErrNobody.
 func (d *Door) FromIssuer(ctx context.Context, back, cookie, state, code string) (m survey.Staff, to string, err error) {
 	s, ok := d.unpackLogin(cookie)
-	if !ok || state == "" || state != s.State || code == "" { // among them: error=access_denied
+	if !ok || d.Issuer == nil || state == "" || state != s.State || code == "" { // among them: error=access_denied
 		return m, "", ErrNotProved
 	}
 	said, err := d.Issuer.Email(ctx, back, code, s, d.Now)

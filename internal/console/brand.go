@@ -39,8 +39,8 @@ func lookOf(s survey.Settings) look {
 		v.Company = "Onetap"
 	}
 	if b := s.Brand; b.Logo != "" {
-		const most = 32 // pixels: the height of the bar
-		v.Logo, v.Width, v.Height = "/logo/"+b.Logo, b.Width*most/max(b.Height, most), min(b.Height, most)
+		const maxHeight = 32 // pixels, of the bar
+		v.Logo, v.Width, v.Height = "/logo/"+b.Logo, b.Width*maxHeight/max(b.Height, maxHeight), min(b.Height, maxHeight)
 	}
 	if c, ok := theme.Parse(s.Brand.Colour); ok {
 		v.Style = "/brand/" + c.String()[1:]

@@ -190,7 +190,7 @@ func TestReferencesOfTheAPI(t *testing.T) {
 	w.detractor(1, "Owner@example.com", "", "Кто-то", "", 3, w.now())
 	_, said := w.call("GET", "/api/v1/staff", "", nil)
 	b, _ := json.Marshal(said["staff"])
-	var staff []staffTold
+	var staff []memberView
 	if err := json.Unmarshal(b, &staff); err != nil || len(staff) != 2 || staff[1].ID != "Owner@example.com" || staff[1].Ref == "" || staff[0].Ref == staff[1].Ref {
 		t.Fatalf("%v %+v", err, staff)
 	}

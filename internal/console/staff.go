@@ -22,8 +22,8 @@ type staffAnswer struct {
 	Warnings  []lineTold `json:"warnings"` // of people who were taken
 }
 
-// staffTold is a staff member as the API tells of one, and takes one back.
-type staffTold struct {
+// memberView is a staff member as the API shows one, and takes one back.
+type memberView struct {
 	survey.Staff
 	Ref string `json:"ref"` // for addresses, where the id may be an e-mail address; given by us, and not read
 }
@@ -37,11 +37,11 @@ func (d *Desk) listStaff(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	slices.SortFunc(all, func(a, b survey.Staff) int { return strings.Compare(a.ID, b.ID) })
-	told := make([]staffTold, len(all))
+	views := make([]memberView, len(all))
 	for i, m := range all {
-		told[i] = staffTold{m, d.handle(m.ID)}
+		views[i] = memberView{m, d.handle(m.ID)}
 	}
-	web.JSON(w, http.StatusOK, map[string]any{"staff": told})
+	web.JSON(w, http.StatusOK, map[string]any{"staff": views})
 	return nil
 }
 
@@ -79,7 +79,7 @@ func readStaffCSV(r *http.Request) (org.List, error) {
 
 // readStaffJSON reads a JSON list; a manager is named by id.
 func readStaffJSON(r *http.Request) (org.List, error) {
-	var in []staffTold
+	var in []memberView
 	if err := web.Decode(r, &in, maxJSON); err != nil {
 		return nil, err
 	}

@@ -10,8 +10,8 @@ import (
 	"onetap/internal/web"
 )
 
-// maxTold is how many lines of a list's faults a page shows.
-const maxTold = 200
+// maxFaults is how many lines of a list's faults a page shows.
+const maxFaults = 200
 
 type staffImportPage struct {
 	frame
@@ -44,7 +44,7 @@ func (d *Desk) importStaff(w http.ResponseWriter, r *http.Request) error {
 	}
 	out := staffAnswerOf(p.lang, intake)
 	p.Result = p.lang.T("staff.imported", map[string]any{"New": out.New, "Changed": out.Changed, "Unchanged": out.Unchanged, "Refused": out.Refused})
-	p.Lines, p.Warned = out.Refusals[:min(len(out.Refusals), maxTold)], out.Warnings[:min(len(out.Warnings), maxTold)]
+	p.Lines, p.Warned = out.Refusals[:min(len(out.Refusals), maxFaults)], out.Warnings[:min(len(out.Warnings), maxFaults)]
 	if more := len(out.Refusals) + len(out.Warnings) - len(p.Lines) - len(p.Warned); more > 0 {
 		p.More = p.lang.T("staff.import_more", map[string]any{"Count": more})
 	}
@@ -53,7 +53,7 @@ func (d *Desk) importStaff(w http.ResponseWriter, r *http.Request) error {
 }
 
 // uploaded reads the file of a form's field. Problems: file_missing, body_too_large.
-func uploaded(r *http.Request, field string, most int64) ([]byte, error) {
+func uploaded(r *http.Request, field string, maxBytes int64) ([]byte, error) {
 	file, _, err := r.FormFile(field)
 	if errors.Is(err, http.ErrMissingFile) || errors.Is(err, http.ErrNotMultipart) {
 		return nil, apperr.New(apperr.Invalid, "file_missing", field)
@@ -62,12 +62,12 @@ func uploaded(r *http.Request, field string, most int64) ([]byte, error) {
 		return nil, &apperr.Error{Kind: apperr.Invalid, Code: "body_unreadable", Cause: err}
 	}
 	defer file.Close()
-	b, err := io.ReadAll(io.LimitReader(file, most+1))
+	b, err := io.ReadAll(io.LimitReader(file, maxBytes+1))
 	switch {
 	case err != nil:
 		return nil, err
-	case int64(len(b)) > most:
-		return nil, apperr.New(apperr.TooLarge, "body_too_large", field, "Limit", most)
+	case int64(len(b)) > maxBytes:
+		return nil, apperr.New(apperr.TooLarge, "body_too_large", field, "Limit", maxBytes)
 	case len(b) == 0:
 		return nil, apperr.New(apperr.Invalid, "file_missing", field)
 	}
