@@ -152,14 +152,11 @@ func places(m message) []string {
 	return slices.Sorted(maps.Keys(seen))
 }
 
-// source is what the program's own Go files say.
+// source is what the program's own Go files say; what a .templ file says stands in the _templ.go that is made of it.
 type source struct {
 	literals map[string]bool   // every string
-	asked    map[string]string // ids given to T, Has, a page's t or named as a problem's code, with the place
+	asked    map[string]string // ids given to T and Has, or named as a problem's code, with the place
 }
-
-// told is how the desk's pages ask for a message.
-var told = regexp.MustCompile(`\[\[t "([^"]+)"\]\]`)
 
 func readSource(t *testing.T) source {
 	s := source{map[string]bool{}, map[string]string{}}
@@ -170,19 +167,12 @@ func readSource(t *testing.T) source {
 		if d.IsDir() && strings.HasPrefix(d.Name(), ".") && d.Name() != ".." && path != "../.." {
 			return fs.SkipDir
 		}
-		page := strings.HasSuffix(path, ".html")
-		if !page && !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 			return nil
 		}
 		data, err := os.ReadFile(path)
 		if err != nil {
 			return err
-		}
-		if page {
-			for _, m := range told.FindAllStringSubmatch(string(data), -1) {
-				s.asked[m[1]], s.literals[m[1]] = path, true
-			}
-			return nil
 		}
 		files := token.NewFileSet()
 		f, err := parser.ParseFile(files, path, data, parser.SkipObjectResolution)

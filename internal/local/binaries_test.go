@@ -12,15 +12,17 @@ import (
 
 // TestBinariesAreSmall builds the packages for AWS and holds their sizes: Lambda unpacks and starts a large one later.
 //
-// The design allows 14 MB; all but desk, which has the pages, were under 10.1 when this was written. What makes one jump by megabytes is nearly always a
-// call of reflect's Method or MethodByName (html/template has one), with which the linker keeps every exported method
-// that is in reach, those of the AWS clients among them: go build -ldflags=-dumpdep shows it.
+// The design allows 14 MB; all but desk, which has the pages, were under 10.1 when this was written, desk had 13.9. What
+// makes one jump by megabytes is nearly always a call of reflect's Method or MethodByName (html/template has one), with which
+// the linker keeps every exported method that is in reach, those of the AWS clients among them: go build -ldflags=-dumpdep
+// shows it. templ makes about 350 bytes of machine code of an expression: what many pages share is a component that is not
+// inlined (console/parts.templ).
 func TestBinariesAreSmall(t *testing.T) {
 	if testing.Short() {
 		t.Skip("links seven binaries")
 	}
 	t.Parallel()
-	const most, mostOfDesk, mostOfRespond = 12_000_000, 14_000_000, 9_000_000 // bytes
+	const most, mostOfDesk, mostOfRespond = 12_000_000, 14_000_000, 9_500_000 // bytes
 	folder, top := crossBuilt(t, "arm64", "-s -w"), filepath.Dir(localtest.Template(t))
 	mains, err := filepath.Glob(filepath.Join(top, "functions", "*", "main.go"))
 	if err != nil || len(mains) < 7 {

@@ -1,15 +1,19 @@
 package tmpl
 
-import "strings"
+import (
+	"html"
+	"strings"
+)
 
-// The same characters as html/template's.
-var escaper = strings.NewReplacer("\x00", "\uFFFD", `"`, "&#34;", "&", "&amp;", "'", "&#39;", "+", "&#43;", "<", "&lt;", ">", "&gt;")
+// The project has one escaper of html, the standard library's; pages have it through templ. In letters html/template's two
+// further characters are escaped too.
+var further = strings.NewReplacer("\x00", "\uFFFD", "+", "&#43;")
 
 // flat makes html harmless where tags are text: its entities stay.
 var flat = strings.NewReplacer("\x00", "\uFFFD", `"`, "&#34;", "'", "&#39;", "+", "&#43;", "<", "&lt;", ">", "&gt;")
 
 // Escape makes text harmless between tags, in titles and textareas, and in quoted attributes.
-func Escape(s string) string { return escaper.Replace(s) }
+func Escape(s string) string { return further.Replace(html.EscapeString(s)) }
 
 // refused stands for an address of a scheme that is not let through, as in html/template.
 const refused = "#ZgotmplZ"

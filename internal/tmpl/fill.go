@@ -1,5 +1,6 @@
-// Package tmpl fills the templates of the e-mails and of the desk's pages. It knows the part of html/template's language
-// that they use, and escapes as html/template does; a test in package mail compares the two.
+// Package tmpl fills the templates of the e-mails. Pages are components of templ; letters are not, for they carry SES's own
+// {{ }} and are made as plain text too. It knows the part of html/template's language that they use, and escapes as html/template
+// does; a test in package mail compares the two.
 //
 // html/template calls methods by their names, and so makes the linker keep every exported method that is in reach: the
 // AWS clients whole. Without it notify and clock are 5 MB smaller, and start sooner.
@@ -32,14 +33,10 @@ type Safe string
 // Func makes html of a text.
 type Func func(text string) Safe
 
-// Words makes another text of a text: the message of an id, the address of a file.
-type Words func(text string) string
-
 // Set is a set of templates that can call each other. It is safe for concurrent use.
 type Set struct {
 	html  bool
 	funcs map[string]Func
-	words map[string]Words
 	trees map[string][]node
 }
 
@@ -47,11 +44,6 @@ type Set struct {
 // files are part of the program.
 func HTML(files fs.FS, pattern string, funcs map[string]Func) *Set {
 	return read(files, pattern, &Set{html: true, funcs: funcs})
-}
-
-// Pages is HTML with functions whose results are escaped like any value, and so may stand in attributes too.
-func Pages(files fs.FS, pattern string, words map[string]Words) *Set {
-	return read(files, pattern, &Set{html: true, words: words})
 }
 
 // Text reads templates that escape nothing.
@@ -145,9 +137,7 @@ func (s *Set) put(b *strings.Builder, n node, v reflect.Value) error {
 		return fmt.Errorf("a %s cannot be written", v.Kind())
 	}
 	safe := v.Type() == reflect.TypeFor[Safe]()
-	if words := s.words[n.text]; words != nil {
-		text, safe = words(text), false
-	} else if n.text != "" {
+	if n.text != "" {
 		text, safe = string(s.funcs[n.text](text)), true
 	}
 	switch {

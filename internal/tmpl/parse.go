@@ -156,7 +156,7 @@ func (p *parser) value(word, rest string) node {
 	n := node{what: value, place: p.spot.at}
 	if strings.HasPrefix(word, ".") || strings.HasPrefix(word, "$") {
 		n.arg = p.reference(word + rest)
-	} else if n.text, n.arg = word, p.reference(rest); p.set.funcs[word] == nil && p.set.words[word] == nil {
+	} else if n.text, n.arg = word, p.reference(rest); p.set.funcs[word] == nil {
 		p.fail("there is no function %q", word)
 	}
 	if reason := why[n.place]; reason != "" {
