@@ -1,14 +1,10 @@
 package console
 
 import (
-	"context"
 	"net/http"
 	"time"
 
 	"onetap/internal/apperr"
-	"onetap/internal/authz"
-	"onetap/internal/contacts"
-	"onetap/internal/store"
 	"onetap/internal/survey"
 	"onetap/internal/web"
 )
@@ -30,23 +26,11 @@ func (d *Desk) postContacts(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	staff, err := d.store.Staff(r.Context())
+	out, err := d.lists.TakeUnrecorded(r.Context(), a, encoding, body)
 	if err != nil {
 		return err
 	}
-	u := &upload{Reader: *contacts.NewImport(a), staff: survey.NewDirectory(staff)}
-	u.Reader.Told = encoding
-	if u.Reader.Known, err = d.store.Dimensions(r.Context(), a); err != nil {
-		return err
-	}
-	out, err := d.take(r.Context(), u, body, true)
-	if outOfTime(err) {
-		return &apperr.Error{Kind: apperr.Conflict, Code: "list_unfinished", Cause: err}
-	}
-	if err != nil {
-		return err
-	}
-	web.JSON(w, http.StatusOK, out.tell(web.Language(r)))
+	web.JSON(w, http.StatusOK, viewOutcome(web.Language(r), out))
 	return nil
 }
 
@@ -90,51 +74,9 @@ func (d *Desk) showContact(w http.ResponseWriter, r *http.Request) error {
 }
 
 // contactOf reads the contact of a path, if this one may see it. Problems: contact_unknown, not_yours.
-func (d *Desk) contactOf(r *http.Request) (c survey.Contact, stopped store.Suppression, err error) {
-	a, id := survey.Audience(r.PathValue("audience")), survey.ContactID(r.PathValue("contact"))
-	if !a.Valid() || !validContact(id) {
-		return c, stopped, apperr.New(apperr.Unknown, "contact_unknown", "contact")
-	}
-	if c, err = d.store.Contact(r.Context(), a, id); err != nil {
-		return c, stopped, err
-	}
-	sees, err := d.seesContacts(r.Context(), visitOf(r))
-	if err == nil && !sees(c) {
-		err = apperr.New(apperr.Forbidden, "not_yours", "contact")
-	}
-	if err == nil {
-		stopped, _, err = d.store.Suppression(r.Context(), a, id)
-	}
-	return c, stopped, err
+func (d *Desk) contactOf(r *http.Request) (survey.Contact, survey.Suppression, error) {
+	return d.lists.Contact(r.Context(), visitOf(r).Who, survey.Audience(r.PathValue("audience")), survey.ContactID(r.PathValue("contact")))
 }
-
-// seesContacts returns what tells whether somebody may see a contact.
-func (d *Desk) seesContacts(ctx context.Context, v visit) (func(survey.Contact) bool, error) {
-	var reports []survey.Staff
-	if v.Staff.Role == survey.RoleManager {
-		staff, err := d.store.Staff(ctx)
-		if err != nil {
-			return nil, err
-		}
-		reports = authz.Reports(staff, v.Staff.ID)
-	}
-	return func(c survey.Contact) bool { return v.Sees(c.Owner, c.Team, reports) }, nil
-}
-
-func validContact(id survey.ContactID) bool {
-	if len(id) != 16 {
-		return false
-	}
-	for _, c := range id {
-		if (c < 'a' || c > 'z') && (c < '2' || c > '7') {
-			return false
-		}
-	}
-	return true
-}
-
-// countPage is how many contacts one call counts.
-const countPage = 5000
 
 // countContacts counts the contacts of an audience that fit a filter, a page at a time: the caller adds the pages up.
 func (d *Desk) countContacts(w http.ResponseWriter, r *http.Request) error {
@@ -155,28 +97,16 @@ func (d *Desk) countContacts(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	f := survey.Filter{Teams: q["team"], Owners: owners, Locations: q["location"], Products: q["product"], Tiers: q["tier"], Languages: q["language"]}
-	var out struct {
-		Contacts int                              `json:"contacts"` // of the audience
-		Fit      int                              `json:"fit"`      // of them, those that fit the filter
-		Stopped  map[survey.SuppressionReason]int `json:"stopped"`  // of those that fit, to whom nobody writes
-		Next     *string                          `json:"next"`
-	}
-	out.Stopped = map[survey.SuppressionReason]int{}
-	next, err := d.store.ContactsPage(r.Context(), a, from, countPage, func(c survey.Contact, stopped survey.SuppressionReason) {
-		out.Contacts++
-		if !f.Match(c) {
-			return
-		}
-		out.Fit++
-		if stopped != "" {
-			out.Stopped[stopped]++
-		}
-	})
+	n, next, err := d.lists.Count(r.Context(), a, f, from)
 	if err != nil {
 		return err
 	}
-	out.Next = cursorText(next)
-	web.JSON(w, http.StatusOK, out)
+	web.JSON(w, http.StatusOK, struct {
+		Contacts int                              `json:"contacts"`
+		Fit      int                              `json:"fit"`
+		Stopped  map[survey.SuppressionReason]int `json:"stopped"`
+		Next     *string                          `json:"next"`
+	}{n.Contacts, n.Fit, n.Stopped, cursorText(next)})
 	return nil
 }
 
@@ -201,11 +131,8 @@ func (d *Desk) stopAddress(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if in.Reason != survey.Unsubscribed {
-		return apperr.New(apperr.Invalid, "reason_choice", "reason")
-	}
-	ids := d.keys.ContactIDs(email)
-	if err := d.store.Suppress(r.Context(), ids, in.Reason, d.now()); err != nil {
+	ids, err := d.lists.Stop(r.Context(), email, in.Reason)
+	if err != nil {
 		return err
 	}
 	web.JSON(w, http.StatusOK, map[string]any{"reason": in.Reason, "contacts": ids})

@@ -5,22 +5,11 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
-	"unicode"
 
-	"onetap/internal/apperr"
 	"onetap/internal/authz"
+	"onetap/internal/contacts"
 	"onetap/internal/lang"
 	"onetap/internal/survey"
-)
-
-const (
-	contactsShown = 50
-	// contactsLookedAt bounds one request that looks for few among many: a megabyte of contacts is some 3,000. A page's script
-	// goes on by itself; who has none presses a button, and so each of those requests looks for as long as one waits.
-	contactsLookedAt = 4000
-	searchPatience   = 3 * time.Second
-	searchRequests   = 25 // of contactsLookedAt, at most
 )
 
 type contactsPage struct {
@@ -64,19 +53,13 @@ type lookFor struct {
 func (d *Desk) searchContacts(w http.ResponseWriter, r *http.Request) error {
 	text := strings.TrimSpace(r.FormValue("search"))
 	if email, err := survey.NormalizeEmail(text); err == nil && strings.Contains(text, "@") {
-		sees, err := d.seesContacts(r.Context(), visitOf(r))
+		c, ok, err := d.lists.ByAddress(r.Context(), visitOf(r).Who, email, survey.Audience(r.FormValue("audience")))
 		if err != nil {
 			return err
 		}
-		for a, id := range d.keys.ContactIDs(email) {
-			c, err := d.store.Contact(r.Context(), a, id)
-			if err == nil && sees(c) && (string(a) == r.FormValue("audience") || r.FormValue("audience") == "") {
-				http.Redirect(w, r, contactHref(c), http.StatusSeeOther)
-				return nil
-			}
-			if err != nil && !apperr.Is(err, "contact_unknown") {
-				return err
-			}
+		if ok {
+			http.Redirect(w, r, contactHref(c), http.StatusSeeOther)
+			return nil
 		}
 	}
 	if text == "" {
@@ -100,10 +83,6 @@ func (d *Desk) showContacts(w http.ResponseWriter, r *http.Request, want lookFor
 	if err != nil {
 		return err
 	}
-	sees, err := d.seesContacts(r.Context(), visitOf(r))
-	if err != nil {
-		return err
-	}
 	staff, err := d.store.Staff(r.Context())
 	if err != nil {
 		return err
@@ -113,29 +92,23 @@ func (d *Desk) showContacts(w http.ResponseWriter, r *http.Request, want lookFor
 	for _, o := range audienceOptions(p.lang, a) {
 		p.Tabs = append(p.Tabs, navItem{"/contacts?audience=" + o.Value, o.Label, o.On})
 	}
-	wanted, names, looked, began := searchText(want.text), staffNames(staff), 0, d.now()
-	next := &from
-	for n := 0; n == 0 || want.patient && next != nil && len(p.Rows) < contactsShown && n < searchRequests && d.now().Sub(began) < searchPatience; n++ {
-		next, err = d.store.ContactsUntil(r.Context(), a, *next, contactsLookedAt, func(c survey.Contact, stopped survey.SuppressionReason) bool {
-			looked++
-			if sees(c) && (wanted == "" || fits(c, wanted)) {
-				p.Rows = append(p.Rows, contactRowOf(p.lang, names, c, stopped))
-			}
-			return len(p.Rows) < contactsShown
-		})
-		if err != nil {
-			return err
-		}
+	found, err := d.lists.Search(r.Context(), visitOf(r).Who, contacts.Search{Audience: a, Text: want.text, From: from, Patient: want.patient})
+	if err != nil {
+		return err
 	}
-	p.Seen, p.Whole = want.seen+looked, next == nil
-	p.Empty = looked == 0 && want.after == ""
+	names := staffNames(staff)
+	for _, hit := range found.Contacts {
+		p.Rows = append(p.Rows, contactRowOf(p.lang, names, hit.Contact, hit.Stopped))
+	}
+	p.Seen, p.Whole = want.seen+found.Looked, found.Next == nil
+	p.Empty = found.Looked == 0 && want.after == ""
 	p.NotFound = len(p.Rows) == 0 && !p.Empty
 	if want.text != "" || !p.All() {
 		p.Looked = p.lang.T("contacts.looked", lang.Values{"Count": p.Seen})
 	}
 	p.Scripts = []string{"search.js"}
-	if next != nil {
-		p.Next = next.String()
+	if found.Next != nil {
+		p.Next = found.Next.String()
 		p.NextHref = "/contacts?audience=" + string(a) + "&after=" + p.Next
 	}
 	if !p.All() {
@@ -153,25 +126,4 @@ func contactRowOf(l lang.Language, names map[string]string, c survey.Contact, st
 		row.Stopped = l.T("contacts.stopped." + string(stopped))
 	}
 	return row
-}
-
-// searchText is how texts are compared: letters and digits, small, ё as е.
-func searchText(text string) string {
-	return strings.Join(strings.FieldsFunc(strings.ReplaceAll(strings.ToLower(text), "ё", "е"), func(c rune) bool {
-		return !unicode.IsLetter(c) && !unicode.IsDigit(c)
-	}), " ")
-}
-
-// fits reports whether a name, an address, a telephone or an attribute holds the text.
-func fits(c survey.Contact, wanted string) bool {
-	texts := []string{c.Person.Name, c.Person.Email, c.Person.Phone, c.Product, c.Location}
-	for _, v := range c.Attrs {
-		texts = append(texts, v)
-	}
-	for _, text := range texts {
-		if strings.Contains(searchText(text), wanted) {
-			return true
-		}
-	}
-	return false
 }

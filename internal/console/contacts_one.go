@@ -10,7 +10,6 @@ import (
 	"onetap/internal/insight"
 	"onetap/internal/lang"
 	"onetap/internal/loop"
-	"onetap/internal/store"
 	"onetap/internal/survey"
 )
 
@@ -78,7 +77,7 @@ func (d *Desk) contactPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 // stoppedHelp says why nobody writes to a contact any more, and what one can do.
-func stoppedHelp(l lang.Language, stop store.Suppression) string {
+func stoppedHelp(l lang.Language, stop survey.Suppression) string {
 	switch {
 	case stop.Reason == survey.Bounced && stop.Cause == survey.CauseRepeated:
 		return l.T("contacts.stopped_help.bounced_repeated")
@@ -189,7 +188,7 @@ func (d *Desk) stopContact(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := d.store.Suppress(r.Context(), d.keys.ContactIDs(c.Person.Email), survey.Unsubscribed, d.now()); err != nil {
+	if _, err := d.lists.Stop(r.Context(), c.Person.Email, survey.Unsubscribed); err != nil {
 		return err
 	}
 	return done(w, r, contactHref(c), "contact_stopped")

@@ -13,6 +13,7 @@ import (
 	"onetap/internal/apperr"
 	"onetap/internal/auth"
 	"onetap/internal/authz"
+	"onetap/internal/contacts"
 	"onetap/internal/followup"
 	"onetap/internal/insight"
 	"onetap/internal/keys"
@@ -41,6 +42,7 @@ type Desk struct {
 	mailing *mailing.Campaigns
 	planner *mailing.Planner                    // who would be invited
 	cases   *followup.Cases                     // what people do with cases
+	lists   *contacts.Lists                     // lists of contacts that come in, and the contacts that came
 	sender  string                              // the deployment's From
 	senders survey.Senders                      // whom letters may come from
 	site    string                              // base of the console and the API; "": the host of the request
@@ -91,6 +93,7 @@ func New(o Settings) (*Desk, error) {
 	d.results = &insight.Results{Store: o.Store, Now: time.Now}
 	d.mailing = &mailing.Campaigns{Store: o.Store, Keys: o.Keys, Mail: o.Mail, Now: time.Now, Wake: o.Wake, Sender: o.Sender, Senders: senders, Admin: o.Admin}
 	d.company = &org.Company{Store: o.Store, Now: time.Now, Senders: senders}
+	d.lists = &contacts.Lists{Store: o.Store, Keys: o.Keys, Now: time.Now}
 	d.door = &auth.Door{Store: o.Store, Keys: o.Keys, Now: time.Now, Send: o.Mail.Send, From: o.Sender, Admin: o.Admin, Token: o.Token}
 	if issuer != nil { // an interface that holds nil is not nil
 		d.door.Issuer = issuer

@@ -19,6 +19,7 @@ import (
 
 	"onetap/internal/auth"
 	"onetap/internal/awsenv"
+	"onetap/internal/contacts"
 	"onetap/internal/followup"
 	"onetap/internal/insight"
 	"onetap/internal/keys"
@@ -84,6 +85,7 @@ func newWorld(t testing.TB, o dynamo.Options) *world {
 		t.Fatal(err)
 	}
 	w.desk.company = &org.Company{Store: s, Now: w.now, Senders: w.desk.senders}
+	w.desk.lists = &contacts.Lists{Store: s, Keys: keys, Now: w.now}
 	w.desk.mailing = &mailing.Campaigns{Store: s, Keys: keys, Mail: ses.New(storetest.As(c, "desk"), ""), Now: w.now, Wake: w.wake, Sender: w.desk.sender, Senders: w.desk.senders}
 	w.desk.cases = &followup.Cases{Store: s, Now: w.now}
 	if err := w.desk.check(); err != nil {

@@ -5,7 +5,6 @@ import (
 	"compress/gzip"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -297,19 +296,6 @@ func TestPackedBomb(t *testing.T) {
 	}
 }
 
-// A request that has no time left says so, keeps what it stored, and the same part sent again goes on from there.
-func TestPartOutOfTime(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, dynamo.Options{})
-	im := upload{Reader: *contacts.NewImport(survey.Customers), by: "import#1"}
-	ctx, cancel := context.WithTimeout(context.Background(), spare/2)
-	defer cancel()
-	_, err := w.desk.take(ctx, &im, []byte(customers(10, 1)), true)
-	if !outOfTime(err) || errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		t.Errorf("no time is left for working: %v", err)
-	}
-}
-
 // What is listed of refused rows is bounded; all of them are counted.
 func TestManyRefusals(t *testing.T) {
 	t.Parallel()
@@ -317,7 +303,7 @@ func TestManyRefusals(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("name,email\n")
 	random := rand.New(rand.NewPCG(1, 1))
-	for range maxListed + 500 { // values that do not pack
+	for range contacts.MaxListed + 500 { // values that do not pack
 		name := make([]rune, 90)
 		for i := range name {
 			name[i] = rune(0x4e00 + random.IntN(20000))
@@ -327,7 +313,7 @@ func TestManyRefusals(t *testing.T) {
 	path := w.begin()
 	part := w.must("PUT", path+"/parts/1", csvType, []byte(b.String()))
 	listed, omitted := len(part["refusals"].([]any)), int(part["refusals_omitted"].(float64))
-	if listed+omitted != maxListed+500 || listed == 0 || sums(part)[3] != maxListed+500 {
+	if listed+omitted != contacts.MaxListed+500 || listed == 0 || sums(part)[3] != contacts.MaxListed+500 {
 		t.Errorf("%d listed, %d omitted, %v refused", listed, omitted, sums(part)[3])
 	}
 }

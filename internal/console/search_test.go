@@ -62,7 +62,7 @@ func TestSearchGoesOn(t *testing.T) {
 	}
 	// Somebody who waits is not kept waiting for ever: the clock ends a request, and the next goes on from there.
 	calls := 0
-	w.desk.now = func() time.Time { calls++; return w.now().Add(time.Duration(calls) * 2 * time.Second) }
+	w.desk.lists.Now = func() time.Time { calls++; return w.now().Add(time.Duration(calls) * 2 * time.Second) }
 	_, page, _ = v.post("/contacts/search", "audience", "customers", "search", "nobody of that name")
 	v.says(page, `id="further"`, "Search further")
 }

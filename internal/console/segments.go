@@ -1,7 +1,6 @@
 package console
 
 import (
-	"context"
 	"net/http"
 
 	"onetap/internal/insight"
@@ -33,14 +32,4 @@ func (d *Desk) answerCampaign(w http.ResponseWriter, r *http.Request, c survey.C
 	}
 	web.JSON(w, http.StatusOK, c)
 	return nil
-}
-
-// saySegments keeps what an upload says of its columns, once it is known.
-func (d *Desk) saySegments(ctx context.Context, u *upload) error {
-	if u.Said || u.Reader.Columns == nil {
-		return nil
-	}
-	_, err := d.store.SayDimensions(ctx, u.Reader.Audience, u.Reader.Chosen())
-	u.Said = err == nil
-	return err
 }

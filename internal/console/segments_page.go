@@ -1,62 +1,20 @@
 package console
 
 import (
-	"cmp"
-	"context"
 	"net/http"
-	"slices"
 	"strconv"
 
 	"onetap/internal/apperr"
-	"onetap/internal/contacts"
 	"onetap/internal/lang"
 	"onetap/internal/survey"
 	"onetap/internal/web"
 )
 
-// columnsLooked is how many contacts are looked through for columns of which nothing is known yet.
-const columnsLooked = 1000
-
-// segmentLine is one column with what it is.
-type segmentLine struct {
+// columnView is one column with what it is for.
+type columnView struct {
 	Dimension string              `json:"part"`
 	Use       survey.DimensionUse `json:"segment"`
 	Chosen    bool                `json:"chosen"` // somebody said so; else it is how it looks
-	examples  []string
-}
-
-// columnsOf lists the columns of an audience: those of which something is known, and those that the first contacts have.
-func (d *Desk) columnsOf(ctx context.Context, a survey.Audience) ([]segmentLine, error) {
-	known, err := d.store.Dimensions(ctx, a)
-	if err != nil {
-		return nil, err
-	}
-	asked := survey.Asked{}
-	if _, err := d.store.ContactsPage(ctx, a, survey.Cursor{}, columnsLooked, func(c survey.Contact, _ survey.SuppressionReason) { asked.Count(c) }); err != nil {
-		return nil, err
-	}
-	dimensions := map[string]bool{}
-	for name := range known {
-		dimensions[name] = true
-	}
-	for name := range asked {
-		dimensions[name] = true
-	}
-	all := []segmentLine{}
-	for name := range dimensions {
-		line := segmentLine{Dimension: name, Chosen: known[name].Chosen, Use: known.Offered(name, asked[name])}
-		if c := asked[name]; c != nil {
-			values := make([]string, 0, len(c.Values))
-			for v := range c.Values {
-				values = append(values, v)
-			}
-			slices.SortFunc(values, func(a, b string) int { return cmp.Or(c.Values[b]-c.Values[a], cmp.Compare(a, b)) })
-			line.examples = values[:min(3, len(values))]
-		}
-		all = append(all, line)
-	}
-	slices.SortFunc(all, func(a, b segmentLine) int { return cmp.Compare(a.Dimension, b.Dimension) })
-	return all, nil
 }
 
 // showColumns answers the columns of an audience.
@@ -72,11 +30,15 @@ func (d *Desk) showColumns(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (d *Desk) answerColumns(w http.ResponseWriter, r *http.Request, a survey.Audience) error {
-	lines, err := d.columnsOf(r.Context(), a)
+	columns, err := d.lists.Columns(r.Context(), a)
 	if err != nil {
 		return err
 	}
-	web.JSON(w, http.StatusOK, map[string]any{"audience": a, "columns": lines})
+	views := make([]columnView, len(columns))
+	for i, c := range columns {
+		views[i] = columnView{c.Dimension, c.Use, c.Chosen}
+	}
+	web.JSON(w, http.StatusOK, map[string]any{"audience": a, "columns": views})
 	return nil
 }
 
@@ -92,11 +54,7 @@ func (d *Desk) chooseColumns(w http.ResponseWriter, r *http.Request) error {
 	if err := web.Decode(r, &in, maxJSON); err != nil {
 		return err
 	}
-	said, err := contacts.SayColumns(in.Columns)
-	if err == nil {
-		_, err = d.store.SayDimensions(r.Context(), a, said)
-	}
-	if err != nil {
+	if err := d.lists.SayColumns(r.Context(), a, in.Columns); err != nil {
 		return err
 	}
 	return d.answerColumns(w, r, a)
@@ -132,7 +90,7 @@ func (d *Desk) segmentsPage(w http.ResponseWriter, r *http.Request) error {
 	if !a.Valid() {
 		a = survey.Customers
 	}
-	lines, err := d.columnsOf(r.Context(), a)
+	columns, err := d.lists.Columns(r.Context(), a)
 	if err != nil {
 		return err
 	}
@@ -141,16 +99,16 @@ func (d *Desk) segmentsPage(w http.ResponseWriter, r *http.Request) error {
 	for _, o := range audienceOptions(p.lang, a) {
 		p.Tabs = append(p.Tabs, navItem{"/contacts/segments?audience=" + o.Value, o.Label, o.On})
 	}
-	for i, line := range lines[:min(len(lines), columnsListed)] {
-		p.Columns = append(p.Columns, segmentColumn{i, line.Dimension, kindLabel(p.lang, line.Dimension), !line.Chosen, line.examples, useOptions(p.lang, line.Use)})
+	for i, column := range columns[:min(len(columns), columnsListed)] {
+		p.Columns = append(p.Columns, segmentColumn{i, column.Dimension, kindLabel(p.lang, column.Dimension), !column.Chosen, column.Examples, segmentOptions(p.lang, column.Use)})
 	}
 	return d.show(w, r, http.StatusOK, p)
 }
 
-func useOptions(l lang.Language, is survey.DimensionUse) []option {
+func segmentOptions(l lang.Language, use survey.DimensionUse) []option {
 	var all []option
 	for _, s := range survey.DimensionUses {
-		all = append(all, option{string(s), l.T("upload.field." + string(s)), s == is})
+		all = append(all, option{string(s), l.T("upload.field." + string(s)), s == use})
 	}
 	return all
 }
@@ -169,11 +127,7 @@ func (d *Desk) saveSegments(w http.ResponseWriter, r *http.Request) error {
 		}
 		columns[dimension] = survey.DimensionUse(r.FormValue("segment-" + strconv.Itoa(n)))
 	}
-	said, err := contacts.SayColumns(columns)
-	if err == nil {
-		_, err = d.store.SayDimensions(r.Context(), a, said)
-	}
-	if err != nil {
+	if err := d.lists.SayColumns(r.Context(), a, columns); err != nil {
 		return err
 	}
 	return done(w, r, "/contacts/segments?audience="+string(a), "segments_saved")

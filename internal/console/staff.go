@@ -18,8 +18,8 @@ type staffAnswer struct {
 	Changed   int        `json:"changed"`
 	Unchanged int        `json:"unchanged"`
 	Refused   int        `json:"refused"`
-	Refusals  []lineTold `json:"refusals"`
-	Warnings  []lineTold `json:"warnings"` // of people who were taken
+	Refusals  []lineView `json:"refusals"`
+	Warnings  []lineView `json:"warnings"` // of people who were taken
 }
 
 // memberView is a staff member as the API shows one, and takes one back.
@@ -99,14 +99,14 @@ func staffAnswerOf(l lang.Language, out org.Intake) staffAnswer {
 		Refusals: staffFaults(l, out.Refusals), Warnings: staffFaults(l, out.Warnings)}
 }
 
-func staffFaults(l lang.Language, faults []org.Fault) []lineTold {
-	all := make([]lineTold, len(faults))
+func staffFaults(l lang.Language, faults []org.Fault) []lineView {
+	all := make([]lineView, len(faults))
 	for i, f := range faults {
 		if p := f.Problem; p != nil {
-			all[i] = lineTold{Line: f.Line, Code: p.Code, Message: l.Problem(p), Column: p.Where}
+			all[i] = lineView{Line: f.Line, Code: p.Code, Message: l.Problem(p), Column: p.Where}
 			continue
 		}
-		all[i] = refusalTold(l, f.Row)
+		all[i] = viewRefusal(l, f.Row)
 	}
 	return all
 }

@@ -17,8 +17,8 @@ type staffImportPage struct {
 	frame
 	Wrong   string
 	Result  string // "3 new, 1 changed…"; "" before a list was read
-	Lines   []lineTold
-	Warned  []lineTold
+	Lines   []lineView
+	Warned  []lineView
 	More    string
 	Perfect bool
 }

@@ -246,7 +246,7 @@ func (p *staffImportPage) View() templ.Component {
 }
 
 //go:noinline
-func linesTold(p *frame, lines []lineTold) templ.Component {
+func linesTold(p *frame, lines []lineView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -31,8 +31,8 @@ type uploadPage struct {
 	MoreColumns string
 	Columns     []uploadColumn
 	Rows        []previewRow
-	Refusals    []lineTold
-	Findings    []finding
+	Refusals    []lineView
+	Findings    []findingView
 	Said        string // how many rows were looked at
 	How         string // encoding and separator
 	Names       []string
@@ -141,12 +141,12 @@ func columnsChosen(r *http.Request) map[string]contacts.Field {
 
 // importWhole imports a file in one go.
 func (d *Desk) importWhole(r *http.Request, columns map[string]contacts.Field, body []byte) (id string, err error) {
-	im, err := d.newImport(r.Context(), r.FormValue("audience"), columns, r.FormValue("encoding"))
+	a, err := audience(r.FormValue("audience"))
 	if err != nil {
 		return "", err
 	}
-	_, err = d.takeNext(r.Context(), im, body, finishDigest, true)
-	return im.ID, err
+	u, err := d.lists.TakeWhole(r.Context(), a, contacts.Corrections{Columns: columns, Encoding: r.FormValue("encoding")}, body)
+	return u.ID, err
 }
 
 // understand shows how a list would be imported. Columns of another list that were chosen before are left aside.
@@ -167,12 +167,8 @@ func (d *Desk) understand(p *uploadPage, r *http.Request, columns map[string]con
 		return err
 	}
 	whole := r.FormValue("part") == ""
-	known, err := d.store.Dimensions(r.Context(), a)
-	if err != nil {
-		return err
-	}
 	encoding := sheet.Encoding(r.FormValue("encoding"))
-	look, err := contacts.Preview(a, sample, whole, columns, encoding, known, survey.NewDirectory(staff))
+	look, err := d.lists.Preview(r.Context(), a, sample, whole, contacts.Corrections{Columns: columns, Encoding: encoding}, staff)
 	switch wrong := apperr.As(err); {
 	case apperr.Is(err, "csv_encoding_unclear"): // the likeliest is chosen already, to be said yes to
 		p.encodings(look, wrong.With["Encoding"].(string))
@@ -189,10 +185,10 @@ func (d *Desk) understand(p *uploadPage, r *http.Request, columns map[string]con
 		p.Rows = append(p.Rows, previewOf(p.lang, names, row.Contact))
 	}
 	for _, refusal := range look.Imported.Refused[:min(previewRows, len(look.Imported.Refused))] {
-		p.Refusals = append(p.Refusals, refusalTold(p.lang, refusal))
+		p.Refusals = append(p.Refusals, viewRefusal(p.lang, refusal))
 	}
-	told := outcome{Quality: look.Quality}.tell(p.lang).Report
-	p.Findings = append(told.Refusals, told.Findings...)
+	report := viewReport(p.lang, contacts.Outcome{Quality: look.Quality})
+	p.Findings = append(report.Refusals, report.Findings...)
 	said := "upload.said_part"
 	if whole {
 		said = "upload.said_whole"

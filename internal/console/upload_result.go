@@ -1,8 +1,6 @@
 package console
 
 import (
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -10,7 +8,6 @@ import (
 	"onetap/internal/contacts"
 	"onetap/internal/lang"
 	"onetap/internal/sheet"
-	"onetap/internal/store"
 )
 
 const (
@@ -24,9 +21,9 @@ type importPage struct {
 	Finished, Begun                  bool
 	New, Changed, Unchanged, Refused string
 	None                             bool // nothing was refused
-	Refusals                         []lineTold
+	Refusals                         []lineView
 	More                             string // refusals that are not on the page
-	Reasons, Findings                []finding
+	Reasons, Findings                []findingView
 	Columns                          []option // heading, what it holds
 	How                              string
 	Back, Download                   string
@@ -34,37 +31,37 @@ type importPage struct {
 
 // importPage shows what became of an upload, or how far it is.
 func (d *Desk) importPage(w http.ResponseWriter, r *http.Request) error {
-	im, err := d.importOf(r)
+	u, err := d.uploadOf(r)
 	if err != nil {
 		return err
 	}
-	var u upload
-	if err := json.Unmarshal(im.State, &u); err != nil {
-		return fmt.Errorf("stored import: %w", err)
+	so, err := contacts.Progress(u)
+	if err != nil {
+		return err
 	}
-	p := &importPage{frame: d.frame(r, "upload.result_title"), ID: im.ID, Finished: im.Finished, Begun: im.Next > 1}
+	p := &importPage{frame: d.frame(r, "upload.result_title"), ID: u.ID, Finished: u.Finished, Begun: u.Next > 1}
 	l := p.lang
-	if !im.Finished {
+	if !u.Finished {
 		p.Title, p.Scripts = l.T("upload.unfinished_title"), []string{"upload.js"}
 	}
-	n := totalOf(u.Total, u.Quality)
+	n := totalOf(so)
 	p.New, p.Changed, p.Unchanged, p.Refused = l.Number(int64(n.New)), l.Number(int64(n.Changed)), l.Number(int64(n.Unchanged)), l.Number(int64(n.Refused))
-	p.None, p.Audience = n.Refused == 0, l.T("contacts.audience."+string(im.Audience))
-	told := outcome{Quality: u.Quality}.tell(l).Report
-	p.Reasons, p.Findings = told.Refusals, told.Findings
-	for _, c := range u.Reader.Columns {
+	p.None, p.Audience = n.Refused == 0, l.T("contacts.audience."+string(u.Audience))
+	report := viewReport(l, so)
+	p.Reasons, p.Findings = report.Refusals, report.Findings
+	for _, c := range so.Columns {
 		p.Columns = append(p.Columns, option{Value: c.Heading, Label: l.T("upload.field." + string(c.Field))})
 	}
-	if u.Reader.Separator != "" {
-		p.How = l.T("upload.how", lang.Values{"Encoding": u.Reader.Encoding, "Separator": separatorName(l, u.Reader.Separator)})
+	if so.Separator != "" {
+		p.How = l.T("upload.how", lang.Values{"Encoding": so.Encoding, "Separator": separatorName(l, so.Separator)})
 	}
-	p.Back, p.Download = "/contacts?audience="+string(im.Audience), "/contacts/imports/"+im.ID+"/refused"
-	rows, err := d.refusals(r, im, refusedShown)
+	p.Back, p.Download = "/contacts?audience="+string(u.Audience), "/contacts/imports/"+u.ID+"/refused"
+	rows, err := d.lists.Refused(r.Context(), u, refusedShown)
 	if err != nil {
 		return err
 	}
 	for _, row := range rows {
-		p.Refusals = append(p.Refusals, refusalTold(l, row))
+		p.Refusals = append(p.Refusals, viewRefusal(l, row))
 	}
 	if left := n.Refused - len(rows); left > 0 && len(rows) > 0 {
 		p.More = l.T("upload.more_refused", lang.Values{"Count": left})
@@ -72,36 +69,22 @@ func (d *Desk) importPage(w http.ResponseWriter, r *http.Request) error {
 	return d.show(w, r, http.StatusOK, p)
 }
 
-// refusals reads the first refused rows of an import.
-func (d *Desk) refusals(r *http.Request, im store.Import, most int) ([]contacts.Refusal, error) {
-	var all []contacts.Refusal
-	err := d.store.ImportAnswers(r.Context(), im.ID, func(answer json.RawMessage) (bool, error) {
-		var out outcome
-		if err := json.Unmarshal(answer, &out); err != nil {
-			return false, fmt.Errorf("stored answer of an import: %w", err)
-		}
-		all = append(all, out.Refusals[:min(len(out.Refusals), most-len(all))]...)
-		return len(all) < most, nil
-	})
-	return all, err
-}
-
 // refusedRows is a CSV of the refused rows as they were, with the line and the reason: what one corrects and uploads
 // again. Its own two columns are ignored then.
 func (d *Desk) refusedRows(w http.ResponseWriter, r *http.Request) error {
-	im, err := d.importOf(r)
+	u, err := d.uploadOf(r)
 	if err != nil {
 		return err
 	}
-	var u upload
-	if err := json.Unmarshal(im.State, &u); err != nil {
-		return fmt.Errorf("stored import: %w", err)
-	}
-	rows, err := d.refusals(r, im, refusedKept)
+	so, err := contacts.Progress(u)
 	if err != nil {
 		return err
 	}
-	separator := u.Reader.Separator
+	rows, err := d.lists.Refused(r.Context(), u, refusedKept)
+	if err != nil {
+		return err
+	}
+	separator := so.Separator
 	if separator == "" {
 		separator = ";"
 	}
@@ -109,33 +92,19 @@ func (d *Desk) refusedRows(w http.ResponseWriter, r *http.Request) error {
 	var b strings.Builder
 	b.WriteString("\uFEFF") // Excel takes it for windows-1251 otherwise
 	head := []string{l.T("upload.csv_line"), l.T("upload.csv_reason")}
-	for _, c := range u.Reader.Columns {
+	for _, c := range so.Columns {
 		head = append(head, c.Heading)
 	}
 	sheet.WriteRow(&b, separator, head)
 	for _, row := range rows {
-		sheet.WriteRow(&b, separator, append([]string{strconv.Itoa(row.Line), refusalTold(l, row).Message}, cellsOf(row, u.Reader.Columns)...))
+		sheet.WriteRow(&b, separator, append([]string{strconv.Itoa(row.Line), viewRefusal(l, row).Message}, row.Row(so.Columns)...))
 	}
-	if left := u.Quality.Refused - len(rows); left > 0 {
+	if left := so.Quality.Refused - len(rows); left > 0 {
 		sheet.WriteRow(&b, separator, []string{"", l.T("upload.csv_more", lang.Values{"Count": left})})
 	}
 	h := w.Header()
 	h.Set("Content-Type", "application/octet-stream") // an HTTP API may change the letters of text
-	h.Set("Content-Disposition", `attachment; filename="refused-`+im.ID+`.csv"`)
+	h.Set("Content-Disposition", `attachment; filename="refused-`+u.ID+`.csv"`)
 	w.Write([]byte(b.String()))
 	return nil
-}
-
-// cellsOf are the row as it was; of a duplicate the address, of what was no row its beginning.
-func cellsOf(row contacts.Refusal, columns []contacts.Column) []string {
-	if row.Cells != nil || len(columns) == 0 {
-		return row.Cells
-	}
-	cells := make([]string, len(columns))
-	for i, c := range columns {
-		if row.Code == "duplicate" && c.Field == contacts.FieldEmail || row.Code != "duplicate" && i == 0 {
-			cells[i] = row.Value
-		}
-	}
-	return cells
 }

@@ -92,6 +92,20 @@ func (r Row) Duplicate(first int) Refusal {
 	return Refusal{Line: r.Line, Lines: r.Lines, Code: "duplicate", Value: r.Contact.Person.Email, First: first}
 }
 
+// Row is the refused row as it was; of a duplicate the address, of what was no row its beginning.
+func (r Refusal) Row(columns []Column) []string {
+	if r.Cells != nil || len(columns) == 0 {
+		return r.Cells
+	}
+	cells := make([]string, len(columns))
+	for i, c := range columns {
+		if r.Code == "duplicate" && c.Field == FieldEmail || r.Code != "duplicate" && i == 0 {
+			cells[i] = r.Value
+		}
+	}
+	return cells
+}
+
 // NewImport starts an import for an audience.
 func NewImport(a survey.Audience) *Import { return &Import{Audience: a} }
 

@@ -1,6 +1,8 @@
 package contacts
 
 import (
+	"cmp"
+	"context"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -39,20 +41,20 @@ func (im *Import) Chosen() survey.Dimensions {
 	return said
 }
 
-// SayColumns is what somebody says of columns, by dimension. Problems: columns_too_many, column_unknown, segment_choice.
-func SayColumns(columns map[string]survey.DimensionUse) (survey.Dimensions, error) {
+// choices is what somebody says of columns, by dimension. Problems: columns_too_many, column_unknown, segment_choice.
+func choices(columns map[string]survey.DimensionUse) (survey.Dimensions, error) {
 	if len(columns) > MaxColumns {
 		return nil, apperr.New(apperr.Invalid, "columns_too_many", "columns", "Limit", MaxColumns)
 	}
 	said := survey.Dimensions{}
-	for dimension, is := range columns {
+	for dimension, use := range columns {
 		switch heading := survey.Heading(dimension); {
 		case heading == "" && dimension != survey.DimensionLocation && dimension != survey.DimensionProduct && dimension != survey.DimensionTier, utf8.RuneCountInString(heading) > maxHeading+10:
 			return nil, apperr.New(apperr.Invalid, "column_unknown", "columns")
-		case !isSegment(Field(is)):
+		case !isSegment(Field(use)):
 			return nil, apperr.New(apperr.Invalid, "segment_choice", "columns", "Known", strings.Join([]string{string(survey.UseShared), string(survey.UsePersonal), string(survey.UseNone)}, ", "))
 		}
-		said[dimension] = survey.DimensionChoice{Is: is, Chosen: true}
+		said[dimension] = survey.DimensionChoice{Is: use, Chosen: true}
 	}
 	return said, nil
 }
@@ -92,4 +94,58 @@ func valuesOf(rows [][]string, i int) map[string]int {
 		}
 	}
 	return values
+}
+
+const columnsLooked = 1000
+
+// ColumnUse is one column of an audience with what it is for.
+type ColumnUse struct {
+	Dimension string
+	Use       survey.DimensionUse
+	Chosen    bool     // somebody said so; else it is how it looks
+	Examples  []string // the most frequent values, at most 3
+}
+
+// Columns lists the columns of an audience by name: those of which something is known, and those that the first contacts have.
+func (l *Lists) Columns(ctx context.Context, a survey.Audience) ([]ColumnUse, error) {
+	known, err := l.Store.Dimensions(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	asked := survey.Asked{}
+	if _, err := l.Store.ContactsPage(ctx, a, survey.Cursor{}, columnsLooked, func(c survey.Contact, _ survey.SuppressionReason) { asked.Count(c) }); err != nil {
+		return nil, err
+	}
+	dimensions := map[string]bool{}
+	for d := range known {
+		dimensions[d] = true
+	}
+	for d := range asked {
+		dimensions[d] = true
+	}
+	all := []ColumnUse{}
+	for d := range dimensions {
+		column := ColumnUse{Dimension: d, Chosen: known[d].Chosen, Use: known.Offered(d, asked[d])}
+		if c := asked[d]; c != nil {
+			values := make([]string, 0, len(c.Values))
+			for v := range c.Values {
+				values = append(values, v)
+			}
+			slices.SortFunc(values, func(a, b string) int { return cmp.Or(c.Values[b]-c.Values[a], cmp.Compare(a, b)) })
+			column.Examples = values[:min(3, len(values))]
+		}
+		all = append(all, column)
+	}
+	slices.SortFunc(all, func(a, b ColumnUse) int { return cmp.Compare(a.Dimension, b.Dimension) })
+	return all, nil
+}
+
+// SayColumns keeps what somebody says of columns, by dimension; of those that are not named nothing changes. Problems:
+// columns_too_many, column_unknown, segment_choice.
+func (l *Lists) SayColumns(ctx context.Context, a survey.Audience, columns map[string]survey.DimensionUse) error {
+	said, err := choices(columns)
+	if err == nil {
+		_, err = l.Store.SayDimensions(ctx, a, said)
+	}
+	return err
 }

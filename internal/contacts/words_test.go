@@ -66,13 +66,12 @@ func TestCodesOfTheSources(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, m := range code.FindAllStringSubmatch(string(raw), -1) {
-			id := "problem." + m[1]
-			if m[1] == "" {
-				id = "row." + m[2] + m[3]
-			}
+			code := m[1] + m[2] + m[3]
 			found++
-			if !lang.Language("en").Has(id) || !lang.Language("ru").Has(id) {
-				t.Errorf("%s: no words for %s", file, id)
+			for _, l := range lang.All() {
+				if !l.Has("problem."+code) && (m[1] != "" || !l.Has("row."+code)) {
+					t.Errorf("%s: no words for %s in %s", file, code, l)
+				}
 			}
 		}
 	}

@@ -146,14 +146,6 @@ func (s *Store) WalkContacts(ctx context.Context, a survey.Audience, shard int, 
 	return flush("")
 }
 
-// Suppression is an address to which nobody writes, as seen from one audience.
-type Suppression struct {
-	Contact survey.ContactID
-	Reason  survey.SuppressionReason
-	Cause   survey.SuppressionCause // "" where nothing more is known
-	Since   time.Time
-}
-
 // Suppress stops an address in every audience: ids maps each audience to the address's contact id there. The first
 // reason stays, except that a complaint outweighs the others.
 func (s *Store) Suppress(ctx context.Context, ids map[survey.Audience]survey.ContactID, reason survey.SuppressionReason, now time.Time) error {

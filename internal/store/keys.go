@@ -202,7 +202,7 @@ func auditorPK(who string, at time.Time) string {
 	return "AUDIT#" + part(who) + "#" + at.UTC().Format("2006-01")
 }
 
-func importKey(id, sk string) key { return key{"IMPORT#" + part(id), sk} }
+func uploadKey(id, sk string) key { return key{"IMPORT#" + part(id), sk} }
 
 // stamp is a time that sorts as text: UTC, milliseconds.
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }

@@ -11,7 +11,6 @@ import (
 
 	"onetap/internal/apperr"
 	"onetap/internal/local/dynamo"
-	"onetap/internal/store"
 	"onetap/internal/store/storetest"
 	"onetap/internal/survey"
 )
@@ -160,30 +159,30 @@ func TestSeenContactsCountWithTheirPart(t *testing.T) {
 		}
 		return nil
 	}})
-	some := func(n int) (seen []store.Seen) {
+	some := func(n int) (seen []survey.SeenContact) {
 		for i := range n {
-			seen = append(seen, store.Seen{ID: random.Uint64(), Line: uint32(i)})
+			seen = append(seen, survey.SeenContact{ID: random.Uint64(), Line: uint32(i)})
 		}
 		return seen
 	}
-	im, err := s.CreateImport(ctx, store.Import{ID: "import", Audience: survey.Customers, Created: time.Now(), Next: 1, State: []byte(`{}`)})
+	im, err := s.CreateUpload(ctx, survey.Upload{ID: "import", Audience: survey.Customers, Created: time.Now(), Next: 1, State: []byte(`{}`)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	first := some(30_000) // more than one item
-	if im, err = s.TakePart(ctx, im, store.Part{Digest: []byte("1"), Answer: []byte(`{}`)}, first); err != nil {
+	if im, err = s.TakePart(ctx, im, survey.UploadPart{Digest: []byte("1"), Answer: []byte(`{}`)}, first); err != nil {
 		t.Fatal(err)
 	}
 	dead = true
-	if _, err = s.TakePart(ctx, im, store.Part{Digest: []byte("2"), Answer: []byte(`{}`)}, some(60_000)); err == nil {
+	if _, err = s.TakePart(ctx, im, survey.UploadPart{Digest: []byte("2"), Answer: []byte(`{}`)}, some(60_000)); err == nil {
 		t.Fatal("the transaction should have failed")
 	}
 	dead = false
-	if im, err = s.Import(ctx, "import"); err != nil || im.Next != 2 {
+	if im, err = s.Upload(ctx, "import"); err != nil || im.Next != 2 {
 		t.Fatal(im.Next, err)
 	}
 	second := some(10)
-	if im, err = s.TakePart(ctx, im, store.Part{Digest: []byte("2"), Answer: []byte(`{}`)}, second); err != nil {
+	if im, err = s.TakePart(ctx, im, survey.UploadPart{Digest: []byte("2"), Answer: []byte(`{}`)}, second); err != nil {
 		t.Fatal(err)
 	}
 	got, err := s.SeenContacts(ctx, im)
@@ -194,10 +193,10 @@ func TestSeenContactsCountWithTheirPart(t *testing.T) {
 		t.Errorf("seed %d: %d seen, want %d", seed, len(got), len(first)+len(second))
 	}
 	im.Version--
-	if _, err := s.TakePart(ctx, im, store.Part{Digest: []byte("3"), Answer: []byte(`{}`)}, nil); !errors.Is(err, apperr.ErrChanged) {
+	if _, err := s.TakePart(ctx, im, survey.UploadPart{Digest: []byte("3"), Answer: []byte(`{}`)}, nil); !errors.Is(err, apperr.ErrChanged) {
 		t.Errorf("a part on top of an older state: %v", err)
 	}
-	if p, ok, err := s.ImportPart(ctx, "import", 2); err != nil || !ok || string(p.Digest) != "2" {
+	if p, ok, err := s.UploadPart(ctx, "import", 2); err != nil || !ok || string(p.Digest) != "2" {
 		t.Errorf("%v %v %v", p, ok, err)
 	}
 }

@@ -43,10 +43,10 @@ func (s *Store) PastOf(ctx context.Context, id survey.ContactID, campaigns []sur
 }
 
 // Suppression reads why and since when nobody writes to a contact; ok is false where one may.
-func (s *Store) Suppression(ctx context.Context, a survey.Audience, id survey.ContactID) (v Suppression, ok bool, err error) {
+func (s *Store) Suppression(ctx context.Context, a survey.Audience, id survey.ContactID) (v survey.Suppression, ok bool, err error) {
 	it, err := s.get(ctx, suppressionKey(a, id))
 	if err != nil || it == nil {
 		return v, false, err
 	}
-	return Suppression{id, survey.SuppressionReason(text(it, "reason")), survey.SuppressionCause(text(it, "cause")), instant(it, "since")}, true, nil
+	return survey.Suppression{Contact: id, Reason: survey.SuppressionReason(text(it, "reason")), Cause: survey.SuppressionCause(text(it, "cause")), Since: instant(it, "since")}, true, nil
 }

@@ -34,24 +34,12 @@ func digestOf(c survey.Contact) contactDigest {
 	return d
 }
 
-// Upserted counts what an upload did to contacts.
-type Upserted struct {
-	New       int `json:"new"`
-	Changed   int `json:"changed"`
-	Unchanged int `json:"unchanged"`
-}
-
-// Plus returns the sum of both.
-func (u Upserted) Plus(v Upserted) Upserted {
-	return Upserted{u.New + v.New, u.Changed + v.Changed, u.Unchanged + v.Unchanged}
-}
-
 // UpsertContacts writes those of the contacts that are new or hold other data than is stored; of these, Created stays
 // as it was. The contacts must differ. by names the upload, so that doing it again after a crash counts as the first
 // time what the first try wrote: "" for an upload that is never done again.
-func (s *Store) UpsertContacts(ctx context.Context, cs []survey.Contact, by string, now time.Time) (Upserted, error) {
+func (s *Store) UpsertContacts(ctx context.Context, cs []survey.Contact, by string, now time.Time) (survey.Upserted, error) {
 	var mu sync.Mutex
-	var sum Upserted
+	var sum survey.Upserted
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(contactsInFlight)
 	for len(cs) > 0 {
@@ -71,20 +59,20 @@ func (s *Store) UpsertContacts(ctx context.Context, cs []survey.Contact, by stri
 }
 
 // upsert does up to 100 contacts: one read, and four writes at most.
-func (s *Store) upsert(ctx context.Context, cs []survey.Contact, by string, now time.Time) (Upserted, error) {
+func (s *Store) upsert(ctx context.Context, cs []survey.Contact, by string, now time.Time) (survey.Upserted, error) {
 	keys := make([]key, len(cs))
 	for i, c := range cs {
 		keys[i] = contactKey(c.Audience, c.ID)
 	}
 	items, err := s.batchGet(ctx, keys, true, "pk, sk, digest, created, upload, fresh")
 	if err != nil {
-		return Upserted{}, err
+		return survey.Upserted{}, err
 	}
 	known := make(map[key]item, len(items))
 	for _, it := range items {
 		known[keyOf(it)] = it
 	}
-	var u Upserted
+	var u survey.Upserted
 	var write []item
 	for i, c := range cs {
 		was, d := known[keys[i]], digestOf(c)

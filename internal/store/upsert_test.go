@@ -10,7 +10,6 @@ import (
 
 	"onetap/internal/keys"
 	"onetap/internal/local/dynamo"
-	"onetap/internal/store"
 	"onetap/internal/store/storetest"
 	"onetap/internal/survey"
 )
@@ -36,7 +35,7 @@ func TestUpsertContacts(t *testing.T) {
 	ctx := context.Background()
 	s, _ := storetest.Open(t, dynamo.Options{})
 	first, later := time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC), time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
-	check := func(what string, cs []survey.Contact, by string, now time.Time, want store.Upserted) {
+	check := func(what string, cs []survey.Contact, by string, now time.Time, want survey.Upserted) {
 		t.Helper()
 		got, err := s.UpsertContacts(ctx, cs, by, now)
 		if err != nil || got != want {
@@ -44,14 +43,14 @@ func TestUpsertContacts(t *testing.T) {
 		}
 	}
 	cs := people(t, 250)
-	check("the first time", cs, "", first, store.Upserted{New: 250})
-	check("the second time", cs, "", later, store.Upserted{Unchanged: 250})
+	check("the first time", cs, "", first, survey.Upserted{New: 250})
+	check("the second time", cs, "", later, survey.Upserted{Unchanged: 250})
 	moved := people(t, 251)
 	moved[7].Owner = "o2"
 	moved[249].Attrs["Contract"] = "other"
-	check("two changed, one new", moved, "up#1", later, store.Upserted{New: 1, Changed: 2, Unchanged: 248})
-	check("the same upload again counts as it did", moved, "up#1", later, store.Upserted{New: 1, Changed: 2, Unchanged: 248})
-	check("another upload finds it done", moved, "up#2", later, store.Upserted{Unchanged: 251})
+	check("two changed, one new", moved, "up#1", later, survey.Upserted{New: 1, Changed: 2, Unchanged: 248})
+	check("the same upload again counts as it did", moved, "up#1", later, survey.Upserted{New: 1, Changed: 2, Unchanged: 248})
+	check("another upload finds it done", moved, "up#2", later, survey.Upserted{Unchanged: 251})
 
 	c, err := s.Contact(ctx, survey.Customers, cs[7].ID)
 	want := moved[7]

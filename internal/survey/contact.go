@@ -105,3 +105,11 @@ type SuppressionCause string
 
 // CauseRepeated means that the mailbox did not take letters on several days in a row.
 const CauseRepeated SuppressionCause = "repeated"
+
+// Suppression is an address to which nobody writes, as seen from one audience.
+type Suppression struct {
+	Contact ContactID
+	Reason  SuppressionReason
+	Cause   SuppressionCause // "" where nothing more is known
+	Since   time.Time
+}

@@ -19,83 +19,54 @@ import (
 	"onetap/internal/survey"
 )
 
-// importLife is how long an import is kept, finished or not. DynamoDB deletes it within two days after that.
-const importLife = 7 * 24 * time.Hour
+// uploadLife is how long an upload is kept, finished or not. DynamoDB deletes it within two days after that.
+const uploadLife = 7 * 24 * time.Hour
 
 // seenChunk is how many contacts one SEEN item names: 12 bytes each, 300 KB of DynamoDB's 400.
 const seenChunk = 25_000
 
-// Seen is a contact that a list named: the first 8 bytes of its id, and the line.
-type Seen struct {
-	ID   uint64
-	Line uint32
-}
+// maxAnswer is how many bytes of a part's answer are stored, packed: items hold 400 KB.
+const maxAnswer = 350_000
 
-// SeenOf shortens a contact's id: among a million contacts, two alike are one chance in thirty million.
-func SeenOf(id survey.ContactID, line int) Seen {
-	return Seen{endian.BigEndian.Uint64(packed([]survey.ContactID{id})), uint32(line)}
-}
-
-// Import is an upload in parts: how far it is, and the state that its reader goes on from.
-type Import struct {
-	ID       string
-	Audience survey.Audience
-	Created  time.Time
-	Next     int             // the part that is expected; parts are numbered from 1
-	Finished bool            // takes no more parts
-	State    json.RawMessage // of the reader; it may hold the beginning of a line
-	Seen     []int           // SEEN items of each part taken; those beyond are left of tries that died
-	Version  int
-}
-
-// Part is what became of one part: the digest of its bytes, and the answer that was given.
-type Part struct {
-	Digest []byte
-	Answer json.RawMessage // at most MaxAnswer bytes when packed
-}
-
-// MaxAnswer is how many bytes of a part's answer are stored, packed: see Packed.
-const MaxAnswer = 350_000
-
-// Packed tells how many bytes an answer takes when it is stored.
-func Packed(answer json.RawMessage) (int, error) {
+// AnswerFits reports whether the answer of a part is small enough to be stored.
+func (s *Store) AnswerFits(answer json.RawMessage) (bool, error) {
 	b, err := pack(answer)
-	return len(b), err
+	return len(b) <= maxAnswer, err
 }
 
-func importItem(i Import) (item, error) {
+func uploadItem(i survey.Upload) (item, error) {
 	state, err := pack(i.State)
 	if err != nil {
 		return nil, err
 	}
-	it := importKey(i.ID, "STATE").item()
+	it := uploadKey(i.ID, "STATE").item()
 	it["audience"], it["created"], it["next"], it["version"] = str(string(i.Audience)), at(i.Created), num(i.Next), num(i.Version)
 	it["finished"], it["state"], it["seen"], it["ttl"] = yes(i.Finished), bin(state), asJSON(i.Seen), expires(i.Created)
 	return it, nil
 }
 
-func expires(created time.Time) types.AttributeValue { return num(created.Add(importLife).Unix()) }
+func expires(created time.Time) types.AttributeValue { return num(created.Add(uploadLife).Unix()) }
 
-// CreateImport stores a new import; ErrChanged means that the id is taken.
-func (s *Store) CreateImport(ctx context.Context, i Import) (Import, error) {
+// CreateUpload stores a new upload; ErrChanged means that the id is taken.
+func (s *Store) CreateUpload(ctx context.Context, i survey.Upload) (survey.Upload, error) {
 	i.Version = 1
-	it, err := importItem(i)
+	it, err := uploadItem(i)
 	if err != nil {
 		return i, err
 	}
 	return i, s.put(ctx, it, "attribute_not_exists(pk)", nil)
 }
 
-// Import reads an import, or a problem of kind Unknown.
-func (s *Store) Import(ctx context.Context, id string) (Import, error) {
-	it, err := s.get(ctx, importKey(id, "STATE"))
+// Upload reads an upload, or a problem of kind Unknown.
+func (s *Store) Upload(ctx context.Context, id string) (survey.Upload, error) {
+	it, err := s.get(ctx, uploadKey(id, "STATE"))
 	if err != nil {
-		return Import{}, err
+		return survey.Upload{}, err
 	}
 	if it == nil {
-		return Import{}, apperr.New(apperr.Unknown, "import_unknown", "import")
+		return survey.Upload{}, apperr.New(apperr.Unknown, "import_unknown", "import")
 	}
-	i := Import{ID: id, Audience: survey.Audience(text(it, "audience")), Created: instant(it, "created"), Next: int(number64(it, "next")),
+	i := survey.Upload{ID: id, Audience: survey.Audience(text(it, "audience")), Created: instant(it, "created"), Next: int(number64(it, "next")),
 		Finished: truth(it, "finished"), Version: int(number64(it, "version"))}
 	if err := fromJSON(it, "seen", &i.Seen); err != nil {
 		return i, err
@@ -104,9 +75,9 @@ func (s *Store) Import(ctx context.Context, id string) (Import, error) {
 	return i, err
 }
 
-// ImportPart reads what became of a part; ok is false when it was not taken yet.
-func (s *Store) ImportPart(ctx context.Context, id string, n int) (p Part, ok bool, err error) {
-	it, err := s.get(ctx, partKey(id, n))
+// UploadPart reads what became of a part; ok is false when it was not taken yet.
+func (s *Store) UploadPart(ctx context.Context, id string, n int) (p survey.UploadPart, ok bool, err error) {
+	it, err := s.get(ctx, uploadPartKey(id, n))
 	if err != nil || it == nil {
 		return p, false, err
 	}
@@ -115,15 +86,15 @@ func (s *Store) ImportPart(ctx context.Context, id string, n int) (p Part, ok bo
 	return p, true, err
 }
 
-func partKey(id string, n int) key { return importKey(id, "PART#"+five(n)) }
+func uploadPartKey(id string, n int) key { return uploadKey(id, "PART#"+five(n)) }
 
 // five makes numbers that sort as text.
 func five(n int) string { return fmt.Sprintf("%05d", n) }
 
-// TakePart records a part as taken, if the import still has the version that was read; otherwise ErrChanged. i is the
+// TakePart records a part as taken, if the upload still has the version that was read; otherwise ErrChanged. i is the
 // import after the part (Next and Seen are set here), ids are the contacts that the part named. The ids are written
 // first and count only with the record, so that a try that dies in between leaves nothing.
-func (s *Store) TakePart(ctx context.Context, i Import, p Part, ids []Seen) (Import, error) {
+func (s *Store) TakePart(ctx context.Context, i survey.Upload, p survey.UploadPart, ids []survey.SeenContact) (survey.Upload, error) {
 	n := i.Next
 	chunks := 0
 	for rest := ids; len(rest) > 0; chunks++ {
@@ -134,7 +105,7 @@ func (s *Store) TakePart(ctx context.Context, i Import, p Part, ids []Seen) (Imp
 			b = endian.BigEndian.AppendUint32(b, c.Line)
 		}
 		rest = rest[m:]
-		it := importKey(i.ID, "SEEN#"+five(n)+"#"+five(chunks)).item()
+		it := uploadKey(i.ID, "SEEN#"+five(n)+"#"+five(chunks)).item()
 		it["ids"], it["ttl"] = bin(b), expires(i.Created)
 		if err := s.put(ctx, it, "", nil); err != nil {
 			return i, err
@@ -142,7 +113,7 @@ func (s *Store) TakePart(ctx context.Context, i Import, p Part, ids []Seen) (Imp
 	}
 	was := i.Version
 	i.Next, i.Version, i.Seen = n+1, was+1, append(i.Seen[:len(i.Seen):len(i.Seen)], chunks)
-	state, err := importItem(i)
+	state, err := uploadItem(i)
 	if err != nil {
 		return i, err
 	}
@@ -150,7 +121,7 @@ func (s *Store) TakePart(ctx context.Context, i Import, p Part, ids []Seen) (Imp
 	if err != nil {
 		return i, err
 	}
-	part := partKey(i.ID, n).item()
+	part := uploadPartKey(i.ID, n).item()
 	part["digest"], part["answer"], part["ttl"] = bin(p.Digest), bin(answer), expires(i.Created)
 	return i, s.transact(ctx, "take part", []types.TransactWriteItem{
 		{Put: &types.Put{TableName: &s.table, Item: state, ConditionExpression: aws.String("version = :was"), ExpressionAttributeValues: item{":was": num(was)}}},
@@ -158,9 +129,9 @@ func (s *Store) TakePart(ctx context.Context, i Import, p Part, ids []Seen) (Imp
 }
 
 // SeenContacts reads which contacts the parts taken so far named, in no order.
-func (s *Store) SeenContacts(ctx context.Context, i Import) ([]Seen, error) {
-	var ids []Seen
-	err := s.query(ctx, importKey(i.ID, "").pk, "SEEN#", true, func(it item) (bool, error) {
+func (s *Store) SeenContacts(ctx context.Context, i survey.Upload) ([]survey.SeenContact, error) {
+	var ids []survey.SeenContact
+	err := s.query(ctx, uploadKey(i.ID, "").pk, "SEEN#", true, func(it item) (bool, error) {
 		n, k, _ := strings.Cut(strings.TrimPrefix(text(it, "sk"), "SEEN#"), "#")
 		part, _ := strconv.Atoi(n)
 		chunk, _ := strconv.Atoi(k)
@@ -168,7 +139,7 @@ func (s *Store) SeenContacts(ctx context.Context, i Import) ([]Seen, error) {
 			return true, nil
 		}
 		for b := binary(it, "ids"); len(b) >= 12; b = b[12:] {
-			ids = append(ids, Seen{endian.BigEndian.Uint64(b), endian.BigEndian.Uint32(b[8:])})
+			ids = append(ids, survey.SeenContact{ID: endian.BigEndian.Uint64(b), Line: endian.BigEndian.Uint32(b[8:])})
 		}
 		return true, nil
 	})
@@ -200,9 +171,9 @@ func unpack(b []byte) ([]byte, error) {
 	return out, nil
 }
 
-// ImportAnswers calls each for what became of the parts of an import, in their order, until it returns false.
-func (s *Store) ImportAnswers(ctx context.Context, id string, each func(json.RawMessage) (bool, error)) error {
-	return s.query(ctx, importKey(id, "").pk, "PART#", true, func(it item) (bool, error) {
+// UploadAnswers calls each for what became of the parts of an upload, in their order, until it returns false.
+func (s *Store) UploadAnswers(ctx context.Context, id string, each func(json.RawMessage) (bool, error)) error {
+	return s.query(ctx, uploadKey(id, "").pk, "PART#", true, func(it item) (bool, error) {
 		b, err := unpack(binary(it, "answer"))
 		if err != nil {
 			return false, err

@@ -1,0 +1,187 @@
+package contacts
+
+import (
+	"context"
+	"strings"
+	"time"
+	"unicode"
+
+	"onetap/internal/apperr"
+	"onetap/internal/authz"
+	"onetap/internal/survey"
+)
+
+const (
+	// pageSize is how many contacts a page of a list shows.
+	pageSize = 50
+	// lookedAt bounds one request that looks for few among many: a megabyte of contacts is some 3,000. A page's script goes
+	// on by itself; who has none presses a button, and so each of those requests looks for as long as one waits.
+	lookedAt       = 4000
+	searchTime     = 3 * time.Second
+	searchRequests = 25 // of lookedAt, at most
+	countedAtOnce  = 5000
+)
+
+// Sees returns what tells whether somebody may see a contact: owners see their own, managers their team's.
+func (l *Lists) Sees(ctx context.Context, who authz.Who) (func(survey.Contact) bool, error) {
+	var reports []survey.Staff
+	if who.Staff.Role == survey.RoleManager {
+		staff, err := l.Store.Staff(ctx)
+		if err != nil {
+			return nil, err
+		}
+		reports = authz.Reports(staff, who.Staff.ID)
+	}
+	return func(c survey.Contact) bool { return who.Sees(c.Owner, c.Team, reports) }, nil
+}
+
+// Contact reads a contact that this one may see, and why nobody writes to it, if so. Problems: contact_unknown, not_yours.
+func (l *Lists) Contact(ctx context.Context, who authz.Who, a survey.Audience, id survey.ContactID) (c survey.Contact, stopped survey.Suppression, err error) {
+	if !a.Valid() || !validID(id) {
+		return c, stopped, apperr.New(apperr.Unknown, "contact_unknown", "contact")
+	}
+	if c, err = l.Store.Contact(ctx, a, id); err != nil {
+		return c, stopped, err
+	}
+	sees, err := l.Sees(ctx, who)
+	if err == nil && !sees(c) {
+		err = apperr.New(apperr.Forbidden, "not_yours", "contact")
+	}
+	if err == nil {
+		stopped, _, err = l.Store.Suppression(ctx, a, id)
+	}
+	return c, stopped, err
+}
+
+func validID(id survey.ContactID) bool {
+	if len(id) != 16 {
+		return false
+	}
+	for _, c := range id {
+		if (c < 'a' || c > 'z') && (c < '2' || c > '7') {
+			return false
+		}
+	}
+	return true
+}
+
+// ByAddress finds the contact of an address, in one audience or, where that is "", in the first that has it; ok is false where
+// there is none that this one may see.
+func (l *Lists) ByAddress(ctx context.Context, who authz.Who, email string, in survey.Audience) (c survey.Contact, ok bool, err error) {
+	sees, err := l.Sees(ctx, who)
+	if err != nil {
+		return c, false, err
+	}
+	ids := l.Keys.ContactIDs(email)
+	for _, a := range survey.Audiences {
+		if in != "" && a != in {
+			continue
+		}
+		c, err := l.Store.Contact(ctx, a, ids[a])
+		if err == nil && sees(c) {
+			return c, true, nil
+		}
+		if err != nil && !apperr.Is(err, "contact_unknown") {
+			return c, false, err
+		}
+	}
+	return c, false, nil
+}
+
+// Search asks for contacts of an audience.
+type Search struct {
+	Audience survey.Audience
+	Text     string // in a name, an address, a telephone or an attribute; "": anybody
+	From     survey.Cursor
+	Patient  bool // look for some seconds: nobody goes on by itself
+}
+
+// Hits are the contacts that a search has found so far.
+type Hits struct {
+	Contacts []Hit
+	Looked   int            // how many contacts were looked at
+	Next     *survey.Cursor // where to go on; nil: nobody is left
+}
+
+// Hit is one of them, with why nobody writes to it; "" where one may.
+type Hit struct {
+	Contact survey.Contact
+	Stopped survey.SuppressionReason
+}
+
+// Search finds a page of the contacts that this one may see, in no order that means anything.
+func (l *Lists) Search(ctx context.Context, who authz.Who, s Search) (Hits, error) {
+	sees, err := l.Sees(ctx, who)
+	if err != nil {
+		return Hits{}, err
+	}
+	wanted, began := searchText(s.Text), l.Now()
+	hits := Hits{Next: &s.From}
+	for n := 0; n == 0 || s.Patient && hits.Next != nil && len(hits.Contacts) < pageSize && n < searchRequests && l.Now().Sub(began) < searchTime; n++ {
+		hits.Next, err = l.Store.ContactsUntil(ctx, s.Audience, *hits.Next, lookedAt, func(c survey.Contact, stopped survey.SuppressionReason) bool {
+			hits.Looked++
+			if sees(c) && (wanted == "" || fits(c, wanted)) {
+				hits.Contacts = append(hits.Contacts, Hit{c, stopped})
+			}
+			return len(hits.Contacts) < pageSize
+		})
+		if err != nil {
+			return hits, err
+		}
+	}
+	return hits, nil
+}
+
+// searchText is how texts are compared: letters and digits, small, ё as е.
+func searchText(text string) string {
+	return strings.Join(strings.FieldsFunc(strings.ReplaceAll(strings.ToLower(text), "ё", "е"), func(c rune) bool {
+		return !unicode.IsLetter(c) && !unicode.IsDigit(c)
+	}), " ")
+}
+
+// fits reports whether a name, an address, a telephone or an attribute holds the text.
+func fits(c survey.Contact, wanted string) bool {
+	texts := []string{c.Person.Name, c.Person.Email, c.Person.Phone, c.Product, c.Location}
+	for _, v := range c.Attrs {
+		texts = append(texts, v)
+	}
+	for _, text := range texts {
+		if strings.Contains(searchText(text), wanted) {
+			return true
+		}
+	}
+	return false
+}
+
+// Count is how many contacts of an audience fit a filter.
+type Count struct {
+	Contacts int                              // of the audience
+	Fit      int                              // of them, those that fit the filter
+	Stopped  map[survey.SuppressionReason]int // of those that fit, to whom nobody writes
+}
+
+// Count counts some of the contacts of an audience, from a cursor on, and returns where to go on: the caller adds the pages up.
+func (l *Lists) Count(ctx context.Context, a survey.Audience, f survey.Filter, from survey.Cursor) (Count, *survey.Cursor, error) {
+	n := Count{Stopped: map[survey.SuppressionReason]int{}}
+	next, err := l.Store.ContactsPage(ctx, a, from, countedAtOnce, func(c survey.Contact, stopped survey.SuppressionReason) {
+		n.Contacts++
+		if !f.Match(c) {
+			return
+		}
+		n.Fit++
+		if stopped != "" {
+			n.Stopped[stopped]++
+		}
+	})
+	return n, next, err
+}
+
+// Stop stops a normalised address by hand in every audience, and returns its ids. Problem: reason_choice, for only the wish of
+// whoever has the address can be said by hand.
+func (l *Lists) Stop(ctx context.Context, email string, reason survey.SuppressionReason) (map[survey.Audience]survey.ContactID, error) {
+	if reason != survey.Unsubscribed {
+		return nil, apperr.New(apperr.Invalid, "reason_choice", "reason")
+	}
+	ids := l.Keys.ContactIDs(email)
+	return ids, l.Store.Suppress(ctx, ids, reason, l.Now())
+}

@@ -1,0 +1,150 @@
+package contacts
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"onetap/internal/survey"
+)
+
+const (
+	slice = 512 << 10 // bytes fed to the reader at once, so that memory does not grow with the part
+	// MaxListed is how many refusals, and warnings, one answer lists: 2 MB of Lambda's 6.
+	MaxListed = 2000
+	// Spare is kept of a request's time for recording and answering.
+	Spare = 3 * time.Second
+)
+
+// progress is how far a list is read: what an upload keeps between its parts, as JSON. An upload that an earlier release
+// began is read by these names.
+type progress struct {
+	Reader  Import          `json:"reader"`
+	Total   survey.Upserted `json:"total"`
+	Quality Quality         `json:"quality"`
+	Said    bool            `json:"said,omitempty"` // what its columns are is kept for the audience
+	staff   survey.Directory
+	by      string // see Store.UpsertContacts
+	seen    seenContacts
+}
+
+// Outcome is what became of a list, or of one part of it, without words, so that it can be shown in any language. It is kept
+// as JSON with the part.
+type Outcome struct {
+	survey.Upserted
+	Refused   int             `json:"refused"`
+	Refusals  []Refusal       `json:"refusals"` // at most MaxListed
+	Warned    int             `json:"warned"`
+	Warnings  []Warning       `json:"warnings"`
+	Total     survey.Upserted `json:"total"`   // of everything so far
+	Quality   Quality         `json:"quality"` // of everything so far
+	Columns   []Column        `json:"columns"`
+	Encoding  string          `json:"encoding"`
+	Separator string          `json:"separator"`
+	Finished  bool            `json:"finished"`
+}
+
+// Progress is what became of everything that an upload has taken so far; single refusals and warnings are not in it.
+func Progress(u survey.Upload) (Outcome, error) {
+	var p progress
+	if err := json.Unmarshal(u.State, &p); err != nil {
+		return Outcome{}, fmt.Errorf("stored upload: %w", err)
+	}
+	return p.sum(Outcome{}), nil
+}
+
+func (p *progress) sum(o Outcome) Outcome {
+	o.Total, o.Quality, o.Columns, o.Encoding, o.Separator = p.Total, p.Quality, p.Reader.Columns, p.Reader.Encoding, p.Reader.Separator
+	return o
+}
+
+func storedOutcome(answer json.RawMessage) (o Outcome, err error) {
+	if err = json.Unmarshal(answer, &o); err != nil {
+		err = fmt.Errorf("stored answer of an upload: %w", err)
+	}
+	return o, err
+}
+
+// take reads a part and writes its contacts. What it returns counts only when the caller records it; a part that is
+// taken again after a fault comes to the same.
+func (l *Lists) take(ctx context.Context, p *progress, part []byte, last bool) (Outcome, error) {
+	if deadline, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-Spare))
+		defer cancel()
+	}
+	var out Outcome
+	if err := p.Reader.Foresee(part, last); err != nil {
+		return out, err
+	}
+	for {
+		n := min(len(part), slice)
+		got, err := p.Reader.Feed(part[:n], last && n == len(part), p.staff)
+		if err != nil {
+			return out, err
+		}
+		part = part[n:]
+		if err := l.sayColumns(ctx, p); err != nil { // before a campaign can be planned with these contacts
+			return out, fmt.Errorf("keep what columns are: %w", err)
+		}
+		if err := l.write(ctx, p, got, &out); err != nil {
+			return out, err
+		}
+		if len(part) == 0 {
+			break
+		}
+	}
+	p.Total = p.Total.Plus(out.Upserted)
+	return p.sum(out), nil
+}
+
+// sayColumns keeps what an upload says of its columns, once they are known.
+func (l *Lists) sayColumns(ctx context.Context, p *progress) error {
+	if p.Said || p.Reader.Columns == nil {
+		return nil
+	}
+	_, err := l.Store.SayDimensions(ctx, p.Reader.Audience, p.Reader.Chosen())
+	p.Said = err == nil
+	return err
+}
+
+// write stores the contacts of a slice and adds the slice to the part's outcome.
+func (l *Lists) write(ctx context.Context, p *progress, got Imported, out *Outcome) error {
+	contacts := make([]survey.Contact, 0, len(got.Rows))
+	var refusing []map[survey.Audience]survey.ContactID
+	for _, row := range got.Rows {
+		c := row.Contact
+		c.ID = l.Keys.ContactID(c.Audience, c.Person.Email)
+		if first, twice := p.seen.add(seenOf(c.ID, row.Line)); twice {
+			refusal := row.Duplicate(first)
+			got.Refused = append(got.Refused, refusal)
+			got.Quality.Duplicate(refusal)
+			continue
+		}
+		contacts = append(contacts, c)
+		if row.OptedOut {
+			refusing = append(refusing, l.Keys.ContactIDs(c.Person.Email))
+		}
+	}
+	if err := l.Store.SuppressAll(ctx, refusing, survey.Unsubscribed, l.Now().UTC()); err != nil { // before anybody can be invited
+		return fmt.Errorf("stop those who want no letters: %w", err)
+	}
+	done, err := l.Store.UpsertContacts(ctx, contacts, p.by, l.Now().UTC())
+	if err != nil {
+		return fmt.Errorf("store contacts: %w", err)
+	}
+	out.Upserted = out.Upserted.Plus(done)
+	slices.SortStableFunc(got.Refused, func(a, b Refusal) int { return a.Line - b.Line })
+	out.Refused += len(got.Refused)
+	out.Refusals = append(out.Refusals, got.Refused[:min(len(got.Refused), MaxListed-len(out.Refusals))]...)
+	out.Warned += len(got.Warnings)
+	out.Warnings = append(out.Warnings, got.Warnings[:min(len(got.Warnings), MaxListed-len(out.Warnings))]...)
+	p.Quality.Merge(got.Quality)
+	return nil
+}
+
+// outOfTime reports whether an upload ended because the request's time was used up.
+func outOfTime(err error) bool { return errors.Is(err, context.DeadlineExceeded) }

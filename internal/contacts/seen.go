@@ -1,0 +1,50 @@
+package contacts
+
+import (
+	"cmp"
+	"encoding/base32"
+	endian "encoding/binary"
+	"slices"
+
+	"onetap/internal/survey"
+)
+
+// seenContacts tells which contacts a list named before. Those of earlier parts are sorted, 16 bytes each; a map of
+// them would take four times as much.
+type seenContacts struct {
+	before []survey.SeenContact // sorted by id
+	now    map[uint64]uint32
+	order  []survey.SeenContact // of this part
+}
+
+// idLetters are those of survey.ContactID.
+var idLetters = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+
+// seenOf shortens a contact's id: among a million contacts, two alike are one chance in thirty million.
+func seenOf(id survey.ContactID, line int) survey.SeenContact {
+	var b [16]byte
+	idLetters.Decode(b[:], []byte(id)) // ids are made by keys.Keys.ContactID
+	return survey.SeenContact{ID: endian.BigEndian.Uint64(b[:]), Line: uint32(line)}
+}
+
+func (s *seenContacts) load(before []survey.SeenContact) {
+	slices.SortFunc(before, func(a, b survey.SeenContact) int { return cmp.Compare(a.ID, b.ID) })
+	s.before = before
+}
+
+// add remembers a contact; where it was named before, it returns that line.
+func (s *seenContacts) add(c survey.SeenContact) (first int, twice bool) {
+	if line, ok := s.now[c.ID]; ok {
+		return int(line), true
+	}
+	i, ok := slices.BinarySearchFunc(s.before, c.ID, func(a survey.SeenContact, id uint64) int { return cmp.Compare(a.ID, id) })
+	if ok {
+		return int(s.before[i].Line), true
+	}
+	if s.now == nil {
+		s.now = map[uint64]uint32{}
+	}
+	s.now[c.ID] = c.Line
+	s.order = append(s.order, c)
+	return 0, false
+}

@@ -1,0 +1,68 @@
+package contacts
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"onetap/internal/survey"
+)
+
+// Store is what the lists need of the table. Reads are consistent. Errors besides those that are named are the table's, and
+// what failed with one may have been done all the same: every call may be repeated.
+type Store interface {
+	// Staff reads everybody of the company.
+	Staff(ctx context.Context) ([]survey.Staff, error)
+
+	// Contact reads one contact, or a problem contact_unknown.
+	Contact(ctx context.Context, a survey.Audience, id survey.ContactID) (survey.Contact, error)
+	// ContactsPage calls each for some budget contacts of an audience from a cursor on, with why nobody writes to them, and
+	// returns where to go on; nil at the end. The contacts come without person, raw owner and times.
+	ContactsPage(ctx context.Context, a survey.Audience, from survey.Cursor, budget int, each func(survey.Contact, survey.SuppressionReason)) (*survey.Cursor, error)
+	// ContactsUntil is ContactsPage with whole contacts, until each returns false.
+	ContactsUntil(ctx context.Context, a survey.Audience, from survey.Cursor, budget int, each func(survey.Contact, survey.SuppressionReason) bool) (*survey.Cursor, error)
+	// UpsertContacts writes those contacts that are new or changed. by names the upload's part, so that the part taken again
+	// counts as the first time; "" for an upload that is never taken again.
+	UpsertContacts(ctx context.Context, cs []survey.Contact, by string, now time.Time) (survey.Upserted, error)
+
+	// Suppression reads why and since when nobody writes to a contact; ok is false where one may.
+	Suppression(ctx context.Context, a survey.Audience, id survey.ContactID) (v survey.Suppression, ok bool, err error)
+	// Suppress stops an address, whose id in each audience ids holds. The first reason stays, but a complaint outweighs it.
+	Suppress(ctx context.Context, ids map[survey.Audience]survey.ContactID, reason survey.SuppressionReason, now time.Time) error
+	// SuppressAll is Suppress for many addresses.
+	SuppressAll(ctx context.Context, addresses []map[survey.Audience]survey.ContactID, reason survey.SuppressionReason, now time.Time) error
+
+	// Dimensions reads what is known of the columns of an audience; empty where nothing is.
+	Dimensions(ctx context.Context, a survey.Audience) (survey.Dimensions, error)
+	// SayDimensions adds what is said of columns; two who say something at once are both heard.
+	SayDimensions(ctx context.Context, a survey.Audience, said survey.Dimensions) (survey.Dimensions, error)
+
+	// CreateUpload stores a new upload; apperr.ErrChanged means that the id is taken.
+	CreateUpload(ctx context.Context, u survey.Upload) (survey.Upload, error)
+	// Upload reads an upload, or a problem import_unknown.
+	Upload(ctx context.Context, id string) (survey.Upload, error)
+	// TakePart records a part as taken, if the upload has the version that was read, otherwise apperr.ErrChanged; ids are the
+	// contacts that the part named. Next, Seen and Version are set here.
+	TakePart(ctx context.Context, u survey.Upload, p survey.UploadPart, ids []survey.SeenContact) (survey.Upload, error)
+	// AnswerFits reports whether the answer of a part is small enough to be stored.
+	AnswerFits(answer json.RawMessage) (bool, error)
+	// UploadPart reads what became of a part; ok is false where it was not taken yet.
+	UploadPart(ctx context.Context, id string, n int) (p survey.UploadPart, ok bool, err error)
+	// UploadAnswers calls each for the answers of the parts in their order until it returns false.
+	UploadAnswers(ctx context.Context, id string, each func(json.RawMessage) (bool, error)) error
+	// SeenContacts reads which contacts the parts taken so far named, in no order.
+	SeenContacts(ctx context.Context, u survey.Upload) ([]survey.SeenContact, error)
+}
+
+// Keys derives the ids of contacts from addresses: *keys.Keys.
+type Keys interface {
+	ContactID(a survey.Audience, email string) survey.ContactID
+	ContactIDs(email string) map[survey.Audience]survey.ContactID // one an audience
+}
+
+// Lists takes lists in and works with the contacts that came in. It is safe for concurrent use.
+type Lists struct {
+	Store Store
+	Keys  Keys
+	Now   func() time.Time
+}

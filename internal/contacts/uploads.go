@@ -1,0 +1,239 @@
+package contacts
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"onetap/internal/apperr"
+	"onetap/internal/sheet"
+	"onetap/internal/survey"
+)
+
+// MaxParts is how many parts an upload may have: 5 MB each, more contacts than there are people.
+const MaxParts = 10_000
+
+// Corrections are what a person knows better of a list than its reader.
+type Corrections struct {
+	Columns  map[string]Field // by heading, where the guess is wrong: see CheckMap
+	Encoding string           // as programs call it; "": recognise it
+}
+
+// Part is what became of one part of an upload.
+type Part struct {
+	Number int
+	Outcome
+}
+
+// PartNumber reads the number of a part. Problem: part_number.
+func PartNumber(text string) (int, error) {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > MaxParts {
+		return 0, apperr.New(apperr.Invalid, "part_number", "part", "Limit", MaxParts)
+	}
+	return n, nil
+}
+
+// Begin stores the beginning of an upload. Problems: those of CheckMap and sheet.Told.
+func (l *Lists) Begin(ctx context.Context, a survey.Audience, said Corrections) (survey.Upload, error) {
+	if err := CheckMap(said.Columns); err != nil {
+		return survey.Upload{}, err
+	}
+	reader := NewImport(a)
+	reader.Map = said.Columns
+	var err error
+	if reader.Told, err = sheet.Told(said.Encoding); err != nil {
+		return survey.Upload{}, err
+	}
+	if reader.Known, err = l.Store.Dimensions(ctx, a); err != nil {
+		return survey.Upload{}, err
+	}
+	state, err := json.Marshal(progress{Reader: *reader})
+	if err != nil {
+		return survey.Upload{}, fmt.Errorf("upload: %w", err)
+	}
+	return l.Store.CreateUpload(ctx, survey.Upload{ID: strings.ToLower(rand.Text()[:16]), Audience: a, Created: l.Now().UTC(), Next: 1, State: state})
+}
+
+// Take takes part n of an upload. Parts come in order; one that was taken already is answered as it was the first time, if
+// its bytes are the same. Problems: part_empty, part_expected, part_differs, part_unfinished (send it again), import_finished,
+// and those of Import.Feed.
+func (l *Lists) Take(ctx context.Context, u survey.Upload, n int, body []byte) (Part, error) {
+	if len(body) == 0 {
+		return Part{}, apperr.New(apperr.Invalid, "part_empty", "")
+	}
+	digest := sha256.Sum256(body)
+	switch {
+	case n < u.Next:
+		return l.again(ctx, u, n, digest[:])
+	case u.Finished:
+		return Part{}, apperr.New(apperr.Conflict, "import_finished", "import")
+	case n > u.Next:
+		return Part{}, apperr.New(apperr.Conflict, "part_expected", "part", "Part", u.Next)
+	}
+	return l.takePart(ctx, u, body, digest[:], false)
+}
+
+// Finish says that no more parts follow; the last line may have waited for that. Problems: import_nothing_sent,
+// part_unfinished, and those of Import.Feed.
+func (l *Lists) Finish(ctx context.Context, u survey.Upload) (Part, error) {
+	switch {
+	case u.Next == 1:
+		return Part{}, apperr.New(apperr.Conflict, "import_nothing_sent", "import")
+	case u.Finished:
+		return l.again(ctx, u, u.Next-1, finishDigest)
+	}
+	return l.takePart(ctx, u, nil, finishDigest, true)
+}
+
+// TakeWhole takes a whole list as an upload of one part.
+func (l *Lists) TakeWhole(ctx context.Context, a survey.Audience, said Corrections, body []byte) (survey.Upload, error) {
+	u, err := l.Begin(ctx, a, said)
+	if err != nil {
+		return u, err
+	}
+	_, err = l.takeNext(ctx, u, body, finishDigest, true)
+	return u, err
+}
+
+// TakeUnrecorded takes a whole list of which nothing is kept but the contacts: whoever sent it has the answer and may send it
+// again. Problems: list_unfinished, and those of Import.Feed.
+func (l *Lists) TakeUnrecorded(ctx context.Context, a survey.Audience, encoding string, body []byte) (Outcome, error) {
+	staff, err := l.Store.Staff(ctx)
+	if err != nil {
+		return Outcome{}, err
+	}
+	p := &progress{Reader: *NewImport(a), staff: survey.NewDirectory(staff)}
+	p.Reader.Told = encoding
+	if p.Reader.Known, err = l.Store.Dimensions(ctx, a); err != nil {
+		return Outcome{}, err
+	}
+	out, err := l.take(ctx, p, body, true)
+	if outOfTime(err) {
+		return out, &apperr.Error{Kind: apperr.Conflict, Code: "list_unfinished", Cause: err}
+	}
+	return out, err
+}
+
+// Preview reads the beginning of a list, or all of it, as an upload would: see the function Preview. staff is everybody.
+func (l *Lists) Preview(ctx context.Context, a survey.Audience, sample []byte, whole bool, said Corrections, staff []survey.Staff) (Look, error) {
+	known, err := l.Store.Dimensions(ctx, a)
+	if err != nil {
+		return Look{}, err
+	}
+	return Preview(a, sample, whole, said.Columns, said.Encoding, known, survey.NewDirectory(staff))
+}
+
+// Refused reads the first refused rows of an upload, at most limit of them.
+func (l *Lists) Refused(ctx context.Context, u survey.Upload, limit int) ([]Refusal, error) {
+	var all []Refusal
+	err := l.Store.UploadAnswers(ctx, u.ID, func(answer json.RawMessage) (bool, error) {
+		out, err := storedOutcome(answer)
+		all = append(all, out.Refusals[:min(len(out.Refusals), limit-len(all))]...)
+		return len(all) < limit, err
+	})
+	return all, err
+}
+
+// finishDigest stands for the end of a list where a part's digest would.
+var finishDigest = []byte("finish")
+
+// again answers for a part that was taken already.
+func (l *Lists) again(ctx context.Context, u survey.Upload, n int, digest []byte) (Part, error) {
+	p, ok, err := l.Store.UploadPart(ctx, u.ID, n)
+	if err != nil {
+		return Part{}, err
+	}
+	if !ok {
+		return Part{}, fmt.Errorf("part %d of an upload is taken and not there", n)
+	}
+	if !bytes.Equal(p.Digest, digest) {
+		if u.Finished && n == u.Next-1 {
+			return Part{}, apperr.New(apperr.Conflict, "import_finished", "import")
+		}
+		return Part{}, apperr.New(apperr.Conflict, "part_differs", "part", "Part", n)
+	}
+	out, err := storedOutcome(p.Answer)
+	return Part{n, out}, err
+}
+
+// takePart takes the part that is expected. Where the same part came twice at once and the other was faster, the answer is the
+// other's.
+func (l *Lists) takePart(ctx context.Context, u survey.Upload, body, digest []byte, last bool) (Part, error) {
+	n := u.Next
+	out, err := l.takeNext(ctx, u, body, digest, last)
+	if errors.Is(err, apperr.ErrChanged) {
+		if u, err = l.Store.Upload(ctx, u.ID); err != nil {
+			return Part{}, err
+		}
+		return l.again(ctx, u, n, digest)
+	}
+	return Part{n, out}, err
+}
+
+// takeNext reads and writes the part that is expected, and then records it: only then does it count. apperr.ErrChanged means
+// that somebody else has recorded it meanwhile.
+func (l *Lists) takeNext(ctx context.Context, u survey.Upload, body, digest []byte, last bool) (Outcome, error) {
+	p, err := l.resume(ctx, u)
+	if err != nil {
+		return Outcome{}, err
+	}
+	out, err := l.take(ctx, p, body, last)
+	if outOfTime(err) {
+		return out, &apperr.Error{Kind: apperr.Conflict, Code: "part_unfinished", Where: "part", Cause: err}
+	}
+	if err != nil {
+		return out, err
+	}
+	out.Finished = last
+	answer, err := l.fit(&out)
+	if err != nil {
+		return out, err
+	}
+	if u.State, err = json.Marshal(p); err != nil {
+		return out, fmt.Errorf("upload: %w", err)
+	}
+	u.Finished = last
+	_, err = l.Store.TakePart(ctx, u, survey.UploadPart{Digest: digest, Answer: answer}, p.seen.order)
+	return out, err
+}
+
+// resume puts together what the parts so far came to.
+func (l *Lists) resume(ctx context.Context, u survey.Upload) (*progress, error) {
+	p := &progress{by: u.ID + "#" + strconv.Itoa(u.Next)}
+	if err := json.Unmarshal(u.State, p); err != nil {
+		return nil, fmt.Errorf("stored upload: %w", err)
+	}
+	before, err := l.Store.SeenContacts(ctx, u)
+	if err != nil {
+		return nil, err
+	}
+	p.seen.load(before)
+	staff, err := l.Store.Staff(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p.staff = survey.NewDirectory(staff)
+	return p, nil
+}
+
+// fit leaves out details of an outcome until it can be stored, and returns it as JSON.
+func (l *Lists) fit(o *Outcome) (json.RawMessage, error) {
+	for {
+		b, err := json.Marshal(o)
+		if err != nil {
+			return nil, fmt.Errorf("outcome: %w", err)
+		}
+		fits, err := l.Store.AnswerFits(b)
+		if err != nil || fits || len(o.Refusals)+len(o.Warnings) == 0 {
+			return b, err
+		}
+		o.Refusals, o.Warnings = o.Refusals[:len(o.Refusals)/2], o.Warnings[:len(o.Warnings)/2]
+	}
+}

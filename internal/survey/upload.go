@@ -1,0 +1,42 @@
+package survey
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Upload is a list of contacts that comes in parts: how far it is, and the state that its reader goes on from.
+type Upload struct {
+	ID       string // 16 letters and digits
+	Audience Audience
+	Created  time.Time
+	Next     int             // the part that is expected; parts are numbered from 1
+	Finished bool            // takes no more parts
+	State    json.RawMessage // of the reader; it may hold the beginning of a line
+	Seen     []int           // how many items of seen contacts each part taken has; those beyond are left of tries that died
+	Version  int             // counts changes, so that two who take the same part at once are noticed
+}
+
+// UploadPart is what became of one part: the SHA-256 of its bytes, and the answer that was given.
+type UploadPart struct {
+	Digest []byte
+	Answer json.RawMessage
+}
+
+// SeenContact is a contact that a list named: the first 8 bytes of its id, and the line.
+type SeenContact struct {
+	ID   uint64
+	Line uint32
+}
+
+// Upserted counts what an upload did to contacts.
+type Upserted struct {
+	New       int `json:"new"`
+	Changed   int `json:"changed"`
+	Unchanged int `json:"unchanged"`
+}
+
+// Plus returns the sum of both.
+func (u Upserted) Plus(v Upserted) Upserted {
+	return Upserted{u.New + v.New, u.Changed + v.Changed, u.Unchanged + v.Unchanged}
+}
