@@ -100,7 +100,7 @@ lint: vet
 
 # The packages that run things at once. Under the race detector they take several times as long, so without the tests that
 # take long (-short), and one after the other.
-RACE := ./internal/local/dynamo ./internal/local/ses ./internal/local/cloud ./internal/local/faults ./internal/store/... ./internal/handlers/recompute \
+RACE := ./internal/local/dynamo ./internal/local/ses ./internal/local/cloud ./internal/local/faults ./internal/store/... ./internal/counting ./internal/handlers/recompute \
 	./internal/handlers/feedback ./internal/handlers/clock ./internal/mailing/... ./internal/awsenv ./internal/web ./internal/public/... ./internal/auth/... ./internal/logs ./internal/tmpl
 race: local
 	go test -race -short -timeout 15m $(RACE)

@@ -3,9 +3,11 @@ package main
 
 import (
 	"os"
+	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
 
+	"onetap/internal/counting"
 	"onetap/internal/handlers/clock"
 	"onetap/internal/handlers/wire"
 	"onetap/internal/logs"
@@ -24,5 +26,6 @@ func main() {
 		log.Error("start", "error", err)
 		os.Exit(1)
 	}
-	lambda.Start(clock.New(s, alerts, log).Handle)
+	recounter := &counting.Recounter{Store: s, Now: time.Now, Metrics: os.Stdout, Log: log}
+	lambda.Start(clock.New(alerts, recounter, log).Handle)
 }

@@ -2,10 +2,12 @@
 package main
 
 import (
+	"math/rand/v2"
 	"os"
 
 	"github.com/aws/aws-lambda-go/lambda"
 
+	"onetap/internal/counting"
 	"onetap/internal/handlers/recompute"
 	"onetap/internal/logs"
 	"onetap/internal/store"
@@ -18,5 +20,6 @@ func main() {
 		log.Error("start", "error", err)
 		os.Exit(1)
 	}
-	lambda.Start(recompute.New(s, log).Handle)
+	counter := &counting.Counter{Store: s, Log: log, Random: rand.IntN}
+	lambda.Start(recompute.Handler{Counter: counter, Log: log}.Handle)
 }

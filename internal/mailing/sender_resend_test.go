@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"onetap/internal/apperr"
+	"onetap/internal/counting"
 	"onetap/internal/store"
 	"onetap/internal/survey"
 )
@@ -39,9 +40,9 @@ func uncertainWorld(t *testing.T, contacts int) (*world, survey.CampaignID, map[
 // countAll counts everything as the stream would.
 func (w *world) countAll(id survey.CampaignID) {
 	w.t.Helper()
-	for step := range store.RecountSteps {
-		err := w.store.WalkCounted(context.Background(), id, step, func(c store.Counted) error {
-			_, err := w.store.Mend(context.Background(), c)
+	for step := range survey.RecountSteps {
+		err := w.store.WalkCounted(context.Background(), id, step, func(c survey.CountedItem) error {
+			_, err := counting.Mend(context.Background(), w.store, c)
 			return err
 		})
 		if err != nil {

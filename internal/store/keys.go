@@ -127,6 +127,10 @@ func noteKey(c survey.CampaignID, id survey.ContactID, n int) key {
 
 func notePrefix(id survey.ContactID) string { return "NOTE#" + string(id) + "#" }
 
+func itemKey(k key) survey.ItemKey { return survey.ItemKey{Partition: k.pk, Sort: k.sk} }
+
+func keyOfItem(i survey.ItemKey) key { return key{i.Partition, i.Sort} }
+
 // countedKey is the marker beside an item that says what of it is in the tallies.
 func countedKey(k key) key { return key{k.pk, "COUNTED#" + k.sk} }
 

@@ -10,18 +10,10 @@ import (
 	"onetap/internal/survey"
 )
 
-// Change is what a stream record says happened to an item that counts.
-type Change struct {
-	Item     ItemKey
-	Sequence string
-	Now      survey.Countable
-	Before   survey.Countable // nil at the item's first record
-}
-
 // ChangeOf reads a stream record; ok is false for a record that counts nothing.
-func ChangeOf(r events.DynamoDBEventRecord) (c Change, ok bool, err error) {
+func ChangeOf(r events.DynamoDBEventRecord) (c survey.ItemChange, ok bool, err error) {
 	k := key{streamText(r.Change.Keys, "pk"), streamText(r.Change.Keys, "sk")}
-	c = Change{Item: ItemKey{k}, Sequence: r.Change.SequenceNumber}
+	c = survey.ItemChange{Item: itemKey(k)}
 	if len(r.Change.NewImage) == 0 {
 		return c, false, nil // removed: nothing that counts is ever removed by the system itself
 	}

@@ -58,24 +58,13 @@ func (s *Store) tallies(ctx context.Context, scope, prefix string) (map[survey.T
 	return sum, nil
 }
 
-// Count is one item's part of a recount: the marker beside it says what is counted now, and moves with the figures.
-type Count struct {
-	Item   ItemKey         // what is counted
-	Was    json.RawMessage // the marker as believed or read; nil: none
-	Now    json.RawMessage // the marker afterwards
-	Deltas survey.Deltas   // what that changes
-}
-
-// ItemKey is the key of a stored item, opaque outside this package.
-type ItemKey struct{ k key }
-
 // maxActions is DynamoDB's limit of actions in a transaction.
 const maxActions = 100
 
 // AddCounts writes the counts' markers and figures in one transaction. It takes as many of the counts as fit 100
 // actions and returns how many those were. ErrChanged means that nothing was written because a marker was not as
 // believed; stale then says which.
-func (s *Store) AddCounts(ctx context.Context, counts []Count, shard int) (taken int, stale []bool, err error) {
+func (s *Store) AddCounts(ctx context.Context, counts []survey.ItemCount, shard int) (taken int, stale []bool, err error) {
 	sum := survey.Deltas{}
 	for _, c := range counts {
 		figures := len(sum)
@@ -104,8 +93,8 @@ func (s *Store) AddCounts(ctx context.Context, counts []Count, shard int) (taken
 	return taken, failed, err
 }
 
-func (s *Store) marker(c Count) types.TransactWriteItem {
-	it := countedKey(c.Item.k).item()
+func (s *Store) marker(c survey.ItemCount) types.TransactWriteItem {
+	it := countedKey(keyOfItem(c.Item)).item()
 	it["mark"] = str(string(c.Now))
 	put := &types.Put{TableName: &s.table, Item: it, ConditionExpression: aws.String("attribute_not_exists(pk)")}
 	if c.Was != nil {
@@ -132,18 +121,18 @@ func (s *Store) addition(k key, c survey.Counts) types.TransactWriteItem {
 }
 
 // Marks reads what is counted of items now; those that were never counted are absent.
-func (s *Store) Marks(ctx context.Context, keys []ItemKey) (map[ItemKey]json.RawMessage, error) {
+func (s *Store) Marks(ctx context.Context, keys []survey.ItemKey) (map[survey.ItemKey]json.RawMessage, error) {
 	ask := make([]key, len(keys))
-	of := make(map[key]ItemKey, len(keys))
+	of := make(map[key]survey.ItemKey, len(keys))
 	for i, k := range keys {
-		ask[i] = countedKey(k.k)
+		ask[i] = countedKey(keyOfItem(k))
 		of[ask[i]] = k
 	}
 	items, err := s.batchGet(ctx, ask, true, "")
 	if err != nil {
 		return nil, fmt.Errorf("marks: %w", err)
 	}
-	found := make(map[ItemKey]json.RawMessage, len(items))
+	found := make(map[survey.ItemKey]json.RawMessage, len(items))
 	for _, it := range items {
 		found[of[keyOf(it)]] = json.RawMessage(text(it, "mark"))
 	}

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"onetap/internal/counting"
 	"onetap/internal/followup/followuptest"
 	"onetap/internal/loop"
 	"onetap/internal/survey"
@@ -58,7 +59,7 @@ func world(t *testing.T) (*followuptest.Bench, *Handler) {
 	t.Helper()
 	b := followuptest.Open(t)
 	b.Campaign(mailing, "Spring")
-	return b, New(b.Faulty, b.Alerts, quiet)
+	return b, New(b.Alerts, &counting.Recounter{Store: b.Faulty, Now: time.Now, Metrics: io.Discard, Log: quiet}, quiet)
 }
 
 // take tells the alerts of an answer, perhaps under a fault.

@@ -6,12 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"runtime/debug"
 	"time"
 
+	"onetap/internal/counting"
 	"onetap/internal/followup"
-	"onetap/internal/store"
 )
 
 // margin is kept between the last task and the function's deadline.
@@ -32,10 +31,10 @@ type Handler struct {
 }
 
 // New lists the tasks, the most urgent first.
-func New(s *store.Store, alerts *followup.Alerts, log *slog.Logger) *Handler {
+func New(alerts *followup.Alerts, recounter *counting.Recounter, log *slog.Logger) *Handler {
 	return &Handler{log: log, tasks: []task{
 		{"settle alerts", 50 * time.Second, alerts.SendDue},
-		{"recount", 240 * time.Second, (&recounting{store: s, now: time.Now, metrics: os.Stdout, log: log}).run},
+		{"recount", 240 * time.Second, recounter.Run},
 	}}
 }
 

@@ -3,8 +3,6 @@ package recompute
 import (
 	"context"
 	"encoding/json"
-	"io"
-	"log/slog"
 	"regexp"
 	"strconv"
 	"strings"
@@ -25,7 +23,7 @@ var ofADay = regexp.MustCompile(`^d[1-7]`)
 // failed is a record that it was given.
 func FuzzRecords(f *testing.F) {
 	s, _ := storetest.Open(f, dynamo.Options{})
-	r := &Handler{store: s, log: slog.New(slog.NewTextHandler(io.Discard, nil)), random: func(int) int { return 0 }}
+	r := handler(s)
 	f.Add("RESPONSE#aaaabbbbccccdddd", "o1", "Team #1", "ru", "2026-11-20T09:00:00Z", int64(9), int64(1), true, `why={"S":"slow"}`)
 	f.Add("RESPONSE#x", "%23", "%", "", "no time", int64(-3), int64(0), true, `score={"S":"9"}`)
 	f.Add("RESPONSE#", "", "", "\xff", "9999-12-31T23:59:59Z", int64(1<<62), int64(-1), false, `version={"N":"1e400"}`)

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"onetap/internal/counting"
 	"onetap/internal/local/drive"
 	"onetap/internal/local/dynamo"
 	"onetap/internal/survey"
@@ -331,7 +332,7 @@ func (g *growth) recount(ctx context.Context, s *stage, size int) error {
 	if err != nil {
 		return err
 	}
-	campaigns, err := table.RecentCampaigns(ctx, time.Now())
+	campaigns, err := counting.RecentCampaigns(ctx, table, time.Now())
 	if err != nil {
 		return err
 	}

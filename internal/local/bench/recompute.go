@@ -38,18 +38,18 @@ func measureRecompute(ctx context.Context, l *lab) (figures []Figure, err error)
 	var alone, onTop, ratios, cpu, everything []float64
 	for round := range size.Rounds {
 		l.say("round %d of %d", round+1, size.Rounds)
-		counting, err := empty.count(ctx, l, size.Answers)
+		speed, err := empty.count(ctx, l, size.Answers)
 		if err != nil {
 			return figures, err
 		}
-		alone, cpu, everything = append(alone, counting.rate), append(cpu, 1000*counting.cpu), append(everything, 1000*counting.all)
+		alone, cpu, everything = append(alone, speed.rate), append(cpu, 1000*speed.cpu), append(everything, 1000*speed.all)
 		if on == nil {
 			continue
 		}
-		if counting, err = on.count(ctx, l, size.Answers); err != nil {
+		if speed, err = on.count(ctx, l, size.Answers); err != nil {
 			return figures, err
 		}
-		onTop, ratios = append(onTop, counting.rate), append(ratios, counting.rate/alone[round])
+		onTop, ratios = append(onTop, speed.rate), append(ratios, speed.rate/alone[round])
 	}
 	n := size.Answers * size.Rounds
 	through := single("recompute: answers waiting in the stream", atLeast(4000), middle(alone), "answers/s", "median", n, "answers").
@@ -85,12 +85,12 @@ func (l *lab) table(ctx context.Context, name string, stream uint64) (*backlog, 
 	return b, errors.Join(err, s.Close())
 }
 
-// counting is how fast waiting answers were counted, and the CPU seconds that one took of the function and of everything.
-type counting struct{ rate, cpu, all float64 }
+// countSpeed is how fast waiting answers were counted, and the CPU seconds that one took of the function and of everything.
+type countSpeed struct{ rate, cpu, all float64 }
 
 // count writes n answers, starts the laptop, and returns how many a second were counted from the moment at which it was
 // ready until all were. What it has counted by then does not count: opening a large file is not recompute's work.
-func (b *backlog) count(ctx context.Context, l *lab, n int) (c counting, err error) {
+func (b *backlog) count(ctx context.Context, l *lab, n int) (c countSpeed, err error) {
 	if err := b.answers.write(ctx, b.data, b.table, n); err != nil {
 		return c, err
 	}
@@ -119,7 +119,7 @@ func (b *backlog) count(ctx context.Context, l *lab, n int) (c counting, err err
 	if err != nil {
 		return c, err
 	}
-	c = counting{done / took.Seconds(), cpu.Seconds() / done, (family() - everything).Seconds() / done}
+	c = countSpeed{done / took.Seconds(), cpu.Seconds() / done, (family() - everything).Seconds() / done}
 	if err := s.settle(ctx); err != nil {
 		return c, err
 	}

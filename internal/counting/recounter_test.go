@@ -1,4 +1,4 @@
-package clock
+package counting
 
 import (
 	"bytes"
@@ -44,24 +44,17 @@ func answered(t *testing.T, s *store.Store, n int) {
 	count(t, s, n)
 }
 
-// count counts the first n answers, as recompute does.
+// count counts the first n answers, as the stream would have.
 func count(t *testing.T, s *store.Store, n int) {
 	t.Helper()
 	for step := range survey.ContactShards {
-		must(t, s.WalkCounted(context.Background(), counted, step, func(c store.Counted) error {
+		must(t, s.WalkCounted(context.Background(), counted, step, func(c survey.CountedItem) error {
 			if n--; n < 0 {
 				return nil
 			}
-			_, err := s.Mend(context.Background(), c)
+			_, err := Mend(context.Background(), s, c)
 			return err
 		}))
-	}
-}
-
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
 	}
 }
 
@@ -69,9 +62,9 @@ func must(t *testing.T, err error) {
 func clockwork(t *testing.T, s *store.Store, now time.Time) (drift, mended int) {
 	t.Helper()
 	var metrics bytes.Buffer
-	r := &recounting{store: s, now: func() time.Time { return now }, metrics: &metrics, log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	r := &Recounter{Store: s, Now: func() time.Time { return now }, Metrics: &metrics, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
 	for range 20 {
-		must(t, r.run(context.Background()))
+		must(t, r.Run(context.Background()))
 	}
 	state, err := s.SeeRecount(context.Background(), "night")
 	must(t, err)
@@ -164,8 +157,8 @@ func TestRecountAcrossRuns(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())
 		calls.Store(0)
 		stop.Store(&cancel)
-		r := &recounting{store: s, now: func() time.Time { return now }, metrics: &metrics, log: slog.New(slog.NewTextHandler(io.Discard, nil))}
-		_ = r.run(ctx) // most of these are cut off
+		r := &Recounter{Store: s, Now: func() time.Time { return now }, Metrics: &metrics, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+		_ = r.Run(ctx) // most of these are cut off
 		stop.Store(nil)
 		cancel()
 		now = now.Add(held)
@@ -187,12 +180,12 @@ func TestOneClockAtATime(t *testing.T) {
 	t.Parallel()
 	s, _ := storetest.Open(t, dynamo.Options{})
 	answered(t, s, 5)
-	state := store.Recount{Scope: "night", Night: "2026-11-22", Queue: []string{string(counted)}, Holder: night.Add(time.Minute)}
+	state := survey.Recount{Scope: "night", Night: "2026-11-22", Queue: []string{string(counted)}, Holder: night.Add(time.Minute)}
 	_, err := s.SaveRecount(context.Background(), state)
 	must(t, err)
 	var metrics bytes.Buffer
-	r := &recounting{store: s, now: func() time.Time { return night }, metrics: &metrics, log: slog.New(slog.NewTextHandler(io.Discard, nil))}
-	must(t, r.run(context.Background()))
+	r := &Recounter{Store: s, Now: func() time.Time { return night }, Metrics: &metrics, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	must(t, r.Run(context.Background()))
 	if metrics.Len() > 0 {
 		t.Error("a second clock recounts beside the first")
 	}
@@ -283,8 +276,8 @@ func twoNights(t *testing.T, before bool, n int) (calls int) {
 		{Scope: "customers", Kind: survey.KindWeek, Value: "2026-W47"}: {"sent": 7},
 	}))
 	second = func() { clockwork(t, s, night.AddDate(0, 0, 1)) }
-	first := &recounting{store: storetest.Client(server.URL, "slow"), now: func() time.Time { return night }, metrics: io.Discard, log: slog.New(slog.DiscardHandler)}
-	must(t, first.run(t.Context()))
+	first := &Recounter{Store: storetest.Client(server.URL, "slow"), Now: func() time.Time { return night }, Metrics: io.Discard, Log: slog.New(slog.DiscardHandler)}
+	must(t, first.Run(t.Context()))
 	third := night.AddDate(0, 0, 2)
 	if drift, _ := clockwork(t, s, third); drift != 0 {
 		t.Errorf("the third night finds a drift of %d", drift)

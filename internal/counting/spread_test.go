@@ -1,12 +1,10 @@
-package recompute
+package counting
 
 import (
 	"context"
 	"fmt"
 	"strings"
 	"testing"
-
-	"github.com/aws/aws-lambda-go/events"
 
 	"onetap/internal/store/storetest"
 	"onetap/internal/survey"
@@ -25,14 +23,11 @@ func TestWritesAreSpread(t *testing.T) {
 		must(t, err)
 		must(t, w.store.SaveResponse(context.Background(), r, 0))
 	}
-	records := storetest.Records(t, w.db)
-	f := w.function()
-	for len(records) > 0 { // a few records at a time, as answers come
-		n := min(2, len(records))
-		if out, err := f.Handle(context.Background(), events.DynamoDBEvent{Records: records[:n]}); err != nil || len(out.BatchItemFailures) > 0 {
-			t.Fatalf("%+v, %v", out, err)
-		}
-		records = records[n:]
+	changes := w.changes(t)
+	for len(changes) > 0 { // a few at a time, as answers come
+		n := min(2, len(changes))
+		w.deliver(t, changes[:n])
+		changes = changes[n:]
 	}
 	writes, all := map[string]int{}, map[string]int{}
 	for _, r := range storetest.Records(t, w.db) {

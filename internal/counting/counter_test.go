@@ -1,17 +1,15 @@
-package recompute
+package counting
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"math/rand/v2"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/aws/aws-lambda-go/events"
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
@@ -49,8 +47,21 @@ func newWorld(t *testing.T, seed uint64) *world {
 	return w
 }
 
-func (w *world) function() *Handler {
-	return &Handler{store: w.store, log: slog.New(slog.NewTextHandler(io.Discard, nil)), random: w.random.IntN}
+func (w *world) counter() *Counter {
+	return &Counter{Store: w.store, Log: slog.New(slog.DiscardHandler), Random: w.random.IntN}
+}
+
+// changes reads the table's whole stream.
+func (w *world) changes(t *testing.T) (changes []survey.ItemChange) {
+	t.Helper()
+	for _, r := range storetest.Records(t, w.db) {
+		c, ok, err := store.ChangeOf(r)
+		must(t, err)
+		if ok {
+			changes = append(changes, c)
+		}
+	}
+	return changes
 }
 
 // live writes a decided batch of n people and lets them answer, change their minds, bounce.
@@ -115,7 +126,7 @@ func (w *world) answer(t *testing.T, i survey.Invitation) {
 	}
 }
 
-// recount computes the figures from the items themselves, sharing no arithmetic with the function.
+// recount computes the figures from the items themselves, sharing no arithmetic with the counter.
 func (w *world) recount(t *testing.T) survey.Deltas {
 	t.Helper()
 	ctx := context.Background()
@@ -184,17 +195,10 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// counts are the records that the template's filters let through: the function must also survive the others.
-func (w *world) deliver(t *testing.T, records []events.DynamoDBEventRecord) {
+func (w *world) deliver(t *testing.T, changes []survey.ItemChange) {
 	t.Helper()
-	f := w.function()
-	for len(records) > 0 {
-		answer, err := f.Handle(context.Background(), events.DynamoDBEvent{Records: records})
-		must(t, err)
-		if len(answer.BatchItemFailures) == 0 {
-			return
-		}
-		t.Fatalf("%d records were not counted", len(records))
+	if failed := w.counter().Count(context.Background(), changes); len(failed) > 0 {
+		t.Fatalf("%d of %d changes were not counted", len(failed), len(changes))
 	}
 }
 
@@ -202,7 +206,7 @@ func TestFiguresEqualARecount(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 1)
 	w.live(t, 60)
-	w.deliver(t, storetest.Records(t, w.db))
+	w.deliver(t, w.changes(t))
 	w.check(t)
 }
 
@@ -211,20 +215,18 @@ func TestStreamRepeatsAndSplits(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 2)
 	w.live(t, 40)
-	records := storetest.Records(t, w.db)
-	seed := uint64(0)
+	changes := w.changes(t)
 	rapid.Check(t, func(rt *rapid.T) {
-		seed++
-		from := rapid.IntRange(0, len(records)-1).Draw(rt, "again from")
-		for at := from; at < len(records); {
-			n := min(rapid.SampledFrom([]int{1, 3, 10, 100}).Draw(rt, "batch"), len(records)-at)
-			w.deliver(t, records[at:at+n])
+		from := rapid.IntRange(0, len(changes)-1).Draw(rt, "again from")
+		for at := from; at < len(changes); {
+			n := min(rapid.SampledFrom([]int{1, 3, 10, 100}).Draw(rt, "batch"), len(changes)-at)
+			w.deliver(t, changes[at:at+n])
 			if rapid.IntRange(0, 3).Draw(rt, "repeat") > 0 {
 				at += n
 			}
 		}
 	})
-	w.deliver(t, records)
+	w.deliver(t, changes)
 	w.check(t)
 }
 
@@ -233,39 +235,35 @@ func TestShardsInParallel(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 3)
 	w.live(t, 60)
-	lanes := make([][]events.DynamoDBEventRecord, 4)
-	for _, r := range storetest.Records(t, w.db) {
+	lanes := make([][]survey.ItemChange, 4)
+	for _, c := range w.changes(t) {
 		lane := 0
-		for _, c := range r.Change.Keys["pk"].String() + r.Change.Keys["sk"].String() {
-			lane = (lane*31 + int(c)) % len(lanes)
+		for _, char := range c.Item.Partition + c.Item.Sort {
+			lane = (lane*31 + int(char)) % len(lanes)
 		}
-		lanes[lane] = append(lanes[lane], r)
+		lanes[lane] = append(lanes[lane], c)
 	}
-	done := make(chan error, len(lanes))
+	failed := make(chan []int, len(lanes))
 	for _, lane := range lanes {
-		f := &Handler{store: w.store, log: slog.New(slog.NewTextHandler(io.Discard, nil)), random: rand.IntN}
-		go func() {
-			answer, err := f.Handle(context.Background(), events.DynamoDBEvent{Records: lane})
-			if len(answer.BatchItemFailures) > 0 {
-				err = errors.New("records were not counted")
-			}
-			done <- err
-		}()
+		c := &Counter{Store: w.store, Log: slog.New(slog.DiscardHandler), Random: rand.IntN}
+		go func() { failed <- c.Count(context.Background(), lane) }()
 	}
 	for range lanes {
-		must(t, <-done)
+		if f := <-failed; len(f) > 0 {
+			t.Errorf("%d changes were not counted", len(f))
+		}
 	}
 	w.check(t)
 }
 
-// The function dies at its n-th call, before or after the work was done; the batch comes again.
+// The counter dies at its n-th call, before or after the work was done; the batch comes again.
 func TestDeathAtEveryCall(t *testing.T) {
 	t.Parallel()
 	for _, before := range []bool{true, false} {
 		for n := int32(1); n < 40; n += 3 {
 			w := newWorld(t, uint64(n))
 			w.live(t, 30)
-			records := storetest.Records(t, w.db)
+			changes := w.changes(t)
 			var calls atomic.Int32
 			dies := func(early bool) error {
 				if early == before && calls.Add(1) >= n {
@@ -274,33 +272,15 @@ func TestDeathAtEveryCall(t *testing.T) {
 				return nil
 			}
 			w.faults.Store(&dies)
-			for at := 0; at < len(records); at += 50 {
-				_, _ = w.function().Handle(context.Background(), events.DynamoDBEvent{Records: records[at:min(at+50, len(records))]})
+			for at := 0; at < len(changes); at += 50 {
+				_ = w.counter().Count(context.Background(), changes[at:min(at+50, len(changes))])
 			}
 			w.faults.Store(nil)
-			w.deliver(t, records)
+			w.deliver(t, changes)
 			w.check(t)
 			if calls.Load() < n {
 				break
 			}
 		}
 	}
-}
-
-// A record that cannot be read stops there, is named, and what came before it is counted.
-func TestPoisonIsNamed(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, 5)
-	w.live(t, 10)
-	records := storetest.Records(t, w.db)
-	poison := records[len(records)-1]
-	poison.Change.NewImage = map[string]events.DynamoDBAttributeValue{
-		"pk": poison.Change.Keys["pk"], "sk": poison.Change.Keys["sk"], "strange": events.NewListAttribute(nil)}
-	poison.Change.SequenceNumber = "999"
-	answer, err := w.function().Handle(context.Background(), events.DynamoDBEvent{Records: append(records[:len(records):len(records)], poison)})
-	must(t, err)
-	if len(answer.BatchItemFailures) != 1 || answer.BatchItemFailures[0].ItemIdentifier != "999" {
-		t.Errorf("failures: %v, want the poisoned record", answer.BatchItemFailures)
-	}
-	w.check(t)
 }
