@@ -63,29 +63,29 @@ func recentlyAsked(ctx context.Context, s earlierCampaigns, c survey.Campaign, n
 // planInvitations walks the audience shard by shard into batches. Each shard ends with a compare-and-swap of the mailing,
 // so that a planner that dies repeats at most one shard, with the same batch names.
 func (r *senderRun) planInvitations(ctx context.Context, c survey.Campaign) (bool, error) {
-	w, err := r.mailing(ctx, c, survey.MailingInvitation)
+	m, err := r.mailing(ctx, c, survey.MailingInvitation)
 	if err != nil {
 		return false, err
 	}
-	for w.State == survey.MailingPlanning && w.Shard < survey.ContactShards {
+	for m.State == survey.MailingPlanning && m.Shard < survey.ContactShards {
 		if !r.timeLeft(ctx) {
 			return true, nil
 		}
-		quiet, err := r.quietIn(ctx, c, w.Shard)
+		quiet, err := r.quietIn(ctx, c, m.Shard)
 		if err != nil {
 			return false, err
 		}
-		begun := w.Clone()
+		begun := m.Clone()
 		p, asked := planned{}, survey.Asked{}
 		var all []candidate
-		err = r.Store.WalkContacts(ctx, c.Audience, w.Shard, func(contact survey.Contact, stopped survey.SuppressionReason) error {
+		err = r.Store.WalkContacts(ctx, c.Audience, m.Shard, func(contact survey.Contact, stopped survey.SuppressionReason) error {
 			k, ok := candidateOf(c, contact, stopped)
 			if !ok {
 				return nil
 			}
 			if skip := k.skip(c, quiet); skip != "" {
-				w.Pass(skip)
-				p.skip(c, w.Number, k, skip, r.Now())
+				m.Pass(skip)
+				p.skip(c, m.Number, k, skip, r.Now())
 				return nil
 			}
 			asked.Count(contact)
@@ -93,20 +93,20 @@ func (r *senderRun) planInvitations(ctx context.Context, c survey.Campaign) (boo
 			return nil
 		})
 		if err == nil {
-			err = r.Store.PutAsked(ctx, c.ID, w.Shard, asked)
+			err = r.Store.PutAsked(ctx, c.ID, m.Shard, asked)
 		}
 		if err != nil {
 			return false, err
 		}
 		sortByOwner(all)
 		for _, k := range all {
-			p.invite(&w, k.id, k.language)
+			p.invite(&m, k.id, k.language)
 		}
-		if w, err = r.savePlan(ctx, begun, w, p); err != nil {
+		if m, err = r.savePlan(ctx, begun, m, p); err != nil {
 			return false, err
 		}
 	}
-	r.Log.Info("planned", "campaign", c.ID, "audience", w.Audience, "invited", w.Invited, "batches", w.Batches)
+	r.Log.Info("planned", "campaign", c.ID, "audience", m.Audience, "invited", m.Invited, "batches", m.Batches)
 	asked, err := r.Store.Asked(ctx, c.ID)
 	if err != nil {
 		return false, err
@@ -134,16 +134,16 @@ func sortByOwner(all []candidate) {
 
 // planReminder walks those who were invited: who has answered, or may not be written to any more, is passed over.
 func (r *senderRun) planReminder(ctx context.Context, c survey.Campaign) (bool, error) {
-	w, err := r.mailing(ctx, c, survey.MailingReminder)
+	m, err := r.mailing(ctx, c, survey.MailingReminder)
 	if err != nil {
 		return false, err
 	}
-	for w.State == survey.MailingPlanning && w.Shard < survey.ContactShards {
+	for m.State == survey.MailingPlanning && m.Shard < survey.ContactShards {
 		if !r.timeLeft(ctx) {
 			return true, nil
 		}
 		stopped, answered := map[survey.ContactID]survey.SuppressionReason{}, map[survey.ContactID]bool{}
-		err := r.Store.WalkContacts(ctx, c.Audience, w.Shard, func(contact survey.Contact, r survey.SuppressionReason) error {
+		err := r.Store.WalkContacts(ctx, c.Audience, m.Shard, func(contact survey.Contact, r survey.SuppressionReason) error {
 			if r != "" {
 				stopped[contact.ID] = r
 			}
@@ -152,33 +152,33 @@ func (r *senderRun) planReminder(ctx context.Context, c survey.Campaign) (bool, 
 		if err != nil {
 			return false, err
 		}
-		err = r.Store.WalkResponses(ctx, c.ID, w.Shard, "", func(r survey.Response) (bool, error) {
+		err = r.Store.WalkResponses(ctx, c.ID, m.Shard, "", func(r survey.Response) (bool, error) {
 			answered[r.Contact] = r.Verified
 			return true, nil
 		})
 		if err != nil {
 			return false, err
 		}
-		begun := w.Clone()
+		begun := m.Clone()
 		p := planned{}
-		err = r.Store.WalkInvitations(ctx, c.ID, survey.MailingInvitation, w.Shard, func(i survey.Invitation) error {
+		err = r.Store.WalkInvitations(ctx, c.ID, survey.MailingInvitation, m.Shard, func(i survey.Invitation) error {
 			switch {
 			case i.State != survey.InvitationSent && i.State != survey.InvitationUncertain:
 				return nil // never got the survey
 			case stopped[i.Contact] != "":
-				w.Pass(survey.SkipReason(stopped[i.Contact]))
-				p.skip(c, w.Number, candidate{id: i.Contact, language: i.Language, owner: i.Owner, team: i.Team}, survey.SkipReason(stopped[i.Contact]), r.Now())
+				m.Pass(survey.SkipReason(stopped[i.Contact]))
+				p.skip(c, m.Number, candidate{id: i.Contact, language: i.Language, owner: i.Owner, team: i.Team}, survey.SkipReason(stopped[i.Contact]), r.Now())
 			case answered[i.Contact]:
-				w.Pass(survey.SkipAnswered)
+				m.Pass(survey.SkipAnswered)
 			default:
-				p.invite(&w, i.Contact, i.Language)
+				p.invite(&m, i.Contact, i.Language)
 			}
 			return nil
 		})
 		if err != nil {
 			return false, err
 		}
-		if w, err = r.savePlan(ctx, begun, w, p); err != nil {
+		if m, err = r.savePlan(ctx, begun, m, p); err != nil {
 			return false, err
 		}
 	}
@@ -187,15 +187,15 @@ func (r *senderRun) planReminder(ctx context.Context, c survey.Campaign) (bool, 
 
 // mailing reads one or begins it.
 func (r *senderRun) mailing(ctx context.Context, c survey.Campaign, number int) (survey.Mailing, error) {
-	w, ok, err := r.Store.Mailing(ctx, c.ID, number)
+	m, ok, err := r.Store.Mailing(ctx, c.ID, number)
 	if err != nil || ok {
-		if w.Carry == nil {
-			w.Carry = map[string][]survey.ContactID{}
+		if m.Carry == nil {
+			m.Carry = map[string][]survey.ContactID{}
 		}
-		if w.Skipped == nil {
-			w.Skipped = map[survey.SkipReason]int{}
+		if m.Skipped == nil {
+			m.Skipped = map[survey.SkipReason]int{}
 		}
-		return w, err
+		return m, err
 	}
 	return r.Store.SaveMailing(ctx, survey.NewMailing(c.ID, number, r.Now()))
 }
@@ -206,8 +206,8 @@ type planned struct {
 	skipped []survey.Invitation
 }
 
-func (p *planned) invite(w *survey.Mailing, id survey.ContactID, language string) {
-	if b, full := w.Invite(id, language); full {
+func (p *planned) invite(m *survey.Mailing, id survey.ContactID, language string) {
+	if b, full := m.Invite(id, language); full {
 		p.batches = append(p.batches, b)
 	}
 }
@@ -223,12 +223,12 @@ func (p *planned) skip(c survey.Campaign, mailing int, k candidate, why survey.S
 }
 
 // savePlan writes a shard's skips, then its batches with the mailing: only then do they count. begun is the mailing before it.
-func (r *senderRun) savePlan(ctx context.Context, begun, w survey.Mailing, p planned) (survey.Mailing, error) {
-	p.batches = append(p.batches, w.EndShard()...)
+func (r *senderRun) savePlan(ctx context.Context, begun, m survey.Mailing, p planned) (survey.Mailing, error) {
+	p.batches = append(p.batches, m.EndShard()...)
 	if err := r.Store.AddInvitations(ctx, p.skipped, r.held); err != nil {
-		return w, err
+		return m, err
 	}
-	return r.Store.SavePlan(ctx, begun, w, p.batches)
+	return r.Store.SavePlan(ctx, begun, m, p.batches)
 }
 
 // quietIn returns who of a shard was asked recently.

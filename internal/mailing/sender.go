@@ -171,11 +171,11 @@ func (r *senderRun) end(ctx context.Context, c survey.Campaign) error {
 
 // later sends what comes after the invitations: second letters that a person asked for, and the reminder.
 func (r *senderRun) later(ctx context.Context, c survey.Campaign, gate *pace) (bool, error) {
-	w, ok, err := r.Store.Mailing(ctx, c.ID, survey.MailingInvitation)
+	m, ok, err := r.Store.Mailing(ctx, c.ID, survey.MailingInvitation)
 	if err != nil {
 		return false, err
 	}
-	if ok && w.State == survey.MailingSending {
+	if ok && m.State == survey.MailingSending {
 		return r.sendMailing(ctx, c, survey.MailingInvitation, gate)
 	}
 	return r.remind(ctx, c, gate)
@@ -186,14 +186,14 @@ func (r *senderRun) remind(ctx context.Context, c survey.Campaign, gate *pace) (
 	if c.RemindAt.IsZero() || r.Now().Before(c.RemindAt) {
 		return false, nil
 	}
-	w, ok, err := r.Store.Mailing(ctx, c.ID, survey.MailingReminder)
+	m, ok, err := r.Store.Mailing(ctx, c.ID, survey.MailingReminder)
 	if err != nil {
 		return false, err
 	}
 	switch {
-	case !ok || w.State == survey.MailingPlanning:
+	case !ok || m.State == survey.MailingPlanning:
 		return r.planReminder(ctx, c)
-	case w.State == survey.MailingSending:
+	case m.State == survey.MailingSending:
 		return r.sendMailing(ctx, c, survey.MailingReminder, gate)
 	}
 	return false, nil

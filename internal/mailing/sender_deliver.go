@@ -47,12 +47,12 @@ type delivery struct {
 // sendMailing sends what is left of a mailing. It ends when the mailing is done, when somebody pauses or cancels, or when the
 // time or the quota is used up.
 func (r *senderRun) sendMailing(ctx context.Context, c survey.Campaign, number int, gate *pace) (bool, error) {
-	w, ok, err := r.Store.Mailing(ctx, c.ID, number)
-	if err != nil || !ok || w.State == survey.MailingPlanning {
+	m, ok, err := r.Store.Mailing(ctx, c.ID, number)
+	if err != nil || !ok || m.State == survey.MailingPlanning {
 		return false, err
 	}
-	if w.State == survey.MailingDone || w.Batches == 0 {
-		return true, r.finish(ctx, c, w)
+	if m.State == survey.MailingDone || m.Batches == 0 {
+		return true, r.finish(ctx, c, m)
 	}
 	if gate.disabled {
 		return true, r.stop(ctx, c, survey.StoppedDisabled)
@@ -61,7 +61,7 @@ func (r *senderRun) sendMailing(ctx context.Context, c survey.Campaign, number i
 		r.Log.Info("the account may not send now", "campaign", c.ID)
 		return false, nil
 	}
-	d := &delivery{senderRun: r, campaign: c, mailing: w, gate: gate, claims: make(chan struct{}, inFlight), done: map[string]bool{}, cursor: w.Cursor}
+	d := &delivery{senderRun: r, campaign: c, mailing: m, gate: gate, claims: make(chan struct{}, inFlight), done: map[string]bool{}, cursor: m.Cursor}
 	complete, err := d.run(ctx)
 	r.Log.Info("sent", "campaign", c.ID, "wave", number, "recipients", d.sent, "complete", complete)
 	if err != nil {
@@ -209,24 +209,24 @@ func (d *delivery) saveCursor(ctx context.Context) error {
 	if cursor == d.mailing.Cursor {
 		return nil
 	}
-	w := d.mailing
-	w.Cursor = cursor
-	w, err := d.Store.SaveMailing(ctx, w)
+	m := d.mailing
+	m.Cursor = cursor
+	m, err := d.Store.SaveMailing(ctx, m)
 	if err == nil {
-		d.mailing = w
+		d.mailing = m
 	}
 	return err
 }
 
 // finish marks a mailing as done and, after the invitations, opens the campaign and sets the reminder's time.
-func (r *senderRun) finish(ctx context.Context, c survey.Campaign, w survey.Mailing) error {
-	if w.State != survey.MailingDone {
+func (r *senderRun) finish(ctx context.Context, c survey.Campaign, m survey.Mailing) error {
+	if m.State != survey.MailingDone {
 		var err error
-		if w, err = r.Store.SaveMailing(ctx, w.Finish(r.Now())); err != nil {
+		if m, err = r.Store.SaveMailing(ctx, m.Finish(r.Now())); err != nil {
 			return err
 		}
 	}
-	if w.Number != survey.MailingInvitation {
+	if m.Number != survey.MailingInvitation {
 		return nil
 	}
 	c, err := r.Store.Campaign(ctx, c.ID)

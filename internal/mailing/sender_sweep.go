@@ -11,14 +11,14 @@ import (
 // it is paused, cancelled or closed: whoever may have been written to is named there too.
 func (r *senderRun) sweep(ctx context.Context, c survey.Campaign) error {
 	for _, number := range []int{survey.MailingInvitation, survey.MailingReminder} {
-		w, ok, err := r.Store.Mailing(ctx, c.ID, number)
+		m, ok, err := r.Store.Mailing(ctx, c.ID, number)
 		if err != nil {
 			return err
 		}
-		if !ok || w.State != survey.MailingSending || w.Batches == 0 {
+		if !ok || m.State != survey.MailingSending || m.Batches == 0 {
 			continue
 		}
-		if err := r.sweepMailing(ctx, c, w); err != nil {
+		if err := r.sweepMailing(ctx, c, m); err != nil {
 			return err
 		}
 	}
@@ -26,11 +26,11 @@ func (r *senderRun) sweep(ctx context.Context, c survey.Campaign) error {
 }
 
 // sweepMailing looks from the mailing's cursor on until as many batches wait in a row as no sender hands out ahead of its turn.
-func (r *senderRun) sweepMailing(ctx context.Context, c survey.Campaign, w survey.Mailing) error {
+func (r *senderRun) sweepMailing(ctx context.Context, c survey.Campaign, m survey.Mailing) error {
 	const page = 50
-	from, waiting, was := w.Cursor, 0, w.Cursor
+	from, waiting, was := m.Cursor, 0, m.Cursor
 	for decided := true; ; {
-		bs, err := r.Store.Batches(ctx, w, from, page)
+		bs, err := r.Store.Batches(ctx, m, from, page)
 		if err != nil {
 			return err
 		}
@@ -54,16 +54,16 @@ func (r *senderRun) sweepMailing(ctx context.Context, c survey.Campaign, w surve
 			}
 			waiting = 0
 			if decided {
-				w.Cursor = from // the next sweep begins behind it
+				m.Cursor = from // the next sweep begins behind it
 			}
 		}
 		if len(bs) < page || waiting >= page {
 			break
 		}
 	}
-	if w.Cursor == was {
+	if m.Cursor == was {
 		return nil
 	}
-	_, err := r.Store.SaveMailing(ctx, w)
+	_, err := r.Store.SaveMailing(ctx, m)
 	return err
 }
