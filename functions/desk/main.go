@@ -6,6 +6,7 @@ import (
 
 	"onetap/internal/awsenv"
 	"onetap/internal/console"
+	"onetap/internal/door"
 	"onetap/internal/keys"
 	"onetap/internal/logs"
 	"onetap/internal/ses"
@@ -23,17 +24,18 @@ func main() {
 		stop(err)
 	}
 	c := awsenv.Config()
-	d, err := console.New(console.Settings{
+	d, err := door.Open(door.Settings{
 		Store: s, Keys: ks, Mail: ses.New(c, os.Getenv("CONFIGURATION_SET")),
 		Wake: awsenv.Waker(c, os.Getenv("SEND_FUNCTION")), Later: awsenv.Caller(c, os.Getenv("AWS_LAMBDA_FUNCTION_NAME")), // itself
 		Token: os.Getenv("API_TOKEN"), Sender: os.Getenv("SENDER"), Senders: os.Getenv("SENDERS"), Site: os.Getenv("SITE"),
 		Links: os.Getenv("LINKS"), Admin: os.Getenv("ADMIN_EMAIL"),
-		OIDC: console.OIDC{Issuer: os.Getenv("OIDC_ISSUER"), Client: os.Getenv("OIDC_CLIENT_ID"), Secret: os.Getenv("OIDC_CLIENT_SECRET")},
+		OIDC: door.OIDC{Issuer: os.Getenv("OIDC_ISSUER"), Client: os.Getenv("OIDC_CLIENT_ID"), Secret: os.Getenv("OIDC_CLIENT_SECRET")},
 	})
 	if err != nil {
 		stop(err)
 	}
-	web.StartWith(d.Handler(), d.Run)
+	site := console.New(d)
+	web.StartWith(site.Handler(), site.Run)
 }
 
 func stop(err error) {

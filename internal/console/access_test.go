@@ -10,6 +10,7 @@ import (
 
 	"onetap/internal/auth"
 	"onetap/internal/authz"
+	"onetap/internal/door"
 	"onetap/internal/local/dynamo"
 	"onetap/internal/survey"
 )
@@ -50,17 +51,17 @@ func TestRolesAndRoutes(t *testing.T) {
 		}
 		g, program := w.as(t, id), w.guest(t)
 		program.header.Set("Authorization", "Bearer "+token)
-		check := func(by *guest, rt route) {
-			at := slices.Index(authz.Actions, rt.needs)
+		check := func(by *guest, rt door.Route) {
+			at := slices.Index(authz.Actions, rt.Needs)
 			if at < 0 {
-				t.Fatalf("%s needs %q, which is no action", rt.pattern, rt.needs)
+				t.Fatalf("%s needs %q, which is no action", rt.Pattern, rt.Needs)
 			}
-			met[rt.needs] = true
+			met[rt.Needs] = true
 			may := text[at] == 'y'
-			if authz.Can(role, rt.needs) != may {
-				t.Errorf("%s %s: access says %v", role, rt.needs, !may)
+			if authz.Can(role, rt.Needs) != may {
+				t.Errorf("%s %s: access says %v", role, rt.Needs, !may)
 			}
-			method, path, _ := strings.Cut(rt.pattern, " ")
+			method, path, _ := strings.Cut(rt.Pattern, " ")
 			path = parameter.ReplaceAllString(strings.TrimSuffix(path, "{$}"), "nothing")
 			var p shown
 			by.header.Set("Accept", "application/json") // refusals with their codes
@@ -70,23 +71,23 @@ func TestRolesAndRoutes(t *testing.T) {
 			case by == program:
 				p = by.do(method, path, "application/json", strings.NewReader(`{}`))
 			default:
-				p = by.do(method, path, "application/x-www-form-urlencoded", strings.NewReader("form="+w.desk.keys.Seal("form", w.sessionOf(t, g))))
+				p = by.do(method, path, "application/x-www-form-urlencoded", strings.NewReader("form="+w.desk.Keys.Seal("form", w.sessionOf(t, g))))
 			}
 			by.header.Del("Accept")
 			refused := p.status == 403 && strings.Contains(p.text, `"not_allowed"`)
 			if refused == may || p.status == 401 || p.status >= 500 && p.status != 503 {
-				t.Errorf("%s %s: %d %.200s", role, rt.pattern, p.status, p.text)
+				t.Errorf("%s %s: %d %.200s", role, rt.Pattern, p.status, p.text)
 			}
 		}
-		for _, rt := range w.desk.routes() {
+		for _, rt := range w.desk.api.Routes() {
 			check(program, rt)
 		}
-		for _, rt := range w.desk.pages() {
-			if rt.pattern != "POST /sign-out" {
+		for _, rt := range w.desk.routes() {
+			if rt.Pattern != "POST /sign-out" {
 				check(g, rt)
 			}
 		}
-		check(g, route{"POST /sign-out", authz.Anyone, nil, unaudited}) // ends the session
+		check(g, door.On("POST /sign-out", authz.Anyone, nil, door.Unaudited)) // ends the session
 	}
 	for _, a := range authz.Actions {
 		if !met[a] && a != authz.ReadAnswers && a != authz.WorkCases {
@@ -103,7 +104,7 @@ func (w *world) sessionOf(t testing.TB, g *guest) string {
 		t.Fatal(err)
 	}
 	for _, c := range g.client.Jar.Cookies(r.URL) {
-		if _, id, ok := w.desk.door.SessionOf(c.Value); ok {
+		if _, id, ok := w.desk.Door.SessionOf(c.Value); ok {
 			return id
 		}
 	}
@@ -117,12 +118,12 @@ func TestSessionComesFirst(t *testing.T) {
 	w := newWorld(t, dynamo.Options{})
 	w.staffed()
 	g := w.guest(t)
-	for _, rt := range w.desk.pages() {
-		method, path, _ := strings.Cut(rt.pattern, " ")
+	for _, rt := range w.desk.routes() {
+		method, path, _ := strings.Cut(rt.Pattern, " ")
 		path = parameter.ReplaceAllString(strings.TrimSuffix(path, "{$}"), "nothing")
 		p := g.do(method, path, "", nil)
 		if method == http.MethodGet && (p.status != 303 || !strings.HasPrefix(p.to, "/sign-in")) || method != http.MethodGet && p.status != 401 {
-			t.Errorf("%s: %d %s", rt.pattern, p.status, p.to)
+			t.Errorf("%s: %d %s", rt.Pattern, p.status, p.to)
 		}
 	}
 	for _, path := range []string{"/nothing", "/staff/x/y/z"} {

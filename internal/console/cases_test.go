@@ -28,7 +28,7 @@ func (w *world) detractor(n int, owner, team, name, why string, score int, answe
 		}
 	}
 	email := fmt.Sprintf("customer%d@example.com", n)
-	c := survey.Contact{ID: w.desk.keys.ContactID(survey.Customers, email), Audience: survey.Customers, Owner: owner, Team: team, Value: "1 200 000 ₽", Tier: "A",
+	c := survey.Contact{ID: w.desk.Keys.ContactID(survey.Customers, email), Audience: survey.Customers, Owner: owner, Team: team, Value: "1 200 000 ₽", Tier: "A",
 		Person: survey.Person{Email: email, Name: name, Phone: "+74951234567"}, Created: answered, Updated: answered}
 	if err := w.store.PutContacts(ctx, []survey.Contact{c}); err != nil {
 		w.t.Fatal(err)

@@ -18,14 +18,14 @@ func TestContactList(t *testing.T) {
 	var all []survey.Contact
 	for n := range 130 {
 		email := fmt.Sprintf("c%d@example.com", n)
-		all = append(all, survey.Contact{ID: w.desk.keys.ContactID(survey.Customers, email), Audience: survey.Customers, Owner: []string{"owner", "executive"}[n%2],
+		all = append(all, survey.Contact{ID: w.desk.Keys.ContactID(survey.Customers, email), Audience: survey.Customers, Owner: []string{"owner", "executive"}[n%2],
 			Person: survey.Person{Email: email, Name: fmt.Sprintf("Person %03d", n)}, Attrs: map[string]string{"Компания": fmt.Sprintf("ООО «Ёлка %d»", n%10)}, Created: w.now(), Updated: w.now()})
 	}
 	if err := w.store.PutContacts(context.Background(), all); err != nil {
 		t.Fatal(err)
 	}
 	for _, n := range []int{0, 1, 2, 64} {
-		if err := w.store.Suppress(context.Background(), w.desk.keys.ContactIDs(all[n].Person.Email), survey.Bounced, w.now()); err != nil {
+		if err := w.store.Suppress(context.Background(), w.desk.Keys.ContactIDs(all[n].Person.Email), survey.Bounced, w.now()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -64,7 +64,7 @@ func TestContactList(t *testing.T) {
 			}
 		}
 	}
-	mine, others := contactHref(all[0]), contactHref(all[1])
+	mine, others := hrefOf(all[0]), hrefOf(all[1])
 	if status, _, to := owner.post("/contacts/search", "audience", "customers", "search", " C0@Example.com "); status != 303 || to != mine {
 		t.Errorf("an address: %d to %s", status, to)
 	}
@@ -116,7 +116,7 @@ func TestContactPage(t *testing.T) {
 
 	ctx := context.Background()
 	staff := survey.Campaign{ID: "people22", Name: "Team pulse", Audience: survey.Employees, Language: "en", State: survey.Open, Created: w.now()}
-	one := survey.Contact{ID: w.desk.keys.ContactID(survey.Employees, "e@example.com"), Audience: survey.Employees, Person: survey.Person{Email: "e@example.com", Name: "Eve"}, Created: w.now(), Updated: w.now()}
+	one := survey.Contact{ID: w.desk.Keys.ContactID(survey.Employees, "e@example.com"), Audience: survey.Employees, Person: survey.Person{Email: "e@example.com", Name: "Eve"}, Created: w.now(), Updated: w.now()}
 	r := survey.Response{Campaign: staff.ID, Contact: one.ID, Audience: staff.Audience, Language: "en", Score: 1, Verified: true, Why: "Secret", First: w.now(), Counted: w.now(), Updated: w.now(), Version: 1}
 	i := survey.Invitation{Campaign: staff.ID, Contact: one.ID, Audience: staff.Audience, State: survey.InvitationSent, Decided: survey.InvitationSent, Language: "en", At: w.now(), Version: 1}
 	reminder := i
@@ -148,11 +148,11 @@ func TestWhyAnAddressIsStopped(t *testing.T) {
 		{survey.CauseRepeated, "three letters in a row", "три письма подряд"},
 	} {
 		email := fmt.Sprintf("stopped%d@example.com", i)
-		c := survey.Contact{ID: w.desk.keys.ContactID(survey.Customers, email), Audience: survey.Customers, Person: survey.Person{Email: email, Name: "Anna"}, Created: w.now(), Updated: w.now()}
+		c := survey.Contact{ID: w.desk.Keys.ContactID(survey.Customers, email), Audience: survey.Customers, Person: survey.Person{Email: email, Name: "Anna"}, Created: w.now(), Updated: w.now()}
 		if err := w.store.PutContacts(context.Background(), []survey.Contact{c}); err != nil {
 			t.Fatal(err)
 		}
-		if err := w.store.SuppressFor(context.Background(), w.desk.keys.ContactIDs(email), survey.Bounced, tt.cause, w.now()); err != nil {
+		if err := w.store.SuppressFor(context.Background(), w.desk.Keys.ContactIDs(email), survey.Bounced, tt.cause, w.now()); err != nil {
 			t.Fatal(err)
 		}
 		for language, text := range map[string]string{"en": tt.en, "ru": tt.ru} {

@@ -17,21 +17,16 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"onetap/internal/auth"
 	"onetap/internal/awsenv"
-	"onetap/internal/contacts"
-	"onetap/internal/followup"
-	"onetap/internal/insight"
+	"onetap/internal/door"
 	"onetap/internal/keys"
 	"onetap/internal/local/drive"
 	"onetap/internal/local/dynamo"
 	localses "onetap/internal/local/ses"
 	"onetap/internal/mailing"
-	"onetap/internal/org"
 	"onetap/internal/ses"
 	"onetap/internal/store"
 	"onetap/internal/store/storetest"
-	"onetap/internal/survey"
 	"onetap/internal/web"
 )
 
@@ -40,7 +35,7 @@ const testToken = "test-token-0123456789-0123456789-abc"
 // world is a desk over a real table and a real SES of the laptop.
 type world struct {
 	t     testing.TB
-	desk  *Desk
+	desk  *Console
 	store *store.Store
 	table *dynamodb.Client // for looking at what is stored
 	site  string           // where the desk answers
@@ -51,6 +46,9 @@ type world struct {
 	woken int
 	deaf  bool // the sender cannot be called
 }
+
+// bare is a desk of which only the routes are looked at.
+func bare() *Console { return New(&door.Desk{Mailing: &mailing.Campaigns{}}) }
 
 func newWorld(t testing.TB, o dynamo.Options) *world {
 	t.Helper()
@@ -77,20 +75,12 @@ func newWorld(t testing.TB, o dynamo.Options) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.desk = &Desk{store: s, keys: keys, mail: ses.New(storetest.As(c, "desk"), ""), now: w.now, sender: "Example Shop <nps@example.com>"}
-	w.desk.results = &insight.Results{Store: s, Now: w.now}
-	w.desk.door = &auth.Door{Store: s, Keys: keys, Now: w.now, Send: w.desk.mail.Send, From: w.desk.sender, Token: testToken}
-	w.desk.planner = &mailing.Planner{Store: s, Now: w.now}
-	if w.desk.senders, err = survey.NewSenders(w.desk.sender, "example.net,notexample.com"); err != nil { // which SES has not verified
+	d, err := door.Open(door.Settings{Store: s, Keys: keys, Mail: ses.New(storetest.As(c, "desk"), ""), Now: w.now, Wake: w.wake, Token: testToken,
+		Sender: "Example Shop <nps@example.com>", Senders: "example.net,notexample.com"}) // of which SES has verified neither
+	if err != nil {
 		t.Fatal(err)
 	}
-	w.desk.company = &org.Company{Store: s, Now: w.now, Senders: w.desk.senders}
-	w.desk.lists = &contacts.Lists{Store: s, Keys: keys, Now: w.now}
-	w.desk.mailing = &mailing.Campaigns{Store: s, Keys: keys, Mail: ses.New(storetest.As(c, "desk"), ""), Now: w.now, Wake: w.wake, Sender: w.desk.sender, Senders: w.desk.senders}
-	w.desk.cases = &followup.Cases{Store: s, Now: w.now}
-	if err := w.desk.check(); err != nil {
-		t.Fatal(err)
-	}
+	w.desk = New(d)
 	site := http.NewServeMux()
 	site.Handle("/", w.desk.Handler())
 	site.HandleFunc("GET /logo/{hash}", func(rw http.ResponseWriter, r *http.Request) { // the respond function's
@@ -161,8 +151,8 @@ func TestTokenComesFirst(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, dynamo.Options{})
 	paths := []string{"GET /api/v1/nothing", "GET /api/v1/", "GET /api/", "DELETE /api/v1/staff"}
-	for _, rt := range w.desk.routes() {
-		paths = append(paths, rt.pattern)
+	for _, rt := range w.desk.api.Routes() {
+		paths = append(paths, rt.Pattern)
 	}
 	for _, p := range paths {
 		method, path, _ := strings.Cut(p, " ")
@@ -197,8 +187,8 @@ func TestTokenComesFirst(t *testing.T) {
 func TestNoDeploymentToken(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, dynamo.Options{})
-	w.desk.door.Token = ""
-	if err := w.desk.check(); err != nil {
+	w.desk.Door.Token = ""
+	if err := w.desk.Check(); err != nil {
 		t.Error(err)
 	}
 	for _, header := range []string{"", "Bearer", "Bearer ", "bearer  ", "Bearer \t", "Bearer null", "Basic ", "Bearer " + testToken} {
@@ -210,8 +200,8 @@ func TestNoDeploymentToken(t *testing.T) {
 			t.Errorf("%q: %d", header, p.status)
 		}
 	}
-	w.desk.door.Token = "short"
-	if err := w.desk.check(); err == nil {
+	w.desk.Door.Token = "short"
+	if err := w.desk.Check(); err == nil {
 		t.Error("a short token was taken")
 	}
 }

@@ -68,7 +68,7 @@ func (c *conversation) sent(campaign survey.Campaign, people []person) error {
 	w := survey.NewMailing(campaign.ID, survey.MailingInvitation, c.now())
 	b := survey.Batch{Campaign: campaign.ID, Name: survey.BatchName(0), Language: campaign.Language, State: survey.BatchDone, At: c.at(people[0])}
 	for _, p := range people {
-		contact := c.desk.keys.ContactID(campaign.Audience, p.Email)
+		contact := c.desk.Keys.ContactID(campaign.Audience, p.Email)
 		if p.State == "waiting" {
 			w.Invite(contact, campaign.Language)
 			continue
@@ -107,7 +107,7 @@ func (c *conversation) sent(campaign survey.Campaign, people []person) error {
 
 func (c *conversation) answer(campaign survey.Campaign, p person) (survey.Response, error) {
 	at := c.at(p)
-	r := survey.Response{Campaign: campaign.ID, Contact: c.desk.keys.ContactID(campaign.Audience, p.Email), Audience: campaign.Audience,
+	r := survey.Response{Campaign: campaign.ID, Contact: c.desk.Keys.ContactID(campaign.Audience, p.Email), Audience: campaign.Audience,
 		Owner: p.Owner, Team: p.Team, Language: campaign.Language, Score: p.Score, Verified: p.Verified, Why: p.Why, First: at, Updated: at, Version: 1}
 	if p.Verified {
 		r.Counted = at

@@ -48,7 +48,7 @@ func TestGuestsWriteNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, dynamo.Options{})
-			w.desk.door.Admin = "Boss@Example.com"
+			w.desk.Door.Admin = "Boss@Example.com"
 			if err := w.store.PutStaff(t.Context(), staff); err != nil {
 				t.Fatal(err)
 			}
@@ -59,8 +59,8 @@ func TestGuestsWriteNothing(t *testing.T) {
 			rest := func(pk, sk string) bool { return !strings.HasPrefix(pk, "SIGNIN#") && !strings.HasPrefix(sk, "LINK#") }
 			before := w.storedIf(rest)
 			for _, email := range addresses {
-				for _, rt := range w.desk.guests() {
-					method, path, _ := strings.Cut(rt.pattern, " ")
+				for _, rt := range w.desk.entrance.Guests() {
+					method, path, _ := strings.Cut(rt.Pattern, " ")
 					path = parameter.ReplaceAllString(path, url.PathEscape(email))
 					form := url.Values{"email": {email}, "to": {"/staff"}, "id": {email}, "role": {"administrator"}}
 					g := w.guest(t)
@@ -81,7 +81,7 @@ func TestGuestsWriteNothing(t *testing.T) {
 func TestAnalystStaysAnalyst(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, dynamo.Options{})
-	w.desk.door.Admin = "admin@example.com"
+	w.desk.Door.Admin = "admin@example.com"
 	if err := w.store.PutStaff(t.Context(), []survey.Staff{{ID: "admin@example.com", Email: "moved@example.com", Role: survey.RoleAnalyst}}); err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +105,7 @@ func TestAnalystStaysAnalyst(t *testing.T) {
 func TestFirstAdministratorOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, dynamo.Options{})
-	w.desk.door.Admin = "Boss@Example.com"
+	w.desk.Door.Admin = "Boss@Example.com"
 	const browsers = 4
 	var guests []*guest
 	var paths []string

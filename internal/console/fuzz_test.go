@@ -13,19 +13,19 @@ import (
 // code, and a refusal leaves the table exactly as it was.
 func FuzzAPI(f *testing.F) {
 	w := newWorld(f, dynamo.Options{})
-	routes := w.desk.routes()
+	routes := w.desk.api.Routes()
 	body := func(route uint8, id, query, contentType, body string) { f.Add(route, id, query, contentType, body) }
 	const jsonType, csv = "application/json", "text/csv"
 	for i, rt := range routes {
 		switch {
-		case strings.HasSuffix(rt.pattern, "POST /api/v1/campaigns"):
+		case strings.HasSuffix(rt.Pattern, "POST /api/v1/campaigns"):
 			body(uint8(i), "", "", jsonType, `{"name":"Spring","audience":"customers","company":"Ромашка","language":"ru","quiet_days":30}`)
 			body(uint8(i), "", "", jsonType, `{"name":"x","audience":"customers","filter":{"teams":["a"]},"wording":{"ru":{"question":"{name}?"}},"sample":0.5,"closes_at":"2026-12-01T00:00:00Z"}`)
-		case strings.HasPrefix(rt.pattern, "POST /api/v1/staff"):
+		case strings.HasPrefix(rt.Pattern, "POST /api/v1/staff"):
 			body(uint8(i), "", "", csv, "id,email,name,role,team,manager,language\no1,anna@example.com,Anna,owner,T,,en\n")
-		case strings.HasPrefix(rt.pattern, "POST /api/v1/contacts"):
+		case strings.HasPrefix(rt.Pattern, "POST /api/v1/contacts"):
 			body(uint8(i), "", "audience=customers", csv, "E-mail,Name\nanna@example.com,Anna\n,\n\"x")
-		case strings.HasPrefix(rt.pattern, "POST /api/v1/suppressions"):
+		case strings.HasPrefix(rt.Pattern, "POST /api/v1/suppressions"):
 			body(uint8(i), "", "", jsonType, `{"email":"anna@example.com","reason":"unsubscribed"}`)
 		default:
 			body(uint8(i), "campaign", "limit=10&after=x&owner=o1&state=open", jsonType, `{"to":"a@example.com","language":"en","name":"y","audience":"customers"}`)
@@ -37,7 +37,7 @@ func FuzzAPI(f *testing.F) {
 		if id == "" || id == "." || id == ".." || strings.ContainsAny(id, "/") {
 			id = "campaign"
 		}
-		method, path, _ := strings.Cut(routes[int(route)%len(routes)].pattern, " ")
+		method, path, _ := strings.Cut(routes[int(route)%len(routes)].Pattern, " ")
 		r, err := http.NewRequest(method, w.site, strings.NewReader(body))
 		if err != nil {
 			t.Fatal(err)

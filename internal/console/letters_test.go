@@ -33,12 +33,12 @@ func TestPreviewAndTestSend(t *testing.T) {
 			t.Errorf("preview of %s: %v", tc.body, shown["subject"])
 		}
 		for n, token := range regexp.MustCompile(`/([ru])/([A-Za-z0-9_-]{32})`).FindAllStringSubmatch(shown["html"].(string)+shown["text"].(string), -1) {
-			k, err := w.desk.keys.Check(token[2])
+			k, err := w.desk.Keys.Check(token[2])
 			if token[1] == "u" {
 				if err == nil {
 					t.Errorf("link %d unsubscribes and opens the survey", n)
 				}
-				k, err = w.desk.keys.CheckUnsubscribe(token[2])
+				k, err = w.desk.Keys.CheckUnsubscribe(token[2])
 			}
 			if err != nil || !k.Test || string(k.Campaign) != made["id"] {
 				t.Errorf("link %d: %+v, %v", n, k, err)

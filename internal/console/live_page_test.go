@@ -158,7 +158,7 @@ func TestLiveActions(t *testing.T) {
 		if strings.Contains(page, "person3@example.com") != (staff == "manager") || strings.Contains(page, "/resend-uncertain") {
 			t.Errorf("%s sees who is uncertain, or may write again", staff)
 		}
-		seen.says(page, string(w.desk.keys.ContactID(survey.Customers, "person3@example.com")))
+		seen.says(page, string(w.desk.Keys.ContactID(survey.Customers, "person3@example.com")))
 	}
 	step("resend-uncertain", "tick first", survey.Open)
 	step("resend-uncertain", "Second letters go out", survey.Open, "understood", "1", "wave", "0")

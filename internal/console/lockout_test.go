@@ -19,15 +19,15 @@ import (
 )
 
 // door is the way in as API Gateway shows it, with the visitor's address; what the desk calls itself with waits until it is delivered.
-type door struct {
+type frontDoor struct {
 	*world
 	mu     sync.Mutex
 	calls  int
 	events [][]byte
 }
 
-func newDoor(t *testing.T) *door {
-	d := &door{}
+func newDoor(t *testing.T) *frontDoor {
+	d := &frontDoor{}
 	d.world = newWorld(t, dynamo.Options{Before: func(dynamo.Call) error {
 		d.mu.Lock()
 		defer d.mu.Unlock()
@@ -35,7 +35,7 @@ func newDoor(t *testing.T) *door {
 		return nil
 	}})
 	d.staffed()
-	d.desk.later = func(_ context.Context, e []byte) error {
+	d.desk.Later = func(_ context.Context, e []byte) error {
 		d.events = append(d.events, e)
 		return nil
 	}
@@ -43,7 +43,7 @@ func newDoor(t *testing.T) *door {
 }
 
 // counted is how many calls of the table something makes.
-func (d *door) counted(do func()) int {
+func (d *frontDoor) counted(do func()) int {
 	d.mu.Lock()
 	before := d.calls
 	d.mu.Unlock()
@@ -54,7 +54,7 @@ func (d *door) counted(do func()) int {
 }
 
 // ask posts the form from a network, with cookies ("name=value; …").
-func (d *door) ask(remote, cookies, email string) *http.Response {
+func (d *frontDoor) ask(remote, cookies, email string) *http.Response {
 	r := httptest.NewRequest("POST", "http://127.0.0.1:8080/sign-in", strings.NewReader(url.Values{"email": {email}}.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.Header.Set("Accept-Language", "en")
@@ -66,7 +66,7 @@ func (d *door) ask(remote, cookies, email string) *http.Response {
 }
 
 // deliver runs them.
-func (d *door) deliver(t *testing.T) {
+func (d *frontDoor) deliver(t *testing.T) {
 	t.Helper()
 	for _, e := range d.events {
 		if err := d.desk.Run(t.Context(), e); err != nil {
@@ -77,7 +77,7 @@ func (d *door) deliver(t *testing.T) {
 }
 
 // enter uses the newest link mailed to an address, in a browser that was never here: opened, confirmed, in.
-func (d *door) enter(t *testing.T, email string) *guest {
+func (d *frontDoor) enter(t *testing.T, email string) *guest {
 	t.Helper()
 	path := d.letterTo(t, email)
 	if path == "" {
@@ -99,7 +99,7 @@ func (d *door) enter(t *testing.T, email string) *guest {
 func TestAskingTellsNothing(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)
-	d.desk.door.Admin = "boss@example.com"
+	d.desk.Door.Admin = "boss@example.com"
 	if err := d.store.RemoveStaff(t.Context(), "analyst", nil); err != nil {
 		t.Fatal(err)
 	}
@@ -141,35 +141,35 @@ func TestAskingTellsNothing(t *testing.T) {
 func TestStrangersLockNobodyOut(t *testing.T) {
 	t.Parallel()
 	const email = "owner@example.com"
-	for name, strangers := range map[string]func(d *door){
-		"nobody asks": func(*door) {},
-		"five from one browser": func(d *door) {
+	for name, strangers := range map[string]func(d *frontDoor){
+		"nobody asks": func(*frontDoor) {},
+		"five from one browser": func(d *frontDoor) {
 			for range 5 {
 				d.ask("192.0.2.7:1", "onetap-browser="+strings.Repeat("b", 26), email)
 			}
 		},
-		"five browsers of one network": func(d *door) {
+		"five browsers of one network": func(d *frontDoor) {
 			for i := range 5 {
 				d.ask(fmt.Sprintf("192.0.2.%d:1", i), "", email)
 			}
 		},
-		"sixty browsers of the owner's network": func(d *door) {
+		"sixty browsers of the owner's network": func(d *frontDoor) {
 			for range 60 {
 				d.ask("127.0.0.1:1", "", email)
 			}
 		},
-		"sixty networks": func(d *door) {
+		"sixty networks": func(d *frontDoor) {
 			for i := range 60 {
 				d.ask(fmt.Sprintf("[2001:db8:0:%x::1]:0", i), "", email)
 			}
 		},
-		"one a minute for an hour, IPv4 inside IPv6": func(d *door) {
+		"one a minute for an hour, IPv4 inside IPv6": func(d *frontDoor) {
 			for i := range 60 {
 				d.ask(fmt.Sprintf("[::ffff:10.0.%d.1]:0", i), "", strings.ToUpper(email))
 				d.pass(time.Minute)
 			}
 		},
-		"with a forged known browser": func(d *door) {
+		"with a forged known browser": func(d *frontDoor) {
 			for range 30 {
 				d.ask("192.0.2.7:1", "onetap-known="+strings.Repeat("A", 26)+"."+strings.Repeat("B", 22), email)
 			}
@@ -278,8 +278,8 @@ func TestLinksEndWithTheStanding(t *testing.T) {
 	t.Parallel()
 	owner := everybody[1]
 	with := func(change func(m *survey.Staff)) survey.Staff { m := owner; change(&m); return m }
-	api := func(m survey.Staff) func(*testing.T, *door) {
-		return func(t *testing.T, d *door) {
+	api := func(m survey.Staff) func(*testing.T, *frontDoor) {
+		return func(t *testing.T, d *frontDoor) {
 			b, _ := json.Marshal([]survey.Staff{m})
 			r, _ := http.NewRequest("POST", d.site+"/api/v1/staff", strings.NewReader(string(b)))
 			r.Header.Set("Authorization", "Bearer "+testToken)
@@ -289,9 +289,9 @@ func TestLinksEndWithTheStanding(t *testing.T) {
 			}
 		}
 	}
-	page := func(pairs ...string) func(*testing.T, *door) {
-		return func(t *testing.T, d *door) {
-			form := map[string]string{"email": owner.Email, "name": owner.Name, "role": "owner", "team": owner.Team, "manager": "manager", "was": packStaff(owner)}
+	page := func(pairs ...string) func(*testing.T, *frontDoor) {
+		return func(t *testing.T, d *frontDoor) {
+			form := map[string]string{"email": owner.Email, "name": owner.Name, "role": "owner", "team": owner.Team, "manager": "manager", "was": before(t, owner)}
 			for i := 0; i < len(pairs); i += 2 {
 				form[pairs[i]] = pairs[i+1]
 			}
@@ -299,30 +299,34 @@ func TestLinksEndWithTheStanding(t *testing.T) {
 			for name, value := range form {
 				all = append(all, name, value)
 			}
-			d.as(t, "administrator").send("/staff/"+d.desk.handle("owner"), all...).want(t, 303)
+			d.as(t, "administrator").send("/staff/"+d.desk.Handle("owner"), all...).want(t, 303)
 		}
 	}
-	remove := func(t *testing.T, d *door) {
-		d.as(t, "administrator").send("/staff/"+d.desk.handle("owner")+"/remove").want(t, 303)
+	remove := func(t *testing.T, d *frontDoor) {
+		d.as(t, "administrator").send("/staff/"+d.desk.Handle("owner")+"/remove").want(t, 303)
 	}
 	for name, tc := range map[string]struct {
-		change func(*testing.T, *door)
+		change func(*testing.T, *frontDoor)
 		stays  bool
 	}{
-		"address, page":                {page("email", "new@example.com"), false},
-		"role, page":                   {page("role", "analyst"), false},
-		"team, page":                   {page("team", "Юг"), true},
-		"address, API":                 {api(with(func(m *survey.Staff) { m.Email = "new@example.com" })), false},
-		"role, API":                    {api(with(func(m *survey.Staff) { m.Role = survey.RoleManager })), false},
-		"name, API":                    {api(with(func(m *survey.Staff) { m.Name = "Елена Соколова-Зимина" })), true},
-		"address with the store alone": {func(t *testing.T, d *door) { d.put(t, with(func(m *survey.Staff) { m.Email = "new@example.com" })) }, false},
-		"removed":                      {remove, false},
-		"removed, and back":            {func(t *testing.T, d *door) { remove(t, d); d.put(t, owner) }, false},
-		"another address, and back":    {func(t *testing.T, d *door) { page("email", "new@example.com")(t, d); d.put(t, owner) }, false},
-		"signed out by the administrator": {func(t *testing.T, d *door) {
-			d.as(t, "administrator").send("/staff/"+d.desk.handle("owner")+"/sign-out").want(t, 303)
+		"address, page": {page("email", "new@example.com"), false},
+		"role, page":    {page("role", "analyst"), false},
+		"team, page":    {page("team", "Юг"), true},
+		"address, API":  {api(with(func(m *survey.Staff) { m.Email = "new@example.com" })), false},
+		"role, API":     {api(with(func(m *survey.Staff) { m.Role = survey.RoleManager })), false},
+		"name, API":     {api(with(func(m *survey.Staff) { m.Name = "Елена Соколова-Зимина" })), true},
+		"address with the store alone": {func(t *testing.T, d *frontDoor) {
+			d.put(t, with(func(m *survey.Staff) { m.Email = "new@example.com" }))
 		}, false},
-		"address in other letters, as was": {func(t *testing.T, d *door) { d.put(t, with(func(m *survey.Staff) { m.Email = "Owner@Example.com" })) }, true},
+		"removed":                   {remove, false},
+		"removed, and back":         {func(t *testing.T, d *frontDoor) { remove(t, d); d.put(t, owner) }, false},
+		"another address, and back": {func(t *testing.T, d *frontDoor) { page("email", "new@example.com")(t, d); d.put(t, owner) }, false},
+		"signed out by the administrator": {func(t *testing.T, d *frontDoor) {
+			d.as(t, "administrator").send("/staff/"+d.desk.Handle("owner")+"/sign-out").want(t, 303)
+		}, false},
+		"address in other letters, as was": {func(t *testing.T, d *frontDoor) {
+			d.put(t, with(func(m *survey.Staff) { m.Email = "Owner@Example.com" }))
+		}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -351,7 +355,7 @@ func TestLinksEndWithTheStanding(t *testing.T) {
 }
 
 // put writes somebody past all rules, as an older version or another instance may have.
-func (d *door) put(t *testing.T, m survey.Staff) {
+func (d *frontDoor) put(t *testing.T, m survey.Staff) {
 	t.Helper()
 	if err := d.store.PutStaff(t.Context(), []survey.Staff{m}); err != nil {
 		t.Fatal(err)

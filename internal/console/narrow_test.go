@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"onetap/internal/console/results"
 	"onetap/internal/insight"
 	"onetap/internal/local/dynamo"
 	"onetap/internal/survey"
@@ -124,7 +125,7 @@ func TestNothingNarrowIsTold(t *testing.T) {
 func (w *world) segmentQueries(c survey.Campaign, all []survey.Response) (queries []string) {
 	for _, kind := range []string{"team", "owner", "language", c.Dimensions[0], c.Dimensions[1]} {
 		for _, r := range all {
-			if q := w.desk.valueQuery(c, kind, insight.Value(c, kind, r)); !slices.Contains(queries, q) {
+			if q := w.results().ValueQuery(c, kind, insight.Value(c, kind, r)); !slices.Contains(queries, q) {
 				queries = append(queries, q)
 			}
 		}
@@ -229,3 +230,6 @@ func TestNarrowQuestionsAreRefused(t *testing.T) {
 		t.Error("an executive may look at anything")
 	}
 }
+
+// results are the pages that show answers.
+func (w *world) results() *results.Pages { return &results.Pages{Shell: w.desk.shell} }

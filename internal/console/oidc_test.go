@@ -142,7 +142,7 @@ func companyWorld(t *testing.T) (*world, *company) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.desk.door.Issuer = i
+	w.desk.Door.Issuer = i
 	return w, c
 }
 
@@ -167,7 +167,7 @@ func TestSignInAtTheCompany(t *testing.T) {
 	// Whom the issuer knows and the staff list does not stays outside, the deployment's administrator too while there is
 	// another; the first one comes in.
 	g.get(c.login(g, "")).want(t, 403, "not on the staff list")
-	w.desk.door.Admin = "owner@example.com"
+	w.desk.Door.Admin = "owner@example.com"
 	g.get(c.login(g, "")).want(t, 403, "not on the staff list")
 	if err := w.store.RemoveStaff(context.Background(), "administrator", nil); err != nil {
 		t.Fatal(err)

@@ -28,7 +28,7 @@ func TestBrowserPeopleAndSettings(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			w.desk.door.Issuer = issuer
+			w.desk.Door.Issuer = issuer
 			list, logo := filepath.Join(t.TempDir(), "staff.csv"), filepath.Join(t.TempDir(), "logo.png")
 			rows := "id;email;name;role;team;manager\nkim;kim@example.com;عبد الله 🌼;owner;Север;Вера Орлова\nx;x@example.com;<script>alert(1)</script>;king;;\ny;y@example.com;Y;owner;;nobody\n"
 			if err := os.WriteFile(list, []byte(rows), 0o600); err != nil {
@@ -99,7 +99,7 @@ func TestBrowserPeopleAndSettings(t *testing.T) {
 			if text := b.Text("tbody"); !strings.Contains(text, "Пётр Иванов") {
 				t.Errorf("the audit list says %q", text)
 			}
-			b.Go("/staff/" + w.desk.handle("kim"))
+			b.Go("/staff/" + w.desk.Handle("kim"))
 			b.Click("details:not(.me) summary")
 			see("remove")
 			b.ClickTo("details .danger", ".note.good")

@@ -35,7 +35,7 @@ func TestQuietPeriodOfManyCampaigns(t *testing.T) {
 		}
 	}
 	c.QuietDays = 90
-	h, err := w.desk.count(ctx, c, survey.Cursor{}, 1000, false)
+	h, err := w.desk.Planner.HeadCount(ctx, c, survey.Cursor{}, 1000, false)
 	if err != nil || h.Skipped[survey.SkipQuiet] != earlier || h.Invited != len(ids)-earlier {
 		t.Errorf("%+v, %v", h, err)
 	}

@@ -58,7 +58,7 @@ func TestNoAddressesInAddresses(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, dynamo.Options{})
 	ctx := context.Background()
-	w.desk.door.Admin = "boss@example.com"
+	w.desk.Door.Admin = "boss@example.com"
 	var staff []survey.Staff
 	for _, m := range everybody {
 		m.ID = strings.ToUpper(m.ID[:1]) + m.ID[1:] + "@example.com"
@@ -95,8 +95,8 @@ func TestNoAddressesInAddresses(t *testing.T) {
 		t.Fatal(status, said)
 	}
 	mux := http.NewServeMux()
-	for _, rt := range w.desk.pages() {
-		mux.HandleFunc(rt.pattern, func(http.ResponseWriter, *http.Request) {})
+	for _, rt := range w.desk.routes() {
+		mux.HandleFunc(rt.Pattern, func(http.ResponseWriter, *http.Request) {})
 	}
 	led := 0
 	for _, m := range staff {
@@ -141,7 +141,7 @@ func TestNoAddressesInAddresses(t *testing.T) {
 		"/staff":        {"id", "new@example.com", "email", "new@example.com", "role", "owner"},
 		"/language":     {"language", "en", "to", "/cases?owner=owner@example.com"},
 		"/staff/search": {"sought", "owner@example.com"},
-		"/staff/" + w.desk.keys.Seal("staff", "owner@example.com") + "/sign-out": nil, // an address of an earlier version
+		"/staff/" + w.desk.Keys.Seal("staff", "owner@example.com") + "/sign-out": nil, // an address of an earlier version
 	} {
 		p := g.send(path, form...)
 		if p.status >= 400 || strings.Contains(p.to, "@") || strings.Contains(p.to, "%40") {
@@ -154,7 +154,7 @@ func TestNoAddressesInAddresses(t *testing.T) {
 	// Old bookmarks work, and lead on without the address.
 	p := g.get("/cases?owner=owner%40example.com").want(t, 200, "Елена Соколова")
 	tree, _ := html.Parse(strings.NewReader(p.raw))
-	if links := addressesOn(tree); !slices.ContainsFunc(links, func(a string) bool { return strings.Contains(a, "owner="+w.desk.handle("Owner@example.com")) }) {
+	if links := addressesOn(tree); !slices.ContainsFunc(links, func(a string) bool { return strings.Contains(a, "owner="+w.desk.Handle("Owner@example.com")) }) {
 		t.Errorf("the links are %v", links)
 	}
 }
@@ -190,7 +190,10 @@ func TestReferencesOfTheAPI(t *testing.T) {
 	w.detractor(1, "Owner@example.com", "", "Кто-то", "", 3, w.now())
 	_, said := w.call("GET", "/api/v1/staff", "", nil)
 	b, _ := json.Marshal(said["staff"])
-	var staff []memberView
+	var staff []struct {
+		ID  string `json:"id"`
+		Ref string `json:"ref"`
+	}
 	if err := json.Unmarshal(b, &staff); err != nil || len(staff) != 2 || staff[1].ID != "Owner@example.com" || staff[1].Ref == "" || staff[0].Ref == staff[1].Ref {
 		t.Fatalf("%v %+v", err, staff)
 	}

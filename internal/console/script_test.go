@@ -19,6 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"golang.org/x/text/encoding/charmap"
 
+	"onetap/internal/door"
 	"onetap/internal/local/dynamo"
 	"onetap/internal/survey"
 )
@@ -196,7 +197,7 @@ func (c *conversation) encode(body []byte, header http.Header) []byte {
 	case "binary":
 		body = append(body, 0, 1, 2, 3, 0xff, 0)
 	case "oversized":
-		body = append(append(body, '\n'), bytes.Repeat([]byte("a@example.com\n"), maxList/14+1)...)
+		body = append(append(body, '\n'), bytes.Repeat([]byte("a@example.com\n"), door.MaxList/14+1)...)
 	}
 	if header.Get("Content-Encoding") == "gzip" && header.Get("X-Encoding") != "none" {
 		var b bytes.Buffer

@@ -260,7 +260,7 @@ func TestAudit(t *testing.T) {
 	if p := g.get("/settings/audit?token=deployment").want(t, 200, "Made a campaign"); strings.Contains(p.text, "Added staff") {
 		t.Error("the filter by token shows others")
 	}
-	if p := g.get("/settings/audit?who="+w.desk.handle("administrator")).want(t, 200, "Added staff"); strings.Contains(p.text, "Made a campaign") {
+	if p := g.get("/settings/audit?who="+w.desk.Handle("administrator")).want(t, 200, "Added staff"); strings.Contains(p.text, "Made a campaign") {
 		t.Error("the filter by person shows others")
 	}
 	g.get("/settings/audit?who=nobody").want(t, 404)
@@ -268,9 +268,9 @@ func TestAudit(t *testing.T) {
 	// Pages of fifty, none missing, none twice; also over days on which nothing was done.
 	for n := range 120 {
 		w.pass(7 * time.Hour)
-		w.desk.company.Note(t.Context(), who("owner"), "settings", fmt.Sprint("object-", n))
+		w.desk.Company.Note(t.Context(), who("owner"), "settings", fmt.Sprint("object-", n))
 	}
-	for _, list := range []string{"/settings/audit", "/settings/audit?who=" + w.desk.handle("owner")} {
+	for _, list := range []string{"/settings/audit", "/settings/audit?who=" + w.desk.Handle("owner")} {
 		g := w.as(t, "administrator")
 		seen := map[string]int{}
 		pages := 0

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"onetap/internal/auth"
+	"onetap/internal/console/shell"
 	"onetap/internal/local/dynamo"
 	"onetap/internal/survey"
 )
@@ -77,7 +78,7 @@ func TestSignInByLetter(t *testing.T) {
 func TestAdministratorOfTheDeployment(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, dynamo.Options{})
-	w.desk.door.Admin = "Boss@Example.com"
+	w.desk.Door.Admin = "Boss@Example.com"
 	g := w.guest(t)
 	g.post("/sign-in", "email", "boss@example.com").want(t, 200)
 	letters, err := w.inbox.Letters(context.Background())
@@ -140,9 +141,9 @@ func TestSessions(t *testing.T) {
 	g.get("/").want(t, 303)
 
 	// What is not sealed by us is nobody's.
-	for _, value := range []string{"", "x", "..", "b3duZXI.AAAA.BBBB", w.desk.door.SessionCookie("owner", "nothing"), strings.Repeat("A", 3000)} {
+	for _, value := range []string{"", "x", "..", "b3duZXI.AAAA.BBBB", w.desk.Door.SessionCookie("owner", "nothing"), strings.Repeat("A", 3000)} {
 		g := w.guest(t)
-		g.client.Jar.SetCookies(u, []*http.Cookie{{Name: "onetap-" + sessionCookie, Value: value}})
+		g.client.Jar.SetCookies(u, []*http.Cookie{{Name: "onetap-" + shell.SessionCookie, Value: value}})
 		g.get("/").want(t, 303)
 	}
 }
@@ -201,7 +202,7 @@ func TestNobodyIsLedElsewhere(t *testing.T) {
 		"\\\\evil.example": "/", "///evil.example": "/", "javascript:alert(1)": "/", "cases": "/", "/%2f/evil.example": "/", "/\n/evil.example": "/", "http:/cases": "/",
 		"/./%09/evil.example": "/./%09/evil.example", "/cases#part": "/cases",
 	} {
-		if got := local(to); got != want && !(want == "/" && strings.HasPrefix(got, "/%2f/")) {
+		if got := shell.Local(to); got != want && !(want == "/" && strings.HasPrefix(got, "/%2f/")) {
 			t.Errorf("local(%q) = %q, want %q", to, got, want)
 		}
 	}
@@ -221,8 +222,8 @@ func TestCookies(t *testing.T) {
 	t.Parallel()
 	for host, prefix := range map[string]string{"127.0.0.1:8080": "onetap-", "localhost": "onetap-", "[::1]:80": "onetap-", "nps.example.com": "__Host-onetap-", "localhost.example.com": "__Host-onetap-"} {
 		r := httptest.NewRequest("GET", "http://"+host+"/", nil)
-		for _, name := range []string{sessionCookie, browserCookie, languageCookie} {
-			c := cookie(r, name, "x", time.Hour)
+		for _, name := range []string{shell.SessionCookie, shell.BrowserCookie, shell.LanguageCookie} {
+			c := shell.Cookie(r, name, "x", time.Hour)
 			secure := strings.HasPrefix(prefix, "__Host-")
 			if c.Name != prefix+name || !c.HttpOnly || c.Secure != secure || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || c.Domain != "" || c.MaxAge != 3600 {
 				t.Errorf("at %s: %s", host, c)

@@ -37,7 +37,7 @@ func TestOneAddressEach(t *testing.T) {
 		}, "has this e-mail already"},
 		"page of another": {func(w *world, g *guest, _, email string) string {
 			m := everybody[4]
-			return g.send("/staff/"+w.desk.handle(m.ID), "email", email, "role", "analyst", "name", m.Name, "was", packStaff(m)).text
+			return g.send("/staff/"+w.desk.Handle(m.ID), "email", email, "role", "analyst", "name", m.Name, "was", before(w.t, m)).text
 		}, "has this e-mail already"},
 	}
 	for name, way := range ways {
@@ -113,7 +113,7 @@ func TestStaffChangedAtOnce(t *testing.T) {
 		all.Go(func() { w.postList(t, "text/csv", "id;email\ncsv-"+id+";New@Example.com\n") })
 	}
 	all.Go(func() {
-		g.post("/staff/"+w.desk.handle(analyst.ID), "form", form, "email", email, "role", "analyst", "name", analyst.Name, "was", packStaff(analyst))
+		g.post("/staff/"+w.desk.Handle(analyst.ID), "form", form, "email", email, "role", "analyst", "name", analyst.Name, "was", before(t, analyst))
 	})
 	all.Wait()
 	staff, err := w.store.Staff(t.Context())
@@ -129,7 +129,7 @@ func TestStaffChangedAtOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		all.Go(func() {
-			from.post("/staff/"+w.desk.handle(other), "form", map[*guest]string{g: form, second: form2}[from], "email", m.Email, "role", "owner", "name", m.Name, "was", packStaff(m))
+			from.post("/staff/"+w.desk.Handle(other), "form", map[*guest]string{g: form, second: form2}[from], "email", m.Email, "role", "owner", "name", m.Name, "was", before(t, m))
 		})
 	}
 	all.Wait()
@@ -150,8 +150,8 @@ func TestAdministratorsRemovingEachOther(t *testing.T) {
 		g, second := w.as(t, "administrator"), w.as(t, "second")
 		form, form2 := g.form(), second.form()
 		var both sync.WaitGroup
-		both.Go(func() { g.post("/staff/"+w.desk.handle("second")+"/remove", "form", form) })
-		both.Go(func() { second.post("/staff/"+w.desk.handle("administrator")+"/remove", "form", form2) })
+		both.Go(func() { g.post("/staff/"+w.desk.Handle("second")+"/remove", "form", form) })
+		both.Go(func() { second.post("/staff/"+w.desk.Handle("administrator")+"/remove", "form", form2) })
 		both.Wait()
 		staff, err := w.store.Staff(t.Context())
 		left := 0

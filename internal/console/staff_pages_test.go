@@ -86,7 +86,7 @@ func TestStaffPages(t *testing.T) {
 	g.send(person+"/remove").want(t, 404)
 
 	// Not oneself, and not the last administrator.
-	own := "/staff/" + w.desk.handle("administrator")
+	own := "/staff/" + w.desk.Handle("administrator")
 	me := g.get(own).want(t, 200, "This is you")
 	g.send(own+"/remove").want(t, 409, "This is you")
 	was = wasField.FindStringSubmatch(me.text)[1]
@@ -137,7 +137,7 @@ func TestTenThousandStaff(t *testing.T) {
 	}
 	g := w.as(t, "administrator")
 	for path, next := range map[string]bool{"/staff": true, "/staff?page=2": true, "/staff?page=101": false, "/staff?page=9999": false, "/staff?page=-1": true, "/staff?page=x": true,
-		"/staff/new": false, "/staff/" + w.desk.handle("executive"): false} {
+		"/staff/new": false, "/staff/" + w.desk.Handle("executive"): false} {
 		p := g.get(path).want(t, 200)
 		if len(p.text) > 100_000 {
 			t.Errorf("%s has %d bytes", path, len(p.text))
@@ -149,5 +149,5 @@ func TestTenThousandStaff(t *testing.T) {
 	g.get("/staff").want(t, 200, "10,006 people", "Page 1 of 101")
 	g.send("/staff/search", "sought", "person-").want(t, 200, "10,000 people found", "The first 100 are shown")
 	g.send("/staff/search", "sought", "person-04711").want(t, 200, "1 person found")
-	g.get("/staff/"+w.desk.handle("executive")).want(t, 200, "10,001 people report")
+	g.get("/staff/"+w.desk.Handle("executive")).want(t, 200, "10,001 people report")
 }

@@ -42,7 +42,7 @@ func TestTestLettersGoToTheStaff(t *testing.T) {
 	t.Parallel()
 	w, marketing, _ := planned(t, 1)
 	admin := w.visitor("administrator", "en")
-	w.desk.mailing.Admin = "deployment@example.com"
+	w.desk.Mailing.Admin = "deployment@example.com"
 	const path = "/campaigns/abcdefgh/test"
 	page := func(v *visitor) func(to string) (int, string) {
 		return func(to string) (int, string) {

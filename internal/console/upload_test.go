@@ -134,7 +134,7 @@ func TestUploadWithoutScripts(t *testing.T) {
 	if status != 303 {
 		t.Fatalf("%d\n%s", status, page)
 	}
-	vera := w.contacts()[w.desk.keys.ContactID(survey.Customers, "vera@example.com")]
+	vera := w.contacts()[w.desk.Keys.ContactID(survey.Customers, "vera@example.com")]
 	if vera.Owner != "owner" || len(vera.Attrs) != 0 {
 		t.Errorf("corrected and uploaded again: %+v", vera)
 	}
@@ -148,7 +148,7 @@ func TestWrongUploads(t *testing.T) {
 	for name, c := range map[string]struct{ file, says string }{
 		"workbook": {"PK\x03\x04\x14\x00\x06", "This is an Excel workbook"}, "picture": {"\x89PNG\r\n", "This is not a text file"}, "empty": {"", "The file is empty"},
 		"no address": {"one word\n", "There is no column of e-mail addresses"}, "no headings": {"a@example.com;b\nc@example.com;d\n", "no column headings"},
-		"too large": {strings.Repeat("x", maxUpload+1), "at most 4 MB"}, "headings only": {"email;name\n", "not one row"},
+		"too large": {strings.Repeat("x", 4<<20+1), "at most 4 MB"}, "headings only": {"email;name\n", "not one row"},
 	} {
 		for _, do := range []string{"check", "import"} {
 			_, page, _ := v.upload(c.file, "audience", "customers", "do", do)
@@ -233,7 +233,7 @@ func TestRefusalsOfALetterAreHonoured(t *testing.T) {
 			t.Fatalf("%v", answer)
 		}
 		for email, want := range map[string]string{"anna@example.com": "unsubscribed", "bo@example.com": "", "oleg@example.com": ""} {
-			for a, id := range w.desk.keys.ContactIDs(email) {
+			for a, id := range w.desk.Keys.ContactIDs(email) {
 				s, _, err := w.store.Suppression(t.Context(), a, id)
 				if err != nil || string(s.Reason) != want {
 					t.Errorf("%s in %s: %q, %v; want %q", email, a, s.Reason, err, want)
@@ -241,7 +241,7 @@ func TestRefusalsOfALetterAreHonoured(t *testing.T) {
 			}
 		}
 	}
-	id := w.desk.keys.ContactID(survey.Customers, "anna@example.com")
+	id := w.desk.Keys.ContactID(survey.Customers, "anna@example.com")
 	if c := w.must("GET", "/api/v1/contacts/customers/"+string(id), "", nil); c["stopped"] != "unsubscribed" {
 		t.Errorf("%v", c)
 	}

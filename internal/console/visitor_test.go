@@ -31,7 +31,7 @@ func (w *world) visitor(staff, language string) *visitor {
 	if err := w.store.PutSession(context.Background(), s); err != nil {
 		w.t.Fatal(err)
 	}
-	return &visitor{w, w.t, w.desk.keys.Seal("form", s.ID), "onetap-session=" + w.desk.door.SessionCookie(staff, s.ID) + "; onetap-language=" + language + "; onetap-zone=Europe%2FMoscow"}
+	return &visitor{w, w.t, w.desk.Keys.Seal("form", s.ID), "onetap-session=" + w.desk.Door.SessionCookie(staff, s.ID) + "; onetap-language=" + language + "; onetap-zone=Europe%2FMoscow"}
 }
 
 func (v *visitor) send(r *http.Request, err error) (status int, page, to string) {

@@ -40,6 +40,14 @@ func (cs *Campaigns) Campaign(ctx context.Context, id string) (survey.Campaign, 
 	return c.At(cs.Now()), err
 }
 
+// Two reads two campaigns; as Campaign.
+func (cs *Campaigns) Two(ctx context.Context, a, b string) (ca, cb survey.Campaign, err error) {
+	if ca, err = cs.Campaign(ctx, a); err == nil {
+		cb, err = cs.Campaign(ctx, b)
+	}
+	return ca, cb, err
+}
+
 // Newest reads an audience's newest campaigns, at most limit, as they are now.
 func (cs *Campaigns) Newest(ctx context.Context, a survey.Audience, limit int) ([]survey.Campaign, error) {
 	all, err := cs.Store.Campaigns(ctx, a, limit)

@@ -1,0 +1,47 @@
+package api
+
+import (
+	"onetap/internal/authz"
+	"onetap/internal/door"
+)
+
+// Routes lists the whole API.
+func (d *API) Routes() []door.Route {
+	return []door.Route{
+		door.On("GET /api/v1/staff", authz.ReadStaff, d.listStaff, ""),
+		door.On("POST /api/v1/staff", authz.WriteStaff, d.postStaff, "staff.import"),
+		door.On("POST /api/v1/contacts", authz.WriteContacts, d.postContacts, "contacts"),
+		door.On("GET /api/v1/contacts/{audience}/{contact}", authz.ReadContacts, d.showContact, ""),
+		door.On("POST /api/v1/imports", authz.WriteContacts, d.CreateImport, "imports"),
+		door.On("GET /api/v1/imports/{import}", authz.WriteContacts, d.ShowImport, ""),
+		door.On("PUT /api/v1/imports/{import}/parts/{part}", authz.WriteContacts, d.PutPart, "imports.parts.change"),
+		door.On("POST /api/v1/imports/{import}/finish", authz.WriteContacts, d.FinishImport, "imports.finish"),
+		door.On("GET /api/v1/audiences/{audience}/count", authz.ReadCampaigns, d.countContacts, ""),
+		door.On("GET /api/v1/audiences/{audience}/columns", authz.WriteContacts, d.showColumns, ""),
+		door.On("PATCH /api/v1/audiences/{audience}/columns", authz.WriteContacts, d.chooseColumns, "audiences.columns"),
+		door.On("POST /api/v1/suppressions", authz.WriteContacts, d.stopAddress, "suppressions"),
+		door.On("POST /api/v1/campaigns", authz.WriteCampaign, d.createCampaign, "campaigns"),
+		door.On("GET /api/v1/campaigns", authz.ReadCampaigns, d.listCampaigns, ""),
+		door.On("GET /api/v1/campaigns/{campaign}", authz.ReadCampaigns, d.showCampaign, ""),
+		door.On("PATCH /api/v1/campaigns/{campaign}", authz.WriteCampaign, d.editCampaign, "campaigns.change"),
+		door.On("POST /api/v1/campaigns/{campaign}/preview", authz.WriteCampaign, d.preview, door.Unaudited),
+		door.On("POST /api/v1/campaigns/{campaign}/test", authz.Send, d.testSend, "campaigns.test"),
+		door.On("POST /api/v1/campaigns/{campaign}/launch", authz.Send, d.launch, "campaigns.launch"),
+		door.On("POST /api/v1/campaigns/{campaign}/pause", authz.Send, d.doAct(d.Mailing.Pause), "campaigns.pause"),
+		door.On("POST /api/v1/campaigns/{campaign}/resume", authz.Send, d.doAct(d.Mailing.Resume), "campaigns.resume"),
+		door.On("POST /api/v1/campaigns/{campaign}/cancel", authz.Send, d.doAct(d.Mailing.Cancel), "campaigns.cancel"),
+		door.On("POST /api/v1/campaigns/{campaign}/close", authz.Send, d.doAct(d.Mailing.Close), "campaigns.close"),
+		door.On("POST /api/v1/campaigns/{campaign}/remind", authz.Send, d.doAct(d.Mailing.Remind), "campaigns.remind"),
+		door.On("POST /api/v1/campaigns/{campaign}/resend-uncertain", authz.Send, d.resendUncertain, "campaigns.resend-uncertain"),
+		door.On("GET /api/v1/campaigns/{campaign}/results", authz.ReadResults, d.campaignResults, ""),
+		door.On("POST /api/v1/campaigns/{campaign}/results/count", authz.ReadResults, d.countResults, door.Unaudited),
+		door.On("GET /api/v1/campaigns/{campaign}/compare", authz.ReadResults, d.showComparison, ""),
+		door.On("GET /api/v1/campaigns/{campaign}/responses", authz.ReadPeople, d.listResponses, ""),
+		door.On("GET /api/v1/campaigns/{campaign}/invitations", authz.ReadCampaigns, d.listInvitations, ""),
+		door.On("GET /api/v1/campaigns/{campaign}/cases", authz.ReadCases, d.listCases, ""),
+		door.On("GET /api/v1/cases", authz.ReadCases, d.ownersCases, ""),
+		door.On("GET /api/v1/cases/{case}", authz.ReadCases, d.showCase, ""),
+		door.On("PATCH /api/v1/cases/{case}", authz.WorkCases, d.patchCase, "cases.change"),
+		door.On("GET /api/v1/audiences/{audience}/results", authz.ReadResults, d.audienceResults, ""),
+	}
+}

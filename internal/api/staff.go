@@ -1,0 +1,85 @@
+package api
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"onetap/internal/door"
+
+	"onetap/internal/apperr"
+	"onetap/internal/org"
+	"onetap/internal/survey"
+	"onetap/internal/web"
+)
+
+// memberView is a staff member as the API shows one, and takes one back.
+type memberView struct {
+	survey.Staff
+	Ref string `json:"ref"` // for addresses, where the id may be an e-mail address; given by us, and not read
+}
+
+func (d *API) listStaff(w http.ResponseWriter, r *http.Request) error {
+	if err := door.KnownParameters(r); err != nil {
+		return err
+	}
+	all, err := d.Store.Staff(r.Context())
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(all, func(a, b survey.Staff) int { return strings.Compare(a.ID, b.ID) })
+	views := make([]memberView, len(all))
+	for i, m := range all {
+		views[i] = memberView{m, d.Handle(m.ID)}
+	}
+	web.JSON(w, http.StatusOK, map[string]any{"staff": views})
+	return nil
+}
+
+// postStaff takes a list of staff members, as JSON or as CSV. Those that can be used are written; the same list again
+// changes nothing. Line is the place in the list, or the line of the file.
+func (d *API) postStaff(w http.ResponseWriter, r *http.Request) error {
+	if err := door.KnownParameters(r, "encoding"); err != nil {
+		return err
+	}
+	read := readStaffCSV
+	if door.MediaType(r) == "application/json" {
+		read = readStaffJSON
+	}
+	list, err := read(r)
+	if err != nil {
+		return err
+	}
+	out, err := d.Company.TakeList(r.Context(), list)
+	if err != nil {
+		return err
+	}
+	web.JSON(w, http.StatusOK, door.StaffAnswerOf(web.Language(r), out))
+	return nil
+}
+
+// readStaffCSV reads a list as a system exports it, managers included.
+func readStaffCSV(r *http.Request) (org.List, error) {
+	encoding, err := door.EncodingOf(r)
+	if err != nil {
+		return nil, err
+	}
+	body, err := door.ReadList(r)
+	return org.OfFile(body, encoding), err
+}
+
+// readStaffJSON reads a JSON list; a manager is named by id.
+func readStaffJSON(r *http.Request) (org.List, error) {
+	var in []memberView
+	if err := web.Decode(r, &in, door.MaxJSON); err != nil {
+		return nil, err
+	}
+	if len(in) == 0 {
+		return nil, apperr.New(apperr.Invalid, "staff_empty", "")
+	}
+	staff := make([]survey.Staff, len(in))
+	for i, m := range in {
+		staff[i] = m.Staff
+	}
+	return org.OfMembers(staff), nil
+}

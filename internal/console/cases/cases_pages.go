@@ -1,0 +1,16 @@
+package cases
+
+import (
+	"onetap/internal/authz"
+	"onetap/internal/door"
+)
+
+// Routes lists the pages.
+func (d *Pages) Routes() []door.Route {
+	return []door.Route{
+		door.On("GET /cases", authz.ReadCases, d.caseBoard, ""),
+		door.On("POST /cases/find", authz.ReadCases, d.findCases, door.Unaudited),
+		door.On("GET /cases/{case}", authz.ReadCases, d.casePage, ""),
+		door.On("POST /cases/{case}", authz.WorkCases, d.workOnCasePage, "cases.change"),
+	}
+}

@@ -1,0 +1,23 @@
+package contacts
+
+import (
+	"onetap/internal/authz"
+	"onetap/internal/door"
+)
+
+// Routes lists the pages.
+func (d *Pages) Routes() []door.Route {
+	return []door.Route{
+		door.On("GET /contacts", authz.ReadContacts, d.contactList, ""),
+		door.On("POST /contacts/search", authz.ReadContacts, d.searchContacts, door.Unaudited),
+		door.On("GET /contacts/segments", authz.WriteContacts, d.segmentsPage, ""),
+		door.On("POST /contacts/segments", authz.WriteContacts, d.saveSegments, "audiences.columns"),
+		door.On("GET /contacts/upload", authz.WriteContacts, d.uploadPage, ""),
+		door.On("POST /contacts/upload", authz.WriteContacts, d.takeUpload, "contacts"),
+		door.On("POST /contacts/upload/check", authz.WriteContacts, d.takeUpload, door.Unaudited),
+		door.On("GET /contacts/imports/{import}", authz.WriteContacts, d.importPage, ""),
+		door.On("GET /contacts/imports/{import}/refused", authz.WriteContacts, d.refusedRows, ""),
+		door.On("GET /contacts/{audience}/{contact}", authz.ReadContacts, d.contactPage, ""),
+		door.On("POST /contacts/{audience}/{contact}/stop", authz.WriteContacts, d.stopContact, "suppressions"),
+	}
+}

@@ -1,0 +1,19 @@
+// Package entrance is the way in and out: links by e-mail, the company's issuer of identities.
+package entrance
+
+import (
+	"onetap/internal/authz"
+	"onetap/internal/console/shell"
+	"onetap/internal/door"
+)
+
+// Pages answers them.
+type Pages struct{ *shell.Shell }
+
+// Routes lists what somebody who is signed in finds here. Handler answers the others.
+func (d *Pages) Routes() []door.Route {
+	return []door.Route{
+		door.On("POST /sign-out", authz.Anyone, d.signOut, door.Unaudited),
+		door.On("POST /language", authz.Anyone, d.chooseLanguage, door.Unaudited),
+	}
+}

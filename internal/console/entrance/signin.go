@@ -1,0 +1,141 @@
+package entrance
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"onetap/internal/apperr"
+	"onetap/internal/auth"
+	"onetap/internal/authz"
+	"onetap/internal/console/shell"
+	"onetap/internal/door"
+	"onetap/internal/web"
+)
+
+// Guests lists what is open to people who are not signed in yet.
+func (d *Pages) Guests() []door.Route {
+	return []door.Route{
+		door.On("GET /sign-in", authz.Anyone, d.signInForm, ""), door.On("POST /sign-in", authz.Anyone, d.sendLink, door.Unaudited),
+		door.On("GET /sign-in/{token}", authz.Anyone, d.confirmLink, ""), door.On("POST /sign-in/{token}", authz.Anyone, d.useLink, door.Unaudited),
+		door.On("GET /sign-in/oidc", authz.Anyone, d.toIssuer, ""), door.On("GET /sign-in/oidc/back", authz.Anyone, d.fromIssuer, ""),
+	}
+}
+
+// Handler serves guests.
+func (d *Pages) Handler() http.Handler {
+	mux := http.NewServeMux()
+	for _, rt := range d.Guests() {
+		mux.HandleFunc(rt.Pattern, func(w http.ResponseWriter, r *http.Request) {
+			v := door.Visit{Lang: shell.LanguageOf(r, ""), Zone: shell.ZoneOf(r)}
+			var err error
+			if v.Company, err = d.CompanyFor(r); err != nil {
+				web.Log(r, err) // the door opens without the company's colours too
+			}
+			r = door.WithVisit(r, v)
+			r.Header.Set("Accept-Language", string(v.Lang))
+			if err := rt.Do(w, r); err != nil {
+				web.Fail(w, r, err)
+			}
+		})
+	}
+	return d.Secure(mux)
+}
+
+type signInPage struct {
+	shell.Frame
+	State string // "ask", "sent", "confirm", "gone", "other", "refused"
+	Ask, Sent, Confirm,
+	Gone, Other, Refused bool
+	Issuer                         string // address of the way in through the company's issuer; "": there is none
+	Email, To, Wrong, Text, Action string
+	Here                           string // seal of the link and this browser, where the link was asked for in another
+}
+
+func (d *Pages) signInPage(r *http.Request, state, title string) *signInPage {
+	p := &signInPage{Frame: d.Frame(r, title), State: state}
+	p.Ask, p.Sent, p.Confirm, p.Gone, p.Other = state == "ask", state == "sent", state == "confirm", state == "gone", state == "other"
+	p.Refused = state == "refused"
+	return p
+}
+
+// AskToSignIn sends a person to the form, and back afterwards; a script gets the status.
+func (d *Pages) AskToSignIn(w http.ResponseWriter, r *http.Request) {
+	if web.WantsJSON(r) || r.Method != http.MethodGet && r.Method != http.MethodHead {
+		web.Fail(w, r, apperr.New(apperr.Unauthentic, "form_expired", ""))
+		return
+	}
+	to := "/sign-in"
+	if back := shell.Local(r.URL.RequestURI()); back != "/" {
+		to += "?to=" + url.QueryEscape(back)
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther)
+}
+
+func (d *Pages) signInForm(w http.ResponseWriter, r *http.Request) error {
+	p := d.signInPage(r, "ask", "signin.page_title")
+	p.To = shell.Local(r.URL.Query().Get("to"))
+	if d.Door.Issuer != nil {
+		p.Issuer = "/sign-in/oidc?to=" + url.QueryEscape(p.To)
+	}
+	return d.Show(w, r, http.StatusOK, p)
+}
+
+// showRefusal says why somebody was not signed in, and offers another try.
+func (d *Pages) showRefusal(w http.ResponseWriter, r *http.Request, why string, status int) error {
+	p := d.signInPage(r, "refused", "signin."+why+"_title")
+	p.Text = p.Lang.T("signin." + why + "_text")
+	return d.Show(w, r, status, p)
+}
+
+// sendLink answers the same, after the same work, whether or not the address is anybody's: finding that out, and the
+// letter, are left to another call.
+func (d *Pages) sendLink(w http.ResponseWriter, r *http.Request) error {
+	p := d.signInPage(r, "ask", "signin.page_title")
+	p.Email, p.To = strings.TrimSpace(r.FormValue("email")), shell.Local(r.FormValue("to"))
+	browser := auth.BrowserName(shell.CookieValue(r, shell.BrowserCookie))
+	ask, err := d.Door.Ask(r.Context(), auth.Asking{Email: p.Email, To: p.To, Language: string(door.VisitOf(r).Lang), Site: d.Addresses.SiteOf(r),
+		Browser: browser, Known: shell.CookieValue(r, shell.KnownCookie), Remote: r.RemoteAddr})
+	if refusal := apperr.As(err); refusal != nil {
+		if refusal.Code == "signin_busy" {
+			w.Header().Set("Retry-After", "60")
+		}
+		p.Wrong = p.Lang.Problem(refusal)
+		return d.Show(w, r, web.Status(refusal), p)
+	}
+	if err != nil {
+		return err
+	}
+	if err := d.leave(r, ownCall{SignIn: &ask}); err != nil {
+		return err
+	}
+	http.SetCookie(w, shell.Cookie(r, shell.BrowserCookie, browser, browserLife))
+	done := d.signInPage(r, "sent", "signin.sent_title")
+	done.Text = done.Lang.T("signin.sent_text", map[string]any{"Count": int(auth.LinkLife / time.Minute)})
+	return d.Show(w, r, http.StatusOK, done)
+}
+
+// browserLife is how long a browser keeps the name under which it asks for links.
+const browserLife = 24 * time.Hour
+
+func (d *Pages) signOut(w http.ResponseWriter, r *http.Request) error {
+	v := door.VisitOf(r)
+	end := func() error { return d.Store.EndSession(r.Context(), v.Staff.ID, v.Session) }
+	if r.FormValue("everywhere") != "" {
+		end = func() error { return d.Store.EndSessions(r.Context(), v.Staff.ID) }
+	}
+	if err := end(); err != nil {
+		return err
+	}
+	http.SetCookie(w, shell.Cookie(r, shell.SessionCookie, "", -time.Second))
+	http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
+	return nil
+}
+
+// chooseLanguage keeps the language for this browser.
+func (d *Pages) chooseLanguage(w http.ResponseWriter, r *http.Request) error {
+	http.SetCookie(w, shell.Cookie(r, shell.LanguageCookie, r.FormValue("language"), 365*24*time.Hour))
+	http.Redirect(w, r, shell.Local(r.FormValue("to")), http.StatusSeeOther)
+	return nil
+}

@@ -1,0 +1,16 @@
+// Package home is the first page that somebody of the staff sees.
+package home
+
+import (
+	"onetap/internal/authz"
+	"onetap/internal/console/shell"
+	"onetap/internal/door"
+)
+
+// Pages answers them.
+type Pages struct{ *shell.Shell }
+
+// Routes lists the page.
+func (d *Pages) Routes() []door.Route {
+	return []door.Route{door.On("GET /{$}", authz.Anyone, d.home, "")}
+}

@@ -1,0 +1,93 @@
+package org
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"onetap/internal/authz"
+	"onetap/internal/console/shell"
+	"onetap/internal/org"
+	"onetap/internal/survey"
+)
+
+// auditPageSize is how many entries a page lists.
+const auditPageSize = 50
+
+type auditPage struct {
+	shell.Frame
+	Tabs    []shell.Tab
+	Whose   string // by whom alone; "": everybody
+	Entries []auditLine
+	None    bool
+	Next    string // address of the earlier ones
+}
+
+type auditLine struct {
+	When, ISO, Who, WhoHref, What, Object, ObjectHref, Zone string
+	Token                                                   bool
+}
+
+// showAudit lists who did what, newest first; of one person or token with ?who= or ?token=.
+func (d *Pages) showAudit(w http.ResponseWriter, r *http.Request) error {
+	p := &auditPage{Frame: d.Frame(r, "audit.title")}
+	p.Tabs = tabsOf(&p.Frame, r.URL.Path)
+	staff, err := d.Store.Staff(r.Context())
+	if err != nil {
+		return err
+	}
+	people := d.Handles(staff)
+	q, before := r.URL.Query(), r.URL.Query().Get("before")
+	var entries []authz.AuditEntry
+	var next, filter string
+	switch handle, token := q.Get("who"), q.Get("token"); {
+	case handle != "":
+		m, ok := people[handle]
+		if !ok {
+			return org.NoSuchPerson()
+		}
+		p.Whose, filter = org.NameOf(m), "who="+d.Handle(m.ID)+"&"
+		entries, next, err = d.Store.AuditOf(r.Context(), m.ID, false, before, auditPageSize, d.Now())
+	case token != "":
+		token = d.ValueIn(token)
+		p.Whose, filter = token, "token="+d.Discreet(token)+"&"
+		entries, next, err = d.Store.AuditOf(r.Context(), token, true, before, auditPageSize, d.Now())
+	default:
+		entries, next, err = d.Store.Audit(r.Context(), before, auditPageSize, d.Now())
+	}
+	if err != nil {
+		return err
+	}
+	byID := map[string]survey.Staff{}
+	for _, m := range staff {
+		byID[strings.ToLower(m.ID)] = m
+	}
+	for _, e := range entries {
+		p.Entries = append(p.Entries, d.auditLine(p.Frame, e, byID, people))
+	}
+	p.None = len(entries) == 0
+	if next != "" {
+		p.Next = "/settings/audit?" + filter + "before=" + url.QueryEscape(next)
+	}
+	return d.Show(w, r, http.StatusOK, p)
+}
+
+func (d *Pages) auditLine(f shell.Frame, e authz.AuditEntry, byID, byHandle map[string]survey.Staff) auditLine {
+	l := auditLine{When: f.Lang.Moment(e.At.In(f.Zone)), ISO: e.At.Format("2006-01-02T15:04:05Z"), Who: e.Who, Token: e.Token, What: e.Action, Object: e.Object}
+	if id := "audit." + e.Action; f.Lang.Has(id) {
+		l.What = f.Lang.T(id)
+	}
+	if e.Token {
+		l.WhoHref = "/settings/audit?token=" + d.Discreet(e.Who)
+	} else if m, ok := byID[strings.ToLower(e.Who)]; ok {
+		l.Who, l.WhoHref = org.NameOf(m), "/settings/audit?who="+d.Handle(m.ID)
+	}
+	kind, _, _ := strings.Cut(e.Action, ".")
+	switch m, ok := byHandle[e.Object]; {
+	case kind == "staff" && ok:
+		l.Object, l.ObjectHref = org.NameOf(m), "/staff/"+d.Handle(m.ID)
+	case kind == "campaigns" && e.Object != "":
+		l.ObjectHref = "/campaigns/" + e.Object
+	}
+	return l
+}

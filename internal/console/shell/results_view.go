@@ -1,0 +1,283 @@
+package shell
+
+import (
+	"strconv"
+	"time"
+
+	"onetap/internal/chart"
+	"onetap/internal/insight"
+	"onetap/internal/lang"
+	"onetap/internal/nps"
+	"onetap/internal/survey"
+)
+
+// NpsView is an NPS in words and drawn. Without answers only Empty is true.
+type NpsView struct {
+	Empty    bool
+	NPS      string // "+33"
+	Interval string // "−51 to +85"
+	Meaning  string // of the interval
+	Answers  string
+	Range    chart.SVG
+	Groups   []groupView
+	Shares   chart.SVG
+	Rate     string // "" where nothing was sent
+	RateOf   string // "3 of 4 people"
+	RateIs   string // its interval
+}
+
+// groupView is one of the three groups.
+type groupView struct {
+	Class, Name, Share, Count, Href string
+}
+
+// Signed is an NPS or a difference of two, as people write it.
+func Signed(l lang.Language, v float64, digits int) string {
+	s := l.Decimal(v, digits)
+	if v > 0 && s != l.Decimal(0, digits) {
+		s = "+" + s
+	}
+	return s
+}
+
+func interval(l lang.Language, i nps.Interval, digits int) string {
+	return l.T("results.interval", lang.Values{"Low": Signed(l, i.Low, digits), "High": Signed(l, i.High, digits)})
+}
+
+// digitsFor is how many digits after the point a figure needs for its interval to have two ends: as a rule none, more for
+// very many answers.
+func digitsFor(i nps.Interval, write func(v float64, digits int) string) int {
+	const most = 6
+	for d := range most {
+		if write(i.Low, d) != write(i.High, d) {
+			return d
+		}
+	}
+	return most
+}
+
+// NpsText is an NPS or a difference of two with its interval, both to the same digit.
+func NpsText(l lang.Language, v float64, i nps.Interval) (value, ends string) {
+	d := digitsFor(i, func(v float64, digits int) string { return Signed(l, v, digits) })
+	return Signed(l, v, d), interval(l, i, d)
+}
+
+func Percent(l lang.Language, v float64) string { return percentTo(l, v, 0) }
+
+// percentTo writes a share to so many digits, and to one at least where it would become all or nothing.
+func percentTo(l lang.Language, v float64, digits int) string {
+	if v > 0 && v < 1 || v > 99 && v < 100 {
+		digits = max(digits, 1)
+	}
+	return l.T("results.percent", lang.Values{"Value": l.Decimal(v, digits)})
+}
+
+// shareText is a share in percent with its interval.
+func shareText(l lang.Language, v float64, i nps.Interval) (value, ends string) {
+	write := func(v float64, digits int) string { return percentTo(l, v, digits) }
+	d := digitsFor(i, write)
+	return write(v, d), l.T("results.interval", lang.Values{"Low": write(i.Low, d), "High": write(i.High, d)})
+}
+
+func answersText(l lang.Language, n int64) string {
+	return l.T("results.answers", lang.Values{"Count": n})
+}
+
+// npsMarks are written under an NPS's scale.
+func npsMarks(l lang.Language) []chart.Mark {
+	marks := []chart.Mark{}
+	for v := -100.0; v <= 100; v += 50 {
+		marks = append(marks, chart.Mark{At: v, Text: Signed(l, v, 0)})
+	}
+	return marks
+}
+
+// ViewNPS puts figures into words. href leads to the answers; "" where there is nothing to lead to.
+func ViewNPS(l lang.Language, d insight.Disclosed, href string) NpsView {
+	t := d.Tally()
+	value, ok := t.NPS()
+	v := NpsView{Empty: !ok, Answers: answersText(l, t.Answers())}
+	if rate, sent := t.ResponseRate(); sent && d.Rated() {
+		v.Rate, v.RateOf = Percent(l, rate), l.T("results.rate_of", lang.Values{"Answered": l.Number(t.Responded), "Sent": l.Number(t.Sent)})
+		if i, ok := t.ResponseRateInterval(); ok {
+			v.Rate, v.RateIs = shareText(l, rate, i)
+		}
+	}
+	if !ok {
+		return v
+	}
+	i, _ := t.Interval()
+	v.NPS, v.Interval = NpsText(l, value, i)
+	v.Meaning = precision(l, i)
+	v.Range = chart.Range{Said: chart.Said{Title: l.T("results.nps_chart"), Desc: l.T("results.nps_desc", lang.Values{"NPS": v.NPS, "Interval": v.Interval})},
+		From: -100, To: 100, Value: value, Low: i.Low, High: i.High, Marks: npsMarks(l)}.SVG()
+	shares := chart.Shares{Said: chart.Said{Title: l.T("results.groups")}}
+	for n := len(nps.Groups) - 1; n >= 0; n-- { // promoters first, as one speaks of them
+		g := nps.Groups[n]
+		count := t.In(g)
+		view := groupView{Class: string(g), Name: l.T("results.group." + string(g)), Count: l.Number(count),
+			Share: Percent(l, 100*float64(count)/float64(t.Answers()))}
+		if href != "" {
+			view.Href = href + "?group=" + string(g)
+		}
+		v.Groups = append(v.Groups, view)
+		shares.Classes, shares.Counts = append(shares.Classes, string(g)), append(shares.Counts, count)
+		if shares.Desc != "" {
+			shares.Desc += ", "
+		}
+		shares.Desc += view.Name + " " + view.Share
+	}
+	v.Shares = shares.SVG()
+	return v
+}
+
+// precision says what the width of an interval is good for.
+func precision(l lang.Language, i nps.Interval) string {
+	switch w := i.Width(); {
+	case w > 50:
+		return l.T("results.precision_few")
+	case w > 20:
+		return l.T("results.precision_rough")
+	}
+	return l.T("results.precision_good")
+}
+
+// RowView is one row of a table of tallies.
+type RowView struct {
+	Label, Href         string
+	Count               string // of answers
+	NPS, Interval       string
+	Promoters, Passives string
+	Detractors, Rate    string
+	Range               chart.SVG
+}
+
+// ViewRow is the figures of a row.
+func ViewRow(l lang.Language, label, href string, d insight.Disclosed) RowView {
+	const none = "—"
+	t := d.Tally()
+	row := RowView{Label: label, Href: href, Count: l.Number(t.Answers()), NPS: none, Promoters: none, Passives: none, Detractors: none, Rate: none}
+	if rate, ok := t.ResponseRate(); ok && d.Rated() {
+		row.Rate = Percent(l, rate)
+	}
+	value, ok := t.NPS()
+	if !ok {
+		return row
+	}
+	share := func(n int64) string { return Percent(l, 100*float64(n)/float64(t.Answers())) }
+	row.Promoters, row.Passives, row.Detractors = share(t.Promoters()), share(t.Passives()), share(t.Detractors())
+	i, _ := t.Interval()
+	row.NPS, row.Interval = NpsText(l, value, i)
+	row.Range = chart.Range{Said: chart.Said{Title: l.T("results.nps_desc", lang.Values{"NPS": row.NPS, "Interval": row.Interval})},
+		From: -100, To: 100, Value: value, Low: i.Low, High: i.High}.SVG()
+	return row
+}
+
+// Histogram draws the eleven scores.
+func Histogram(l lang.Language, t nps.Tally) chart.SVG {
+	c := chart.Columns{Said: chart.Said{Title: l.T("results.histogram")}}
+	for s, n := range t.Scores {
+		c.Columns = append(c.Columns, chart.Column{Label: strconv.Itoa(s), Top: l.Number(n), Class: string(nps.Score(s).Group()), Count: n})
+	}
+	return c.SVG()
+}
+
+// Trend draws tallies over time.
+func Trend(l lang.Language, title string, over []insight.Row, label func(string) string) chart.SVG {
+	t := chart.Trend{Said: chart.Said{Title: title, Desc: l.T("results.trend_desc")}}
+	for _, one := range over {
+		p := chart.Point{Label: label(one.Value())}
+		if v, ok := one.Tally().NPS(); ok {
+			i, _ := one.Tally().Interval()
+			p.Value, p.Low, p.High, p.Is = v, i.Low, i.High, true
+		}
+		t.Points = append(t.Points, p)
+	}
+	return t.SVG()
+}
+
+// WeekLabel is the first day of a week in short, dayLabel a day.
+func WeekLabel(l lang.Language) func(string) string {
+	return func(week string) string {
+		days, ok := survey.Days(week)
+		if !ok {
+			return week
+		}
+		return shortDay(l, days[0])
+	}
+}
+
+func DayLabel(l lang.Language) func(string) string {
+	return func(day string) string {
+		t, err := time.Parse(time.DateOnly, day)
+		if err != nil {
+			return day
+		}
+		return shortDay(l, t)
+	}
+}
+
+func shortDay(l lang.Language, t time.Time) string {
+	month := []rune(l.T("format.month." + strconv.Itoa(int(t.Month()))))
+	return l.T("results.short_day", lang.Values{"Day": t.Day(), "Month": string(month[:min(3, len(month))])})
+}
+
+// WeekText is a week in words.
+func WeekText(l lang.Language, week string) string {
+	days, ok := survey.Days(week)
+	if !ok {
+		return week
+	}
+	return l.T("results.week_of", lang.Values{"Date": l.Date(days[0])})
+}
+
+// SmallDifference is viewDifference for a row of a table: all rows on one scale.
+func SmallDifference(l lang.Language, c *nps.Comparison) DifferenceView {
+	v := ViewDifference(l, c)
+	if c != nil {
+		v.Range = chart.Range{Said: chart.Said{Title: l.T("results.nps_desc", lang.Values{"NPS": v.Difference, "Interval": v.Interval})},
+			From: -100, To: 100, Value: c.Difference, Low: c.Interval.Low, High: c.Interval.High}.SVG()
+	}
+	return v
+}
+
+// DifferenceView is how two NPS differ, in words and drawn.
+type DifferenceView struct {
+	Is         bool // both have answers
+	Real       bool
+	Difference string
+	Interval   string
+	Verdict    string
+	Class      string // of a note or badge: good, bad, or none
+	Chance     string // how probable such a difference is between equals
+	Range      chart.SVG
+}
+
+func ViewDifference(l lang.Language, c *nps.Comparison) DifferenceView {
+	if c == nil {
+		return DifferenceView{}
+	}
+	v := DifferenceView{Is: true, Real: c.Real}
+	v.Difference, v.Interval = NpsText(l, c.Difference, c.Interval)
+	switch {
+	case !c.Real:
+		v.Verdict = l.T("results.no_difference")
+	case c.Difference > 0:
+		v.Verdict, v.Class = l.T("results.real_better"), "good"
+	default:
+		v.Verdict, v.Class = l.T("results.real_worse"), "bad"
+	}
+	p := l.T("results.chance_below")
+	if c.P >= 0.001 {
+		p = l.Decimal(100*c.P, 1)
+	}
+	v.Chance = l.T("results.chance", lang.Values{"Percent": p})
+	reach := 20.0 // the scale ends on a round number
+	for reach < 200 && (c.Interval.High > reach || c.Interval.Low < -reach) {
+		reach += 20
+	}
+	v.Range = chart.Range{Said: chart.Said{Title: l.T("results.difference"), Desc: l.T("results.nps_desc", lang.Values{"NPS": v.Difference, "Interval": v.Interval})},
+		From: -reach, To: reach, Value: c.Difference, Low: c.Interval.Low, High: c.Interval.High,
+		Marks: []chart.Mark{{At: -reach, Text: Signed(l, -reach, 0)}, {At: 0, Text: "0"}, {At: reach, Text: Signed(l, reach, 0)}}}.SVG()
+	return v
+}

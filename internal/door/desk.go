@@ -1,0 +1,102 @@
+package door
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"onetap/internal/auth"
+	"onetap/internal/contacts"
+	"onetap/internal/followup"
+	"onetap/internal/insight"
+	"onetap/internal/keys"
+	"onetap/internal/mailing"
+	"onetap/internal/oidc"
+	"onetap/internal/org"
+	"onetap/internal/store"
+	"onetap/internal/survey"
+)
+
+// minToken is the least length of the API's token in characters; the template asks for as much.
+const minToken = 32
+
+// Desk is what both doors of the desk work with: the use cases, built once. It is safe for concurrent use.
+type Desk struct {
+	Store     *store.Store
+	Keys      *keys.Keys
+	Now       func() time.Time
+	Mailing   *mailing.Campaigns
+	Planner   *mailing.Planner // who would be invited
+	Cases     *followup.Cases  // what people do with cases
+	Lists     *contacts.Lists  // lists of contacts that come in, and the contacts that came
+	Company   *org.Company
+	Door      *auth.Door       // lets people and programs in
+	Results   *insight.Results // figures and answers
+	senders   survey.Senders   // whom letters may come from
+	Sender    string           // the deployment's From
+	Addresses addresses
+	Later     func(context.Context, []byte) error // calls this function with an event, and does not wait; nil: the event is worked on at once
+}
+
+// Settings are what a desk is made of.
+type Settings struct {
+	Store   *store.Store
+	Keys    *keys.Keys
+	Mail    mailing.Mailer
+	Now     func() time.Time                    // nil: time.Now
+	Wake    func(context.Context) error         // starts the sender and does not wait for it
+	Later   func(context.Context, []byte) error // has this function called with an event, and does not wait
+	Token   string                              // of the API; "": only tokens that administrators have made
+	Sender  string                              // the deployment's From
+	Senders string                              // addresses and domains besides that letters may come from
+	Site    string                              // base of the console and the API; "": the host of the request
+	Links   string                              // base of the links in letters; "": the site
+	Admin   string                              // who may sign in before there is any staff
+	OIDC    OIDC                                // who signs people in besides the links by e-mail
+}
+
+// OIDC is an issuer of identities; no Issuer: none.
+type OIDC struct{ Issuer, Client, Secret string }
+
+// Open is a desk, or what is wrong with its settings.
+func Open(o Settings) (*Desk, error) {
+	issuer, err := oidc.New(o.OIDC.Issuer, o.OIDC.Client, o.OIDC.Secret)
+	if err != nil {
+		return nil, err
+	}
+	senders, err := survey.NewSenders(o.Sender, o.Senders)
+	if err != nil {
+		return nil, fmt.Errorf("SENDER or SENDERS: %w", err)
+	}
+	now := o.Now
+	if now == nil {
+		now = time.Now
+	}
+	d := &Desk{Store: o.Store, Keys: o.Keys, Now: now, Later: o.Later, Sender: o.Sender, senders: senders, Addresses: addresses{o.Site, o.Links}}
+	d.Results = &insight.Results{Store: o.Store, Now: now}
+	d.Mailing = &mailing.Campaigns{Store: o.Store, Keys: o.Keys, Mail: o.Mail, Now: now, Wake: o.Wake, Sender: o.Sender, Senders: senders, Admin: o.Admin}
+	d.Company = &org.Company{Store: o.Store, Now: now, Senders: senders}
+	d.Lists = &contacts.Lists{Store: o.Store, Keys: o.Keys, Now: now}
+	d.Door = &auth.Door{Store: o.Store, Keys: o.Keys, Now: now, Send: o.Mail.Send, From: o.Sender, Admin: o.Admin, Token: o.Token}
+	if issuer != nil { // an interface that holds nil is not nil
+		d.Door.Issuer = issuer
+	}
+	d.Planner = &mailing.Planner{Store: o.Store, Now: now}
+	d.Cases = &followup.Cases{Store: o.Store, Now: now}
+	return d, d.Check()
+}
+
+func (d *Desk) Check() error {
+	switch {
+	case d.Door.Token != "" && len(d.Door.Token) < minToken:
+		return fmt.Errorf("API_TOKEN has %d characters, needs none, or %d or more", len(d.Door.Token), minToken)
+	case d.Sender == "":
+		return errors.New("SENDER is not set: the From address of test e-mails")
+	case d.senders.Check(d.Sender) != nil:
+		return fmt.Errorf("SENDER is not the address that letters come from, nor a name with it: %w", d.senders.Check(d.Sender))
+	case d.Mailing.Wake == nil:
+		return errors.New("SEND_FUNCTION is not set: name the function that sends")
+	}
+	return nil
+}

@@ -1,0 +1,90 @@
+package door
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"onetap/internal/apperr"
+	"onetap/internal/survey"
+	"onetap/internal/web"
+)
+
+// MaxJSON is the largest JSON document that a call may carry; lists come as CSV.
+const MaxJSON = 1 << 20
+
+// KnownParameters refuses a query parameter that the route does not know: a misspelt filter must not answer as if it were none.
+func KnownParameters(r *http.Request, known ...string) error {
+	for name := range r.URL.Query() {
+		if name != "lang" && !slices.Contains(known, name) {
+			list := strings.Join(known, ", ")
+			if list == "" {
+				list = "lang"
+			}
+			return apperr.New(apperr.Invalid, "parameter_unknown", name, "Known", list)
+		}
+	}
+	return nil
+}
+
+// WholeNumber reads a whole number from 1 to max out of a query parameter.
+func WholeNumber(r *http.Request, name string, standard, max int) (int, error) {
+	text := r.URL.Query().Get(name)
+	if text == "" {
+		return standard, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > max {
+		return 0, apperr.New(apperr.Invalid, "parameter_range", name, "Limit", max)
+	}
+	return n, nil
+}
+
+// DecodeOptional decodes a body that may be missing.
+func DecodeOptional(r *http.Request, v any) error {
+	if r.ContentLength == 0 {
+		return nil
+	}
+	return web.Decode(r, v, MaxJSON)
+}
+
+const (
+	PageStandard = 100
+	PageMax      = 1000
+)
+
+// PageOf reads the cursor and the limit of a call.
+func PageOf(r *http.Request) (survey.Cursor, int, error) {
+	limit, err := WholeNumber(r, "limit", PageStandard, PageMax)
+	if err != nil {
+		return survey.Cursor{}, 0, err
+	}
+	from, err := survey.ParseCursor(r.URL.Query().Get("after"))
+	return from, limit, err
+}
+
+func Choices[T ~string](values []T) string {
+	names := make([]string, len(values))
+	for i, v := range values {
+		names[i] = string(v)
+	}
+	return strings.Join(names, ", ")
+}
+
+func CursorText(c *survey.Cursor) *string {
+	if c == nil {
+		return nil
+	}
+	text := c.String()
+	return &text
+}
+
+// Audience reads an audience that a request names.
+func Audience(name string) (survey.Audience, error) {
+	a := survey.Audience(name)
+	if !a.Valid() {
+		return "", apperr.New(apperr.Invalid, "audience_unknown", "audience", "Known", survey.KnownAudiences())
+	}
+	return a, nil
+}

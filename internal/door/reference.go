@@ -1,0 +1,67 @@
+package door
+
+import (
+	"context"
+	"net/url"
+	"strings"
+
+	"onetap/internal/survey"
+)
+
+// Handle is a staff member's id as addresses carry it.
+func (d *Desk) Handle(id string) string { return d.Keys.Conceal("staff", strings.ToLower(id)) }
+
+// StaffIn is the staff id that a query parameter means, in small letters where it was concealed.
+func (d *Desk) StaffIn(parameter string) string {
+	if id, ok := d.Keys.Reveal("staff", parameter); ok {
+		return id
+	}
+	return parameter
+}
+
+// StaffAmong is staffIn of several, with the letters' case that the staff list has.
+func (d *Desk) StaffAmong(ctx context.Context, parameters []string) ([]string, error) {
+	ids, concealed := make([]string, len(parameters)), false
+	for i, p := range parameters {
+		ids[i] = d.StaffIn(p)
+		concealed = concealed || ids[i] != p
+	}
+	if !concealed {
+		return ids, nil
+	}
+	staff, err := d.Store.Staff(ctx)
+	for _, m := range staff {
+		for i, id := range ids {
+			if id != parameters[i] && strings.EqualFold(id, m.ID) {
+				ids[i] = m.ID
+			}
+		}
+	}
+	return ids, err
+}
+
+// Handles finds people by what addresses carry: handles, those of earlier versions too, which the audit list has kept.
+func (d *Desk) Handles(staff []survey.Staff) map[string]survey.Staff {
+	all := make(map[string]survey.Staff, 2*len(staff))
+	for _, m := range staff {
+		all[d.Handle(m.ID)] = m
+		all[d.Keys.Seal("staff", strings.ToLower(m.ID))] = m
+	}
+	return all
+}
+
+// Discreet is any other value as addresses carry it: plain, so that they can be read, but for what looks like an address.
+func (d *Desk) Discreet(value string) string {
+	if strings.Contains(value, "@") {
+		return d.Keys.Conceal("value", value)
+	}
+	return url.QueryEscape(value)
+}
+
+// ValueIn is what discreet was given.
+func (d *Desk) ValueIn(parameter string) string {
+	if value, ok := d.Keys.Reveal("value", parameter); ok {
+		return value
+	}
+	return parameter
+}

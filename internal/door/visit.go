@@ -1,0 +1,36 @@
+package door
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"onetap/internal/authz"
+	"onetap/internal/lang"
+	"onetap/internal/survey"
+)
+
+// Visit is what a request knows of who asks. Session is "" for a program.
+type Visit struct {
+	authz.Who
+	Session string
+	Form    string // what every form of this session carries
+	Lang    lang.Language
+	Zone    *time.Location // the viewer's
+	Company survey.Settings
+}
+
+type visitKey struct{}
+
+func WithVisit(r *http.Request, v Visit) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), visitKey{}, v))
+}
+
+// VisitOf returns who asks; the zero visit may do nothing.
+func VisitOf(r *http.Request) Visit {
+	v, _ := r.Context().Value(visitKey{}).(Visit)
+	if v.Zone == nil {
+		v.Zone = time.UTC
+	}
+	return v
+}
