@@ -91,7 +91,7 @@ func TestPagesArePacked(t *testing.T) {
 	for _, file := range regexp.MustCompile(`/static/[\w.-]+\.(?:css|js)[^"]*`).FindAllString(get("/campaigns/new", "").Body, -1) {
 		paths = append(paths, html.UnescapeString(file))
 	}
-	if len(paths) < 8 {
+	if len(paths) < 7 {
 		t.Errorf("the page names %d files", len(paths)-5)
 	}
 	for _, path := range paths {
