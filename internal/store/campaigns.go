@@ -84,7 +84,7 @@ func CampaignPlace(c survey.Campaign) string { return stamp(c.Created) + "#" + s
 // LiveCampaigns lists the campaigns that have something to send, to wait for, to close or to clear up.
 func (s *Store) LiveCampaigns(ctx context.Context) ([]survey.CampaignID, error) {
 	var ids []survey.CampaignID
-	err := s.query(ctx, "LIVE", "", true, func(it item) (bool, error) {
+	err := s.queryItems(ctx, "LIVE", "", true, func(it item) (bool, error) {
 		ids = append(ids, survey.CampaignID(text(it, "sk")))
 		return true, nil
 	})

@@ -123,7 +123,7 @@ func (s *Store) Notes(ctx context.Context, c loop.Case) (all []loop.Note, err er
 	if c.Notes == 0 {
 		return nil, nil
 	}
-	err = s.query(ctx, peoplePK(c.Campaign, shard(c.Contact)), notePrefix(c.Contact), true, func(it item) (bool, error) {
+	err = s.queryItems(ctx, peoplePK(c.Campaign, shard(c.Contact)), notePrefix(c.Contact), true, func(it item) (bool, error) {
 		var n loop.Note
 		err := fromJSON(it, "note", &n)
 		all = append(all, n)
@@ -135,7 +135,7 @@ func (s *Store) Notes(ctx context.Context, c loop.Case) (all []loop.Note, err er
 // Cases lists all cases of a campaign in no order.
 func (s *Store) Cases(ctx context.Context, campaign survey.CampaignID) ([]loop.Case, error) {
 	return s.casesOf(ctx, func(ctx context.Context, shard int, each func(item) (bool, error)) error {
-		return s.query(ctx, peoplePK(campaign, shard), "CASE#", true, each)
+		return s.queryItems(ctx, peoplePK(campaign, shard), "CASE#", true, each)
 	})
 }
 

@@ -20,7 +20,7 @@ func (s *Store) PutAsked(ctx context.Context, c survey.CampaignID, shard int, a 
 // Asked adds up who a campaign asks.
 func (s *Store) Asked(ctx context.Context, c survey.CampaignID) (survey.Asked, error) {
 	sum := survey.Asked{}
-	err := s.query(ctx, campaignKey(c).pk, "ASKED#", true, func(it item) (bool, error) {
+	err := s.queryItems(ctx, campaignKey(c).pk, "ASKED#", true, func(it item) (bool, error) {
 		var a survey.Asked
 		err := fromJSON(it, "asked", &a)
 		sum.Merge(a)

@@ -140,7 +140,7 @@ func (s *Store) SaveInvitation(ctx context.Context, i survey.Invitation) error {
 
 // WalkInvitations calls each for every decided invitation of one shard of a mailing in the order of contact ids.
 func (s *Store) WalkInvitations(ctx context.Context, c survey.CampaignID, mailing, shard int, each func(survey.Invitation) error) error {
-	return s.query(ctx, peoplePK(c, shard), invitationKind(mailing)+"#", false, func(it item) (bool, error) {
+	return s.queryItems(ctx, peoplePK(c, shard), invitationKind(mailing)+"#", false, func(it item) (bool, error) {
 		return true, each(invitationOf(it))
 	})
 }

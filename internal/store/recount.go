@@ -21,7 +21,7 @@ func (s *Store) WalkCounted(ctx context.Context, c survey.CampaignID, step int, 
 		pk, kinds = planPK(c, step-survey.ContactShards), []string{"BATCH#"}
 	}
 	marks := map[string]json.RawMessage{}
-	err := s.query(ctx, pk, "COUNTED#", true, func(it item) (bool, error) {
+	err := s.queryItems(ctx, pk, "COUNTED#", true, func(it item) (bool, error) {
 		marks[strings.TrimPrefix(text(it, "sk"), "COUNTED#")] = json.RawMessage(text(it, "mark"))
 		return true, nil
 	})
@@ -29,7 +29,7 @@ func (s *Store) WalkCounted(ctx context.Context, c survey.CampaignID, step int, 
 		return err
 	}
 	for _, kind := range kinds {
-		err := s.query(ctx, pk, kind, true, func(it item) (bool, error) {
+		err := s.queryItems(ctx, pk, kind, true, func(it item) (bool, error) {
 			is, err := countable(it)
 			if err != nil {
 				return false, err
@@ -136,7 +136,7 @@ func (s *Store) Steps(ctx context.Context, r survey.Recount) (survey.Deltas, err
 }
 
 func (s *Store) addStep(ctx context.Context, scope, name string, sum survey.Deltas) error {
-	return s.query(ctx, "RECOUNT#"+part(scope), "SUM#"+name+"#", true, func(it item) (bool, error) {
+	return s.queryItems(ctx, "RECOUNT#"+part(scope), "SUM#"+name+"#", true, func(it item) (bool, error) {
 		p := strings.Split(text(it, "sk"), "#")
 		if len(p) != 5 {
 			return false, fmt.Errorf("sum of a recount has a key of %d parts", len(p))
@@ -156,7 +156,7 @@ func (s *Store) ForgetSteps(ctx context.Context, scope string) error {
 // deleteAll deletes the items of a partition whose sk begins with prefix, 25 a call.
 func (s *Store) deleteAll(ctx context.Context, pk, prefix string) error {
 	var ask []types.WriteRequest
-	err := s.query(ctx, pk, prefix, true, func(it item) (bool, error) {
+	err := s.queryItems(ctx, pk, prefix, true, func(it item) (bool, error) {
 		ask = append(ask, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: keyOf(it).item()}})
 		return true, nil
 	})

@@ -109,7 +109,7 @@ func (s *Store) staff(ctx context.Context, consistent bool) ([]survey.Staff, err
 	g, ctx := errgroup.WithContext(ctx)
 	for n := range shards {
 		g.Go(func() error {
-			return s.query(ctx, "STAFF#"+two(n), "", consistent, func(it item) (bool, error) {
+			return s.queryItems(ctx, "STAFF#"+two(n), "", consistent, func(it item) (bool, error) {
 				var m survey.Staff
 				err := fromJSON(it, "staff", &m)
 				shards[n] = append(shards[n], m)

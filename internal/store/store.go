@@ -105,8 +105,10 @@ func (s *Store) failed(doing string, err error) error {
 	return fmt.Errorf("%s: %w", doing, err)
 }
 
-// query calls each for every item of a partition whose sk begins with prefix, in order, until each returns false.
-func (s *Store) query(ctx context.Context, pk, prefix string, consistent bool, each func(item) (bool, error)) error {
+// queryItems calls each for every item of a partition whose sk begins with prefix, in order, until each returns false.
+// It may not be called query: crypto/x509 has a generic call of a method of that name, for which the linker keeps every one
+// so called, and with it DynamoDB's Query in functions that may not make that call (TestPermissionsAreUsed).
+func (s *Store) queryItems(ctx context.Context, pk, prefix string, consistent bool, each func(item) (bool, error)) error {
 	in := &dynamodb.QueryInput{TableName: &s.table, ConsistentRead: &consistent,
 		KeyConditionExpression:    aws.String("pk = :pk"),
 		ExpressionAttributeValues: item{":pk": str(pk)}}

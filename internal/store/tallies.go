@@ -35,7 +35,7 @@ func (s *Store) tallies(ctx context.Context, scope, prefix string) (map[survey.T
 	for n := range shards {
 		g.Go(func() error {
 			shards[n] = map[survey.TallyKey]survey.Counts{}
-			return s.query(ctx, tallyPK(scope, n), prefix, true, func(it item) (bool, error) {
+			return s.queryItems(ctx, tallyPK(scope, n), prefix, true, func(it item) (bool, error) {
 				kind, value, _ := strings.Cut(text(it, "sk"), "#")
 				c := survey.Counts{}
 				for name := range it {

@@ -56,7 +56,7 @@ func (s *Store) UseToken(ctx context.Context, t authz.Token, now time.Time) erro
 func (s *Store) Tokens(ctx context.Context) ([]authz.Token, error) {
 	var all []authz.Token
 	for n := range tokenShards {
-		err := s.query(ctx, "TOKENS#"+two(n), "", true, func(it item) (bool, error) {
+		err := s.queryItems(ctx, "TOKENS#"+two(n), "", true, func(it item) (bool, error) {
 			all = append(all, tokenOf(it))
 			return true, nil
 		})

@@ -131,7 +131,7 @@ func (s *Store) TakePart(ctx context.Context, i survey.Upload, p survey.UploadPa
 // SeenContacts reads which contacts the parts taken so far named, in no order.
 func (s *Store) SeenContacts(ctx context.Context, i survey.Upload) ([]survey.SeenContact, error) {
 	var ids []survey.SeenContact
-	err := s.query(ctx, uploadKey(i.ID, "").pk, "SEEN#", true, func(it item) (bool, error) {
+	err := s.queryItems(ctx, uploadKey(i.ID, "").pk, "SEEN#", true, func(it item) (bool, error) {
 		n, k, _ := strings.Cut(strings.TrimPrefix(text(it, "sk"), "SEEN#"), "#")
 		part, _ := strconv.Atoi(n)
 		chunk, _ := strconv.Atoi(k)
@@ -173,7 +173,7 @@ func unpack(b []byte) ([]byte, error) {
 
 // UploadAnswers calls each for what became of the parts of an upload, in their order, until it returns false.
 func (s *Store) UploadAnswers(ctx context.Context, id string, each func(json.RawMessage) (bool, error)) error {
-	return s.query(ctx, uploadKey(id, "").pk, "PART#", true, func(it item) (bool, error) {
+	return s.queryItems(ctx, uploadKey(id, "").pk, "PART#", true, func(it item) (bool, error) {
 		b, err := unpack(binary(it, "answer"))
 		if err != nil {
 			return false, err
