@@ -1,15 +1,15 @@
-package console
+package console_test
 
 import (
 	"context"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"onetap/internal/auth"
 	"onetap/internal/authz"
+	"onetap/internal/console/consoletest"
 	"onetap/internal/door"
 	"onetap/internal/local/dynamo"
 	"onetap/internal/survey"
@@ -27,13 +27,11 @@ var allowed = map[survey.Role]string{
 	"nobody":                 "y nn nn n nnn nn nn nnn",
 }
 
-var parameter = regexp.MustCompile(`\{[^}]+\}`)
-
 // TestRolesAndRoutes asks for every route there is, as every role, by session and by token: refused is who may not, and
 // whoever may is not refused for the role.
 func TestRolesAndRoutes(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, dynamo.Options{})
+	w := consoletest.New(t, dynamo.Options{})
 	ctx := context.Background()
 	met := map[authz.Action]bool{}
 	for role, text := range allowed {
@@ -42,16 +40,16 @@ func TestRolesAndRoutes(t *testing.T) {
 			t.Fatalf("%s has %d answers for %d actions", role, len(text), len(authz.Actions))
 		}
 		id := string(role)
-		if err := w.store.PutStaff(ctx, []survey.Staff{{ID: id, Email: id + "@example.com", Role: role}}); err != nil {
+		if err := w.Store.PutStaff(ctx, []survey.Staff{{ID: id, Email: id + "@example.com", Role: role}}); err != nil {
 			t.Fatal(err)
 		}
 		token, hash := auth.NewToken()
-		if err := w.store.PutToken(ctx, authz.Token{Hash: hash, Name: id, Role: role, Made: w.now()}); err != nil {
+		if err := w.Store.PutToken(ctx, authz.Token{Hash: hash, Name: id, Role: role, Made: w.Now()}); err != nil {
 			t.Fatal(err)
 		}
-		g, program := w.as(t, id), w.guest(t)
-		program.header.Set("Authorization", "Bearer "+token)
-		check := func(by *guest, rt door.Route) {
+		g, program := w.As(t, id), w.Guest(t)
+		program.Header.Set("Authorization", "Bearer "+token)
+		check := func(by *consoletest.Guest, rt door.Route) {
 			at := slices.Index(authz.Actions, rt.Needs)
 			if at < 0 {
 				t.Fatalf("%s needs %q, which is no action", rt.Pattern, rt.Needs)
@@ -62,27 +60,27 @@ func TestRolesAndRoutes(t *testing.T) {
 				t.Errorf("%s %s: access says %v", role, rt.Needs, !may)
 			}
 			method, path, _ := strings.Cut(rt.Pattern, " ")
-			path = parameter.ReplaceAllString(strings.TrimSuffix(path, "{$}"), "nothing")
-			var p shown
-			by.header.Set("Accept", "application/json") // refusals with their codes
+			path = consoletest.PathParameter.ReplaceAllString(strings.TrimSuffix(path, "{$}"), "nothing")
+			var p consoletest.Page
+			by.Header.Set("Accept", "application/json") // refusals with their codes
 			switch {
 			case method == http.MethodGet:
-				p = by.get(path)
+				p = by.Get(path)
 			case by == program:
-				p = by.do(method, path, "application/json", strings.NewReader(`{}`))
+				p = by.Do(method, path, "application/json", strings.NewReader(`{}`))
 			default:
-				p = by.do(method, path, "application/x-www-form-urlencoded", strings.NewReader("form="+w.desk.Keys.Seal("form", w.sessionOf(t, g))))
+				p = by.Do(method, path, "application/x-www-form-urlencoded", strings.NewReader("form="+w.Desk.Keys.Seal("form", sessionOf(w, t, g))))
 			}
-			by.header.Del("Accept")
-			refused := p.status == 403 && strings.Contains(p.text, `"not_allowed"`)
-			if refused == may || p.status == 401 || p.status >= 500 && p.status != 503 {
-				t.Errorf("%s %s: %d %.200s", role, rt.Pattern, p.status, p.text)
+			by.Header.Del("Accept")
+			refused := p.Status == 403 && strings.Contains(p.Text, `"not_allowed"`)
+			if refused == may || p.Status == 401 || p.Status >= 500 && p.Status != 503 {
+				t.Errorf("%s %s: %d %.200s", role, rt.Pattern, p.Status, p.Text)
 			}
 		}
-		for _, rt := range w.desk.api.Routes() {
+		for _, rt := range consoletest.APIRoutes(w.Desk) {
 			check(program, rt)
 		}
-		for _, rt := range w.desk.routes() {
+		for _, rt := range w.Desk.Routes() {
 			if rt.Pattern != "POST /sign-out" {
 				check(g, rt)
 			}
@@ -97,14 +95,14 @@ func TestRolesAndRoutes(t *testing.T) {
 }
 
 // sessionOf is the id of a guest's session.
-func (w *world) sessionOf(t testing.TB, g *guest) string {
+func sessionOf(w *consoletest.World, t testing.TB, g *consoletest.Guest) string {
 	t.Helper()
-	r, err := http.NewRequest("GET", w.site, nil)
+	r, err := http.NewRequest("GET", w.Site, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range g.client.Jar.Cookies(r.URL) {
-		if _, id, ok := w.desk.Door.SessionOf(c.Value); ok {
+	for _, c := range g.Client.Jar.Cookies(r.URL) {
+		if _, id, ok := w.Desk.Door.SessionOf(c.Value); ok {
 			return id
 		}
 	}
@@ -115,20 +113,20 @@ func (w *world) sessionOf(t testing.TB, g *guest) string {
 // Whatever the path, there is no page behind it without a session.
 func TestSessionComesFirst(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, dynamo.Options{})
-	w.staffed()
-	g := w.guest(t)
-	for _, rt := range w.desk.routes() {
+	w := consoletest.New(t, dynamo.Options{})
+	w.Staffed()
+	g := w.Guest(t)
+	for _, rt := range w.Desk.Routes() {
 		method, path, _ := strings.Cut(rt.Pattern, " ")
-		path = parameter.ReplaceAllString(strings.TrimSuffix(path, "{$}"), "nothing")
-		p := g.do(method, path, "", nil)
-		if method == http.MethodGet && (p.status != 303 || !strings.HasPrefix(p.to, "/sign-in")) || method != http.MethodGet && p.status != 401 {
-			t.Errorf("%s: %d %s", rt.Pattern, p.status, p.to)
+		path = consoletest.PathParameter.ReplaceAllString(strings.TrimSuffix(path, "{$}"), "nothing")
+		p := g.Do(method, path, "", nil)
+		if method == http.MethodGet && (p.Status != 303 || !strings.HasPrefix(p.To, "/sign-in")) || method != http.MethodGet && p.Status != 401 {
+			t.Errorf("%s: %d %s", rt.Pattern, p.Status, p.To)
 		}
 	}
 	for _, path := range []string{"/nothing", "/staff/x/y/z"} {
-		if p := g.get(path); p.status != 303 {
-			t.Errorf("%s: %d", path, p.status)
+		if p := g.Get(path); p.Status != 303 {
+			t.Errorf("%s: %d", path, p.Status)
 		}
 	}
 }

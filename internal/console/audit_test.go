@@ -1,10 +1,11 @@
-package console
+package console_test
 
 import (
 	"slices"
 	"strings"
 	"testing"
 
+	"onetap/internal/console/consoletest"
 	"onetap/internal/door"
 	"onetap/internal/lang"
 )
@@ -33,9 +34,9 @@ var unauditedBecause = map[string]string{
 // why it does not. What only reads is not in the list.
 func TestAuditNames(t *testing.T) {
 	t.Parallel()
-	d := bare()
+	d := consoletest.Bare()
 	met := map[string]bool{}
-	for _, rt := range slices.Concat(d.api.Routes(), d.routes(), d.entrance.Guests()) {
+	for _, rt := range slices.Concat(consoletest.APIRoutes(d), d.Routes(), consoletest.GuestRoutes(d)) {
 		reads := strings.HasPrefix(rt.Pattern, "GET ")
 		_, excused := unauditedBecause[rt.Pattern]
 		met[rt.Pattern] = true
@@ -61,9 +62,9 @@ func TestAuditNames(t *testing.T) {
 // A page and its twin of the API write the same name.
 func TestAuditTwins(t *testing.T) {
 	t.Parallel()
-	d := bare()
+	d := consoletest.Bare()
 	names := map[string]string{}
-	for _, rt := range slices.Concat(d.api.Routes(), d.routes()) {
+	for _, rt := range slices.Concat(consoletest.APIRoutes(d), d.Routes()) {
 		names[rt.Pattern] = rt.Audit
 	}
 	twins := map[string]string{

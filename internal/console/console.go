@@ -34,8 +34,8 @@ func New(d *door.Desk) *Console {
 	return &Console{Desk: d, shell: s, entrance: &entrance.Pages{Shell: s}, api: &api.API{Desk: d}}
 }
 
-// routes lists the pages of people who are signed in, an area after the other.
-func (c *Console) routes() []door.Route {
+// Routes lists the pages of people who are signed in, an area after the other.
+func (c *Console) Routes() []door.Route {
 	return slices.Concat(
 		(&home.Pages{Shell: c.shell}).Routes(),
 		(&campaigns.Pages{Shell: c.shell}).Routes(),
@@ -66,7 +66,7 @@ func (c *Console) Handler() http.Handler {
 	for _, rt := range c.api.Routes() {
 		calls.HandleFunc(rt.Pattern, g.Guarded(rt, web.Fail))
 	}
-	for _, rt := range c.routes() {
+	for _, rt := range c.Routes() {
 		pages.HandleFunc(rt.Pattern, g.Guarded(rt, c.shell.FailPage))
 	}
 	known, page := web.Secure(calls), c.shell.Secure(pages)

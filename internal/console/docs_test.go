@@ -1,4 +1,4 @@
-package console
+package console_test
 
 import (
 	"io/fs"
@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"onetap/internal/console/consoletest"
 	"onetap/internal/lang"
 )
 
@@ -25,7 +26,7 @@ func TestDocumentedRoutes(t *testing.T) {
 	for _, m := range regexp.MustCompile(`(?m)^### ((?:GET|POST|PUT|PATCH|DELETE) /\S+)$`).FindAllStringSubmatch(string(text), -1) {
 		documented = append(documented, m[1])
 	}
-	for _, rt := range bare().api.Routes() {
+	for _, rt := range consoletest.APIRoutes(consoletest.Bare()) {
 		there = append(there, rt.Pattern)
 	}
 	slices.Sort(documented)

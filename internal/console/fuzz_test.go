@@ -1,4 +1,4 @@
-package console
+package console_test
 
 import (
 	"encoding/json"
@@ -6,14 +6,15 @@ import (
 	"strings"
 	"testing"
 
+	"onetap/internal/console/consoletest"
 	"onetap/internal/local/dynamo"
 )
 
 // FuzzAPI: whatever one with the token sends to whatever route, the answer is no 5xx and is JSON, a refusal names its
 // code, and a refusal leaves the table exactly as it was.
 func FuzzAPI(f *testing.F) {
-	w := newWorld(f, dynamo.Options{})
-	routes := w.desk.api.Routes()
+	w := consoletest.New(f, dynamo.Options{})
+	routes := consoletest.APIRoutes(w.Desk)
 	body := func(route uint8, id, query, contentType, body string) { f.Add(route, id, query, contentType, body) }
 	const jsonType, csv = "application/json", "text/csv"
 	for i, rt := range routes {
@@ -31,14 +32,14 @@ func FuzzAPI(f *testing.F) {
 			body(uint8(i), "campaign", "limit=10&after=x&owner=o1&state=open", jsonType, `{"to":"a@example.com","language":"en","name":"y","audience":"customers"}`)
 		}
 	}
-	stored := w.stored()
+	stored := w.Stored()
 	f.Fuzz(func(t *testing.T, route uint8, id, query, contentType, body string) {
-		w.t = t
+		w.T = t
 		if id == "" || id == "." || id == ".." || strings.ContainsAny(id, "/") {
 			id = "campaign"
 		}
 		method, path, _ := strings.Cut(routes[int(route)%len(routes)].Pattern, " ")
-		r, err := http.NewRequest(method, w.site, strings.NewReader(body))
+		r, err := http.NewRequest(method, w.Site, strings.NewReader(body))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -46,14 +47,14 @@ func FuzzAPI(f *testing.F) {
 			path = strings.ReplaceAll(path, name, id)
 		}
 		r.URL.Path, r.URL.RawQuery = path, query
-		r.Header.Set("Authorization", "Bearer "+testToken)
+		r.Header.Set("Authorization", "Bearer "+consoletest.Token)
 		if !strings.ContainsFunc(contentType, func(c rune) bool { return c < ' ' || c > '~' }) {
 			r.Header.Set("Content-Type", contentType)
 		}
 		if strings.ContainsFunc(query, func(c rune) bool { return c <= ' ' || c > '~' || c == '#' }) {
 			return // no such request line can be sent
 		}
-		status, answer := send(t, r)
+		status, answer := consoletest.Send(t, r)
 		if status >= 500 || !json.Valid([]byte(answer)) {
 			t.Fatalf("%s %s?%s with %q: %d %s", method, path, query, body, status, answer)
 		}
@@ -66,7 +67,7 @@ func FuzzAPI(f *testing.F) {
 		if method == http.MethodGet && status < 400 {
 			return
 		}
-		now := w.stored()
+		now := w.Stored()
 		if status >= 400 && now != stored {
 			t.Fatalf("%s %s with %q: refused with %s, and the table changed", method, path, body, answer)
 		}

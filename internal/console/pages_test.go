@@ -1,4 +1,4 @@
-package console
+package console_test
 
 import (
 	"bytes"
@@ -24,6 +24,7 @@ import (
 	"onetap/internal/auth"
 	"onetap/internal/awsenv"
 	"onetap/internal/browsertest"
+	"onetap/internal/console/consoletest"
 	laptop "onetap/internal/local"
 	"onetap/internal/local/drive"
 	"onetap/internal/local/localtest"
@@ -71,7 +72,7 @@ func TestEveryPage(t *testing.T) {
 			found[pattern] = path
 		}
 	}
-	for _, rt := range bare().routes() {
+	for _, rt := range consoletest.Bare().Routes() {
 		if method, path, _ := strings.Cut(rt.Pattern, " "); method == "GET" && found[path] == "" && !slices.Contains(unlinked, path) {
 			t.Errorf("no link leads to %s", path)
 		}
@@ -153,7 +154,7 @@ func (v *walker) signIn(staff string) {
 // it only looks at what the home page leads to.
 func (v *walker) walk(all bool) map[string]string {
 	mux := http.NewServeMux()
-	for _, rt := range bare().routes() {
+	for _, rt := range consoletest.Bare().Routes() {
 		mux.HandleFunc(rt.Pattern, func(http.ResponseWriter, *http.Request) {})
 	}
 	found, times, sizes, seen := map[string]string{}, map[string]int{}, map[string]int{}, map[string]bool{"/": true}
@@ -242,41 +243,12 @@ func (v *walker) visit(r *http.Request, path string) (links []string, size int) 
 		switch {
 		case n.Type != html.ElementNode:
 		case n.Data == "a":
-			to(attribute(n, "href"))
-		case n.Data == "form" && !strings.EqualFold(attribute(n, "method"), "post"):
-			to(attribute(n, "action") + "?" + filled(n).Encode())
+			to(consoletest.Attribute(n, "href"))
+		case n.Data == "form" && !strings.EqualFold(consoletest.Attribute(n, "method"), "post"):
+			to(consoletest.Attribute(n, "action") + "?" + consoletest.Filled(n).Encode())
 		}
 	}
 	return links, len(body)
-}
-
-func attribute(n *html.Node, name string) string {
-	for _, a := range n.Attr {
-		if a.Key == name {
-			return a.Val
-		}
-	}
-	return ""
-}
-
-// filled is what a form sends as it stands: the fields' values, and of each list what is chosen, else the first.
-func filled(form *html.Node) url.Values {
-	q := url.Values{}
-	for n := range form.Descendants() {
-		name := attribute(n, "name")
-		switch {
-		case n.Type != html.ElementNode || name == "":
-		case n.Data == "input" && !slices.Contains([]string{"checkbox", "radio", "submit"}, attribute(n, "type")):
-			q.Set(name, attribute(n, "value"))
-		case n.Data == "select":
-			for o := range n.Descendants() {
-				if chosen := slices.ContainsFunc(o.Attr, func(a html.Attribute) bool { return a.Key == "selected" }); o.Data == "option" && (chosen || !q.Has(name)) {
-					q.Set(name, attribute(o, "value"))
-				}
-			}
-		}
-	}
-	return q
 }
 
 // look looks at one page in both themes, languages and widths, and takes its pictures when asked to.

@@ -1,4 +1,4 @@
-package console
+package console_test
 
 import (
 	"context"
@@ -16,6 +16,7 @@ import (
 
 	"onetap/internal/auth"
 	"onetap/internal/authz"
+	"onetap/internal/console/consoletest"
 	"onetap/internal/local/dynamo"
 	"onetap/internal/survey"
 )
@@ -35,17 +36,17 @@ func personal(page *html.Node, at *url.URL) string {
 			continue
 		}
 		for _, name := range []string{"href", "src", "action", "formaction", "data-href", "data-src", "data-more", "data-url"} {
-			if a := attribute(n, name); bad(a) && !strings.HasPrefix(a, "mailto:") {
+			if a := consoletest.Attribute(n, name); bad(a) && !strings.HasPrefix(a, "mailto:") {
 				return a
 			}
 		}
-		if n.Data != "form" || strings.EqualFold(attribute(n, "method"), "post") {
+		if n.Data != "form" || strings.EqualFold(consoletest.Attribute(n, "method"), "post") {
 			continue
 		}
 		for field := range n.Descendants() {
-			typed := field.Data == "input" && attribute(field, "type") != "hidden"
-			if (field.Data == "input" || field.Data == "option") && !typed && bad(attribute(field, "value")) {
-				return attribute(field, "value")
+			typed := field.Data == "input" && consoletest.Attribute(field, "type") != "hidden"
+			if (field.Data == "input" || field.Data == "option") && !typed && bad(consoletest.Attribute(field, "value")) {
+				return consoletest.Attribute(field, "value")
 			}
 		}
 	}
@@ -56,11 +57,11 @@ func personal(page *html.Node, at *url.URL) string {
 // links lead to, as everybody, with every choice of every form that is an address, and where forms lead.
 func TestNoAddressesInAddresses(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, dynamo.Options{})
+	w := consoletest.New(t, dynamo.Options{})
 	ctx := context.Background()
-	w.desk.Door.Admin = "boss@example.com"
+	w.Desk.Door.Admin = "boss@example.com"
 	var staff []survey.Staff
-	for _, m := range everybody {
+	for _, m := range consoletest.Everybody {
 		m.ID = strings.ToUpper(m.ID[:1]) + m.ID[1:] + "@example.com"
 		if m.Manager != "" {
 			m.Manager = strings.ToUpper(m.Manager[:1]) + m.Manager[1:] + "@example.com"
@@ -68,42 +69,42 @@ func TestNoAddressesInAddresses(t *testing.T) {
 		m.Team = "north@example.com"
 		staff = append(staff, m)
 	}
-	if err := w.store.PutStaff(ctx, staff); err != nil {
+	if err := w.Store.PutStaff(ctx, staff); err != nil {
 		t.Fatal(err)
 	}
 	for i, owner := range []string{"Owner@example.com", "Manager@example.com", "gone@example.com", ""} {
 		for n := range 7 {
-			w.detractor(10*i+n, owner, "north@example.com", "Кто-то", "why@example.com", n, w.now().Add(-time.Hour))
+			w.Detractor(10*i+n, owner, "north@example.com", "Кто-то", "why@example.com", n, w.Now().Add(-time.Hour))
 		}
 	}
-	a := w.asks("springaa", survey.Customers, "Весна 2026", 6, survey.DimensionAttribute("Сегмент"))
+	a := w.Asks("springaa", survey.Customers, "Весна 2026", 6, survey.DimensionAttribute("Сегмент"))
 	for i := range 60 {
-		a.answer("north@example.com", i%11, i/6, func(r *survey.Response, c *survey.Contact) {
+		a.Answer("north@example.com", i%11, i/6, func(r *survey.Response, c *survey.Contact) {
 			c.Attrs = map[string]string{"Сегмент": "vip@example.com"}
 			r.Owner = []string{"Owner@example.com", "gone@example.com"}[i%2]
 		})
 	}
-	a.counted()
+	a.Counted()
 	token, hash := auth.NewToken()
-	if err := w.store.PutToken(ctx, authz.Token{Hash: hash, Name: "crm@example.com", Role: survey.RoleAdministrator, Made: w.now()}); err != nil {
+	if err := w.Store.PutToken(ctx, authz.Token{Hash: hash, Name: "crm@example.com", Role: survey.RoleAdministrator, Made: w.Now()}); err != nil {
 		t.Fatal(err)
 	}
-	r, _ := http.NewRequest("POST", w.site+"/api/v1/suppressions", strings.NewReader(`{"email":"stop@example.com","reason":"unsubscribed"}`))
+	r, _ := http.NewRequest("POST", w.Site+"/api/v1/suppressions", strings.NewReader(`{"email":"stop@example.com","reason":"unsubscribed"}`))
 	r.Header.Set("Authorization", "Bearer "+token)
 	r.Header.Set("Content-Type", "application/json")
-	if status, said := send(t, r); status >= 300 {
+	if status, said := consoletest.Send(t, r); status >= 300 {
 		t.Fatal(status, said)
 	}
 	mux := http.NewServeMux()
-	for _, rt := range w.desk.routes() {
+	for _, rt := range w.Desk.Routes() {
 		mux.HandleFunc(rt.Pattern, func(http.ResponseWriter, *http.Request) {})
 	}
 	led := 0
 	for _, m := range staff {
-		g := w.guest(t)
-		from := g.post(w.link(m.ID))
+		g := w.Guest(t)
+		from := g.Post(w.Link(m.ID))
 		pages, times := map[string]bool{}, map[string]int{}
-		waiting := []string{from.to, "/cases", "/results", "/staff", "/settings/audit", "/results/springaa/by/owner", "/results/springaa/by/team"}
+		waiting := []string{from.To, "/cases", "/results", "/staff", "/settings/audit", "/results/springaa/by/owner", "/results/springaa/by/team"}
 		for len(waiting) > 0 {
 			path := waiting[0]
 			waiting = waiting[1:]
@@ -112,21 +113,21 @@ func TestNoAddressesInAddresses(t *testing.T) {
 				continue
 			}
 			pages[path] = true
-			p := g.get(path)
+			p := g.Get(path)
 			at, err := url.Parse(path)
-			tree, wrong := html.Parse(strings.NewReader(p.raw))
-			if err != nil || wrong != nil || p.status >= 500 {
-				t.Fatal(path, p.status, err, wrong)
+			tree, wrong := html.Parse(strings.NewReader(p.Raw))
+			if err != nil || wrong != nil || p.Status >= 500 {
+				t.Fatal(path, p.Status, err, wrong)
 			}
-			if found := personal(tree, at); found != "" || strings.ContainsAny(p.to, "@") || strings.Contains(p.to, "%40") {
-				t.Errorf("%s shows %s: %q, leads to %q", m.ID, path, found, p.to)
+			if found := personal(tree, at); found != "" || strings.ContainsAny(p.To, "@") || strings.Contains(p.To, "%40") {
+				t.Errorf("%s shows %s: %q, leads to %q", m.ID, path, found, p.To)
 			}
 			for _, a := range addressesOn(tree) {
 				if strings.HasPrefix(a, "/") && !strings.HasPrefix(a, "/static") && !strings.HasPrefix(a, "/logo") && !strings.HasPrefix(a, "/brand") {
 					waiting = append(waiting, a)
 				}
 			}
-			if strings.Contains(path, "owner=") && p.status == 200 {
+			if strings.Contains(path, "owner=") && p.Status == 200 {
 				led++
 			}
 		}
@@ -135,26 +136,26 @@ func TestNoAddressesInAddresses(t *testing.T) {
 	if led < 10 {
 		t.Errorf("only %d pages of an owner were met", led)
 	}
-	g := w.as(t, "Administrator@example.com")
+	g := w.As(t, "Administrator@example.com")
 	for path, form := range map[string][]string{
 		"/cases/find":   {"who", "owner@example.com"},
 		"/staff":        {"id", "new@example.com", "email", "new@example.com", "role", "owner"},
 		"/language":     {"language", "en", "to", "/cases?owner=owner@example.com"},
 		"/staff/search": {"sought", "owner@example.com"},
-		"/staff/" + w.desk.Keys.Seal("staff", "owner@example.com") + "/sign-out": nil, // an address of an earlier version
+		"/staff/" + w.Desk.Keys.Seal("staff", "owner@example.com") + "/sign-out": nil, // an address of an earlier version
 	} {
-		p := g.send(path, form...)
-		if p.status >= 400 || strings.Contains(p.to, "@") || strings.Contains(p.to, "%40") {
-			t.Errorf("%s: %d, leads to %q", path, p.status, p.to)
+		p := g.Send(path, form...)
+		if p.Status >= 400 || strings.Contains(p.To, "@") || strings.Contains(p.To, "%40") {
+			t.Errorf("%s: %d, leads to %q", path, p.Status, p.To)
 		}
 	}
-	if p := w.guest(t).get("/cases?owner=owner%40example.com&state=open"); strings.Contains(p.to, "40example") {
-		t.Errorf("who is not signed in is led to %q", p.to)
+	if p := w.Guest(t).Get("/cases?owner=owner%40example.com&state=open"); strings.Contains(p.To, "40example") {
+		t.Errorf("who is not signed in is led to %q", p.To)
 	}
 	// Old bookmarks work, and lead on without the address.
-	p := g.get("/cases?owner=owner%40example.com").want(t, 200, "Елена Соколова")
-	tree, _ := html.Parse(strings.NewReader(p.raw))
-	if links := addressesOn(tree); !slices.ContainsFunc(links, func(a string) bool { return strings.Contains(a, "owner="+w.desk.Handle("Owner@example.com")) }) {
+	p := g.Get("/cases?owner=owner%40example.com").Want(t, 200, "Елена Соколова")
+	tree, _ := html.Parse(strings.NewReader(p.Raw))
+	if links := addressesOn(tree); !slices.ContainsFunc(links, func(a string) bool { return strings.Contains(a, "owner="+w.Desk.Handle("Owner@example.com")) }) {
 		t.Errorf("the links are %v", links)
 	}
 }
@@ -166,13 +167,13 @@ func addressesOn(page *html.Node) []string {
 		switch {
 		case n.Type != html.ElementNode:
 		case n.Data == "a":
-			found[attribute(n, "href")] = true
-		case n.Data == "form" && !strings.EqualFold(attribute(n, "method"), "post"):
+			found[consoletest.Attribute(n, "href")] = true
+		case n.Data == "form" && !strings.EqualFold(consoletest.Attribute(n, "method"), "post"):
 			for o := range n.Descendants() {
 				if o.Data == "option" {
-					q := filled(n)
-					q.Set(attribute(o.Parent, "name"), attribute(o, "value"))
-					found[attribute(n, "action")+"?"+q.Encode()] = true
+					q := consoletest.Filled(n)
+					q.Set(consoletest.Attribute(o.Parent, "name"), consoletest.Attribute(o, "value"))
+					found[consoletest.Attribute(n, "action")+"?"+q.Encode()] = true
 				}
 			}
 		}
@@ -183,12 +184,12 @@ func addressesOn(page *html.Node) []string {
 // The API gives a reference for each of the staff, takes it where it takes an id, and takes its own answer back.
 func TestReferencesOfTheAPI(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, dynamo.Options{})
-	if err := w.store.PutStaff(t.Context(), []survey.Staff{{ID: "Owner@example.com", Email: "owner@example.com", Role: survey.RoleOwner}, {ID: "17", Email: "a@example.com", Role: survey.RoleOwner}}); err != nil {
+	w := consoletest.New(t, dynamo.Options{})
+	if err := w.Store.PutStaff(t.Context(), []survey.Staff{{ID: "Owner@example.com", Email: "owner@example.com", Role: survey.RoleOwner}, {ID: "17", Email: "a@example.com", Role: survey.RoleOwner}}); err != nil {
 		t.Fatal(err)
 	}
-	w.detractor(1, "Owner@example.com", "", "Кто-то", "", 3, w.now())
-	_, said := w.call("GET", "/api/v1/staff", "", nil)
+	w.Detractor(1, "Owner@example.com", "", "Кто-то", "", 3, w.Now())
+	_, said := w.Call("GET", "/api/v1/staff", "", nil)
 	b, _ := json.Marshal(said["staff"])
 	var staff []struct {
 		ID  string `json:"id"`
@@ -197,17 +198,17 @@ func TestReferencesOfTheAPI(t *testing.T) {
 	if err := json.Unmarshal(b, &staff); err != nil || len(staff) != 2 || staff[1].ID != "Owner@example.com" || staff[1].Ref == "" || staff[0].Ref == staff[1].Ref {
 		t.Fatalf("%v %+v", err, staff)
 	}
-	if said := w.postList(t, "application/json", string(b)); !strings.Contains(said, `"unchanged":2`) {
+	if said := w.PostList(t, "application/json", string(b)); !strings.Contains(said, `"unchanged":2`) {
 		t.Error(said)
 	}
 	for owner, want := range map[string][2]int{
 		staff[1].Ref: {1, 1}, "Owner%40example.com": {1, 1}, staff[0].Ref: {0, 0}, "17": {0, 0}, "": {0, 0}, "nobody": {0, 0}, staff[1].Ref + "A": {0, 0},
 	} {
-		_, cases := w.call("GET", "/api/v1/cases?owner="+owner, "", nil)
+		_, cases := w.Call("GET", "/api/v1/cases?owner="+owner, "", nil)
 		if n := len(cases["cases"].([]any)); n != want[0] {
 			t.Errorf("%q has %d cases, want %d", owner, n, want[0])
 		}
-		_, count := w.call("GET", "/api/v1/audiences/customers/count?owner="+owner, "", nil)
+		_, count := w.Call("GET", "/api/v1/audiences/customers/count?owner="+owner, "", nil)
 		if n := int(count["fit"].(float64)); n != want[1] {
 			t.Errorf("%q has %d contacts, want %d", owner, n, want[1])
 		}

@@ -1,0 +1,234 @@
+package cases_test
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"onetap/internal/console/consoletest"
+	"onetap/internal/followup"
+	"onetap/internal/lang"
+	"onetap/internal/local/dynamo"
+	"onetap/internal/loop"
+	"onetap/internal/survey"
+)
+
+func caseNow(w *consoletest.World, c loop.Case) loop.Case {
+	w.T.Helper()
+	now, err := w.Store.CaseByID(context.Background(), c.ID())
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	return now
+}
+
+func version(c loop.Case) string { return strconv.Itoa(c.Version) }
+
+// One case from the letter's link to its end, and who may see it.
+func TestCasePage(t *testing.T) {
+	t.Parallel()
+	w := consoletest.New(t, dynamo.Options{})
+	w.Staffed()
+	c := w.Detractor(1, "owner", "Север", "Анна <script>alert(1)</script> שלום 🙂", "Долго <b>ждали</b>\nи не дождались", 3, w.Now().Add(-50*time.Hour))
+	path := "/cases/" + c.ID()
+	owner := w.Visitor("owner", "en")
+	before := w.Stored()
+	status, page := owner.Get(path)
+	if status != 200 {
+		t.Fatal(status, page)
+	}
+	owner.Says(page, "Анна &lt;script&gt;", "Долго &lt;b&gt;ждали", `href="tel:+74951234567"`, `href="mailto:customer1@example.com"`, "1 200 000 ₽", "Overdue by 2 hours", "Осень 2026",
+		"Friday, 20 November 2026, 10:00", "The answer came: 3", "Елена Соколова")
+	if w.Stored() != before {
+		t.Error("opening a case changed the table")
+	}
+	for staff, want := range map[string]int{"manager": 200, "executive": 200, "administrator": 200, "marketing": 403, "analyst": 403} {
+		if status, page := w.Visitor(staff, "en").Get(path); status != want {
+			t.Errorf("%s gets %d:\n%s", staff, status, page)
+		}
+	}
+	if err := w.Store.PutStaff(context.Background(), []survey.Staff{{ID: "other", Email: "other@example.com", Name: "Пётр", Role: survey.RoleOwner, Team: "Юг"}}); err != nil {
+		t.Fatal(err)
+	}
+	stranger := w.Visitor("other", "ru")
+	if status, page := stranger.Get(path); status != 403 || !strings.Contains(page, lang.Language("ru").T("problem.not_yours")) {
+		t.Errorf("somebody else's case: %d\n%s", status, page)
+	}
+	if status, _, _ := stranger.Post(path, "version", version(c), "note", "x"); status != 403 {
+		t.Errorf("work on somebody else's case: %d", status)
+	}
+	if status, _ := owner.Get("/cases/nothing"); status != 404 {
+		t.Errorf("a case that there is not: %d", status)
+	}
+}
+
+func TestWorkOnCase(t *testing.T) {
+	t.Parallel()
+	w := consoletest.New(t, dynamo.Options{})
+	w.Staffed()
+	c := w.Detractor(1, "owner", "Север", "Анна", "slow", 3, w.Now())
+	path := "/cases/" + c.ID()
+	owner, manager := w.Visitor("owner", "en"), w.Visitor("manager", "en")
+
+	for range 2 { // a double click
+		status, page, to := owner.Post(path, "version", version(c), "state", "acknowledged", "note", " I call\r\ntoday ")
+		if status != 303 || to != path+"?done=case_moved" {
+			t.Fatalf("acknowledge: %d to %s\n%s", status, to, page)
+		}
+	}
+	if got := caseNow(w, c); got.State != loop.Acknowledged || got.Notes != 1 {
+		t.Fatalf("after two clicks: %s with %d notes", got.State, got.Notes)
+	}
+	_, page := owner.Get(path + "?done=case_moved")
+	owner.Says(page, "Done: the case has moved on.", "I call\ntoday", "Елена Соколова read it and will call", "Елена Соколова noted:")
+
+	// The manager had it open since the beginning.
+	status, page, _ := manager.Post(path, "version", version(c), "state", "contacted", "note", "Spoke for <i>an hour</i>")
+	if status != 409 {
+		t.Fatalf("a stale form: %d\n%s", status, page)
+	}
+	manager.Says(page, "Somebody was faster", "Елена Соколова read it and will call", ">Spoke for &lt;i&gt;an hour&lt;/i&gt;</textarea>", `name="version" value="2"`)
+	if got := caseNow(w, c); got.Version != 2 {
+		t.Error("a stale form wrote something")
+	}
+
+	for _, bad := range []struct {
+		fields []string
+		status int
+		says   string
+	}{
+		{[]string{"do", "note", "note", "  "}, 400, "Write a note first."},
+		{[]string{"do", "note", "note", strings.Repeat("ж", 5001)}, 400, "at most 5000 characters"},
+		{[]string{"state", "resolved", "note", "kept words"}, 400, "Choose one of the list."},
+		{[]string{"state", "resolved", "cause", "speed", "note", "kept words"}, 400, "Choose one of the list."},
+		{[]string{"state", "open"}, 409, "does not go back"},
+		{[]string{"do", "hand", "note", "kept words"}, 400, "Choose a colleague"},
+		{[]string{"do", "hand", "owner", "marketing"}, 400, "does not work on cases"},
+		{[]string{"do", "hand", "owner", "owner"}, 409, "has the case already"},
+	} {
+		before := w.Stored()
+		status, page, _ := owner.Post(path, append([]string{"version", "2"}, bad.fields...)...)
+		if status != bad.status || !strings.Contains(page, bad.says) || w.Stored() != before {
+			t.Errorf("%v: %d\n%s", bad.fields[:2], status, page)
+		}
+		if strings.Contains(strings.Join(bad.fields, " "), "kept words") && !strings.Contains(page, ">kept words</textarea>") {
+			t.Errorf("%v lost the note", bad.fields)
+		}
+	}
+
+	status, _, to := owner.Post(path, "version", "2", "state", "resolved", "cause", "speed", "outcome", "solved", "note", "Put right")
+	if got := caseNow(w, c); status != 303 || to != path+"?done=case_resolved" || got.State != loop.Resolved || got.Cause != "speed" || got.Outcome != "solved" || got.Notes != 2 {
+		t.Fatalf("resolved: %d to %s: %+v", status, to, got)
+	}
+	_, page = manager.Get(path)
+	manager.Says(page, "Resolved. Cause: Slowness, missed dates. Outcome: Put right, and they agree.", "Put right")
+}
+
+// Who hands a case over no longer answers for it; the new owner gets a letter of their own.
+func TestHandOver(t *testing.T) {
+	t.Parallel()
+	w := consoletest.New(t, dynamo.Options{})
+	w.Staffed()
+	if err := w.Store.PutStaff(context.Background(), []survey.Staff{{ID: "other", Email: "other@example.com", Name: "Пётр", Role: survey.RoleOwner, Team: "Юг"}}); err != nil {
+		t.Fatal(err)
+	}
+	c := w.Detractor(1, "owner", "Север", "Анна", "slow", 3, w.Now())
+	path := "/cases/" + c.ID()
+	status, page, to := w.Visitor("owner", "en").Post(path, "version", "1", "do", "hand", "owner", "other", "note", "Yours, I think")
+	if status != 303 || to != "/cases?done=case_handed" {
+		t.Fatalf("%d to %s\n%s", status, to, page)
+	}
+	got := caseNow(w, c)
+	if got.Owner != "other" || got.Level != loop.LevelHanded || !got.Alert.Due.Equal(w.Now()) || got.Notes != 1 {
+		t.Fatalf("handed over: %+v", got)
+	}
+	if status, _ := w.Visitor("owner", "en").Get(path); status != 403 {
+		t.Errorf("the owner before gets %d", status)
+	}
+	other := w.Visitor("other", "ru")
+	_, page = other.Get("/cases")
+	other.Says(page, path, "Анна")
+	// Somebody who takes a case needs no letter about it.
+	if status, _, to := w.Visitor("manager", "en").Post(path, "version", version(got), "do", "hand", "owner", "manager"); status != 303 || to != path+"?done=case_handed" {
+		t.Fatalf("taken: %d to %s", status, to)
+	}
+	if got := caseNow(w, c); got.Owner != "manager" || !got.Alert.Due.IsZero() {
+		t.Errorf("taken: %+v", got)
+	}
+}
+
+func TestCaseBoard(t *testing.T) {
+	t.Parallel()
+	w := consoletest.New(t, dynamo.Options{})
+	w.Staffed()
+	for n := range 40 {
+		owner, team := []string{"owner", "", "executive"}[n%3], []string{"Север", "Юг", ""}[n%3]
+		c := w.Detractor(n, owner, team, fmt.Sprintf("Client %02d", n), "", n%7, w.Now().Add(-time.Duration(n)*2*time.Hour))
+		if n%10 == 9 {
+			next, note, err := c.Do(loop.Work{State: loop.Resolved, Cause: "price", Outcome: "lost"}, "executive", w.Now())
+			if err == nil {
+				_, err = w.Store.SaveCaseAnd(context.Background(), c, next, note)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	who := func(page string) []string {
+		var found []string
+		for _, part := range strings.Split(page, "<bdi>Client ")[1:] {
+			found = append(found, part[:2])
+		}
+		return found
+	}
+	owner := w.Visitor("owner", "en")
+	_, page := owner.Get("/cases")
+	if got := who(page); len(got) != 14 || got[0] != "36" || got[1] != "33" {
+		t.Errorf("the owner sees %v", got)
+	}
+	owner.Says(page, "Overdue by 24 hours", "2 days left")
+	if status, page := owner.Get("/cases?owner=executive"); len(who(page)) != 14 || status != 200 {
+		t.Errorf("an owner's filter is the own cases: %d %v", status, who(page))
+	}
+	if _, page := w.Visitor("manager", "en").Get("/cases"); len(who(page)) != 14 {
+		t.Errorf("the manager of the owner sees %v", who(page))
+	}
+	if status, _ := w.Visitor("manager", "en").Get("/cases?owner=executive"); status != 403 {
+		t.Errorf("a manager asks for another's cases: %d", status)
+	}
+	executive := w.Visitor("executive", "en")
+	_, page = executive.Get("/cases")
+	if got := who(page); len(got) != followup.ColumnShown+4 {
+		t.Errorf("the board of everybody has %d cases", len(got))
+	}
+	executive.Says(page, `href="/cases?state=open"`, "15+")
+	if _, page = executive.Get("/cases?owner="); len(who(page)) != 13 {
+		t.Errorf("nobody's cases: %v", who(page))
+	}
+	// One state page by page holds everything once, in order.
+	var all []string
+	for path := "/cases?state=open"; path != ""; {
+		_, page := executive.Get(path)
+		all = append(all, who(page)...)
+		_, rest, more := strings.Cut(page, `<a class="button quiet" href="/cases?`)
+		if path = ""; more {
+			path, _, _ = strings.Cut(rest, `"`)
+			path = "/cases?" + strings.ReplaceAll(path, "&amp;", "&")
+		}
+	}
+	if len(all) != 36 || all[0] != "38" || all[35] != "00" {
+		t.Errorf("page by page: %v", all)
+	}
+	if status, _ := executive.Get("/cases?state=open&after=x"); status != 400 {
+		t.Errorf("a place that is none: %d", status)
+	}
+	if status, page, _ := executive.Post("/cases/find", "who", "Елена Соколова"); status != 303 {
+		t.Errorf("looked for by name: %d\n%s", status, page)
+	}
+	if _, page, _ := executive.Post("/cases/find", "who", "<b>nobody"); !strings.Contains(page, "case") {
+		t.Error(page)
+	}
+}

@@ -1,0 +1,176 @@
+// Package consoletest is the test bed of the desk: a World is a desk over a real table and a real SES of the laptop, in
+// which a Guest or a Visitor opens pages without scripts, a browser's Tab with them, and Call asks the API. What is in
+// the world is put there by Staffed, People, Asks, Detractor and the like; its clock moves only by Pass.
+//
+// Tests of one area of the console stand in that area's folder as an external package (package cases_test) and use this
+// one; tests that go across areas stand in internal/console.
+package consoletest
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"onetap/internal/api"
+	"onetap/internal/awsenv"
+	"onetap/internal/console"
+	"onetap/internal/console/entrance"
+	"onetap/internal/console/shell"
+	"onetap/internal/door"
+	"onetap/internal/keys"
+	"onetap/internal/local/drive"
+	"onetap/internal/local/dynamo"
+	localses "onetap/internal/local/ses"
+	"onetap/internal/mailing"
+	"onetap/internal/ses"
+	"onetap/internal/store"
+	"onetap/internal/store/storetest"
+	"onetap/internal/web"
+)
+
+// Token is the deployment's token of the API.
+const Token = "test-token-0123456789-0123456789-abc"
+
+// World is a desk over a real table and a real SES of the laptop. It ends with its test.
+type World struct {
+	T     testing.TB // fails where the world itself does
+	Desk  *console.Console
+	Store *store.Store
+	table *dynamodb.Client // for looking at what is stored
+	Site  string           // base of the desk's addresses, without a slash at its end
+	Inbox *drive.Company   // the letters that SES was given
+
+	Mu    sync.Mutex // holds what follows
+	Clock time.Time  // what the desk takes for now
+	Woken int        // how often the sender was called
+	deaf  bool       // the sender cannot be called
+}
+
+// Bare is a desk of which only the routes are looked at.
+func Bare() *console.Console { return console.New(&door.Desk{Mailing: &mailing.Campaigns{}}) }
+
+// APIRoutes are the calls of programs that a desk answers.
+func APIRoutes(c *console.Console) []door.Route { return (&api.API{Desk: c.Desk}).Routes() }
+
+// GuestRoutes are the pages of a desk that nobody has to sign in for.
+func GuestRoutes(c *console.Console) []door.Route {
+	return (&entrance.Pages{Shell: &shell.Shell{Desk: c.Desk}}).Guests()
+}
+
+// New is a desk with no data in it, at nine in the morning of 20 November 2026. Nobody of the staff is known yet.
+func New(t testing.TB, o dynamo.Options) *World {
+	t.Helper()
+	w := &World{T: t, Clock: time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)}
+	s, db := storetest.Open(t, o)
+	tables := httptest.NewServer(db)
+	t.Cleanup(tables.Close)
+	c := awsenv.Config()
+	c.Region, c.BaseEndpoint = "eu-central-1", &tables.URL
+	w.Store, w.table = s, dynamodb.NewFromConfig(storetest.As(c, "watcher"))
+
+	mails, err := localses.Open(filepath.Join(t.TempDir(), "mail.db"), localses.Options{Rand: rand.New(rand.NewPCG(1, 1)),
+		Identities: []string{"example.com"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { mails.Close() })
+	letters, inbox := httptest.NewServer(mails.API()), httptest.NewServer(mails.Inbox())
+	t.Cleanup(letters.Close)
+	t.Cleanup(inbox.Close)
+	c.BaseEndpoint = aws.String(letters.URL)
+
+	keys, err := keys.NewKeys(strings.Repeat("k", 32), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := door.Open(door.Settings{Store: s, Keys: keys, Mail: ses.New(storetest.As(c, "desk"), ""), Now: w.Now, Wake: w.wake, Token: Token,
+		Sender: "Example Shop <nps@example.com>", Senders: "example.net,notexample.com"}) // of which SES has verified neither
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Desk = console.New(d)
+	site := http.NewServeMux()
+	site.Handle("/", w.Desk.Handler())
+	site.HandleFunc("GET /logo/{hash}", func(rw http.ResponseWriter, r *http.Request) { // the respond function's
+		if l, ok, err := s.Logo(r.Context(), r.PathValue("hash")); err == nil && ok {
+			rw.Header().Set("Content-Type", l.Media)
+			rw.Write(l.Bytes)
+			return
+		}
+		http.NotFound(rw, r)
+	})
+	server := httptest.NewServer(web.Secure(site))
+	t.Cleanup(server.Close)
+	w.Site = server.URL
+	w.Inbox = drive.New(w.Site, inbox.URL, Token)
+	return w
+}
+
+// Now is the time in this world, which stands until Pass moves it.
+func (w *World) Now() time.Time {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	return w.Clock
+}
+
+// wake stands for calling the sender.
+func (w *World) wake(context.Context) error {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	w.Woken++
+	if w.deaf {
+		return errors.New("no such function")
+	}
+	return nil
+}
+
+// Stored reads the whole table, as one text that changes when anything in it does.
+func (w *World) Stored() string { return w.StoredBut() }
+
+// StoredBut is Stored without the items whose key begins with one of those.
+func (w *World) StoredBut(prefixes ...string) string {
+	w.T.Helper()
+	return w.StoredIf(func(pk, _ string) bool {
+		return !slices.ContainsFunc(prefixes, func(prefix string) bool { return strings.HasPrefix(pk, prefix) })
+	})
+}
+
+// StoredIf is Stored, of those items whose key is wanted.
+func (w *World) StoredIf(wanted func(pk, sk string) bool) string {
+	w.T.Helper()
+	var b strings.Builder
+	p := dynamodb.NewScanPaginator(w.table, &dynamodb.ScanInput{TableName: aws.String(storetest.Table)})
+	for p.HasMorePages() {
+		out, err := p.NextPage(context.Background())
+		if err != nil {
+			w.T.Fatal(err)
+		}
+		for _, it := range out.Items {
+			pk, _ := it["pk"].(*types.AttributeValueMemberS)
+			sk, _ := it["sk"].(*types.AttributeValueMemberS)
+			if pk != nil && sk != nil && wanted(pk.Value, sk.Value) {
+				b.WriteString(describe(&types.AttributeValueMemberM{Value: it}))
+			}
+		}
+	}
+	return b.String()
+}
+
+// Pass lets so much time go by.
+func (w *World) Pass(d time.Duration) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	w.Clock = w.Clock.Add(d)
+}
