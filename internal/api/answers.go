@@ -6,19 +6,16 @@ import (
 	"strconv"
 	"time"
 
-	"onetap/internal/door"
-
 	"onetap/internal/apperr"
+	"onetap/internal/door"
 	"onetap/internal/insight"
 	"onetap/internal/nps"
 	"onetap/internal/survey"
 	"onetap/internal/web"
 )
 
-const (
-	// invitationsLookedAt bounds one call that asks for a rare state: 4,000 invitations of 250 bytes are 1 MB.
-	invitationsLookedAt = 4000
-)
+// maxLookedAt is how many invitations a call looks at for those of a rare state: 4,000 of 250 bytes are 1 MB.
+const maxLookedAt = 4000
 
 // responseView is an answer as the API shows it: of the person only the id.
 type responseView struct {
@@ -57,7 +54,7 @@ func (d *API) listResponses(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	c, err := d.asked(r)
+	c, err := d.campaign(r)
 	if err != nil {
 		return err
 	}
@@ -109,14 +106,14 @@ func (d *API) listInvitations(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	c, err := d.asked(r)
+	c, err := d.campaign(r)
 	if err != nil {
 		return err
 	}
 	if mailing == survey.MailingReminder && !d.Results.View(door.VisitOf(r).Who, c).People() {
 		return apperr.New(apperr.Forbidden, "reminder_tells", "wave")
 	}
-	found, next, err := d.Store.InvitationsPage(r.Context(), c.ID, mailing, state, from, limit, invitationsLookedAt)
+	found, next, err := d.Store.InvitationsPage(r.Context(), c.ID, mailing, state, from, limit, maxLookedAt)
 	if err != nil {
 		return err
 	}

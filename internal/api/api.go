@@ -1,9 +1,14 @@
+// Package api is the desk as JSON, under /api/v1/: what docs/api.md describes, line for line. It asks the same use cases as
+// the console, and says the same.
 package api
 
 import (
 	"onetap/internal/authz"
 	"onetap/internal/door"
 )
+
+// API answers the calls of programs. It is safe for concurrent use.
+type API struct{ *door.Desk }
 
 // Routes lists the whole API.
 func (d *API) Routes() []door.Route {

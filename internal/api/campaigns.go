@@ -7,6 +7,7 @@ import (
 
 	"onetap/internal/apperr"
 	"onetap/internal/door"
+	"onetap/internal/insight"
 	"onetap/internal/mailing"
 	"onetap/internal/survey"
 	"onetap/internal/web"
@@ -83,11 +84,12 @@ type campaignView struct {
 	Reminder *survey.Ledger `json:"reminder"`
 }
 
+// showCampaign answers one campaign with its ledgers.
 func (d *API) showCampaign(w http.ResponseWriter, r *http.Request) error {
 	if err := door.KnownParameters(r); err != nil {
 		return err
 	}
-	c, err := d.asked(r)
+	c, err := d.campaign(r)
 	if err != nil {
 		return err
 	}
@@ -114,7 +116,7 @@ func (d *API) editCampaign(w http.ResponseWriter, r *http.Request) error {
 	if in.Version == nil {
 		return apperr.New(apperr.Invalid, "version_missing", "version")
 	}
-	c, err := d.asked(r)
+	c, err := d.campaign(r)
 	if err != nil {
 		return err
 	}
@@ -122,4 +124,35 @@ func (d *API) editCampaign(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return d.answerCampaign(w, r, c)
+}
+
+// campaign reads the campaign that a path names. Problems: campaign_unknown.
+func (d *API) campaign(r *http.Request) (survey.Campaign, error) {
+	return d.Mailing.Campaign(r.Context(), r.PathValue("campaign"))
+}
+
+// openCampaign opens the results of the campaign that a path names, for who asks.
+func (d *API) openCampaign(r *http.Request) (*insight.Reading, error) {
+	c, err := d.campaign(r)
+	if err != nil {
+		return nil, err
+	}
+	return d.Results.Open(r.Context(), door.VisitOf(r).Who, c)
+}
+
+// campaignSeen is a campaign as the API shows it to this caller.
+func (d *API) campaignSeen(r *http.Request, c survey.Campaign) (survey.Campaign, error) {
+	c, err := d.Results.Seen(r.Context(), door.VisitOf(r).Who, c)
+	c.Dimensions = insight.Named(c)
+	return c, err
+}
+
+// answerCampaign answers with a campaign.
+func (d *API) answerCampaign(w http.ResponseWriter, r *http.Request, c survey.Campaign) error {
+	c, err := d.campaignSeen(r, c)
+	if err != nil {
+		return err
+	}
+	web.JSON(w, http.StatusOK, c)
+	return nil
 }

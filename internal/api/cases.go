@@ -5,9 +5,8 @@ import (
 	"slices"
 	"time"
 
-	"onetap/internal/door"
-
 	"onetap/internal/apperr"
+	"onetap/internal/door"
 	"onetap/internal/followup"
 	"onetap/internal/loop"
 	"onetap/internal/survey"
@@ -69,7 +68,7 @@ func (d *API) listCases(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	c, err := d.asked(r)
+	c, err := d.campaign(r)
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	"onetap/internal/door"
-
 	"onetap/internal/insight"
 	"onetap/internal/nps"
 	"onetap/internal/survey"

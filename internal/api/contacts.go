@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"time"
 
-	"onetap/internal/apperr"
 	"onetap/internal/door"
 	"onetap/internal/survey"
 	"onetap/internal/web"
@@ -57,6 +56,7 @@ type contactView struct {
 	Cause    survey.SuppressionCause  `json:"stopped_cause,omitempty"`
 }
 
+// showContact answers one contact that the asker may see, and whether anybody may write to it.
 func (d *API) showContact(w http.ResponseWriter, r *http.Request) error {
 	if err := door.KnownParameters(r); err != nil {
 		return err
@@ -79,9 +79,9 @@ func (d *API) countContacts(w http.ResponseWriter, r *http.Request) error {
 	if err := door.KnownParameters(r, "team", "owner", "location", "product", "tier", "language", "after"); err != nil {
 		return err
 	}
-	a := survey.Audience(r.PathValue("audience"))
-	if !a.Valid() {
-		return apperr.New(apperr.Unknown, "audience_unknown", "audience", "Known", survey.KnownAudiences())
+	a, err := door.AudienceInPath(r)
+	if err != nil {
+		return err
 	}
 	q := r.URL.Query()
 	from, err := survey.ParseCursor(q.Get("after"))
@@ -115,7 +115,7 @@ func (d *API) stopAddress(w http.ResponseWriter, r *http.Request) error {
 	if err := web.Decode(r, &in, door.MaxJSON); err != nil {
 		return err
 	}
-	email, err := address(in.Email, "email")
+	email, err := survey.EmailOf(in.Email, "email")
 	if err != nil {
 		return err
 	}

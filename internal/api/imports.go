@@ -43,6 +43,7 @@ type importView struct {
 	Report   door.ReportView `json:"report"` // of everything so far
 }
 
+// ShowImport answers how far an upload is. Problems: import_unknown.
 func (d *API) ShowImport(w http.ResponseWriter, r *http.Request) error {
 	if err := door.KnownParameters(r); err != nil {
 		return err
@@ -54,12 +55,13 @@ func (d *API) ShowImport(w http.ResponseWriter, r *http.Request) error {
 	return answerUpload(w, u, http.StatusOK, r)
 }
 
+// answerUpload answers an upload with everything that came of it so far.
 func answerUpload(w http.ResponseWriter, u survey.Upload, status int, r *http.Request) error {
-	so, err := contacts.Progress(u)
+	total, err := contacts.Progress(u)
 	if err != nil {
 		return err
 	}
-	web.JSON(w, status, importView{u.ID, u.Audience, u.Created, u.Next, u.Finished, door.TotalOf(so), door.ViewReport(web.Language(r), so)})
+	web.JSON(w, status, importView{u.ID, u.Audience, u.Created, u.Next, u.Finished, door.TotalOf(total), door.ViewReport(web.Language(r), total)})
 	return nil
 }
 

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"onetap/internal/door"
-
 	"onetap/internal/mailing"
 )
 

@@ -4,9 +4,7 @@ import (
 	"net/http"
 
 	"onetap/internal/door"
-
 	"onetap/internal/mailing"
-	"onetap/internal/survey"
 	"onetap/internal/web"
 )
 
@@ -16,7 +14,7 @@ func (d *API) preview(w http.ResponseWriter, r *http.Request) error {
 	if err := door.DecodeOptional(r, &in); err != nil {
 		return err
 	}
-	c, err := d.asked(r)
+	c, err := d.campaign(r)
 	if err != nil {
 		return err
 	}
@@ -37,7 +35,7 @@ func (d *API) testSend(w http.ResponseWriter, r *http.Request) error {
 	if err := web.Decode(r, &in, door.MaxJSON); err != nil {
 		return err
 	}
-	c, err := d.asked(r)
+	c, err := d.campaign(r)
 	if err != nil {
 		return err
 	}
@@ -48,6 +46,3 @@ func (d *API) testSend(w http.ResponseWriter, r *http.Request) error {
 	web.JSON(w, http.StatusOK, map[string]any{"language": l, "message": message})
 	return nil
 }
-
-// address reads an address out of a field.
-func address(text, field string) (string, error) { return survey.EmailOf(text, field) }

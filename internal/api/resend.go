@@ -3,9 +3,8 @@ package api
 import (
 	"net/http"
 
-	"onetap/internal/door"
-
 	"onetap/internal/apperr"
+	"onetap/internal/door"
 	"onetap/internal/survey"
 	"onetap/internal/web"
 )
@@ -23,7 +22,7 @@ func (d *API) resendUncertain(w http.ResponseWriter, r *http.Request) error {
 	if in.Mailing != survey.MailingInvitation && in.Mailing != survey.MailingReminder {
 		return apperr.New(apperr.Invalid, "parameter_choice", "wave", "Known", "0, 1")
 	}
-	c, err := d.asked(r)
+	c, err := d.campaign(r)
 	if err != nil {
 		return err
 	}

@@ -80,15 +80,16 @@ type dimensionResults struct {
 	Rows      []row      `json:"rows"`
 }
 
+// campaignResults answers a campaign's figures, with ?by= by a column of its contacts too.
 func (d *API) campaignResults(w http.ResponseWriter, r *http.Request) error {
 	if err := door.KnownParameters(r, "by"); err != nil {
 		return err
 	}
-	opened, err := d.opened(r)
+	reading, err := d.openCampaign(r)
 	if err != nil {
 		return err
 	}
-	report, err := opened.Report(r.Context())
+	report, err := reading.Report(r.Context())
 	if err != nil {
 		return err
 	}
@@ -125,19 +126,19 @@ func (d *API) countResults(w http.ResponseWriter, r *http.Request) error {
 	if err := door.KnownParameters(r); err != nil {
 		return err
 	}
-	opened, err := d.opened(r)
+	reading, err := d.openCampaign(r)
 	if err != nil {
 		return err
 	}
 	at := d.Now().UTC()
-	if err := opened.Count(r.Context()); err != nil {
+	if err := reading.Count(r.Context()); err != nil {
 		return err
 	}
-	web.JSON(w, http.StatusOK, map[string]any{"campaign": opened.Campaign().ID, "at": at, "parts": opened.Dimensions()})
+	web.JSON(w, http.StatusOK, map[string]any{"campaign": reading.Campaign().ID, "at": at, "parts": reading.Dimensions()})
 	return nil
 }
 
-// maxRows is the most values of one kind in an answer, the largest ones first: 6 MB is what Lambda lets through.
+// maxRows is how many values of one kind an answer holds, the largest ones: more would not fit the 6 MB that Lambda lets through.
 const maxRows = 2000
 
 // list is what an answer holds of a breakdown.
@@ -170,9 +171,9 @@ func (d *API) audienceResults(w http.ResponseWriter, r *http.Request) error {
 	if err := door.KnownParameters(r, "weeks"); err != nil {
 		return err
 	}
-	a, err := door.Audience(r.PathValue("audience"))
+	a, err := door.AudienceInPath(r)
 	if err != nil {
-		return apperr.New(apperr.Unknown, "audience_unknown", "audience", "Known", survey.KnownAudiences())
+		return err
 	}
 	n, err := door.WholeNumber(r, "weeks", 13, 520)
 	if err != nil {

@@ -5,9 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"onetap/internal/door"
-
 	"onetap/internal/apperr"
+	"onetap/internal/door"
 	"onetap/internal/org"
 	"onetap/internal/survey"
 	"onetap/internal/web"
@@ -19,6 +18,7 @@ type memberView struct {
 	Ref string `json:"ref"` // for addresses, where the id may be an e-mail address; given by us, and not read
 }
 
+// listStaff answers the whole staff, by id.
 func (d *API) listStaff(w http.ResponseWriter, r *http.Request) error {
 	if err := door.KnownParameters(r); err != nil {
 		return err
@@ -54,7 +54,7 @@ func (d *API) postStaff(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	web.JSON(w, http.StatusOK, door.StaffAnswerOf(web.Language(r), out))
+	web.JSON(w, http.StatusOK, door.ViewStaff(web.Language(r), out))
 	return nil
 }
 

@@ -67,9 +67,9 @@ func (c *Console) Handler() http.Handler {
 		calls.HandleFunc(rt.Pattern, g.Guarded(rt, web.Fail))
 	}
 	for _, rt := range c.Routes() {
-		pages.HandleFunc(rt.Pattern, g.Guarded(rt, c.shell.FailPage))
+		pages.HandleFunc(rt.Pattern, g.Guarded(rt, shell.FailPage))
 	}
-	known, page := web.Secure(calls), c.shell.Secure(pages)
+	known, page := web.Secure(calls), shell.Secure(pages)
 	mux := http.NewServeMux()
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
 		who, err := c.Door.Program(r.Context(), r.Header.Get("Authorization"))
@@ -90,7 +90,7 @@ func (c *Console) Handler() http.Handler {
 		case err != nil:
 			web.Fail(w, r, err)
 		case v.Session == "":
-			c.entrance.AskToSignIn(w, r)
+			entrance.AskToSignIn(w, r)
 		default:
 			page.ServeHTTP(w, door.WithVisit(r, v))
 		}

@@ -56,10 +56,10 @@ type Settings struct {
 	OIDC    OIDC                                // who signs people in besides the links by e-mail
 }
 
-// OIDC is an issuer of identities; no Issuer: none.
+// OIDC is an issuer of identities (OpenID Connect). Issuer "" is none.
 type OIDC struct{ Issuer, Client, Secret string }
 
-// Open is a desk, or what is wrong with its settings.
+// Open makes a desk, or says what is wrong with its settings.
 func Open(o Settings) (*Desk, error) {
 	issuer, err := oidc.New(o.OIDC.Issuer, o.OIDC.Client, o.OIDC.Secret)
 	if err != nil {
@@ -87,6 +87,7 @@ func Open(o Settings) (*Desk, error) {
 	return d, d.Check()
 }
 
+// Check says what is wrong with the desk's settings; nil: nothing.
 func (d *Desk) Check() error {
 	switch {
 	case d.Door.Token != "" && len(d.Door.Token) < minToken:

@@ -25,20 +25,20 @@ func MediaType(r *http.Request) string {
 	return m
 }
 
-// EncodingOf is the encoding that a request says its list has: the parameter, or the charset of its type; "" to recognise it.
+// EncodingOf is the encoding that a request names for its list, in the parameter or as the charset of its type; "": recognise it.
 // "utf-8" is what many programs write there without looking.
 func EncodingOf(r *http.Request) (string, error) {
-	said := r.URL.Query().Get("encoding")
-	if _, with, err := mime.ParseMediaType(r.Header.Get("Content-Type")); said == "" && err == nil && sheet.Encoding(with["charset"]) != "utf-8" {
-		said = with["charset"]
+	named := r.URL.Query().Get("encoding")
+	if _, with, err := mime.ParseMediaType(r.Header.Get("Content-Type")); named == "" && err == nil && sheet.Encoding(with["charset"]) != "utf-8" {
+		named = with["charset"]
 	}
-	return sheet.Told(said)
+	return sheet.Told(named)
 }
 
-// ReadList reads a CSV body, or a part of one.
+// ReadList reads a CSV body, or a part of one. Problems: csv_wanted, body_too_large, gzip_broken, encoding_unknown, csv_mangled.
 //
-// An HTTP API hands a text/* body on as UTF-8 text and puts U+FFFD for every byte that is none: what was windows-1251 is
-// gone by then. Such a body is refused; as application/octet-stream it arrives as it was.
+// An HTTP API of AWS hands a text/* body on as UTF-8, with U+FFFD in place of every byte that is not: a list in windows-1251 has
+// lost its letters by then. Such a body is refused; sent as application/octet-stream it arrives as it was.
 func ReadList(r *http.Request) ([]byte, error) {
 	m := MediaType(r)
 	if m != "text/csv" && m != "application/octet-stream" {
@@ -63,7 +63,7 @@ func ReadList(r *http.Request) ([]byte, error) {
 	return body, nil
 }
 
-// unpack reads at most maxList bytes out of a gzip body, however small it is packed.
+// unpack reads at most MaxList bytes out of a gzip body, however small it is packed.
 func unpack(body []byte) ([]byte, error) {
 	z, err := gzip.NewReader(bytes.NewReader(body))
 	if err != nil {

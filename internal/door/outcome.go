@@ -7,7 +7,7 @@ import (
 	"onetap/internal/lang"
 )
 
-// OutcomeView is an outcome in the words of a language.
+// OutcomeView is what became of a list, in words, as the API answers it.
 type OutcomeView struct {
 	New             int        `json:"new"`
 	Changed         int        `json:"changed"`
@@ -40,6 +40,7 @@ type ReportView struct {
 	Refusals  []FindingView     `json:"refusals"`
 }
 
+// FindingView is one kind of fault with how often it was found.
 type FindingView struct {
 	Code    string `json:"code"`
 	Message string `json:"message"`
@@ -47,6 +48,7 @@ type FindingView struct {
 	Lines   []int  `json:"lines"` // the first of them
 }
 
+// ViewOutcome is the outcome of a list in words.
 func ViewOutcome(l lang.Language, o contacts.Outcome) OutcomeView {
 	v := OutcomeView{New: o.New, Changed: o.Changed, Unchanged: o.Unchanged, Refused: o.Refused, Refusals: []LineView{}, Warnings: []LineView{},
 		RefusalsOmitted: o.Refused - len(o.Refusals), WarningsOmitted: o.Warned - len(o.Warnings), Report: ViewReport(l, o)}
@@ -59,6 +61,7 @@ func ViewOutcome(l lang.Language, o contacts.Outcome) OutcomeView {
 	return v
 }
 
+// ViewReport is how a list was understood, in words.
 func ViewReport(l lang.Language, o contacts.Outcome) ReportView {
 	v := ReportView{Rows: o.Quality.Rows, Refused: o.Quality.Refused, Encoding: o.Encoding, Separator: o.Separator, Columns: o.Columns}
 	if v.Columns == nil {
@@ -72,6 +75,7 @@ func ViewReport(l lang.Language, o contacts.Outcome) ReportView {
 	return v
 }
 
+// ViewRefusal is why a row was refused, in words.
 func ViewRefusal(l lang.Language, r contacts.Refusal) LineView {
 	return LineView{r.Line, r.Code, l.T("row."+r.Code, r.With()), r.Column, r.Value}
 }
@@ -91,4 +95,17 @@ func viewFindings(l lang.Language, of map[string]contacts.Found) []FindingView {
 		return 1
 	})
 	return all
+}
+
+// TotalView counts the rows of all parts of an upload so far.
+type TotalView struct {
+	New       int `json:"new"`
+	Changed   int `json:"changed"`
+	Unchanged int `json:"unchanged"`
+	Refused   int `json:"refused"`
+}
+
+// TotalOf counts what came of an upload so far.
+func TotalOf(o contacts.Outcome) TotalView {
+	return TotalView{o.Total.New, o.Total.Changed, o.Total.Unchanged, o.Quality.Refused}
 }

@@ -14,7 +14,7 @@ import (
 // MaxJSON is the largest JSON document that a call may carry; lists come as CSV.
 const MaxJSON = 1 << 20
 
-// KnownParameters refuses a query parameter that the route does not know: a misspelt filter must not answer as if it were none.
+// KnownParameters refuses a query parameter that the route does not know: a misspelt filter must not answer as if it were none. Problems: parameter_unknown.
 func KnownParameters(r *http.Request, known ...string) error {
 	for name := range r.URL.Query() {
 		if name != "lang" && !slices.Contains(known, name) {
@@ -28,7 +28,7 @@ func KnownParameters(r *http.Request, known ...string) error {
 	return nil
 }
 
-// WholeNumber reads a whole number from 1 to max out of a query parameter.
+// WholeNumber reads a whole number from 1 to max out of a query parameter; standard where there is none. Problems: parameter_range.
 func WholeNumber(r *http.Request, name string, standard, max int) (int, error) {
 	text := r.URL.Query().Get(name)
 	if text == "" {
@@ -41,7 +41,7 @@ func WholeNumber(r *http.Request, name string, standard, max int) (int, error) {
 	return n, nil
 }
 
-// DecodeOptional decodes a body that may be missing.
+// DecodeOptional decodes a JSON body that may be missing; v stays as it is then.
 func DecodeOptional(r *http.Request, v any) error {
 	if r.ContentLength == 0 {
 		return nil
@@ -49,12 +49,13 @@ func DecodeOptional(r *http.Request, v any) error {
 	return web.Decode(r, v, MaxJSON)
 }
 
+// How many items a list has in one answer: without a limit, and at most.
 const (
 	PageStandard = 100
 	PageMax      = 1000
 )
 
-// PageOf reads the cursor and the limit of a call.
+// PageOf reads the cursor and the limit of a call. Problems: parameter_range, and those of survey.ParseCursor.
 func PageOf(r *http.Request) (survey.Cursor, int, error) {
 	limit, err := WholeNumber(r, "limit", PageStandard, PageMax)
 	if err != nil {
@@ -64,6 +65,7 @@ func PageOf(r *http.Request) (survey.Cursor, int, error) {
 	return from, limit, err
 }
 
+// Choices lists values for a message: "open, resolved".
 func Choices[T ~string](values []T) string {
 	names := make([]string, len(values))
 	for i, v := range values {
@@ -72,6 +74,7 @@ func Choices[T ~string](values []T) string {
 	return strings.Join(names, ", ")
 }
 
+// CursorText is a cursor as answers carry it; nil at the end of a list.
 func CursorText(c *survey.Cursor) *string {
 	if c == nil {
 		return nil
@@ -80,11 +83,20 @@ func CursorText(c *survey.Cursor) *string {
 	return &text
 }
 
-// Audience reads an audience that a request names.
+// Audience reads an audience that a parameter or a body names. Problems: audience_unknown, as what is invalid.
 func Audience(name string) (survey.Audience, error) {
 	a := survey.Audience(name)
 	if !a.Valid() {
 		return "", apperr.New(apperr.Invalid, "audience_unknown", "audience", "Known", survey.KnownAudiences())
+	}
+	return a, nil
+}
+
+// AudienceInPath reads the audience that a request's path names. Problems: audience_unknown, as what is not found.
+func AudienceInPath(r *http.Request) (survey.Audience, error) {
+	a := survey.Audience(r.PathValue("audience"))
+	if !a.Valid() {
+		return a, apperr.New(apperr.Unknown, "audience_unknown", "audience", "Known", survey.KnownAudiences())
 	}
 	return a, nil
 }

@@ -19,7 +19,7 @@ func (d *Desk) StaffIn(parameter string) string {
 	return parameter
 }
 
-// StaffAmong is staffIn of several, with the letters' case that the staff list has.
+// StaffAmong is StaffIn of several parameters; ids that were concealed have the letters' case of the staff list.
 func (d *Desk) StaffAmong(ctx context.Context, parameters []string) ([]string, error) {
 	ids, concealed := make([]string, len(parameters)), false
 	for i, p := range parameters {
@@ -40,7 +40,7 @@ func (d *Desk) StaffAmong(ctx context.Context, parameters []string) ([]string, e
 	return ids, err
 }
 
-// Handles finds people by what addresses carry: handles, those of earlier versions too, which the audit list has kept.
+// Handles are the staff by their handles, and by those that earlier versions made, which stand in audit entries still.
 func (d *Desk) Handles(staff []survey.Staff) map[string]survey.Staff {
 	all := make(map[string]survey.Staff, 2*len(staff))
 	for _, m := range staff {
@@ -50,7 +50,8 @@ func (d *Desk) Handles(staff []survey.Staff) map[string]survey.Staff {
 	return all
 }
 
-// Discreet is any other value as addresses carry it: plain, so that they can be read, but for what looks like an address.
+// Discreet is any other value as a query parameter carries it: plain, so that people can read it, unless it looks like an e-mail
+// address, which is concealed.
 func (d *Desk) Discreet(value string) string {
 	if strings.Contains(value, "@") {
 		return d.Keys.Conceal("value", value)
@@ -58,7 +59,7 @@ func (d *Desk) Discreet(value string) string {
 	return url.QueryEscape(value)
 }
 
-// ValueIn is what discreet was given.
+// ValueIn is the value that Discreet wrote as parameter.
 func (d *Desk) ValueIn(parameter string) string {
 	if value, ok := d.Keys.Reveal("value", parameter); ok {
 		return value

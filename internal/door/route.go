@@ -24,7 +24,7 @@ type Route struct {
 	Audit   string // name of the action in the audit list, the same for a page and for the API; "": unaudited
 }
 
-// On is a route.
+// On makes a Route.
 func On(pattern string, needs authz.Action, do Operation, audit string) Route {
 	return Route{Pattern: pattern, Needs: needs, Do: do, Audit: audit}
 }
@@ -76,6 +76,7 @@ type status struct {
 	code int
 }
 
+// WriteHeader remembers the first status.
 func (s *status) WriteHeader(code int) {
 	if s.code == 0 {
 		s.code = code

@@ -5,8 +5,8 @@ import (
 	"onetap/internal/org"
 )
 
-// staffAnswer is what became of a list of staff.
-type staffAnswer struct {
+// StaffOutcome is what became of a list of staff, in words, as the API answers it.
+type StaffOutcome struct {
 	New       int        `json:"new"`
 	Changed   int        `json:"changed"`
 	Unchanged int        `json:"unchanged"`
@@ -15,9 +15,9 @@ type staffAnswer struct {
 	Warnings  []LineView `json:"warnings"` // of people who were taken
 }
 
-// StaffAnswerOf says what became of a list.
-func StaffAnswerOf(l lang.Language, out org.Intake) staffAnswer {
-	return staffAnswer{New: out.New, Changed: out.Changed, Unchanged: out.Unchanged, Refused: len(out.Refusals),
+// ViewStaff is what became of a list of staff, in words.
+func ViewStaff(l lang.Language, out org.Intake) StaffOutcome {
+	return StaffOutcome{New: out.New, Changed: out.Changed, Unchanged: out.Unchanged, Refused: len(out.Refusals),
 		Refusals: staffFaults(l, out.Refusals), Warnings: staffFaults(l, out.Warnings)}
 }
 

@@ -22,6 +22,7 @@ type Visit struct {
 
 type visitKey struct{}
 
+// WithVisit is a request that knows who asks.
 func WithVisit(r *http.Request, v Visit) *http.Request {
 	return r.WithContext(context.WithValue(r.Context(), visitKey{}, v))
 }

@@ -14,8 +14,6 @@ import (
 	"onetap/internal/web"
 )
 
-var cursorStart = survey.Cursor{}
-
 // postAct does what a button of a running campaign says. What cannot be undone the page has asked before.
 func (d *Pages) postAct(act mailing.Act) door.Operation {
 	return func(w http.ResponseWriter, r *http.Request) error {

@@ -1,7 +1,36 @@
 // Package campaigns is the pages of campaigns: the list, the draft step by step, the check before launch, the live page.
 package campaigns
 
-import "onetap/internal/console/shell"
+import (
+	"onetap/internal/authz"
+	"onetap/internal/console/shell"
+	"onetap/internal/door"
+)
 
-// Pages answers them.
+// Pages answers the requests for these pages. It is safe for concurrent use.
 type Pages struct{ *shell.Shell }
+
+// Routes lists the pages.
+func (d *Pages) Routes() []door.Route {
+	return []door.Route{
+		door.On("GET /campaigns", authz.ReadCampaigns, d.campaignsPage, ""),
+		door.On("GET /campaigns/new", authz.WriteCampaign, d.newPage, ""),
+		door.On("POST /campaigns/new", authz.WriteCampaign, d.postNew, "campaigns"),
+		door.On("POST /campaigns/{campaign}/copy", authz.WriteCampaign, d.copyCampaign, "campaigns.copy"),
+		door.On("GET /campaigns/{campaign}/edit", authz.WriteCampaign, d.editPage, ""),
+		door.On("POST /campaigns/{campaign}/edit", authz.WriteCampaign, d.postEdit, "campaigns.change"),
+		door.On("POST /campaigns/{campaign}/count", authz.WriteCampaign, d.countPeople, door.Unaudited),
+		door.On("GET /campaigns/{campaign}/letter", authz.WriteCampaign, d.showLetter, ""),
+		door.On("POST /campaigns/{campaign}/letter", authz.WriteCampaign, d.typedLetter, door.Unaudited),
+		door.On("POST /campaigns/{campaign}/test", authz.Send, d.postTest, "campaigns.test"),
+		door.On("POST /campaigns/{campaign}/launch", authz.Send, d.postLaunch, "campaigns.launch"),
+		door.On("POST /campaigns/{campaign}/pause", authz.Send, d.postAct(d.Mailing.Pause), "campaigns.pause"),
+		door.On("POST /campaigns/{campaign}/resume", authz.Send, d.postAct(d.Mailing.Resume), "campaigns.resume"),
+		door.On("POST /campaigns/{campaign}/cancel", authz.Send, d.postAct(d.Mailing.Cancel), "campaigns.cancel"),
+		door.On("POST /campaigns/{campaign}/close", authz.Send, d.postAct(d.Mailing.Close), "campaigns.close"),
+		door.On("POST /campaigns/{campaign}/remind", authz.Send, d.postAct(d.Mailing.Remind), "campaigns.remind"),
+		door.On("POST /campaigns/{campaign}/resend-uncertain", authz.Send, d.postResend, "campaigns.resend-uncertain"),
+		door.On("GET /campaigns/{campaign}", authz.ReadCampaigns, d.campaignPage, ""),
+		door.On("GET /campaigns/{campaign}/live", authz.ReadCampaigns, d.campaignLive, ""),
+	}
+}

@@ -1,7 +1,21 @@
 // Package cases is the pages of cases: the board, and one case with what can be done about it.
 package cases
 
-import "onetap/internal/console/shell"
+import (
+	"onetap/internal/authz"
+	"onetap/internal/console/shell"
+	"onetap/internal/door"
+)
 
-// Pages answers them.
+// Pages answers the requests for these pages. It is safe for concurrent use.
 type Pages struct{ *shell.Shell }
+
+// Routes lists the pages.
+func (d *Pages) Routes() []door.Route {
+	return []door.Route{
+		door.On("GET /cases", authz.ReadCases, d.caseBoard, ""),
+		door.On("POST /cases/find", authz.ReadCases, d.findCases, door.Unaudited),
+		door.On("GET /cases/{case}", authz.ReadCases, d.casePage, ""),
+		door.On("POST /cases/{case}", authz.WorkCases, d.workOnCasePage, "cases.change"),
+	}
+}

@@ -1,7 +1,28 @@
 // Package contacts is the pages of contacts: the list, one contact, uploads, what columns are for.
 package contacts
 
-import "onetap/internal/console/shell"
+import (
+	"onetap/internal/authz"
+	"onetap/internal/console/shell"
+	"onetap/internal/door"
+)
 
-// Pages answers them.
+// Pages answers the requests for these pages. It is safe for concurrent use.
 type Pages struct{ *shell.Shell }
+
+// Routes lists the pages.
+func (d *Pages) Routes() []door.Route {
+	return []door.Route{
+		door.On("GET /contacts", authz.ReadContacts, d.contactList, ""),
+		door.On("POST /contacts/search", authz.ReadContacts, d.searchContacts, door.Unaudited),
+		door.On("GET /contacts/segments", authz.WriteContacts, d.segmentsPage, ""),
+		door.On("POST /contacts/segments", authz.WriteContacts, d.saveSegments, "audiences.columns"),
+		door.On("GET /contacts/upload", authz.WriteContacts, askList, ""),
+		door.On("POST /contacts/upload", authz.WriteContacts, d.takeUpload, "contacts"),
+		door.On("POST /contacts/upload/check", authz.WriteContacts, d.takeUpload, door.Unaudited),
+		door.On("GET /contacts/imports/{import}", authz.WriteContacts, d.importPage, ""),
+		door.On("GET /contacts/imports/{import}/refused", authz.WriteContacts, d.refusedRows, ""),
+		door.On("GET /contacts/{audience}/{contact}", authz.ReadContacts, d.contactPage, ""),
+		door.On("POST /contacts/{audience}/{contact}/stop", authz.WriteContacts, d.stopContact, "suppressions"),
+	}
+}

@@ -27,7 +27,7 @@ func (d *Pages) toIssuer(w http.ResponseWriter, r *http.Request) error {
 	address, value, err := d.Door.ToIssuer(r.Context(), d.issuerBack(r), shell.Local(r.URL.Query().Get("to")))
 	if err != nil {
 		web.Log(r, err)
-		return d.showRefusal(w, r, "oidc_away", http.StatusBadGateway)
+		return showRefusal(w, r, "oidc_away", http.StatusBadGateway)
 	}
 	http.SetCookie(w, shell.Cookie(r, loginCookie, value, auth.LoginLife))
 	http.Redirect(w, r, address, http.StatusSeeOther)
@@ -41,12 +41,12 @@ func (d *Pages) fromIssuer(w http.ResponseWriter, r *http.Request) error {
 	m, to, err := d.Door.FromIssuer(r.Context(), d.issuerBack(r), value, q.Get("state"), q.Get("code"))
 	switch {
 	case errors.Is(err, auth.ErrNobody):
-		return d.showRefusal(w, r, "oidc_nobody", http.StatusForbidden)
+		return showRefusal(w, r, "oidc_nobody", http.StatusForbidden)
 	case errors.Is(err, auth.ErrNotProved):
 		if err != auth.ErrNotProved { // there is something to look into
 			web.Log(r, err)
 		}
-		return d.showRefusal(w, r, "oidc_failed", http.StatusForbidden)
+		return showRefusal(w, r, "oidc_failed", http.StatusForbidden)
 	case err != nil:
 		return err
 	}

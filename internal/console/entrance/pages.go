@@ -7,13 +7,13 @@ import (
 	"onetap/internal/door"
 )
 
-// Pages answers them.
+// Pages answers the requests for these pages. It is safe for concurrent use.
 type Pages struct{ *shell.Shell }
 
 // Routes lists what somebody who is signed in finds here. Handler answers the others.
 func (d *Pages) Routes() []door.Route {
 	return []door.Route{
 		door.On("POST /sign-out", authz.Anyone, d.signOut, door.Unaudited),
-		door.On("POST /language", authz.Anyone, d.chooseLanguage, door.Unaudited),
+		door.On("POST /language", authz.Anyone, chooseLanguage, door.Unaudited),
 	}
 }

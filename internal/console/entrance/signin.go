@@ -40,7 +40,7 @@ func (d *Pages) Handler() http.Handler {
 			}
 		})
 	}
-	return d.Secure(mux)
+	return shell.Secure(mux)
 }
 
 type signInPage struct {
@@ -53,15 +53,15 @@ type signInPage struct {
 	Here                           string // seal of the link and this browser, where the link was asked for in another
 }
 
-func (d *Pages) signInPage(r *http.Request, state, title string) *signInPage {
-	p := &signInPage{Frame: d.Frame(r, title), State: state}
+func newSignInPage(r *http.Request, state, title string) *signInPage {
+	p := &signInPage{Frame: shell.NewFrame(r, title), State: state}
 	p.Ask, p.Sent, p.Confirm, p.Gone, p.Other = state == "ask", state == "sent", state == "confirm", state == "gone", state == "other"
 	p.Refused = state == "refused"
 	return p
 }
 
 // AskToSignIn sends a person to the form, and back afterwards; a script gets the status.
-func (d *Pages) AskToSignIn(w http.ResponseWriter, r *http.Request) {
+func AskToSignIn(w http.ResponseWriter, r *http.Request) {
 	if web.WantsJSON(r) || r.Method != http.MethodGet && r.Method != http.MethodHead {
 		web.Fail(w, r, apperr.New(apperr.Unauthentic, "form_expired", ""))
 		return
@@ -74,25 +74,25 @@ func (d *Pages) AskToSignIn(w http.ResponseWriter, r *http.Request) {
 }
 
 func (d *Pages) signInForm(w http.ResponseWriter, r *http.Request) error {
-	p := d.signInPage(r, "ask", "signin.page_title")
+	p := newSignInPage(r, "ask", "signin.page_title")
 	p.To = shell.Local(r.URL.Query().Get("to"))
 	if d.Door.Issuer != nil {
 		p.Issuer = "/sign-in/oidc?to=" + url.QueryEscape(p.To)
 	}
-	return d.Show(w, r, http.StatusOK, p)
+	return shell.Show(w, r, http.StatusOK, p)
 }
 
 // showRefusal says why somebody was not signed in, and offers another try.
-func (d *Pages) showRefusal(w http.ResponseWriter, r *http.Request, why string, status int) error {
-	p := d.signInPage(r, "refused", "signin."+why+"_title")
+func showRefusal(w http.ResponseWriter, r *http.Request, why string, status int) error {
+	p := newSignInPage(r, "refused", "signin."+why+"_title")
 	p.Text = p.Lang.T("signin." + why + "_text")
-	return d.Show(w, r, status, p)
+	return shell.Show(w, r, status, p)
 }
 
 // sendLink answers the same, after the same work, whether or not the address is anybody's: finding that out, and the
 // letter, are left to another call.
 func (d *Pages) sendLink(w http.ResponseWriter, r *http.Request) error {
-	p := d.signInPage(r, "ask", "signin.page_title")
+	p := newSignInPage(r, "ask", "signin.page_title")
 	p.Email, p.To = strings.TrimSpace(r.FormValue("email")), shell.Local(r.FormValue("to"))
 	browser := auth.BrowserName(shell.CookieValue(r, shell.BrowserCookie))
 	ask, err := d.Door.Ask(r.Context(), auth.Asking{Email: p.Email, To: p.To, Language: string(door.VisitOf(r).Lang), Site: d.Addresses.SiteOf(r),
@@ -102,7 +102,7 @@ func (d *Pages) sendLink(w http.ResponseWriter, r *http.Request) error {
 			w.Header().Set("Retry-After", "60")
 		}
 		p.Wrong = p.Lang.Problem(refusal)
-		return d.Show(w, r, web.Status(refusal), p)
+		return shell.Show(w, r, web.Status(refusal), p)
 	}
 	if err != nil {
 		return err
@@ -111,9 +111,9 @@ func (d *Pages) sendLink(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	http.SetCookie(w, shell.Cookie(r, shell.BrowserCookie, browser, browserLife))
-	done := d.signInPage(r, "sent", "signin.sent_title")
+	done := newSignInPage(r, "sent", "signin.sent_title")
 	done.Text = done.Lang.T("signin.sent_text", map[string]any{"Count": int(auth.LinkLife / time.Minute)})
-	return d.Show(w, r, http.StatusOK, done)
+	return shell.Show(w, r, http.StatusOK, done)
 }
 
 // browserLife is how long a browser keeps the name under which it asks for links.
@@ -134,7 +134,7 @@ func (d *Pages) signOut(w http.ResponseWriter, r *http.Request) error {
 }
 
 // chooseLanguage keeps the language for this browser.
-func (d *Pages) chooseLanguage(w http.ResponseWriter, r *http.Request) error {
+func chooseLanguage(w http.ResponseWriter, r *http.Request) error {
 	http.SetCookie(w, shell.Cookie(r, shell.LanguageCookie, r.FormValue("language"), 365*24*time.Hour))
 	http.Redirect(w, r, shell.Local(r.FormValue("to")), http.StatusSeeOther)
 	return nil

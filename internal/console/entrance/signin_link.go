@@ -19,7 +19,7 @@ func (d *Pages) confirmLink(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (d *Pages) showLink(w http.ResponseWriter, r *http.Request, l auth.Link) error {
-	p := d.signInPage(r, string(l.State), "signin."+string(l.State)+"_title")
+	p := newSignInPage(r, string(l.State), "signin."+string(l.State)+"_title")
 	p.Action = r.URL.Path
 	p.To = shell.Local(r.FormValue("to"))
 	status := http.StatusOK
@@ -32,7 +32,7 @@ func (d *Pages) showLink(w http.ResponseWriter, r *http.Request, l auth.Link) er
 		p.Here = d.Door.HereSeal(l, browser)
 		p.Text = p.Lang.T("signin.other_text", map[string]any{"Name": org.NameOf(l.Staff)})
 	}
-	return d.Show(w, r, status, p)
+	return shell.Show(w, r, status, p)
 }
 
 // useLink signs in. The session begins anew: what the browser had before is no longer sent.

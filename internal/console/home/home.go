@@ -32,7 +32,7 @@ type homePage struct {
 	Campaigns []campaignCard
 	NewOne    bool // may make a campaign
 	Empty     string
-	Steps     []shell.ResultTab // what to do first, where there is nothing yet
+	Steps     []shell.Tab // what to do first, where there is nothing yet
 }
 
 // scoreCard is an audience's NPS over the last weeks.
@@ -60,7 +60,7 @@ func greeting(l lang.Language, whole string) string {
 
 // home shows whoever has signed in what is theirs.
 func (d *Pages) home(w http.ResponseWriter, r *http.Request) error {
-	p := &homePage{Frame: d.Frame(r, "home.title")}
+	p := &homePage{Frame: shell.NewFrame(r, "home.title")}
 	l, role := p.Lang, p.Staff.Role
 	p.Hello = greeting(l, p.Who)
 	p.NewOne = p.Can(authz.WriteCampaign)
@@ -81,13 +81,13 @@ func (d *Pages) home(w http.ResponseWriter, r *http.Request) error {
 	if err := g.Wait(); err != nil {
 		return err
 	}
-	if len(p.Scores) == 0 && len(p.Campaigns) == 0 && !p.Cases.Is {
+	if len(p.Scores) == 0 && len(p.Campaigns) == 0 && !p.Cases.Some {
 		p.Empty = l.T("home.empty." + emptyFor(role))
 		if p.NewOne {
-			p.Steps = []shell.ResultTab{{Href: "/contacts", Label: l.T("home.step_contacts"), Here: false}, {Href: "/campaigns", Label: l.T("home.step_campaign"), Here: false}, {Href: "/results", Label: l.T("home.step_results"), Here: false}}
+			p.Steps = []shell.Tab{{Href: "/contacts", Label: l.T("home.step_contacts")}, {Href: "/campaigns", Label: l.T("home.step_campaign")}, {Href: "/results", Label: l.T("home.step_results")}}
 		}
 	}
-	return d.Show(w, r, http.StatusOK, p)
+	return shell.Show(w, r, http.StatusOK, p)
 }
 
 // emptyFor is whose words an empty home page has.
@@ -235,9 +235,9 @@ func campaignCardOf(f *shell.Frame, c survey.Campaign) (campaignCard, bool) {
 	return card, true
 }
 
-// casesCard is what waits to be followed up. Is is whether there is anything.
+// casesCard is what waits to be followed up.
 type casesCard struct {
-	Is      bool
+	Some    bool // anything waits
 	Title   string
 	Open    string // how many
 	Overdue string

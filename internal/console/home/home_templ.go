@@ -233,7 +233,7 @@ func (p *homePage) View() templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			if score.Change.Is {
+			if score.Change.Both {
 				{
 					templ_7745c5c3_ElementWriter := templ_7745c5c3_Buffer
 					templ_7745c5c3_Buffer := templ.GetBuffer()
@@ -425,7 +425,7 @@ func (p *homePage) View() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.Cases.Is {
+			if p.Cases.Some {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 49, "<p class=\"row\"><span><span class=\"big\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -7,7 +7,7 @@ import (
 	"onetap/internal/door"
 )
 
-// Pages answers them.
+// Pages answers the request for it. It is safe for concurrent use.
 type Pages struct{ *shell.Shell }
 
 // Routes lists the page.

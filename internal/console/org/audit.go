@@ -30,7 +30,7 @@ type auditLine struct {
 
 // showAudit lists who did what, newest first; of one person or token with ?who= or ?token=.
 func (d *Pages) showAudit(w http.ResponseWriter, r *http.Request) error {
-	p := &auditPage{Frame: d.Frame(r, "audit.title")}
+	p := &auditPage{Frame: shell.NewFrame(r, "audit.title")}
 	p.Tabs = tabsOf(&p.Frame, r.URL.Path)
 	staff, err := d.Store.Staff(r.Context())
 	if err != nil {
@@ -69,7 +69,7 @@ func (d *Pages) showAudit(w http.ResponseWriter, r *http.Request) error {
 	if next != "" {
 		p.Next = "/settings/audit?" + filter + "before=" + url.QueryEscape(next)
 	}
-	return d.Show(w, r, http.StatusOK, p)
+	return shell.Show(w, r, http.StatusOK, p)
 }
 
 func (d *Pages) auditLine(f shell.Frame, e authz.AuditEntry, byID, byHandle map[string]survey.Staff) auditLine {

@@ -4,12 +4,39 @@ package org
 import (
 	"slices"
 
+	"onetap/internal/authz"
 	"onetap/internal/console/shell"
 	"onetap/internal/door"
 )
 
-// Pages answers them.
+// Pages answers the requests for these pages. It is safe for concurrent use.
 type Pages struct{ *shell.Shell }
 
 // Routes lists the pages.
 func (d *Pages) Routes() []door.Route { return slices.Concat(d.staffRoutes(), d.settingsRoutes()) }
+
+func (d *Pages) staffRoutes() []door.Route {
+	return []door.Route{
+		door.On("GET /staff", authz.WriteStaff, d.showStaff, ""),
+		door.On("POST /staff/search", authz.WriteStaff, d.searchStaff, door.Unaudited),
+		door.On("GET /staff/new", authz.WriteStaff, d.newStaff, ""),
+		door.On("POST /staff", authz.WriteStaff, d.addStaff, "staff"),
+		door.On("GET /staff/import", authz.WriteStaff, askStaffList, ""),
+		door.On("POST /staff/import", authz.WriteStaff, d.importStaff, "staff.import"),
+		door.On("GET /staff/{person}", authz.WriteStaff, d.showPerson, ""),
+		door.On("POST /staff/{person}", authz.WriteStaff, d.editPerson, "staff.change"),
+		door.On("POST /staff/{person}/remove", authz.WriteStaff, d.removePerson, "staff.remove"),
+		door.On("POST /staff/{person}/sign-out", authz.WriteStaff, d.signOutPerson, "staff.sign-out"),
+	}
+}
+
+func (d *Pages) settingsRoutes() []door.Route {
+	return []door.Route{
+		door.On("GET /settings", authz.WriteSettings, d.showSettings, ""),
+		door.On("POST /settings", authz.WriteSettings, d.saveSettings, "settings"),
+		door.On("GET /settings/tokens", authz.ManageTokens, d.showTokens, ""),
+		door.On("POST /settings/tokens", authz.ManageTokens, d.makeToken, "settings.tokens"),
+		door.On("POST /settings/tokens/{token}/revoke", authz.ManageTokens, d.revokeToken, "settings.tokens.revoke"),
+		door.On("GET /settings/audit", authz.ReadAudit, d.showAudit, ""),
+	}
+}

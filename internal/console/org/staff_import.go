@@ -25,13 +25,13 @@ type staffImportPage struct {
 	Perfect bool
 }
 
-func (d *Pages) askStaffList(w http.ResponseWriter, r *http.Request) error {
-	return d.Show(w, r, http.StatusOK, &staffImportPage{Frame: d.Frame(r, "staff.import_title")})
+func askStaffList(w http.ResponseWriter, r *http.Request) error {
+	return shell.Show(w, r, http.StatusOK, &staffImportPage{Frame: shell.NewFrame(r, "staff.import_title")})
 }
 
 // importStaff takes a list as the API does, and says line by line what was wrong with it.
 func (d *Pages) importStaff(w http.ResponseWriter, r *http.Request) error {
-	p := &staffImportPage{Frame: d.Frame(r, "staff.import_title")}
+	p := &staffImportPage{Frame: shell.NewFrame(r, "staff.import_title")}
 	body, err := uploaded(r, "list", door.MaxList)
 	var intake org.Intake
 	if err == nil {
@@ -39,19 +39,19 @@ func (d *Pages) importStaff(w http.ResponseWriter, r *http.Request) error {
 	}
 	if refusal := apperr.As(err); refusal != nil {
 		p.Wrong = p.Lang.Problem(refusal)
-		return d.Show(w, r, web.Status(refusal), p)
+		return shell.Show(w, r, web.Status(refusal), p)
 	}
 	if err != nil {
 		return err
 	}
-	out := door.StaffAnswerOf(p.Lang, intake)
+	out := door.ViewStaff(p.Lang, intake)
 	p.Result = p.Lang.T("staff.imported", map[string]any{"New": out.New, "Changed": out.Changed, "Unchanged": out.Unchanged, "Refused": out.Refused})
 	p.Lines, p.Warned = out.Refusals[:min(len(out.Refusals), maxFaults)], out.Warnings[:min(len(out.Warnings), maxFaults)]
 	if more := len(out.Refusals) + len(out.Warnings) - len(p.Lines) - len(p.Warned); more > 0 {
 		p.More = p.Lang.T("staff.import_more", map[string]any{"Count": more})
 	}
 	p.Perfect = len(p.Lines)+len(p.Warned) == 0
-	return d.Show(w, r, http.StatusOK, p)
+	return shell.Show(w, r, http.StatusOK, p)
 }
 
 // uploaded reads the file of a form's field. Problems: file_missing, body_too_large.

@@ -104,7 +104,7 @@ func (p *staffImportPage) View() templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = linesTold(&p.Frame, p.Lines).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = lineViews(&p.Frame, p.Lines).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -122,7 +122,7 @@ func (p *staffImportPage) View() templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = linesTold(&p.Frame, p.Warned).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = lineViews(&p.Frame, p.Warned).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -221,7 +221,7 @@ func (p *staffImportPage) View() templ.Component {
 }
 
 //go:noinline
-func linesTold(p *shell.Frame, lines []door.LineView) templ.Component {
+func lineViews(p *shell.Frame, lines []door.LineView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

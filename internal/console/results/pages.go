@@ -1,7 +1,25 @@
 // Package results is the pages of results: by audience, of a campaign, by segment, answers, comparisons.
 package results
 
-import "onetap/internal/console/shell"
+import (
+	"onetap/internal/authz"
+	"onetap/internal/console/shell"
+	"onetap/internal/door"
+)
 
-// Pages answers them.
+// Pages answers the requests for these pages. It is safe for concurrent use.
 type Pages struct{ *shell.Shell }
+
+// Routes lists the pages.
+func (d *Pages) Routes() []door.Route {
+	return []door.Route{
+		door.On("GET /results", authz.ReadResults, d.resultsPage, ""),
+		door.On("GET /results/compare", authz.ReadResults, d.comparePage, ""),
+		door.On("GET /results/{campaign}", authz.ReadResults, d.resultPage, ""),
+		door.On("GET /results/{campaign}/by/{kind}", authz.ReadResults, d.byPage, ""),
+		door.On("POST /results/{campaign}/by/{kind}", authz.ReadResults, d.byPage, door.Unaudited), // what is looked for stays out of addresses
+		door.On("POST /results/{campaign}/count/{kind}", authz.ReadResults, d.countPage, door.Unaudited),
+		door.On("GET /results/{campaign}/answers", authz.ReadAnswers, d.answersPage, ""),
+		door.On("POST /results/{campaign}/answers", authz.ReadAnswers, d.answersPage, door.Unaudited),
+	}
+}

@@ -9,7 +9,8 @@ import (
 	"onetap/internal/web"
 )
 
-// BrandStyle serves the stylesheet of a colour, which stands in its name: no page may hold a style of its own.
+// BrandStyle serves the stylesheet of the colour that its address names: the policy of the pages forbids a style within them.
+// Problems: no_such_page.
 func BrandStyle(w http.ResponseWriter, r *http.Request) {
 	c, ok := theme.Parse(r.PathValue("colour"))
 	if !ok {
@@ -17,12 +18,8 @@ func BrandStyle(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", mediaTypes[".css"])
-	forGood(w)
+	cacheForGood(w)
 	w.Write([]byte(theme.Style(c.String())))
-}
-
-func forGood(w http.ResponseWriter) {
-	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 }
 
 // look is what the frame of a page shows of the company.

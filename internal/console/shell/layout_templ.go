@@ -260,7 +260,7 @@ func layout(p *Frame, body templ.Component) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = TabTo(item.Href, item.Label, item.Here).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = TabTo(item).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

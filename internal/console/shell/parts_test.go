@@ -22,7 +22,7 @@ func TestAddressesInPages(t *testing.T) {
 		" javascript:alert(1)":             refused,
 	} {
 		var b strings.Builder
-		if err := TabTo(address, "<b>", true).Render(t.Context(), &b); err != nil {
+		if err := TabTo(Tab{Href: address, Label: "<b>", Here: true}).Render(t.Context(), &b); err != nil {
 			t.Fatal(err)
 		}
 		if got := b.String(); got != `<a href="`+want+`" aria-current="page">&lt;b&gt;</a>` {

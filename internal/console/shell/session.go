@@ -8,9 +8,8 @@ import (
 	"time"
 	_ "time/tzdata" // Lambda's image has none
 
-	"onetap/internal/door"
-
 	"onetap/internal/apperr"
+	"onetap/internal/door"
 	"onetap/internal/lang"
 	"onetap/internal/web"
 )
@@ -24,7 +23,7 @@ const (
 	zoneCookie     = "zone" // set by a script
 )
 
-// Cookie makes a cookie that only this host sees. Loopback on a laptop has no TLS.
+// Cookie makes a cookie that only this host sees and no script; life <= 0 ends it. On a laptop, which has no TLS, it is not Secure.
 func Cookie(r *http.Request, name, value string, life time.Duration) *http.Cookie {
 	secure := !loopback(r.Host)
 	return &http.Cookie{Name: cookieName(r, name), Value: value, Path: "/", MaxAge: int(life / time.Second), HttpOnly: true, Secure: secure, SameSite: http.SameSiteLaxMode}
@@ -45,6 +44,7 @@ func loopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
+// CookieValue is the value of a cookie that Cookie made; "" without it.
 func CookieValue(r *http.Request, name string) string {
 	if c, err := r.Cookie(cookieName(r, name)); err == nil {
 		return c.Value
@@ -52,7 +52,7 @@ func CookieValue(r *http.Request, name string) string {
 	return ""
 }
 
-// Session finds out who is signed in; a visit without a session is nobody.
+// Session finds out who is signed in. A visit whose Session is "" is of nobody; errors are the table's.
 func (d *Shell) Session(r *http.Request) (door.Visit, error) {
 	v := door.Visit{Lang: LanguageOf(r, ""), Zone: ZoneOf(r)}
 	who, ok, err := d.Door.Open(r.Context(), CookieValue(r, SessionCookie))
@@ -65,7 +65,8 @@ func (d *Shell) Session(r *http.Request) (door.Visit, error) {
 	return v, nil
 }
 
-// LanguageOf is what the reader chose, now or before, else what the staff list says, else what the browser asks for.
+// LanguageOf is the language that the reader chose, now (?lang=) or before (a cookie), else the one of the staff list, staffs, else the
+// one that the browser asks for.
 func LanguageOf(r *http.Request, staffs string) lang.Language {
 	if r.URL.Query().Get("lang") == "" {
 		for _, code := range []string{CookieValue(r, LanguageCookie), staffs} {
@@ -77,7 +78,7 @@ func LanguageOf(r *http.Request, staffs string) lang.Language {
 	return web.Language(r)
 }
 
-// ZoneOf is the browser's time zone as its script has told it; UTC until then.
+// ZoneOf is the browser's time zone, from the cookie that a script of the pages sets; UTC until then.
 func ZoneOf(r *http.Request) *time.Location {
 	if c, err := r.Cookie("onetap-" + zoneCookie); err == nil && len(c.Value) < 64 {
 		if name, err := url.QueryUnescape(c.Value); err == nil && name != "Local" {
@@ -89,7 +90,8 @@ func ZoneOf(r *http.Request) *time.Location {
 	return time.UTC
 }
 
-// CheckForm refuses what does not come from a form of this session: another site's, or one of an earlier session. Two
+// CheckForm refuses a post that does not come from a form of this session but from another site, or from a form of an earlier
+// session. Problems: form_expired. Two
 // checks stand beside each other. The browser's own word (Sec-Fetch-Site, or Origin) needs nothing in the page, but older
 // browsers do not give it, and then a Lax cookie alone would have to do; the form's token holds in every browser, and
 // ends with its session.
@@ -122,8 +124,8 @@ func (d *Shell) foreign(r *http.Request) bool {
 	return crossOrigin.Check(r) != nil
 }
 
-// Local is the path and query that a request may be sent back to: on this site and nowhere else. A query with an address in
-// it, as of an old bookmark, is left out: it would stand in the addresses that follow.
+// Local is the path and query of to if it leads to this site, else "/": where a request may be sent back to. A query with an e-mail
+// address in it, as old bookmarks have, is left out: it would go on into the next pages' addresses.
 func Local(to string) string {
 	u, err := url.Parse(to)
 	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(u.Path, "/") || strings.HasPrefix(u.Path, "//") || strings.Contains(to, `\`) {

@@ -1,0 +1,257 @@
+package campaigns
+
+import (
+	"math"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"onetap/internal/apperr"
+	"onetap/internal/authz"
+	"onetap/internal/console/shell"
+	"onetap/internal/door"
+	"onetap/internal/lang"
+	"onetap/internal/mail"
+	"onetap/internal/mailing"
+	"onetap/internal/survey"
+)
+
+// checkPage says before a launch what will happen, and what stands in its way.
+type checkPage struct {
+	draftFrame
+	Count       countView
+	Checks      []checkLine
+	Facts       []shell.Fact
+	MayLaunch   bool // nothing stands in the way
+	MaySend     bool
+	Ask         string // "Send to 300 people?"
+	AskSome     string // the same with {n}, for the script
+	Starts      string
+	Rate, Quota string // of the account, as numbers, for the script; "" where they are not known
+	Sent        string
+	To, Wrong   string // of the test letter
+	Languages   []shell.Option
+	HasReminder bool
+}
+
+// checkLine is one thing that was looked at. Mark is "good", "warn" or "bad".
+type checkLine struct {
+	ID, Mark, Sign, Label, Text, Href, LinkText string
+}
+
+func (d *Pages) showCheck(w http.ResponseWriter, r *http.Request, status int, c survey.Campaign, test *testInput) error {
+	p := &checkPage{draftFrame: newDraftFrame(r, c, stepCheck), HasReminder: c.RemindDays > 0}
+	p.Scripts = []string{"campaign.js"}
+	p.MaySend = p.Can(authz.Send)
+	h, first, err := d.counted(r, c)
+	if err != nil {
+		return err
+	}
+	h.Values, first.Values = nil, nil
+	p.Count = countViewOf(p.Lang, c, stepCheck, h)
+	k := d.Mailing.Check(r.Context(), c, h.counted())
+	p.findings(k, c, h)
+	p.MayLaunch = p.MaySend && k.Clear()
+	p.Starts = p.Lang.T("campaign.starts_at_once")
+	if c.StartsAt.After(d.Now()) {
+		p.Starts = p.Lang.T("campaign.starts_later", lang.Values{"Moment": p.Lang.Moment(c.StartsAt.In(p.Zone))})
+	}
+	p.AskSome = p.Lang.T("campaign.launch_ask", lang.Values{"Number": "{n}"})
+	p.Ask = strings.Replace(p.AskSome, "{n}", p.Count.Invited, 1)
+	if !p.Count.Done {
+		p.Ask = p.Lang.T("campaign.launch_ask_least", lang.Values{"Number": p.Count.Invited})
+	}
+	p.Facts = d.summary(&p.Frame, c)
+	p.To, p.Languages = p.Staff.Email, languageChoices(p.Lang, c, c.Language)
+	if test != nil {
+		p.To, p.Wrong, p.Languages = test.to, test.wrong, languageChoices(p.Lang, c, test.language)
+		p.Error = test.launch
+	}
+	return shell.Show(w, r, status, p)
+}
+
+// findings says what was found, with links to where it is mended.
+func (p *checkPage) findings(k mailing.Check, c survey.Campaign, h headcount) {
+	l := p.Lang
+	if a := k.Account; a != nil {
+		p.Rate = strconv.FormatFloat(a.Rate, 'f', -1, 64)
+		if a.Quota >= 0 {
+			p.Quota = strconv.FormatFloat(k.Left, 'f', 0, 64)
+		}
+	}
+	for _, f := range k.Findings {
+		text := ""
+		if f.Problem != nil {
+			text = problemIn(l, p.Zone, f.Problem)
+		} else {
+			text = l.T("campaign.check_"+f.Found, p.found(k, f.Found, c, h))
+		}
+		line := checkLine{ID: string(f.Topic), Mark: string(f.Mark), Sign: map[mailing.Mark]string{mailing.Good: "✓", mailing.Warn: "!", mailing.Bad: "✕"}[f.Mark],
+			Label: l.T("campaign.mark_" + string(f.Mark)), Text: text}
+		if step := mendedAt(f, k); step != "" {
+			line.Href, line.LinkText = p.Action+"?step="+step, l.T("campaign.mend")
+		}
+		if f.Found == mailing.NoContacts {
+			line.Href, line.LinkText = "/contacts", l.T("campaign.to_contacts")
+		}
+		p.Checks = append(p.Checks, line)
+	}
+}
+
+// found are the values in the words of a finding.
+func (p *checkPage) found(k mailing.Check, found string, c survey.Campaign, h headcount) lang.Values {
+	l := p.Lang
+	switch found {
+	case mailing.NoContacts:
+		return lang.Values{"Audience": audienceName(l, c.Audience)}
+	case mailing.Closes:
+		return lang.Values{"Moment": l.Moment(c.ClosesAt.In(p.Zone))}
+	case mailing.Worded:
+		return lang.Values{"Languages": peopleByLanguage(l, h)}
+	case mailing.WordsMissing:
+		var names []string
+		for _, code := range k.Missing {
+			names = append(names, languageName(l, code))
+		}
+		return lang.Values{"Languages": strings.Join(names, ", ")}
+	case mailing.SenderUnknown, mailing.SenderUnverified, mailing.SenderVerified:
+		return lang.Values{"Sender": shell.Readable(k.From)}
+	case mailing.Duration:
+		return lang.Values{"Time": lasting(l, k.Lasts), "Rate": rateText(l, k.Account.Rate)}
+	case mailing.QuotaEnds, mailing.QuotaEnough:
+		return lang.Values{"Left": l.Number(int64(k.Left)), "Quota": l.Number(int64(k.Account.Quota))}
+	}
+	return nil
+}
+
+// mendedAt is the step of the draft that a finding leads to; "": none.
+func mendedAt(f mailing.Finding, k mailing.Check) string {
+	switch {
+	case f.Found == mailing.WordsMissing:
+		return stepWords + "&language=" + k.Missing[0]
+	case f.Found == mailing.NoContacts, f.Found == mailing.SenderUnknown, f.Found == mailing.SenderVerified:
+		return ""
+	case f.Topic == mailing.TopicAudience, f.Topic == mailing.TopicCompany, f.Topic == mailing.TopicSender:
+		return stepAbout
+	case f.Topic == mailing.TopicPeople:
+		return stepPeople
+	case f.Topic == mailing.TopicTime && f.Problem != nil:
+		return stepOf(f.Problem.Where)
+	case f.Topic == mailing.TopicTime:
+		return stepTime
+	case f.Topic == mailing.TopicWords:
+		return stepWords
+	}
+	return ""
+}
+
+// stepOf is the step of a draft that asks for a field.
+func stepOf(field string) string {
+	switch field {
+	case "name", "company", "sender", "audience", "language":
+		return stepAbout
+	case "filter", "sample", "quiet_days":
+		return stepPeople
+	}
+	return stepTime
+}
+
+// peopleByLanguage is "Russian 200, English 100".
+func peopleByLanguage(l lang.Language, h headcount) string {
+	var parts []string
+	for _, code := range survey.Languages {
+		if n := h.Languages[code]; n > 0 {
+			parts = append(parts, languageName(l, code)+" "+l.Number(int64(n)))
+		}
+	}
+	if len(parts) == 0 {
+		return "—"
+	}
+	return strings.Join(parts, ", ")
+}
+
+func rateText(l lang.Language, rate float64) string {
+	if rate == math.Trunc(rate) {
+		return l.Number(int64(rate))
+	}
+	return l.Decimal(rate, 1)
+}
+
+// lasting says a time roughly: "about 3 hours".
+func lasting(l lang.Language, t time.Duration) string {
+	switch {
+	case t < time.Minute:
+		return l.T("campaign.lasts_moment")
+	case t < 90*time.Minute:
+		return l.T("campaign.lasts_minutes", lang.Values{"Count": int(math.Ceil(t.Minutes()))})
+	case t < 48*time.Hour:
+		return l.T("campaign.lasts_hours", lang.Values{"Count": int(math.Ceil(t.Hours()))})
+	}
+	return l.T("campaign.lasts_days", lang.Values{"Count": int(math.Ceil(t.Hours() / 24))})
+}
+
+// summary is the campaign in a few lines.
+func (d *Pages) summary(f *shell.Frame, c survey.Campaign) []shell.Fact {
+	l := f.Lang
+	all := []shell.Fact{fact(l.T("campaign.audience"), audienceName(l, c.Audience))}
+	all = append(all, filterFacts(l, c.Filter)...)
+	if c.Sample > 0 && c.Sample < 1 {
+		all = append(all, fact(l.T("campaign.field_sample"), percentText(l, c.Sample)))
+	}
+	reminder := l.T("campaign.no_reminder")
+	if c.RemindDays > 0 {
+		reminder = l.T("campaign.reminder_after", lang.Values{"Count": c.RemindDays})
+	}
+	quiet := l.T("campaign.no_quiet")
+	if c.QuietDays > 0 {
+		quiet = l.T("campaign.quiet_for", lang.Values{"Count": c.QuietDays})
+	}
+	t := &typed{l: l, zone: f.Zone}
+	return append(all, fact(l.T("campaign.field_company"), orDash(c.Company)), fact(l.T("campaign.field_sender"), shell.Readable(mail.From(c, d.Sender))),
+		fact(l.T("campaign.field_starts_at"), startText(t, c)), fact(l.T("campaign.field_closes_at"), closingText(t, c)),
+		fact(l.T("campaign.fact_remind"), reminder), fact(l.T("campaign.fact_quiet"), quiet))
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "—"
+	}
+	return s
+}
+
+// postLaunch launches once, however often the button is pressed.
+func (d *Pages) postLaunch(w http.ResponseWriter, r *http.Request) error {
+	version, err := strconv.Atoi(r.FormValue("version"))
+	if err != nil {
+		return apperr.New(apperr.Invalid, "version_missing", "version")
+	}
+	c, err := d.Mailing.Launch(r.Context(), r.PathValue("campaign"), &version, time.Time{}, d.Addresses.LinksOf(r))
+	if err == nil {
+		return shell.Done(w, r, "/campaigns/"+string(c.ID), "campaign_launched")
+	}
+	p := apperr.As(err)
+	if p == nil || p.Kind == apperr.Unknown {
+		return err
+	}
+	now, readErr := d.Campaign(r)
+	switch {
+	case readErr != nil:
+		return readErr
+	case !now.Launched.IsZero(): // by this very form, or by somebody else
+		return shell.Done(w, r, "/campaigns/"+string(now.ID), "campaign_launched_already")
+	case now.State == survey.Draft && p.Code == "version_stale": // what is stored is shown; it is to be looked at again
+		return d.showCheckWith(w, r, now, "campaign.launch_stale")
+	case now.State == survey.Draft:
+		return d.showCheckWith(w, r, now, problemIn(door.VisitOf(r).Lang, door.VisitOf(r).Zone, p))
+	}
+	return err
+}
+
+// showCheckWith shows the check again with why nothing was launched.
+func (d *Pages) showCheckWith(w http.ResponseWriter, r *http.Request, c survey.Campaign, why string) error {
+	if l := door.VisitOf(r).Lang; l.Has(why) {
+		why = l.T(why)
+	}
+	return d.showCheck(w, r, http.StatusConflict, c, &testInput{to: door.VisitOf(r).Staff.Email, language: c.Language, launch: why})
+}

@@ -1,0 +1,175 @@
+package campaigns
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/base64"
+	"html"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+
+	"onetap/internal/apperr"
+	"onetap/internal/console/shell"
+	"onetap/internal/door"
+	"onetap/internal/lang"
+	"onetap/internal/mail"
+	"onetap/internal/mailing"
+	"onetap/internal/survey"
+	"onetap/internal/web"
+	"onetap/internal/wording"
+)
+
+var (
+	styleAttribute = regexp.MustCompile(`\sstyle="([^"]*)"`)
+	styleElement   = regexp.MustCompile(`(?s)<style>(.*?)</style>`)
+)
+
+// letterPolicy lets a letter look as it does in a mail program, and do nothing: its styles are named by their hashes. A
+// browser compares the style as it reads it, without the entities.
+func letterPolicy(letter, site string) string {
+	var styles []string
+	add := func(style string) {
+		sum := sha256.Sum256([]byte(style))
+		styles = append(styles, "'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+"'")
+	}
+	for _, m := range styleAttribute.FindAllStringSubmatch(letter, -1) {
+		add(html.UnescapeString(m[1]))
+	}
+	for _, m := range styleElement.FindAllStringSubmatch(letter, -1) {
+		add(m[1])
+	}
+	slices.Sort(styles)
+	return "default-src 'none'; style-src 'unsafe-hashes' " + strings.Join(slices.Compact(styles), " ") +
+		"; img-src 'self' " + site + "; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+}
+
+// framedLetter opens its links elsewhere.
+func framedLetter(letter string) string {
+	return strings.Replace(letter, "<head>", `<head><base target="_blank">`, 1)
+}
+
+// showLetter is the e-mail as it is stored, for the frames beside the words. Its links open elsewhere and write nothing.
+func (d *Pages) showLetter(w http.ResponseWriter, r *http.Request) error {
+	c, err := d.Campaign(r)
+	if err != nil {
+		return err
+	}
+	q := r.URL.Query()
+	m, l, err := d.Mailing.Preview(r.Context(), c, mailing.Letter{Language: wordsLanguage(q.Get("language"), c), Reminder: q.Get("reminder") != "", Name: nameless(q.Get("nameless"))}, d.Addresses.LinksOf(r))
+	if err != nil {
+		return err
+	}
+	page := framedLetter(m.HTML)
+	h := w.Header()
+	h.Set("Content-Security-Policy", letterPolicy(page, d.Addresses.LinksOf(r)))
+	h.Set("X-Frame-Options", "SAMEORIGIN")
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Language", string(l))
+	w.Write([]byte(page))
+	return nil
+}
+
+// typedLetter is the e-mail with the words as they are being typed; it stores nothing.
+func (d *Pages) typedLetter(w http.ResponseWriter, r *http.Request) error {
+	c, err := d.Campaign(r)
+	if err != nil {
+		return err
+	}
+	f := typedIn(r, door.VisitOf(r), stepWords, c)
+	if c, err = f.apply(c, d.Mailing); err != nil {
+		return err
+	}
+	m, _, err := d.Mailing.Preview(r.Context(), c, mailing.Letter{Language: f.language, Reminder: r.FormValue("reminder_letter") != "", Name: nameless(r.FormValue("nameless_letter"))}, d.Addresses.LinksOf(r))
+	if err != nil {
+		return err
+	}
+	web.JSON(w, http.StatusOK, map[string]any{"subject": m.Subject, "html": framedLetter(m.HTML), "wrong": f.wrong})
+	return nil
+}
+
+// wordsPage is the step of the wording, one language at a time, with the letter beside it.
+type wordsPage struct {
+	draftFrame
+	Letter, Page, Reminder []input // in the letter; on the page after the tap; in the reminder
+	Languages              []shell.Option
+	Language               string
+	LetterHref, TypedHref  string
+	From, Subject          string
+	TestLink               string
+	Placeholders           string
+	ReminderShown          bool
+	NamelessShown          bool // the letter to a person whose name is not known
+}
+
+func (d *Pages) showWords(w http.ResponseWriter, r *http.Request, status int, c survey.Campaign, f *typed, stale []difference) error {
+	p := &wordsPage{draftFrame: newDraftFrame(r, c, stepWords)}
+	p.Scripts, p.Wide = []string{"campaign.js"}, true
+	p.stale(f, stale)
+	p.Language = wordsLanguage(cmp.Or(r.FormValue("language_of_words"), r.URL.Query().Get("language")), c)
+	p.Languages = languageChoices(p.Lang, c, p.Language)
+	own, standard := c.Wording[p.Language], wording.Standard(c, lang.Language(p.Language))
+	for _, name := range wordingNames {
+		i := f.input(p.Lang, name, cmp.Or(*wordingFields(&own)[name], *wordingFields(&standard)[name]))
+		i.Max = wording.MaxText
+		switch name {
+		case "subject":
+			i.Max = wording.MaxSubject
+			p.Letter = append(p.Letter, i)
+		case "greeting":
+			p.Letter = append(p.Letter, i)
+		case "reminder":
+			i.Max = wording.MaxSubject
+			p.Reminder = append(p.Reminder, i)
+		case "why", "wish":
+			p.Page = append(p.Page, i)
+		default:
+			i.Type = "" // several lines
+			p.Letter = append(p.Letter, i)
+		}
+	}
+	p.ReminderShown, p.NamelessShown = r.FormValue("reminder_letter") != "", r.FormValue("nameless_letter") != ""
+	m, _, err := d.Mailing.Preview(r.Context(), c, mailing.Letter{Language: p.Language}, d.Addresses.LinksOf(r))
+	if err != nil && apperr.As(err) == nil {
+		return err
+	}
+	p.From, p.Subject = shell.Readable(mail.From(c, d.Sender)), m.Subject
+	if t := testLink.FindString(m.HTML); t != "" {
+		p.TestLink = t
+	}
+	p.LetterHref = "/campaigns/" + p.ID + "/letter?language=" + p.Language
+	p.TypedHref = "/campaigns/" + p.ID + "/letter"
+	return shell.Show(w, r, status, p)
+}
+
+// nameless is the name of a letter's recipient who has none, when that is ticked.
+func nameless(ticked string) *string {
+	if ticked == "" {
+		return nil
+	}
+	return new(string)
+}
+
+// testLink is where a score of the letter leads.
+var testLink = regexp.MustCompile(`https?://[^"<> ]+/r/[A-Za-z0-9_-]{32}/9`)
+
+// postTest sends a test letter.
+func (d *Pages) postTest(w http.ResponseWriter, r *http.Request) error {
+	c, err := d.Campaign(r)
+	if err != nil {
+		return err
+	}
+	in := mailing.Letter{Language: r.FormValue("language"), Reminder: r.FormValue("reminder") != ""}
+	_, _, err = d.Mailing.SendTest(r.Context(), door.VisitOf(r).Who, c, in, r.FormValue("to"), d.Addresses.LinksOf(r))
+	if p := apperr.As(err); p != nil && p.Kind != apperr.Unknown {
+		return d.showCheck(w, r, web.Status(err), c, &testInput{to: r.FormValue("to"), language: in.Language, wrong: problemIn(door.VisitOf(r).Lang, door.VisitOf(r).Zone, p)})
+	}
+	if err != nil {
+		return err
+	}
+	return shell.Done(w, r, "/campaigns/"+string(c.ID)+"/edit?step="+stepCheck, "campaign_tested")
+}
+
+// testInput is what somebody wanted to test or to launch, and why it was not sent.
+type testInput struct{ to, language, wrong, launch string }

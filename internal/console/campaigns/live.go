@@ -1,0 +1,323 @@
+package campaigns
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"onetap/internal/authz"
+	"onetap/internal/console/shell"
+	"onetap/internal/door"
+	"onetap/internal/insight"
+	"onetap/internal/lang"
+	"onetap/internal/mail"
+	"onetap/internal/mailing"
+	"onetap/internal/survey"
+)
+
+// live is what changes of a campaign while one looks at it: the texts of the page's places, which of its parts are
+// shown, and how far sending is.
+type live struct {
+	Text     map[string]string `json:"text"`
+	Show     map[string]bool   `json:"show"`
+	Badge    string            `json:"badge"`
+	Decided  int               `json:"decided"` // sent, failed or uncertain, of Invited
+	Invited  int               `json:"invited"`
+	Sending  bool              `json:"sending"` // more will be decided by itself
+	Answers  int64             `json:"answers"`
+	Comments []commentView     `json:"comments,omitempty"` // only when there are other answers than the asker knows
+	Next     int               `json:"next"`               // seconds until it is worth asking again; 0: never
+}
+
+// commentView is one answer with words, without who gave it.
+type commentView struct {
+	Score   int    `json:"score"`
+	Group   string `json:"group"`
+	Comment string `json:"comment"`
+	Wish    string `json:"wish"`
+	When    string `json:"when"`
+}
+
+// Seconds between two requests of a page: while letters go out, and while one waits for answers or a start.
+const (
+	askSoon  = 3
+	askLater = 15
+)
+
+// live reads a campaign's ledgers and figures: eleven reads, whatever its size.
+func (d *Pages) live(ctx context.Context, f *shell.Frame, c survey.Campaign) (live, mailing.Ledgers, error) {
+	v, err := d.Mailing.Ledgers(ctx, c)
+	if err != nil {
+		return live{}, v, err
+	}
+	whole, err := d.Results.Whole(ctx, f.Visit.Who, c)
+	if err != nil {
+		return live{}, v, err
+	}
+	l := f.Lang
+	out := live{Text: map[string]string{}, Show: map[string]bool{}, Badge: badge(c), Answers: whole.Tally().Answers()}
+	out.Text["state"] = l.T("campaign.state_" + string(c.State))
+	out.Text["what"] = l.T("campaign.what_" + string(c.State))
+	out.Show["stopped"] = c.Stopped != ""
+	if c.Stopped != "" {
+		out.Text["stopped"] = mail.Stopped(l, c.Stopped)
+	}
+	out.ledger(l, "", v.Invitation, survey.MailingInvitation)
+	out.ledger(l, "r.", v.Reminder, survey.MailingReminder)
+	out.answers(l, whole)
+	out.pace(l, c, v, d.Now())
+	possible := d.Mailing.Possible(f.Visit.Who, c, v)
+	for _, a := range mailing.Running {
+		out.Show[string(a)] = slices.Contains(possible, a)
+	}
+	out.Show["uncertain"] = v.Uncertain() > 0
+	return out, v, nil
+}
+
+func uncertain(l *survey.Ledger) int {
+	if l == nil {
+		return 0
+	}
+	return l.Uncertain
+}
+
+func (o *live) ledger(l lang.Language, prefix string, g *survey.Ledger, mailing int) {
+	o.Show[prefix+"ledger"] = g != nil
+	if g == nil {
+		return
+	}
+	for name, n := range map[string]int{"audience": g.Audience, "invited": g.Invited, "waiting": g.Waiting, "sent": g.Sent, "failed": g.Failed,
+		"bounced": g.Bounced, "uncertain": g.Uncertain, "complained": g.Complained, "skipped": g.Audience - g.Invited} {
+		o.Text[prefix+name] = l.Number(int64(n))
+	}
+	o.Show[prefix+"bounced"], o.Show[prefix+"complained"] = g.Bounced > 0, g.Complained > 0
+	for _, why := range ledgerReasons {
+		o.Text[prefix+"skip_"+string(why)] = l.Number(int64(g.Skipped[why]))
+		o.Show[prefix+"skip_"+string(why)] = g.Skipped[why] > 0
+	}
+	if mailing == survey.MailingInvitation {
+		o.Invited, o.Decided = g.Invited, g.Sent+g.Failed+g.Uncertain
+	}
+}
+
+// ledgerReasons are all for which somebody is not written to.
+var ledgerReasons = append(slices.Clone(mailing.SkipReasons), survey.SkipAnswered, survey.SkipRemoved, survey.SkipSettled)
+
+func (o *live) answers(l lang.Language, w insight.Disclosed) {
+	t := w.Tally()
+	o.Text["answers"] = shell.AnswersCount(l, w)
+	score, hint := npsWords(l, w)
+	o.Text["nps"], o.Text["nps_interval"] = orDash(score), hint
+	o.Show["groups"], o.Show["withheld"] = t.Answers() > 0, w.Withheld() != ""
+	o.Text["withheld"] = shell.WithheldText(l, w.Withheld())
+	if w.Withheld() == "" {
+		o.Text["detractors"], o.Text["passives"], o.Text["promoters"] = l.Number(t.Detractors()), l.Number(t.Passives()), l.Number(t.Promoters())
+	}
+	o.Text["response_rate"] = "—"
+	if rate, ok := t.ResponseRate(); ok && w.Withheld() == "" {
+		o.Text["response_rate"] = l.Decimal(rate, 1) + " %"
+	}
+	o.Text["unverified"] = l.Number(t.Unverified)
+	o.Show["unverified"] = t.Unverified > 0
+}
+
+// pace says how fast letters go out and how long it will take, on average since the start; the page's script knows more.
+func (o *live) pace(l lang.Language, c survey.Campaign, v mailing.Ledgers, now time.Time) {
+	o.Sending = c.State == survey.Planning || c.State == survey.Sending || v.Reminder != nil && c.State == survey.Open && v.Reminder.Waiting > 0
+	o.Show["sending"] = c.State == survey.Sending
+	o.Text["speed"], o.Text["left"] = "—", "—"
+	waiting := o.Invited - o.Decided
+	if took := now.Sub(later(c.Launched, c.StartsAt)); c.State == survey.Sending && o.Decided > 0 && took > time.Second {
+		rate := float64(o.Decided) / took.Seconds()
+		o.Text["speed"] = l.T("campaign.a_second", lang.Values{"Number": l.Decimal(rate, 1)})
+		o.Text["left"] = lasting(l, time.Duration(float64(waiting)/rate*float64(time.Second)))
+	}
+	switch {
+	case o.Sending:
+		o.Next = askSoon
+	case c.Live():
+		o.Next = askLater
+	case c.Watched() || waiting > 0 && c.State == survey.Closed && now.Sub(c.ClosesAt) < time.Minute:
+		o.Next = askSoon // what was in flight is being decided
+	}
+}
+
+// livePage is a campaign that is launched, or a draft for whoever may only look.
+type livePage struct {
+	shell.Frame
+	ID, Name, Badge, When       string
+	Version                     int
+	Text                        liveTexts
+	Ledger                      liveLedger
+	Places                      []place
+	Reminder                    []place
+	Skips, ReminderSkips        []place
+	Troubles, ReminderTroubles  []place // shown when there are any
+	Groups                      []place
+	Parts                       liveParts
+	Decided, Invited, Next      int
+	Answers                     string
+	Facts                       []shell.Fact
+	Comments                    []commentView
+	CommentsTitle, CommentsNone string
+	MayComments, MayResults     bool
+	MaySend, MayWrite           bool
+	New                         string
+	Uncertain                   []uncertainView
+	UncertainMore               string
+	ResendMailing               string
+	UncertainHere               bool
+	Draft                       bool
+}
+
+// place is one number of the page with its name, as the script finds it.
+type place struct {
+	Key, Label, Value, Class string
+	Shown                    bool
+}
+
+// liveTexts and liveParts are those of live that the page names one by one.
+type liveTexts struct{ State, What, Stopped, Speed, Left, NPS, Interval, Answers, Rate, Unverified, Withheld string }
+
+type liveLedger struct{ Audience, Invited, Skipped, Bounced, Complained string }
+
+type liveParts struct {
+	Stopped, Ledger, Reminder, Sending, Groups, Withheld, Unverified, Uncertain,
+	Pause, Resume, Remind, Close, Cancel, Resend bool
+}
+
+func (d *Pages) campaignPage(w http.ResponseWriter, r *http.Request) error {
+	c, err := d.Campaign(r)
+	if err != nil {
+		return err
+	}
+	if c.State == survey.Draft && door.VisitOf(r).Can(authz.WriteCampaign) {
+		http.Redirect(w, r, "/campaigns/"+string(c.ID)+"/edit", http.StatusSeeOther)
+		return nil
+	}
+	return d.showLive(w, r, http.StatusOK, c, "")
+}
+
+// campaignLive answers the page's script: all that may have changed, or that nothing has.
+func (d *Pages) campaignLive(w http.ResponseWriter, r *http.Request) error {
+	c, err := d.Campaign(r)
+	if err != nil {
+		return err
+	}
+	f := shell.NewFrame(r, "")
+	out, _, err := d.live(r.Context(), &f, c)
+	if err != nil {
+		return err
+	}
+	if known := r.URL.Query().Get("answers"); known != strconv.FormatInt(out.Answers, 10) && d.mayComments(&f, c) {
+		if out.Comments, _, err = d.comments(r, &f, c); err != nil {
+			return err
+		}
+	}
+	body, err := json.Marshal(out)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(body)
+	tag := `"` + hex.EncodeToString(sum[:8]) + `"`
+	w.Header().Set("ETag", tag)
+	if r.Header.Get("If-None-Match") == tag {
+		w.WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Write(body)
+	return nil
+}
+
+func (d *Pages) showLive(w http.ResponseWriter, r *http.Request, status int, c survey.Campaign, why string) error {
+	p := &livePage{Frame: shell.NewFrame(r, c.Name), ID: string(c.ID), Name: c.Name, Version: c.Version, Draft: c.State == survey.Draft, New: string(mailing.NewID())}
+	p.Error = why
+	p.Scripts, p.Wide = []string{"live.js"}, true
+	p.When = audienceName(p.Lang, c.Audience) + " · " + campaignWhen(p.Lang, p.Zone, c)
+	out, v, err := d.live(r.Context(), &p.Frame, c)
+	if err != nil {
+		return err
+	}
+	p.take(out)
+	p.MaySend, p.MayWrite, p.MayResults = p.Can(authz.Send), p.Can(authz.WriteCampaign), p.Can(authz.ReadResults)
+	seen, err := d.Results.Seen(r.Context(), p.Visit.Who, c)
+	if err != nil {
+		return err
+	}
+	p.Facts = d.summary(&p.Frame, seen)
+	if p.MayComments = d.mayComments(&p.Frame, c) && !p.Draft; p.MayComments {
+		var all bool
+		if p.Comments, all, err = d.comments(r, &p.Frame, c); err != nil {
+			return err
+		}
+		p.CommentsTitle = p.Lang.T(map[bool]string{true: "campaign.comments_last", false: "campaign.comments_some"}[all])
+		p.CommentsNone = p.Lang.T("campaign.comments_none")
+	}
+	if err := d.showUncertain(r, p, c, v); err != nil {
+		return err
+	}
+	return shell.Show(w, r, status, p)
+}
+
+// take puts the texts into the page's places; the script will write the same keys.
+func (p *livePage) take(o live) {
+	t, s := o.Text, o.Show
+	p.Badge, p.Decided, p.Invited, p.Next, p.Answers = o.Badge, o.Decided, o.Invited, o.Next, strconv.FormatInt(o.Answers, 10)
+	p.Text = liveTexts{t["state"], t["what"], t["stopped"], t["speed"], t["left"], t["nps"], t["nps_interval"], t["answers"], t["response_rate"], t["unverified"], t["withheld"]}
+	p.Parts = liveParts{s["stopped"], s["ledger"], s["r.ledger"], s["sending"], s["groups"], s["withheld"], s["unverified"], s["uncertain"],
+		s["pause"], s["resume"], s["remind"], s["close"], s["cancel"], s["resend"]}
+	p.Ledger = liveLedger{t["audience"], t["invited"], t["skipped"], t["bounced"], t["complained"]}
+	places := func(prefix string, names ...string) (all []place) {
+		for _, n := range names {
+			shown, decides := s[prefix+n]
+			all = append(all, place{Key: prefix + n, Label: p.Lang.T("campaign.ledger_" + n), Value: orDash(t[prefix+n]), Class: n, Shown: shown || !decides})
+		}
+		return all
+	}
+	skips := func(prefix string) (all []place) {
+		for _, why := range ledgerReasons {
+			key := "skip_" + string(why)
+			all = append(all, place{Key: prefix + key, Label: p.Lang.T("campaign." + key), Value: t[prefix+key], Shown: s[prefix+key]})
+		}
+		return all
+	}
+	p.Places, p.Reminder = places("", ledgerNames...), places("r.", ledgerNames...)
+	p.Troubles, p.ReminderTroubles = places("", "bounced", "complained"), places("r.", "bounced", "complained")
+	p.Skips, p.ReminderSkips = skips(""), skips("r.")
+	for _, g := range []string{"detractors", "passives", "promoters"} {
+		p.Groups = append(p.Groups, place{Key: g, Label: p.Lang.T("campaign." + g), Value: t[g], Class: g[:len(g)-1], Shown: true})
+	}
+}
+
+var ledgerNames = []string{"waiting", "sent", "failed", "uncertain"}
+
+func (d *Pages) mayComments(f *shell.Frame, c survey.Campaign) bool {
+	return f.Can(authz.ReadAnswers) && d.Results.View(f.Visit.Who, c).Answers()
+}
+
+// comments are the last ones; all is false when there may be later ones.
+func (d *Pages) comments(r *http.Request, f *shell.Frame, c survey.Campaign) (views []commentView, all bool, err error) {
+	found, all, err := d.Results.Latest(r.Context(), f.Visit.Who, c)
+	for _, a := range found {
+		view := commentView{a.Score(), string(a.Group()), shortened(a.Comment()), shortened(a.Wish()), ""}
+		if whole, ok := a.Response(); ok {
+			view.When = f.Lang.Moment(whole.Updated.In(f.Zone))
+		}
+		views = append(views, view)
+	}
+	return views, all, err
+}
+
+func shortened(s string) string {
+	const maxShown = 300
+	if r := []rune(s); len(r) > maxShown {
+		return string(r[:maxShown]) + "…"
+	}
+	return s
+}

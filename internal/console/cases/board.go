@@ -1,0 +1,167 @@
+package cases
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"onetap/internal/console/shell"
+	"onetap/internal/door"
+	"onetap/internal/followup"
+	"onetap/internal/lang"
+	"onetap/internal/loop"
+)
+
+type boardPage struct {
+	shell.Frame
+	Columns []boardColumn
+	One     bool // one state by itself
+	Empty   bool
+	Mine    bool // an owner's own: no filter
+	Filter  []shell.Option
+	Search  bool   // there are more owners than the filter lists
+	Find    string // what was looked for
+	Wrong   string
+	Omitted string // says that the cases of some owners are not here
+	Tabs    []shell.Tab
+	now     time.Time
+	Next    string
+}
+
+type boardColumn struct {
+	ID, Title, Count, More string
+	None                   bool
+	Cards                  []shell.CaseCard
+}
+
+// caseBoard shows the cases that one may see: every state with its nearest deadlines, or one state page by page.
+func (d *Pages) caseBoard(w http.ResponseWriter, r *http.Request) error {
+	return d.showBoard(w, r, "", "")
+}
+
+// findCases looks for somebody of the staff whom the filter does not list. A name must not stand in an address, so it is posted.
+func (d *Pages) findCases(w http.ResponseWriter, r *http.Request) error {
+	staff, err := d.Store.Staff(r.Context())
+	if err != nil {
+		return err
+	}
+	text := strings.TrimSpace(r.FormValue("who"))
+	owner, ok := followup.Find(door.VisitOf(r).Who, staff, text)
+	if !ok {
+		return d.showBoard(w, r, text, "case.find_nobody")
+	}
+	http.Redirect(w, r, "/cases?owner="+d.Handle(owner), http.StatusSeeOther)
+	return nil
+}
+
+func (d *Pages) showBoard(w http.ResponseWriter, r *http.Request, find, wrong string) error {
+	p := &boardPage{Frame: shell.NewFrame(r, "case.board_title"), Find: find, now: d.Now()}
+	p.Wide = true
+	if wrong != "" {
+		p.Wrong = p.Lang.T(wrong)
+	}
+	staff, err := d.Store.Staff(r.Context())
+	if err != nil {
+		return err
+	}
+	q := r.URL.Query()
+	ask := followup.BoardQuery{Owner: followup.AllOwners, State: loop.State(q.Get("state")), After: q.Get("after")}
+	if q.Has("owner") {
+		ask.Owner = d.StaffIn(q.Get("owner"))
+	}
+	b, err := d.Cases.Board(r.Context(), p.Visit.Who, staff, ask)
+	if err != nil {
+		return err
+	}
+	p.Mine, p.One, p.Empty = b.Mine, b.One, q.Get("after") == ""
+	names := shell.StaffNames(staff)
+	d.filter(p, q, b, names)
+	for _, c := range b.Columns {
+		p.Columns = append(p.Columns, p.column(c, q, b.About, names))
+		p.Empty = p.Empty && len(c.Cases) == 0
+	}
+	p.tabs(q, ask.State)
+	return shell.Show(w, r, http.StatusOK, p)
+}
+
+// ownerIn is an owner as the filter's values are: one of the staff concealed.
+func (d *Pages) ownerIn(owner string) string {
+	if owner == "" || owner == followup.AllOwners {
+		return owner
+	}
+	return d.Handle(owner)
+}
+
+// filter lists whose cases can be chosen. In q, from which addresses are made, the owner is concealed then.
+func (d *Pages) filter(p *boardPage, q url.Values, b followup.Board, names map[string]string) {
+	if b.Mine {
+		q.Del("owner")
+		return
+	}
+	if q.Has("owner") {
+		q.Set("owner", d.ownerIn(b.Owner))
+	}
+	all := b.Owner == followup.AllOwners
+	p.Filter = append(p.Filter, shell.Option{Value: followup.AllOwners, Label: p.Lang.T("case.filter_all"), On: all})
+	for _, o := range b.Listed {
+		label := shell.OwnerName(p.Lang, names, o)
+		if strings.EqualFold(o, p.Staff.ID) && o != "" {
+			label = p.Lang.T("case.filter_mine")
+		}
+		p.Filter = append(p.Filter, shell.Option{Value: d.ownerIn(o), Label: label, On: o == b.Owner})
+	}
+	if p.Search = len(b.Owners) > len(b.Listed); p.Search && all {
+		p.Omitted = p.Lang.T("case.owners_omitted", lang.Values{"Count": len(b.Listed), "All": len(b.Owners)})
+	}
+	if !all && !slices.Contains(b.Listed, b.Owner) {
+		p.Filter = append(p.Filter, shell.Option{Value: d.ownerIn(b.Owner), Label: shell.OwnerName(p.Lang, names, b.Owner), On: true})
+	}
+}
+
+func (p *boardPage) column(c followup.Column, q url.Values, about followup.About, names map[string]string) boardColumn {
+	col := boardColumn{ID: "state-" + string(c.State), Title: p.Lang.T("case.state." + string(c.State)), None: len(c.Cases) == 0}
+	col.Count = p.Lang.Number(int64(len(c.Cases)))
+	if c.Next != "" {
+		col.Count += "+"
+		next := url.Values{"state": {string(c.State)}}
+		if q.Has("owner") {
+			next.Set("owner", q.Get("owner"))
+		}
+		if p.One {
+			next.Set("after", c.Next)
+			p.Next = "/cases?" + next.Encode()
+		} else {
+			col.More = "/cases?" + next.Encode()
+		}
+	}
+	for _, one := range c.Cases {
+		card := shell.CardOf(p.Frame, one, about, p.now)
+		if !p.Mine {
+			card.Owner = shell.OwnerName(p.Lang, names, one.Owner)
+		}
+		col.Cards = append(col.Cards, card)
+	}
+	return col
+}
+
+func (p *boardPage) tabs(q url.Values, chosen loop.State) {
+	at := func(state string) string {
+		v := url.Values{}
+		if state != "" {
+			v.Set("state", state)
+		}
+		if q.Has("owner") {
+			v.Set("owner", q.Get("owner"))
+		}
+		if len(v) == 0 {
+			return "/cases"
+		}
+		return "/cases?" + v.Encode()
+	}
+	p.Tabs = []shell.Tab{{Href: at(""), Label: p.Lang.T("case.board"), Here: !p.One}}
+	for _, s := range loop.States {
+		p.Tabs = append(p.Tabs, shell.Tab{Href: at(string(s)), Label: p.Lang.T("case.state." + string(s)), Here: p.One && s == chosen})
+	}
+}

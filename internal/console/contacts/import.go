@@ -1,0 +1,112 @@
+package contacts
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"onetap/internal/console/shell"
+	"onetap/internal/contacts"
+	"onetap/internal/door"
+	"onetap/internal/lang"
+	"onetap/internal/sheet"
+)
+
+const (
+	refusedShown = 20   // rows on the page
+	refusedKept  = 2000 // rows in the file
+)
+
+type importPage struct {
+	shell.Frame
+	ID, Audience                     string
+	Finished, Begun                  bool
+	New, Changed, Unchanged, Refused string
+	None                             bool // nothing was refused
+	Refusals                         []door.LineView
+	More                             string // refusals that are not on the page
+	Reasons, Findings                []door.FindingView
+	Columns                          []shell.Option // heading, what it holds
+	How                              string
+	Back, Download                   string
+}
+
+// importPage shows what became of an upload, or how far it is.
+func (d *Pages) importPage(w http.ResponseWriter, r *http.Request) error {
+	u, err := d.Store.Upload(r.Context(), r.PathValue("import"))
+	if err != nil {
+		return err
+	}
+	so, err := contacts.Progress(u)
+	if err != nil {
+		return err
+	}
+	p := &importPage{Frame: shell.NewFrame(r, "upload.result_title"), ID: u.ID, Finished: u.Finished, Begun: u.Next > 1}
+	l := p.Lang
+	if !u.Finished {
+		p.Title, p.Scripts = l.T("upload.unfinished_title"), []string{"upload.js"}
+	}
+	n := door.TotalOf(so)
+	p.New, p.Changed, p.Unchanged, p.Refused = l.Number(int64(n.New)), l.Number(int64(n.Changed)), l.Number(int64(n.Unchanged)), l.Number(int64(n.Refused))
+	p.None, p.Audience = n.Refused == 0, l.T("contacts.audience."+string(u.Audience))
+	report := door.ViewReport(l, so)
+	p.Reasons, p.Findings = report.Refusals, report.Findings
+	for _, c := range so.Columns {
+		p.Columns = append(p.Columns, shell.Option{Value: c.Heading, Label: l.T("upload.field." + string(c.Field))})
+	}
+	if so.Separator != "" {
+		p.How = l.T("upload.how", lang.Values{"Encoding": so.Encoding, "Separator": separatorName(l, so.Separator)})
+	}
+	p.Back, p.Download = "/contacts?audience="+string(u.Audience), "/contacts/imports/"+u.ID+"/refused"
+	rows, err := d.Lists.Refused(r.Context(), u, refusedShown)
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		p.Refusals = append(p.Refusals, door.ViewRefusal(l, row))
+	}
+	if left := n.Refused - len(rows); left > 0 && len(rows) > 0 {
+		p.More = l.T("upload.more_refused", lang.Values{"Count": left})
+	}
+	return shell.Show(w, r, http.StatusOK, p)
+}
+
+// refusedRows is a CSV of the refused rows as they were, with the line and the reason: what one corrects and uploads
+// again. Its own two columns are ignored then.
+func (d *Pages) refusedRows(w http.ResponseWriter, r *http.Request) error {
+	u, err := d.Store.Upload(r.Context(), r.PathValue("import"))
+	if err != nil {
+		return err
+	}
+	so, err := contacts.Progress(u)
+	if err != nil {
+		return err
+	}
+	rows, err := d.Lists.Refused(r.Context(), u, refusedKept)
+	if err != nil {
+		return err
+	}
+	separator := so.Separator
+	if separator == "" {
+		separator = ";"
+	}
+	l := door.VisitOf(r).Lang
+	var b strings.Builder
+	b.WriteString("\uFEFF") // Excel takes it for windows-1251 otherwise
+	head := []string{l.T("upload.csv_line"), l.T("upload.csv_reason")}
+	for _, c := range so.Columns {
+		head = append(head, c.Heading)
+	}
+	sheet.WriteRow(&b, separator, head)
+	for _, row := range rows {
+		sheet.WriteRow(&b, separator, append([]string{strconv.Itoa(row.Line), door.ViewRefusal(l, row).Message}, row.Row(so.Columns)...))
+	}
+	if left := so.Quality.Refused - len(rows); left > 0 {
+		sheet.WriteRow(&b, separator, []string{"", l.T("upload.csv_more", lang.Values{"Count": left})})
+	}
+	h := w.Header()
+	h.Set("Content-Type", "application/octet-stream") // an HTTP API may change the letters of text
+	h.Set("Content-Disposition", `attachment; filename="refused-`+u.ID+`.csv"`)
+	w.Write([]byte(b.String()))
+	return nil
+}

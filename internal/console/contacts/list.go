@@ -1,0 +1,131 @@
+package contacts
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"onetap/internal/authz"
+	"onetap/internal/console/shell"
+	"onetap/internal/contacts"
+	"onetap/internal/door"
+	"onetap/internal/lang"
+	"onetap/internal/survey"
+)
+
+type contactsPage struct {
+	shell.Frame
+	Audience  string
+	Tabs      []shell.Tab
+	Rows      []contactRow
+	Empty     bool // there is nobody at all
+	NotFound  bool // nobody of those looked at fits
+	MayUpload bool
+	Upload    string
+	Search    string // what is looked for
+	Looked    string
+	Seen      int    // how many were looked at, by the requests before this one too
+	Whole     bool   // nobody is left to be looked at
+	Next      string // cursor
+	NextHref  string
+	Whose     string // of how few the list is
+}
+
+type contactRow struct {
+	Href, Name, Email, Owner, Team, Stopped string
+	OwnerUnknown                            bool
+}
+
+// contactList shows an audience page by page, in no order that means anything.
+func (d *Pages) contactList(w http.ResponseWriter, r *http.Request) error {
+	q := r.URL.Query()
+	return d.showContacts(w, r, lookFor{audience: q.Get("audience"), after: q.Get("after")})
+}
+
+// lookFor is what a list of contacts is asked for.
+type lookFor struct {
+	audience, text, after string
+	seen                  int  // looked at before
+	patient               bool // look for some seconds: nobody goes on by itself
+}
+
+// searchContacts finds an address at once, by its id, and looks through a part of the audience for any other text. What
+// is looked for is in no address.
+func (d *Pages) searchContacts(w http.ResponseWriter, r *http.Request) error {
+	text := strings.TrimSpace(r.FormValue("search"))
+	if email, err := survey.NormalizeEmail(text); err == nil && strings.Contains(text, "@") {
+		c, ok, err := d.Lists.ByAddress(r.Context(), door.VisitOf(r).Who, email, survey.Audience(r.FormValue("audience")))
+		if err != nil {
+			return err
+		}
+		if ok {
+			http.Redirect(w, r, contactHref(c), http.StatusSeeOther)
+			return nil
+		}
+	}
+	if text == "" {
+		http.Redirect(w, r, "/contacts?audience="+url.QueryEscape(r.FormValue("audience")), http.StatusSeeOther)
+		return nil
+	}
+	seen, _ := strconv.Atoi(r.FormValue("seen"))
+	return d.showContacts(w, r, lookFor{r.FormValue("audience"), text, r.FormValue("after"), max(0, seen), r.FormValue("script") == ""})
+}
+
+func contactHref(c survey.Contact) string {
+	return "/contacts/" + string(c.Audience) + "/" + string(c.ID)
+}
+
+func (d *Pages) showContacts(w http.ResponseWriter, r *http.Request, want lookFor) error {
+	a := survey.Audience(want.audience)
+	if !a.Valid() {
+		a = survey.Customers
+	}
+	from, err := survey.ParseCursor(want.after)
+	if err != nil {
+		return err
+	}
+	staff, err := d.Store.Staff(r.Context())
+	if err != nil {
+		return err
+	}
+	p := &contactsPage{Frame: shell.NewFrame(r, "contacts.title"), Audience: string(a), Search: want.text, MayUpload: door.VisitOf(r).Can(authz.WriteContacts)}
+	p.Wide, p.Upload = true, "/contacts/upload?audience="+string(a)
+	for _, o := range audienceOptions(p.Lang, a) {
+		p.Tabs = append(p.Tabs, shell.Tab{Href: "/contacts?audience=" + o.Value, Label: o.Label, Here: o.On})
+	}
+	found, err := d.Lists.Search(r.Context(), door.VisitOf(r).Who, contacts.Search{Audience: a, Text: want.text, From: from, Patient: want.patient})
+	if err != nil {
+		return err
+	}
+	names := shell.StaffNames(staff)
+	for _, hit := range found.Contacts {
+		p.Rows = append(p.Rows, contactRowOf(p.Lang, names, hit.Contact, hit.Stopped))
+	}
+	p.Seen, p.Whole = want.seen+found.Looked, found.Next == nil
+	p.Empty = found.Looked == 0 && want.after == ""
+	p.NotFound = len(p.Rows) == 0 && !p.Empty
+	if want.text != "" || !p.All() {
+		p.Looked = p.Lang.T("contacts.looked", lang.Values{"Count": p.Seen})
+	}
+	p.Scripts = []string{"search.js"}
+	if found.Next != nil {
+		p.Next = found.Next.String()
+		p.NextHref = "/contacts?audience=" + string(a) + "&after=" + p.Next
+	}
+	if !p.All() {
+		p.Whose = p.Lang.T("contacts.whose." + string(p.Staff.Role))
+	}
+	return shell.Show(w, r, http.StatusOK, p)
+}
+
+func contactRowOf(l lang.Language, names map[string]string, c survey.Contact, stopped survey.SuppressionReason) contactRow {
+	row := contactRow{Href: contactHref(c), Name: shell.ContactName(l, c), Email: c.Person.Email, Owner: shell.StaffName(names, c.Owner), Team: c.Team}
+	if c.Owner == "" && c.OwnerRaw != "" {
+		row.Owner, row.OwnerUnknown = c.OwnerRaw, true
+	}
+	if stopped != "" {
+		row.Stopped = l.T("contacts.stopped." + string(stopped))
+	}
+	return row
+}

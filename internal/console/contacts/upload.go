@@ -1,0 +1,267 @@
+package contacts
+
+import (
+	"cmp"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"onetap/internal/apperr"
+	"onetap/internal/console/shell"
+	"onetap/internal/contacts"
+	"onetap/internal/door"
+	"onetap/internal/lang"
+	"onetap/internal/sheet"
+	"onetap/internal/survey"
+)
+
+const (
+	maxUpload   = 4 << 20 // bytes of a file in one form: 6 MB of Lambda's request, base64 and all
+	previewRows = 5
+	// columnsListed is how many columns can be corrected on the page: sixty lists of choices are 50 KB.
+	columnsListed = 60
+)
+
+type uploadPage struct {
+	shell.Frame
+	Audiences   []shell.Option
+	Wrong       string // about the file
+	Checked     bool   // what follows is known
+	NoAddress   bool
+	MoreColumns string
+	Columns     []uploadColumn
+	Rows        []previewRow
+	Refusals    []door.LineView
+	Findings    []door.FindingView
+	Said        string // how many rows were looked at
+	How         string // encoding and separator
+	Names       []string
+	Encodings   []shell.Option // empty where no list was looked at
+}
+
+type uploadColumn struct {
+	N        int
+	Heading  string
+	Examples []string // the first different values
+	Fields   []shell.Option
+}
+
+type previewRow struct {
+	Name, Email, Phone, Owner, Team, Language, More string
+	Unknown                                         bool // the owner
+}
+
+// askList asks for a list.
+func askList(w http.ResponseWriter, r *http.Request) error {
+	return shell.Show(w, r, http.StatusOK, newUploadPage(r, r.URL.Query().Get("audience")))
+}
+
+func newUploadPage(r *http.Request, to string) *uploadPage {
+	p := &uploadPage{Frame: shell.NewFrame(r, "upload.title")}
+	p.Wide, p.Scripts = true, []string{"upload.js"}
+	p.Audiences = audienceOptions(p.Lang, survey.Audience(to))
+	return p
+}
+
+func audienceOptions(l lang.Language, chosen survey.Audience) []shell.Option {
+	var all []shell.Option
+	for _, a := range survey.Audiences {
+		all = append(all, shell.Option{Value: string(a), Label: l.T("contacts.audience." + string(a)), On: a == chosen})
+	}
+	return all
+}
+
+// takeUpload takes the form with the file: to look at it, or to import it whole. Scripts look at its beginning only and
+// import in parts, by the API's calls.
+func (d *Pages) takeUpload(w http.ResponseWriter, r *http.Request) error {
+	p := newUploadPage(r, r.FormValue("audience"))
+	columns := columnsChosen(r)
+	body, err := fileOf(r)
+	if err == nil && r.FormValue("do") == "import" {
+		var id string
+		if id, err = d.importWhole(r, columns, body); err == nil {
+			http.Redirect(w, r, "/contacts/imports/"+id, http.StatusSeeOther)
+			return nil
+		}
+	}
+	if err == nil {
+		err = d.understand(p, r, columns, body)
+	}
+	status := http.StatusOK
+	if wrong := apperr.As(err); wrong != nil {
+		if p.Wrong = p.Lang.Problem(wrong); wrong.Code == "csv_encoding_unclear" {
+			p.Wrong = p.Lang.T("upload.encoding_unclear", wrong.With) // without the names that programs call encodings by
+		}
+		if r.FormValue("do") == "import" {
+			status = http.StatusBadRequest
+			if len(columns) > 0 {
+				_ = d.understand(p, r, columns, body) // what was chosen stays; the file is wrong anyway
+			}
+		}
+	} else if err != nil {
+		return err
+	}
+	return shell.Show(w, r, status, p)
+}
+
+// fileOf reads the file of a form. Problems: upload_missing, upload_large.
+func fileOf(r *http.Request) ([]byte, error) {
+	f, h, err := r.FormFile("file")
+	if errors.Is(err, http.ErrMissingFile) || err == nil && h.Size == 0 && h.Filename == "" {
+		return nil, apperr.New(apperr.Invalid, "upload_missing", "file")
+	}
+	if err != nil {
+		return nil, &apperr.Error{Kind: apperr.Invalid, Code: "upload_missing", Where: "file", Cause: err}
+	}
+	defer f.Close()
+	if h.Size > maxUpload {
+		return nil, apperr.New(apperr.TooLarge, "upload_large", "file", "Limit", maxUpload>>20)
+	}
+	if h.Size == 0 {
+		return nil, apperr.New(apperr.Invalid, "csv_empty", "file")
+	}
+	return io.ReadAll(f)
+}
+
+// columnsChosen reads the lists beside the headings; nil where there were none.
+func columnsChosen(r *http.Request) map[string]contacts.Field {
+	var chosen map[string]contacts.Field
+	for n := range columnsListed {
+		heading := r.FormValue("heading-" + strconv.Itoa(n))
+		if heading == "" {
+			break
+		}
+		if chosen == nil {
+			chosen = map[string]contacts.Field{}
+		}
+		chosen[heading] = contacts.Field(r.FormValue("field-" + strconv.Itoa(n)))
+	}
+	return chosen
+}
+
+// importWhole imports a file in one go.
+func (d *Pages) importWhole(r *http.Request, columns map[string]contacts.Field, body []byte) (id string, err error) {
+	a, err := door.Audience(r.FormValue("audience"))
+	if err != nil {
+		return "", err
+	}
+	u, err := d.Lists.TakeWhole(r.Context(), a, contacts.Corrections{Columns: columns, Encoding: r.FormValue("encoding")}, body)
+	return u.ID, err
+}
+
+// understand shows how a list would be imported. Columns of another list that were chosen before are left aside.
+func (d *Pages) understand(p *uploadPage, r *http.Request, columns map[string]contacts.Field, sample []byte) error {
+	a, err := door.Audience(r.FormValue("audience"))
+	if err != nil {
+		return err
+	}
+	if err := contacts.CheckMap(columns); err != nil {
+		p.Wrong = p.Lang.Problem(apperr.As(err))
+		if apperr.Is(err, "columns_twice") {
+			p.Wrong = p.Lang.T("upload.twice", lang.Values{"Field": p.Lang.T("upload.field." + apperr.As(err).With["Field"].(string))})
+		}
+		columns = nil
+	}
+	staff, err := d.Store.Staff(r.Context())
+	if err != nil {
+		return err
+	}
+	whole := r.FormValue("part") == ""
+	encoding := sheet.Encoding(r.FormValue("encoding"))
+	look, err := d.Lists.Preview(r.Context(), a, sample, whole, contacts.Corrections{Columns: columns, Encoding: encoding}, staff)
+	switch wrong := apperr.As(err); {
+	case apperr.Is(err, "csv_encoding_unclear"): // the likeliest is chosen already, to be said yes to
+		p.encodings(look, wrong.With["Encoding"].(string))
+	case encoding != "" || wrong == nil || strings.HasPrefix(wrong.Code, "csv_enc"):
+		p.encodings(look, encoding)
+	}
+	if err != nil {
+		return err
+	}
+	p.Checked, p.NoAddress = true, look.NoAddress
+	p.columns(look)
+	names := shell.StaffNames(staff)
+	for _, row := range look.Imported.Rows[:min(previewRows, len(look.Imported.Rows))] {
+		p.Rows = append(p.Rows, previewOf(p.Lang, names, row.Contact))
+	}
+	for _, refusal := range look.Imported.Refused[:min(previewRows, len(look.Imported.Refused))] {
+		p.Refusals = append(p.Refusals, door.ViewRefusal(p.Lang, refusal))
+	}
+	report := door.ViewReport(p.Lang, contacts.Outcome{Quality: look.Quality})
+	p.Findings = append(report.Refusals, report.Findings...)
+	said := "upload.said_part"
+	if whole {
+		said = "upload.said_whole"
+	}
+	p.Said = p.Lang.T(said, lang.Values{"Count": look.Quality.Rows + look.Quality.Refused})
+	p.How = p.Lang.T("upload.how", lang.Values{"Encoding": look.Encoding, "Separator": separatorName(p.Lang, look.Separator)})
+	return nil
+}
+
+// encodings offers the encodings that a list can have, with names out of it that show how it was read; chosen "" is to recognise it.
+func (p *uploadPage) encodings(look contacts.Look, chosen string) {
+	for _, row := range look.Imported.Rows {
+		if name := row.Contact.Person.Name; name != "" && len(p.Names) < previewRows {
+			p.Names = append(p.Names, name)
+		}
+	}
+	p.Encodings = []shell.Option{{Value: "", Label: p.Lang.T("upload.encoding_guess"), On: chosen == ""}}
+	if chosen == "" && look.Encoding != "" {
+		p.Encodings[0].Label = p.Lang.T("upload.encoding_guessed", lang.Values{"Encoding": look.Encoding})
+	}
+	for _, name := range sheet.Encodings {
+		p.Encodings = append(p.Encodings, shell.Option{Value: name, Label: name, On: name == chosen})
+	}
+}
+
+func separatorName(l lang.Language, separator string) string {
+	if separator == "\t" {
+		return l.T("upload.tab")
+	}
+	return "“" + separator + "”"
+}
+
+func (p *uploadPage) columns(look contacts.Look) {
+	if more := len(look.Columns) - columnsListed; more > 0 {
+		p.MoreColumns = p.Lang.T("upload.more_columns", lang.Values{"Count": more})
+	}
+	for i, c := range look.Columns[:min(len(look.Columns), columnsListed)] {
+		col := uploadColumn{N: i, Heading: c.Heading}
+		if i < len(look.Examples) {
+			col.Examples = look.Examples[i]
+		}
+		for _, f := range contacts.Fields {
+			if f != contacts.FieldAttribute { // of each it is said whether it is a segment
+				col.Fields = append(col.Fields, shell.Option{Value: string(f), Label: p.Lang.T("upload.field." + string(f)), On: f == c.Field || c.Field == contacts.FieldAttribute && string(f) == string(cmp.Or(c.Segment, survey.UseNone))})
+			}
+		}
+		p.Columns = append(p.Columns, col)
+	}
+}
+
+func previewOf(l lang.Language, names map[string]string, c survey.Contact) previewRow {
+	row := previewRow{Name: c.Person.Name, Email: c.Person.Email, Phone: c.Person.Phone, Team: c.Team, Owner: shell.StaffName(names, c.Owner)}
+	if c.Owner == "" && c.OwnerRaw != "" {
+		row.Owner, row.Unknown = l.T("upload.owner_unknown", lang.Values{"Owner": c.OwnerRaw}), true
+	}
+	if c.Language != "" {
+		row.Language = lang.Language(c.Language).T("format.language")
+	}
+	var more []string
+	for _, text := range []string{c.Location, c.Product, c.Tier, c.Value} {
+		if text != "" {
+			more = append(more, text)
+		}
+	}
+	for _, fact := range attributesOf(c) {
+		more = append(more, fact.Label+": "+fact.Text)
+	}
+	if text := []rune(strings.Join(more, " · ")); len(text) > 200 {
+		row.More = string(text[:200]) + "…"
+	} else {
+		row.More = string(text)
+	}
+	return row
+}

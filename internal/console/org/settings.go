@@ -1,0 +1,226 @@
+package org
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"onetap/internal/apperr"
+	"onetap/internal/authz"
+	"onetap/internal/console/shell"
+	"onetap/internal/lang"
+	"onetap/internal/mail"
+	"onetap/internal/org"
+	"onetap/internal/survey"
+	"onetap/internal/theme"
+	"onetap/internal/theme/logo"
+	"onetap/internal/web"
+)
+
+type settingsPage struct {
+	shell.Frame
+	Tabs      []shell.Tab
+	S         survey.Settings
+	Languages []shell.Option // in which campaigns are written
+	Language  []shell.Option // for whoever's own is not known
+	CaseHours string         // as typed
+	QuietDays string
+	Reminder  string
+	Sender    string // the deployment's, where none is set
+	Wrong     settingsWrong
+	Nearest   string // the nearest colour that will do
+	Swatch    string
+	LogoURL   string
+	Theirs    []versions
+}
+
+// versions are what two people would have in one field: somebody else saved while a form was open.
+type versions struct{ Field, Yours, Theirs string }
+
+type settingsWrong struct{ Company, Sender, Languages, Language, Colour, Logo, CaseHours, QuietDays, RemindDays string }
+
+func (w *settingsWrong) put(field, message string) {
+	for name, to := range map[string]*string{"company": &w.Company, "sender": &w.Sender, "languages": &w.Languages, "language": &w.Language, "colour": &w.Colour,
+		"logo": &w.Logo, "case_hours": &w.CaseHours, "quiet_days": &w.QuietDays, "remind_days": &w.RemindDays} {
+		if name == field {
+			*to = message
+		}
+	}
+}
+
+// settingsForm shows settings, as they are stored or as somebody would have them.
+func (d *Pages) settingsForm(r *http.Request, s survey.Settings) *settingsPage {
+	p := &settingsPage{Frame: shell.NewFrame(r, "settings.title"), S: s, Sender: shell.Readable(mail.From(survey.Campaign{Company: s.Company}, d.Sender))}
+	p.Tabs = tabsOf(&p.Frame, "/settings")
+	p.CaseHours, p.QuietDays, p.Reminder = orNothing(s.CaseHours), orNothing(s.QuietDays), orNothing(s.RemindDays)
+	p.Language = []shell.Option{{Value: "", Label: p.Lang.T("settings.language_author"), On: s.Language == ""}}
+	for _, l := range survey.Languages {
+		p.Languages = append(p.Languages, shell.Option{Value: l, Label: lang.Language(l).T("format.language"), On: len(s.Languages) == 0 || slices.Contains(s.Languages, l)})
+		p.Language = append(p.Language, shell.Option{Value: l, Label: lang.Language(l).T("format.language"), On: l == s.Language})
+	}
+	if c, ok := theme.Parse(s.Brand.Colour); ok {
+		p.Swatch = c.String()
+	}
+	if s.Brand.Logo != "" {
+		p.LogoURL = "/logo/" + s.Brand.Logo
+	}
+	return p
+}
+
+func orNothing(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
+
+func (d *Pages) showSettings(w http.ResponseWriter, r *http.Request) error {
+	s, err := d.Store.Settings(r.Context())
+	if err != nil {
+		return err
+	}
+	return shell.Show(w, r, http.StatusOK, d.settingsForm(r, s))
+}
+
+// saveSettings stores the form, unless somebody else has saved since it was opened: then it shows both.
+func (d *Pages) saveSettings(w http.ResponseWriter, r *http.Request) error {
+	s, err := d.settingsTyped(r)
+	refusal := apperr.As(err)
+	if err != nil && refusal == nil {
+		return err
+	}
+	version, _ := strconv.Atoi(r.FormValue("version"))
+	var stored survey.Settings
+	stale := false
+	if refusal == nil {
+		stored, err = d.Company.SaveSettings(r.Context(), s, version)
+		if stale = errors.Is(err, apperr.ErrChanged); err == nil {
+			return shell.Done(w, r, "/settings", "settings_saved")
+		} else if !stale {
+			return err
+		}
+	} else {
+		if stored, err = d.Store.Settings(r.Context()); err != nil {
+			return err
+		}
+		stale = version != stored.Version
+	}
+	s.Version = stored.Version // whoever saves again has seen both
+	p := d.settingsForm(r, s)
+	p.CaseHours, p.QuietDays, p.Reminder = r.FormValue("case_hours"), r.FormValue("quiet_days"), r.FormValue("remind_days")
+	status := http.StatusConflict
+	if stale {
+		p.Theirs, p.Error = p.differences(s, stored), p.Lang.T("form.stale")
+	}
+	if refusal != nil {
+		p.Wrong.put(refusal.Where, p.Lang.Problem(refusal))
+		p.Error, status = p.Lang.T("form.not_saved"), web.Status(refusal)
+		if refusal.Code == "colour_contrast" {
+			p.Nearest, _ = refusal.With["Nearest"].(string)
+		}
+	}
+	return shell.Show(w, r, status, p)
+}
+
+// settingsTyped reads the form. With a problem it returns what could be read, so that nothing has to be typed again.
+func (d *Pages) settingsTyped(r *http.Request) (s survey.Settings, err error) {
+	logo, logoErr := d.logoTyped(r) // first: it parses the form with its file
+	s = survey.Settings{Company: strings.TrimSpace(r.FormValue("company")), Sender: strings.TrimSpace(r.FormValue("sender")), Language: r.FormValue("language"),
+		Languages: r.Form["languages"], Brand: logo}
+	var numbers error
+	for _, f := range []struct {
+		name string
+		to   *int
+	}{{"case_hours", &s.CaseHours}, {"quiet_days", &s.QuietDays}, {"remind_days", &s.RemindDays}} {
+		text := strings.TrimSpace(r.FormValue(f.name))
+		if text == "" {
+			continue
+		}
+		n, err := strconv.Atoi(text)
+		if err != nil && numbers == nil {
+			numbers = apperr.New(apperr.Invalid, "whole_number", f.name)
+		}
+		*f.to = n
+	}
+	colour, colourErr := colourTyped(r)
+	s.Brand.Colour = colour
+	checked, err := d.Company.CheckSettings(s)
+	for _, err := range []error{numbers, err, colourErr, logoErr} {
+		if err != nil {
+			return s, err
+		}
+	}
+	return checked, nil
+}
+
+// colourTyped is the colour that was typed, or the proposed one that was taken instead.
+func colourTyped(r *http.Request) (string, error) {
+	text := r.FormValue("colour")
+	if use := r.FormValue("use"); use != "" {
+		text = use
+	}
+	return org.Colour(text, web.Language(r))
+}
+
+// logoTyped is the logo that the form uploads, or the one that it had. An uploaded one is kept at once, so that a form
+// which has to be filled in again still has it.
+func (d *Pages) logoTyped(r *http.Request) (survey.Brand, error) {
+	b, err := uploaded(r, "picture", logo.MaxBytes)
+	switch {
+	case apperr.Is(err, "file_missing"):
+		return d.logoKept(r)
+	case apperr.Is(err, "body_too_large"):
+		return survey.Brand{}, apperr.New(apperr.TooLarge, "logo_too_large", "logo", "Limit", logo.MaxBytes/1000)
+	case err != nil:
+		return survey.Brand{}, err
+	}
+	l, err := d.Company.Logo(r.Context(), b)
+	if apperr.As(err) != nil {
+		l, _ = d.logoKept(r)
+	}
+	return l, err
+}
+
+func (d *Pages) logoKept(r *http.Request) (survey.Brand, error) {
+	if r.FormValue("no_logo") != "" {
+		return survey.Brand{}, nil
+	}
+	return d.Company.KeptLogo(r.Context(), r.FormValue("logo"))
+}
+
+func (p *settingsPage) differences(yours, theirs survey.Settings) []versions {
+	languages := func(s survey.Settings) string {
+		if len(s.Languages) == 0 {
+			return strings.Join(survey.Languages, ", ")
+		}
+		return strings.Join(s.Languages, ", ")
+	}
+	var all []versions
+	for _, f := range []struct{ id, yours, theirs string }{
+		{"settings.company", yours.Company, theirs.Company}, {"settings.sender", yours.Sender, theirs.Sender}, {"settings.languages", languages(yours), languages(theirs)},
+		{"settings.language", yours.Language, theirs.Language}, {"settings.colour", yours.Brand.Colour, theirs.Brand.Colour},
+		{"settings.logo", yours.Brand.Logo, theirs.Brand.Logo}, {"settings.case_hours", orNothing(yours.CaseHours), orNothing(theirs.CaseHours)},
+		{"settings.quiet_days", orNothing(yours.QuietDays), orNothing(theirs.QuietDays)}, {"settings.remind_days", orNothing(yours.RemindDays), orNothing(theirs.RemindDays)},
+	} {
+		if f.yours != f.theirs {
+			all = append(all, versions{Field: p.Lang.T(f.id), Yours: f.yours, Theirs: f.theirs})
+		}
+	}
+	return all
+}
+
+// tabsOf are the tabs of the settings that the reader may open; path is the one that is shown.
+func tabsOf(f *shell.Frame, path string) []shell.Tab {
+	var all []shell.Tab
+	for _, t := range []struct {
+		path, label string
+		needs       authz.Action
+	}{{"/settings", "settings.tab", authz.WriteSettings}, {"/settings/tokens", "tokens.tab", authz.ManageTokens}, {"/settings/audit", "audit.tab", authz.ReadAudit}} {
+		if f.Can(t.needs) {
+			all = append(all, shell.Tab{Href: t.path, Label: f.Lang.T(t.label), Here: t.path == path})
+		}
+	}
+	return all
+}

@@ -1,0 +1,179 @@
+package results
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"onetap/internal/authz"
+	"onetap/internal/console/shell"
+	"onetap/internal/insight"
+	"onetap/internal/lang"
+	"onetap/internal/loop"
+	"onetap/internal/nps"
+	"onetap/internal/survey"
+)
+
+// wordsShown is how many characters of an answer's words are shown at once; the rest opens.
+const wordsShown = 600
+
+// readAnswerFilter reads the page's form or an address. What is searched for is in no address.
+func (d *Pages) readAnswerFilter(r *http.Request) insight.Filter {
+	v := func(name string) string { return strings.TrimSpace(r.FormValue(name)) }
+	f := insight.Filter{Group: v("group"), Score: v("score"), Team: d.ValueIn(v("team")), Owner: d.StaffIn(v("owner")), Language: v("language"), Week: v("week"), Day: v("day"),
+		Dimension: v("part"), Segment: v("value"), Words: v("words"), Wish: v("wish"), Unverified: v("unverified")}
+	if r.Method == http.MethodPost {
+		f.Search = strings.TrimSpace(r.PostFormValue("search"))
+	}
+	return f
+}
+
+type answersPage struct {
+	shell.Frame
+	Campaign string
+	ID       string
+	Tabs     []shell.Tab
+	Filter   insight.Filter
+	Groups   []shell.Option
+	Chosen   []string // in words, what cannot be changed in the form
+	Answers  []answerView
+	Looked   string
+	Next     string
+	Empty    bool   // nothing fits, and everything was looked at
+	Explain  bool   // unverified answers are shown
+	Some     bool   // only those of the viewer's own customers are shown
+	Narrow   string // what is not shown to somebody who may not know the people
+}
+
+type answerView struct {
+	Score      int
+	Class      string
+	Group      string
+	Comment    words
+	Wish       words
+	Team       string
+	Name       string // "" for those who may not know
+	When       string
+	Case       string // path of its case
+	Unverified bool
+}
+
+// words are an answer's, cut in two where they are long.
+type words struct{ Begin, Rest string }
+
+func cutWords(s string) words {
+	runes := []rune(s)
+	if len(runes) <= wordsShown {
+		return words{Begin: s}
+	}
+	return words{string(runes[:wordsShown]), string(runes[wordsShown:])}
+}
+
+// answersPage lists a campaign's answers that fit, with names for those who may know them. It looks at a bounded number
+// and goes on when asked.
+func (d *Pages) answersPage(w http.ResponseWriter, r *http.Request) error {
+	opened, err := d.OpenCampaign(r)
+	if err != nil {
+		return err
+	}
+	c, view := opened.Campaign(), opened.View()
+	p := &answersPage{Frame: shell.NewFrame(r, c.Name), Campaign: c.Name, ID: string(c.ID), Filter: d.readAnswerFilter(r)}
+	l := p.Lang
+	found, err := opened.Answers(r.Context(), p.Filter, r.FormValue("after"))
+	if err != nil {
+		return err
+	}
+	p.Title = c.Name + ": " + l.T("results.tab_answers")
+	p.Tabs, p.Explain, p.Some = resultTabs(&p.Frame, opened, "answers"), p.Filter.Unverified != "", !p.All()
+	for _, g := range []nps.Group{nps.Promoter, nps.Passive, nps.Detractor} {
+		p.Groups = append(p.Groups, shell.Option{Value: string(g), Label: l.T("results.group." + string(g)), On: p.Filter.Group == string(g)})
+	}
+	if p.Answers, err = d.answerViews(r.Context(), &p.Frame, c, found.List); err != nil {
+		return err
+	}
+	if p.Next = found.Next; found.Partly {
+		p.Looked = l.T("results.looked", lang.Values{"Count": found.Looked})
+	}
+	p.Empty = len(found.List) == 0 && found.Next == ""
+	if view.People() {
+		p.Chosen = p.chosen(c, found.List)
+	} else {
+		p.narrow(found)
+	}
+	return shell.Show(w, r, http.StatusOK, p)
+}
+
+// narrow says what is not shown to somebody who may not know the people.
+func (p *answersPage) narrow(found insight.Answers) {
+	p.Narrow = p.Lang.T("results.narrow", lang.Values{"Least": insight.LeastWords})
+	if found.TooFew {
+		p.Narrow = p.Lang.T("results.words_few", lang.Values{"Least": insight.LeastWords})
+	}
+	if in := found.In; in.Kind != "" {
+		p.Chosen = []string{shell.KindLabel(p.Lang, in.Kind) + ": " + shell.ValueLabel(p.Lang, in.Kind, in.Value, nil)}
+	}
+}
+
+// chosen says in words what an address asks for besides what the form has fields for.
+func (p *answersPage) chosen(c survey.Campaign, found []insight.Answer) (said []string) {
+	l, f := p.Lang, p.Filter
+	say := func(kind, value string) { said = append(said, shell.KindLabel(l, kind)+": "+value) }
+	if f.Score != "" {
+		said = append(said, l.T("results.score")+": "+f.Score)
+	}
+	if f.Week != "" {
+		said = append(said, shell.WeekText(l, f.Week))
+	}
+	if f.Day != "" {
+		said = append(said, shell.DayLabel(l)(f.Day))
+	}
+	if f.Owner != "" {
+		say(survey.KindOwner, f.Owner)
+	}
+	if f.Language != "" {
+		say(survey.KindLanguage, shell.ValueLabel(l, survey.KindLanguage, f.Language, nil))
+	}
+	switch i, err := strconv.Atoi(f.Dimension); {
+	case f.Dimension == "none-team":
+		say(survey.KindTeam, l.T("results.without"))
+	case f.Dimension == "none-owner":
+		say(survey.KindOwner, l.T("results.nobody"))
+	case err == nil && i >= 0 && i < len(c.Dimensions) && len(found) > 0:
+		if one, ok := found[0].Response(); ok {
+			say(c.Dimensions[i], shell.ValueLabel(l, c.Dimensions[i], one.Segment(i), nil))
+		}
+	}
+	return said
+}
+
+func (d *Pages) answerViews(ctx context.Context, f *shell.Frame, c survey.Campaign, found []insight.Answer) ([]answerView, error) {
+	var ids []survey.ContactID
+	for _, a := range found {
+		if r, ok := a.Response(); ok {
+			ids = append(ids, r.Contact)
+		}
+	}
+	people := map[survey.ContactID]survey.Contact{}
+	if len(ids) > 0 {
+		var err error
+		if people, err = d.Store.Contacts(ctx, c.Audience, ids); err != nil {
+			return nil, err
+		}
+	}
+	views := make([]answerView, len(found))
+	for i, a := range found {
+		v := answerView{Score: a.Score(), Class: string(a.Group()), Group: f.Lang.T("case.group." + string(a.Group())), Comment: cutWords(a.Comment()), Wish: cutWords(a.Wish())}
+		if r, ok := a.Response(); ok {
+			v.Team, v.Unverified, v.When = r.Team, !r.Verified, f.Lang.Moment(r.Updated.In(f.Zone))
+			person := people[r.Contact].Person
+			v.Name = cmp.Or(person.Name, person.Email)
+			if f.Can(authz.ReadCases) && r.Unhappy {
+				v.Case = "/cases/" + loop.Case{Campaign: c.ID, Contact: r.Contact}.ID()
+			}
+		}
+		views[i] = v
+	}
+	return views, nil
+}

@@ -1,0 +1,180 @@
+package results
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"onetap/internal/apperr"
+	"onetap/internal/authz"
+	"onetap/internal/console/shell"
+	"onetap/internal/insight"
+	"onetap/internal/lang"
+	"onetap/internal/survey"
+)
+
+// rowsShown is how many values a page shows, those with the most answers: 60 rows with their drawings are 80 KB.
+const rowsShown = 60
+
+type byPage struct {
+	shell.Frame
+	Campaign string
+	ID, Kind string
+	By       string
+	Tabs     []shell.Tab
+	Rows     []shell.RowView
+	Find     string
+	Found    string // how many fit what was looked for, where something was
+	Omitted  string
+	Hidden   string
+	Search   bool // there are more than fit
+	Asked    bool // the rate is of those who were asked
+	At       string
+	Never    bool // it must be counted first
+	Again    bool // it can be counted anew
+	Empty    bool
+}
+
+// byPage is a campaign by teams, owners, languages or a column of its contacts.
+func (d *Pages) byPage(w http.ResponseWriter, r *http.Request) error {
+	opened, err := d.OpenCampaign(r)
+	if err != nil {
+		return err
+	}
+	c := opened.Campaign()
+	kind, err := kindNamed(c, r.PathValue("kind"))
+	if err != nil {
+		return err
+	}
+	if !opened.View().Segments() {
+		return insight.ErrWholeOnly
+	}
+	report, err := opened.Report(r.Context())
+	if err != nil {
+		return err
+	}
+	b, err := report.By(r.Context(), kind)
+	if err != nil {
+		return err
+	}
+	p := &byPage{Frame: shell.NewFrame(r, c.Name), Campaign: c.Name, ID: string(c.ID), Kind: kindName(c, kind)}
+	l := p.Lang
+	p.Title = c.Name + ": " + shell.KindLabel(l, kind)
+	p.Wide, p.By, p.Tabs = true, shell.KindLabel(l, kind), resultTabs(&p.Frame, opened, kind)
+	p.Asked = slices.Contains(c.Dimensions, kind)
+	if p.Never = b.At.IsZero(); !p.Never && (p.Asked || b.Kept) {
+		p.At, p.Again = l.T("results.counted_at", lang.Values{"Moment": l.Moment(b.At.In(p.Zone))}), b.Kept
+	}
+	rows := slices.DeleteFunc(slices.Clone(b.Rows), func(t insight.Row) bool { return t.Tally().Answers() == 0 && t.Tally().Sent == 0 }) // only unverified ones
+	labels, err := d.labels(r.Context(), l, c, kind, rows)
+	if err != nil {
+		return err
+	}
+	all := len(rows)
+	p.Search = all > rowsShown
+	if r.Method == http.MethodPost {
+		p.Find = strings.TrimSpace(r.FormValue("find"))
+	}
+	if p.Find != "" {
+		rows = slices.DeleteFunc(slices.Clone(rows), func(t insight.Row) bool {
+			return !strings.Contains(strings.ToLower(labels[t.Value()]), strings.ToLower(p.Find))
+		})
+		p.Found, p.Search = l.T("results.found", lang.Values{"Count": len(rows), "All": all}), true
+	}
+	rows, omitted := insight.Largest(rows, rowsShown)
+	if omitted += b.Others; omitted > 0 {
+		p.Omitted = l.T("results.omitted", lang.Values{"Count": omitted})
+	}
+	if b.Hidden > 0 {
+		p.Hidden = l.T("results.hidden", lang.Values{"Count": b.Hidden, "Least": insight.LeastFigures})
+	}
+	p.Empty = all == 0 && !p.Never && b.Hidden == 0
+	for _, t := range rows {
+		href := ""
+		if p.Can(authz.ReadAnswers) && report.Leads(kind, t.Value()) {
+			href = "/results/" + string(c.ID) + "/answers?" + d.ValueQuery(c, kind, t.Value())
+		}
+		p.Rows = append(p.Rows, shell.ViewRow(l, labels[t.Value()], href, t.Disclosed))
+	}
+	return shell.Show(w, r, http.StatusOK, p)
+}
+
+// labels are what the values of a kind are called: owners by name.
+func (d *Pages) labels(ctx context.Context, l lang.Language, c survey.Campaign, kind string, rows []insight.Row) (map[string]string, error) {
+	names := map[string]string{}
+	if kind == survey.KindOwner {
+		staff, err := d.Store.Staff(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range staff {
+			names[strings.ToLower(m.ID)] = cmp.Or(m.Name, m.ID)
+		}
+	}
+	labels := make(map[string]string, len(rows))
+	for _, t := range rows {
+		labels[t.Value()] = shell.ValueLabel(l, kind, t.Value(), names)
+	}
+	return labels, nil
+}
+
+// ValueQuery leads to the answers of one value. What stands in a column of the contacts may be personal: of that only a
+// sum is in the address.
+func (d *Pages) ValueQuery(c survey.Campaign, kind, value string) string {
+	if i := slices.Index(c.Dimensions, kind); i >= 0 {
+		return "part=" + strconv.Itoa(i) + "&value=" + insight.SegmentSum(value)
+	}
+	if value == "" {
+		return "part=none-" + kind
+	}
+	if kind == survey.KindOwner {
+		return kind + "=" + d.Handle(value)
+	}
+	return kind + "=" + d.Discreet(value)
+}
+
+// countPage counts a campaign's answers by the columns of its contacts.
+func (d *Pages) countPage(w http.ResponseWriter, r *http.Request) error {
+	opened, err := d.OpenCampaign(r)
+	if err != nil {
+		return err
+	}
+	c := opened.Campaign()
+	kind, err := kindNamed(c, r.PathValue("kind"))
+	if err != nil {
+		return err
+	}
+	if err := opened.Count(r.Context()); err != nil {
+		return err
+	}
+	return shell.Done(w, r, "/results/"+string(c.ID)+"/by/"+kindName(c, kind), "counted")
+}
+
+// kindName is a kind in an address: dimensions by their number, for what a column is called is not the address's business.
+func kindName(c survey.Campaign, kind string) string {
+	if i := slices.Index(c.Dimensions, kind); i >= 0 {
+		return "part-" + strconv.Itoa(i)
+	}
+	return kind
+}
+
+// kindNamed is the kind of an address. Problems: no_such_page, segment_personal of one that the reader may not see.
+func kindNamed(c survey.Campaign, name string) (string, error) {
+	switch name {
+	case survey.KindOwner, survey.KindTeam, survey.KindLanguage:
+		return name, nil
+	}
+	for i, dimension := range c.Dimensions {
+		switch {
+		case name != "part-"+strconv.Itoa(i):
+		case dimension == "":
+			return "", insight.ErrPersonal
+		default:
+			return dimension, nil
+		}
+	}
+	return "", apperr.New(apperr.Unknown, "no_such_page", "")
+}

@@ -1,0 +1,238 @@
+package results
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+
+	"golang.org/x/sync/errgroup"
+
+	"onetap/internal/authz"
+	"onetap/internal/chart"
+	"onetap/internal/console/shell"
+	"onetap/internal/insight"
+	"onetap/internal/lang"
+	"onetap/internal/nps"
+	"onetap/internal/survey"
+)
+
+// resultsShown is how many campaigns of an audience the list shows at once: each costs a read of its figures.
+const resultsShown = 6
+
+type resultsPage struct {
+	shell.Frame
+	Audiences []audienceResultsView
+	Empty     bool
+	CanStart  bool // may make a campaign
+}
+
+// audienceResultsView is the campaigns of one audience, the latest first.
+type audienceResultsView struct {
+	Name, Audience string
+	Rows           []resultRow
+	After, Before  []shell.Option // campaigns to compare: the latest with one before it
+	More           string         // where the others are; "" where these are all
+}
+
+type resultRow struct {
+	shell.RowView
+	State string
+	Date  string
+}
+
+// resultsPage lists the campaigns of each audience with what they came to; ?audience= lists more of one.
+func (d *Pages) resultsPage(w http.ResponseWriter, r *http.Request) error {
+	p := &resultsPage{Frame: shell.NewFrame(r, "results.title")}
+	p.Wide = true
+	audiences, maxShown := survey.Audiences, resultsShown
+	if a := survey.Audience(r.URL.Query().Get("audience")); a.Valid() {
+		audiences, maxShown = []survey.Audience{a}, 10*resultsShown
+	}
+	views := make([]audienceResultsView, len(audiences))
+	g, ctx := errgroup.WithContext(r.Context())
+	for i, a := range audiences {
+		g.Go(func() (err error) {
+			views[i], err = d.audienceView(ctx, p, a, maxShown)
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	for _, v := range views {
+		if len(v.Rows) > 0 {
+			p.Audiences = append(p.Audiences, v)
+		}
+	}
+	p.Empty, p.CanStart = len(p.Audiences) == 0, p.Can(authz.WriteCampaign)
+	return shell.Show(w, r, http.StatusOK, p)
+}
+
+func (d *Pages) audienceView(ctx context.Context, p *resultsPage, a survey.Audience, maxShown int) (audienceResultsView, error) {
+	l := p.Lang
+	v := audienceResultsView{Name: l.T("results.audience." + string(a)), Audience: string(a)}
+	campaigns, err := d.Launched(ctx, a, maxShown+1)
+	if err != nil {
+		return v, err
+	}
+	if len(campaigns) > maxShown {
+		campaigns, v.More = campaigns[:maxShown], "/results?audience="+string(a)
+		if maxShown > resultsShown {
+			v.More = "" // older ones are found from the campaigns' list
+		}
+	}
+	v.Rows = make([]resultRow, len(campaigns))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(8)
+	for i, c := range campaigns {
+		if len(campaigns) > 1 && d.Results.View(p.Visit.Who, c).Compared() {
+			v.After = append(v.After, shell.Option{Value: string(c.ID), Label: c.Name, On: i == 0})
+			v.Before = append(v.Before, shell.Option{Value: string(c.ID), Label: c.Name, On: i != 0})
+		}
+		g.Go(func() error {
+			whole, err := d.Results.Whole(ctx, p.Visit.Who, c)
+			row := shell.ViewRow(l, c.Name, "/results/"+string(c.ID), whole)
+			row.Count = shell.AnswersCount(l, whole)
+			v.Rows[i] = resultRow{row, l.T("results.state." + string(c.State)), l.Date(c.Launched.In(p.Zone))}
+			return err
+		})
+	}
+	return v, g.Wait()
+}
+
+func resultTabs(f *shell.Frame, opened *insight.Reading, here string) []shell.Tab {
+	c := opened.Campaign()
+	l, base := f.Lang, "/results/"+string(c.ID)
+	tabs := []shell.Tab{{Href: base, Label: l.T("results.tab_whole"), Here: here == ""}}
+	if opened.View().Segments() {
+		for _, kind := range append([]string{survey.KindTeam, survey.KindOwner, survey.KindLanguage}, opened.Dimensions()...) {
+			tabs = append(tabs, shell.Tab{Href: base + "/by/" + kindName(c, kind), Label: shell.KindLabel(l, kind), Here: here == kind})
+		}
+	}
+	if f.Can(authz.ReadAnswers) && opened.View().Answers() {
+		tabs = append(tabs, shell.Tab{Href: base + "/answers", Label: l.T("results.tab_answers"), Here: here == "answers"})
+	}
+	return tabs
+}
+
+type resultPage struct {
+	shell.Frame
+	Campaign       string
+	Audience       string
+	State          string
+	Tabs           []shell.Tab
+	NPS            shell.NpsView
+	Hidden         string // why there is nothing to see
+	Open           bool   // answers may still come
+	Words          string // how many left words
+	WordsHref      string
+	Histogram      chart.SVG
+	Scores         []scoreRow
+	Weeks          chart.SVG // drawn where there is more than one
+	WeekRows       []shell.RowView
+	Days           chart.SVG
+	DayRows        []shell.RowView
+	Unverified     string
+	UnverifiedHref string
+	Others         []shell.Option // campaigns to compare with
+	ID             string
+	Answers        string // where they are; "" for those who may not see them
+}
+
+type scoreRow struct{ Score, Class, Count, Share, Href string }
+
+// resultPage is one campaign as a whole.
+func (d *Pages) resultPage(w http.ResponseWriter, r *http.Request) error {
+	opened, err := d.OpenCampaign(r)
+	if err != nil {
+		return err
+	}
+	c, view := opened.Campaign(), opened.View()
+	var report *insight.Report
+	var others []survey.Campaign
+	g, ctx := errgroup.WithContext(r.Context())
+	g.Go(func() (err error) { report, err = opened.Report(ctx); return err })
+	g.Go(func() (err error) { others, err = d.Launched(ctx, c.Audience, 20); return err })
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	p := &resultPage{Frame: shell.NewFrame(r, c.Name), Campaign: c.Name, ID: string(c.ID), Open: c.Accepts(d.Now())}
+	l := p.Lang
+	p.Title = c.Name
+	p.Audience, p.State = l.T("results.audience."+string(c.Audience)), l.T("results.state."+string(c.State))
+	p.Tabs = resultTabs(&p.Frame, opened, "")
+	if p.Can(authz.ReadAnswers) && view.Answers() {
+		p.Answers = "/results/" + string(c.ID) + "/answers"
+	}
+	p.Hidden = shell.WithheldText(l, report.Whole().Withheld())
+	p.NPS = shell.ViewNPS(l, report.Whole(), p.Answers)
+	p.fill(report)
+	for _, o := range others {
+		if o.ID != c.ID && view.Compared() {
+			p.Others = append(p.Others, shell.Option{Value: string(o.ID), Label: o.Name})
+		}
+	}
+	return shell.Show(w, r, http.StatusOK, p)
+}
+
+// maxTimes is how many days a chart shows, the last ones; the table behind it shows as many.
+const maxTimes = 60
+
+// fill puts the figures into words; the times, and what is unverified, lead to the answers for who may see all of them.
+func (p *resultPage) fill(report *insight.Report) {
+	l, t, all := p.Lang, report.Whole().Tally(), !report.Narrow()
+	if t.Comments > 0 {
+		p.Words = l.T("results.words", lang.Values{"Count": t.Comments})
+		if p.Answers != "" {
+			p.WordsHref = p.Answers + "?words=1"
+		}
+	}
+	if t.Unverified > 0 {
+		p.Unverified = l.T("results.unverified", lang.Values{"Count": t.Unverified})
+		if p.Answers != "" && all {
+			p.UnverifiedHref = p.Answers + "?unverified=1"
+		}
+	}
+	if t.Answers() == 0 {
+		return
+	}
+	p.Histogram = shell.Histogram(l, t)
+	for s := 10; s >= 0; s-- {
+		row := scoreRow{Score: strconv.Itoa(s), Class: string(nps.Score(s).Group()), Count: l.Number(t.Scores[s]),
+			Share: shell.Percent(l, 100*float64(t.Scores[s])/float64(t.Answers()))}
+		if p.Answers != "" && t.Scores[s] > 0 {
+			row.Href = p.Answers + "?score=" + row.Score
+		}
+		p.Scores = append(p.Scores, row)
+	}
+	href := func(name, value string) string {
+		if p.Answers == "" || !all {
+			return ""
+		}
+		return p.Answers + "?" + name + "=" + value
+	}
+	weeks, days := answered(report.Weeks()), answered(report.Days())
+	if len(weeks) > 1 {
+		p.Weeks = shell.Trend(l, l.T("results.weeks"), weeks, shell.WeekLabel(l))
+	}
+	for _, week := range weeks {
+		p.WeekRows = append(p.WeekRows, shell.ViewRow(l, shell.WeekText(l, week.Value()), href("week", week.Value()), week.Disclosed))
+	}
+	if len(days) > 0 {
+		p.Days = shell.Trend(l, l.T("results.days"), days, shell.DayLabel(l))
+	}
+	for _, day := range days {
+		p.DayRows = append(p.DayRows, shell.ViewRow(l, shell.DayLabel(l)(day.Value()), href("day", day.Value()), day.Disclosed))
+	}
+}
+
+// answered are the times from the first answer on, at most maxTimes, the last ones.
+func answered(over []insight.Row) []insight.Row {
+	var with []insight.Row
+	for _, t := range over {
+		if t.Tally().Answers() > 0 {
+			with = append(with, t)
+		}
+	}
+	return with[max(0, len(with)-maxTimes):]
+}

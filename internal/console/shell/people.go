@@ -1,0 +1,85 @@
+package shell
+
+import (
+	"net/url"
+	"strings"
+
+	"onetap/internal/lang"
+	"onetap/internal/survey"
+)
+
+// ContactName is what a contact is called: the name, else the address, else that the contact is gone.
+func ContactName(l lang.Language, c survey.Contact) string {
+	switch {
+	case c.Person.Name != "":
+		return c.Person.Name
+	case c.Person.Email != "":
+		return c.Person.Email
+	}
+	return l.T("loop.contact_gone")
+}
+
+// ContactFacts are what is known of a contact, with links that call and write.
+func ContactFacts(f Frame, c survey.Contact) []Fact {
+	var all []Fact
+	for _, v := range []struct{ id, text, link string }{
+		{"phone", c.Person.Phone, telephoneLink(c.Person.Phone)}, {"email", c.Person.Email, mailLink(c.Person.Email)},
+		{"value", c.Value, ""}, {"tier", c.Tier, ""}, {"product", c.Product, ""}, {"location", c.Location, ""}, {"team", c.Team, ""},
+	} {
+		if v.text != "" {
+			all = append(all, Fact{f.Lang.T("case.fact." + v.id), v.text, v.link})
+		}
+	}
+	return all
+}
+
+// telephoneLink is the address that dials a number; "" for what is no single number.
+func telephoneLink(phone string) string {
+	digits := strings.Map(func(c rune) rune {
+		if c == '+' || c >= '0' && c <= '9' {
+			return c
+		}
+		return -1
+	}, phone)
+	if len(digits) < 5 || len(digits) > 16 || strings.LastIndex(digits, "+") > 0 {
+		return ""
+	}
+	return "tel:" + digits
+}
+
+// mailLink is the address that opens a letter to somebody; "" where there is no address.
+func mailLink(address string) string {
+	if address == "" {
+		return ""
+	}
+	return "mailto:" + strings.ReplaceAll(url.PathEscape(address), "+", "%2B")
+}
+
+// StaffName is what a staff member is called, or the id of one who is not among names, which StaffNames made.
+func StaffName(names map[string]string, id string) string {
+	if name := names[strings.ToLower(id)]; name != "" {
+		return name
+	}
+	return id
+}
+
+// StaffNames are the names of staff members, or their addresses, by their ids in small letters.
+func StaffNames(staff []survey.Staff) map[string]string {
+	names := make(map[string]string, len(staff))
+	for _, m := range staff {
+		name := m.Name
+		if name == "" {
+			name = m.Email
+		}
+		names[strings.ToLower(m.ID)] = name
+	}
+	return names
+}
+
+// OwnerName is who answers for a case; owner "" is nobody.
+func OwnerName(l lang.Language, names map[string]string, owner string) string {
+	if owner == "" {
+		return l.T("case.nobody")
+	}
+	return StaffName(names, owner)
+}
