@@ -70,8 +70,8 @@ func TestBrowserFirstCampaign(t *testing.T) {
 			b.Sound("live")
 			consoletest.Shoot(b, name+"-6-live")
 			cs, err := w.Store.Campaigns(context.Background(), survey.Customers, 5)
-			if err != nil || len(cs) != 1 || cs[0].State != survey.Planning || cs[0].Wording["ru"].Greeting == "" && cs[0].Wording["en"].Greeting == "" || w.Woken != 1 {
-				t.Errorf("stored: %+v, woken %d, %v", cs, w.Woken, err)
+			if err != nil || len(cs) != 1 || cs[0].State != survey.Planning || cs[0].Wording["ru"].Greeting == "" && cs[0].Wording["en"].Greeting == "" || w.Woken() != 1 {
+				t.Errorf("stored: %+v, woken %d, %v", cs, w.Woken(), err)
 			}
 			b.ClickTo(".crumbs a", "table")
 			b.Sound("list")

@@ -74,8 +74,8 @@ func TestCampaignWithoutScript(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if got = w.Campaign(c.ID); got.State != survey.Planning || w.Woken != 1 {
-		t.Errorf("state %s, version %d, the sender was called %d times", got.State, got.Version, w.Woken)
+	if got = w.Campaign(c.ID); got.State != survey.Planning || w.Woken() != 1 {
+		t.Errorf("state %s, version %d, the sender was called %d times", got.State, got.Version, w.Woken())
 	}
 	_, page = v.Get(edit)
 	v.Says(page, "Change the campaign")

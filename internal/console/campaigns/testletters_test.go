@@ -150,9 +150,7 @@ func TestTestLettersAreLimited(t *testing.T) {
 	if strings.Contains(w.Stored(), "victim") || strings.Contains(w.Stored(), "example.net") {
 		t.Error("an address is stored")
 	}
-	w.Mu.Lock()
-	w.Clock = w.Clock.Add(time.Hour)
-	w.Mu.Unlock()
+	w.Pass(time.Hour)
 	if n := flood(first, 3, one); n != 3 {
 		t.Errorf("the next hour: %d of 3", n)
 	}

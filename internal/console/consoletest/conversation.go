@@ -78,13 +78,13 @@ func (c *Conversation) directive(text string) {
 		if err != nil {
 			c.fail("%v", err)
 		}
-		c.Mu.Lock()
-		c.Clock = at
-		c.Mu.Unlock()
+		c.mu.Lock()
+		c.clock = at
+		c.mu.Unlock()
 	case "deaf": // the sender cannot be called from here on
 		c.deaf = true
 	case "woken": // how often the sender was called so far
-		if n := strconv.Itoa(c.Woken); n != rest {
+		if n := strconv.Itoa(c.Woken()); n != rest {
 			c.fail("the sender was called %s times, want %s", n, rest)
 		}
 	case "state": // campaign state: as if the sender had moved it on

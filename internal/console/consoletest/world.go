@@ -52,9 +52,9 @@ type World struct {
 	Site  string           // base of the desk's addresses, without a slash at its end
 	Inbox *drive.Company   // the letters that SES was given
 
-	Mu    sync.Mutex // holds what follows
-	Clock time.Time  // what the desk takes for now
-	Woken int        // how often the sender was called
+	mu    sync.Mutex // holds what follows
+	clock time.Time  // what the desk takes for now
+	woken int        // how often the sender was called
 	deaf  bool       // the sender cannot be called
 }
 
@@ -72,7 +72,7 @@ func GuestRoutes(c *console.Console) []door.Route {
 // New is a desk with no data in it, at nine in the morning of 20 November 2026. Nobody of the staff is known yet.
 func New(t testing.TB, o dynamo.Options) *World {
 	t.Helper()
-	w := &World{T: t, Clock: time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)}
+	w := &World{T: t, clock: time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)}
 	s, db := storetest.Open(t, o)
 	tables := httptest.NewServer(db)
 	t.Cleanup(tables.Close)
@@ -120,16 +120,16 @@ func New(t testing.TB, o dynamo.Options) *World {
 
 // Now is the time in this world, which stands until Pass moves it.
 func (w *World) Now() time.Time {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
-	return w.Clock
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.clock
 }
 
 // wake stands for calling the sender.
 func (w *World) wake(context.Context) error {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
-	w.Woken++
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.woken++
 	if w.deaf {
 		return errors.New("no such function")
 	}
@@ -168,9 +168,16 @@ func (w *World) StoredIf(wanted func(pk, sk string) bool) string {
 	return b.String()
 }
 
+// Woken is how often the sender was called so far.
+func (w *World) Woken() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.woken
+}
+
 // Pass lets so much time go by.
 func (w *World) Pass(d time.Duration) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
-	w.Clock = w.Clock.Add(d)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.clock = w.clock.Add(d)
 }

@@ -96,8 +96,8 @@ func TestEmployeesAreNotWrittenTo(t *testing.T) {
 			v.Says(page, "cannot be asked yet")
 		}
 	}
-	if w.Woken != 0 {
-		t.Errorf("the sender was called %d times", w.Woken)
+	if w.Woken() != 0 {
+		t.Errorf("the sender was called %d times", w.Woken())
 	}
 }
 
