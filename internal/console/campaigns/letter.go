@@ -45,7 +45,7 @@ func letterPolicy(letter, site string) string {
 		"; img-src 'self' " + site + "; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 }
 
-// framedLetter opens its links elsewhere.
+// framedLetter is a letter whose links open in another tab: it is shown in a frame.
 func framedLetter(letter string) string {
 	return strings.Replace(letter, "<head>", `<head><base target="_blank">`, 1)
 }

@@ -20,8 +20,8 @@ import (
 	"onetap/internal/survey"
 )
 
-// live is what changes of a campaign while one looks at it: the texts of the page's places, which of its parts are
-// shown, and how far sending is.
+// live is what can change on a campaign's page while it is open: the texts by their places, which parts are shown, and how
+// far sending is.
 type live struct {
 	Text     map[string]string `json:"text"`
 	Show     map[string]bool   `json:"show"`

@@ -120,7 +120,7 @@ func (d *Pages) countPeople(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// soFar is a count that goes on without a script: its sums travel in the address, which holds numbers and a place.
+// soFar reads the sums and the place of a count that goes on without a script: the address carries them, and no names.
 func soFar(text string) (headcount, survey.Cursor, bool) {
 	var h headcount
 	b, err := base64.RawURLEncoding.DecodeString(text)

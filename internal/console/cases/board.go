@@ -41,7 +41,8 @@ func (d *Pages) caseBoard(w http.ResponseWriter, r *http.Request) error {
 	return d.showBoard(w, r, "", "")
 }
 
-// findCases looks for somebody of the staff whom the filter does not list. A name must not stand in an address, so it is posted.
+// findCases finds the cases of a staff member whom the filter does not list. The name is posted, for names must not stand in
+// addresses.
 func (d *Pages) findCases(w http.ResponseWriter, r *http.Request) error {
 	staff, err := d.Store.Staff(r.Context())
 	if err != nil {

@@ -47,7 +47,7 @@ func (d *Pages) contactList(w http.ResponseWriter, r *http.Request) error {
 type lookFor struct {
 	audience, text, after string
 	seen                  int  // looked at before
-	patient               bool // look for some seconds: nobody goes on by itself
+	patient               bool // look for some seconds: there is no script that asks again
 }
 
 // searchContacts finds an address at once, by its id, and looks through a part of the audience for any other text. What

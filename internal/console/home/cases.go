@@ -9,7 +9,7 @@ import (
 	"onetap/internal/survey"
 )
 
-// homeCases are an owner's cases and a manager's team's by deadline. Those who see all cases get how many there are.
+// homeCases are the open cases of an owner, or of a manager's team, by deadline; for roles that see all cases, how many there are.
 func (d *Pages) homeCases(ctx context.Context, f *shell.Frame, latest [][]recent) (casesCard, error) {
 	if f.All() {
 		return d.casesOfAll(ctx, f, latest)
@@ -44,7 +44,7 @@ func (d *Pages) homeCases(ctx context.Context, f *shell.Frame, latest [][]recent
 	return card, nil
 }
 
-// casesOfAll counts the cases of each audience's latest campaigns. Of more than are looked at the page says so, as "600+".
+// casesOfAll counts the cases of each audience's latest campaigns. Where there are more than it looks at it says "600+".
 func (d *Pages) casesOfAll(ctx context.Context, f *shell.Frame, latest [][]recent) (casesCard, error) {
 	l := f.Lang
 	card := casesCard{Title: l.T("home.all_cases"), None: l.T("home.no_cases_all")}

@@ -23,7 +23,7 @@ import (
 // homeWeeks is how far back the trend goes: a quarter.
 const homeWeeks = 13
 
-// homePage is what somebody sees first: what of it is there depends on the role.
+// homePage is the first page; the role decides which of its parts are there.
 type homePage struct {
 	shell.Frame
 	Hello     string
@@ -58,7 +58,7 @@ func greeting(l lang.Language, whole string) string {
 	return wording.Nameless(hello)
 }
 
-// home shows whoever has signed in what is theirs.
+// home is the first page of who has signed in: figures, cases or campaigns, as the role needs them.
 func (d *Pages) home(w http.ResponseWriter, r *http.Request) error {
 	p := &homePage{Frame: shell.NewFrame(r, "home.title")}
 	l, role := p.Lang, p.Staff.Role
@@ -101,7 +101,7 @@ func emptyFor(role survey.Role) string {
 	return "results"
 }
 
-// recent is a campaign that has written to somebody, with its figures.
+// recent is a campaign of which letters were sent, with its figures.
 type recent struct {
 	survey.Campaign
 	whole insight.Disclosed
@@ -110,7 +110,7 @@ type recent struct {
 // homeCampaigns is how many campaigns of an audience the home page looks at.
 const homeCampaigns = 3
 
-// recent lists the last campaigns of each audience that wrote to somebody: the latest first, in the order of the audiences.
+// recent lists the last campaigns of each audience of which letters were sent, the latest first, in the order of the audiences.
 func (d *Pages) recent(ctx context.Context, who authz.Who) ([][]recent, error) {
 	found := make([][]recent, len(survey.Audiences))
 	g, ctx := errgroup.WithContext(ctx)

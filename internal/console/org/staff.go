@@ -50,7 +50,7 @@ func (d *Pages) staffShown(r *http.Request) (*staffPage, []survey.Staff, error) 
 	return p, all, nil
 }
 
-// fill puts people into the lines of a page. Managers are named.
+// fill puts people into the lines of a page, with their managers' names.
 func (p *staffPage) fill(d *Pages, people, all []survey.Staff) {
 	names := map[string]string{}
 	for _, m := range all {

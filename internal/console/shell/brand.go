@@ -22,7 +22,7 @@ func BrandStyle(w http.ResponseWriter, r *http.Request) {
 	w.Write([]byte(theme.Style(c.String())))
 }
 
-// look is what the frame of a page shows of the company.
+// look is what every page shows of the company.
 type look struct {
 	Company       string
 	Logo          string // address; "": Onetap's mark

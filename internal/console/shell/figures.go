@@ -23,7 +23,7 @@ type NpsView struct {
 	Shares   chart.SVG
 	Rate     string // "" where nothing was sent
 	RateOf   string // "3 of 4 people"
-	RateEnds string // the ends of its interval, "3% to 9%"
+	RateEnds string // its interval
 }
 
 // groupView is one of the three groups.
