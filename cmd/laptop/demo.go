@@ -58,6 +58,6 @@ func tellDemo(ctx context.Context, out io.Writer, template, functions, samples s
 		}
 	}()
 	teller := &story.Teller{Company: drive.New(stack.Site(), stack.Inbox(), stack.Token()), Samples: os.DirFS(samples), Out: out, Seed: seed,
-		Patience: time.Minute}
+		MaxWait: time.Minute}
 	return teller.Tell(ctx)
 }

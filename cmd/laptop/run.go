@@ -101,7 +101,7 @@ func settings(args []string, errs io.Writer) (local.Config, options, error) {
 	})
 	var bad []faults.Rule
 	flags.Func("fault", "what shall go wrong, as in kill-after@send.SendBulkEmail#2 or throttle@*~0.02 (may be repeated); go doc onetap/internal/local/faults lists all", func(s string) error {
-		rule, err := faults.Parse(s)
+		rule, err := local.ParseFault(s)
 		bad = append(bad, rule)
 		return err
 	})

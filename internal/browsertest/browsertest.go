@@ -39,13 +39,13 @@ func Start(t testing.TB) context.Context {
 	t.Cleanup(stop)
 	ctx, closeTab := chromedp.NewContext(allocator)
 	t.Cleanup(closeTab)
-	ctx, timeout := context.WithTimeout(ctx, patience)
+	ctx, timeout := context.WithTimeout(ctx, timeLimit)
 	t.Cleanup(timeout)
 	return ctx
 }
 
-// patience is for a whole test, of which a machine that does other things beside needs most.
-const patience = 9 * time.Minute
+// timeLimit is for a whole test, of which a machine that does other things beside needs most.
+const timeLimit = 9 * time.Minute
 
 // Tab is a tab that stays on one site and remembers what went wrong in it.
 type Tab struct {

@@ -149,14 +149,14 @@ type Column struct {
 func (c Columns) SVG() SVG {
 	const high, foot = 130, 22
 	d := begin("columns", high+foot, c.Said)
-	most := int64(1)
+	highest := int64(1)
 	for _, col := range c.Columns {
-		most = max(most, col.Count)
+		highest = max(highest, col.Count)
 	}
 	step := float64(width) / float64(max(len(c.Columns), 1))
 	for i, col := range c.Columns {
 		x := step * float64(i)
-		h := (high - 18) * float64(col.Count) / float64(most)
+		h := (high - 18) * float64(col.Count) / float64(highest)
 		if col.Count > 0 {
 			h = max(h, 2)
 		}

@@ -16,8 +16,8 @@ import (
 var hostile = chart.Said{Title: `A & B <script>alert("1")</script>`, Desc: "Критики 3, \u202e <b>"}
 
 func charts() map[string]chart.SVG {
-	points := []chart.Point{{Label: "1"}, {Label: "2", Value: -12, Low: -40, High: 30, Is: true}, {Label: "3"},
-		{Label: "4 <i>", Value: 100, Low: 90, High: 100, Is: true}, {Label: "5", Value: -100, Low: -100, High: -99.95, Is: true}}
+	points := []chart.Point{{Label: "1"}, {Label: "2", Value: -12, Low: -40, High: 30, Known: true}, {Label: "3"},
+		{Label: "4 <i>", Value: 100, Low: 90, High: 100, Known: true}, {Label: "5", Value: -100, Low: -100, High: -99.95, Known: true}}
 	columns := chart.Columns{Said: hostile}
 	for i := range 11 {
 		columns.Columns = append(columns.Columns, chart.Column{Label: strconv.Itoa(i), Top: "<9>", Class: "promoter", Count: int64(i * i * 1_000_000)})
@@ -88,10 +88,10 @@ func TestCharts(t *testing.T) {
 func TestProportions(t *testing.T) {
 	t.Parallel()
 	for svg, want := range map[chart.SVG][]string{
-		chart.Shares{Classes: []string{"detractor", "promoter"}, Counts: []int64{1, 3}}.SVG():                                                {`class="detractor" x="0" y="0" width="99"`, `class="promoter" x="100" y="0" width="299"`},
-		chart.Range{From: -100, To: 100, Value: 0, Low: -50, High: 50}.SVG():                                                                 {`cx="200"`, `class="band" x="106" y="10" width="188"`},
-		chart.Columns{Columns: []chart.Column{{Class: "x", Count: 2}, {Class: "y", Count: 1}}}.SVG():                                         {`class="x" x="20" y="18" width="160" height="112"`, `class="y" x="220" y="74" width="160" height="56"`},
-		chart.Trend{Points: []chart.Point{{Value: 1, Low: -100, High: 100, Is: true}, {}, {Value: 0, Low: -100, High: 100, Is: true}}}.SVG(): {`cy="79.3"`, `cy="80"`},
+		chart.Shares{Classes: []string{"detractor", "promoter"}, Counts: []int64{1, 3}}.SVG():                                                      {`class="detractor" x="0" y="0" width="99"`, `class="promoter" x="100" y="0" width="299"`},
+		chart.Range{From: -100, To: 100, Value: 0, Low: -50, High: 50}.SVG():                                                                       {`cx="200"`, `class="band" x="106" y="10" width="188"`},
+		chart.Columns{Columns: []chart.Column{{Class: "x", Count: 2}, {Class: "y", Count: 1}}}.SVG():                                               {`class="x" x="20" y="18" width="160" height="112"`, `class="y" x="220" y="74" width="160" height="56"`},
+		chart.Trend{Points: []chart.Point{{Value: 1, Low: -100, High: 100, Known: true}, {}, {Value: 0, Low: -100, High: 100, Known: true}}}.SVG(): {`cy="79.3"`, `cy="80"`},
 	} {
 		for _, w := range want {
 			if !strings.Contains(string(svg), w) {
@@ -99,7 +99,7 @@ func TestProportions(t *testing.T) {
 			}
 		}
 	}
-	gap := chart.Trend{Points: []chart.Point{{Is: true}, {}, {Is: true}}}.SVG()
+	gap := chart.Trend{Points: []chart.Point{{Known: true}, {}, {Known: true}}}.SVG()
 	if strings.Contains(string(gap), "<path") {
 		t.Errorf("a line goes through a week without answers: %s", gap)
 	}

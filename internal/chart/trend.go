@@ -14,7 +14,7 @@ type Trend struct {
 type Point struct {
 	Label            string
 	Value, Low, High float64
-	Is               bool // there is a value
+	Known            bool // there is a value
 }
 
 const (
@@ -49,7 +49,7 @@ func (t Trend) SVG() SVG {
 	})
 	every := (len(t.Points) + trendLabels - 1) / trendLabels
 	for i, p := range t.Points {
-		if p.Is {
+		if p.Known {
 			d.put(`<circle class="dot" cx="%s" cy="%s" r="3.5"/>`, px(x(i)), px(y(p.Value)))
 		}
 		if back := len(t.Points) - 1 - i; back%max(every, 1) == 0 { // the last one always
@@ -67,7 +67,7 @@ func (t Trend) SVG() SVG {
 func (t Trend) scale() (low, high float64) {
 	low, high = 100, -100
 	for _, p := range t.Points {
-		if p.Is {
+		if p.Known {
 			low, high = min(low, p.Low), max(high, p.High)
 		}
 	}
@@ -101,7 +101,7 @@ func gridStep(span float64) float64 {
 func (t Trend) eachRun(each func(from, to int)) {
 	for from := 0; from < len(t.Points); {
 		to := from
-		for to < len(t.Points) && t.Points[to].Is {
+		for to < len(t.Points) && t.Points[to].Known {
 			to++
 		}
 		if to > from {

@@ -56,7 +56,7 @@ func TestEveryPage(t *testing.T) {
 	})
 	var out bytes.Buffer
 	teller := &story.Teller{Company: drive.New(s.Site(), s.Inbox(), s.Token()), Samples: os.DirFS(filepath.Join(filepath.Dir(template), "samples")), Out: &out,
-		Seed: 1, Patience: 2 * time.Minute}
+		Seed: 1, MaxWait: 2 * time.Minute}
 	if _, err := teller.Tell(t.Context()); err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
 	}

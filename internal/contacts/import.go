@@ -185,7 +185,7 @@ func (im Import) Foresee(part []byte, last bool) error {
 	for n := 0; n < 3 && to > from && !utf8.Valid(part[to-min(to-from, 4):to]); n++ {
 		to--
 	}
-	if im.Charset != "" || im.Told != "" || utf8.Valid(part[from:to]) {
+	if im.Charset != "" || im.Said != "" || utf8.Valid(part[from:to]) {
 		return nil
 	}
 	next := im

@@ -90,7 +90,7 @@ func promote(columns []Column, further, first Field) {
 // Headings returns the columns of a list in which no column of addresses was recognised, for a person to say which it
 // is, and the first rows under them; nil where nothing looks like headings. whole says that the sample is the whole list.
 func Headings(sample []byte, whole bool, encoding string) (columns []Column, below [][]string) {
-	r := sheet.Reader{Told: encoding}
+	r := sheet.Reader{Said: encoding}
 	err := r.Feed(sample, whole, func(cells []string) int { return customerColumns.score(cells, nil) }, func(sheet.Record) {})
 	if err == nil && r.Heading != nil { // what stands under the headings is no address
 		below = r.Below()
@@ -125,7 +125,7 @@ func Headings(sample []byte, whole bool, encoding string) (columns []Column, bel
 // knows what it has refused.
 func ReadTable(data []byte, encoding string, words Words, each func(columns []Column, rec sheet.Record)) error {
 	var columns []Column
-	r := sheet.Reader{Told: encoding}
+	r := sheet.Reader{Said: encoding}
 	err := r.Feed(data, true, func(cells []string) int { return words.score(cells, nil) }, func(rec sheet.Record) {
 		if columns == nil {
 			columns = words.columnsOf(r.Heading, evidence{rows: r.Below(), people: true})
@@ -177,7 +177,7 @@ const (
 // Preview reads the beginning of a list, or, where whole says so, all of it, as an import with these corrected columns
 // would; known is what was said of columns before, encoding is one of sheet.Encodings, or "" to recognise it. Errors are those of Import.Feed, but for csv_no_address_column and csv_no_heading where there are headings to choose from.
 func Preview(a survey.Audience, sample []byte, whole bool, columns map[string]Field, encoding string, known survey.Dimensions, staff survey.Directory) (Look, error) {
-	look := Look{Import: Import{Audience: a, Map: columns, Known: known, Reader: sheet.Reader{Told: encoding}}}
+	look := Look{Import: Import{Audience: a, Map: columns, Known: known, Reader: sheet.Reader{Said: encoding}}}
 	var err error
 	below := [][]string(nil)
 	if look.Imported, err = look.Feed(sample, whole, staff); err == nil {

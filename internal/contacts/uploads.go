@@ -40,7 +40,7 @@ func PartNumber(text string) (int, error) {
 	return n, nil
 }
 
-// Begin stores the beginning of an upload. Problems: those of CheckMap and sheet.Told.
+// Begin stores the beginning of an upload. Problems: those of CheckMap and sheet.SaidEncoding.
 func (l *Lists) Begin(ctx context.Context, a survey.Audience, said Corrections) (survey.Upload, error) {
 	if err := CheckMap(said.Columns); err != nil {
 		return survey.Upload{}, err
@@ -48,7 +48,7 @@ func (l *Lists) Begin(ctx context.Context, a survey.Audience, said Corrections) 
 	reader := NewImport(a)
 	reader.Map = said.Columns
 	var err error
-	if reader.Told, err = sheet.Told(said.Encoding); err != nil {
+	if reader.Said, err = sheet.SaidEncoding(said.Encoding); err != nil {
 		return survey.Upload{}, err
 	}
 	if reader.Known, err = l.Store.Dimensions(ctx, a); err != nil {
@@ -110,7 +110,7 @@ func (l *Lists) TakeUnrecorded(ctx context.Context, a survey.Audience, encoding 
 		return Outcome{}, err
 	}
 	p := &progress{Reader: *NewImport(a), staff: survey.NewDirectory(staff)}
-	p.Reader.Told = encoding
+	p.Reader.Said = encoding
 	if p.Reader.Known, err = l.Store.Dimensions(ctx, a); err != nil {
 		return Outcome{}, err
 	}

@@ -35,7 +35,7 @@ func (im *Import) Chosen() survey.Dimensions {
 			if s == "" {
 				s = survey.UseNone
 			}
-			said[dimension] = survey.DimensionChoice{Is: s, Chosen: isSegment(im.Map[c.Heading]), Alone: im.alone[dimension]}
+			said[dimension] = survey.DimensionChoice{Use: s, Chosen: isSegment(im.Map[c.Heading]), Alone: im.alone[dimension]}
 		}
 	}
 	return said
@@ -54,7 +54,7 @@ func choices(columns map[string]survey.DimensionUse) (survey.Dimensions, error) 
 		case !isSegment(Field(use)):
 			return nil, apperr.New(apperr.Invalid, "segment_choice", "columns", "Known", strings.Join([]string{string(survey.UseShared), string(survey.UsePersonal), string(survey.UseNone)}, ", "))
 		}
-		said[dimension] = survey.DimensionChoice{Is: use, Chosen: true}
+		said[dimension] = survey.DimensionChoice{Use: use, Chosen: true}
 	}
 	return said, nil
 }

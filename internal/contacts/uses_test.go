@@ -15,7 +15,7 @@ func TestUploadSaysSegments(t *testing.T) {
 	const list = "E-mail;Регион продаж;Примечание;Кто;Договор;Отрасль\nanna@example.ru;Север;Иванов;Анна Смирнова;1;Про\n"
 	im := contacts.NewImport(survey.Customers)
 	im.Map = map[string]contacts.Field{"Кто": contacts.Field(survey.UseShared), "Договор": contacts.Field(survey.UseNone)}
-	im.Known = survey.Dimensions{"attr:Отрасль": {Is: survey.UsePersonal, Chosen: true}, "attr:Кто": {Is: survey.UseNone, Chosen: true}}
+	im.Known = survey.Dimensions{"attr:Отрасль": {Use: survey.UsePersonal, Chosen: true}, "attr:Кто": {Use: survey.UseNone, Chosen: true}}
 	out, err := im.Feed([]byte(list), true, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -31,7 +31,7 @@ func TestUploadSaysSegments(t *testing.T) {
 		t.Errorf("%+v", out.Quality)
 	}
 	said := im.Chosen()
-	for part, want := range map[string]survey.DimensionChoice{"attr:Кто": {Is: survey.UseShared, Chosen: true}, "attr:Примечание": {Is: survey.UseNone, Chosen: false}, "attr:Договор": {Is: survey.UseNone, Chosen: true}} {
+	for part, want := range map[string]survey.DimensionChoice{"attr:Кто": {Use: survey.UseShared, Chosen: true}, "attr:Примечание": {Use: survey.UseNone, Chosen: false}, "attr:Договор": {Use: survey.UseNone, Chosen: true}} {
 		if said[part] != want {
 			t.Errorf("%s: %+v", part, said[part])
 		}

@@ -144,7 +144,7 @@ func (c *Counter) reread(ctx context.Context, items []*pending, stale []bool) er
 // Mend counts one item whose marker is behind it, as the stream would have. It returns false where nothing was to be
 // counted, and where somebody else was faster.
 func Mend(ctx context.Context, s CountWriter, item survey.CountedItem) (mended bool, err error) {
-	now, d, ok, err := item.Is.Count(item.Mark)
+	now, d, ok, err := item.Content.Count(item.Mark)
 	if err != nil || !ok {
 		return false, err
 	}

@@ -119,7 +119,7 @@ func (w *world) answer(t *testing.T, i survey.Invitation) {
 		why := fmt.Sprint("because ", w.random.IntN(3))
 		p.Why = &why
 	}
-	after, changed, err := r.Take(p, start.Add(time.Duration(w.random.IntN(300))*time.Hour))
+	after, changed, err := r.Apply(p, start.Add(time.Duration(w.random.IntN(300))*time.Hour))
 	must(t, err)
 	if changed {
 		must(t, w.store.SaveResponse(ctx, after, r.Version))

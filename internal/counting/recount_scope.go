@@ -64,9 +64,9 @@ func (r *Recounter) campaign(ctx context.Context, c survey.CampaignID, night str
 func (r *Recounter) step(ctx context.Context, c survey.CampaignID, step int) (sum survey.Deltas, mended int, err error) {
 	sum = survey.Deltas{}
 	err = r.Store.WalkCounted(ctx, c, step, func(item survey.CountedItem) error {
-		if _, _, behind, err := item.Is.Count(item.Mark); err != nil {
+		if _, _, behind, err := item.Content.Count(item.Mark); err != nil {
 			return err
-		} else if behind && r.Now().Sub(changed(item.Is)) > settled {
+		} else if behind && r.Now().Sub(changed(item.Content)) > settled {
 			did, err := Mend(ctx, r.Store, item)
 			if err != nil {
 				return err
@@ -75,7 +75,7 @@ func (r *Recounter) step(ctx context.Context, c survey.CampaignID, step int) (su
 				mended++
 			}
 		}
-		return item.Is.Counted(item.Mark, sum)
+		return item.Content.Counted(item.Mark, sum)
 	})
 	for k := range sum {
 		if k.Scope != string(c) { // an audience's weeks are compared with the sum of its campaigns

@@ -19,7 +19,7 @@ func TestWritesAreSpread(t *testing.T) {
 	for i := range answers {
 		r := survey.Response{Campaign: campaign, Contact: survey.ContactID(fmt.Sprintf("%c%ccontactcontact", 'a'+i/20, 'a'+i%20)), Audience: survey.Customers, Language: "ru"}
 		score := i % 11
-		r, _, err := r.Take(survey.Post{Score: &score, Gesture: survey.ByGesture, Digest: "d"}, start)
+		r, _, err := r.Apply(survey.Post{Score: &score, Gesture: survey.ByGesture, Digest: "d"}, start)
 		must(t, err)
 		must(t, w.store.SaveResponse(context.Background(), r, 0))
 	}

@@ -32,7 +32,7 @@ func EncodingOf(r *http.Request) (string, error) {
 	if _, with, err := mime.ParseMediaType(r.Header.Get("Content-Type")); named == "" && err == nil && sheet.Encoding(with["charset"]) != "utf-8" {
 		named = with["charset"]
 	}
-	return sheet.Told(named)
+	return sheet.SaidEncoding(named)
 }
 
 // ReadList reads a CSV body, or a part of one. Problems: csv_wanted, body_too_large, gzip_broken, encoding_unknown, csv_mangled.

@@ -93,7 +93,7 @@ func (r *Round) advance(ctx context.Context, before *survey.Response, now survey
 			return loop.Case{}, err
 		}
 	}
-	c, behind := c.Take(now)
+	c, behind := c.Apply(now)
 	if behind && c.Unsettled(now, "") {
 		if !there {
 			return loop.Case{}, nil

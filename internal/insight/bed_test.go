@@ -49,7 +49,7 @@ func (m *memory) TalliesOf(_ context.Context, scope, kind string) (map[survey.Ta
 func (m *memory) Asked(context.Context, survey.CampaignID) (survey.Asked, error) { return m.asked, nil }
 
 func (m *memory) Dimensions(context.Context, survey.Audience) (survey.Dimensions, error) {
-	return survey.Dimensions{survey.DimensionTier: {Is: survey.UsePersonal, Chosen: true}}, nil
+	return survey.Dimensions{survey.DimensionTier: {Use: survey.UsePersonal, Chosen: true}}, nil
 }
 
 func (m *memory) CountDimensions(_ context.Context, c survey.Campaign, _ int) ([]survey.DimensionCount, error) {

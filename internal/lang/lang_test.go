@@ -259,7 +259,7 @@ func TestNoStringIsMissingAndNoneIsForgotten(t *testing.T) {
 		if s.literals[id] || isProblem && (s.literals[code] || code == "other") {
 			return true
 		}
-		for prefix := range s.literals { // "alert.because." + …, and of codes "csv_" + …
+		for prefix := range s.literals { // "alert.reason." + …, and of codes "csv_" + …
 			switch {
 			case strings.HasSuffix(prefix, ".") && len(prefix) > 3 && prefix != "problem.", strings.HasSuffix(prefix, "_") && strings.Contains(prefix, "."):
 				if strings.HasPrefix(id, prefix) {

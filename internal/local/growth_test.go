@@ -169,7 +169,7 @@ func answerMany(t *testing.T, s *local.Stack, campaign survey.CampaignID, n int)
 			id := fmt.Sprintf("%c%c%c%cnobodynobody", letters[i%32], letters[i/32%32], letters[i/1024%32], 'a')
 			r := survey.Response{Campaign: campaign, Contact: survey.ContactID(id), Audience: survey.Customers, Language: "en"}
 			score := 7 + i%4
-			r, _, err := r.Take(survey.Post{Score: &score, Gesture: survey.ByGesture, Digest: "d"}, now)
+			r, _, err := r.Apply(survey.Post{Score: &score, Gesture: survey.ByGesture, Digest: "d"}, now)
 			if err != nil {
 				return err
 			}

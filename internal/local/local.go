@@ -156,6 +156,7 @@ func (s *Stack) readTemplate() (*template.Template, error) {
 		return nil, err
 	}
 	t, err := template.Read(s.cfg.Template, template.Inputs{
+		Stack:      "onetap",
 		Parameters: s.cfg.Parameters,
 		Defaults: map[string]string{
 			"Site": s.Site(), "Links": s.Links(), "ApiToken": s.token, "Sender": "Onetap <nps@example.com>", "AdminEmail": "admin@example.com",
@@ -209,7 +210,7 @@ func (s *Stack) openMail(t *template.Template) error {
 	var err error
 	s.mail, err = ses.Open(filepath.Join(s.cfg.Data, "mail.db"), ses.Options{
 		Rate: s.cfg.MailRate, DailyQuota: s.cfg.MailQuota, Entry: s.cfg.MailEntry, EventDelay: delay,
-		ConfigurationSets: sets, Region: t.Region, Account: t.Account,
+		ConfigurationSets: sets, Region: t.Region, Account: t.Account, Title: inboxTitle, Kinds: letterKinds,
 		Meter:   func(caller, operation string, recipients int) { c.Meter().Mail(caller, recipients) },
 		Publish: c.Publish,
 	})

@@ -36,6 +36,7 @@ func TestPermissionsAreUsed(t *testing.T) {
 	t.Parallel()
 	folder := crossBuilt(t, "symbols", "-w")
 	tmpl, err := template.Read(localtest.Template(t), template.Inputs{
+		Stack:      "onetap",
 		Parameters: map[string]string{"Sender": "nps@example.com", "AdminEmail": "admin@example.com"},
 		Secret:     func(string, template.SecretSpec) (string, error) { return strings.Repeat("s", 64), nil },
 	})

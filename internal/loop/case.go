@@ -153,11 +153,11 @@ func (c *Case) wait(at time.Time, old string) {
 	c.Alert = Alert{Due: at.Add(c.Rules.Wait), Old: old}
 }
 
-// Take returns the case after an answer, and whether the answer told it anything: one that it knows, or an older one,
+// Apply returns the case after an answer, and whether the answer told it anything: one that it knows, or an older one,
 // does not, so that stream records may be repeated. A score that rises does not close the case; one that falls again
 // is still the same case, and is alerted about again only if the case was resolved in between: it opens again once the
 // answer has settled (Claim), not if it rises before that.
-func (c Case) Take(r survey.Response) (after Case, changed bool) {
+func (c Case) Apply(r survey.Response) (after Case, changed bool) {
 	if !r.Verified || r.Version <= c.Answer {
 		return c, false
 	}

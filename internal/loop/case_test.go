@@ -76,21 +76,21 @@ func TestWhenTheAlertIsReady(t *testing.T) {
 	t.Parallel()
 	bare := loop.New(nil, answer(1, 3, "", 0), anna, "north", rules)
 	worded := loop.New(nil, answer(1, 3, "slow", 0), anna, "north", rules)
-	later, _ := bare.Take(answer(2, 3, "slow", 30*time.Second))
+	later, _ := bare.Apply(answer(2, 3, "slow", 30*time.Second))
 	wish := answer(2, 3, "", 30*time.Second)
 	wish.Wish = "tea"
-	wished, _ := bare.Take(wish)
-	risen, _ := bare.Take(answer(2, 9, "", 30*time.Second))
+	wished, _ := bare.Apply(wish)
+	risen, _ := bare.Apply(answer(2, 9, "", 30*time.Second))
 	before := answer(1, 10, "dear", 0)
 	slip := loop.New(&before, answer(2, 0, "dear", 0), anna, "north", rules)
 	unsaid := loop.New(&before, answer(2, 0, "", 0), anna, "north", rules)
 	said := loop.New(&before, answer(2, 0, "sorry, slow", 0), anna, "north", rules)
-	more, _ := slip.Take(answer(3, 0, "dear no more", 30*time.Second))
+	more, _ := slip.Apply(answer(3, 0, "dear no more", 30*time.Second))
 	resolved := moves(loop.Resolved)(t, sends(answer(1, 3, "slow", 0), 0)(t, worded))
-	resolved, _ = resolved.Take(answer(2, 9, "slow", 0))
-	again, _ := resolved.Take(answer(3, 2, "slow", 0))
-	reworded, _ := resolved.Take(answer(3, 2, "slow as ever", 0))
-	contentAgain, _ := again.Take(answer(4, 8, "slow", time.Minute))
+	resolved, _ = resolved.Apply(answer(2, 9, "slow", 0))
+	again, _ := resolved.Apply(answer(3, 2, "slow", 0))
+	reworded, _ := resolved.Apply(answer(3, 2, "slow as ever", 0))
+	contentAgain, _ := again.Apply(answer(4, 8, "slow", time.Minute))
 	for _, c := range []struct {
 		name string
 		c    loop.Case
@@ -146,7 +146,7 @@ func TestClaims(t *testing.T) {
 type step func(t *testing.T, c loop.Case) loop.Case
 
 func takes(r survey.Response) step {
-	return func(t *testing.T, c loop.Case) loop.Case { c, _ = c.Take(r); return c }
+	return func(t *testing.T, c loop.Case) loop.Case { c, _ = c.Apply(r); return c }
 }
 
 // sends is a letter at noon + after that holds the answer r.
@@ -245,7 +245,7 @@ func TestWordsThatGoBack(t *testing.T) {
 	t.Parallel()
 	c := loop.New(nil, answer(1, 3, "a", 0), anna, "north", rules)
 	c = sends(answer(1, 3, "a", 0), 0)(t, c)
-	c, _ = c.Take(answer(2, 3, "b", time.Minute))
+	c, _ = c.Apply(answer(2, 3, "b", time.Minute))
 	now := noon.Add(3 * time.Minute)
 	c = c.Claim("x", now)
 	for _, r := range []struct {
@@ -291,7 +291,7 @@ func TestWhoseLetterSaysSomething(t *testing.T) {
 func TestUnsettled(t *testing.T) {
 	t.Parallel()
 	open := loop.New(nil, answer(1, 3, "", 0), anna, "north", rules)
-	fallen, _ := open.Take(answer(2, 1, "slow", time.Minute))
+	fallen, _ := open.Apply(answer(2, 1, "slow", time.Minute))
 	noted, _, err := open.Do(loop.Work{Note: "called"}, "anna", noon)
 	if err != nil {
 		t.Fatal(err)
@@ -340,7 +340,7 @@ func TestRecordedOnce(t *testing.T) {
 		"a refusal after recording": func() (loop.Case, bool) { return once.Refuse("x", max, noon) },
 		"a stranger's bounce":       func() (loop.Case, bool) { return once.Bounced("other", max, noon) },
 		"a bounce of nothing":       func() (loop.Case, bool) { return c.Bounced("", max, noon) },
-		"an answer that is known":   func() (loop.Case, bool) { return once.Take(r) },
+		"an answer that is known":   func() (loop.Case, bool) { return once.Apply(r) },
 	} {
 		if _, changed := again(); changed {
 			t.Errorf("%s changes the case", name)
@@ -380,7 +380,7 @@ func TestHistoryIsBounded(t *testing.T) {
 	t.Parallel()
 	c := loop.New(nil, answer(1, 3, "", 0), anna, "north", rules)
 	for v := 2; v < 1000; v++ {
-		c, _ = c.Take(answer(v, v%11, fmt.Sprint(v), time.Minute))
+		c, _ = c.Apply(answer(v, v%11, fmt.Sprint(v), time.Minute))
 	}
 	if len(c.History) > 100 || c.History[0].What != loop.Opened || c.History[len(c.History)-1].Score != 999%11 {
 		t.Errorf("%d events from %v to %v", len(c.History), c.History[0], c.History[len(c.History)-1])

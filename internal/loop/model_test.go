@@ -56,7 +56,7 @@ func (w *world) post(t *rapid.T) {
 		s := rapid.SampledFrom([]string{"", "slow", "rude", "dear"}).Draw(t, "words")
 		p.Why = &s
 	}
-	after, changed, err := w.answer.Take(p, w.now)
+	after, changed, err := w.answer.Apply(p, w.now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +73,7 @@ func (w *world) handle(r survey.Response) {
 	}
 	switch {
 	case w.stored != nil:
-		c, taken := w.stored.Take(r)
+		c, taken := w.stored.Apply(r)
 		if taken && c.Unsettled(r, "") {
 			w.stored = nil
 			return

@@ -104,8 +104,8 @@ func TestHandedOver(t *testing.T) {
 	if c, _, err = c.Do(loop.Work{State: loop.Resolved, Cause: "price", Outcome: "lost"}, "boris", midday); err != nil || c.Cause != "price" {
 		t.Fatal(c.Cause, err)
 	}
-	c, _ = c.Take(survey.Response{Score: 9, Verified: true, Version: 8, Updated: midday})
-	c, _ = c.Take(survey.Response{Score: 2, Verified: true, Version: 9, Updated: midday})
+	c, _ = c.Apply(survey.Response{Score: 9, Verified: true, Version: 8, Updated: midday})
+	c, _ = c.Apply(survey.Response{Score: 2, Verified: true, Version: 9, Updated: midday})
 	if c.State != loop.Resolved || !c.Claimable(midday) {
 		t.Errorf("before it has settled: %+v", c)
 	}

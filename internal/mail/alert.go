@@ -119,7 +119,7 @@ func (a AlertData) words(l lang.Language) alertData {
 		FactsTitle: l.T("alert.facts"), Facts: a.facts(l),
 		DoTitle: l.T("alert.do"), By: l.T("alert.by", lang.Values{"When": a.moment(l, a.Deadline)}),
 		Counted: l.T("alert.counted", lang.Values{"Count": hours, "When": a.moment(l, a.Answered)}),
-		Reason:  l.T("alert.because."+string(a.Reason), lang.Values{"Team": line(a.Team)}),
+		Reason:  l.T("alert.reason."+string(a.Reason), lang.Values{"Team": line(a.Team)}),
 		CaseURL: a.CaseURL, CaseText: l.T("alert.case"),
 	}
 	if a.Risen {

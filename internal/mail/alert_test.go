@@ -55,7 +55,7 @@ func TestAlertGolden(t *testing.T) {
 
 		handed := alert(code)
 		handed.Reason = mail.ReasonHanded
-		if m := letter(t, handed); !strings.Contains(m.Text, lang.Language(code).T("alert.because.handed")) {
+		if m := letter(t, handed); !strings.Contains(m.Text, lang.Language(code).T("alert.reason.handed")) {
 			t.Errorf("%s does not say that the case was handed over", code)
 		}
 

@@ -49,7 +49,7 @@ func TestHeadCountIsThePlan(t *testing.T) {
 		from = h.Next
 	}
 	planner, beaten := &senderRun{Sender: w.sender("planner"), times: leaseTimes{grace: time.Hour}}, time.Now()
-	planner.beaten.Store(&beaten)
+	planner.renewed.Store(&beaten)
 	if _, err := planner.planInvitations(ctx, w.state(id)); err != nil {
 		t.Fatal(err)
 	}

@@ -26,7 +26,7 @@ type Notice struct {
 // turn is taken before, so that of two callers one writes. If no letter can be sent, which is logged, an hour later
 // is another turn, for it may be SES itself that is closed.
 func (n *Notice) Tell(ctx context.Context, c survey.Campaign, now time.Time) error {
-	c, due := c.Telling(now)
+	c, due := c.ClaimNotice(now)
 	if !due {
 		return nil
 	}
@@ -53,7 +53,7 @@ func (n *Notice) Tell(ctx context.Context, c survey.Campaign, now time.Time) err
 		return nil
 	}
 	n.Log.Info("administrators told that a campaign has stopped", "campaign", c.ID, "letters", letters)
-	if _, err = n.Store.SaveCampaign(ctx, c.Told()); errors.Is(err, apperr.ErrChanged) {
+	if _, err = n.Store.SaveCampaign(ctx, c.NoticeSent()); errors.Is(err, apperr.ErrChanged) {
 		return nil // resumed already
 	}
 	return err

@@ -39,9 +39,9 @@ type Sender struct {
 // senderRun is one run of a sender.
 type senderRun struct {
 	*Sender
-	times  leaseTimes
-	holder string                    // names this run in the lease and in the batches that it claims
-	beaten atomic.Pointer[time.Time] // the lease was surely held then
+	times   leaseTimes
+	holder  string                    // names this run in the lease and in the batches that it claims
+	renewed atomic.Pointer[time.Time] // the lease was surely held then
 }
 
 // Run sends until nothing is due or shortly before the deadline of ctx. It does so as the only sender, or not at all:
@@ -49,7 +49,7 @@ type senderRun struct {
 func (s *Sender) Run(ctx context.Context) error {
 	times := leaseTimes{cmp.Or(s.lease.heartbeat, leaseHeartbeat), cmp.Or(s.lease.ttl, leaseTTL), cmp.Or(s.lease.grace, leaseGrace)}
 	r := &senderRun{Sender: s, times: times, holder: rand.Text()}
-	held, err := r.takeLease(ctx)
+	held, err := r.acquireLease(ctx)
 	if err != nil || !held {
 		return err
 	}

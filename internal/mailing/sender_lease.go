@@ -22,8 +22,8 @@ const (
 // leaseTimes are those of the constants where they are 0.
 type leaseTimes struct{ heartbeat, ttl, grace time.Duration }
 
-// takeLease returns whether this run is the sender now.
-func (r *senderRun) takeLease(ctx context.Context) (bool, error) {
+// acquireLease returns whether this run is the sender now.
+func (r *senderRun) acquireLease(ctx context.Context) (bool, error) {
 	seen, err := r.Store.SeeLease(ctx, leaseName)
 	if err != nil {
 		return false, err
@@ -45,8 +45,8 @@ func (r *senderRun) takeLease(ctx context.Context) (bool, error) {
 		}
 	}
 	before := r.Now()
-	err = r.Store.TakeLease(ctx, leaseName, r.holder, seen)
-	r.beaten.Store(&before)
+	err = r.Store.AcquireLease(ctx, leaseName, r.holder, seen)
+	r.renewed.Store(&before)
 	if errors.Is(err, apperr.ErrChanged) {
 		return false, nil
 	}
@@ -59,16 +59,16 @@ func (r *senderRun) takeLease(ctx context.Context) (bool, error) {
 func (r *senderRun) keepLease(ctx context.Context, cancel context.CancelCauseFunc) {
 	for sleep(ctx, r.times.heartbeat) {
 		before := r.Now()
-		switch err := r.Store.BeatLease(ctx, leaseName, r.holder); {
+		switch err := r.Store.RenewLease(ctx, leaseName, r.holder); {
 		case errors.Is(err, apperr.ErrChanged):
 			cancel(errors.New("another sender took over"))
 			return
 		case err == nil:
-			r.beaten.Store(&before)
+			r.renewed.Store(&before)
 		}
 	}
 }
 
 // held says whether this run surely is the sender still, so that nobody else can have written anything of its batches. A
 // process that stood still may have been taken for dead.
-func (r *senderRun) held() bool { return r.Now().Sub(*r.beaten.Load()) < r.times.grace }
+func (r *senderRun) held() bool { return r.Now().Sub(*r.renewed.Load()) < r.times.grace }

@@ -14,7 +14,7 @@ import (
 
 // still is a sender that stands still for 13 seconds right after it has claimed the one batch of 30 people; meanwhile is
 // called then.
-func still(t *testing.T, trust time.Duration, meanwhile func(w *world, claimed survey.Batch)) (*world, survey.CampaignID) {
+func still(t *testing.T, grace time.Duration, meanwhile func(w *world, claimed survey.Batch)) (*world, survey.CampaignID) {
 	t.Helper()
 	w := newWorld(t, 1e6, 1e6)
 	w.contacts(30)
@@ -52,7 +52,7 @@ func still(t *testing.T, trust time.Duration, meanwhile func(w *world, claimed s
 		return nil
 	}
 	s := w.sender("still")
-	s.Now, s.lease.grace, s.lease.heartbeat = now, trust, time.Hour
+	s.Now, s.lease.grace, s.lease.heartbeat = now, grace, time.Hour
 	_ = s.Run(context.Background()) // it may have lost its lease meanwhile
 	if !once {
 		t.Fatal("no batch was claimed")

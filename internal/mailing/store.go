@@ -35,10 +35,10 @@ type SenderStore interface {
 type leaseStore interface {
 	// SeeLease reads a lease; nil means that it is free.
 	SeeLease(ctx context.Context, name string) (*survey.Lease, error)
-	// TakeLease is a compare-and-swap by what was seen (nil: free).
-	TakeLease(ctx context.Context, name, holder string, seen *survey.Lease) error
-	// BeatLease tells that the holder lives; apperr.ErrChanged means that somebody else took over.
-	BeatLease(ctx context.Context, name, holder string) error
+	// AcquireLease is a compare-and-swap by what was seen (nil: free).
+	AcquireLease(ctx context.Context, name, holder string, seen *survey.Lease) error
+	// RenewLease tells that the holder lives; apperr.ErrChanged means that somebody else took over.
+	RenewLease(ctx context.Context, name, holder string) error
 	// DropLease frees a lease that holder holds.
 	DropLease(ctx context.Context, name, holder string) error
 }

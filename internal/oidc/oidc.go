@@ -18,8 +18,8 @@ import (
 	"onetap/internal/auth"
 )
 
-// patience is how long the issuer may take for an answer.
-const patience = 5 * time.Second
+// timeout is how long the issuer may take for an answer.
+const timeout = 5 * time.Second
 
 var _ auth.Issuer = (*Issuer)(nil)
 
@@ -94,7 +94,7 @@ func (i *Issuer) Email(ctx context.Context, back, code string, s auth.LoginState
 
 // settings are those of a request to the issuer.
 func (i *Issuer) settings(ctx context.Context, back string) (context.Context, *oidc.Provider, *oauth2.Config, error) {
-	ctx = oidc.ClientContext(ctx, &http.Client{Timeout: patience})
+	ctx = oidc.ClientContext(ctx, &http.Client{Timeout: timeout})
 	p, err := i.discovered(ctx)
 	if err != nil {
 		return nil, nil, nil, err

@@ -27,10 +27,10 @@ func (p *pages) logo(w http.ResponseWriter, r *http.Request) {
 // What a process keeps of logos and how often it looks for one that it does not know: a logo of 100 KB costs a dozen read
 // units, one that is not there costs one too, and anybody can ask for both.
 const (
-	logosMost    = 20 // of at most 100 KB each
+	maxLogos     = 20 // of at most 100 KB each
 	logosUnknown = 1000
 	unknownLife  = time.Minute
-	lookupsMost  = 30 // at once
+	maxLookups   = 30 // at once
 	lookupEvery  = time.Second
 )
 
@@ -86,7 +86,7 @@ func (l *logos) recall(hash string, now time.Time) (found theme.Logo, known, may
 		l.spent = max(0, l.spent-back)
 		l.since = now
 	}
-	if l.spent >= lookupsMost {
+	if l.spent >= maxLookups {
 		return found, false, false
 	}
 	l.spent++
@@ -102,7 +102,7 @@ func (l *logos) keep(found theme.Logo) {
 	if l.kept == nil {
 		l.kept = map[string]theme.Logo{}
 	}
-	if len(l.order) >= logosMost {
+	if len(l.order) >= maxLogos {
 		delete(l.kept, l.order[0])
 		l.order = l.order[1:]
 	}

@@ -62,7 +62,7 @@ func TestMadeUpLogos(t *testing.T) {
 	for n := range 5000 {
 		status[s.do("GET", fmt.Sprintf("/logo/%020x", n), "").Code]++
 	}
-	if s.lookups > lookupsMost+1 || status[404]+status[429] != 5000 || status[429] == 0 {
+	if s.lookups > maxLookups+1 || status[404]+status[429] != 5000 || status[429] == 0 {
 		t.Errorf("read %d times, answered %v", s.lookups, status)
 	}
 	before := s.lookups
@@ -96,19 +96,19 @@ func TestLogosAreBounded(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	s.logos = map[string]theme.Logo{}
-	for n := range 10 * logosMost {
+	for n := range 10 * maxLogos {
 		hash := fmt.Sprintf("%020x", n)
 		s.logos[hash] = theme.Logo{Hash: hash, Media: "image/png", Bytes: []byte(hash)}
 		if w := s.do("GET", "/logo/"+hash, ""); w.Code != 200 || w.Body.String() != hash {
 			t.Fatalf("%d: %d %q", n, w.Code, w.Body)
 		}
-		if kept := &s.pages.logos; len(kept.kept) > logosMost || len(kept.order) != len(kept.kept) {
+		if kept := &s.pages.logos; len(kept.kept) > maxLogos || len(kept.order) != len(kept.kept) {
 			t.Fatalf("holds %d logos, %d names", len(kept.kept), len(kept.order))
 		}
 		s.now = s.now.Add(lookupEvery)
 	}
 	before := s.lookups
-	for n := 9 * logosMost; n < 10*logosMost; n++ {
+	for n := 9 * maxLogos; n < 10*maxLogos; n++ {
 		s.do("GET", fmt.Sprintf("/logo/%020x", n), "")
 	}
 	if s.lookups != before {

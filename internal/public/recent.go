@@ -8,8 +8,8 @@ import (
 // recent remembers, for a moment, what was read of the table. A mail scanner opens the twelve links of a letter within
 // seconds, and they all show the same person's page.
 type recent[K comparable, V any] struct {
-	life time.Duration
-	most int // entries; when there are as many, all are forgotten
+	life    time.Duration
+	maxKept int // entries; when there are as many, all are forgotten
 
 	mu   sync.Mutex
 	kept map[K]entry[V]
@@ -33,7 +33,7 @@ func (r *recent[K, V]) get(k K, now time.Time) (v V, ok bool) {
 func (r *recent[K, V]) put(k K, v V, now time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.kept == nil || len(r.kept) >= r.most {
+	if r.kept == nil || len(r.kept) >= r.maxKept {
 		r.kept = map[K]entry[V]{}
 	}
 	r.kept[k] = entry[V]{v, now.Add(r.life)}

@@ -62,7 +62,7 @@ func TestClosingIsSeenWithinSeconds(t *testing.T) {
 
 func TestRecentHoldsSoMany(t *testing.T) {
 	t.Parallel()
-	r := recent[int, int]{life: time.Second, most: 3}
+	r := recent[int, int]{life: time.Second, maxKept: 3}
 	for i := range 100 {
 		r.put(i, i, noon)
 		if len(r.kept) > 3 {

@@ -44,8 +44,8 @@ type seen struct {
 
 // How long a process shows what it has read before, and of how many.
 const (
-	seenLife, seenMost         = 2 * time.Second, 500
-	campaignLife, campaignMost = 5 * time.Second, 50
+	seenLife, maxSeen          = 2 * time.Second, 500
+	campaignLife, maxCampaigns = 5 * time.Second, 50
 )
 
 // New is the handler of the public links, over the table.
@@ -55,10 +55,10 @@ func New(s *store.Store, ks *keys.Keys) http.Handler {
 
 func newPages(s Store, ks *keys.Keys, now func() time.Time, digest func() string) *pages {
 	return &pages{store: s, keys: ks, now: now, digest: digest,
-		seen:      recent[keys.Token, seen]{life: seenLife, most: seenMost},
-		campaigns: recent[survey.CampaignID, survey.Campaign]{life: campaignLife, most: campaignMost},
-		logos:     logos{unknown: recent[string, struct{}]{life: unknownLife, most: logosUnknown}},
-		left:      recent[keys.Token, struct{}]{life: time.Minute, most: seenMost}}
+		seen:      recent[keys.Token, seen]{life: seenLife, maxKept: maxSeen},
+		campaigns: recent[survey.CampaignID, survey.Campaign]{life: campaignLife, maxKept: maxCampaigns},
+		logos:     logos{unknown: recent[string, struct{}]{life: unknownLife, maxKept: logosUnknown}},
+		left:      recent[keys.Token, struct{}]{life: time.Minute, maxKept: maxSeen}}
 }
 
 // routes are the public pages. What each link answers:
@@ -77,8 +77,8 @@ func (p *pages) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /r/{token}", p.show)
 	mux.HandleFunc("GET /r/{token}/{score}", p.show)
-	mux.HandleFunc("POST /r/{token}", p.take)
-	mux.HandleFunc("POST /r/{token}/{score}", p.take)
+	mux.HandleFunc("POST /r/{token}", p.receive)
+	mux.HandleFunc("POST /r/{token}/{score}", p.receive)
 	mux.HandleFunc("GET /u/{token}", p.askUnsubscribe)
 	mux.HandleFunc("POST /u/{token}", p.unsubscribe)
 	mux.HandleFunc("GET /logo/{hash}", p.logo)
@@ -228,8 +228,8 @@ func (p *pages) stateOf(r *http.Request, v visit, chosen *int) state {
 	return s
 }
 
-// take answers POST: the score, the words or both.
-func (p *pages) take(w http.ResponseWriter, r *http.Request) {
+// receive answers POST: the score, the words or both.
+func (p *pages) receive(w http.ResponseWriter, r *http.Request) {
 	v, err := p.visit(r, "/r/", p.keys.Check)
 	if err == nil {
 		err = p.open(v)
@@ -300,7 +300,7 @@ type taken struct {
 func (p *pages) apply(ctx context.Context, v visit, post survey.Post) (taken, error) {
 	for range maxTries {
 		before := v.person.Answer(v.campaign, v.token.Contact)
-		after, changed, err := before.Take(post, p.now())
+		after, changed, err := before.Apply(post, p.now())
 		t := taken{before: before, answer: after, asks: before.Asks(post), cut: changed && (lacks(after.Why, post.Why) || lacks(after.Wish, post.Wish))}
 		if err != nil || !changed || v.token.Test {
 			return t, err

@@ -27,7 +27,7 @@ func surveyed(t *testing.T, n int, rules ...string) (*local.Stack, *drive.Compan
 	t.Helper()
 	var parsed []faults.Rule
 	for _, r := range rules {
-		rule, err := faults.Parse(r)
+		rule, err := local.ParseFault(r)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -54,8 +54,8 @@ func Encoding(said string) string {
 	return ""
 }
 
-// Told is Encoding for what somebody wrote into a field, "" for nothing. Problem: csv_encoding_unknown.
-func Told(said string) (string, error) {
+// SaidEncoding is Encoding for what somebody wrote into a field, "" for nothing. Problem: csv_encoding_unknown.
+func SaidEncoding(said string) (string, error) {
 	name := Encoding(said)
 	if name == "" && strings.TrimSpace(said) != "" {
 		return "", apperr.New(apperr.Invalid, "csv_encoding_unknown", "encoding", "Got", cutRunes(said, 40), "Known", strings.Join(Encodings, ", "))

@@ -126,7 +126,7 @@ func TestEncodingIsTold(t *testing.T) {
 		"utf-8":          {listOf("Ð½Ð½Ð°"), "Ð½Ð½Ð°"},
 		"utf-16le":       {wide("имя;mail\nАнна;a", false, false)[:0] + wide("mail;name\na;Анна", false, false), "Анна"},
 	} {
-		r := sheet.Reader{Told: told}
+		r := sheet.Reader{Said: told}
 		var got []string
 		err := r.Feed([]byte(c.file), true, withMail2, func(rec sheet.Record) { got = append(got, rec.Cells[1]) })
 		if err != nil || len(got) != 1 || got[0] != c.want || r.Encoding != told {

@@ -39,7 +39,7 @@ func foreign(sample []byte) string {
 func (r *Reader) wide(sample []byte) (mark int) {
 	switch {
 	case bytes.HasPrefix(sample, []byte("\xef\xbb\xbf")):
-		r.UTF8, r.Told, r.Charset = 1, "", "" // the mark knows better
+		r.UTF8, r.Said, r.Charset = 1, "", "" // the mark knows better
 		return 3
 	case bytes.HasPrefix(sample, []byte("\xff\xfe")):
 		r.Encoding = "utf-16le"
@@ -55,8 +55,8 @@ func (r *Reader) wide(sample []byte) (mark int) {
 		r.Encoding = "utf-16le"
 	case lines(sample, 1):
 		r.Encoding = "utf-16be"
-	case r.Told == "utf-16le" || r.Told == "utf-16be":
-		r.Encoding = r.Told
+	case r.Said == "utf-16le" || r.Said == "utf-16be":
+		r.Encoding = r.Said
 	}
 	return 0
 }
@@ -119,7 +119,7 @@ func (r *Reader) narrow(part []byte, last bool) []byte {
 func (r *Reader) decode(record []byte) (cells []string, broken bool) {
 	r.strings = r.strings[:0]
 	ascii := isASCII(record)
-	if ascii || r.Single == 0 && (r.Told == "" || r.Told != r.Charset || r.Told == "utf-8") && utf8.Valid(record) && !bytes.Contains(record, replacement) {
+	if ascii || r.Single == 0 && (r.Said == "" || r.Said != r.Charset || r.Said == "utf-8") && utf8.Valid(record) && !bytes.Contains(record, replacement) {
 		if !ascii {
 			r.UTF8++
 		}
@@ -154,12 +154,12 @@ func (r *Reader) decodeCell(b []byte) (text string, broken bool) {
 		return string(b), false
 	}
 	valid, invalid := weigh(b)
-	told := r.Told != "" && r.Told == r.Charset && r.Told != "utf-8"
+	said := r.Said != "" && r.Said == r.Charset && r.Said != "utf-8"
 	switch {
-	case invalid == 0 && !told && (valid > 2 || r.Single <= r.UTF8):
+	case invalid == 0 && !said && (valid > 2 || r.Single <= r.UTF8):
 		r.UTF8++
 		text = string(b)
-	case r.Charset == "utf-8", invalid > 0 && valid > invalid && !told && (r.Charset == "" || valid > 2):
+	case r.Charset == "utf-8", invalid > 0 && valid > invalid && !said && (r.Charset == "" || valid > 2):
 		r.UTF8++
 		text = strings.ToValidUTF8(string(b), "")
 	default:

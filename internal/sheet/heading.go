@@ -9,9 +9,9 @@ var separators = []byte{';', ',', '\t', '|'}
 // sample, and returns how many bytes that was.
 func (r *Reader) findHeading(sample []byte, whole bool, heading func([]string) int) (size int, err error) {
 	candidates := separators
-	told, said := toldSeparator(sample)
+	sep, said := saidSeparator(sample)
 	if said > 0 {
-		candidates = []byte{told}
+		candidates = []byte{sep}
 		size = said
 		r.Line, r.Aside = 1, 1
 	}
@@ -60,9 +60,9 @@ func (r *Reader) findHeading(sample []byte, whole bool, heading func([]string) i
 }
 
 // first returns the first records with text of the sample under a separator, at most so many.
-func (r *Reader) first(sample []byte, sep byte, whole bool, most int) (records [][]string) {
-	probe := Reader{Encoding: r.Encoding, Told: r.Told, Charset: r.Charset, Separator: string(sep)}
-	for len(sample) > 0 && len(records) < most {
+func (r *Reader) first(sample []byte, sep byte, whole bool, maxRecords int) (records [][]string) {
+	probe := Reader{Encoding: r.Encoding, Said: r.Said, Charset: r.Charset, Separator: string(sep)}
+	for len(sample) > 0 && len(records) < maxRecords {
 		rec, size, ok := probe.next(sample, whole)
 		if !ok || rec.Fault == RowLong {
 			break
@@ -93,8 +93,8 @@ func (r *Reader) likeliest(sample []byte, candidates []byte, whole bool) (best [
 	return best
 }
 
-// toldSeparator reads Excel's first line "sep=;" and returns its length with the newline, 0 when it is not there.
-func toldSeparator(sample []byte) (sep byte, size int) {
+// saidSeparator reads Excel's first line "sep=;" and returns its length with the newline, 0 when it is not there.
+func saidSeparator(sample []byte) (sep byte, size int) {
 	line := sample[:min(len(sample), 16)]
 	size = lineEnd(line)
 	text := bytes.TrimRight(line[:size], "\r\n")

@@ -39,7 +39,7 @@ type Reader struct {
 	Skipping bool   `json:"skipping,omitempty"` // inside a line over MaxRow
 	Ended    bool   `json:"ended,omitempty"`    // the last part was taken
 
-	Told    string `json:"told,omitempty"`     // the encoding, where somebody says it: one of Encodings
+	Said    string `json:"told,omitempty"`     // the encoding, where somebody says it: one of Encodings
 	Charset string `json:"charset,omitempty"`  // that of cells that are no UTF-8, once it is settled
 	UTF8    int    `json:"utf8,omitempty"`     // cells beyond ASCII that are UTF-8, …
 	Single  int    `json:"cyrillic,omitempty"` // … of one byte a letter (by its name in imports begun before there was a Charset)
@@ -151,8 +151,8 @@ func (r *Reader) begin(raw []byte, last bool, heading func([]string) int) ([]byt
 		return nil, apperr.New(apperr.Unsupported, code, "")
 	}
 	mark := r.wide(sample)
-	if r.Told != "" && !strings.HasPrefix(r.Told, "utf-16") {
-		r.Charset = r.Told
+	if r.Said != "" && !strings.HasPrefix(r.Said, "utf-16") {
+		r.Charset = r.Said
 	}
 	head := *r
 	sample = head.narrow(sample[mark:], whole)

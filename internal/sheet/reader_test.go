@@ -24,7 +24,7 @@ func read(heading func([]string) int, parts ...string) (r sheet.Reader, records 
 }
 
 func readAs(told string, heading func([]string) int, parts ...string) (r sheet.Reader, records []sheet.Record, err error) {
-	r.Told = told
+	r.Said = told
 	for i, part := range parts {
 		err = r.Feed([]byte(part), i == len(parts)-1, heading, func(rec sheet.Record) {
 			rec.Cells = append([]string(nil), rec.Cells...)

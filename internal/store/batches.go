@@ -103,9 +103,9 @@ func unpackOutcomes(contacts []survey.ContactID, groups []outcomes) []survey.Out
 // ErrChanged before it writes anything: batches written over others that are being sent would be sent twice. A plan that
 // was not written to its end is written again under the same names.
 func (s *Store) SavePlan(ctx context.Context, begun, w survey.Mailing, bs []survey.Batch) (survey.Mailing, error) {
-	const most = maxActions - 1
-	for ; len(bs) > most; bs = bs[most:] {
-		if err := s.AddBatches(ctx, begun, bs[:most]); err != nil {
+	const maxPut = maxActions - 1
+	for ; len(bs) > maxPut; bs = bs[maxPut:] {
+		if err := s.AddBatches(ctx, begun, bs[:maxPut]); err != nil {
 			return w, err
 		}
 		begun.Version++

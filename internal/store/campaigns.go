@@ -115,14 +115,14 @@ func (s *Store) SaveMailing(ctx context.Context, w survey.Mailing) (survey.Maili
 	return w, s.put(ctx, it, "version = :was", item{":was": num(was)})
 }
 
-// TakeLease makes holder the one who holds the named lease if it still is what was seen (nil: free).
-func (s *Store) TakeLease(ctx context.Context, name, holder string, seen *survey.Lease) error {
+// AcquireLease makes holder the one who holds the named lease if it still is what was seen (nil: free).
+func (s *Store) AcquireLease(ctx context.Context, name, holder string, seen *survey.Lease) error {
 	it := key{"LEASE#" + name, "LEASE"}.item()
 	it["holder"], it["beat"] = str(holder), num(1)
 	if seen == nil {
 		return s.put(ctx, it, "attribute_not_exists(pk)", nil)
 	}
-	return s.put(ctx, it, "holder = :h AND beat = :b", item{":h": str(seen.Holder), ":b": num(seen.Beat)})
+	return s.put(ctx, it, "holder = :h AND beat = :b", item{":h": str(seen.Holder), ":b": num(seen.Heartbeat)})
 }
 
 // SeeLease reads a lease; nil means that it is free.
@@ -131,11 +131,11 @@ func (s *Store) SeeLease(ctx context.Context, name string) (*survey.Lease, error
 	if err != nil || it == nil {
 		return nil, err
 	}
-	return &survey.Lease{Holder: text(it, "holder"), Beat: number64(it, "beat")}, nil
+	return &survey.Lease{Holder: text(it, "holder"), Heartbeat: number64(it, "beat")}, nil
 }
 
-// BeatLease tells that the holder lives; ErrChanged means that somebody else took over.
-func (s *Store) BeatLease(ctx context.Context, name, holder string) error {
+// RenewLease tells that the holder lives; ErrChanged means that somebody else took over.
+func (s *Store) RenewLease(ctx context.Context, name, holder string) error {
 	_, err := s.db.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: &s.table, Key: key{"LEASE#" + name, "LEASE"}.item(),
 		UpdateExpression: aws.String("ADD beat :one"), ConditionExpression: aws.String("holder = :h"),
 		ExpressionAttributeValues: item{":one": num(1), ":h": str(holder)}})

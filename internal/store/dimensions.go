@@ -31,7 +31,7 @@ func (s *Store) Asked(ctx context.Context, c survey.CampaignID) (survey.Asked, e
 
 // CountDimensions adds up a campaign's answers by the values of its dimensions: it reads every answer. A dimension's values beyond most,
 // in the order in which they were met, are left out and counted in Others.
-func (s *Store) CountDimensions(ctx context.Context, c survey.Campaign, most int) ([]survey.DimensionCount, error) {
+func (s *Store) CountDimensions(ctx context.Context, c survey.Campaign, maxValues int) ([]survey.DimensionCount, error) {
 	var shards [survey.ContactShards][]map[string]nps.Tally
 	g, walking := errgroup.WithContext(ctx)
 	g.SetLimit(8)
@@ -60,7 +60,7 @@ func (s *Store) CountDimensions(ctx context.Context, c survey.Campaign, most int
 	for i, sum := range tallies(len(c.Dimensions)) {
 		for _, shard := range shards {
 			for v, t := range shard[i] {
-				if _, there := sum[v]; !there && len(sum) >= most {
+				if _, there := sum[v]; !there && len(sum) >= maxValues {
 					counts[i].Others++
 					continue
 				}

@@ -115,24 +115,24 @@ func (s *Store) CasesPage(ctx context.Context, c survey.CampaignID, from survey.
 }
 
 // SomeCases reads up to most cases of each of a campaign's shards, all shards at once; more tells that there are others.
-func (s *Store) SomeCases(ctx context.Context, c survey.CampaignID, most int) (cs []loop.Case, more bool, err error) {
+func (s *Store) SomeCases(ctx context.Context, c survey.CampaignID, limit int) (cs []loop.Case, more bool, err error) {
 	var shards [survey.ContactShards][]loop.Case
 	g, ctx := errgroup.WithContext(ctx)
 	for n := range shards {
 		g.Go(func() error {
-			return s.pages(ctx, &dynamodb.QueryInput{TableName: &s.table, Limit: aws.Int32(int32(most + 1)),
+			return s.pages(ctx, &dynamodb.QueryInput{TableName: &s.table, Limit: aws.Int32(int32(limit + 1)),
 				KeyConditionExpression:    aws.String("pk = :pk AND begins_with(sk, :sk)"),
 				ExpressionAttributeValues: item{":pk": str(peoplePK(c, n)), ":sk": str("CASE#")}}, func(it item) (bool, error) {
 				v, err := caseOf(it)
 				shards[n] = append(shards[n], v)
-				return len(shards[n]) <= most, err
+				return len(shards[n]) <= limit, err
 			})
 		})
 	}
 	err = g.Wait()
 	for _, some := range shards {
-		more = more || len(some) > most
-		cs = append(cs, some[:min(len(some), most)]...)
+		more = more || len(some) > limit
+		cs = append(cs, some[:min(len(some), limit)]...)
 	}
 	return cs, more, err
 }

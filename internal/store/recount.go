@@ -35,7 +35,7 @@ func (s *Store) WalkCounted(ctx context.Context, c survey.CampaignID, step int, 
 				return false, err
 			}
 			k := keyOf(it)
-			return true, each(survey.CountedItem{Item: itemKey(k), Is: is, Mark: marks[k.sk]})
+			return true, each(survey.CountedItem{Item: itemKey(k), Content: is, Mark: marks[k.sk]})
 		})
 		if err != nil {
 			return err

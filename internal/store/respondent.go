@@ -29,7 +29,7 @@ func (s *Store) Visit(ctx context.Context, id survey.CampaignID, contact survey.
 	if err != nil {
 		return survey.Campaign{}, survey.Respondent{}, err
 	}
-	c, rest, err := takeCampaign(id, items)
+	c, rest, err := splitCampaign(id, items)
 	if err != nil {
 		return c, survey.Respondent{}, err
 	}
@@ -43,8 +43,8 @@ func (s *Store) Visit(ctx context.Context, id survey.CampaignID, contact survey.
 	return c, p, err
 }
 
-// takeCampaign takes the campaign out of what was read beside it.
-func takeCampaign(id survey.CampaignID, items []item) (c survey.Campaign, rest []item, err error) {
+// splitCampaign takes the campaign out of what was read beside it.
+func splitCampaign(id survey.CampaignID, items []item) (c survey.Campaign, rest []item, err error) {
 	n := slices.IndexFunc(items, func(it item) bool { return keyOf(it) == campaignKey(id) })
 	if n < 0 {
 		return c, items, apperr.New(apperr.Unknown, "campaign_unknown", "campaign")

@@ -21,7 +21,7 @@ const maxSeen = 16
 const (
 	burstChanges  = 60  // at once: nobody changes a mind so often
 	hourlyChanges = 6   // and so many more for each hour since the first post
-	mostChanges   = 200 // altogether
+	maxChanges    = 200 // altogether
 	scriptChanges = 30  // of the first ones; scripts must not use up what the person needs
 )
 
@@ -37,7 +37,7 @@ type Post struct {
 	Digest  string // random, made with the form; the same again when the post is repeated. Letters, digits, "-" and "_"
 }
 
-// Take returns the answer after a post, and whether the post changed it; an unchanged answer need not be written.
+// Apply returns the answer after a post, and whether the post changed it; an unchanged answer need not be written.
 //
 // A person's score makes the answer verified, once and for all. What a script posts is kept only while no person has
 // answered, and only its score: no page of ours lets a script write words. A post that was taken before, and one that
@@ -45,7 +45,7 @@ type Post struct {
 // for the score beside them may be a scanner's. A score that Asks is left as it is; words that the page did not know stay,
 // and new ones are added below them. An answer that has changed very often changes no more: a script is not
 // heard then, a person is told. Problems: score_out_of_range, score_missing, gesture_unknown, answer_too_often, answer_final.
-func (r Response) Take(p Post, now time.Time) (after Response, changed bool, err error) {
+func (r Response) Apply(p Post, now time.Time) (after Response, changed bool, err error) {
 	switch p.Gesture {
 	case ByButton, ByGesture, ByScript:
 	default:
@@ -130,11 +130,11 @@ func reword(stored string, said, was *string) string {
 
 // mayChange reports why an answer cannot change now, if it has changed too often.
 func (r Response) mayChange(now time.Time) error {
-	if r.Version >= mostChanges {
-		return apperr.New(apperr.Forbidden, "answer_final", "", "Limit", mostChanges)
+	if r.Version >= maxChanges {
+		return apperr.New(apperr.Forbidden, "answer_final", "", "Limit", maxChanges)
 	}
 	hours := max(0, int(now.Sub(r.First)/time.Hour))
-	if r.Version > 0 && r.Version >= burstChanges+min(hours, mostChanges)*hourlyChanges {
+	if r.Version > 0 && r.Version >= burstChanges+min(hours, maxChanges)*hourlyChanges {
 		return apperr.New(apperr.TooMany, "answer_too_often", "")
 	}
 	return nil

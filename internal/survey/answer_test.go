@@ -28,7 +28,7 @@ func take(t testing.TB, r survey.Response, posts ...survey.Post) survey.Response
 	t.Helper()
 	for i, p := range posts {
 		var err error
-		if r, _, err = r.Take(p, noon.Add(time.Duration(i)*time.Minute)); err != nil {
+		if r, _, err = r.Apply(p, noon.Add(time.Duration(i)*time.Minute)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -112,7 +112,7 @@ func TestAnswerOfAPageThatKnowsLess(t *testing.T) {
 		if got := c.r.Asks(c.post); got != c.asks {
 			t.Errorf("%s: asks is %v, want %v", c.name, got, c.asks)
 		}
-		r, _, err := c.r.Take(c.post, noon)
+		r, _, err := c.r.Apply(c.post, noon)
 		if got := fmt.Sprintf("%d %v %s %s %d", r.Score, r.Verified, r.Why, r.Wish, r.Version); err != nil || got != c.want {
 			t.Errorf("%s: %q, %v; want %q", c.name, got, err, c.want)
 		}
@@ -147,7 +147,7 @@ func TestAnswerRefusals(t *testing.T) {
 		{survey.Post{Score: score(5)}, "gesture_unknown"},
 		{survey.Post{Score: score(5), Gesture: "human"}, "gesture_unknown"},
 	} {
-		r, changed, err := fresh().Take(c.post, noon)
+		r, changed, err := fresh().Apply(c.post, noon)
 		if !apperr.Is(err, c.code) || changed || r.Version != 0 {
 			t.Errorf("%+v: %v, changed %v, want %s", c.post, err, changed, c.code)
 		}
@@ -192,7 +192,7 @@ func TestAnswerChangesSoOften(t *testing.T) {
 		for n := range c.posts {
 			var changed bool
 			before := r
-			r, changed, err = r.Take(c.post(n), noon.Add(time.Duration(n)*c.every))
+			r, changed, err = r.Apply(c.post(n), noon.Add(time.Duration(n)*c.every))
 			if err != nil && (changed || !cmp.Equal(before, r)) {
 				t.Fatalf("%s: refused, and yet changed", c.name)
 			}
@@ -204,18 +204,18 @@ func TestAnswerChangesSoOften(t *testing.T) {
 	// Scripts that came first leave the person enough, and what is stored already is no change.
 	r := take(t, fresh(), script(1))
 	for n := range 1000 {
-		r, _, _ = r.Take(script(n), noon)
+		r, _, _ = r.Apply(script(n), noon)
 	}
 	for n := range 25 {
 		var err error
-		if r, _, err = r.Take(person(n), noon); err != nil {
+		if r, _, err = r.Apply(person(n), noon); err != nil {
 			t.Fatalf("after a flood of scripts the person's change %d: %v", n, err)
 		}
 	}
 	for n := 25; n < 100; n++ {
-		r, _, _ = r.Take(person(n), noon)
+		r, _, _ = r.Apply(person(n), noon)
 	}
-	if _, changed, err := r.Take(survey.Post{Score: score(r.Score), Gesture: survey.ByButton, Digest: "same"}, noon); changed || err != nil {
+	if _, changed, err := r.Apply(survey.Post{Score: score(r.Score), Gesture: survey.ByButton, Digest: "same"}, noon); changed || err != nil {
 		t.Errorf("what is stored, said again: changed %v, %v", changed, err)
 	}
 }
@@ -266,7 +266,7 @@ func TestAnswerProperties(t *testing.T) {
 				p.Wish = words(texts.Draw(t, "wish"))
 			}
 			before := r
-			after, changed, err := r.Take(p, now)
+			after, changed, err := r.Apply(p, now)
 
 			bad := p.Score != nil && (*p.Score < 0 || *p.Score > 10) || p.Score == nil && model.version == 0
 			if (err != nil) != bad {
@@ -320,7 +320,7 @@ func TestAnswerProperties(t *testing.T) {
 				t.Fatalf("after %d posts: %s", i+1, d)
 			}
 			// Doing it again changes nothing.
-			if again, twice, _ := r.Take(p, now.Add(time.Hour)); twice && p.Digest != "" && changed || twice && !bad && changed {
+			if again, twice, _ := r.Apply(p, now.Add(time.Hour)); twice && p.Digest != "" && changed || twice && !bad && changed {
 				t.Fatalf("the same post again: %+v", again)
 			}
 		}

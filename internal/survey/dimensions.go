@@ -167,7 +167,7 @@ func (a Asked) Merge(b Asked) {
 func (a Asked) Choose(known Dimensions) []string {
 	var dimensions, attrs []string
 	for _, p := range []string{DimensionLocation, DimensionProduct, DimensionTier} {
-		if c := a[p]; c != nil && !(known[p].Chosen && known[p].Is == UseNone) {
+		if c := a[p]; c != nil && !(known[p].Chosen && known[p].Use == UseNone) {
 			dimensions = append(dimensions, p)
 		}
 	}

@@ -14,9 +14,9 @@ type ItemChange struct {
 
 // CountedItem is an item that counts, with the marker beside it.
 type CountedItem struct {
-	Item ItemKey
-	Is   Countable
-	Mark json.RawMessage // nil: none
+	Item    ItemKey
+	Content Countable
+	Mark    json.RawMessage // nil: none
 }
 
 // ItemCount is what is to be written when an item is counted: its marker moves with the figures.

@@ -253,8 +253,8 @@ func (l Ledger) Balanced() bool {
 		l.Waiting >= 0 && l.Sent >= 0 && l.Failed >= 0 && l.Uncertain >= 0
 }
 
-// Lease is who holds a task that only one may do. Beat changes while the holder lives; nobody compares clocks.
+// Lease is who holds a task that only one may do. Heartbeat changes while the holder lives; nobody compares clocks.
 type Lease struct {
-	Holder string
-	Beat   int64
+	Holder    string
+	Heartbeat int64
 }

@@ -158,7 +158,7 @@ func TestMarksAddUp(t *testing.T) {
 				}
 				var err error
 				at := noon.Add(time.Duration(rapid.IntRange(0, 20).Draw(t, "days")) * 24 * time.Hour)
-				if r, _, err = r.Take(p, at); err != nil {
+				if r, _, err = r.Apply(p, at); err != nil {
 					t.Fatal(err)
 				}
 				if rapid.Bool().Draw(t, "counted between") {

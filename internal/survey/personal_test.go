@@ -98,11 +98,11 @@ func TestChosenSegmentsArePlanned(t *testing.T) {
 		want  []string
 	}{
 		{nil, []string{"location", "attr:Plan", "attr:Region"}},
-		{Dimensions{"attr:Plan": {Is: UseNone}}, []string{"location", "attr:Region"}},
-		{Dimensions{"attr:Plan": {Is: UseNone, Alone: true}}, []string{"location", "attr:Plan", "attr:Region"}},
-		{Dimensions{"attr:Contact person": {Is: UsePersonal, Chosen: true}}, []string{"location", "attr:Plan", "attr:Contact person", "attr:Region"}},
-		{Dimensions{"attr:Кто": {Is: UseShared, Chosen: true}, "location": {Is: UseNone, Chosen: true}}, []string{"attr:Plan", "attr:Кто", "attr:Region"}},
-		{Dimensions{"attr:Кто": {Is: UseShared}}, []string{"location", "attr:Plan", "attr:Region"}},
+		{Dimensions{"attr:Plan": {Use: UseNone}}, []string{"location", "attr:Region"}},
+		{Dimensions{"attr:Plan": {Use: UseNone, Alone: true}}, []string{"location", "attr:Plan", "attr:Region"}},
+		{Dimensions{"attr:Contact person": {Use: UsePersonal, Chosen: true}}, []string{"location", "attr:Plan", "attr:Contact person", "attr:Region"}},
+		{Dimensions{"attr:Кто": {Use: UseShared, Chosen: true}, "location": {Use: UseNone, Chosen: true}}, []string{"attr:Plan", "attr:Кто", "attr:Region"}},
+		{Dimensions{"attr:Кто": {Use: UseShared}}, []string{"location", "attr:Plan", "attr:Region"}},
 	} {
 		if d := cmp.Diff(c.want, a.Choose(c.known)); d != "" {
 			t.Errorf("%+v: %s", c.known, d)
@@ -136,11 +136,11 @@ func TestSegmentsOffered(t *testing.T) {
 		{"more values than are counted", "attr:Contract", nil, column(900, 300), UseNone},
 		{"nearly a number each", "attr:Код", nil, column(90, 70), UseNone},
 		{"too few people to tell", "attr:Contract", nil, column(5, 5), UseShared},
-		{"an upload found a number each, nobody of the first has one", "attr:Contract", Dimensions{"attr:Contract": {Is: UseNone, Alone: true}}, nil, UseNone},
-		{"an upload found a number each, the whole list has groups", "attr:Contract", Dimensions{"attr:Contract": {Is: UseNone, Alone: true}}, column(300, 6), UseShared},
-		{"chosen in spite of it", "attr:Contract", Dimensions{"attr:Contract": {Is: UseShared, Chosen: true}}, column(80, 80), UseShared},
-		{"chosen for few", "attr:Contract", Dimensions{"attr:Contract": {Is: UsePersonal, Chosen: true}}, column(80, 80), UsePersonal},
-		{"guessed personal", "attr:Who", Dimensions{"attr:Who": {Is: UseNone}}, column(300, 6), UseNone},
+		{"an upload found a number each, nobody of the first has one", "attr:Contract", Dimensions{"attr:Contract": {Use: UseNone, Alone: true}}, nil, UseNone},
+		{"an upload found a number each, the whole list has groups", "attr:Contract", Dimensions{"attr:Contract": {Use: UseNone, Alone: true}}, column(300, 6), UseShared},
+		{"chosen in spite of it", "attr:Contract", Dimensions{"attr:Contract": {Use: UseShared, Chosen: true}}, column(80, 80), UseShared},
+		{"chosen for few", "attr:Contract", Dimensions{"attr:Contract": {Use: UsePersonal, Chosen: true}}, column(80, 80), UsePersonal},
+		{"guessed personal", "attr:Who", Dimensions{"attr:Who": {Use: UseNone}}, column(300, 6), UseNone},
 		{"a personal heading", "attr:Contact person", nil, column(300, 6), UseNone},
 		{"towns are looked at however many", DimensionLocation, nil, column(80, 80), UseShared},
 	} {

@@ -116,13 +116,13 @@ func plain(name string) bool {
 
 // encodedWords writes a name in RFC 2047's words of at most 75 characters, none of which ends within a letter.
 func encodedWords(name string) string {
-	const most = 45 // bytes: 60 characters of base64
+	const maxBytes = 45 // bytes: 60 characters of base64
 	var words []string
 	for name = strings.ToValidUTF8(name, "\uFFFD"); name != ""; {
 		n := 0
 		for n < len(name) {
 			_, size := utf8.DecodeRuneInString(name[n:])
-			if n+size > most {
+			if n+size > maxBytes {
 				break
 			}
 			n += size

@@ -27,18 +27,18 @@ func TestHalt(t *testing.T) {
 		if _, again := halted.Halt("OTHER", noon); again {
 			t.Errorf("%s: halts twice", state)
 		}
-		taken, due := halted.Telling(noon)
-		if _, twice := taken.Telling(noon.Add(59 * time.Minute)); !due || twice {
+		taken, due := halted.ClaimNotice(noon)
+		if _, twice := taken.ClaimNotice(noon.Add(59 * time.Minute)); !due || twice {
 			t.Errorf("%s: told %v, and again within the hour %v", state, due, twice)
 		}
-		if _, due := taken.Telling(noon.Add(time.Hour)); !due {
+		if _, due := taken.ClaimNotice(noon.Add(time.Hour)); !due {
 			t.Errorf("%s: a letter that could not be sent is not sent later", state)
 		}
-		if _, due := taken.Told().Telling(noon.AddDate(1, 0, 0)); due {
+		if _, due := taken.NoticeSent().ClaimNotice(noon.AddDate(1, 0, 0)); due {
 			t.Errorf("%s: told again though they know", state)
 		}
 		resumed, err := halted.Resume(nil, noon.Add(time.Hour))
-		if _, due := resumed.Telling(noon.AddDate(1, 0, 0)); err != nil || due || resumed.Stopped != "" || !resumed.Resumed.Equal(noon.Add(time.Hour)) {
+		if _, due := resumed.ClaimNotice(noon.AddDate(1, 0, 0)); err != nil || due || resumed.Stopped != "" || !resumed.Resumed.Equal(noon.Add(time.Hour)) {
 			t.Errorf("%s: resumed as %+v, %v", state, resumed, err)
 		}
 	}

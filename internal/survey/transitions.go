@@ -102,21 +102,21 @@ func (c Campaign) Pause(now time.Time) (Campaign, error) {
 	return c, nil
 }
 
-// tellAgain is when the administrators are written to once more if no letter to them could be sent.
-const tellAgain = time.Hour
+// noticeAgain is when the administrators are written to once more if no letter to them could be sent.
+const noticeAgain = time.Hour
 
-// Telling takes the turn of writing to the administrators about a halt, once a halt; ok is false where it is not due. The
-// next turn comes only if Told does not end it.
-func (c Campaign) Telling(now time.Time) (taken Campaign, ok bool) {
+// ClaimNotice claims the turn of writing to the administrators about a halt, once a halt; ok is false where it is not due. The
+// next turn comes only if NoticeSent does not end it.
+func (c Campaign) ClaimNotice(now time.Time) (claimed Campaign, ok bool) {
 	if c.State != Paused || c.TellAt.IsZero() || now.Before(c.TellAt) {
 		return c, false
 	}
-	c.TellAt = now.Add(tellAgain)
+	c.TellAt = now.Add(noticeAgain)
 	return c, true
 }
 
-// Told notes that the administrators know.
-func (c Campaign) Told() Campaign {
+// NoticeSent notes that the administrators know.
+func (c Campaign) NoticeSent() Campaign {
 	c.TellAt = time.Time{}
 	return c
 }

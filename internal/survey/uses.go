@@ -14,7 +14,7 @@ var DimensionUses = []DimensionUse{UseShared, UsePersonal, UseNone}
 
 // DimensionChoice is what is known of one column.
 type DimensionChoice struct {
-	Is     DimensionUse `json:"is"`
+	Use    DimensionUse `json:"is"`
 	Chosen bool         `json:"chosen,omitempty"` // somebody said so; else it is a guess
 	// Alone says of a guess that nearly every value is one person's: a longer list may tell otherwise.
 	Alone bool `json:"alone,omitempty"`
@@ -31,8 +31,8 @@ const maxDimensionsKnown = 1000
 // heading or by its values, as far as they are known (nil: not), is no segment until somebody says otherwise.
 func (s Dimensions) Of(dimension string, values map[string]int) DimensionUse {
 	known, ok := s[dimension]
-	if known.Chosen || ok && known.Is != UseShared && !known.Alone {
-		return known.Is
+	if known.Chosen || ok && known.Use != UseShared && !known.Alone {
+		return known.Use
 	}
 	if heading := Heading(dimension); heading != "" && personalHeading(heading) || personalValues(values) {
 		return UseNone
@@ -75,7 +75,7 @@ func (s Dimensions) Merge(said Dimensions) (changed bool) {
 		was, known := s[dimension]
 		switch {
 		case was == c, !c.Chosen && was.Chosen, !known && len(s) >= maxDimensionsKnown,
-			!c.Chosen && known && !was.Alone && (c.Is == UseShared || c.Alone):
+			!c.Chosen && known && !was.Alone && (c.Use == UseShared || c.Alone):
 			continue
 		}
 		s[dimension], changed = c, true

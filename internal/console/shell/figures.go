@@ -207,7 +207,7 @@ func Trend(l lang.Language, title string, over []insight.Row, label func(string)
 		p := chart.Point{Label: label(one.Value())}
 		if v, ok := one.Tally().NPS(); ok {
 			i, _ := one.Tally().Interval()
-			p.Value, p.Low, p.High, p.Is = v, i.Low, i.High, true
+			p.Value, p.Low, p.High, p.Known = v, i.Low, i.High, true
 		}
 		t.Points = append(t.Points, p)
 	}

@@ -212,7 +212,7 @@ func (b *Bench) Posts(c survey.CampaignID, id survey.ContactID, p survey.Post) (
 		was := r
 		before = &was
 	}
-	after, _, err = r.Take(p, b.Now())
+	after, _, err = r.Apply(p, b.Now())
 	b.must(err)
 	b.must(b.Store.SaveResponse(context.Background(), after, r.Version))
 	return before, after

@@ -34,6 +34,7 @@ func function(b *followuptest.Bench) *Handler {
 func filters(t *testing.T) []*pattern.Pattern {
 	t.Helper()
 	tpl, err := template.Read("../../../template.yaml", template.Inputs{
+		Stack:      "onetap",
 		Parameters: map[string]string{"Sender": "nps@example.com", "AdminEmail": followuptest.Admin, "ApiToken": "0123456789012345678901234567890123"},
 		Secret:     func(string, template.SecretSpec) (string, error) { return "0123456789012345678901234567890123", nil },
 	})

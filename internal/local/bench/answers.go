@@ -49,7 +49,7 @@ func (a *answers) next() (survey.Response, error) {
 		why := "An invented reason of about the length that people write in practice."
 		p.Why = &why
 	}
-	r, _, err := r.Take(p, a.now)
+	r, _, err := r.Apply(p, a.now)
 	survey.MarkOf(r).Count(a.total, r.Campaign, 1)
 	a.made++
 	return r, err

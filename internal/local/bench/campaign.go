@@ -16,9 +16,9 @@ import (
 // maxPart is the most bytes of a list that the API takes at once.
 const maxPart = 5 << 20
 
-// patience is how long anything is waited for before a measurement is given up; a slow result is no failure, a missing
+// maxWait is how long anything is waited for before a measurement is given up; a slow result is no failure, a missing
 // one is.
-const patience = 15 * time.Minute
+const maxWait = 15 * time.Minute
 
 // people uploads the staff and n customers.
 func (s *stage) people(ctx context.Context, n int, seed uint64) error {
@@ -76,7 +76,7 @@ func (s *stage) sent(ctx context.Context, id string, n int) error {
 		State  string
 		Ledger *ledger
 	}
-	err := drive.Until(ctx, patience, "the campaign to be sent", func() (bool, error) {
+	err := drive.Until(ctx, maxWait, "the campaign to be sent", func() (bool, error) {
 		err := s.Call(ctx, "GET", "/campaigns/"+id, nil, &c)
 		return c.State == "open", err
 	})
@@ -86,7 +86,7 @@ func (s *stage) sent(ctx context.Context, id string, n int) error {
 	if err := s.settle(ctx); err != nil {
 		return err
 	}
-	return drive.Until(ctx, patience, "the ledger", func() (bool, error) {
+	return drive.Until(ctx, maxWait, "the ledger", func() (bool, error) {
 		if err := s.Call(ctx, "GET", "/campaigns/"+id, nil, &c); err != nil {
 			return false, err
 		}
@@ -98,7 +98,7 @@ func (s *stage) sent(ctx context.Context, id string, n int) error {
 }
 
 func (s *stage) settle(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, maxWait)
 	defer cancel()
 	return s.Settle(ctx)
 }

@@ -263,7 +263,7 @@ func (g *growth) answers(ctx context.Context, s *stage, size, n int) error {
 		return err
 	}
 	nine := 9 // the audience's figures, which are checked, hold these answers too
-	r, _, err := survey.Response{Campaign: "others", Audience: survey.Customers}.Take(survey.Post{Score: &nine, Gesture: survey.ByGesture, Digest: "g"}, time.Now())
+	r, _, err := survey.Response{Campaign: "others", Audience: survey.Customers}.Apply(survey.Post{Score: &nine, Gesture: survey.ByGesture, Digest: "g"}, time.Now())
 	if err != nil {
 		return err
 	}

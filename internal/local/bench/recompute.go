@@ -128,7 +128,7 @@ func (b *backlog) count(ctx context.Context, l *lab, n int) (c countSpeed, err e
 
 // until asks every 10 ms.
 func until(ctx context.Context, ask func() (bool, error)) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, maxWait)
 	defer cancel()
 	for {
 		if ok, err := ask(); ok || err != nil {
@@ -136,7 +136,7 @@ func until(ctx context.Context, ask func() (bool, error)) error {
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("waited %v in vain: %w", patience, ctx.Err())
+			return fmt.Errorf("waited %v in vain: %w", maxWait, ctx.Err())
 		case <-time.After(10 * time.Millisecond):
 		}
 	}

@@ -99,7 +99,7 @@ func Big(ctx context.Context, cfg Config, n int, shares []float64) (r BigReport,
 	d.log("%d contacts uploaded", n)
 	c := &campaign{launched: true}
 	d.campaigns = append(d.campaigns, c)
-	traps := a.set(d.stack.Mail().Taken, n, shares)
+	traps := a.set(d.stack.Mail().Accepted, n, shares)
 	if err := d.bigLaunch(ctx, c); err != nil {
 		return r, err
 	}

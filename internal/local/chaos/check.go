@@ -67,9 +67,9 @@ func (d *director) check(ctx context.Context) error {
 }
 
 func short(list []string) string {
-	const most = 6
-	if len(list) > most {
-		return fmt.Sprintf("%q and %d more", list[:most], len(list)-most)
+	const maxShown = 6
+	if len(list) > maxShown {
+		return fmt.Sprintf("%q and %d more", list[:maxShown], len(list)-maxShown)
 	}
 	return fmt.Sprintf("%q", list)
 }
@@ -87,12 +87,12 @@ func (d *director) checkLetters(c *campaign, n, mailing int, rows *campaignRows,
 		}
 	}
 	for contact, list := range letters {
-		most := 1
+		allowed := 1
 		if i := rows.invited[mailing][contact]; i.text("decided") == "uncertain" { // a person may have asked for a second letter
-			most += min(rows.again[mailing][contact], c.resent)
+			allowed += min(rows.again[mailing][contact], c.resent)
 		}
-		if len(list) > most {
-			d.broke("doubled", len(list)-most, "campaign %d, mailing %d: %s has %d letters", n, mailing, contacts[contact], len(list))
+		if len(list) > allowed {
+			d.broke("doubled", len(list)-allowed, "campaign %d, mailing %d: %s has %d letters", n, mailing, contacts[contact], len(list))
 		}
 		if rows.invited[mailing][contact] == nil {
 			d.broke("lost", 1, "campaign %d, mailing %d: %s has a letter and no invitation", n, mailing, contacts[contact])

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"onetap/internal/local"
 	"onetap/internal/local/faults"
 )
 
@@ -32,7 +33,7 @@ var steps = []struct {
 	do        string
 	weight    float64
 	least, to int
-	most      int
+	limit     int
 }{
 	{"campaign", 1, 0, 0, 2},    // somebody makes and launches another campaign
 	{"taps", 9, 10, 60, 0},      // so many people answer
@@ -73,7 +74,7 @@ func Invent(seed uint64) History {
 	used := map[string]int{}
 	for n := 8 + r.IntN(9); n > 0; {
 		s := draw(r)
-		if s.most > 0 && used[s.do] >= s.most {
+		if s.limit > 0 && used[s.do] >= s.limit {
 			continue
 		}
 		used[s.do]++
@@ -93,7 +94,7 @@ func draw(r *rand.Rand) (s struct {
 	do        string
 	weight    float64
 	least, to int
-	most      int
+	limit     int
 }) {
 	sum := 0.0
 	for _, s := range steps {
@@ -179,7 +180,7 @@ func inventFaults(r *rand.Rand) []faults.Rule {
 	}
 	rules := make([]faults.Rule, len(texts))
 	for i, t := range texts {
-		rule, err := faults.Parse(t)
+		rule, err := local.ParseFault(t)
 		if err != nil {
 			panic(err) // made here; a test makes many
 		}
@@ -234,7 +235,7 @@ func Read(text string) (h History, err error) {
 			h.Rate, err = strconv.ParseFloat(rest, 64)
 		case "fault":
 			var r faults.Rule
-			r, err = faults.Parse(rest)
+			r, err = local.ParseFault(rest)
 			h.Faults = append(h.Faults, r)
 		case "step":
 			var s Step

@@ -8,9 +8,9 @@ import (
 	"onetap/internal/local/drive"
 )
 
-// patience is how long anything is waited for once the faults are over. A sender that was killed is waited for ten
+// maxWait is how long anything is waited for once the faults are over. A sender that was killed is waited for ten
 // seconds by the next one; several may have been, and the machine may be busy with something else.
-const patience = 10 * time.Minute
+const maxWait = 10 * time.Minute
 
 // quietHour ends the faults for a while: everything that is on its way comes to its end. Whoever bounced or complained
 // by then is known to have.
@@ -35,7 +35,7 @@ func (d *director) calm() {
 }
 
 func (d *director) settle(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, maxWait)
 	defer cancel()
 	return d.stack.Settle(ctx)
 }
@@ -114,7 +114,7 @@ func (d *director) sent(ctx context.Context, c *campaign) error {
 		State            string
 		Ledger, Reminder *ledger
 	}
-	err := drive.Until(ctx, patience, "it to be sent", func() (bool, error) {
+	err := drive.Until(ctx, maxWait, "it to be sent", func() (bool, error) {
 		got.Ledger, got.Reminder = nil, nil
 		if err := d.company.Call(ctx, "GET", "/campaigns/"+c.id, nil, &got); err != nil {
 			return false, err
@@ -135,7 +135,7 @@ func (d *director) sent(ctx context.Context, c *campaign) error {
 
 // nothingDue waits until the clock has looked after everything that is due at the functions' time.
 func (d *director) nothingDue(ctx context.Context) error {
-	return drive.Until(ctx, patience, "nothing to be due", func() (bool, error) {
+	return drive.Until(ctx, maxWait, "nothing to be due", func() (bool, error) {
 		all, err := scan(ctx, d.stack.AWS(), d.stack.TableName())
 		if err != nil {
 			return false, err

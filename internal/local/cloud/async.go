@@ -48,7 +48,7 @@ func (q *asyncQueue) start() {
 
 func (q *asyncQueue) loop() {
 	for {
-		e := q.take()
+		e := q.next()
 		if e == nil {
 			select {
 			case <-q.wake:
@@ -95,7 +95,7 @@ func (q *asyncQueue) nudge() {
 	}
 }
 
-func (q *asyncQueue) take() *asyncEvent {
+func (q *asyncQueue) next() *asyncEvent {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if len(q.ready) == 0 {

@@ -29,6 +29,7 @@ func fixture(t *testing.T, name string) []byte {
 func projectTemplate(t *testing.T) *template.Template {
 	t.Helper()
 	tmpl, err := template.Read(filepath.Join("..", "..", "..", "template.yaml"), template.Inputs{
+		Stack:    "onetap",
 		Defaults: map[string]string{"Sender": "nps@example.com", "AdminEmail": "admin@example.com", "ApiToken": strings.Repeat("x", 40)},
 		Secret:   func(string, template.SecretSpec) (string, error) { return strings.Repeat("k", 64), nil },
 	})

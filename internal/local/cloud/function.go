@@ -135,7 +135,7 @@ func (f *function) invoke(ctx context.Context, payload []byte) result {
 // invokeNow runs the function in a process of its own choice; the caller holds a slot.
 func (f *function) invokeNow(id string, payload []byte) result {
 	for {
-		p, fresh, err := f.take()
+		p, fresh, err := f.acquire()
 		if err != nil {
 			return result{requestID: id, err: err}
 		}
@@ -172,8 +172,8 @@ func (f *function) limit() time.Duration {
 	return f.Timeout
 }
 
-// take gives an idle process, or starts one.
-func (f *function) take() (p *process, fresh bool, err error) {
+// acquire gives an idle process, or starts one.
+func (f *function) acquire() (p *process, fresh bool, err error) {
 	f.mu.Lock()
 	for len(f.idle) > 0 && p == nil {
 		last := len(f.idle) - 1

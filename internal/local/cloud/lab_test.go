@@ -101,7 +101,7 @@ Resources:
   Letters:
     Type: AWS::SQS::Queue
 ` + resources
-	tmpl, err := template.Parse("template.yaml", []byte(source), template.Inputs{})
+	tmpl, err := template.Parse("template.yaml", []byte(source), template.Inputs{Stack: "onetap"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -99,8 +99,8 @@ func (c *Company) send(ctx context.Context, method, path, contentType string, bo
 
 // Until asks again and again, ever more slowly, until ok is true, or fails after at most patience with what was being
 // waited for.
-func Until(ctx context.Context, patience time.Duration, what string, ask func() (ok bool, err error)) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+func Until(ctx context.Context, maxWait time.Duration, what string, ask func() (ok bool, err error)) error {
+	ctx, cancel := context.WithTimeout(ctx, maxWait)
 	defer cancel()
 	for wait := 10 * time.Millisecond; ; wait = min(2*wait, 500*time.Millisecond) {
 		ok, err := ask()
@@ -110,9 +110,9 @@ func Until(ctx context.Context, patience time.Duration, what string, ask func() 
 		select {
 		case <-ctx.Done():
 			if err != nil {
-				return fmt.Errorf("waited %v for %s: %w", patience, what, err)
+				return fmt.Errorf("waited %v for %s: %w", maxWait, what, err)
 			}
-			return fmt.Errorf("waited %v in vain for %s", patience, what)
+			return fmt.Errorf("waited %v in vain for %s", maxWait, what)
 		case <-time.After(wait):
 		}
 	}

@@ -108,7 +108,7 @@ func (q *request) readTableGets(b *tableGets) (bad *APIError) {
 		case "Keys":
 			q.list(func() {
 				b.keys = append(b.keys, q.item())
-				if p := q.takeProblem(); p != "" && bad == nil {
+				if p := q.popProblem(); p != "" && bad == nil {
 					bad = &APIError{Code: "ValidationException", Message: p}
 				}
 			})

@@ -165,7 +165,7 @@ func project(item []attr, paths []path) []attr {
 	out := []attr{}
 	for _, k := range root.sorted() {
 		v, _ := find(item, k.step.name)
-		out = append(out, attr{k.step.name, k.take(v)})
+		out = append(out, attr{k.step.name, k.pick(v)})
 	}
 	return out
 }
@@ -197,14 +197,14 @@ func (t *picked) sorted() []*picked {
 	return t.kids
 }
 
-func (t *picked) take(v value) value {
+func (t *picked) pick(v value) value {
 	if len(t.kids) == 0 {
 		return v
 	}
 	out := value{kind: v.kind, kids: []attr{}}
 	for _, k := range t.sorted() {
 		if child, ok := v.child(k.step); ok {
-			out.kids = append(out.kids, attr{k.step.name, k.take(child)})
+			out.kids = append(out.kids, attr{k.step.name, k.pick(child)})
 		}
 	}
 	return out

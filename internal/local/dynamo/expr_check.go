@@ -44,7 +44,7 @@ func (e *expressions) readValues(r *reader) {
 	e.hasValues = true
 	r.object(func(key string) {
 		v := r.value(1)
-		if p := r.takeProblem(); p != "" && e.valueProblem == "" {
+		if p := r.popProblem(); p != "" && e.valueProblem == "" {
 			e.valueProblem = "ExpressionAttributeValues contains invalid value: " + p + " for key " + key
 		}
 		e.values = append(e.values, substitute{key: key, value: v})

@@ -94,7 +94,7 @@ func newParser(src string, keywords ...string) *parser {
 
 func (p *parser) peek() token { return p.tokens[p.pos] }
 
-func (p *parser) take() token {
+func (p *parser) next() token {
 	t := p.tokens[p.pos]
 	if p.pos < len(p.tokens)-1 {
 		p.pos++

@@ -138,7 +138,7 @@ func (p *parser) comparison() *node {
 	}
 	switch t := p.peek(); {
 	case t.kind == tokenSymbol && isComparator(t.text):
-		p.take()
+		p.next()
 		return &node{op: t.text, args: []*node{left, p.operand()}}
 	case p.keyword("BETWEEN"):
 		low := p.operand()
@@ -200,11 +200,11 @@ func (p *parser) operand() *node {
 	t := p.peek()
 	switch {
 	case t.kind == tokenValue:
-		p.take()
+		p.next()
 		return &node{op: "value", name: t.text}
 	case t.kind == tokenWord && !p.isKeyword(t.text) && p.tokens[p.pos+1].text == "(" && p.tokens[p.pos+1].kind == tokenSymbol:
-		p.take()
-		p.take()
+		p.next()
+		p.next()
 		return &node{op: "function", name: t.text, args: p.operands()}
 	}
 	return &node{op: "path", path: p.path()}
@@ -223,7 +223,7 @@ func (p *parser) path() path {
 				p.syntaxError()
 				return steps
 			}
-			p.take()
+			p.next()
 			p.expect("]")
 			steps = append(steps, step{index: index})
 		default:
@@ -236,7 +236,7 @@ func (p *parser) path() path {
 func (p *parser) pathName() step {
 	t := p.peek()
 	if t.kind == tokenName || t.kind == tokenWord && !p.isKeyword(t.text) {
-		p.take()
+		p.next()
 		return step{name: t.text}
 	}
 	p.syntaxError()

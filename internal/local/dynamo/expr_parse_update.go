@@ -74,7 +74,7 @@ func (p *parser) action(section string) action {
 			p.syntaxError()
 			break
 		}
-		p.take()
+		p.next()
 		a.operand = &node{op: "value", name: t.text}
 	}
 	return a

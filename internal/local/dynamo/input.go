@@ -71,7 +71,7 @@ func (in *input) readValue(r *reader, name string, note func(*APIError)) bool {
 	default:
 		return false
 	}
-	if p := r.takeProblem(); p != "" {
+	if p := r.popProblem(); p != "" {
 		note(&APIError{Code: "ValidationException", Message: prefix + p})
 	}
 	return true

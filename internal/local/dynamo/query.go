@@ -224,7 +224,7 @@ func (rd *reading) collect(tx *bbolt.Tx, f *found) {
 		}
 		f.scanned++
 		f.bytes += size
-		rd.take(f, enc)
+		rd.add(f, enc)
 		if rd.in.limit != nil && f.scanned == *rd.in.limit || f.bytes >= maxPage {
 			f.last = cloneAttrs(rd.startKeys().ofEncoded(enc))
 			return
@@ -232,8 +232,8 @@ func (rd *reading) collect(tx *bbolt.Tx, f *found) {
 	}
 }
 
-// take adds an item to the reply, if the filter lets it pass.
-func (rd *reading) take(f *found, enc []byte) {
+// add adds an item to the reply, if the filter lets it pass.
+func (rd *reading) add(f *found, enc []byte) {
 	if rd.expr.filter != nil {
 		item := decodeItem(enc)
 		if rd.x != nil && rd.x.keep != nil {

@@ -35,8 +35,8 @@ func (r *reader) note(problem string) {
 	}
 }
 
-// takeProblem gives the noted problem and forgets it.
-func (r *reader) takeProblem() string {
+// popProblem gives the noted problem and forgets it.
+func (r *reader) popProblem() string {
 	p := r.problem
 	r.problem = ""
 	return p

@@ -1,6 +1,6 @@
 // Package faults says in short words what shall go wrong on a laptop, and makes it so.
 //
-// A rule reads what[=value]@where[.operation][#n|~p]:
+// A rule reads what[=value]@where[.operation][#n|~p], where is a function's folder or * for any; for example:
 //
 //	kill-before@send.SendBulkEmail#2   the second SendBulkEmail of send is not made, and its process gets SIGKILL
 //	kill-after@*~0.01                  one AWS call in a hundred, of any function, is made and its process is killed then
@@ -36,7 +36,7 @@ import (
 type Rule struct {
 	What      string
 	Value     string
-	Function  string // as the folder is called: send, respond; "*": any
+	Function  string // as its folder is called; "*": any
 	Operation string // of calls; "": any
 	N         int    // the n-th time only; 0: see P
 	P         float64
@@ -58,8 +58,8 @@ var kinds = map[string]string{
 	"entry": ofEntry, "twice": ofEvent, "time": ofTime, "skew": ofStart,
 }
 
-// Parse reads a rule.
-func Parse(s string) (Rule, error) {
+// Parse reads a rule about one of functions, by the folders that they are called by, or about all of them.
+func Parse(s string, functions ...string) (Rule, error) {
 	var r Rule
 	what, where, ok := cutLast(s, "@")
 	if !ok {
@@ -81,7 +81,7 @@ func Parse(s string) (Rule, error) {
 		where = where[:i]
 	}
 	r.Function, r.Operation, _ = strings.Cut(where, ".")
-	return r, r.check(s)
+	return r, r.check(s, functions)
 }
 
 func orElse(err error, bad bool) error {
@@ -99,14 +99,12 @@ func cutLast(s, sep string) (before, after string, found bool) {
 	return s[:i], s[i+len(sep):], true
 }
 
-var functions = []string{"*", "respond", "desk", "send", "feedback", "recompute", "notify", "clock"}
-
-func (r Rule) check(s string) error {
+func (r Rule) check(s string, functions []string) error {
 	kind := kinds[r.What]
 	if kind == "" {
 		return fmt.Errorf("fault %q: there is no fault called %q", s, r.What)
 	}
-	if !slices.Contains(functions, r.Function) {
+	if r.Function != "*" && !slices.Contains(functions, r.Function) {
 		return fmt.Errorf("fault %q: there is no function called %q", s, r.Function)
 	}
 	if r.Operation != "" && kind != ofCall {

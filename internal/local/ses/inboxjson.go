@@ -22,7 +22,7 @@ type messageJSON struct {
 	Bcc              []string          `json:"bcc,omitempty"`
 	ReplyTo          []string          `json:"replyTo"`
 	Subject          string            `json:"subject"`
-	Kind             string            `json:"kind"`    // survey, alert, …; other
+	Kind             string            `json:"kind"`    // see Options.Kinds; other
 	Outcome          string            `json:"outcome"` // delivered, complained, bounced, softbounced, blocked, suppressed, rejected, failed
 	ConfigurationSet string            `json:"configurationSet,omitempty"`
 	Caller           string            `json:"caller"`
@@ -51,7 +51,7 @@ func (s *Server) messageFor(r *record, brief bool) (*messageJSON, error) {
 	}
 	out := &messageJSON{
 		ID: m.id(), Time: m.when(), From: decodeWords(m.from), To: m.to, Cc: m.cc, Bcc: m.bcc, ReplyTo: m.batch.ReplyTo, Subject: m.subject,
-		Kind: kindOf(m.tags), Outcome: r.outcome().String(), ConfigurationSet: m.configuration, Caller: m.batch.Caller,
+		Kind: s.o.kindOf(m.tags), Outcome: r.outcome().String(), ConfigurationSet: m.configuration, Caller: m.batch.Caller,
 		Tags: map[string]string{}, Headers: map[string]string{}, Failure: m.failure,
 	}
 	if out.To == nil {
@@ -79,23 +79,6 @@ func (s *Server) messageFor(r *record, brief bool) (*messageJSON, error) {
 // headersOf reads the headers back from the source, in order, without folds and encoded words.
 func (s *Server) headersOf(m *message) []header {
 	return splitHeaders(s.head(m))
-}
-
-// kindOf names what sort of message it is, from its tags: a tag called kind, or what the ids in it belong to.
-func kindOf(tags []header) string {
-	names := map[string]string{}
-	for _, t := range tags {
-		if strings.EqualFold(t.Name, "kind") {
-			return lower(t.Value)
-		}
-		names[lower(t.Name)] = t.Value
-	}
-	for _, k := range [][2]string{{"case", "alert"}, {"invitation", "survey"}, {"campaign", "survey"}} {
-		if _, ok := names[k[0]]; ok {
-			return k[1]
-		}
-	}
-	return "other"
 }
 
 // links of a page, in order, each once; only what a browser would open.

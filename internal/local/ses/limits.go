@@ -26,9 +26,9 @@ func (l *limiter) set(rate float64, now time.Time) {
 	l.tokens, l.last = l.burst(), now
 }
 
-// take asks for n recipients of one message. It lets them through while a whole one is left, as SES does, and waits
+// spend asks for n recipients of one message. It lets them through while a whole one is left, as SES does, and waits
 // afterwards for what was overdrawn.
-func (l *limiter) take(n int, now time.Time) bool {
+func (l *limiter) spend(n int, now time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.rate <= 0 {
@@ -67,8 +67,8 @@ func (q *quota) forget(now time.Time) {
 	}
 }
 
-// take asks for n recipients of one message; like the rate it may overdraw.
-func (q *quota) take(n int, now time.Time) bool {
+// spend asks for n recipients of one message; like the rate it may overdraw.
+func (q *quota) spend(n int, now time.Time) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.limit > 0 && q.total >= q.limit {

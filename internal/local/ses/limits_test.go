@@ -24,7 +24,7 @@ func TestRateHoldsInEveryWindow(t *testing.T) {
 		for range rapid.IntRange(1, 200).Draw(t, "asks") {
 			now = now.Add(time.Duration(rapid.IntRange(0, 300).Draw(t, "ms")) * time.Millisecond)
 			n := rapid.IntRange(1, 50).Draw(t, "recipients")
-			if l.take(n, now) {
+			if l.spend(n, now) {
 				granted = append(granted, grant{now, n})
 			} else if l.tokens >= 1 {
 				t.Fatalf("refused with %v left", l.tokens)
@@ -40,7 +40,7 @@ func TestRateHoldsInEveryWindow(t *testing.T) {
 				sum += granted[j].n
 			}
 		}
-		if rest := now.Add(time.Duration((60/rate + 1) * float64(time.Second))); !l.take(1, rest) {
+		if rest := now.Add(time.Duration((60/rate + 1) * float64(time.Second))); !l.spend(1, rest) {
 			t.Fatal("refused after a rest")
 		}
 	})
@@ -53,7 +53,7 @@ func TestRateKeepsWhatItPromises(t *testing.T) {
 	l.set(200, now)
 	sent := 0
 	for range 10 * 1000 { // ten seconds, a message every millisecond
-		if l.take(1, now) {
+		if l.spend(1, now) {
 			sent++
 		}
 		now = now.Add(time.Millisecond)
@@ -62,7 +62,7 @@ func TestRateKeepsWhatItPromises(t *testing.T) {
 		t.Errorf("sent %d in 10 s at 200/s, want 2200", sent)
 	}
 	now = now.Add(-time.Minute) // a clock set back gives nothing and takes nothing
-	if l.take(100, now); l.take(1, now) {
+	if l.spend(100, now); l.spend(1, now) {
 		t.Error("a clock set back filled the bucket")
 	}
 }
@@ -72,16 +72,16 @@ func TestQuotaRollsOver(t *testing.T) {
 	q := &quota{limit: 10, minutes: map[int64]int{}}
 	now := time.Date(2026, 3, 1, 0, 0, 30, 0, time.UTC)
 	for range 10 {
-		if !q.take(1, now) {
+		if !q.spend(1, now) {
 			t.Fatal("refused within the quota")
 		}
 		now = now.Add(2 * time.Hour)
 	}
 	// 20 hours have passed; the first ten minutes' worth falls out four hours later.
-	if q.take(1, now) {
+	if q.spend(1, now) {
 		t.Error("let through over the quota")
 	}
-	if now = now.Add(4 * time.Hour); !q.take(1, now) {
+	if now = now.Add(4 * time.Hour); !q.spend(1, now) {
 		t.Error("refused though the first is a day old")
 	}
 	if n, _ := q.sent(now); n != 10 {

@@ -22,9 +22,9 @@ const pageSize = 50
 
 // page is what every page has.
 type page struct {
-	Lang, Title, Query, Outcome string
-	Live                        bool
-	T                           map[string]string
+	Lang, Title, Inbox, Query, Outcome string // Inbox: what it is called; Title: of this page
+	Live                               bool
+	T                                  map[string]string
 }
 
 // link is a choice among several.
@@ -44,21 +44,21 @@ type listPage struct {
 }
 
 type listRow struct {
-	ID, Kind, KindName, To, Subject, From, Outcome, OutcomeName, Stamp, When string
-	Trouble                                                                  bool
+	ID, KindName, Colour, To, Subject, From, Outcome, OutcomeName, Stamp, When string
+	Trouble                                                                    bool
 }
 
 // messagePage shows one message.
 type messagePage struct {
 	page
-	M                                  *messageJSON
-	KindName, OutcomeName, Stamp, When string
-	View, Width, Frame, Text           string
-	Tabs, Widths, Images               []choice
-	Tags                               []header
-	Files                              []choice
-	Headers                            []header
-	Events                             []eventRow
+	M                                          *messageJSON
+	KindName, Colour, OutcomeName, Stamp, When string
+	View, Width, Frame, Text                   string
+	Tabs, Widths, Images                       []choice
+	Tags                                       []header
+	Files                                      []choice
+	Headers                                    []header
+	Events                                     []eventRow
 }
 
 type eventRow struct {
@@ -72,7 +72,8 @@ const pagePolicy = "default-src 'none'; style-src 'self'; img-src data:; frame-s
 func (s *Server) newPage(r *http.Request) page {
 	lang := languageOf(r)
 	q := r.URL.Query()
-	return page{Lang: lang, T: words[lang], Title: words[lang]["brand"], Query: q.Get("q"), Outcome: q.Get("outcome"), Live: q.Get("live") != ""}
+	title := s.o.title(lang)
+	return page{Lang: lang, T: words[lang], Title: title, Inbox: title, Query: q.Get("q"), Outcome: q.Get("outcome"), Live: q.Get("live") != ""}
 }
 
 func show(w http.ResponseWriter, name string, data any) {
@@ -175,18 +176,12 @@ func (s *Server) row(m *record, p page) listRow {
 	}
 	o := m.outcome()
 	row := listRow{
-		ID: m.id(), Kind: kindOf(m.tags), To: strings.Join(to, ", "), Subject: m.subject, From: decodeWords(m.from),
+		ID: m.id(), To: strings.Join(to, ", "), Subject: m.subject, From: decodeWords(m.from),
 		Outcome: o.String(), Trouble: o.String() != "delivered", Stamp: m.when().Format(stamp), When: p.short(m.when(), s.now()),
 	}
-	row.KindName, row.OutcomeName = p.kind(row.Kind), p.T["outcome."+row.Outcome]
+	row.KindName, row.Colour = s.o.badge(s.o.kindOf(m.tags), p.Lang)
+	row.OutcomeName = p.T["outcome."+row.Outcome]
 	return row
-}
-
-func (p page) kind(k string) string {
-	if name, ok := p.T["kind."+k]; ok {
-		return name
-	}
-	return k
 }
 
 // short is the time of a message of today, or its date.
@@ -222,8 +217,9 @@ func (s *Server) serveMessage(w http.ResponseWriter, r *http.Request, rec *recor
 	p := messagePage{page: s.newPage(r), M: j, Tags: m.tags, Stamp: j.Time.Format(stamp)}
 	p.When = p.long(j.Time)
 	p.Query, p.Outcome, p.Live = "", "", false
-	p.Title = j.Subject + " · " + p.T["brand"]
-	p.KindName, p.OutcomeName = p.kind(j.Kind), p.T["outcome."+j.Outcome]
+	p.Title = j.Subject + " · " + p.Inbox
+	p.KindName, p.Colour = s.o.badge(j.Kind, p.Lang)
+	p.OutcomeName = p.T["outcome."+j.Outcome]
 	p.choose(r.URL.Query(), m)
 	if p.Text = m.text; m.text == "" {
 		p.Text = p.T["notext"]

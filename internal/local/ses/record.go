@@ -152,14 +152,14 @@ var errRecord = errors.New("a stored message is broken")
 func decode(seq uint64, b []byte) (*record, error) {
 	d := decoder{s: string(b)}
 	r := &record{seq: seq, time: int64(d.uint64()), random: d.uint64()}
-	copy(r.batch[:], d.take(len(r.batch)))
+	copy(r.batch[:], d.next(len(r.batch)))
 	n := d.uvarint()
 	if d.bad || n == 0 || n > maxDestinations {
 		return nil, errRecord
 	}
 	r.recipients = make([]recipient, n)
 	for i := range r.recipients {
-		head := d.take(2)
+		head := d.next(2)
 		if d.bad {
 			return nil, errRecord
 		}
@@ -179,7 +179,7 @@ type decoder struct {
 	bad bool
 }
 
-func (d *decoder) take(n int) string {
+func (d *decoder) next(n int) string {
 	if d.bad || n < 0 || n > len(d.s) {
 		d.bad = true
 		return ""
@@ -190,7 +190,7 @@ func (d *decoder) take(n int) string {
 }
 
 func (d *decoder) uint64() (v uint64) {
-	for _, c := range []byte(d.take(8)) {
+	for _, c := range []byte(d.next(8)) {
 		v = v<<8 | uint64(c)
 	}
 	return v
@@ -213,7 +213,7 @@ func (d *decoder) uvarint() int {
 	return 0
 }
 
-func (d *decoder) string() string { return d.take(d.uvarint()) }
+func (d *decoder) string() string { return d.next(d.uvarint()) }
 
 func (d *decoder) pairs() []header {
 	n := d.uvarint()

@@ -49,9 +49,9 @@ func (s *Server) accept(q *sendRequest, sh *shared, w who) (results []result, re
 				continue
 			}
 		}
-		if n := e.Destination.count(); !s.rate.take(n, now) {
+		if n := e.Destination.count(); !s.rate.spend(n, now) {
 			results[i] = result{Status: statusThrottled, Error: explain(statusThrottled)}
-		} else if !s.quota.take(n, now) {
+		} else if !s.quota.spend(n, now) {
 			results[i] = result{Status: statusQuota, Error: explain(statusQuota)}
 		} else {
 			records, at = append(records, r), append(at, i)

@@ -17,6 +17,10 @@ type Options struct {
 	Rate       float64 // recipients a second; 0: no limit
 	DailyQuota int     // recipients in 24 hours; 0: no limit
 
+	// Title is what the inbox is called, by language (en, ru); "" is Inbox. Kinds are the sorts of messages that it tells apart.
+	Title map[string]string
+	Kinds []Kind
+
 	// ConfigurationSets names the sets that exist, each with the event types that its EventBridge destination wants:
 	// SEND, REJECT, BOUNCE, COMPLAINT, DELIVERY, RENDERING_FAILURE, DELIVERY_DELAY. nil: every name exists and wants all.
 	ConfigurationSets map[string][]string
@@ -146,8 +150,8 @@ func (s *Server) Rate() float64 {
 // Pending is the number of events that are planned and not yet published.
 func (s *Server) Pending() int { return s.events.pending() }
 
-// Taken is the number of messages that it has taken and keeps.
-func (s *Server) Taken() int {
+// Accepted is the number of messages that it has taken and keeps.
+func (s *Server) Accepted() int {
 	first, last, err := s.store.span()
 	if err != nil {
 		return 0 // closed

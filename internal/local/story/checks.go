@@ -70,7 +70,7 @@ func (t *Teller) results(ctx context.Context, c campaign, people []*person, s *S
 	want := expected(people)
 	var got results
 	began := time.Now()
-	err := drive.Until(ctx, t.Patience, "the figures to be what people answered", func() (bool, error) {
+	err := drive.Until(ctx, t.MaxWait, "the figures to be what people answered", func() (bool, error) {
 		err := t.Company.Call(ctx, "GET", "/campaigns/"+c.ID+"/results", nil, &got)
 		w := got.Whole
 		return w.Scores == want.Scores && w.Comments == want.Comments && w.Unverified == want.Unverified, err
@@ -207,7 +207,7 @@ func (t *Teller) alerts(ctx context.Context, c campaign, people []*person, s *Su
 	}
 	alerts := map[string][]drive.Letter{}
 	began := time.Now()
-	err := drive.Until(ctx, t.Patience, "every owner to be told of an unhappy customer", func() (bool, error) {
+	err := drive.Until(ctx, t.MaxWait, "every owner to be told of an unhappy customer", func() (bool, error) {
 		if err := t.Company.Call(ctx, "GET", "/campaigns/"+c.ID+"/cases?limit=500", nil, &list); err != nil {
 			return false, err
 		}
@@ -260,7 +260,7 @@ func (t *Teller) nextMailing(ctx context.Context, people []*person, leftAlone st
 	if err := t.Company.Call(ctx, "POST", "/campaigns/"+c.ID+"/launch", nil, nil); err != nil {
 		return err
 	}
-	err = drive.Until(ctx, t.Patience, "the second campaign to be sent", func() (bool, error) {
+	err = drive.Until(ctx, t.MaxWait, "the second campaign to be sent", func() (bool, error) {
 		err := t.Company.Call(ctx, "GET", "/campaigns/"+c.ID, nil, &c)
 		return c.State == "open" && c.Ledger.Waiting == 0, err
 	})
@@ -288,7 +288,7 @@ func (t *Teller) nextMailing(ctx context.Context, people []*person, leftAlone st
 	if err := t.Company.Call(ctx, "POST", "/campaigns/"+quiet.ID+"/launch", nil, nil); err != nil {
 		return err
 	}
-	err = drive.Until(ctx, t.Patience, "the third campaign to be planned", func() (bool, error) {
+	err = drive.Until(ctx, t.MaxWait, "the third campaign to be planned", func() (bool, error) {
 		err := t.Company.Call(ctx, "GET", "/campaigns/"+quiet.ID, nil, &quiet)
 		return quiet.State == "open", err
 	})

@@ -21,11 +21,11 @@ import (
 
 // Teller plays the story.
 type Teller struct {
-	Company  *drive.Company
-	Samples  fs.FS // staff.csv, customers-ru.csv, customers-en.csv
-	Out      io.Writer
-	Seed     uint64
-	Patience time.Duration // how long anything is waited for; an alert without words waits for them
+	Company *drive.Company
+	Samples fs.FS // staff.csv, customers-ru.csv, customers-en.csv
+	Out     io.Writer
+	Seed    uint64
+	MaxWait time.Duration // how long anything is waited for; an alert without words waits for them
 
 	random *rand.Rand
 	broken []string
@@ -197,7 +197,7 @@ func (t *Teller) prepare(ctx context.Context) (campaign, error) {
 	if err := t.Company.Call(ctx, "POST", "/campaigns/"+c.ID+"/test", map[string]string{"to": "marketing@example.ru"}, nil); err != nil {
 		return c, err
 	}
-	err = drive.Until(ctx, t.Patience, "the test letter", func() (bool, error) {
+	err = drive.Until(ctx, t.MaxWait, "the test letter", func() (bool, error) {
 		letters, err := t.Company.Letters(ctx)
 		return len(letters) == 1 && letters[0].To[0] == "marketing@example.ru", err
 	})
@@ -214,7 +214,7 @@ func (t *Teller) send(ctx context.Context, c campaign, s *Summary, leftAlone str
 	err := t.Company.Call(ctx, "POST", "/campaigns/"+c.ID+"/launch", nil, nil)
 	t.promise(errors.As(err, &refusal) && refusal.Status == 409, "a second launch is not refused with 409: %v", err)
 	began := time.Now()
-	err = drive.Until(ctx, t.Patience, "the campaign to be sent", func() (bool, error) {
+	err = drive.Until(ctx, t.MaxWait, "the campaign to be sent", func() (bool, error) {
 		err := t.Company.Call(ctx, "GET", "/campaigns/"+c.ID, nil, &c)
 		if c.Ledger != nil {
 			t.promise(c.Ledger.balanced(), "the ledger does not balance while sending: %+v", *c.Ledger)
@@ -245,7 +245,7 @@ func (t *Teller) send(ctx context.Context, c campaign, s *Summary, leftAlone str
 	}
 	t.promise(s.Duplicates == 0, "%d letters too many", s.Duplicates)
 	t.promise(times[leftAlone] == 0, "who asked to be left alone was written to")
-	err = drive.Until(ctx, t.Patience, "bounces to reach the ledger", func() (bool, error) {
+	err = drive.Until(ctx, t.MaxWait, "bounces to reach the ledger", func() (bool, error) {
 		err := t.Company.Call(ctx, "GET", "/campaigns/"+c.ID, nil, &c)
 		return c.Ledger.Waiting == 0 && c.Ledger.Bounced == bounced && c.Ledger.Sent+c.Ledger.Failed == len(letters), err
 	})

@@ -26,7 +26,7 @@ import (
 type Inputs struct {
 	Parameters map[string]string
 	Defaults   map[string]string // stand in for the template's own; those of parameters it does not have are ignored
-	Stack      string            // AWS::StackName; "" is "onetap"
+	Stack      string            // AWS::StackName; "" is "stack"
 	Region     string            // "" is "us-east-1"
 	Account    string            // "" is "000000000000"
 	// Secret gives the value of a generated secret: the same one at each call for the same logical id.
@@ -53,7 +53,7 @@ type Template struct {
 // Function is one AWS::Serverless::Function.
 type Function struct {
 	ID     string // logical id, for example RespondFunction
-	Name   string // for example onetap-respond
+	Name   string // the stack, a hyphen, the folder
 	ARN    string
 	Folder string // where the Makefile puts its binary: the id in lower case without "function"
 
@@ -171,7 +171,7 @@ func Read(path string, in Inputs) (*Template, error) {
 // Parse is Read for a template in memory; name stands before the line numbers of its errors.
 func Parse(name string, source []byte, in Inputs) (*Template, error) {
 	if in.Stack == "" {
-		in.Stack = "onetap"
+		in.Stack = "stack"
 	}
 	if in.Region == "" {
 		in.Region = "us-east-1"

@@ -12,6 +12,7 @@ const project = "../../../../template.yaml"
 
 func inputs() Inputs {
 	return Inputs{
+		Stack: "onetap",
 		Parameters: map[string]string{
 			"Sender": "Shop <nps@example.com>", "AdminEmail": "admin@example.com",
 			"ApiToken": strings.Repeat("t", 32), "Site": "http://127.0.0.1:8080",
