@@ -78,11 +78,14 @@ func TestCustomerSamples(t *testing.T) {
 		good, aside, blank        int
 		refused                   map[string]int
 	}{
-		{"customers-ru.csv", "windows-1251", ";", goodRussian, 4, 3,
+		{
+			"customers-ru.csv", "windows-1251", ";", goodRussian, 4, 3,
 			map[string]int{"no_address": 4, "several_addresses": 2, "duplicate": 3, "address_without_at": 1, "address_not_latin": 1, "address_domain": 1, "quote_open": 1, "too_many_cells": 1},
 		},
-		{"customers-en.csv", "utf-8", ",", goodEnglish, 1, 0,
-			map[string]int{"no_address": 2, "several_addresses": 1, "bad_address": 1, "duplicate": 2, "address_elsewhere": 1}},
+		{
+			"customers-en.csv", "utf-8", ",", goodEnglish, 1, 0,
+			map[string]int{"no_address": 2, "several_addresses": 1, "bad_address": 1, "duplicate": 2, "address_elsewhere": 1},
+		},
 	} {
 		raw, err := os.ReadFile(list.name)
 		if err != nil {

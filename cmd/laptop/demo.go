@@ -47,8 +47,10 @@ func tellDemo(ctx context.Context, out io.Writer, template, functions, samples s
 		return s, err
 	}
 	defer os.RemoveAll(data)
-	stack, err := local.Start(ctx, local.Config{Template: template, Functions: functions, Data: data, Minute: time.Second, MailRate: 200, MailQuota: 50_000,
-		Parameters: map[string]string{"AlertWaitSeconds": "3"}})
+	stack, err := local.Start(ctx, local.Config{
+		Template: template, Functions: functions, Data: data, Minute: time.Second, MailRate: 200, MailQuota: 50_000,
+		Parameters: map[string]string{"AlertWaitSeconds": "3"},
+	})
 	if err != nil {
 		return s, err
 	}
@@ -57,7 +59,9 @@ func tellDemo(ctx context.Context, out io.Writer, template, functions, samples s
 			err = closed
 		}
 	}()
-	teller := &story.Teller{Company: drive.New(stack.Site(), stack.Inbox(), stack.Token()), Samples: os.DirFS(samples), Out: out, Seed: seed,
-		MaxWait: time.Minute}
+	teller := &story.Teller{
+		Company: drive.New(stack.Site(), stack.Inbox(), stack.Token()), Samples: os.DirFS(samples), Out: out, Seed: seed,
+		MaxWait: time.Minute,
+	}
 	return teller.Tell(ctx)
 }

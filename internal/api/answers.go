@@ -36,8 +36,10 @@ type responseView struct {
 
 func responseViewOf(a insight.Answer) responseView {
 	r, _ := a.Response() // Responses has only answers of known people
-	v := responseView{Contact: r.Contact, Owner: r.Owner, Team: r.Team, Language: r.Language, Score: r.Score, Verified: r.Verified,
-		Comment: r.Why, Wish: r.Wish, First: r.First, Updated: r.Updated, Version: r.Version}
+	v := responseView{
+		Contact: r.Contact, Owner: r.Owner, Team: r.Team, Language: r.Language, Score: r.Score, Verified: r.Verified,
+		Comment: r.Why, Wish: r.Wish, First: r.First, Updated: r.Updated, Version: r.Version,
+	}
 	if r.Verified {
 		g := r.Group()
 		v.Group, v.Counted = &g, &r.Counted

@@ -50,8 +50,10 @@ type caseView struct {
 func caseViews(cs []loop.Case) []caseView {
 	views := make([]caseView, len(cs))
 	for i, c := range cs {
-		views[i] = caseView{c.ID(), c.Campaign, c.Contact, c.Audience, c.Owner, c.Level, c.Team, c.State, c.Score, c.Latest,
-			c.Opened, c.Deadline, c.Alert.Letters, nil, c.History, c.Notes, c.Cause, c.Outcome, c.Version}
+		views[i] = caseView{
+			c.ID(), c.Campaign, c.Contact, c.Audience, c.Owner, c.Level, c.Team, c.State, c.Score, c.Latest,
+			c.Opened, c.Deadline, c.Alert.Letters, nil, c.History, c.Notes, c.Cause, c.Outcome, c.Version,
+		}
 		if !c.Alert.Sent.IsZero() {
 			views[i].Alerted = &cs[i].Alert.Sent
 		}

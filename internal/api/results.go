@@ -39,8 +39,10 @@ type row struct {
 
 func figuresOf(d insight.Disclosed) figures {
 	t := d.Tally()
-	f := figures{Scores: t.Scores, Answers: t.Answers(), Detractors: t.Detractors(), Passives: t.Passives(), Promoters: t.Promoters(),
-		Sent: t.Sent, Responded: t.Responded, Comments: t.Comments, Unverified: t.Unverified}
+	f := figures{
+		Scores: t.Scores, Answers: t.Answers(), Detractors: t.Detractors(), Passives: t.Passives(), Promoters: t.Promoters(),
+		Sent: t.Sent, Responded: t.Responded, Comments: t.Comments, Unverified: t.Unverified,
+	}
 	f.NPS, f.Interval = door.Rounded(t.NPS()), roundedInterval(t.Interval())
 	if d.Rated() {
 		f.Rate, f.RateInterval = door.Rounded(t.ResponseRate()), roundedInterval(t.ResponseRateInterval())
@@ -94,8 +96,10 @@ func (d *API) campaignResults(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	c, whole := report.Campaign(), report.Whole()
-	out := results{Campaign: c.ID, Audience: c.Audience, State: c.State, Whole: figuresOf(whole), Dimensions: slices.Concat([]string{}, report.Dimensions()),
-		Weeks: rowsOf(report.Weeks()), Days: rowsOf(report.Days()), Omitted: map[string]int{}, Hidden: map[string]int{}, Withheld: whole.Withheld()}
+	out := results{
+		Campaign: c.ID, Audience: c.Audience, State: c.State, Whole: figuresOf(whole), Dimensions: slices.Concat([]string{}, report.Dimensions()),
+		Weeks: rowsOf(report.Weeks()), Days: rowsOf(report.Days()), Omitted: map[string]int{}, Hidden: map[string]int{}, Withheld: whole.Withheld(),
+	}
 	out.hide(survey.KindWeek, report.HiddenWeeks())
 	for kind, to := range map[string]*[]row{survey.KindOwner: &out.Owners, survey.KindTeam: &out.Teams, survey.KindLanguage: &out.Languages} {
 		b, err := report.By(r.Context(), kind)

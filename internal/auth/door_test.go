@@ -35,11 +35,13 @@ func newEntrance(t *testing.T) *entrance {
 	}
 	e := &entrance{t: t, now: time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)}
 	e.store, _ = storetest.Open(t, dynamo.Options{})
-	e.Door = &auth.Door{Store: e.store, Keys: k, Now: func() time.Time { return e.now }, From: "nps@example.com", Admin: "boss@example.com", Token: strings.Repeat("t", 32),
+	e.Door = &auth.Door{
+		Store: e.store, Keys: k, Now: func() time.Time { return e.now }, From: "nps@example.com", Admin: "boss@example.com", Token: strings.Repeat("t", 32),
 		Send: func(_ context.Context, m mail.Message) (string, error) {
 			e.letters = append(e.letters, m)
 			return "id", nil
-		}}
+		},
+	}
 	return e
 }
 
@@ -148,8 +150,10 @@ func TestPrograms(t *testing.T) {
 	if err := e.store.PutToken(t.Context(), authz.Token{Hash: hash, Name: "CRM", Role: survey.RoleAnalyst, Made: e.now}); err != nil {
 		t.Fatal(err)
 	}
-	for header, want := range map[string]string{"Bearer " + strings.Repeat("t", 32): auth.DeploymentToken, "bearer  " + token: "CRM", "": "token_missing",
-		"Bearer": "token_wrong", "Bearer ": "token_wrong", "Basic " + token: "token_wrong", "Bearer onetap_x": "token_wrong", "Bearer " + hash: "token_wrong"} {
+	for header, want := range map[string]string{
+		"Bearer " + strings.Repeat("t", 32): auth.DeploymentToken, "bearer  " + token: "CRM", "": "token_missing",
+		"Bearer": "token_wrong", "Bearer ": "token_wrong", "Basic " + token: "token_wrong", "Bearer onetap_x": "token_wrong", "Bearer " + hash: "token_wrong",
+	} {
 		who, err := e.Program(t.Context(), header)
 		if err == nil && who.Token != want || err != nil && !apperr.Is(err, want) {
 			t.Errorf("%q is %+v, %v", header, who, err)
@@ -193,8 +197,10 @@ func TestLoginAtTheIssuer(t *testing.T) {
 		_, _, err := e.FromIssuer(t.Context(), "back", cookie, state, code)
 		return err
 	}
-	for name, err := range map[string]error{"no cookie": back("", i.last.State, "code"), "another state": back(cookie, "x", "code"), "no state": back(cookie, "", "code"),
-		"no code": back(cookie, i.last.State, ""), "another code": back(cookie, i.last.State, "x"), "another's cookie": back("x"+cookie, i.last.State, "code")} {
+	for name, err := range map[string]error{
+		"no cookie": back("", i.last.State, "code"), "another state": back(cookie, "x", "code"), "no state": back(cookie, "", "code"),
+		"no code": back(cookie, i.last.State, ""), "another code": back(cookie, i.last.State, "x"), "another's cookie": back("x"+cookie, i.last.State, "code"),
+	} {
 		if !errors.Is(err, auth.ErrNotProved) {
 			t.Errorf("%s: %v", name, err)
 		}

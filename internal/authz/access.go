@@ -34,8 +34,10 @@ const (
 )
 
 // Actions lists all of them, in the order of the table.
-var Actions = []Action{Anyone, ReadContacts, WriteContacts, ReadCampaigns, WriteCampaign, Send, ReadResults, ReadAnswers, ReadPeople,
-	ReadCases, WorkCases, ReadStaff, WriteStaff, WriteSettings, ManageTokens, ReadAudit}
+var Actions = []Action{
+	Anyone, ReadContacts, WriteContacts, ReadCampaigns, WriteCampaign, Send, ReadResults, ReadAnswers, ReadPeople,
+	ReadCases, WorkCases, ReadStaff, WriteStaff, WriteSettings, ManageTokens, ReadAudit,
+}
 
 // table is D27. The administrator may do everything.
 var table = map[survey.Role][]Action{

@@ -16,8 +16,13 @@ import (
 var hostile = chart.Said{Title: `A & B <script>alert("1")</script>`, Desc: "Критики 3, \u202e <b>"}
 
 func charts() map[string]chart.SVG {
-	points := []chart.Point{{Label: "1"}, {Label: "2", Value: -12, Low: -40, High: 30, Known: true}, {Label: "3"},
-		{Label: "4 <i>", Value: 100, Low: 90, High: 100, Known: true}, {Label: "5", Value: -100, Low: -100, High: -99.95, Known: true}}
+	points := []chart.Point{
+		{Label: "1"},
+		{Label: "2", Value: -12, Low: -40, High: 30, Known: true},
+		{Label: "3"},
+		{Label: "4 <i>", Value: 100, Low: 90, High: 100, Known: true},
+		{Label: "5", Value: -100, Low: -100, High: -99.95, Known: true},
+	}
 	columns := chart.Columns{Said: hostile}
 	for i := range 11 {
 		columns.Columns = append(columns.Columns, chart.Column{Label: strconv.Itoa(i), Top: "<9>", Class: "promoter", Count: int64(i * i * 1_000_000)})

@@ -44,8 +44,10 @@ const maxPage = 100_000
 func TestEveryPage(t *testing.T) {
 	t.Parallel()
 	template := localtest.Template(t)
-	s, err := laptop.Start(t.Context(), laptop.Config{Template: template, Functions: localtest.Functions(t), Data: t.TempDir(), Minute: time.Second, MailRate: 200,
-		MailQuota: 50_000, Parameters: map[string]string{"AlertWaitSeconds": "1"}})
+	s, err := laptop.Start(t.Context(), laptop.Config{
+		Template: template, Functions: localtest.Functions(t), Data: t.TempDir(), Minute: time.Second, MailRate: 200,
+		MailQuota: 50_000, Parameters: map[string]string{"AlertWaitSeconds": "1"},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,8 +57,10 @@ func TestEveryPage(t *testing.T) {
 		}
 	})
 	var out bytes.Buffer
-	teller := &story.Teller{Company: drive.New(s.Site(), s.Inbox(), s.Token()), Samples: os.DirFS(filepath.Join(filepath.Dir(template), "samples")), Out: &out,
-		Seed: 1, MaxWait: 2 * time.Minute}
+	teller := &story.Teller{
+		Company: drive.New(s.Site(), s.Inbox(), s.Token()), Samples: os.DirFS(filepath.Join(filepath.Dir(template), "samples")), Out: &out,
+		Seed: 1, MaxWait: 2 * time.Minute,
+	}
 	if _, err := teller.Tell(t.Context()); err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
 	}

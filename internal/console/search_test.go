@@ -59,8 +59,10 @@ func TestPagesArePacked(t *testing.T) {
 	v := w.Visitor("marketing", "ru")
 	handle := web.Handler(w.Desk.Handler())
 	get := func(path, encoding string) events.APIGatewayV2HTTPResponse {
-		e := events.APIGatewayV2HTTPRequest{RawPath: path, RouteKey: "ANY /{proxy+}", Headers: map[string]string{"host": strings.TrimPrefix(w.Site, "http://"), "accept-encoding": encoding},
-			Cookies: strings.Split(v.Cookies, "; ")}
+		e := events.APIGatewayV2HTTPRequest{
+			RawPath: path, RouteKey: "ANY /{proxy+}", Headers: map[string]string{"host": strings.TrimPrefix(w.Site, "http://"), "accept-encoding": encoding},
+			Cookies: strings.Split(v.Cookies, "; "),
+		}
 		e.RequestContext.HTTP.Method = http.MethodGet
 		answer, err := handle(t.Context(), e)
 		if err != nil {

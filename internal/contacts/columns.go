@@ -115,8 +115,10 @@ func (v Vocabulary) Compile() Words {
 var customerColumns = CustomerWords.Compile()
 
 // fieldOrder is the order in which unsure words are given out.
-var fieldOrder = []Field{FieldEmail, FieldFirst, FieldName, FieldMiddle, FieldLast, FieldPhone, FieldOwner, FieldTeam, FieldLocation, FieldProduct,
-	FieldTier, FieldLanguage, FieldValue, FieldIgnored, FieldID, FieldRole, FieldManager}
+var fieldOrder = []Field{
+	FieldEmail, FieldFirst, FieldName, FieldMiddle, FieldLast, FieldPhone, FieldOwner, FieldTeam, FieldLocation, FieldProduct,
+	FieldTier, FieldLanguage, FieldValue, FieldIgnored, FieldID, FieldRole, FieldManager,
+}
 
 // columnsOf says what the columns under these headings hold. Each field is claimed once, by the surest heading, the
 // leftmost of equals; what stands below tells addresses, telephones, owners and refusals of letters from what only has

@@ -32,8 +32,10 @@ func newGuess(c Words, headings []string, below evidence) *guess {
 	for len(headings) > 0 && celltext.Clean(headings[len(headings)-1]) == "" {
 		headings = headings[:len(headings)-1]
 	}
-	g := &guess{words: c, below: below, columns: make([]Column, len(headings)), keys: make([]string, len(headings)), stems: make([]string, len(headings)),
-		claimed: map[Field]bool{}, looked: map[int]seen{}}
+	g := &guess{
+		words: c, below: below, columns: make([]Column, len(headings)), keys: make([]string, len(headings)), stems: make([]string, len(headings)),
+		claimed: map[Field]bool{}, looked: map[int]seen{},
+	}
 	for i, h := range headings {
 		h = celltext.Clean(h)
 		g.columns[i] = Column{Heading: h}

@@ -85,10 +85,14 @@ func TestImportHeadings(t *testing.T) {
 		"E-mail менеджера;E-mail":                      {contacts.FieldOwner, e},
 		"E-mail для рассылки;Согласие на e-mail":       {e, a},
 		"Согласие на e-mail;Электронная почта клиента": {a, e},
-		"mail;Account manager;Dept;Team;City;Region;Service;Tier;Lang;Mobile;Revenue": {e, contacts.FieldOwner, a, contacts.FieldTeam, contacts.FieldLocation, a,
-			contacts.FieldProduct, contacts.FieldTier, contacts.FieldLanguage, contacts.FieldPhone, contacts.FieldValue},
-		"еmail;Ответственный:;Отдел;Филиал;Регион;Продукт;Категория;Язык общения;Телефон (моб.);Оборот, тыс. руб.": {e, contacts.FieldOwner, contacts.FieldTeam,
-			contacts.FieldLocation, a, contacts.FieldProduct, contacts.FieldTier, contacts.FieldLanguage, contacts.FieldPhone, contacts.FieldValue},
+		"mail;Account manager;Dept;Team;City;Region;Service;Tier;Lang;Mobile;Revenue": {
+			e, contacts.FieldOwner, a, contacts.FieldTeam, contacts.FieldLocation, a,
+			contacts.FieldProduct, contacts.FieldTier, contacts.FieldLanguage, contacts.FieldPhone, contacts.FieldValue,
+		},
+		"еmail;Ответственный:;Отдел;Филиал;Регион;Продукт;Категория;Язык общения;Телефон (моб.);Оборот, тыс. руб.": {
+			e, contacts.FieldOwner, contacts.FieldTeam,
+			contacts.FieldLocation, a, contacts.FieldProduct, contacts.FieldTier, contacts.FieldLanguage, contacts.FieldPhone, contacts.FieldValue,
+		},
 		"Email;Регион;№":               {e, contacts.FieldLocation, contacts.FieldIgnored},
 		"\ufeffE\u00a0mail ;\u200bимя": {e, n},
 		"email":                        {e},
@@ -222,7 +226,8 @@ func TestImportQuality(t *testing.T) {
 		t.Fatal(err)
 	}
 	one := func(lines ...int) contacts.Found { return contacts.Found{Count: len(lines), Lines: lines} }
-	want := contacts.Quality{Rows: 5, Refused: 1,
+	want := contacts.Quality{
+		Rows: 5, Refused: 1,
 		Findings: map[contacts.Finding]contacts.Found{
 			contacts.RoleAddress: one(2), contacts.NameInCapitals: one(2), contacts.PhoneUnusable: one(2, 5), contacts.SuspiciousDomain: one(3, 4, 5),
 			contacts.MissingName: one(3), contacts.MissingPhone: one(3, 6), contacts.MissingOwner: one(3, 6), contacts.MissingTeam: one(3, 5, 6),
@@ -272,8 +277,10 @@ func TestQualityMergesInAnyOrder(t *testing.T) {
 // However a list is cut, the same rows, refusals, warnings, report and state come out, and every line is somewhere, once.
 func TestImportCutsChangeNothing(t *testing.T) {
 	t.Parallel()
-	line := rapid.SampledFrom([]string{"Анна;anna@example.ru;kim;x", "\"Олег\nИванов\";oleg@example.ru;Никто;\"a;b\"", "x;y", ";;;", "", "Итого;1;2;3", "a;b@example.ru, c@example.ru;;",
-		"\"стоп;d@example.ru;;", "Имя;E-mail;Ответственный;Прим.", "a;b;c;d;e;f", "Пётр;p@пример.рф;lee;\"\"\"да\"\"\""})
+	line := rapid.SampledFrom([]string{
+		"Анна;anna@example.ru;kim;x", "\"Олег\nИванов\";oleg@example.ru;Никто;\"a;b\"", "x;y", ";;;", "", "Итого;1;2;3", "a;b@example.ru, c@example.ru;;",
+		"\"стоп;d@example.ru;;", "Имя;E-mail;Ответственный;Прим.", "a;b;c;d;e;f", "Пётр;p@пример.рф;lee;\"\"\"да\"\"\"",
+	})
 	end := rapid.SampledFrom([]string{"\n", "\r\n", "\r"})
 	rapid.Check(t, func(t *rapid.T) {
 		file := rapid.SampledFrom([]string{"", "\ufeff", "sep=;\n", "Отчёт\n\n"}).Draw(t, "start") + "Имя;E-mail;Ответственный;Прим.\r\n"

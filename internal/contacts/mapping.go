@@ -12,9 +12,11 @@ import (
 )
 
 // Fields lists what a column of a customer list can be said to hold, in the order in which it is offered.
-var Fields = []Field{FieldEmail, FieldOtherEmail, FieldName, FieldFirst, FieldMiddle, FieldLast, FieldPhone, FieldOtherPhone, FieldOwner, FieldTeam,
+var Fields = []Field{
+	FieldEmail, FieldOtherEmail, FieldName, FieldFirst, FieldMiddle, FieldLast, FieldPhone, FieldOtherPhone, FieldOwner, FieldTeam,
 	FieldLocation, FieldProduct, FieldTier, FieldLanguage, FieldValue, FieldOptOut, FieldAttribute, FieldIgnored,
-	Field(survey.UseShared), Field(survey.UsePersonal), Field(survey.UseNone)} // attributes of which is said whether they are segments
+	Field(survey.UseShared), Field(survey.UsePersonal), Field(survey.UseNone),
+} // attributes of which is said whether they are segments
 
 // repeats reports whether several columns of a list may hold f.
 func (f Field) repeats() bool {

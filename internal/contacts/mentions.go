@@ -13,8 +13,10 @@ var ours = []string{"менеджер", "ответствен", "куратор"
 // tell something of one.
 var (
 	never = []string{"optout", "optin", "optedout", "отказ", "отпис", "unsub", "bounce", "displayname", "consent", "согласие", "подписк", "blocked", "suppress"}
-	about = []string{"subscri", "статус", "status", "дата", "date", "time", "type", "тип", "label", "метка", "ярлык", "domain", "домен", "hash", "хеш", "valid", "провер", "reason",
-		"причина", "количество", "count", "source", "источник", "sent", "отправлен", "delivered", "opened", "clicked", "открыт", "quality"}
+	about = []string{
+		"subscri", "статус", "status", "дата", "date", "time", "type", "тип", "label", "метка", "ярлык", "domain", "домен", "hash", "хеш", "valid", "провер", "reason",
+		"причина", "количество", "count", "source", "источник", "sent", "отправлен", "delivered", "opened", "clicked", "открыт", "quality",
+	}
 )
 
 // candidate is taken out of keys before they are searched: "date" is in it.

@@ -16,11 +16,15 @@ func TestEveryCodeHasWords(t *testing.T) {
 	t.Parallel()
 	address := []string{"no_address", "several_addresses", "address_without_at", "address_not_latin", "address_domain", "address_too_long", "bad_address"}
 	rows := append([]string{"duplicate", "too_many_cells", "too_few_cells", "address_elsewhere", "cell_too_long", "quote_open", "row_too_long", "row_binary"}, address...)
-	findings := []contacts.Finding{contacts.MissingName, contacts.MissingPhone, contacts.MissingOwner, contacts.MissingTeam, contacts.MissingLanguage, contacts.UnknownOwner,
-		contacts.UnknownLanguage, contacts.PhoneUnusable, contacts.NameInCapitals, contacts.SuspiciousDomain, contacts.RoleAddress, contacts.ShortRow, contacts.BrokenCharacters}
-	ids := []string{"row.unknown_role", "row.unknown_manager", "row.unknown_owner", "row.unknown_language", "row.phone_unusable", "row.broken_characters",
+	findings := []contacts.Finding{
+		contacts.MissingName, contacts.MissingPhone, contacts.MissingOwner, contacts.MissingTeam, contacts.MissingLanguage, contacts.UnknownOwner,
+		contacts.UnknownLanguage, contacts.PhoneUnusable, contacts.NameInCapitals, contacts.SuspiciousDomain, contacts.RoleAddress, contacts.ShortRow, contacts.BrokenCharacters,
+	}
+	ids := []string{
+		"row.unknown_role", "row.unknown_manager", "row.unknown_owner", "row.unknown_language", "row.phone_unusable", "row.broken_characters",
 		"problem.csv_empty", "problem.csv_binary", "problem.csv_workbook", "problem.csv_markup", "problem.csv_no_heading", "problem.csv_no_address_column",
-		"problem.csv_too_many_columns", "problem.csv_no_rows", "problem.csv_ended", "problem.csv_too_large"}
+		"problem.csv_too_many_columns", "problem.csv_no_rows", "problem.csv_ended", "problem.csv_too_large",
+	}
 	for _, code := range rows {
 		ids = append(ids, "row."+code, "quality."+code)
 	}

@@ -143,8 +143,10 @@ func (w *world) recount(t *testing.T) survey.Deltas {
 		week := fmt.Sprintf("%d-W%02d", year, number)
 		add("customers", "week", week, field)
 		add(string(campaign), "week", week, field)
-		add(string(campaign), "week", week, map[time.Weekday]string{time.Monday: "d1", time.Tuesday: "d2", time.Wednesday: "d3", time.Thursday: "d4",
-			time.Friday: "d5", time.Saturday: "d6", time.Sunday: "d7"}[at.Weekday()]+field)
+		add(string(campaign), "week", week, map[time.Weekday]string{
+			time.Monday: "d1", time.Tuesday: "d2", time.Wednesday: "d3", time.Thursday: "d4",
+			time.Friday: "d5", time.Saturday: "d6", time.Sunday: "d7",
+		}[at.Weekday()]+field)
 		add(string(campaign), "owner", owner, field)
 		add(string(campaign), "team", team, field)
 		add(string(campaign), "language", language, field)

@@ -36,9 +36,11 @@ func answered(t *testing.T, s *store.Store, n int) {
 	_, err := s.SaveCampaign(ctx, c)
 	must(t, err)
 	for i := range n {
-		r := survey.Response{Campaign: counted, Contact: survey.ContactID(fmt.Sprintf("%c%ccontactcontact", 'a'+i/26%26, 'a'+i%26)), Audience: survey.Customers,
+		r := survey.Response{
+			Campaign: counted, Contact: survey.ContactID(fmt.Sprintf("%c%ccontactcontact", 'a'+i/26%26, 'a'+i%26)), Audience: survey.Customers,
 			Owner: fmt.Sprint("o", i%3), Team: "north", Language: "ru", Score: i % 11, Verified: true, Version: 1,
-			First: night.AddDate(0, 0, -2), Counted: night.AddDate(0, 0, -2), Updated: night.AddDate(0, 0, -2)}
+			First: night.AddDate(0, 0, -2), Counted: night.AddDate(0, 0, -2), Updated: night.AddDate(0, 0, -2),
+		}
 		must(t, s.SaveResponse(ctx, r, 0))
 	}
 	count(t, s, n)
@@ -122,8 +124,10 @@ func TestRecountRepairs(t *testing.T) {
 	if d := cmp.Diff(want, figures(t, s)); d != "" {
 		t.Errorf("figures after the night (-want +got):\n%s", d)
 	}
-	lost := survey.Response{Campaign: counted, Contact: "zzcontactcontact", Audience: survey.Customers, Language: "ru", Score: 9, Verified: true, Version: 1,
-		First: night, Counted: night, Updated: night}
+	lost := survey.Response{
+		Campaign: counted, Contact: "zzcontactcontact", Audience: survey.Customers, Language: "ru", Score: 9, Verified: true, Version: 1,
+		First: night, Counted: night, Updated: night,
+	}
 	must(t, s.SaveResponse(ctx, lost, 0))
 	drift, mended := clockwork(t, s, night.AddDate(0, 0, 1))
 	if mended != 1 || drift != 0 {
@@ -200,8 +204,10 @@ func TestRecountLeavesTheStreamItsPart(t *testing.T) {
 	s, _ := storetest.Open(t, dynamo.Options{})
 	answered(t, s, 20)
 	now := night.Add(-time.Minute)
-	fresh := survey.Response{Campaign: counted, Contact: "zzcontactcontact", Audience: survey.Customers, Language: "ru", Score: 3, Verified: true,
-		Version: 1, First: now, Counted: now, Updated: now}
+	fresh := survey.Response{
+		Campaign: counted, Contact: "zzcontactcontact", Audience: survey.Customers, Language: "ru", Score: 3, Verified: true,
+		Version: 1, First: now, Counted: now, Updated: now,
+	}
 	must(t, s.SaveResponse(ctx, fresh, 0))
 	edited, ok, err := s.Response(ctx, counted, "aacontactcontact")
 	if err != nil || !ok {
@@ -209,8 +215,10 @@ func TestRecountLeavesTheStreamItsPart(t *testing.T) {
 	}
 	edited.Score, edited.Version, edited.Updated = 10, 2, now
 	must(t, s.SaveResponse(ctx, edited, 1))
-	must(t, s.AddInvitations(ctx, []survey.Invitation{{Campaign: counted, Contact: "aacontactcontact", Audience: survey.Customers, Language: "ru", At: now,
-		State: survey.InvitationSent, Decided: survey.InvitationUncertain, Version: 2}}, func() bool { return true }))
+	must(t, s.AddInvitations(ctx, []survey.Invitation{{
+		Campaign: counted, Contact: "aacontactcontact", Audience: survey.Customers, Language: "ru", At: now,
+		State: survey.InvitationSent, Decided: survey.InvitationUncertain, Version: 2,
+	}}, func() bool { return true }))
 	before := figures(t, s)
 	if drift, mended := clockwork(t, s, night); drift != 0 || mended != 0 {
 		t.Errorf("drift %d, mended %d: the stream has not come to it yet", drift, mended)

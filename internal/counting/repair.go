@@ -47,7 +47,8 @@ func (r *Recounter) report(scope string, drift, mended int) {
 	line, err := json.Marshal(map[string]any{
 		"_aws": map[string]any{"Timestamp": r.Now().UnixMilli(), "CloudWatchMetrics": []any{map[string]any{
 			"Namespace": "Onetap", "Dimensions": [][]string{{}},
-			"Metrics": []any{map[string]string{"Name": "RecountDrift", "Unit": "Count"}, map[string]string{"Name": "RecountMended", "Unit": "Count"}}}}},
+			"Metrics": []any{map[string]string{"Name": "RecountDrift", "Unit": "Count"}, map[string]string{"Name": "RecountMended", "Unit": "Count"}},
+		}}},
 		"RecountDrift": drift, "RecountMended": mended, "scope": scope,
 	})
 	if err == nil {

@@ -50,8 +50,10 @@ type FindingView struct {
 
 // ViewOutcome is the outcome of a list in words.
 func ViewOutcome(l lang.Language, o contacts.Outcome) OutcomeView {
-	v := OutcomeView{New: o.New, Changed: o.Changed, Unchanged: o.Unchanged, Refused: o.Refused, Refusals: []LineView{}, Warnings: []LineView{},
-		RefusalsOmitted: o.Refused - len(o.Refusals), WarningsOmitted: o.Warned - len(o.Warnings), Report: ViewReport(l, o)}
+	v := OutcomeView{
+		New: o.New, Changed: o.Changed, Unchanged: o.Unchanged, Refused: o.Refused, Refusals: []LineView{}, Warnings: []LineView{},
+		RefusalsOmitted: o.Refused - len(o.Refusals), WarningsOmitted: o.Warned - len(o.Warnings), Report: ViewReport(l, o),
+	}
 	for _, r := range o.Refusals {
 		v.Refusals = append(v.Refusals, ViewRefusal(l, r))
 	}

@@ -17,8 +17,10 @@ type StaffOutcome struct {
 
 // ViewStaff is what became of a list of staff, in words.
 func ViewStaff(l lang.Language, out org.Intake) StaffOutcome {
-	return StaffOutcome{New: out.New, Changed: out.Changed, Unchanged: out.Unchanged, Refused: len(out.Refusals),
-		Refusals: staffFaults(l, out.Refusals), Warnings: staffFaults(l, out.Warnings)}
+	return StaffOutcome{
+		New: out.New, Changed: out.Changed, Unchanged: out.Unchanged, Refused: len(out.Refusals),
+		Refusals: staffFaults(l, out.Refusals), Warnings: staffFaults(l, out.Warnings),
+	}
 }
 
 func staffFaults(l lang.Language, faults []org.Fault) []LineView {

@@ -435,8 +435,10 @@ func TestTheLetterSaysAll(t *testing.T) {
 		t.Fatalf("%d letters", len(letters))
 	}
 	l := letters[0]
-	for _, want := range []string{"2", "10", why, wish, "Vera Orlova", "+46 70 000 00 00", "c1@example.com", "1 200 000 ₽", "gold", "Tea", "Lund", "north",
-		"Winter", "Autumn", "9", "8", "Spring"} {
+	for _, want := range []string{
+		"2", "10", why, wish, "Vera Orlova", "+46 70 000 00 00", "c1@example.com", "1 200 000 ₽", "gold", "Tea", "Lund", "north",
+		"Winter", "Autumn", "9", "8", "Spring",
+	} {
 		if !strings.Contains(l.Text, want) {
 			t.Errorf("the text lacks %q", want)
 		}

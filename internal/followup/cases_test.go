@@ -132,9 +132,14 @@ func TestWhoseCases(t *testing.T) {
 		cases      int
 		want       string
 	}{
-		{"anna", followup.AllOwners, 1, ""}, {"anna", "bert", 1, ""}, // an owner's board is the own, whatever is asked for
-		{"max", "ANNA", 1, ""}, {"max", "bert", 0, "not_yours"}, {"max", "", 0, "not_yours"},
-		{"eva", followup.AllOwners, 1, ""}, {"eva", "", 0, ""}, {"eva", "bert", 0, ""},
+		{"anna", followup.AllOwners, 1, ""},
+		{"anna", "bert", 1, ""}, // an owner's board is the own, whatever is asked for
+		{"max", "ANNA", 1, ""},
+		{"max", "bert", 0, "not_yours"},
+		{"max", "", 0, "not_yours"},
+		{"eva", followup.AllOwners, 1, ""},
+		{"eva", "", 0, ""},
+		{"eva", "bert", 0, ""},
 	} {
 		board, err := cases.Board(t.Context(), who[tt.who], staff, followup.BoardQuery{Owner: tt.owner, State: loop.Open})
 		if code(err) != tt.want || err == nil && (len(board.Columns) != 1 || len(board.Columns[0].Cases) != tt.cases) {

@@ -60,8 +60,10 @@ func ReadFacts(ctx context.Context, s FactsStore, c loop.Case) (Facts, error) {
 	g.Go(func() error {
 		answer, ok, err := s.Response(ctx, c.Campaign, c.Contact)
 		if !ok { // erased since: what the case knows is told
-			answer = survey.Response{Campaign: c.Campaign, Contact: c.Contact, Audience: c.Audience, Team: c.Team,
-				Language: c.Language, Score: c.Latest, Verified: true, Counted: c.Opened, Updated: c.Opened, Version: c.Answer}
+			answer = survey.Response{
+				Campaign: c.Campaign, Contact: c.Contact, Audience: c.Audience, Team: c.Team,
+				Language: c.Language, Score: c.Latest, Verified: true, Counted: c.Opened, Updated: c.Opened, Version: c.Answer,
+			}
 		}
 		f.Response = answer
 		if err == nil {

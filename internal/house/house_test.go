@@ -25,8 +25,10 @@ import (
 var (
 	domain = []string{"internal/nps", "internal/survey", "internal/loop"}
 	// pure makes bytes and answers questions, and speaks to nobody.
-	pure = []string{"internal/apperr", "internal/authz", "internal/celltext", "internal/keys", "internal/lang", "internal/logs", "internal/mail", "internal/names",
-		"internal/sheet", "internal/theme", "internal/theme/logo", "internal/tmpl", "internal/wording"}
+	pure = []string{
+		"internal/apperr", "internal/authz", "internal/celltext", "internal/keys", "internal/lang", "internal/logs", "internal/mail", "internal/names",
+		"internal/sheet", "internal/theme", "internal/theme/logo", "internal/tmpl", "internal/wording",
+	}
 	useCases = []string{"internal/auth", "internal/contacts", "internal/counting", "internal/delivery", "internal/followup", "internal/insight", "internal/mailing", "internal/org"}
 	// outer speaks HTTP, or to AWS, or to an issuer of identities.
 	outer = []string{"internal/awsenv", "internal/chart", "internal/door", "internal/oidc", "internal/ses", "internal/store", "internal/web"}

@@ -113,16 +113,20 @@ func (m *memory) Staff(context.Context) ([]survey.Staff, error) {
 func crowd(seed uint64, a survey.Audience, n int) *memory {
 	random := rand.New(rand.NewPCG(seed, 1))
 	launched := noon.AddDate(0, 0, -30)
-	m := &memory{campaign: survey.Campaign{ID: "aaaaaaaa", Audience: a, State: survey.Open, Launched: launched, Dimensions: []string{survey.DimensionLocation, survey.DimensionTier}},
-		figures: survey.Deltas{}, asked: survey.Asked{}, kept: map[int]survey.DimensionCount{}}
+	m := &memory{
+		campaign: survey.Campaign{ID: "aaaaaaaa", Audience: a, State: survey.Open, Launched: launched, Dimensions: []string{survey.DimensionLocation, survey.DimensionTier}},
+		figures:  survey.Deltas{}, asked: survey.Asked{}, kept: map[int]survey.DimensionCount{},
+	}
 	wide := 1 + random.IntN(4)
 	for i := range n {
 		team := int(float64(wide) * random.Float64() * random.Float64()) // some are large
 		c := survey.Contact{Location: fmt.Sprintf("Town %d", random.IntN(wide)), Tier: fmt.Sprintf("Tier %d", random.IntN(2))}
 		at := launched.AddDate(0, 0, random.IntN(25))
-		r := survey.Response{Campaign: m.campaign.ID, Audience: a, Contact: survey.ContactID(fmt.Sprintf("contact%09d", i)), Owner: fmt.Sprintf("owner %d", team*2+random.IntN(2)), Team: fmt.Sprintf("Team %d", team),
+		r := survey.Response{
+			Campaign: m.campaign.ID, Audience: a, Contact: survey.ContactID(fmt.Sprintf("contact%09d", i)), Owner: fmt.Sprintf("owner %d", team*2+random.IntN(2)), Team: fmt.Sprintf("Team %d", team),
 			Language: []string{"en", "ru"}[random.IntN(2)], Score: random.IntN(11), Verified: random.IntN(12) > 0, Why: fmt.Sprintf("word-%d", i), First: at, Updated: at, Version: 1,
-			Segments: survey.SegmentsOf(c, m.campaign.Dimensions)}
+			Segments: survey.SegmentsOf(c, m.campaign.Dimensions),
+		}
 		if r.Verified {
 			r.Counted = at
 		}

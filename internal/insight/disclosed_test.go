@@ -134,8 +134,17 @@ func (a asking) answers() {
 	a.t.Helper()
 	t, c, who, ctx := a.t, a.m.campaign, person(a.role), context.Background()
 	people := Persons(c.Audience, who)
-	filters := []Filter{{}, {Unverified: "1"}, {Score: "3"}, {Week: survey.Week(noon.AddDate(0, 0, -10))}, {Day: noon.AddDate(0, 0, -10).Format(time.DateOnly)}, {Search: "word-1"},
-		{Dimension: "none-team"}, {Dimension: "1", Segment: SegmentSum("Tier 1")}, {Team: "Team 0", Language: "en"}}
+	filters := []Filter{
+		{},
+		{Unverified: "1"},
+		{Score: "3"},
+		{Week: survey.Week(noon.AddDate(0, 0, -10))},
+		{Day: noon.AddDate(0, 0, -10).Format(time.DateOnly)},
+		{Search: "word-1"},
+		{Dimension: "none-team"},
+		{Dimension: "1", Segment: SegmentSum("Tier 1")},
+		{Team: "Team 0", Language: "en"},
+	}
 	for i := range 4 {
 		filters = append(filters, Filter{Team: fmt.Sprintf("team %d", i)}, Filter{Owner: fmt.Sprintf("owner %d", i)}, Filter{Dimension: "0", Segment: SegmentSum(fmt.Sprintf("Town %d", i))})
 	}

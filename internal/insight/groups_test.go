@@ -24,8 +24,10 @@ func people(lines ...string) (c survey.Campaign, all []survey.Response) {
 			panic(err)
 		}
 		for range n {
-			all = append(all, survey.Response{Team: team, Owner: owner, Language: language, Segments: []string{location}, Score: len(all) % 11, Verified: true,
-				Why: "words", Counted: monday})
+			all = append(all, survey.Response{
+				Team: team, Owner: owner, Language: language, Segments: []string{location}, Score: len(all) % 11, Verified: true,
+				Why: "words", Counted: monday,
+			})
 		}
 	}
 	return c, all
@@ -152,8 +154,10 @@ func TestNothingSmallIsComputable(t *testing.T) {
 			team := int(float64(wide) * random.Float64() * random.Float64()) // some are large
 			owner := team*2 + random.IntN(3)                                 // mostly within a team
 			pick := func(n int) string { return string(rune('A' + random.IntN(n))) }
-			all = append(all, survey.Response{Team: fmt.Sprint(team), Owner: fmt.Sprint(owner), Language: pick(2), Segments: []string{pick(wide), pick(2)},
-				Score: random.IntN(11), Verified: random.IntN(10) > 0, Why: "w", Counted: monday.AddDate(0, 0, random.IntN(20))})
+			all = append(all, survey.Response{
+				Team: fmt.Sprint(team), Owner: fmt.Sprint(owner), Language: pick(2), Segments: []string{pick(wide), pick(2)},
+				Score: random.IntN(11), Verified: random.IntN(10) > 0, Why: "w", Counted: monday.AddDate(0, 0, random.IntN(20)),
+			})
 		}
 		g := groupsOf(c, all)
 		verified := all[:0:0]

@@ -9,10 +9,12 @@ const aToken = "AQECAwQFjPVL4RV3_ii_SxNeP0wrtu-N"
 
 func TestWhatIsStuckToALink(t *testing.T) {
 	t.Parallel()
-	tails := []string{"", "/", "//", ".", ",", ";", ":", "!", "?", ")", "]", "}", ">", "»", "”", "“", "’", "'", `"`, "*", "`", "…", "。", "）", "...", ".)", ">.", `">`, "/>",
+	tails := []string{
+		"", "/", "//", ".", ",", ";", ":", "!", "?", ")", "]", "}", ">", "»", "”", "“", "’", "'", `"`, "*", "`", "…", "。", "）", "...", ".)", ">.", `">`, "/>",
 		" ", "\u00a0", "\u200b", "\ufeff", "\u00ad", "\t", "\r\n", "\n\n", "%3E", "%20", "%C2%A0", "%0D%0A", "%3e.", "%2F", "\xa0", "\x94", "\xbb.",
 		"=", "=\r\n", "=3D", "=20", "=0D=0A", "=C2=A0", "=E2=80=9D", "=3e", "=2E=", "&gt;", "&quot;.", "&amp;utm_source=mail", "&utm_source=mail&fbclid=A1-b_2",
-		"?utm_source=mail", "%3Futm_source=mail", "#top", "%23", "/?x=1", "/#", "\\", "<https://example.com/r/x>", " <http://example.com>", "</a>", "<br>", "<BR/>", ">,<mailto:nps@example.com>"}
+		"?utm_source=mail", "%3Futm_source=mail", "#top", "%23", "/?x=1", "/#", "\\", "<https://example.com/r/x>", " <http://example.com>", "</a>", "<br>", "<BR/>", ">,<mailto:nps@example.com>",
+	}
 	for _, written := range []string{"/r/" + aToken, "/r/" + aToken + "/0", "/r/" + aToken + "/9", "/r/" + aToken + "/10", "/r/" + aToken + "/11", "/u/" + aToken} {
 		for _, tail := range tails {
 			if got, ok := Path(written + tail); !ok || got != written {

@@ -67,10 +67,17 @@ func TestFormats(t *testing.T) {
 	t.Parallel()
 	day := time.Date(2026, 3, 5, 18, 0, 0, 0, time.UTC)
 	for _, c := range []struct{ got, want string }{
-		{Language("ru").Number(-1234567), "−1\u00a0234\u00a0567"}, {Language("en").Number(1234567), "1,234,567"}, {Language("en").Number(999), "999"},
-		{Language("ru").Decimal(-12.345, 1), "−12,3"}, {Language("en").Decimal(1234.5, 2), "1,234.50"}, {Language("en").Decimal(-0.01, 1), "0.0"}, {Language("ru").Decimal(7, 0), "7"},
-		{Language("ru").Date(day), "5 марта 2026"}, {Language("en").Date(day), "5 March 2026"},
-		{Language("ru").Moment(day), "четверг, 5 марта 2026, 18:00"}, {Language("en").Moment(day), "Thursday, 5 March 2026, 18:00"},
+		{Language("ru").Number(-1234567), "−1\u00a0234\u00a0567"},
+		{Language("en").Number(1234567), "1,234,567"},
+		{Language("en").Number(999), "999"},
+		{Language("ru").Decimal(-12.345, 1), "−12,3"},
+		{Language("en").Decimal(1234.5, 2), "1,234.50"},
+		{Language("en").Decimal(-0.01, 1), "0.0"},
+		{Language("ru").Decimal(7, 0), "7"},
+		{Language("ru").Date(day), "5 марта 2026"},
+		{Language("en").Date(day), "5 March 2026"},
+		{Language("ru").Moment(day), "четверг, 5 марта 2026, 18:00"},
+		{Language("en").Moment(day), "Thursday, 5 March 2026, 18:00"},
 	} {
 		if c.got != c.want {
 			t.Errorf("%q, want %q", c.got, c.want)

@@ -64,8 +64,10 @@ func TestCostDoesNotGrowWithAnswers(t *testing.T) {
 	t.Parallel()
 	asked := &calls{n: map[string]int{}}
 	// One process of each function, and no minute while the test runs: what is counted is what was asked for.
-	s, err := local.Start(t.Context(), local.Config{Template: localtest.Template(t), Functions: localtest.Functions(t), Data: t.TempDir(), Minute: time.Hour,
-		Processes: 1, Faults: cloud.Faults{Call: asked.note}})
+	s, err := local.Start(t.Context(), local.Config{
+		Template: localtest.Template(t), Functions: localtest.Functions(t), Data: t.TempDir(), Minute: time.Hour,
+		Processes: 1, Faults: cloud.Faults{Call: asked.note},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

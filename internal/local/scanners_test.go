@@ -146,8 +146,10 @@ func surveyed(t *testing.T, s *local.Stack, company *drive.Company, n int) (camp
 
 func launch(t *testing.T, company *drive.Company, c any) {
 	t.Helper()
-	err := company.Call(t.Context(), "POST", "/campaigns", map[string]any{"name": "Scanned", "audience": "customers", "company": "Example Shop",
-		"language": "en", "quiet_days": 0, "closes_at": time.Now().AddDate(0, 0, 7).UTC().Format(time.RFC3339)}, c)
+	err := company.Call(t.Context(), "POST", "/campaigns", map[string]any{
+		"name": "Scanned", "audience": "customers", "company": "Example Shop",
+		"language": "en", "quiet_days": 0, "closes_at": time.Now().AddDate(0, 0, 7).UTC().Format(time.RFC3339),
+	}, c)
 	if err != nil {
 		t.Fatal(err)
 	}

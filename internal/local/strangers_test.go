@@ -16,8 +16,10 @@ func TestStrangersAtTheLaptop(t *testing.T) {
 		t.Skip("runs the whole laptop")
 	}
 	t.Parallel()
-	s, err := local.Start(t.Context(), local.Config{Template: localtest.Template(t), Functions: localtest.Functions(t), Data: t.TempDir(), Minute: time.Hour,
-		Site: "localhost:0"})
+	s, err := local.Start(t.Context(), local.Config{
+		Template: localtest.Template(t), Functions: localtest.Functions(t), Data: t.TempDir(), Minute: time.Hour,
+		Site: "localhost:0",
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,12 +62,23 @@ func TestStrangersAtTheLaptop(t *testing.T) {
 		}
 	}
 	for _, c := range []struct{ method, address string }{
-		{"POST", s.AWS() + "/_local/meter/reset"}, {"POST", s.AWS() + "/_local/events"}, {"POST", s.AWS() + "/_local/settle?within=1ms"},
-		{"POST", s.AWS() + "/_local/queues/DeadLetters/x/replay"}, {"POST", s.AWS() + "/2015-03-31/functions/onetap-clock/invocations"},
-		{"POST", s.AWS() + "/v2/email/outbound-emails"}, {"POST", s.AWS() + "/"}, {"POST", s.Inbox() + "/messages/empty"}, {"DELETE", s.Inbox() + "/messages"},
+		{"POST", s.AWS() + "/_local/meter/reset"},
+		{"POST", s.AWS() + "/_local/events"},
+		{"POST", s.AWS() + "/_local/settle?within=1ms"},
+		{"POST", s.AWS() + "/_local/queues/DeadLetters/x/replay"},
+		{"POST", s.AWS() + "/2015-03-31/functions/onetap-clock/invocations"},
+		{"POST", s.AWS() + "/v2/email/outbound-emails"},
+		{"POST", s.AWS() + "/"},
+		{"POST", s.Inbox() + "/messages/empty"},
+		{"DELETE", s.Inbox() + "/messages"},
 	} {
-		for _, headers := range [][]string{{"Origin", "https://evil.example"}, {"Origin", "null"}, {"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Site", "same-site", "Origin", s.Site()},
-			{"Origin", "https://evil.example", "Content-Type", "text/plain", "X-Amz-Target", "DynamoDB_20120810.ListTables"}} {
+		for _, headers := range [][]string{
+			{"Origin", "https://evil.example"},
+			{"Origin", "null"},
+			{"Sec-Fetch-Site", "cross-site"},
+			{"Sec-Fetch-Site", "same-site", "Origin", s.Site()},
+			{"Origin", "https://evil.example", "Content-Type", "text/plain", "X-Amz-Target", "DynamoDB_20120810.ListTables"},
+		} {
 			if status := ask(c.method, c.address, "", headers...); status != 403 {
 				t.Errorf("%s %s with %q: %d", c.method, c.address, headers, status)
 			}

@@ -23,8 +23,10 @@ const (
 var rules = loop.Rules{Term: term, Wait: wait}
 
 func answer(version, score int, why string, after time.Duration) survey.Response {
-	return survey.Response{Campaign: campaign, Contact: contact, Audience: survey.Customers, Owner: "anna", Team: "north", Language: "ru",
-		Score: score, Verified: true, Why: why, First: noon, Counted: noon, Updated: noon.Add(after), Version: version}
+	return survey.Response{
+		Campaign: campaign, Contact: contact, Audience: survey.Customers, Owner: "anna", Team: "north", Language: "ru",
+		Score: score, Verified: true, Why: why, First: noon, Counted: noon, Updated: noon.Add(after), Version: version,
+	}
 }
 
 var anna = loop.Responsible{Staff: survey.Staff{ID: "anna", Email: "anna@example.com", Team: "north"}, Level: loop.LevelOwner}
@@ -197,29 +199,59 @@ func TestConversations(t *testing.T) {
 		{"the same record again", answer(1, 3, "slow", 0), []step{sends(answer(1, 3, "slow", 0), 0), takes(answer(1, 3, "slow", 0))}, "opened:3 alerted:3", -1},
 		{"an older record", answer(5, 3, "slow", 0), []step{takes(answer(4, 9, "", 0))}, "opened:3", m},
 		{"rises and stays open", answer(1, 3, "", 0), []step{sends(answer(1, 3, "", 0), 2*m), takes(answer(2, 9, "", 5*m))}, "opened:3 alerted:3 rose:9", -1},
-		{"rises and falls: no second alert", answer(1, 3, "", 0), []step{sends(answer(1, 3, "", 0), 2*m), takes(answer(2, 9, "", 5*m)), takes(answer(3, 0, "", 6*m))},
-			"opened:3 alerted:3 rose:9 fell:0", -1},
-		{"rises and falls before the alert: it goes once", answer(1, 3, "", 0), []step{takes(answer(2, 9, "", m)), takes(answer(3, 0, "", m)), sends(answer(3, 0, "", m), 2*m)},
-			"opened:3 rose:9 fell:0 alerted:0", -1},
+		{
+			"rises and falls: no second alert", answer(1, 3, "", 0),
+			[]step{sends(answer(1, 3, "", 0), 2*m), takes(answer(2, 9, "", 5*m)), takes(answer(3, 0, "", 6*m))},
+			"opened:3 alerted:3 rose:9 fell:0", -1,
+		},
+		{
+			"rises and falls before the alert: it goes once", answer(1, 3, "", 0),
+			[]step{takes(answer(2, 9, "", m)), takes(answer(3, 0, "", m)), sends(answer(3, 0, "", m), 2*m)},
+			"opened:3 rose:9 fell:0 alerted:0", -1,
+		},
 		{"another detractor's score", answer(1, 3, "", 0), []step{takes(answer(2, 0, "", m))}, "opened:3 scored:0", 2 * m},
-		{"words after the alert go at once", answer(1, 3, "", 0), []step{sends(answer(1, 3, "", 0), 2*m), takes(answer(2, 3, "slow", 9*m)), sends(answer(2, 3, "slow", 9*m), 9*m)},
-			"opened:3 alerted:3 commented:3 followed_up:3", -1},
-		{"other words after the alert wait", answer(1, 3, "slow", 0), []step{sends(answer(1, 3, "slow", 0), 0), takes(answer(2, 3, "slow!", 9*m))},
-			"opened:3 alerted:3 reworded:3", 11 * m},
-		{"one letter with later words, and no more", answer(1, 3, "a", 0), []step{sends(answer(1, 3, "a", 0), 0), takes(answer(2, 3, "b", m)), sends(answer(2, 3, "b", m), 3*m), takes(answer(3, 3, "c", 9*m))},
-			"opened:3 alerted:3 reworded:3 followed_up:3 reworded:3", -1},
+		{
+			"words after the alert go at once", answer(1, 3, "", 0),
+			[]step{sends(answer(1, 3, "", 0), 2*m), takes(answer(2, 3, "slow", 9*m)), sends(answer(2, 3, "slow", 9*m), 9*m)},
+			"opened:3 alerted:3 commented:3 followed_up:3", -1,
+		},
+		{
+			"other words after the alert wait", answer(1, 3, "slow", 0),
+			[]step{sends(answer(1, 3, "slow", 0), 0), takes(answer(2, 3, "slow!", 9*m))},
+			"opened:3 alerted:3 reworded:3", 11 * m,
+		},
+		{
+			"one letter with later words, and no more", answer(1, 3, "a", 0),
+			[]step{sends(answer(1, 3, "a", 0), 0), takes(answer(2, 3, "b", m)), sends(answer(2, 3, "b", m), 3*m), takes(answer(3, 3, "c", 9*m))},
+			"opened:3 alerted:3 reworded:3 followed_up:3 reworded:3", -1,
+		},
 		{"words taken back", answer(1, 3, "a", 0), []step{sends(answer(1, 3, "a", 0), 0), takes(answer(2, 3, "", m))}, "opened:3 alerted:3 unworded:3", -1},
-		{"the letter knew the words before the case did", answer(1, 3, "", 0), []step{sends(answer(2, 3, "slow", m), 2*m), takes(answer(2, 3, "slow", m))},
-			"opened:3 alerted:3 commented:3", -1},
-		{"the letter knew less than the case", answer(1, 3, "", 0), []step{takes(answer(2, 3, "slow", m)), sends(answer(1, 3, "", 0), m)},
-			"opened:3 commented:3 alerted:3", m},
+		{
+			"the letter knew the words before the case did", answer(1, 3, "", 0),
+			[]step{sends(answer(2, 3, "slow", m), 2*m), takes(answer(2, 3, "slow", m))},
+			"opened:3 alerted:3 commented:3", -1,
+		},
+		{
+			"the letter knew less than the case", answer(1, 3, "", 0),
+			[]step{takes(answer(2, 3, "slow", m)), sends(answer(1, 3, "", 0), m)},
+			"opened:3 commented:3 alerted:3", m,
+		},
 		{"the letter knew other words before the case did", answer(1, 3, "a", 0), []step{sends(answer(2, 3, "b", m), m)}, "opened:3 alerted:3", -1},
-		{"a resolved case that falls again is alerted again", answer(1, 3, "a", 0), []step{sends(answer(1, 3, "a", 0), 0), moves(loop.Resolved), takes(answer(2, 9, "a", m)), takes(answer(3, 1, "a", 5*m)), sends(answer(3, 1, "a", 5*m), 7*m)},
-			"opened:3 alerted:3 moved:3 rose:9 fell:1 reopened:1 alerted:1", -1},
-		{"a resolved case that falls by a slip stays resolved", answer(1, 3, "a", 0), []step{sends(answer(1, 3, "a", 0), 0), moves(loop.Resolved), takes(answer(2, 9, "a", m)), takes(answer(3, 1, "a", 5*m)), takes(answer(4, 9, "a", 6*m)), stays(loop.Resolved)},
-			"opened:3 alerted:3 moved:3 rose:9 fell:1 rose:9", -1},
-		{"words of a promoter are told to nobody", answer(1, 3, "", 0), []step{sends(answer(1, 3, "", 0), 2*m), takes(answer(2, 9, "dear", 9*m))},
-			"opened:3 alerted:3 rose:9 commented:9", -1},
+		{
+			"a resolved case that falls again is alerted again", answer(1, 3, "a", 0),
+			[]step{sends(answer(1, 3, "a", 0), 0), moves(loop.Resolved), takes(answer(2, 9, "a", m)), takes(answer(3, 1, "a", 5*m)), sends(answer(3, 1, "a", 5*m), 7*m)},
+			"opened:3 alerted:3 moved:3 rose:9 fell:1 reopened:1 alerted:1", -1,
+		},
+		{
+			"a resolved case that falls by a slip stays resolved", answer(1, 3, "a", 0),
+			[]step{sends(answer(1, 3, "a", 0), 0), moves(loop.Resolved), takes(answer(2, 9, "a", m)), takes(answer(3, 1, "a", 5*m)), takes(answer(4, 9, "a", 6*m)), stays(loop.Resolved)},
+			"opened:3 alerted:3 moved:3 rose:9 fell:1 rose:9", -1,
+		},
+		{
+			"words of a promoter are told to nobody", answer(1, 3, "", 0),
+			[]step{sends(answer(1, 3, "", 0), 2*m), takes(answer(2, 9, "dear", 9*m))},
+			"opened:3 alerted:3 rose:9 commented:9", -1,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -14,9 +14,11 @@ var midday = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 
 // opened is a case as it is after its alert, stored three times.
 func opened() loop.Case {
-	return loop.Case{Campaign: "autumn22", Contact: "abcdefghijklmnop", Owner: "anna", Level: loop.LevelOwner, State: loop.Open, Score: 3, Latest: 3,
+	return loop.Case{
+		Campaign: "autumn22", Contact: "abcdefghijklmnop", Owner: "anna", Level: loop.LevelOwner, State: loop.Open, Score: 3, Latest: 3,
 		Opened: midday, Deadline: midday.Add(48 * time.Hour), Alert: loop.Alert{Letters: 1, Sent: midday, Message: "m"}, Version: 3,
-		History: []loop.Event{{At: midday, What: loop.Opened, Version: 1}, {At: midday, What: loop.Alerted, Version: 3}}}
+		History: []loop.Event{{At: midday, What: loop.Opened, Version: 1}, {At: midday, What: loop.Alerted, Version: 3}},
+	}
 }
 
 func TestDo(t *testing.T) {
@@ -81,8 +83,11 @@ func TestSinceAndDid(t *testing.T) {
 		by   string
 		want bool
 	}{
-		{w, "anna", true}, {w, "boris", false}, {loop.Work{State: loop.Contacted, Note: "calls"}, "anna", false},
-		{loop.Work{State: loop.Acknowledged, Note: "other"}, "anna", false}, {loop.Work{State: loop.Acknowledged}, "anna", true},
+		{w, "anna", true},
+		{w, "boris", false},
+		{loop.Work{State: loop.Contacted, Note: "calls"}, "anna", false},
+		{loop.Work{State: loop.Acknowledged, Note: "other"}, "anna", false},
+		{loop.Work{State: loop.Acknowledged}, "anna", true},
 	} {
 		if got := after.Did(d.work, d.by, note); got != d.want {
 			t.Errorf("%+v by %s is done already: %v", d.work, d.by, got)

@@ -16,8 +16,19 @@ var caniemail = flag.String("caniemail", "", "take the features that the letters
 
 // programs are the mail programs in which a letter must work: family and platform as caniemail names them. Yandex is
 // not among its data; its web mail filters like mail.ru's.
-var programs = [][2]string{{"gmail", "desktop-webmail"}, {"gmail", "android"}, {"outlook", "windows"}, {"outlook", "outlook-com"},
-	{"outlook", "ios"}, {"mail-ru", "desktop-webmail"}, {"apple-mail", "ios"}, {"apple-mail", "macos"}, {"yahoo", "desktop-webmail"}, {"samsung-email", "android"}, {"thunderbird", "macos"}}
+var programs = [][2]string{
+	{"gmail", "desktop-webmail"},
+	{"gmail", "android"},
+	{"outlook", "windows"},
+	{"outlook", "outlook-com"},
+	{"outlook", "ios"},
+	{"mail-ru", "desktop-webmail"},
+	{"apple-mail", "ios"},
+	{"apple-mail", "macos"},
+	{"yahoo", "desktop-webmail"},
+	{"samsung-email", "android"},
+	{"thunderbird", "macos"},
+}
 
 // features says which feature of caniemail an element, an attribute ("[name]") or a property ("name:") is; "" where it
 // is as old as HTML and has no entry.

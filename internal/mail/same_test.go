@@ -46,11 +46,13 @@ func TestSameAsHTMLTemplate(t *testing.T) {
 	t.Parallel()
 	html, plain := standard(t)
 	rapid.Check(t, func(t *rapid.T) {
-		d := alertData{Lang: "ru", Subject: hostile(t, "subject"), Title: hostile(t, "title"), Group: hostile(t, "group"), Dropped: hostile(t, "dropped"),
+		d := alertData{
+			Lang: "ru", Subject: hostile(t, "subject"), Title: hostile(t, "title"), Group: hostile(t, "group"), Dropped: hostile(t, "dropped"),
 			Again: hostile(t, "again"), NoWords: hostile(t, "no words"), Words: facts(t, "words", false), FactsTitle: hostile(t, "facts title"),
 			Facts: facts(t, "facts", true), PastTitle: hostile(t, "past title"), Past: []string{hostile(t, "past"), hostile(t, "past")},
 			DoTitle: hostile(t, "do"), By: hostile(t, "by"), Counted: hostile(t, "counted"), Steps: []string{hostile(t, "step")},
-			Reply: hostile(t, "reply"), Reason: hostile(t, "reason"), CaseURL: hostile(t, "case"), CaseText: hostile(t, "case text")}
+			Reply: hostile(t, "reply"), Reason: hostile(t, "reason"), CaseURL: hostile(t, "case"), CaseText: hostile(t, "case text"),
+		}
 		for _, name := range []string{"alert.html", "alert.txt", "alert.subject.txt"} {
 			var b strings.Builder
 			var err error
@@ -80,10 +82,12 @@ func TestSurveyWithHTMLTemplate(t *testing.T) {
 		HTML  template.HTML
 	}
 	rapid.Check(t, func(t *rapid.T) {
-		d := surveyData{Lang: "en", Question: text{HTML: tmpl.Safe(rapid.StringMatching(`[a-z<>& ]{0,20}`).Draw(t, "question"))}, Again: hostile(t, "again"),
+		d := surveyData{
+			Lang: "en", Question: text{HTML: tmpl.Safe(rapid.StringMatching(`[a-z<>& ]{0,20}`).Draw(t, "question"))}, Again: hostile(t, "again"),
 			Low: hostile(t, "low"), High: hostile(t, "high"), Unsubscribe: hostile(t, "unsubscribe"), Promise: hostile(t, "promise"),
 			Logo:   logo{"https://nps.example.com/logo/" + hostile(t, "logo"), hostile(t, "alt"), 120, 40},
-			Halves: [2][]score{{{0, tile(0, "#1a5fb4", "#ffffff", hostile(t, "label"))}}, {{6, tile(6, "#1a5fb4", "#ffffff", hostile(t, "label"))}}}}
+			Halves: [2][]score{{{0, tile(0, "#1a5fb4", "#ffffff", hostile(t, "label"))}}, {{6, tile(6, "#1a5fb4", "#ffffff", hostile(t, "label"))}}},
+		}
 		halves := [2][]map[string]any{}
 		for i, half := range d.Halves {
 			for _, s := range half {
@@ -92,9 +96,11 @@ func TestSurveyWithHTMLTemplate(t *testing.T) {
 		}
 		var b strings.Builder
 		none := safe{}
-		err := html.ExecuteTemplate(&b, "survey.html", map[string]any{"Lang": d.Lang, "Subject": none, "Greeting": none, "Intro": none, "Signature": none,
+		err := html.ExecuteTemplate(&b, "survey.html", map[string]any{
+			"Lang": d.Lang, "Subject": none, "Greeting": none, "Intro": none, "Signature": none,
 			"Reason": none, "Question": safe{HTML: template.HTML(d.Question.HTML)}, "Again": d.Again, "Low": d.Low, "High": d.High,
-			"Unsubscribe": d.Unsubscribe, "Promise": d.Promise, "Logo": d.Logo, "Halves": halves})
+			"Unsubscribe": d.Unsubscribe, "Promise": d.Promise, "Logo": d.Logo, "Halves": halves,
+		})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -90,8 +90,10 @@ func Survey(c survey.Campaign, language string, reminder bool) (Template, error)
 	if reminder {
 		w.Subject, nameless.Subject = w.Reminder, nameless.Reminder
 	}
-	d := surveyData{Lang: string(l), Low: l.T("scale.low"), High: l.T("scale.high"),
-		Unsubscribe: l.T("mail.unsubscribe"), Promise: l.T("mail.promise")}
+	d := surveyData{
+		Lang: string(l), Low: l.T("scale.low"), High: l.T("scale.high"),
+		Unsubscribe: l.T("mail.unsubscribe"), Promise: l.T("mail.promise"),
+	}
 	if reminder {
 		d.Again = l.T("mail.again")
 	}
@@ -99,8 +101,14 @@ func Survey(c survey.Campaign, language string, reminder bool) (Template, error)
 	for _, f := range []struct {
 		to            *text
 		from, instead string
-	}{{&d.Subject, line(w.Subject), line(nameless.Subject)}, {&d.Greeting, w.Greeting, nameless.Greeting}, {&d.Intro, w.Intro, nameless.Intro},
-		{&d.Question, w.Question, nameless.Question}, {&d.Signature, w.Signature, nameless.Signature}, {&d.Reason, wording.Reason(c, l), ""}} {
+	}{
+		{&d.Subject, line(w.Subject), line(nameless.Subject)},
+		{&d.Greeting, w.Greeting, nameless.Greeting},
+		{&d.Intro, w.Intro, nameless.Intro},
+		{&d.Question, w.Question, nameless.Question},
+		{&d.Signature, w.Signature, nameless.Signature},
+		{&d.Reason, wording.Reason(c, l), ""},
+	} {
 		if strings.Contains(f.from, "{{") { // braces that met only when the company was put in
 			return Template{}, apperr.New(apperr.Invalid, "wording_braces", "company")
 		}
@@ -202,6 +210,8 @@ func Preview(c survey.Campaign, language string, reminder bool, p survey.Person,
 		pairs = append(pairs, "{{"+name+"}}", value)
 	}
 	put := strings.NewReplacer(pairs...)
-	return Message{Subject: line(put.Replace(t.Subject)), HTML: put.Replace(t.HTML), Text: put.Replace(t.Text),
-		Headers: UnsubscribeHeaders(unsubscribe)}, nil
+	return Message{
+		Subject: line(put.Replace(t.Subject)), HTML: put.Replace(t.HTML), Text: put.Replace(t.Text),
+		Headers: UnsubscribeHeaders(unsubscribe),
+	}, nil
 }

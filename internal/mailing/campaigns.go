@@ -154,9 +154,11 @@ func (cs *Campaigns) createAnew(ctx context.Context, c survey.Campaign) (survey.
 // time is open as long from now. id is as in Create; a name that is too long is cut.
 func (cs *Campaigns) Copy(ctx context.Context, of survey.Campaign, id survey.CampaignID, name string) (survey.Campaign, error) {
 	now := cs.Now().UTC()
-	c := survey.Campaign{ID: id, Name: name, Audience: of.Audience, State: survey.Draft, Company: of.Company, Sender: of.Sender,
+	c := survey.Campaign{
+		ID: id, Name: name, Audience: of.Audience, State: survey.Draft, Company: of.Company, Sender: of.Sender,
 		Language: of.Language, Languages: of.Languages, Wording: of.Wording, Filter: of.Filter, Sample: of.Sample,
-		QuietDays: of.QuietDays, RemindDays: of.RemindDays, Created: now}
+		QuietDays: of.QuietDays, RemindDays: of.RemindDays, Created: now,
+	}
 	if letters := []rune(name); len(letters) > survey.MaxName {
 		c.Name = string(letters[:survey.MaxName])
 	}

@@ -90,8 +90,10 @@ func (d *desk) people(a survey.Audience, teams ...string) {
 // draft stores a campaign that could be launched but for what change makes of it.
 func (d *desk) draft(change func(*survey.Campaign)) survey.Campaign {
 	d.t.Helper()
-	c := survey.Campaign{Name: "Autumn", Audience: survey.Customers, State: survey.Draft, Language: "en", Company: "Shop",
-		Created: d.now(), ClosesAt: d.now().AddDate(0, 0, 14)}
+	c := survey.Campaign{
+		Name: "Autumn", Audience: survey.Customers, State: survey.Draft, Language: "en", Company: "Shop",
+		Created: d.now(), ClosesAt: d.now().AddDate(0, 0, 14),
+	}
 	if change != nil {
 		change(&c)
 	}

@@ -31,8 +31,11 @@ func TestLaunch(t *testing.T) {
 		"an empty audience":              {func(c *survey.Campaign) { c.Audience = survey.Candidates }, time.Time{}, "audience_empty at audience"},
 		"a filter that nobody fits":      {func(c *survey.Campaign) { c.Filter.Teams = []string{"West"} }, time.Time{}, "filter_matches_nobody at filter"},
 		"employees":                      {func(c *survey.Campaign) { c.Audience = survey.Employees }, time.Time{}, "employees_not_yet at audience"},
-		"wrong words": {func(c *survey.Campaign) { c.Wording = map[string]survey.Wording{"en": {Subject: "{nobody}"}} },
-			time.Time{}, "wording_placeholder at wording.en.subject"},
+		"wrong words": {
+			func(c *survey.Campaign) { c.Wording = map[string]survey.Wording{"en": {Subject: "{nobody}"}} },
+			time.Time{},
+			"wording_placeholder at wording.en.subject",
+		},
 	} {
 		c := d.draft(tc.change)
 		if _, err := d.Launch(ctx, string(c.ID), nil, tc.at, "https://nps.example.com"); code(t, err) != tc.want {
@@ -89,21 +92,35 @@ func TestCheck(t *testing.T) {
 		clear  bool
 	}{
 		"ready": {nil, some, nil, []string{"good people", "good closes", "good words", "good sender_verified", "good duration", "good quota"}, true},
-		"things that one may not want": {func(c *survey.Campaign) {
-			c.ClosesAt, c.Company, c.Wording = time.Time{}, "", map[string]survey.Wording{"en": {Subject: "Hello"}}
-		}, mailing.HeadCount{Looked: 900, Invited: 600, Next: new(survey.Cursor), Languages: map[string]int{"ru": 1}}, nil,
-			[]string{"good people", "warn never_closes", "good words", "warn words_missing", "warn company", "good sender_verified", "good duration", "warn quota_ends"}, true},
+		"things that one may not want": {
+			func(c *survey.Campaign) {
+				c.ClosesAt, c.Company, c.Wording = time.Time{}, "", map[string]survey.Wording{"en": {Subject: "Hello"}}
+			},
+			mailing.HeadCount{Looked: 900, Invited: 600, Next: new(survey.Cursor), Languages: map[string]int{"ru": 1}},
+			nil,
+			[]string{"good people", "warn never_closes", "good words", "warn words_missing", "warn company", "good sender_verified", "good duration", "warn quota_ends"},
+			true,
+		},
 		"nobody": {nil, mailing.HeadCount{Looked: 40}, nil, []string{"bad nobody", "good closes", "good words", "good sender_verified", "good duration", "good quota"}, false},
 		"no contacts, a closing date that has passed, words of nobody": {func(c *survey.Campaign) {
 			c.ClosesAt, c.Wording = d.now().Add(-time.Hour), map[string]survey.Wording{"en": {Subject: "{nobody}"}}
 		}, mailing.HeadCount{}, nil, []string{"bad no_contacts", "bad closing_in_past", "bad wording_placeholder", "good sender_verified", "good duration", "good quota"}, false},
-		"employees, a sender not allowed, an account that is off": {func(c *survey.Campaign) { c.Audience, c.Sender = survey.Employees, "a@bank.example" }, some,
+		"employees, a sender not allowed, an account that is off": {
+			func(c *survey.Campaign) { c.Audience, c.Sender = survey.Employees, "a@bank.example" }, some,
 			func() { d.account.Enabled = false },
-			[]string{"bad employees_not_yet", "good people", "good closes", "good words", "bad sender_not_allowed", "bad account_off"}, false},
-		"a sender not verified, no quota": {func(c *survey.Campaign) { c.Sender = "a@example.net" }, some, func() { d.account.Quota = -1 },
-			[]string{"good people", "good closes", "good words", "bad sender_unverified", "good duration"}, false},
-		"nobody to ask": {nil, some, func() { d.unasked = errors.New("no network") },
-			[]string{"good people", "good closes", "good words", "warn sender_unknown", "warn account_unknown"}, true},
+			[]string{"bad employees_not_yet", "good people", "good closes", "good words", "bad sender_not_allowed", "bad account_off"},
+			false,
+		},
+		"a sender not verified, no quota": {
+			func(c *survey.Campaign) { c.Sender = "a@example.net" }, some, func() { d.account.Quota = -1 },
+			[]string{"good people", "good closes", "good words", "bad sender_unverified", "good duration"},
+			false,
+		},
+		"nobody to ask": {
+			nil, some, func() { d.unasked = errors.New("no network") },
+			[]string{"good people", "good closes", "good words", "warn sender_unknown", "warn account_unknown"},
+			true,
+		},
 	} {
 		account := d.account
 		if tc.before != nil {

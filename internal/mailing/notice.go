@@ -60,8 +60,10 @@ func (n *Notice) Tell(ctx context.Context, c survey.Campaign, now time.Time) err
 }
 
 func (n *Notice) write(ctx context.Context, c survey.Campaign, who survey.Staff) error {
-	h := mail.HaltedData{From: n.From, To: who.Email, Language: who.Language, Campaign: c.Name, Reason: c.Stopped,
-		Tags: map[string]string{"kind": "halted", "campaign": string(c.ID)}}
+	h := mail.HaltedData{
+		From: n.From, To: who.Email, Language: who.Language, Campaign: c.Name, Reason: c.Stopped,
+		Tags: map[string]string{"kind": "halted", "campaign": string(c.ID)},
+	}
 	if h.Language == "" {
 		h.Language = c.Language
 	}

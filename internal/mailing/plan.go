@@ -32,7 +32,8 @@ func (k candidate) skip(c survey.Campaign, quiet map[survey.ContactID]bool) surv
 // recentlyAsked returns who got a survey e-mail within a campaign's quiet period. A contact's place is the same in every
 // campaign, so walk goes through that part of another one's mailing which belongs to the contacts in question.
 func recentlyAsked(ctx context.Context, s earlierCampaigns, c survey.Campaign, now time.Time,
-	walk func(other survey.CampaignID, mailing int, each func(survey.Invitation)) error) (map[survey.ContactID]bool, error) {
+	walk func(other survey.CampaignID, mailing int, each func(survey.Invitation)) error,
+) (map[survey.ContactID]bool, error) {
 	since := c.QuietSince(now)
 	if since.IsZero() {
 		return nil, nil
@@ -217,9 +218,11 @@ func (p *planned) skip(c survey.Campaign, mailing int, k candidate, why survey.S
 	if why == survey.SkipNotSampled {
 		return
 	}
-	p.skipped = append(p.skipped, survey.Invitation{Campaign: c.ID, Contact: k.id, Mailing: mailing, Audience: c.Audience,
+	p.skipped = append(p.skipped, survey.Invitation{
+		Campaign: c.ID, Contact: k.id, Mailing: mailing, Audience: c.Audience,
 		State: survey.InvitationSkipped, Decided: survey.InvitationSkipped, Reason: string(why), Language: k.language, Owner: k.owner, Team: k.team,
-		At: now, Version: 1})
+		At: now, Version: 1,
+	})
 }
 
 // savePlan writes a shard's skips, then its batches with the mailing: only then do they count. begun is the mailing before it.

@@ -166,8 +166,10 @@ func (r *senderRun) giveUp(ctx context.Context, c survey.Campaign, b survey.Batc
 		return err
 	}
 	for _, id := range b.Contacts {
-		b.Outcomes = append(b.Outcomes, survey.Outcome{Contact: id, State: survey.InvitationUncertain, Reason: "sender_died",
-			Owner: contacts[id].Owner, Team: contacts[id].Team})
+		b.Outcomes = append(b.Outcomes, survey.Outcome{
+			Contact: id, State: survey.InvitationUncertain, Reason: "sender_died",
+			Owner: contacts[id].Owner, Team: contacts[id].Team,
+		})
 	}
 	dead := b.Lease
 	b.State, b.At = survey.BatchUncertain, r.Now()

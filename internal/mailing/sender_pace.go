@@ -28,8 +28,10 @@ type pace struct {
 
 func newPace(a mail.Account, now time.Time) *pace {
 	call := max(1, min(survey.BatchSize, int(a.Rate)))
-	return &pace{asked: now, limiter: rate.NewLimiter(rate.Limit(a.Rate*share), call), call: call,
-		open: a.Open(), disabled: !a.Enabled}
+	return &pace{
+		asked: now, limiter: rate.NewLimiter(rate.Limit(a.Rate*share), call), call: call,
+		open: a.Open(), disabled: !a.Enabled,
+	}
 }
 
 func (p *pace) wait(ctx context.Context, n int) error { return p.limiter.WaitN(ctx, n) }

@@ -294,8 +294,11 @@ func TestTheAdministratorsAreTold(t *testing.T) {
 	w.contacts(10)
 	id := w.campaign(nil)
 	err := w.store.PutStaff(context.Background(), []survey.Staff{
-		{ID: "one", Email: "one@example.ru", Role: survey.RoleAdministrator, Language: "ru"}, {ID: "two", Email: "two@example.com", Role: survey.RoleAdministrator, Language: "en"},
-		{ID: "again", Email: "two@example.com", Role: survey.RoleAdministrator}, {ID: "m", Email: "m@example.com", Role: survey.RoleMarketing}, {ID: "boss", Email: "admin@example.com", Role: survey.RoleExecutive, Language: "ru"},
+		{ID: "one", Email: "one@example.ru", Role: survey.RoleAdministrator, Language: "ru"},
+		{ID: "two", Email: "two@example.com", Role: survey.RoleAdministrator, Language: "en"},
+		{ID: "again", Email: "two@example.com", Role: survey.RoleAdministrator},
+		{ID: "m", Email: "m@example.com", Role: survey.RoleMarketing},
+		{ID: "boss", Email: "admin@example.com", Role: survey.RoleExecutive, Language: "ru"},
 		{ID: "broken", Email: "nobody", Role: survey.RoleAdministrator},
 	})
 	if err != nil {

@@ -77,7 +77,8 @@ func newWorld(t *testing.T, rate float64, quota int) *world {
 	table := httptest.NewServer(db)
 	t.Cleanup(table.Close)
 	w.url, w.store = table.URL, storetest.Client(table.URL, "test")
-	mail, err := localses.Open(filepath.Join(t.TempDir(), "mail.db"), localses.Options{Rate: rate, DailyQuota: quota, Rand: rand.New(rand.NewPCG(1, 1)),
+	mail, err := localses.Open(filepath.Join(t.TempDir(), "mail.db"), localses.Options{
+		Rate: rate, DailyQuota: quota, Rand: rand.New(rand.NewPCG(1, 1)),
 		Before: func(caller, operation string) error {
 			if w.sesBefore != nil {
 				if err := w.sesBefore(caller, operation); err != nil {
@@ -117,9 +118,11 @@ func (w *world) sender(name string) *Sender {
 	c.Region = "eu-central-1"
 	c.BaseEndpoint = &w.ses.URL
 	table, mail := storetest.Client(w.url, name), ses.New(storetest.As(c, name), "")
-	s := &Sender{Store: table, Mail: mail, Keys: w.keys, Now: time.Now,
+	s := &Sender{
+		Store: table, Mail: mail, Keys: w.keys, Now: time.Now,
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), From: "Shop <nps@example.com>", Links: "http://site.invalid",
-		lease: leaseTimes{heartbeat: 10 * time.Millisecond, ttl: 40 * time.Millisecond, grace: time.Hour}}
+		lease: leaseTimes{heartbeat: 10 * time.Millisecond, ttl: 40 * time.Millisecond, grace: time.Hour},
+	}
 	s.Notice = &Notice{Store: table, Mail: mail, Log: s.Log, From: s.From, Admin: "admin@example.com", Site: "http://console.invalid/"}
 	return s
 }
@@ -130,8 +133,10 @@ func (w *world) contacts(n int) map[survey.ContactID]string {
 	var cs []survey.Contact
 	addresses := map[survey.ContactID]string{}
 	for i := range n {
-		c := survey.Contact{Audience: survey.Customers, Person: survey.Person{Email: fmt.Sprintf("c%d@example.com", i), Name: "Anna"},
-			Language: []string{"en", "en", "ru"}[i%3], Owner: fmt.Sprintf("o%d", i%5), Team: "north", Created: start}
+		c := survey.Contact{
+			Audience: survey.Customers, Person: survey.Person{Email: fmt.Sprintf("c%d@example.com", i), Name: "Anna"},
+			Language: []string{"en", "en", "ru"}[i%3], Owner: fmt.Sprintf("o%d", i%5), Team: "north", Created: start,
+		}
 		c.ID = w.keys.ContactID(c.Audience, c.Person.Email)
 		addresses[c.ID] = c.Person.Email
 		cs = append(cs, c)
@@ -144,8 +149,10 @@ func (w *world) contacts(n int) map[survey.ContactID]string {
 
 func (w *world) campaign(change func(*survey.Campaign)) survey.CampaignID {
 	w.t.Helper()
-	c := survey.Campaign{ID: "campaign", Name: "Autumn", Audience: survey.Customers, Language: "en",
-		Company: "Shop", State: survey.Draft, Created: start}
+	c := survey.Campaign{
+		ID: "campaign", Name: "Autumn", Audience: survey.Customers, Language: "en",
+		Company: "Shop", State: survey.Draft, Created: start,
+	}
 	if change != nil {
 		change(&c)
 	}
@@ -357,8 +364,10 @@ func TestReminderGoesToThoseWhoHaveNotAnswered(t *testing.T) {
 			break
 		}
 		answered[address] = true
-		r := survey.Response{Campaign: id, Contact: contact, Audience: survey.Customers, Language: "en", Score: 9, Verified: true,
-			First: start, Counted: start, Updated: start, Version: 1}
+		r := survey.Response{
+			Campaign: id, Contact: contact, Audience: survey.Customers, Language: "en", Score: 9, Verified: true,
+			First: start, Counted: start, Updated: start, Version: 1,
+		}
 		if err := w.store.SaveResponse(context.Background(), r, 0); err != nil {
 			t.Fatal(err)
 		}

@@ -10,8 +10,10 @@ import (
 // A campaign of employees that was launched before they were withheld writes to nobody more, wherever it stood.
 func TestNobodyWritesToEmployees(t *testing.T) {
 	t.Parallel()
-	for state, want := range map[survey.CampaignState]survey.CampaignState{survey.Scheduled: survey.Paused, survey.Planning: survey.Paused, survey.Sending: survey.Paused,
-		survey.Paused: survey.Paused, survey.Open: survey.Open, survey.Cancelled: survey.Cancelled, survey.Closed: survey.Closed} {
+	for state, want := range map[survey.CampaignState]survey.CampaignState{
+		survey.Scheduled: survey.Paused, survey.Planning: survey.Paused, survey.Sending: survey.Paused,
+		survey.Paused: survey.Paused, survey.Open: survey.Open, survey.Cancelled: survey.Cancelled, survey.Closed: survey.Closed,
+	} {
 		w := newWorld(t, 1e6, 1e6)
 		w.contacts(12)
 		id := w.campaign(nil)

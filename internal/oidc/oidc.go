@@ -99,8 +99,10 @@ func (i *Issuer) settings(ctx context.Context, back string) (context.Context, *o
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	return ctx, p, &oauth2.Config{ClientID: i.client, ClientSecret: i.secret, Endpoint: p.Endpoint(), RedirectURL: back,
-		Scopes: []string{oidc.ScopeOpenID, oidc.ScopeEmail}}, nil
+	return ctx, p, &oauth2.Config{
+		ClientID: i.client, ClientSecret: i.secret, Endpoint: p.Endpoint(), RedirectURL: back,
+		Scopes: []string{oidc.ScopeOpenID, oidc.ScopeEmail},
+	}, nil
 }
 
 // discovered reads the issuer's configuration once; a failure is tried again by the next who comes.

@@ -128,8 +128,13 @@ func TestStaffComeAndGo(t *testing.T) {
 func TestListsOfMembers(t *testing.T) {
 	t.Parallel()
 	c, _ := company(t)
-	list := org.OfMembers([]survey.Staff{{ID: "a", Email: "a@example.com", Role: survey.RoleAdministrator}, {ID: "b", Email: "b@example.com", Manager: "nobody"},
-		{ID: "A", Email: "x@example.com"}, {ID: "c", Email: "A@example.com"}, {ID: "d", Email: "d"}})
+	list := org.OfMembers([]survey.Staff{
+		{ID: "a", Email: "a@example.com", Role: survey.RoleAdministrator},
+		{ID: "b", Email: "b@example.com", Manager: "nobody"},
+		{ID: "A", Email: "x@example.com"},
+		{ID: "c", Email: "A@example.com"},
+		{ID: "d", Email: "d"},
+	})
 	out, err := c.TakeList(t.Context(), list)
 	var faults []string
 	for _, f := range append(out.Refusals, out.Warnings...) {

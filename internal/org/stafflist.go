@@ -155,8 +155,10 @@ func (l *staffList) refusalOf(err error, s survey.Staff) contacts.Refusal {
 	of := map[string]struct {
 		field contacts.Field
 		text  string
-	}{"id": {contacts.FieldID, s.ID}, "email": {contacts.FieldEmail, s.Email}, "name": {contacts.FieldName, s.Name}, "team": {contacts.FieldTeam, s.Team},
-		"manager": {contacts.FieldManager, s.Manager}, "phone": {contacts.FieldPhone, s.Phone}}[p.Where]
+	}{
+		"id": {contacts.FieldID, s.ID}, "email": {contacts.FieldEmail, s.Email}, "name": {contacts.FieldName, s.Name}, "team": {contacts.FieldTeam, s.Team},
+		"manager": {contacts.FieldManager, s.Manager}, "phone": {contacts.FieldPhone, s.Phone},
+	}[p.Where]
 	return contacts.Refusal{Code: "cell_too_long", Column: l.heading(of.field), Value: celltext.Cut(of.text, 60), Count: len([]rune(of.text)), Limit: maxText}
 }
 

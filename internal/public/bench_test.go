@@ -23,8 +23,10 @@ func BenchmarkTake(b *testing.B) {
 func benchmark(b *testing.B, method, path, body, takes string) {
 	s := newStage(b)
 	h := web.Handler(s.pages.routes())
-	e := events.APIGatewayV2HTTPRequest{RawPath: "/r/" + s.token + path[len("/r/TOKEN"):], Body: body,
-		Headers: map[string]string{"content-type": "application/x-www-form-urlencoded", "accept": "application/json", "accept-language": "ru", "accept-encoding": takes}}
+	e := events.APIGatewayV2HTTPRequest{
+		RawPath: "/r/" + s.token + path[len("/r/TOKEN"):], Body: body,
+		Headers: map[string]string{"content-type": "application/x-www-form-urlencoded", "accept": "application/json", "accept-language": "ru", "accept-encoding": takes},
+	}
 	e.RequestContext.HTTP.Method = method
 	size := 0
 	for b.Loop() {

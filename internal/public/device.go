@@ -60,6 +60,8 @@ func (p *pages) remember(w http.ResponseWriter, r *http.Request, v visit, d devi
 	if d.wish {
 		wish = p.keys.Seal("wish", v.saidBy(a.Wish))
 	}
-	http.SetCookie(w, &http.Cookie{Name: wordsCookie, Value: why + "." + wish, Path: v.path, MaxAge: int(wordsLife / time.Second),
-		HttpOnly: true, Secure: r.Header.Get("X-Forwarded-Proto") == "https", SameSite: http.SameSiteLaxMode})
+	http.SetCookie(w, &http.Cookie{
+		Name: wordsCookie, Value: why + "." + wish, Path: v.path, MaxAge: int(wordsLife / time.Second),
+		HttpOnly: true, Secure: r.Header.Get("X-Forwarded-Proto") == "https", SameSite: http.SameSiteLaxMode,
+	})
 }

@@ -40,8 +40,10 @@ func TestLogo(t *testing.T) {
 func TestNoLogosName(t *testing.T) {
 	t.Parallel()
 	s := withLogo(t)
-	for _, name := range []string{"nothing", aLogo[1:], aLogo + "0", strings.ToUpper(aLogo), "0123456789abcdef012g", "0123456789abcdef012%20",
-		"%00123456789abcdef012", strings.Repeat("0", 4000), aLogo[:19] + "%D0%B0"} {
+	for _, name := range []string{
+		"nothing", aLogo[1:], aLogo + "0", strings.ToUpper(aLogo), "0123456789abcdef012g", "0123456789abcdef012%20",
+		"%00123456789abcdef012", strings.Repeat("0", 4000), aLogo[:19] + "%D0%B0",
+	} {
 		if w := s.do("GET", "/logo/"+name, ""); w.Code != 404 {
 			t.Errorf("%.30s: %d", name, w.Code)
 		}

@@ -148,12 +148,16 @@ func newStage(t testing.TB) *stage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := survey.Campaign{ID: keys.NewCampaignID([5]byte{1, 2, 3, 4, 5}), Audience: survey.Customers, State: survey.Open, Company: "Ромашка",
-		Language: "ru", ClosesAt: noon.Add(24 * time.Hour)}
+	c := survey.Campaign{
+		ID: keys.NewCampaignID([5]byte{1, 2, 3, 4, 5}), Audience: survey.Customers, State: survey.Open, Company: "Ромашка",
+		Language: "ru", ClosesAt: noon.Add(24 * time.Hour),
+	}
 	s := &stage{keys: k, id: k.ContactID(survey.Customers, "anna@example.ru")}
-	s.memory = &memory{campaigns: map[survey.CampaignID]survey.Campaign{c.ID: c},
+	s.memory = &memory{
+		campaigns: map[survey.CampaignID]survey.Campaign{c.ID: c},
 		people:    map[survey.ContactID]survey.Respondent{s.id: {Language: "ru", Owner: "owner", Team: "team", Invited: true}},
-		responses: map[survey.ContactID]survey.Response{}, unsubscribed: map[survey.ContactID]bool{}}
+		responses: map[survey.ContactID]survey.Response{}, unsubscribed: map[survey.ContactID]bool{},
+	}
 	s.token = k.Make(keys.Token{Campaign: c.ID, Contact: s.id})
 	s.test = k.Make(keys.Token{Campaign: c.ID, Contact: s.id, Test: true})
 	s.leave[0] = k.MakeUnsubscribe(keys.Token{Campaign: c.ID, Contact: s.id})

@@ -137,8 +137,10 @@ func tags(page string) string {
 func TestHeadersOfThePages(t *testing.T) {
 	t.Parallel()
 	h := newStage(t).do("GET", "/r/TOKEN/9", "").Header()
-	for name, want := range map[string]string{"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow",
-		"Content-Language": "ru", "Content-Type": "text/html; charset=utf-8"} {
+	for name, want := range map[string]string{
+		"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow",
+		"Content-Language": "ru", "Content-Type": "text/html; charset=utf-8",
+	} {
 		if h.Get(name) != want {
 			t.Errorf("%s is %q, want %q", name, h.Get(name), want)
 		}

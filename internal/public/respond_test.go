@@ -418,8 +418,10 @@ func TestOneClickThroughTheAPI(t *testing.T) {
 	} {
 		for _, language := range []string{"ru", "en"} {
 			s := newStage(t)
-			e := events.APIGatewayV2HTTPRequest{RawPath: "/u/" + s.leave[0], RawQueryString: "lang=" + language, Body: c.body, IsBase64Encoded: c.base64,
-				Headers: map[string]string{"content-type": c.media, "accept-language": "de"}}
+			e := events.APIGatewayV2HTTPRequest{
+				RawPath: "/u/" + s.leave[0], RawQueryString: "lang=" + language, Body: c.body, IsBase64Encoded: c.base64,
+				Headers: map[string]string{"content-type": c.media, "accept-language": "de"},
+			}
 			if c.media == "" {
 				delete(e.Headers, "content-type")
 			}
@@ -504,8 +506,12 @@ func TestAnUnsubscribeLinkOpensNoSurvey(t *testing.T) {
 	const stored = `3 true "опоздали" "" v2`
 	for _, leave := range s.leave {
 		for _, c := range []struct{ method, path, body string }{
-			{"GET", "/r/" + leave, ""}, {"GET", "/r/" + leave + "/9", ""}, {"HEAD", "/r/" + leave, ""}, {"GET", "/r/" + leave + "?lang=en", ""},
-			{"POST", "/r/" + leave, "score=9&gesture=button&digest=c"}, {"POST", "/r/" + leave + "/9", "why=x&gesture=button&digest=d"},
+			{"GET", "/r/" + leave, ""},
+			{"GET", "/r/" + leave + "/9", ""},
+			{"HEAD", "/r/" + leave, ""},
+			{"GET", "/r/" + leave + "?lang=en", ""},
+			{"POST", "/r/" + leave, "score=9&gesture=button&digest=c"},
+			{"POST", "/r/" + leave + "/9", "why=x&gesture=button&digest=d"},
 		} {
 			if w := s.do(c.method, c.path, c.body); w.Code != 404 || strings.Contains(w.Body.String(), "опоздали") || s.state() != stored {
 				t.Errorf("%s %s: %d, stored %s", c.method, c.path, w.Code, s.state())

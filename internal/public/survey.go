@@ -54,11 +54,13 @@ func New(s *store.Store, ks *keys.Keys) http.Handler {
 }
 
 func newPages(s Store, ks *keys.Keys, now func() time.Time, digest func() string) *pages {
-	return &pages{store: s, keys: ks, now: now, digest: digest,
+	return &pages{
+		store: s, keys: ks, now: now, digest: digest,
 		seen:      recent[keys.Token, seen]{life: seenLife, maxKept: maxSeen},
 		campaigns: recent[survey.CampaignID, survey.Campaign]{life: campaignLife, maxKept: maxCampaigns},
 		logos:     logos{unknown: recent[string, struct{}]{life: unknownLife, maxKept: logosUnknown}},
-		left:      recent[keys.Token, struct{}]{life: time.Minute, maxKept: maxSeen}}
+		left:      recent[keys.Token, struct{}]{life: time.Minute, maxKept: maxSeen},
+	}
 }
 
 // routes are the public pages. What each link answers:

@@ -123,8 +123,10 @@ func Run(ctx context.Context, cfg Config) (s Summary, err error) {
 
 // receive gives up to ten letters, which nobody else gets for a while.
 func (w *replayer) receive(ctx context.Context) ([]types.Message, error) {
-	got, err := w.queues.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{QueueUrl: &w.Queue, MaxNumberOfMessages: 10,
-		VisibilityTimeout: hidden, WaitTimeSeconds: 1, MessageAttributeNames: []string{"All"}})
+	got, err := w.queues.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
+		QueueUrl: &w.Queue, MaxNumberOfMessages: 10,
+		VisibilityTimeout: hidden, WaitTimeSeconds: 1, MessageAttributeNames: []string{"All"},
+	})
 	if err != nil {
 		return nil, err
 	}

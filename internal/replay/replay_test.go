@@ -35,8 +35,10 @@ func surveyed(t *testing.T, n int, rules ...string) (*local.Stack, *drive.Compan
 	}
 	bad := faults.New(parsed, 1)
 	bad.Set(false)
-	stack, err := local.Start(t.Context(), local.Config{Template: localtest.Template(t), Functions: localtest.Functions(t), Data: filepath.Join(t.TempDir(), "laptop"),
-		Minute: time.Second, Faults: bad.Cloud()})
+	stack, err := local.Start(t.Context(), local.Config{
+		Template: localtest.Template(t), Functions: localtest.Functions(t), Data: filepath.Join(t.TempDir(), "laptop"),
+		Minute: time.Second, Faults: bad.Cloud(),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -182,8 +184,10 @@ func TestLettersOfAllKinds(t *testing.T) {
 	invoked := map[string]string{}
 	deleted := map[string]bool{}
 	messages := []map[string]any{
-		{"MessageId": "1", "ReceiptHandle": "r1", "Body": `{"source":"aws.ses","detail":{}}`,
-			"MessageAttributes": map[string]any{"TARGET_ARN": map[string]string{"StringValue": "arn:aws:lambda:eu-central-1:1:function:onetap-feedback"}}},
+		{
+			"MessageId": "1", "ReceiptHandle": "r1", "Body": `{"source":"aws.ses","detail":{}}`,
+			"MessageAttributes": map[string]any{"TARGET_ARN": map[string]string{"StringValue": "arn:aws:lambda:eu-central-1:1:function:onetap-feedback"}},
+		},
 		{"MessageId": "2", "ReceiptHandle": "r2", "Body": `{"requestContext":{"functionArn":"arn:aws:lambda:eu-central-1:1:function:onetap-recompute"},"DDBStreamBatchInfo":{"shardId":"s","startSequenceNumber":"5","endSequenceNumber":"7","streamArn":"arn"}}`},
 		{"MessageId": "3", "ReceiptHandle": "r3", "Body": `{"hello":"world"}`},
 		{"MessageId": "4", "ReceiptHandle": "r4", "Body": `not JSON`},
@@ -220,8 +224,10 @@ func TestLettersOfAllKinds(t *testing.T) {
 	}))
 	defer server.Close()
 	var out bytes.Buffer
-	s, err := Run(t.Context(), Config{Endpoint: server.URL, Queue: "q", Out: &out, Region: "eu-central-1",
-		Credentials: credentials.NewStaticCredentialsProvider("AKID", "secret", "")})
+	s, err := Run(t.Context(), Config{
+		Endpoint: server.URL, Queue: "q", Out: &out, Region: "eu-central-1",
+		Credentials: credentials.NewStaticCredentialsProvider("AKID", "secret", ""),
+	})
 	if err != nil || s != (Summary{2, 3}) || !deleted["r1"] || !deleted["r5"] || len(deleted) != 2 {
 		t.Errorf("%+v, %v, deleted %v\n%s", s, err, deleted, out.String())
 	}

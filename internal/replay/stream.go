@@ -29,8 +29,10 @@ func (w *replayer) records(ctx context.Context, p position) ([]events.DynamoDBEv
 	if !ok {
 		return nil, fmt.Errorf("%q is no sequence number", p.Last)
 	}
-	at, err := w.streams.GetShardIterator(ctx, &dynamodbstreams.GetShardIteratorInput{StreamArn: &p.Stream, ShardId: &p.ShardID,
-		ShardIteratorType: types.ShardIteratorTypeAtSequenceNumber, SequenceNumber: &p.First})
+	at, err := w.streams.GetShardIterator(ctx, &dynamodbstreams.GetShardIteratorInput{
+		StreamArn: &p.Stream, ShardId: &p.ShardID,
+		ShardIteratorType: types.ShardIteratorTypeAtSequenceNumber, SequenceNumber: &p.First,
+	})
 	var trimmed *types.TrimmedDataAccessException
 	var unknown *types.ResourceNotFoundException
 	if errors.As(err, &trimmed) || errors.As(err, &unknown) {

@@ -18,10 +18,14 @@ func TestRecordsAsLambdaGivesThem(t *testing.T) {
 		"ss": &types.AttributeValueMemberSS{Value: []string{"a"}}, "ns": &types.AttributeValueMemberNS{Value: []string{"2"}}, "bs": &types.AttributeValueMemberBS{Value: [][]byte{[]byte("xy")}},
 		"l": &types.AttributeValueMemberL{Value: []types.AttributeValue{&types.AttributeValueMemberM{Value: map[string]types.AttributeValue{}}}},
 	}}
-	record, err := ofLambda(types.Record{AwsRegion: aws.String("eu-central-1"), EventID: aws.String("e"), EventName: types.OperationTypeRemove, EventSource: aws.String("aws:dynamodb"),
+	record, err := ofLambda(types.Record{
+		AwsRegion: aws.String("eu-central-1"), EventID: aws.String("e"), EventName: types.OperationTypeRemove, EventSource: aws.String("aws:dynamodb"),
 		EventVersion: aws.String("1.1"), UserIdentity: &types.Identity{PrincipalId: aws.String("dynamodb.amazonaws.com"), Type: aws.String("Service")},
-		Dynamodb: &types.StreamRecord{ApproximateCreationDateTime: aws.Time(time.Unix(1479499740, 0)), Keys: map[string]types.AttributeValue{"PK": &types.AttributeValueMemberS{Value: "k"}},
-			OldImage: map[string]types.AttributeValue{"v": value}, SequenceNumber: aws.String("7"), SizeBytes: aws.Int64(9), StreamViewType: types.StreamViewTypeNewAndOldImages}}, "arn")
+		Dynamodb: &types.StreamRecord{
+			ApproximateCreationDateTime: aws.Time(time.Unix(1479499740, 0)), Keys: map[string]types.AttributeValue{"PK": &types.AttributeValueMemberS{Value: "k"}},
+			OldImage: map[string]types.AttributeValue{"v": value}, SequenceNumber: aws.String("7"), SizeBytes: aws.Int64(9), StreamViewType: types.StreamViewTypeNewAndOldImages,
+		},
+	}, "arn")
 	must(t, err)
 	got, err := json.Marshal(record)
 	must(t, err)

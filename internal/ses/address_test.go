@@ -42,11 +42,13 @@ func TestAddressesReachSESInASCII(t *testing.T) {
 		return mail.Bulk{From: from, Subject: "Как вам Ромашка?", HTML: "<p>h</p>", Text: "t", Entries: []mail.Entry{{To: to, Values: map[string]string{}, Headers: mail.UnsubscribeHeaders("https://опрос.пример.рф/u/abc")}}}
 	}
 	sent := 0
-	for _, from := range []string{"nps@example.com", "Example Shop <nps@example.com>", "Ромашка <nps@example.com>", "Shop, Ltd. <nps@example.com>",
+	for _, from := range []string{
+		"nps@example.com", "Example Shop <nps@example.com>", "Ромашка <nps@example.com>", "Shop, Ltd. <nps@example.com>",
 		`"Shop \"A\", Ltd." <nps@example.com>`, "nps@пример.рф", "Магазин <nps@пример.рф>", "=?utf-8?b?0KDQvtC80LDRiNC60LA=?= <nps@example.com>",
 		"日本 👩‍👩‍👧 <nps@example.com>", "Long " + strings.Repeat("имя ", 20) + "<nps@example.com>",
 		mail.From(survey.Campaign{Company: strings.Repeat("Очень длинное название ", 6)}, "nps@example.com"),
-		mail.From(survey.Campaign{Company: "A <b>\r\n\"c\", d; e@f"}, "Onetap <nps@example.com>")} {
+		mail.From(survey.Campaign{Company: "A <b>\r\n\"c\", d; e@f"}, "Onetap <nps@example.com>"),
+	} {
 		if _, err := c.Send(t.Context(), mail.Message{From: from, To: "анна <anna@пример.рф>", ReplyTo: "Пётр, отдел <petr@Пример.рф>", Subject: "s", Text: "t", HTML: "h"}); err != nil {
 			t.Errorf("from %q: %v", from, err)
 		}

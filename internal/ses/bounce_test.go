@@ -175,9 +175,11 @@ func TestReadReportOfSamples(t *testing.T) {
 
 func TestReadReportOfAnything(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{`{}`, `{"mail":null}`, `{"eventType":7}`, `{"eventType":"Bounce"}`, `{"eventType":"Bounce","bounce":null}`, `{"eventType":"Bounce","bounce":[]}`,
+	for _, text := range []string{
+		`{}`, `{"mail":null}`, `{"eventType":7}`, `{"eventType":"Bounce"}`, `{"eventType":"Bounce","bounce":null}`, `{"eventType":"Bounce","bounce":[]}`,
 		`{"eventType":"Bounce","bounce":{"bouncedRecipients":null,"bounceType":null,"timestamp":5}}`, `{"eventType":"Complaint","complaint":"x"}`,
-		`{"eventType":"Delivery","mail":{"tags":null}}`, `{"eventType":"Delivery","mail":{"tags":{"wave":[1],"kind":"survey","campaign":null}}}`, `{"eventType":"Delivery","mail":{"tags":[]}}`} {
+		`{"eventType":"Delivery","mail":{"tags":null}}`, `{"eventType":"Delivery","mail":{"tags":{"wave":[1],"kind":"survey","campaign":null}}}`, `{"eventType":"Delivery","mail":{"tags":[]}}`,
+	} {
 		if r, err := ReadReport([]byte(text)); err != nil {
 			t.Errorf("%s: %v", text, err)
 		} else if _, ok := r.Invitation(); ok {

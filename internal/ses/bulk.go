@@ -74,7 +74,8 @@ func (c *Client) bulkInput(b mail.Bulk) (*sesv2.SendBulkEmailInput, error) {
 			Destination:     &types.Destination{ToAddresses: []string{e.To}},
 			ReplacementTags: tags(e.Tags),
 			ReplacementEmailContent: &types.ReplacementEmailContent{ReplacementTemplate: &types.ReplacementTemplate{
-				ReplacementTemplateData: aws.String(string(data))}},
+				ReplacementTemplateData: aws.String(string(data)),
+			}},
 		}
 		for _, h := range e.Headers {
 			entry.ReplacementHeaders = append(entry.ReplacementHeaders, types.MessageHeader{Name: aws.String(h.Name), Value: aws.String(h.Value)})

@@ -17,8 +17,10 @@ import (
 
 // Encodings are those that a list may be said to have, as IANA names them ("macroman" and "x-mac-cyrillic" are the usual
 // names of what it does not).
-var Encodings = []string{"utf-8", "utf-16le", "utf-16be", "windows-1251", "koi8-r", "koi8-u", "ibm866", "x-mac-cyrillic",
-	"windows-1252", "iso-8859-15", "macintosh", "ibm850", "windows-1250", "windows-1254", "iso-8859-5", "iso-8859-2", "ibm852"}
+var Encodings = []string{
+	"utf-8", "utf-16le", "utf-16be", "windows-1251", "koi8-r", "koi8-u", "ibm866", "x-mac-cyrillic",
+	"windows-1252", "iso-8859-15", "macintosh", "ibm850", "windows-1250", "windows-1254", "iso-8859-5", "iso-8859-2", "ibm852",
+}
 
 // Encoding is the name in Encodings of what somebody calls an encoding: "CP1251", "KOI8-R", "latin1"; "" where it is none of them.
 func Encoding(said string) string {
@@ -69,10 +71,22 @@ func tables() []*charset {
 		for _, c := range []struct {
 			name  string
 			table *charmap.Charmap
-		}{{"windows-1251", charmap.Windows1251}, {"windows-1252", charmap.Windows1252}, {"koi8-r", charmap.KOI8R}, {"koi8-u", charmap.KOI8U}, {"ibm866", charmap.CodePage866},
-			{"x-mac-cyrillic", charmap.MacintoshCyrillic}, {"iso-8859-15", charmap.ISO8859_15}, {"macintosh", charmap.Macintosh}, {"ibm850", charmap.CodePage850},
-			{"windows-1250", charmap.Windows1250}, {"windows-1254", charmap.Windows1254},
-			{"iso-8859-5", charmap.ISO8859_5}, {"iso-8859-2", charmap.ISO8859_2}, {"ibm852", charmap.CodePage852}} {
+		}{
+			{"windows-1251", charmap.Windows1251},
+			{"windows-1252", charmap.Windows1252},
+			{"koi8-r", charmap.KOI8R},
+			{"koi8-u", charmap.KOI8U},
+			{"ibm866", charmap.CodePage866},
+			{"x-mac-cyrillic", charmap.MacintoshCyrillic},
+			{"iso-8859-15", charmap.ISO8859_15},
+			{"macintosh", charmap.Macintosh},
+			{"ibm850", charmap.CodePage850},
+			{"windows-1250", charmap.Windows1250},
+			{"windows-1254", charmap.Windows1254},
+			{"iso-8859-5", charmap.ISO8859_5},
+			{"iso-8859-2", charmap.ISO8859_2},
+			{"ibm852", charmap.CodePage852},
+		} {
 			t := &charset{name: c.name}
 			for i := range t.table {
 				t.table[i] = c.table.DecodeByte(byte(i))

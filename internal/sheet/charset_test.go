@@ -133,8 +133,10 @@ func TestEncodingIsTold(t *testing.T) {
 			t.Errorf("%s: %q, %v, read as %s", told, got, err, r.Encoding)
 		}
 	}
-	for said, want := range map[string]string{"CP1251": "windows-1251", "Windows-1251": "windows-1251", "win1251": "windows-1251", "koi8-r": "koi8-r", "KOI8_R": "koi8-r", "cp866": "ibm866", "IBM866": "ibm866", "DOS": "ibm866",
-		"MacCyrillic": "x-mac-cyrillic", "MacRoman": "macintosh", "UTF8": "utf-8", "utf-16": "utf-16le", "latin1": "windows-1252", "ISO-8859-15": "iso-8859-15", "": "", "ebcdic": "", "cp1259": ""} {
+	for said, want := range map[string]string{
+		"CP1251": "windows-1251", "Windows-1251": "windows-1251", "win1251": "windows-1251", "koi8-r": "koi8-r", "KOI8_R": "koi8-r", "cp866": "ibm866", "IBM866": "ibm866", "DOS": "ibm866",
+		"MacCyrillic": "x-mac-cyrillic", "MacRoman": "macintosh", "UTF8": "utf-8", "utf-16": "utf-16le", "latin1": "windows-1252", "ISO-8859-15": "iso-8859-15", "": "", "ebcdic": "", "cp1259": "",
+	} {
 		if got := sheet.Encoding(said); got != want {
 			t.Errorf("Encoding(%q) = %q, want %q", said, got, want)
 		}

@@ -81,8 +81,10 @@ func exported(r sheet.Reader) string {
 
 // hostile makes files of the pieces that matter.
 var hostile = rapid.Custom(func(t *rapid.T) string {
-	pieces := rapid.SampledFrom([]string{"mail", "mail;name\n", "mail,name\r\n", "a", "b", ";", ";", ",", "\t", "|", "\"", "\"", "\"\"", "\n", "\n", "\r\n", "\r", " ",
-		"я", "Ё", "\xcf\xf0", "\xb9", "\xd0", "😀", "\u00a0", "\u200b", "sep=;\n", strings.Repeat("y", 70_000), strings.Repeat("z;\n", 10_000)})
+	pieces := rapid.SampledFrom([]string{
+		"mail", "mail;name\n", "mail,name\r\n", "a", "b", ";", ";", ",", "\t", "|", "\"", "\"", "\"\"", "\n", "\n", "\r\n", "\r", " ",
+		"я", "Ё", "\xcf\xf0", "\xb9", "\xd0", "😀", "\u00a0", "\u200b", "sep=;\n", strings.Repeat("y", 70_000), strings.Repeat("z;\n", 10_000),
+	})
 	return strings.Join(rapid.SliceOfN(pieces, 0, 25).Draw(t, "pieces"), "")
 })
 

@@ -12,8 +12,10 @@ import (
 // A list whose letters were lost before it was saved as UTF-8 is refused, whatever it was and whatever it was taken for.
 func TestEncodedTwice(t *testing.T) {
 	t.Parallel()
-	tables := map[string]*charmap.Charmap{"windows-1251": charmap.Windows1251, "koi8-r": charmap.KOI8R, "ibm866": charmap.CodePage866, "mac": charmap.MacintoshCyrillic,
-		"windows-1252": charmap.Windows1252, "latin1": charmap.ISO8859_1, "macroman": charmap.Macintosh, "ibm850": charmap.CodePage850}
+	tables := map[string]*charmap.Charmap{
+		"windows-1251": charmap.Windows1251, "koi8-r": charmap.KOI8R, "ibm866": charmap.CodePage866, "mac": charmap.MacintoshCyrillic,
+		"windows-1252": charmap.Windows1252, "latin1": charmap.ISO8859_1, "macroman": charmap.Macintosh, "ibm850": charmap.CodePage850,
+	}
 	for _, names := range []string{"Комарова Мария Алексеевна|Элкина Анна|Пётр Фёдоров", "Мария Комарова", "КОМАРОВА МАРИЯ|ЭЛКИНА АННА"} {
 		for was, from := range tables {
 			text, err := from.NewEncoder().String(listOf(names))

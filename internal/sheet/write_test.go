@@ -12,14 +12,18 @@ import (
 
 func TestFormula(t *testing.T) {
 	t.Parallel()
-	for _, cell := range []string{"=1+1", "＝cmd|' /C calc'!A0", "＋1", "－2+3", "＠SUM(1)", "+cmd", "-2+3+cmd|' /C calc'!A0", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\tanything", " =1", "\u00a0=1",
-		"\u202f＝1", "\ufeff=1", "\u200b@x", "\"=1\"", "'=1", "«=1»", " \ufeff\" ＝HYPERLINK(\"x\")", "-A1", "+A1", "﹦1", "- =1", "\x00=1", "\u3000=1", "-5 =x"} {
+	for _, cell := range []string{
+		"=1+1", "＝cmd|' /C calc'!A0", "＋1", "－2+3", "＠SUM(1)", "+cmd", "-2+3+cmd|' /C calc'!A0", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\tanything", " =1", "\u00a0=1",
+		"\u202f＝1", "\ufeff=1", "\u200b@x", "\"=1\"", "'=1", "«=1»", " \ufeff\" ＝HYPERLINK(\"x\")", "-A1", "+A1", "﹦1", "- =1", "\x00=1", "\u3000=1", "-5 =x",
+	} {
 		if !sheet.Formula(cell) {
 			t.Errorf("%q is taken for harmless", cell)
 		}
 	}
-	for _, cell := range []string{"", "-5", "-12,5 %", "+7 (495) 123-45-67", "+74951234567", "- 5", "-", "—", "–5", "anna@example.com", "a=b", "5-3", "1＝1", "ООО «Ромашка»", "'", " ", "+7 495 123-45-67, 123-45-68",
-		"№ 5", "𝟙", "−5"} {
+	for _, cell := range []string{
+		"", "-5", "-12,5 %", "+7 (495) 123-45-67", "+74951234567", "- 5", "-", "—", "–5", "anna@example.com", "a=b", "5-3", "1＝1", "ООО «Ромашка»", "'", " ", "+7 495 123-45-67, 123-45-68",
+		"№ 5", "𝟙", "−5",
+	} {
 		if sheet.Formula(cell) {
 			t.Errorf("%q is taken for a formula", cell)
 		}

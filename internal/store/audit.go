@@ -99,9 +99,11 @@ func earlier(day, now time.Time) string {
 }
 
 func (s *Store) auditEntries(ctx context.Context, index, pkName, pk, skName, before string, limit int) (all []authz.AuditEntry, err error) {
-	in := &dynamodb.QueryInput{TableName: &s.table, ScanIndexForward: aws.Bool(false), Limit: aws.Int32(int32(limit)),
+	in := &dynamodb.QueryInput{
+		TableName: &s.table, ScanIndexForward: aws.Bool(false), Limit: aws.Int32(int32(limit)),
 		KeyConditionExpression:    aws.String(pkName + " = :pk AND " + skName + " < :before"),
-		ExpressionAttributeValues: item{":pk": str(pk), ":before": str(before)}}
+		ExpressionAttributeValues: item{":pk": str(pk), ":before": str(before)},
+	}
 	if index != "" {
 		in.IndexName = &index
 	}

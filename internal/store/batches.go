@@ -44,8 +44,10 @@ func batchItem(b survey.Batch) item {
 }
 
 func batchOf(c survey.CampaignID, mailing int, it item) (survey.Batch, error) {
-	b := survey.Batch{Campaign: c, Mailing: mailing, Name: strings.TrimPrefix(text(it, "sk"), "BATCH#"), Language: text(it, "language"),
-		Contacts: unpacked(binary(it, "contacts")), State: survey.BatchState(text(it, "state")), Again: truth(it, "again"), Lease: text(it, "lease"), At: instant(it, "at")}
+	b := survey.Batch{
+		Campaign: c, Mailing: mailing, Name: strings.TrimPrefix(text(it, "sk"), "BATCH#"), Language: text(it, "language"),
+		Contacts: unpacked(binary(it, "contacts")), State: survey.BatchState(text(it, "state")), Again: truth(it, "again"), Lease: text(it, "lease"), At: instant(it, "at"),
+	}
 	var groups []outcomes
 	err := fromJSON(it, "outcomes", &groups)
 	b.Outcomes = unpackOutcomes(b.Contacts, groups)
@@ -123,10 +125,14 @@ func (s *Store) SavePlan(ctx context.Context, begun, w survey.Mailing, bs []surv
 // beyond the mailing's count are left out.
 func (s *Store) Batches(ctx context.Context, w survey.Mailing, from string, limit int) ([]survey.Batch, error) {
 	var found []survey.Batch
-	err := s.pages(ctx, &dynamodb.QueryInput{TableName: &s.table, ConsistentRead: aws.Bool(true),
+	err := s.pages(ctx, &dynamodb.QueryInput{
+		TableName: &s.table, ConsistentRead: aws.Bool(true),
 		KeyConditionExpression: aws.String("pk = :pk AND sk BETWEEN :from AND :to"), Limit: aws.Int32(int32(limit)),
-		ExpressionAttributeValues: item{":pk": str(planPK(w.Campaign, w.Number)), ":from": str("BATCH#" + from),
-			":to": str("BATCH#" + survey.BatchName(w.Batches-1) + "~")}},
+		ExpressionAttributeValues: item{
+			":pk": str(planPK(w.Campaign, w.Number)), ":from": str("BATCH#" + from),
+			":to": str("BATCH#" + survey.BatchName(w.Batches-1) + "~"),
+		},
+	},
 		func(it item) (bool, error) {
 			b, err := batchOf(w.Campaign, w.Number, it)
 			found = append(found, b)
@@ -138,23 +144,31 @@ func (s *Store) Batches(ctx context.Context, w survey.Mailing, from string, limi
 // ClaimBatch takes a waiting batch for one sender; ErrChanged means that it is not waiting. From here on its
 // recipients may have been written to.
 func (s *Store) ClaimBatch(ctx context.Context, b survey.Batch, lease string, now time.Time) error {
-	_, err := s.db.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: &s.table, Key: batchKey(b).item(),
+	_, err := s.db.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &s.table, Key: batchKey(b).item(),
 		UpdateExpression:         aws.String("SET #s = :sending, lease = :lease, #at = :at"),
 		ConditionExpression:      aws.String("#s = :waiting"),
 		ExpressionAttributeNames: map[string]string{"#s": "state", "#at": "at"},
-		ExpressionAttributeValues: item{":sending": str(string(survey.BatchSending)), ":waiting": str(string(survey.BatchWaiting)),
-			":lease": str(lease), ":at": at(now)}})
+		ExpressionAttributeValues: item{
+			":sending": str(string(survey.BatchSending)), ":waiting": str(string(survey.BatchWaiting)),
+			":lease": str(lease), ":at": at(now),
+		},
+	})
 	return s.failed("claim batch", err)
 }
 
 // UnclaimBatch gives a batch back when it is certain that nobody of it was written to.
 func (s *Store) UnclaimBatch(ctx context.Context, b survey.Batch, lease string) error {
-	_, err := s.db.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: &s.table, Key: batchKey(b).item(),
+	_, err := s.db.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &s.table, Key: batchKey(b).item(),
 		UpdateExpression:         aws.String("SET #s = :waiting REMOVE lease"),
 		ConditionExpression:      aws.String("#s = :sending AND lease = :lease"),
 		ExpressionAttributeNames: map[string]string{"#s": "state"},
-		ExpressionAttributeValues: item{":sending": str(string(survey.BatchSending)), ":waiting": str(string(survey.BatchWaiting)),
-			":lease": str(lease)}})
+		ExpressionAttributeValues: item{
+			":sending": str(string(survey.BatchSending)), ":waiting": str(string(survey.BatchWaiting)),
+			":lease": str(lease),
+		},
+	})
 	return s.failed("give batch back", err)
 }
 
@@ -164,15 +178,21 @@ func (s *Store) UnclaimBatch(ctx context.Context, b survey.Batch, lease string) 
 func (s *Store) DecideBatch(ctx context.Context, b survey.Batch, lease string, left []survey.ContactID, a survey.Audience) error {
 	it := batchItem(b)
 	it["at"], it["audience"], it["outcomes"] = at(b.At), str(string(a)), asJSON(packOutcomes(b))
-	put := types.Put{TableName: &s.table, Item: it, ConditionExpression: aws.String("#s = :sending AND lease = :lease"),
+	put := types.Put{
+		TableName: &s.table, Item: it, ConditionExpression: aws.String("#s = :sending AND lease = :lease"),
 		ExpressionAttributeNames:  map[string]string{"#s": "state"},
-		ExpressionAttributeValues: item{":sending": str(string(survey.BatchSending)), ":lease": str(lease)}}
+		ExpressionAttributeValues: item{":sending": str(string(survey.BatchSending)), ":lease": str(lease)},
+	}
 	if len(left) == 0 {
-		_, err := s.db.PutItem(ctx, &dynamodb.PutItemInput{TableName: put.TableName, Item: put.Item, ConditionExpression: put.ConditionExpression,
-			ExpressionAttributeNames: put.ExpressionAttributeNames, ExpressionAttributeValues: put.ExpressionAttributeValues})
+		_, err := s.db.PutItem(ctx, &dynamodb.PutItemInput{
+			TableName: put.TableName, Item: put.Item, ConditionExpression: put.ConditionExpression,
+			ExpressionAttributeNames: put.ExpressionAttributeNames, ExpressionAttributeValues: put.ExpressionAttributeValues,
+		})
 		return s.failed("decide batch", err)
 	}
 	rest := survey.Batch{Campaign: b.Campaign, Mailing: b.Mailing, Name: b.Rest(), Language: b.Language, Contacts: left, State: survey.BatchWaiting, Again: b.Again}
-	return s.transact(ctx, "decide batch", []types.TransactWriteItem{{Put: &put},
-		{Put: &types.Put{TableName: &s.table, Item: batchItem(rest), ConditionExpression: aws.String("attribute_not_exists(pk)")}}})
+	return s.transact(ctx, "decide batch", []types.TransactWriteItem{
+		{Put: &put},
+		{Put: &types.Put{TableName: &s.table, Item: batchItem(rest), ConditionExpression: aws.String("attribute_not_exists(pk)")}},
+	})
 }

@@ -77,10 +77,12 @@ func (s *Store) column(ctx context.Context, pk string, state loop.State, after s
 			to = place
 		}
 	}
-	out, err := s.db.Query(ctx, &dynamodb.QueryInput{TableName: &s.table, IndexName: aws.String("gsi1"), Limit: aws.Int32(int32(limit)),
+	out, err := s.db.Query(ctx, &dynamodb.QueryInput{
+		TableName: &s.table, IndexName: aws.String("gsi1"), Limit: aws.Int32(int32(limit)),
 		ScanIndexForward:          &forward,
 		KeyConditionExpression:    aws.String("gsi1pk = :pk AND gsi1sk BETWEEN :from AND :to"),
-		ExpressionAttributeValues: item{":pk": str(pk), ":from": str(from), ":to": str(to)}})
+		ExpressionAttributeValues: item{":pk": str(pk), ":from": str(from), ":to": str(to)},
+	})
 	if err != nil {
 		return nil, s.failed("board", err)
 	}

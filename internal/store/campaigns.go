@@ -54,8 +54,10 @@ func (s *Store) SaveCampaign(ctx context.Context, c survey.Campaign) (survey.Cam
 	if !c.Watched() {
 		live = types.TransactWriteItem{Delete: &types.Delete{TableName: &s.table, Key: liveKey(c.ID).item()}}
 	}
-	err := s.transact(ctx, "save campaign", []types.TransactWriteItem{{Put: &types.Put{TableName: &s.table, Item: campaignItem(c),
-		ConditionExpression: aws.String("version = :was"), ExpressionAttributeValues: item{":was": num(was)}}}, live})
+	err := s.transact(ctx, "save campaign", []types.TransactWriteItem{{Put: &types.Put{
+		TableName: &s.table, Item: campaignItem(c),
+		ConditionExpression: aws.String("version = :was"), ExpressionAttributeValues: item{":was": num(was)},
+	}}, live})
 	return c, err
 }
 
@@ -67,10 +69,12 @@ func (s *Store) Campaigns(ctx context.Context, a survey.Audience, limit int) ([]
 // CampaignsBefore lists those that stand before a place in that list; CampaignPlace is the place of one.
 func (s *Store) CampaignsBefore(ctx context.Context, a survey.Audience, place string, limit int) ([]survey.Campaign, error) {
 	var all []survey.Campaign
-	err := s.pages(ctx, &dynamodb.QueryInput{TableName: &s.table, IndexName: aws.String("gsi1"), ScanIndexForward: aws.Bool(false),
+	err := s.pages(ctx, &dynamodb.QueryInput{
+		TableName: &s.table, IndexName: aws.String("gsi1"), ScanIndexForward: aws.Bool(false),
 		KeyConditionExpression:    aws.String("gsi1pk = :pk AND gsi1sk < :place"),
 		ExpressionAttributeValues: item{":pk": str("CAMPAIGNS#" + string(a)), ":place": str(place)},
-		Limit:                     aws.Int32(int32(min(limit, 500)))}, func(it item) (bool, error) {
+		Limit:                     aws.Int32(int32(min(limit, 500))),
+	}, func(it item) (bool, error) {
 		c, err := campaignOf(it)
 		all = append(all, c)
 		return len(all) < limit, err
@@ -136,16 +140,20 @@ func (s *Store) SeeLease(ctx context.Context, name string) (*survey.Lease, error
 
 // RenewLease tells that the holder lives; ErrChanged means that somebody else took over.
 func (s *Store) RenewLease(ctx context.Context, name, holder string) error {
-	_, err := s.db.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: &s.table, Key: key{"LEASE#" + name, "LEASE"}.item(),
+	_, err := s.db.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &s.table, Key: key{"LEASE#" + name, "LEASE"}.item(),
 		UpdateExpression: aws.String("ADD beat :one"), ConditionExpression: aws.String("holder = :h"),
-		ExpressionAttributeValues: item{":one": num(1), ":h": str(holder)}})
+		ExpressionAttributeValues: item{":one": num(1), ":h": str(holder)},
+	})
 	return s.failed("renew lease", err)
 }
 
 // DropLease frees a lease that holder holds.
 func (s *Store) DropLease(ctx context.Context, name, holder string) error {
-	_, err := s.db.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.table, Key: key{"LEASE#" + name, "LEASE"}.item(),
-		ConditionExpression: aws.String("holder = :h"), ExpressionAttributeValues: item{":h": str(holder)}})
+	_, err := s.db.DeleteItem(ctx, &dynamodb.DeleteItemInput{
+		TableName: &s.table, Key: key{"LEASE#" + name, "LEASE"}.item(),
+		ConditionExpression: aws.String("holder = :h"), ExpressionAttributeValues: item{":h": str(holder)},
+	})
 	if err = s.failed("drop lease", err); errors.Is(err, apperr.ErrChanged) {
 		return nil
 	}

@@ -47,8 +47,10 @@ func (s *Store) SaveCase(ctx context.Context, was, c loop.Case) (loop.Case, erro
 // SaveCaseAnd is SaveCase together with a note, unless that is nil: both are written or neither.
 func (s *Store) SaveCaseAnd(ctx context.Context, was, c loop.Case, n *loop.Note) (loop.Case, error) {
 	c.Version = was.Version + 1
-	put := types.Put{TableName: &s.table, Item: caseItem(c), ConditionExpression: aws.String("version = :was"),
-		ExpressionAttributeValues: item{":was": num(was.Version)}}
+	put := types.Put{
+		TableName: &s.table, Item: caseItem(c), ConditionExpression: aws.String("version = :was"),
+		ExpressionAttributeValues: item{":was": num(was.Version)},
+	}
 	return c, s.putCase(ctx, "save case", put, was, c, n)
 }
 
@@ -70,8 +72,10 @@ func (s *Store) putCase(ctx context.Context, doing string, put types.Put, was, c
 	if len(actions) > 1 {
 		err = s.transact(ctx, doing, actions)
 	} else {
-		_, err = s.db.PutItem(ctx, &dynamodb.PutItemInput{TableName: put.TableName, Item: put.Item,
-			ConditionExpression: put.ConditionExpression, ExpressionAttributeValues: put.ExpressionAttributeValues})
+		_, err = s.db.PutItem(ctx, &dynamodb.PutItemInput{
+			TableName: put.TableName, Item: put.Item,
+			ConditionExpression: put.ConditionExpression, ExpressionAttributeValues: put.ExpressionAttributeValues,
+		})
 		err = s.failed(doing, err)
 	}
 	if err == nil && wasDue && (!isDue || old != now) {
@@ -83,8 +87,10 @@ func (s *Store) putCase(ctx context.Context, doing string, put types.Put, was, c
 // DropCase deletes a case that never became one, with what is due of it, if it still has the version that was read;
 // otherwise ErrChanged. One that is gone already is no error.
 func (s *Store) DropCase(ctx context.Context, c loop.Case) error {
-	_, err := s.db.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.table, Key: personKey(c.Campaign, "CASE", c.Contact).item(),
-		ConditionExpression: aws.String("attribute_not_exists(pk) OR version = :was"), ExpressionAttributeValues: item{":was": num(c.Version)}})
+	_, err := s.db.DeleteItem(ctx, &dynamodb.DeleteItemInput{
+		TableName: &s.table, Key: personKey(c.Campaign, "CASE", c.Contact).item(),
+		ConditionExpression: aws.String("attribute_not_exists(pk) OR version = :was"), ExpressionAttributeValues: item{":was": num(c.Version)},
+	})
 	if err = s.failed("drop case", err); err != nil {
 		return err
 	}
@@ -160,9 +166,11 @@ func (s *Store) CasesOfOwner(ctx context.Context, owner string, state loop.State
 
 func (s *Store) ownerQuery(ctx context.Context, pk string, state loop.State, limit int, each func(item) (bool, error)) error {
 	found := 0
-	return s.pages(ctx, &dynamodb.QueryInput{TableName: &s.table, IndexName: aws.String("gsi1"), Limit: aws.Int32(int32(min(limit, 500))),
+	return s.pages(ctx, &dynamodb.QueryInput{
+		TableName: &s.table, IndexName: aws.String("gsi1"), Limit: aws.Int32(int32(min(limit, 500))),
 		KeyConditionExpression:    aws.String("gsi1pk = :pk AND begins_with(gsi1sk, :sk)"),
-		ExpressionAttributeValues: item{":pk": str(pk), ":sk": str(string(state) + "#")}},
+		ExpressionAttributeValues: item{":pk": str(pk), ":sk": str(string(state) + "#")},
+	},
 		func(it item) (bool, error) {
 			more, err := each(it)
 			found++

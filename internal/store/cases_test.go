@@ -27,8 +27,10 @@ var caseNoon = time.Date(2026, 3, 2, 12, 0, 0, 123456789, time.UTC)
 func newCase(n int, owner string, at time.Time) loop.Case {
 	id := survey.ContactID(fmt.Sprintf("a%caaaaaaaaaaa%c%c%c", 'a'+n%16, 'a'+n/400%20, 'a'+n/20%20, 'a'+n%20))
 	who := loop.Responsible{Staff: survey.Staff{ID: owner}, Level: loop.LevelOwner}
-	return loop.New(nil, survey.Response{Campaign: spring, Contact: id, Audience: survey.Customers, Score: n % 7, Verified: true,
-		Language: "en", Updated: at, Version: 1}, who, "north", loop.Rules{Term: 48 * time.Hour, Wait: 2 * time.Minute})
+	return loop.New(nil, survey.Response{
+		Campaign: spring, Contact: id, Audience: survey.Customers, Score: n % 7, Verified: true,
+		Language: "en", Updated: at, Version: 1,
+	}, who, "north", loop.Rules{Term: 48 * time.Hour, Wait: 2 * time.Minute})
 }
 
 func dues(t *testing.T, s *store.Store, now time.Time) (all []loop.Due) {

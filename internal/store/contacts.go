@@ -122,8 +122,10 @@ func (s *Store) WalkContacts(ctx context.Context, a survey.Audience, shard int, 
 		held = nil
 		return each(c, reason)
 	}
-	in := &dynamodb.QueryInput{TableName: &s.table, KeyConditionExpression: aws.String("pk = :pk"), ProjectionExpression: &plannedParts,
-		ExpressionAttributeNames: plannedNames, ExpressionAttributeValues: item{":pk": str(contactsPK(a, shard))}}
+	in := &dynamodb.QueryInput{
+		TableName: &s.table, KeyConditionExpression: aws.String("pk = :pk"), ProjectionExpression: &plannedParts,
+		ExpressionAttributeNames: plannedNames, ExpressionAttributeValues: item{":pk": str(contactsPK(a, shard))},
+	}
 	err := s.pages(ctx, in, func(it item) (bool, error) {
 		id, suppressed := strings.CutSuffix(text(it, "sk"), "!")
 		if suppressed {

@@ -23,8 +23,10 @@ func TestCountParts(t *testing.T) {
 	at := time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
 	want := []map[string]nps.Tally{{}, {}}
 	for i := range 60 {
-		r := survey.Response{Campaign: c.ID, Contact: survey.ContactID(fmt.Sprintf("%c%cbcdefghijklmno", 'a'+i%26, 'a'+i/26)), Score: i % 11, Verified: i%7 > 0,
-			First: at, Updated: at, Counted: at, Version: 1}
+		r := survey.Response{
+			Campaign: c.ID, Contact: survey.ContactID(fmt.Sprintf("%c%cbcdefghijklmno", 'a'+i%26, 'a'+i/26)), Score: i % 11, Verified: i%7 > 0,
+			First: at, Updated: at, Counted: at, Version: 1,
+		}
 		if i%5 > 0 {
 			r.Segments = []string{fmt.Sprint("Москва ", i%5), ""}
 		}

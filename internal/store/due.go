@@ -20,9 +20,11 @@ func dueKeyOf(d loop.Due) key { return dueKey(d.At, d.Campaign, d.Contact) }
 func (s *Store) WalkDue(ctx context.Context, now time.Time, each func(loop.Due) (bool, error)) error {
 	for n := range dueShards {
 		stopped := false
-		err := s.pages(ctx, &dynamodb.QueryInput{TableName: &s.table, ConsistentRead: aws.Bool(true),
+		err := s.pages(ctx, &dynamodb.QueryInput{
+			TableName: &s.table, ConsistentRead: aws.Bool(true),
 			KeyConditionExpression:    aws.String("pk = :pk AND sk < :to"),
-			ExpressionAttributeValues: item{":pk": str(duePK(n)), ":to": str(dueAfter(now))}},
+			ExpressionAttributeValues: item{":pk": str(duePK(n)), ":to": str(dueAfter(now))},
+		},
 			func(it item) (bool, error) {
 				d, err := parseDue(it)
 				if err != nil {

@@ -20,12 +20,17 @@ func (s *Store) walk(ctx context.Context, pk func(shard int) string, prefix stri
 
 // walkParts is walk that reads some attributes of the items alone (projection, see attributes; "": all).
 func (s *Store) walkParts(ctx context.Context, pk func(shard int) string, prefix string, names map[string]string, projection string,
-	from survey.Cursor, budget int, each func(item, survey.ContactID) (bool, error)) (*survey.Cursor, error) {
+	from survey.Cursor, budget int, each func(item, survey.ContactID) (bool, error),
+) (*survey.Cursor, error) {
 	for ; from.Shard < from.Stop(); from = (survey.Cursor{Shard: from.Shard + 1, End: from.End}) {
-		in := &dynamodb.QueryInput{TableName: &s.table, ConsistentRead: aws.Bool(true),
+		in := &dynamodb.QueryInput{
+			TableName: &s.table, ConsistentRead: aws.Bool(true),
 			KeyConditionExpression: aws.String("pk = :pk AND sk BETWEEN :from AND :to"),
-			ExpressionAttributeValues: item{":pk": str(pk(from.Shard)), ":to": str(prefix + "~"),
-				":from": str(prefix + string(from.After) + "\"")}} // '"' sorts after "!", which ends a suppression's key
+			ExpressionAttributeValues: item{
+				":pk": str(pk(from.Shard)), ":to": str(prefix + "~"),
+				":from": str(prefix + string(from.After) + "\""),
+			},
+		} // '"' sorts after "!", which ends a suppression's key
 		if projection != "" {
 			in.ExpressionAttributeNames, in.ProjectionExpression = names, &projection
 		}
@@ -120,9 +125,11 @@ func (s *Store) SomeCases(ctx context.Context, c survey.CampaignID, limit int) (
 	g, ctx := errgroup.WithContext(ctx)
 	for n := range shards {
 		g.Go(func() error {
-			return s.pages(ctx, &dynamodb.QueryInput{TableName: &s.table, Limit: aws.Int32(int32(limit + 1)),
+			return s.pages(ctx, &dynamodb.QueryInput{
+				TableName: &s.table, Limit: aws.Int32(int32(limit + 1)),
 				KeyConditionExpression:    aws.String("pk = :pk AND begins_with(sk, :sk)"),
-				ExpressionAttributeValues: item{":pk": str(peoplePK(c, n)), ":sk": str("CASE#")}}, func(it item) (bool, error) {
+				ExpressionAttributeValues: item{":pk": str(peoplePK(c, n)), ":sk": str("CASE#")},
+			}, func(it item) (bool, error) {
 				v, err := caseOf(it)
 				shards[n] = append(shards[n], v)
 				return len(shards[n]) <= limit, err
@@ -154,7 +161,8 @@ func (s *Store) ContactsUntil(ctx context.Context, a survey.Audience, from surve
 }
 
 func (s *Store) contactsUntil(ctx context.Context, a survey.Audience, names map[string]string, projection string, from survey.Cursor, budget int,
-	each func(survey.Contact, survey.SuppressionReason) bool) (*survey.Cursor, error) {
+	each func(survey.Contact, survey.SuppressionReason) bool,
+) (*survey.Cursor, error) {
 	var held *survey.Contact // a contact waits for the item after it, which may be its suppression
 	var enough *survey.Cursor
 	flush := func(reason survey.SuppressionReason) bool {

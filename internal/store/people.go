@@ -35,11 +35,13 @@ func invitationItem(i survey.Invitation) item {
 
 func invitationOf(it item) survey.Invitation {
 	campaign, contact, kind := personOf(it)
-	i := survey.Invitation{Campaign: campaign, Contact: contact, Audience: survey.Audience(text(it, "audience")),
+	i := survey.Invitation{
+		Campaign: campaign, Contact: contact, Audience: survey.Audience(text(it, "audience")),
 		State: survey.InvitationState(text(it, "state")), Decided: survey.InvitationState(text(it, "decided")),
 		Reason: text(it, "reason"), MessageID: text(it, "message"), Language: text(it, "language"),
 		Owner: text(it, "owner"), Team: text(it, "team"), At: instant(it, "at"),
-		Version: int(number64(it, "version"))}
+		Version: int(number64(it, "version")),
+	}
 	if kind == "REMINDER" {
 		i.Mailing = survey.MailingReminder
 	}
@@ -168,11 +170,13 @@ func responseItem(r survey.Response) item {
 
 func responseOf(it item) survey.Response {
 	campaign, contact, _ := personOf(it)
-	return survey.Response{Campaign: campaign, Contact: contact, Audience: survey.Audience(text(it, "audience")),
+	return survey.Response{
+		Campaign: campaign, Contact: contact, Audience: survey.Audience(text(it, "audience")),
 		Owner: text(it, "owner"), Team: text(it, "team"), Language: text(it, "language"),
 		Score: int(number64(it, "score")), Verified: truth(it, "verified"), Unhappy: truth(it, "unhappy"), Why: text(it, "why"), Wish: text(it, "wish"),
 		First: instant(it, "first"), Counted: instant(it, "counted"), Updated: instant(it, "updated"),
-		Segments: segmentsOf(it), Version: int(number64(it, "version")), Seen: strings.Fields(text(it, "seen"))}
+		Segments: segmentsOf(it), Version: int(number64(it, "version")), Seen: strings.Fields(text(it, "seen")),
+	}
 }
 
 // Response reads an answer; ok is false when there is none.
@@ -187,10 +191,14 @@ func (s *Store) Response(ctx context.Context, c survey.CampaignID, id survey.Con
 // WalkResponses calls each for every answer, verified or not, of one shard of a campaign in the order of contact ids,
 // after the given id ("" for the beginning), until it returns false.
 func (s *Store) WalkResponses(ctx context.Context, c survey.CampaignID, shard int, after survey.ContactID, each func(survey.Response) (bool, error)) error {
-	return s.pages(ctx, &dynamodb.QueryInput{TableName: &s.table, ConsistentRead: aws.Bool(true),
+	return s.pages(ctx, &dynamodb.QueryInput{
+		TableName: &s.table, ConsistentRead: aws.Bool(true),
 		KeyConditionExpression: aws.String("pk = :pk AND sk BETWEEN :from AND :to"),
-		ExpressionAttributeValues: item{":pk": str(peoplePK(c, shard)), ":from": str("RESPONSE#" + string(after) + "!"),
-			":to": str("RESPONSE#~")}},
+		ExpressionAttributeValues: item{
+			":pk": str(peoplePK(c, shard)), ":from": str("RESPONSE#" + string(after) + "!"),
+			":to": str("RESPONSE#~"),
+		},
+	},
 		func(it item) (bool, error) { return each(responseOf(it)) })
 }
 

@@ -60,8 +60,10 @@ func (s *Store) Repair(ctx context.Context, d survey.Deltas, r survey.Recount) (
 	for actions := range slices.Chunk(s.additions(d), maxActions-1) {
 		was := r.Version
 		r.Version++
-		put := types.Put{TableName: &s.table, Item: recountItem(r), ConditionExpression: aws.String("version = :was"),
-			ExpressionAttributeValues: item{":was": num(was)}}
+		put := types.Put{
+			TableName: &s.table, Item: recountItem(r), ConditionExpression: aws.String("version = :was"),
+			ExpressionAttributeValues: item{":was": num(was)},
+		}
 		if err := s.transact(ctx, "repair figures", append(actions, types.TransactWriteItem{Put: &put})); err != nil {
 			return r, err
 		}

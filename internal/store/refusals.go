@@ -25,9 +25,11 @@ func (s *Store) AddRefusal(ctx context.Context, c survey.CampaignID, mailing int
 	}
 	from, to := max(0, r.Batch-survey.RefusedBatches+1), r.Batch+survey.RefusedBatches-1
 	var all []survey.SenderRefusal
-	err := s.pages(ctx, &dynamodb.QueryInput{TableName: &s.table, ConsistentRead: aws.Bool(true),
+	err := s.pages(ctx, &dynamodb.QueryInput{
+		TableName: &s.table, ConsistentRead: aws.Bool(true),
 		KeyConditionExpression:    aws.String("pk = :pk AND sk BETWEEN :from AND :to"),
-		ExpressionAttributeValues: item{":pk": str(text(it, "pk")), ":from": str(survey.BatchName(from)), ":to": str(survey.BatchName(to) + "~")}},
+		ExpressionAttributeValues: item{":pk": str(text(it, "pk")), ":from": str(survey.BatchName(from)), ":to": str(survey.BatchName(to) + "~")},
+	},
 		func(it item) (bool, error) {
 			sent := instant(it, "sent")
 			if strings.HasPrefix(text(it, "sent"), "0001-") {

@@ -84,8 +84,10 @@ func (s *Store) AddBatches(ctx context.Context, w survey.Mailing, bs []survey.Ba
 	w.Version++
 	it := mailingKey(w.Campaign, w.Number).item()
 	it["wave"], it["version"] = asJSON(w), num(w.Version)
-	actions := []types.TransactWriteItem{{Put: &types.Put{TableName: &s.table, Item: it,
-		ConditionExpression: aws.String("version = :was"), ExpressionAttributeValues: item{":was": num(was)}}}}
+	actions := []types.TransactWriteItem{{Put: &types.Put{
+		TableName: &s.table, Item: it,
+		ConditionExpression: aws.String("version = :was"), ExpressionAttributeValues: item{":was": num(was)},
+	}}}
 	for _, b := range bs {
 		actions = append(actions, types.TransactWriteItem{Put: &types.Put{TableName: &s.table, Item: batchItem(b)}})
 	}

@@ -54,10 +54,14 @@ func TestVisitIsOneRoundTripOnceTheCampaignIsKnown(t *testing.T) {
 	visit(2)
 	visit(1)
 
-	must(s.AddInvitations(ctx, []survey.Invitation{{Campaign: c.ID, Contact: contact.ID, Audience: c.Audience, State: survey.InvitationSent,
-		Decided: survey.InvitationSent, Language: "ru", Owner: "o2", At: now, Version: 1}}, func() bool { return true }))
-	must(s.SaveResponse(ctx, survey.Response{Campaign: c.ID, Contact: contact.ID, Audience: c.Audience, Score: 9, Verified: true, First: now,
-		Counted: now, Updated: now, Version: 1}, 0))
+	must(s.AddInvitations(ctx, []survey.Invitation{{
+		Campaign: c.ID, Contact: contact.ID, Audience: c.Audience, State: survey.InvitationSent,
+		Decided: survey.InvitationSent, Language: "ru", Owner: "o2", At: now, Version: 1,
+	}}, func() bool { return true }))
+	must(s.SaveResponse(ctx, survey.Response{
+		Campaign: c.ID, Contact: contact.ID, Audience: c.Audience, Score: 9, Verified: true, First: now,
+		Counted: now, Updated: now, Version: 1,
+	}, 0))
 	var err error
 	if c, err = s.SaveCampaign(ctx, c); err != nil {
 		t.Fatal(err)
@@ -128,11 +132,15 @@ func TestGlance(t *testing.T) {
 		}
 	}
 	same("before the invitation is written", 1.5+4)
-	must(s.AddInvitations(ctx, []survey.Invitation{{Campaign: c.ID, Contact: contact.ID, Audience: c.Audience, State: survey.InvitationSent,
-		Decided: survey.InvitationSent, Language: "ru", Owner: "o2", At: now, Version: 1}}, func() bool { return true }))
+	must(s.AddInvitations(ctx, []survey.Invitation{{
+		Campaign: c.ID, Contact: contact.ID, Audience: c.Audience, State: survey.InvitationSent,
+		Decided: survey.InvitationSent, Language: "ru", Owner: "o2", At: now, Version: 1,
+	}}, func() bool { return true }))
 	same("after it", 1.5)
-	must(s.SaveResponse(ctx, survey.Response{Campaign: c.ID, Contact: contact.ID, Audience: c.Audience, Score: 9, Verified: true, First: now,
-		Counted: now, Updated: now, Version: 1}, 0))
+	must(s.SaveResponse(ctx, survey.Response{
+		Campaign: c.ID, Contact: contact.ID, Audience: c.Audience, Score: 9, Verified: true, First: now,
+		Counted: now, Updated: now, Version: 1,
+	}, 0))
 	must(s.Suppress(ctx, map[survey.Audience]survey.ContactID{c.Audience: contact.ID}, survey.Unsubscribed, now))
 	same("with an answer and a suppression", 1.5)
 

@@ -50,14 +50,20 @@ func (s *Store) UseSignIn(ctx context.Context, l authz.SignIn) error {
 func (s *Store) AskSignIn(ctx context.Context, address, browser, network string, limits authz.AskLimits, now time.Time) (bool, error) {
 	hour := now.UTC().Truncate(time.Hour)
 	span := strconv.Itoa(int(now.Sub(hour) / limits.Span))
-	_, err := s.db.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: &s.table, Key: asksKey(address, hour).item(),
+	_, err := s.db.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &s.table, Key: asksKey(address, hour).item(),
 		UpdateExpression: aws.String("ADD #hour :one, #all :one, #browser :one, #network :one SET #ttl = :ttl"),
 		ConditionExpression: aws.String("attribute_not_exists(#all) OR #all < :all AND #hour < :hour" +
 			" AND (attribute_not_exists(#browser) OR #browser < :browser) AND (attribute_not_exists(#network) OR #network < :network)"),
-		ExpressionAttributeNames: map[string]string{"#ttl": "ttl", "#hour": "hour", "#all": "all" + span,
-			"#browser": "browser" + span + browser[:1], "#network": "network" + span + network[:1]},
-		ExpressionAttributeValues: item{":one": num(1), ":ttl": num(hour.Add(2 * time.Hour).Unix()), ":all": num(limits.All), ":hour": num(limits.Hour),
-			":browser": num(limits.Browser), ":network": num(limits.Network)}})
+		ExpressionAttributeNames: map[string]string{
+			"#ttl": "ttl", "#hour": "hour", "#all": "all" + span,
+			"#browser": "browser" + span + browser[:1], "#network": "network" + span + network[:1],
+		},
+		ExpressionAttributeValues: item{
+			":one": num(1), ":ttl": num(hour.Add(2 * time.Hour).Unix()), ":all": num(limits.All), ":hour": num(limits.Hour),
+			":browser": num(limits.Browser), ":network": num(limits.Network),
+		},
+	})
 	if err = s.failed("ask for a sign-in link", err); errors.Is(err, apperr.ErrChanged) {
 		return false, nil
 	}

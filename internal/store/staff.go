@@ -135,8 +135,10 @@ func (s *Store) RemoveStaff(ctx context.Context, id string, may func(stored []su
 		if err != nil {
 			return false, err
 		}
-		err = s.transact(ctx, "remove staff", []types.TransactWriteItem{s.moveStaffList(version),
-			{Delete: &types.Delete{TableName: &s.table, Key: staffKey(id).item()}}})
+		err = s.transact(ctx, "remove staff", []types.TransactWriteItem{
+			s.moveStaffList(version),
+			{Delete: &types.Delete{TableName: &s.table, Key: staffKey(id).item()}},
+		})
 		return errors.Is(err, apperr.ErrChanged), err
 	})
 	if err != nil {

@@ -109,9 +109,11 @@ func (s *Store) failed(doing string, err error) error {
 // It may not be called query: crypto/x509 has a generic call of a method of that name, for which the linker keeps every one
 // so called, and with it DynamoDB's Query in functions that may not make that call (TestPermissionsAreUsed).
 func (s *Store) queryItems(ctx context.Context, pk, prefix string, consistent bool, each func(item) (bool, error)) error {
-	in := &dynamodb.QueryInput{TableName: &s.table, ConsistentRead: &consistent,
+	in := &dynamodb.QueryInput{
+		TableName: &s.table, ConsistentRead: &consistent,
 		KeyConditionExpression:    aws.String("pk = :pk"),
-		ExpressionAttributeValues: item{":pk": str(pk)}}
+		ExpressionAttributeValues: item{":pk": str(pk)},
+	}
 	if prefix != "" {
 		in.KeyConditionExpression = aws.String("pk = :pk AND begins_with(sk, :sk)")
 		in.ExpressionAttributeValues[":sk"] = str(prefix)

@@ -116,8 +116,10 @@ func (s *Store) addition(k key, c survey.Counts) types.TransactWriteItem {
 		names["#"+n], values[":"+n] = f, num(c[f])
 		expr = append(expr, "#"+n+" :"+n)
 	}
-	return types.TransactWriteItem{Update: &types.Update{TableName: &s.table, Key: k.item(),
-		UpdateExpression: aws.String("ADD " + strings.Join(expr, ", ")), ExpressionAttributeNames: names, ExpressionAttributeValues: values}}
+	return types.TransactWriteItem{Update: &types.Update{
+		TableName: &s.table, Key: k.item(),
+		UpdateExpression: aws.String("ADD " + strings.Join(expr, ", ")), ExpressionAttributeNames: names, ExpressionAttributeValues: values,
+	}}
 }
 
 // Marks reads what is counted of items now; those that were never counted are absent.

@@ -18,8 +18,10 @@ import (
 const tokenUse = time.Hour
 
 func tokenOf(it item) authz.Token {
-	return authz.Token{Hash: text(it, "sk"), Name: text(it, "name"), Role: survey.Role(text(it, "role")), By: text(it, "by"),
-		Made: instant(it, "made"), Used: instant(it, "used")}
+	return authz.Token{
+		Hash: text(it, "sk"), Name: text(it, "name"), Role: survey.Role(text(it, "role")), By: text(it, "by"),
+		Made: instant(it, "made"), Used: instant(it, "used"),
+	}
 }
 
 // PutToken keeps a new token.
@@ -43,9 +45,11 @@ func (s *Store) UseToken(ctx context.Context, t authz.Token, now time.Time) erro
 	if now.Sub(t.Used) < tokenUse {
 		return nil
 	}
-	_, err := s.db.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: &s.table, Key: tokenKey(t.Hash).item(),
+	_, err := s.db.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &s.table, Key: tokenKey(t.Hash).item(),
 		UpdateExpression: aws.String("SET used = :now"), ConditionExpression: aws.String("attribute_exists(pk)"),
-		ExpressionAttributeValues: item{":now": at(now)}})
+		ExpressionAttributeValues: item{":now": at(now)},
+	})
 	if err = s.failed("use token", err); errors.Is(err, apperr.ErrChanged) {
 		return nil
 	}

@@ -66,8 +66,10 @@ func (s *Store) Upload(ctx context.Context, id string) (survey.Upload, error) {
 	if it == nil {
 		return survey.Upload{}, apperr.New(apperr.Unknown, "import_unknown", "import")
 	}
-	i := survey.Upload{ID: id, Audience: survey.Audience(text(it, "audience")), Created: instant(it, "created"), Next: int(number64(it, "next")),
-		Finished: truth(it, "finished"), Version: int(number64(it, "version"))}
+	i := survey.Upload{
+		ID: id, Audience: survey.Audience(text(it, "audience")), Created: instant(it, "created"), Next: int(number64(it, "next")),
+		Finished: truth(it, "finished"), Version: int(number64(it, "version")),
+	}
 	if err := fromJSON(it, "seen", &i.Seen); err != nil {
 		return i, err
 	}
@@ -125,7 +127,8 @@ func (s *Store) TakePart(ctx context.Context, i survey.Upload, p survey.UploadPa
 	part["digest"], part["answer"], part["ttl"] = bin(p.Digest), bin(answer), expires(i.Created)
 	return i, s.transact(ctx, "take part", []types.TransactWriteItem{
 		{Put: &types.Put{TableName: &s.table, Item: state, ConditionExpression: aws.String("version = :was"), ExpressionAttributeValues: item{":was": num(was)}}},
-		{Put: &types.Put{TableName: &s.table, Item: part, ConditionExpression: aws.String("attribute_not_exists(pk)")}}})
+		{Put: &types.Put{TableName: &s.table, Item: part, ConditionExpression: aws.String("attribute_not_exists(pk)")}},
+	})
 }
 
 // SeenContacts reads which contacts the parts taken so far named, in no order.

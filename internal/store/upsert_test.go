@@ -23,9 +23,11 @@ func people(t testing.TB, n int) []survey.Contact {
 	cs := make([]survey.Contact, n)
 	for i := range cs {
 		email := fmt.Sprintf("c%d@example.com", i)
-		cs[i] = survey.Contact{ID: keys.ContactID(survey.Customers, email), Audience: survey.Customers,
+		cs[i] = survey.Contact{
+			ID: keys.ContactID(survey.Customers, email), Audience: survey.Customers,
 			Person: survey.Person{Email: email, Name: "Anna Schmidt", Phone: "+49 30 123456"}, Owner: "o1", Team: "north",
-			Attrs: map[string]string{"Contract": fmt.Sprint(i), "Since": "2019"}}
+			Attrs: map[string]string{"Contract": fmt.Sprint(i), "Since": "2019"},
+		}
 	}
 	return cs
 }

@@ -254,8 +254,10 @@ func TestAnswerProperties(t *testing.T) {
 		}
 		for i := range rapid.IntRange(1, 40).Draw(t, "posts") {
 			now := noon.Add(time.Duration(i) * time.Second)
-			p := survey.Post{Gesture: rapid.SampledFrom([]survey.Gesture{survey.ByButton, survey.ByGesture, survey.ByScript}).Draw(t, "gesture"),
-				Digest: rapid.SampledFrom([]string{"", "d1", "d2", "d3", fmt.Sprint("n", i)}).Draw(t, "digest")}
+			p := survey.Post{
+				Gesture: rapid.SampledFrom([]survey.Gesture{survey.ByButton, survey.ByGesture, survey.ByScript}).Draw(t, "gesture"),
+				Digest:  rapid.SampledFrom([]string{"", "d1", "d2", "d3", fmt.Sprint("n", i)}).Draw(t, "digest"),
+			}
 			if rapid.Bool().Draw(t, "says a score") {
 				p.Score = score(rapid.IntRange(-1, 11).Draw(t, "score"))
 			}

@@ -14,7 +14,8 @@ func listed(n int) []Contact {
 	var all []Contact
 	for i := range n {
 		c := Contact{Audience: Customers, Location: fmt.Sprint("Town ", i%5), Attrs: map[string]string{
-			"Segment": string(rune('A' + i%3)), "Contract": fmt.Sprint("№ ", i), "Branch": fmt.Sprint("branch ", i%5000), "Country": "RU"}}
+			"Segment": string(rune('A' + i%3)), "Contract": fmt.Sprint("№ ", i), "Branch": fmt.Sprint("branch ", i%5000), "Country": "RU",
+		}}
 		if i%4 == 0 {
 			c.Product = "Delivery"
 		}

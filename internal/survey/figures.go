@@ -106,8 +106,10 @@ func MarkOf(r Response) Mark {
 	if r.Verified {
 		when = r.Counted
 	}
-	return Mark{Version: r.Version, Score: r.Score, Verified: r.Verified, Comment: r.Verified && (r.Why != "" || r.Wish != ""),
-		Week: Week(when), Day: Weekday(when), Audience: r.Audience, Owner: r.Owner, Team: r.Team, Language: r.Language}
+	return Mark{
+		Version: r.Version, Score: r.Score, Verified: r.Verified, Comment: r.Verified && (r.Why != "" || r.Wish != ""),
+		Week: Week(when), Day: Weekday(when), Audience: r.Audience, Owner: r.Owner, Team: r.Team, Language: r.Language,
+	}
 }
 
 // Count adds the mark to d, sign +1 to count it and −1 to take it back. The zero mark counts nothing.

@@ -145,8 +145,10 @@ func TestMarksAddUp(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		got, want := Deltas{}, Deltas{}
 		for range rapid.IntRange(1, 20).Draw(t, "people") {
-			r := Response{Campaign: "aaaaaaaa", Audience: Customers, Language: "ru", First: noon,
-				Owner: rapid.SampledFrom([]string{"", "o1", "o2"}).Draw(t, "owner"), Team: rapid.SampledFrom([]string{"", "t1"}).Draw(t, "team")}
+			r := Response{
+				Campaign: "aaaaaaaa", Audience: Customers, Language: "ru", First: noon,
+				Owner: rapid.SampledFrom([]string{"", "o1", "o2"}).Draw(t, "owner"), Team: rapid.SampledFrom([]string{"", "t1"}).Draw(t, "team"),
+			}
 			counted := Mark{}
 			for range rapid.IntRange(0, 6).Draw(t, "edits") {
 				p := Post{Gesture: rapid.SampledFrom([]Gesture{ByButton, ByScript, ByGesture}).Draw(t, "gesture")}

@@ -19,16 +19,20 @@ var personalWords = strings.Fields(`person persons contact contacts контак
 	message сообщени обращени отзыв feedback жалоб complaint memo диагноз diagnos табельн госномер imei secretary секретар подписал`)
 
 // wholeWords are those of personalWords that begin other words: "телеканал", "mailing list", "cellar", "carding", "noted", "никель".
-var wholeWords = map[string]bool{"tel": true, "тел": true, "моб": true, "cell": true, "mail": true, "inn": true, "инн": true, "tin": true, "vin": true, "card": true, "note": true, "zip": true,
+var wholeWords = map[string]bool{
+	"tel": true, "тел": true, "моб": true, "cell": true, "mail": true, "inn": true, "инн": true, "tin": true, "vin": true, "card": true, "note": true, "zip": true,
 	"user": true, "plate": true, "child": true, "person": true, "addr": true, "fax": true, "whom": true, "кому": true, "login": true, "street": true, "wife": true, "dob": true, "ssn": true, "photo": true,
-	"fio": true, "др": true, "лпр": true, "poc": true, "attn": true, "mob": true, "nick": true, "ник": true, "вк": true, "vk": true, "memo": true}
+	"fio": true, "др": true, "лпр": true, "poc": true, "attn": true, "mob": true, "nick": true, "ник": true, "вк": true, "vk": true, "memo": true,
+}
 
 // kinds are words that make a group of what they stand beside: "Contact type", "Источник контакта", "Phone model".
 var kinds = []string{"type", "source", "status", "channel", "method", "model", "category", "reason", "тип", "источник", "статус", "канал", "способ", "модел", "категор", "причин", "language", "язык", "role", "роль", "stage", "стади", "этап"}
 
 // named are the words that a person's "name" stands with; with any other it is a product's, a plan's, a city's.
-var named = map[string]bool{"name": true, "full": true, "first": true, "last": true, "middle": true, "given": true, "family": true, "nick": true, "display": true, "customer": true, "client": true,
-	"user": true, "owner": true, "manager": true, "employee": true, "guest": true, "member": true, "additional": true, "maiden": true, "father": true, "mother": true, "s": true, "of": true, "the": true}
+var named = map[string]bool{
+	"name": true, "full": true, "first": true, "last": true, "middle": true, "given": true, "family": true, "nick": true, "display": true, "customer": true, "client": true,
+	"user": true, "owner": true, "manager": true, "employee": true, "guest": true, "member": true, "additional": true, "maiden": true, "father": true, "mother": true, "s": true, "of": true, "the": true,
+}
 
 // personalHeading reports whether what stands under a heading tells who somebody is.
 func personalHeading(heading string) bool {

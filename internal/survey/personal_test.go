@@ -9,17 +9,21 @@ import (
 
 func TestPersonalHeadings(t *testing.T) {
 	t.Parallel()
-	for _, h := range []string{"Contact person", "ContactPerson", "contact_person", "Owner mobile", "Owner's phone", "Контактное лицо", "ФИО", "ФИО директора", "Телефон", "Моб. тел.", "Паспорт", "СНИЛС",
+	for _, h := range []string{
+		"Contact person", "ContactPerson", "contact_person", "Owner mobile", "Owner's phone", "Контактное лицо", "ФИО", "ФИО директора", "Телефон", "Моб. тел.", "Паспорт", "СНИЛС",
 		"Дата рождения", "Birthday", "Date of Birth", "DOB", "Примечание", "Comment", "Notes", "Note", "Комментарий менеджера", "Address", "Домашний адрес", "ИНН", "Employee name", "Name", "Full Name", "E-mail 2", "e mail", "Логин",
 		"Telegram", "Passport No.", "Кому", "Имя ребёнка", "Contact", "Phone 1 - Value", "Улица", "Director",
-		"Ф.И.О.", "Ф. И. О. клиента", "FIO", "WhatsApp №", "LinkedIn", "WhatsAppNumber", "E-mail2", "Owner mob.", "Мобильный", "ЛПР", "Ник в игре", "ВК", "Вайбер", "Сообщение", "Отзыв", "Feedback", "Д/р", "Гос.номер: госномер"} {
+		"Ф.И.О.", "Ф. И. О. клиента", "FIO", "WhatsApp №", "LinkedIn", "WhatsAppNumber", "E-mail2", "Owner mob.", "Мобильный", "ЛПР", "Ник в игре", "ВК", "Вайбер", "Сообщение", "Отзыв", "Feedback", "Д/р", "Гос.номер: госномер",
+	} {
 		if !personalHeading(h) {
 			t.Errorf("%q is taken for a group's", h)
 		}
 	}
-	for _, h := range []string{"Region", "Регион", "Product name", "Company name", "Наименование товара", "Тип контакта", "Contact type", "Phone model", "Источник контакта", "Телеканал", "Segment", "Тариф", "Branch",
+	for _, h := range []string{
+		"Region", "Регион", "Product name", "Company name", "Наименование товара", "Тип контакта", "Contact type", "Phone model", "Источник контакта", "Телеканал", "Segment", "Тариф", "Branch",
 		"Industry", "Отрасль", "Mailing list", "Notebook", "Contract", "Size", "Manager level", "Cellar", "Канал продаж", "Inner circle", "Тема", "Команда", "Plan name",
-		"Никель", "Memory", "Mobility", "VKUS", "Тип обращения", "A/B test", "Мода", "Другое", "Point", "Потери"} {
+		"Никель", "Memory", "Mobility", "VKUS", "Тип обращения", "A/B test", "Мода", "Другое", "Point", "Потери",
+	} {
 		if personalHeading(h) {
 			t.Errorf("%q is taken for a person's", h)
 		}
@@ -109,7 +113,7 @@ func TestChosenSegmentsArePlanned(t *testing.T) {
 		}
 	}
 	for part, want := range map[string]bool{"location": true, "attr:Region": true, "attr:Contact person": false, "attr:Кто": false, "attr:Contract": true, "attr:ФИО": false} {
-		if got := (Dimensions(nil)).Open(part, a[part]); got != want {
+		if got := Dimensions(nil).Open(part, a[part]); got != want {
 			t.Errorf("%s is open: %v", part, got)
 		}
 	}

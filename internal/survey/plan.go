@@ -130,8 +130,10 @@ func (w Mailing) Finish(now time.Time) Mailing {
 }
 
 func (w *Mailing) cut(language string) Batch {
-	b := Batch{Campaign: w.Campaign, Mailing: w.Number, Name: BatchName(w.Batches), Language: language, State: BatchWaiting,
-		Contacts: slices.Clone(w.Carry[language])}
+	b := Batch{
+		Campaign: w.Campaign, Mailing: w.Number, Name: BatchName(w.Batches), Language: language, State: BatchWaiting,
+		Contacts: slices.Clone(w.Carry[language]),
+	}
 	w.Batches++
 	delete(w.Carry, language)
 	return b
@@ -164,8 +166,10 @@ func (w Mailing) Again(uncertain []Invitation) (Mailing, []Batch) {
 func (b Batch) Invitations(a Audience) []Invitation {
 	is := make([]Invitation, len(b.Outcomes))
 	for n, o := range b.Outcomes {
-		is[n] = Invitation{Campaign: b.Campaign, Contact: o.Contact, Mailing: b.Mailing, Audience: a, State: o.State, Decided: o.State,
-			Reason: o.Reason, MessageID: o.MessageID, Language: b.Language, Owner: o.Owner, Team: o.Team, At: b.At, Version: 1}
+		is[n] = Invitation{
+			Campaign: b.Campaign, Contact: o.Contact, Mailing: b.Mailing, Audience: a, State: o.State, Decided: o.State,
+			Reason: o.Reason, MessageID: o.MessageID, Language: b.Language, Owner: o.Owner, Team: o.Team, At: b.At, Version: 1,
+		}
 	}
 	return is
 }

@@ -56,8 +56,10 @@ func TestLocalTime(t *testing.T) {
 func TestClosedByTheClock(t *testing.T) {
 	t.Parallel()
 	closes := time.Date(2026, 12, 1, 12, 0, 0, 0, time.UTC)
-	for state, want := range map[CampaignState]CampaignState{Draft: Draft, Scheduled: Closed, Planning: Closed, Sending: Closed,
-		Paused: Closed, Open: Closed, Cancelled: Cancelled, Closed: Closed} {
+	for state, want := range map[CampaignState]CampaignState{
+		Draft: Draft, Scheduled: Closed, Planning: Closed, Sending: Closed,
+		Paused: Closed, Open: Closed, Cancelled: Cancelled, Closed: Closed,
+	} {
 		c := Campaign{State: state, ClosesAt: closes}
 		if got := c.At(closes.Add(-time.Nanosecond)).State; got != state {
 			t.Errorf("%s before its closing is %s", state, got)

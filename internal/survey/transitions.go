@@ -29,23 +29,39 @@ var Actions = []Action{ActEdit, ActLaunch, ActPause, ActResume, ActCancel, ActCl
 // refusals is the whole state machine: what each action answers in each state. "" means that it is done; anything else
 // is the code with which it is refused. Where an action leads is said by the method named after it.
 var refusals = map[Action]map[CampaignState]string{
-	ActEdit: {Draft: "", Scheduled: "campaign_launched", Planning: "campaign_launched", Sending: "campaign_launched",
-		Paused: "campaign_launched", Open: "campaign_launched", Cancelled: "campaign_cancelled", Closed: "campaign_closed"},
-	ActLaunch: {Draft: "", Scheduled: "campaign_launched_already", Planning: "campaign_launched_already",
+	ActEdit: {
+		Draft: "", Scheduled: "campaign_launched", Planning: "campaign_launched", Sending: "campaign_launched",
+		Paused: "campaign_launched", Open: "campaign_launched", Cancelled: "campaign_cancelled", Closed: "campaign_closed",
+	},
+	ActLaunch: {
+		Draft: "", Scheduled: "campaign_launched_already", Planning: "campaign_launched_already",
 		Sending: "campaign_launched_already", Paused: "campaign_launched_already", Open: "campaign_launched_already",
-		Cancelled: "campaign_cancelled", Closed: "campaign_closed"},
-	ActPause: {Draft: "campaign_not_launched", Scheduled: "", Planning: "", Sending: "", Paused: "campaign_paused_already",
-		Open: "", Cancelled: "campaign_cancelled", Closed: "campaign_closed"},
-	ActResume: {Draft: "campaign_not_launched", Scheduled: "campaign_not_paused", Planning: "campaign_not_paused",
-		Sending: "campaign_not_paused", Paused: "", Open: "campaign_not_paused", Cancelled: "campaign_cancelled", Closed: "campaign_closed"},
-	ActCancel: {Draft: "", Scheduled: "", Planning: "", Sending: "", Paused: "", Open: "campaign_sent_close_instead",
-		Cancelled: "campaign_cancelled", Closed: "campaign_closed"},
-	ActClose: {Draft: "campaign_not_launched", Scheduled: "campaign_unsent_cancel_instead", Planning: "campaign_unsent_cancel_instead",
-		Sending: "", Paused: "", Open: "", Cancelled: "campaign_cancelled", Closed: "campaign_closed"},
-	ActRemind: {Draft: "campaign_not_launched", Scheduled: "remind_too_early", Planning: "remind_too_early", Sending: "remind_too_early",
-		Paused: "campaign_paused", Open: "", Cancelled: "campaign_cancelled", Closed: "campaign_closed"},
-	ActResend: {Draft: "campaign_not_launched", Scheduled: "resend_too_early", Planning: "resend_too_early", Sending: "resend_too_early",
-		Paused: "campaign_paused", Open: "", Cancelled: "campaign_cancelled", Closed: "campaign_closed"},
+		Cancelled: "campaign_cancelled", Closed: "campaign_closed",
+	},
+	ActPause: {
+		Draft: "campaign_not_launched", Scheduled: "", Planning: "", Sending: "", Paused: "campaign_paused_already",
+		Open: "", Cancelled: "campaign_cancelled", Closed: "campaign_closed",
+	},
+	ActResume: {
+		Draft: "campaign_not_launched", Scheduled: "campaign_not_paused", Planning: "campaign_not_paused",
+		Sending: "campaign_not_paused", Paused: "", Open: "campaign_not_paused", Cancelled: "campaign_cancelled", Closed: "campaign_closed",
+	},
+	ActCancel: {
+		Draft: "", Scheduled: "", Planning: "", Sending: "", Paused: "", Open: "campaign_sent_close_instead",
+		Cancelled: "campaign_cancelled", Closed: "campaign_closed",
+	},
+	ActClose: {
+		Draft: "campaign_not_launched", Scheduled: "campaign_unsent_cancel_instead", Planning: "campaign_unsent_cancel_instead",
+		Sending: "", Paused: "", Open: "", Cancelled: "campaign_cancelled", Closed: "campaign_closed",
+	},
+	ActRemind: {
+		Draft: "campaign_not_launched", Scheduled: "remind_too_early", Planning: "remind_too_early", Sending: "remind_too_early",
+		Paused: "campaign_paused", Open: "", Cancelled: "campaign_cancelled", Closed: "campaign_closed",
+	},
+	ActResend: {
+		Draft: "campaign_not_launched", Scheduled: "resend_too_early", Planning: "resend_too_early", Sending: "resend_too_early",
+		Paused: "campaign_paused", Open: "", Cancelled: "campaign_cancelled", Closed: "campaign_closed",
+	},
 }
 
 // Allows tells why an action is not possible now: a problem of kind Conflict with a code of the table. A campaign whose

@@ -278,8 +278,10 @@ const joined = "\x00"
 var schemes = []string{"http", "https", "mailto", "tel"}
 
 // addressAttributes hold an address, and so may run a script.
-var addressAttributes = []string{"action", "archive", "background", "cite", "classid", "codebase", "data", "formaction", "href", "icon",
-	"longdesc", "manifest", "ping", "poster", "profile", "src", "usemap", "xmlns"}
+var addressAttributes = []string{
+	"action", "archive", "background", "cite", "classid", "codebase", "data", "formaction", "href", "icon",
+	"longdesc", "manifest", "ping", "poster", "profile", "src", "usemap", "xmlns",
+}
 
 // codeAttributes hold code, styles, markup, or several addresses.
 var codeAttributes = []string{"style", "srcset", "imagesrcset", "srcdoc", "http-equiv"}

@@ -81,17 +81,23 @@ func sameAsHTMLTemplate(t *rapid.T) (takenOnes int) {
 }
 
 // hostileTexts are values that want to be something else.
-var hostileTexts = []string{"", "x", "javascript:alert(1)", "JavaScript:alert(1)", " javascript:x", "java", "script:x", ":alert(1)", "//evil.example", "https://e.example/a?b=c&d#e",
-	"mailto:a@b", "data:text/html,<script>", `" onclick="x`, `' onclick='x`, "<script>alert(1)</script>", "</title><b>", "</textarea><b>", "-->", "a=b&c", "%3c%zz", "a b\tc\nd", "`", "&quot;", "\x00", "ж/?#", "0;url=javascript:x"}
+var hostileTexts = []string{
+	"", "x", "javascript:alert(1)", "JavaScript:alert(1)", " javascript:x", "java", "script:x", ":alert(1)", "//evil.example", "https://e.example/a?b=c&d#e",
+	"mailto:a@b", "data:text/html,<script>", `" onclick="x`, `' onclick='x`, "<script>alert(1)</script>", "</title><b>", "</textarea><b>", "-->", "a=b&c", "%3c%zz", "a b\tc\nd", "`", "&quot;", "\x00", "ж/?#", "0;url=javascript:x",
+}
 
 var (
 	madeValues = []string{"[[.A]]", "[[.B]]", "[[.Link]]", "[[.N]]", "[[.Inner.A]]", "[[$.Link]]", "[[.Safe]]", "[[bold .A]]"}
 	madeTags   = []string{"a", "A", "p", "img", "form", "button", "object", "meta", "textarea", "title", "TITLE", "script", "Script", "style", "STYLE", "svg", "iframe", "table", "xmp", "noscript", "option", "svg:a", "b"}
-	madeNames  = []string{"href", "HREF", "src", "title", "Title", "action", "formaction", "data", "data-x", "data-src", "xlink:href", "xmlns:x", "background", "poster", "cite", "longdesc", "srcset", "style",
-		"onclick", "OnLoad", "content", "http-equiv", "value", "type", "class", "my-url", "srcdoc", "alt", "hidden", "checked"}
+	madeNames  = []string{
+		"href", "HREF", "src", "title", "Title", "action", "formaction", "data", "data-x", "data-src", "xlink:href", "xmlns:x", "background", "poster", "cite", "longdesc", "srcset", "style",
+		"onclick", "OnLoad", "content", "http-equiv", "value", "type", "class", "my-url", "srcdoc", "alt", "hidden", "checked",
+	}
 	madeTexts = []string{"x", "/", "?", "#", "&", ":", "javascript:", "https://e.example/", "mailto:", "java", "?a=", "&b=", " ", "\n", "0;url=", "1 < 2", "&amp;", "url(", "é"}
-	madeNoise = []string{"<", ">", "\"", "'", "=", "/", "</", "<!--", "-->", "--!>", "<!-->", "<!", "<?", "<a", "<A HREF", "</a>", "</script>", "</SCRIPT\f>", "</title>", "<script>", "<title>", "<style", " href=\"", " title='", "\f", "\t",
-		"href", "=\"", " =", "= ", "`", "[[if .A]]", "[[else]]", "[[end]]", "[[range .List]]", "[[with .A]]"}
+	madeNoise = []string{
+		"<", ">", "\"", "'", "=", "/", "</", "<!--", "-->", "--!>", "<!-->", "<!", "<?", "<a", "<A HREF", "</a>", "</script>", "</SCRIPT\f>", "</title>", "<script>", "<title>", "<style", " href=\"", " title='", "\f", "\t",
+		"href", "=\"", " =", "= ", "`", "[[if .A]]", "[[else]]", "[[end]]", "[[range .List]]", "[[with .A]]",
+	}
 )
 
 // madeTemplate draws a template: mostly html as one writes it, with branches anywhere, and some noise.

@@ -54,8 +54,17 @@ func TestContrast(t *testing.T) {
 			on, ink string
 			least   float64 // 4.5 for text, 3 for what one must see to use it (WCAG 1.4.3, 1.4.11)
 		}{
-			{"card", "ink", 4.5}, {"card", "soft", 4.5}, {"card", "main", 4.5}, {"tile", "tile-ink", 4.5}, {"main", "on-main", 4.5},
-			{"note", "note-ink", 4.5}, {"bad", "bad-ink", 4.5}, {"good", "good-ink", 4.5}, {"card", "edge", 3}, {"tile", "main", 3}, {"tile", "edge", 2},
+			{"card", "ink", 4.5},
+			{"card", "soft", 4.5},
+			{"card", "main", 4.5},
+			{"tile", "tile-ink", 4.5},
+			{"main", "on-main", 4.5},
+			{"note", "note-ink", 4.5},
+			{"bad", "bad-ink", 4.5},
+			{"good", "good-ink", 4.5},
+			{"card", "edge", 3},
+			{"tile", "main", 3},
+			{"tile", "edge", 2},
 		} {
 			a, b := luminance(t, colours[c.on]), luminance(t, colours[c.ink])
 			if ratio := (max(a, b) + 0.05) / (min(a, b) + 0.05); ratio < c.least {

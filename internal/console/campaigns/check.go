@@ -87,8 +87,10 @@ func (p *checkPage) findings(k mailing.Check, c survey.Campaign, h headcount) {
 		} else {
 			text = l.T("campaign.check_"+f.Found, p.found(k, f.Found, c, h))
 		}
-		line := checkLine{ID: string(f.Topic), Mark: string(f.Mark), Sign: map[mailing.Mark]string{mailing.Good: "✓", mailing.Warn: "!", mailing.Bad: "✕"}[f.Mark],
-			Label: l.T("campaign.mark_" + string(f.Mark)), Text: text}
+		line := checkLine{
+			ID: string(f.Topic), Mark: string(f.Mark), Sign: map[mailing.Mark]string{mailing.Good: "✓", mailing.Warn: "!", mailing.Bad: "✕"}[f.Mark],
+			Label: l.T("campaign.mark_" + string(f.Mark)), Text: text,
+		}
 		if step := mendedAt(f, k); step != "" {
 			line.Href, line.LinkText = p.Action+"?step="+step, l.T("campaign.mend")
 		}

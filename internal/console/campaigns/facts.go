@@ -32,8 +32,10 @@ func factsOf(f *typed, c survey.Campaign) []shell.Fact {
 	case stepRest:
 		return []shell.Fact{fact(label("name"), c.Name), fact(label("sender"), c.Sender), fact(label("closes_at"), closingText(f, c))}
 	}
-	return []shell.Fact{fact(label("name"), c.Name), fact(label("audience"), audienceName(f.l, c.Audience)), fact(label("company"), c.Company),
-		fact(label("sender"), c.Sender), fact(label("language"), languageName(f.l, c.Language))}
+	return []shell.Fact{
+		fact(label("name"), c.Name), fact(label("audience"), audienceName(f.l, c.Audience)), fact(label("company"), c.Company),
+		fact(label("sender"), c.Sender), fact(label("language"), languageName(f.l, c.Language)),
+	}
 }
 
 func startText(f *typed, c survey.Campaign) string {

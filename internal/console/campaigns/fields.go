@@ -239,8 +239,10 @@ func problemIn(l lang.Language, zone *time.Location, p *apperr.Error) string {
 var wordingNames = []string{"subject", "greeting", "intro", "question", "signature", "why", "wish", "reminder"}
 
 func wordingFields(w *survey.Wording) map[string]*string {
-	return map[string]*string{"subject": &w.Subject, "greeting": &w.Greeting, "intro": &w.Intro, "question": &w.Question,
-		"why": &w.Why, "wish": &w.Wish, "signature": &w.Signature, "reminder": &w.Reminder}
+	return map[string]*string{
+		"subject": &w.Subject, "greeting": &w.Greeting, "intro": &w.Intro, "question": &w.Question,
+		"why": &w.Why, "wish": &w.Wish, "signature": &w.Signature, "reminder": &w.Reminder,
+	}
 }
 
 // wordsLanguage is the language whose words are edited: the one asked for, else the campaign's.

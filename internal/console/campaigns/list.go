@@ -132,8 +132,10 @@ func (d *Pages) campaignRows(ctx context.Context, f *shell.Frame, cs []survey.Ca
 	}
 	rows := make([]campaignRow, len(cs))
 	for i, c := range cs {
-		row := campaignRow{ID: string(c.ID), Href: "/campaigns/" + string(c.ID), Name: c.Name, Audience: audienceName(l, c.Audience),
-			State: l.T("campaign.state_" + string(c.State)), Badge: badge(c), When: campaignWhen(l, f.Zone, c), New: string(mailing.NewID())}
+		row := campaignRow{
+			ID: string(c.ID), Href: "/campaigns/" + string(c.ID), Name: c.Name, Audience: audienceName(l, c.Audience),
+			State: l.T("campaign.state_" + string(c.State)), Badge: badge(c), When: campaignWhen(l, f.Zone, c), New: string(mailing.NewID()),
+		}
 		if w := wholes[i]; !c.Launched.IsZero() {
 			row.Sent, row.Answers = l.Number(w.Tally().Sent), shell.AnswersCount(l, w)
 			row.NPS, row.NPSHint = npsWords(l, w)

@@ -82,8 +82,10 @@ func (o *live) ledger(l lang.Language, prefix string, g *survey.Ledger, mailing 
 	if g == nil {
 		return
 	}
-	for name, n := range map[string]int{"audience": g.Audience, "invited": g.Invited, "waiting": g.Waiting, "sent": g.Sent, "failed": g.Failed,
-		"bounced": g.Bounced, "uncertain": g.Uncertain, "complained": g.Complained, "skipped": g.Audience - g.Invited} {
+	for name, n := range map[string]int{
+		"audience": g.Audience, "invited": g.Invited, "waiting": g.Waiting, "sent": g.Sent, "failed": g.Failed,
+		"bounced": g.Bounced, "uncertain": g.Uncertain, "complained": g.Complained, "skipped": g.Audience - g.Invited,
+	} {
 		o.Text[prefix+name] = l.Number(int64(n))
 	}
 	o.Show[prefix+"bounced"], o.Show[prefix+"complained"] = g.Bounced > 0, g.Complained > 0
@@ -261,8 +263,10 @@ func (p *livePage) take(o live) {
 	t, s := o.Text, o.Show
 	p.Badge, p.Decided, p.Invited, p.Next, p.Answers = o.Badge, o.Decided, o.Invited, o.Next, strconv.FormatInt(o.Answers, 10)
 	p.Text = liveTexts{t["state"], t["what"], t["stopped"], t["speed"], t["left"], t["nps"], t["nps_interval"], t["answers"], t["response_rate"], t["unverified"], t["withheld"]}
-	p.Parts = liveParts{s["stopped"], s["ledger"], s["r.ledger"], s["sending"], s["groups"], s["withheld"], s["unverified"], s["uncertain"],
-		s["pause"], s["resume"], s["remind"], s["close"], s["cancel"], s["resend"]}
+	p.Parts = liveParts{
+		s["stopped"], s["ledger"], s["r.ledger"], s["sending"], s["groups"], s["withheld"], s["unverified"], s["uncertain"],
+		s["pause"], s["resume"], s["remind"], s["close"], s["cancel"], s["resend"],
+	}
 	p.Ledger = liveLedger{t["audience"], t["invited"], t["skipped"], t["bounced"], t["complained"]}
 	places := func(prefix string, names ...string) (all []place) {
 		for _, n := range names {

@@ -311,8 +311,10 @@ func TestOfferedValuesAreTaken(t *testing.T) {
 	values := []string{"North", long, long + "ё", strings.Repeat("x", 2000), "two\nlines", "tab\there", "a, b; c", `"quoted" <b>`, "ends with a dot.", "é́ and ё"}
 	var contacts []survey.Contact
 	for i, v := range values {
-		contacts = append(contacts, survey.Contact{ID: w.Desk.Keys.ContactID(survey.Customers, fmt.Sprintf("p%d@example.com", i)), Audience: survey.Customers,
-			Person: survey.Person{Email: fmt.Sprintf("p%d@example.com", i)}, Location: v, Attrs: map[string]string{"Note": v}})
+		contacts = append(contacts, survey.Contact{
+			ID: w.Desk.Keys.ContactID(survey.Customers, fmt.Sprintf("p%d@example.com", i)), Audience: survey.Customers,
+			Person: survey.Person{Email: fmt.Sprintf("p%d@example.com", i)}, Location: v, Attrs: map[string]string{"Note": v},
+		})
 	}
 	if _, err := w.Store.UpsertContacts(t.Context(), contacts, "", w.Now()); err != nil {
 		t.Fatal(err)

@@ -23,8 +23,10 @@ func TestPeopleStepIsShort(t *testing.T) {
 		for a := range 12 {
 			attrs["Column "+strconv.Itoa(a)] = "Value " + strconv.Itoa(i%40)
 		}
-		cs = append(cs, survey.Contact{ID: w.Desk.Keys.ContactID(survey.Customers, email), Audience: survey.Customers, Person: survey.Person{Email: email},
-			Team: "Team " + strconv.Itoa(i%60), Attrs: attrs})
+		cs = append(cs, survey.Contact{
+			ID: w.Desk.Keys.ContactID(survey.Customers, email), Audience: survey.Customers, Person: survey.Person{Email: email},
+			Team: "Team " + strconv.Itoa(i%60), Attrs: attrs,
+		})
 	}
 	if err := w.Store.PutContacts(t.Context(), cs); err != nil {
 		t.Fatal(err)

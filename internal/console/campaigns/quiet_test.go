@@ -24,13 +24,17 @@ func TestQuietPeriodOfManyCampaigns(t *testing.T) {
 	}
 	const earlier = 30
 	for i := range earlier { // each asked somebody else
-		other := survey.Campaign{ID: mailing.NewID(), Name: "Earlier", Audience: survey.Customers, State: survey.Open, Language: "en",
-			Created: w.Now().AddDate(0, 0, -i-1), Launched: w.Now().AddDate(0, 0, -i-1), Opened: w.Now().AddDate(0, 0, -i-1)}
+		other := survey.Campaign{
+			ID: mailing.NewID(), Name: "Earlier", Audience: survey.Customers, State: survey.Open, Language: "en",
+			Created: w.Now().AddDate(0, 0, -i-1), Launched: w.Now().AddDate(0, 0, -i-1), Opened: w.Now().AddDate(0, 0, -i-1),
+		}
 		if err := w.Store.CreateCampaign(ctx, other); err != nil {
 			t.Fatal(err)
 		}
-		asked := []survey.Invitation{{Campaign: other.ID, Contact: ids[i], Audience: survey.Customers, State: survey.InvitationSent,
-			Decided: survey.InvitationSent, Language: "en", At: w.Now().AddDate(0, 0, -i-1), Version: 1}}
+		asked := []survey.Invitation{{
+			Campaign: other.ID, Contact: ids[i], Audience: survey.Customers, State: survey.InvitationSent,
+			Decided: survey.InvitationSent, Language: "en", At: w.Now().AddDate(0, 0, -i-1), Version: 1,
+		}}
 		if err := w.Store.AddInvitations(ctx, asked, func() bool { return true }); err != nil {
 			t.Fatal(err)
 		}

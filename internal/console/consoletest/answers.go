@@ -45,10 +45,14 @@ func (a *Asked) Answer(team string, score, day int, change func(*survey.Response
 	a.w.T.Helper()
 	a.n++
 	at := a.C.Launched.Add(time.Duration(day)*24*time.Hour + time.Duration(a.n)*time.Second)
-	person := survey.Contact{ID: ContactNumber(a.n), Audience: a.C.Audience, Person: survey.Person{Email: fmt.Sprintf("person%d@example.com", a.n), Name: fmt.Sprintf("Клиент №%d", a.n)},
-		Owner: "owner", Team: team, Location: []string{"Москва", "Казань", "Тверь"}[a.n%3]}
-	r := survey.Response{Campaign: a.C.ID, Contact: person.ID, Audience: a.C.Audience, Owner: "owner", Team: team, Language: "ru", Score: score, Verified: true,
-		First: at, Counted: at, Updated: at, Version: 1, Unhappy: score <= 6}
+	person := survey.Contact{
+		ID: ContactNumber(a.n), Audience: a.C.Audience, Person: survey.Person{Email: fmt.Sprintf("person%d@example.com", a.n), Name: fmt.Sprintf("Клиент №%d", a.n)},
+		Owner: "owner", Team: team, Location: []string{"Москва", "Казань", "Тверь"}[a.n%3],
+	}
+	r := survey.Response{
+		Campaign: a.C.ID, Contact: person.ID, Audience: a.C.Audience, Owner: "owner", Team: team, Language: "ru", Score: score, Verified: true,
+		First: at, Counted: at, Updated: at, Version: 1, Unhappy: score <= 6,
+	}
 	if change != nil {
 		change(&r, &person)
 	}
@@ -67,7 +71,8 @@ func (a *Asked) Answer(team string, score, day int, change func(*survey.Response
 	}
 	survey.MarkOf(r).Count(a.Figures, a.C.ID, 1)
 	survey.CountBatch(a.Figures, survey.Batch{Campaign: a.C.ID, Language: "ru", State: survey.BatchDone, At: a.C.Launched, Outcomes: []survey.Outcome{
-		{Contact: person.ID, State: survey.InvitationSent, Owner: r.Owner, Team: r.Team}, {Contact: "nobody", State: survey.InvitationSent, Owner: r.Owner, Team: r.Team}}}, a.C.Audience)
+		{Contact: person.ID, State: survey.InvitationSent, Owner: r.Owner, Team: r.Team}, {Contact: "nobody", State: survey.InvitationSent, Owner: r.Owner, Team: r.Team},
+	}}, a.C.Audience)
 	a.plan.Count(person)
 }
 

@@ -67,8 +67,10 @@ func Many(w *World, n int) {
 	cs := make([]survey.Contact, n)
 	for i := range cs {
 		email := "person" + strconv.Itoa(i) + "@example.com"
-		cs[i] = survey.Contact{ID: w.Desk.Keys.ContactID(survey.Customers, email), Audience: survey.Customers,
-			Person: survey.Person{Email: email, Name: "Person " + strconv.Itoa(i)}, Team: "Team " + strconv.Itoa(i%3)}
+		cs[i] = survey.Contact{
+			ID: w.Desk.Keys.ContactID(survey.Customers, email), Audience: survey.Customers,
+			Person: survey.Person{Email: email, Name: "Person " + strconv.Itoa(i)}, Team: "Team " + strconv.Itoa(i%3),
+		}
 		if i%(n/3) == 7 {
 			cs[i].Person.Name = "Ёлкина Зоя " + strconv.Itoa(i)
 		}

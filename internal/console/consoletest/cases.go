@@ -23,13 +23,17 @@ func (w *World) Detractor(n int, owner, team, name, why string, score int, answe
 		}
 	}
 	email := fmt.Sprintf("customer%d@example.com", n)
-	c := survey.Contact{ID: w.Desk.Keys.ContactID(survey.Customers, email), Audience: survey.Customers, Owner: owner, Team: team, Value: "1 200 000 ₽", Tier: "A",
-		Person: survey.Person{Email: email, Name: name, Phone: "+74951234567"}, Created: answered, Updated: answered}
+	c := survey.Contact{
+		ID: w.Desk.Keys.ContactID(survey.Customers, email), Audience: survey.Customers, Owner: owner, Team: team, Value: "1 200 000 ₽", Tier: "A",
+		Person: survey.Person{Email: email, Name: name, Phone: "+74951234567"}, Created: answered, Updated: answered,
+	}
 	if err := w.Store.PutContacts(ctx, []survey.Contact{c}); err != nil {
 		w.T.Fatal(err)
 	}
-	r := survey.Response{Campaign: autumn, Contact: c.ID, Audience: c.Audience, Owner: owner, Team: team, Language: "ru", Score: score, Verified: true, Unhappy: true,
-		Why: why, First: answered, Counted: answered, Updated: answered, Version: 1}
+	r := survey.Response{
+		Campaign: autumn, Contact: c.ID, Audience: c.Audience, Owner: owner, Team: team, Language: "ru", Score: score, Verified: true, Unhappy: true,
+		Why: why, First: answered, Counted: answered, Updated: answered, Version: 1,
+	}
 	if err := w.Store.SaveResponse(ctx, r, 0); err != nil {
 		w.T.Fatal(err)
 	}

@@ -46,8 +46,10 @@ func (c *Conversation) more(word, rest string) {
 	case "case":
 		var r survey.Response
 		if r, err = c.Answer(campaign, people[0]); err == nil {
-			_, err = c.Store.CreateCase(c.T.Context(), loop.Case{Campaign: r.Campaign, Contact: r.Contact, Audience: r.Audience, Owner: r.Owner,
-				Level: loop.LevelOwner, Team: r.Team, State: loop.Open, Score: r.Score, Latest: r.Score, Opened: r.First, Deadline: r.First.Add(48 * time.Hour)})
+			_, err = c.Store.CreateCase(c.T.Context(), loop.Case{
+				Campaign: r.Campaign, Contact: r.Contact, Audience: r.Audience, Owner: r.Owner,
+				Level: loop.LevelOwner, Team: r.Team, State: loop.Open, Score: r.Score, Latest: r.Score, Opened: r.First, Deadline: r.First.Add(48 * time.Hour),
+			})
 		}
 	default:
 		c.fail("no directive %q", word)
@@ -109,8 +111,10 @@ func (c *Conversation) Sent(campaign survey.Campaign, people []Person) error {
 // Answer writes somebody's answer with its figures.
 func (c *Conversation) Answer(campaign survey.Campaign, p Person) (survey.Response, error) {
 	at := c.at(p)
-	r := survey.Response{Campaign: campaign.ID, Contact: c.Desk.Keys.ContactID(campaign.Audience, p.Email), Audience: campaign.Audience,
-		Owner: p.Owner, Team: p.Team, Language: campaign.Language, Score: p.Score, Verified: p.Verified, Why: p.Why, First: at, Updated: at, Version: 1}
+	r := survey.Response{
+		Campaign: campaign.ID, Contact: c.Desk.Keys.ContactID(campaign.Audience, p.Email), Audience: campaign.Audience,
+		Owner: p.Owner, Team: p.Team, Language: campaign.Language, Score: p.Score, Verified: p.Verified, Why: p.Why, First: at, Updated: at, Version: 1,
+	}
 	if p.Verified {
 		r.Counted = at
 	}

@@ -39,8 +39,10 @@ func (w *World) Guest(t testing.TB) *Guest {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &Guest{w, t, &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
-		http.Header{"Accept-Language": {"en"}}}
+	return &Guest{
+		w, t, &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
+		http.Header{"Accept-Language": {"en"}},
+	}
 }
 
 // As is a Guest who has signed in.

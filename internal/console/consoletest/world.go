@@ -80,8 +80,10 @@ func New(t testing.TB, o dynamo.Options) *World {
 	c.Region, c.BaseEndpoint = "eu-central-1", &tables.URL
 	w.Store, w.table = s, dynamodb.NewFromConfig(storetest.As(c, "watcher"))
 
-	mails, err := localses.Open(filepath.Join(t.TempDir(), "mail.db"), localses.Options{Rand: rand.New(rand.NewPCG(1, 1)),
-		Identities: []string{"example.com"}})
+	mails, err := localses.Open(filepath.Join(t.TempDir(), "mail.db"), localses.Options{
+		Rand:       rand.New(rand.NewPCG(1, 1)),
+		Identities: []string{"example.com"},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,8 +97,10 @@ func New(t testing.TB, o dynamo.Options) *World {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := door.Open(door.Settings{Store: s, Keys: keys, Mail: ses.New(storetest.As(c, "desk"), ""), Now: w.Now, Wake: w.wake, Token: Token,
-		Sender: "Example Shop <nps@example.com>", Senders: "example.net,notexample.com"}) // of which SES has verified neither
+	d, err := door.Open(door.Settings{
+		Store: s, Keys: keys, Mail: ses.New(storetest.As(c, "desk"), ""), Now: w.Now, Wake: w.wake, Token: Token,
+		Sender: "Example Shop <nps@example.com>", Senders: "example.net,notexample.com",
+	}) // of which SES has verified neither
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,8 +19,10 @@ func TestContactList(t *testing.T) {
 	var all []survey.Contact
 	for n := range 130 {
 		email := fmt.Sprintf("c%d@example.com", n)
-		all = append(all, survey.Contact{ID: w.Desk.Keys.ContactID(survey.Customers, email), Audience: survey.Customers, Owner: []string{"owner", "executive"}[n%2],
-			Person: survey.Person{Email: email, Name: fmt.Sprintf("Person %03d", n)}, Attrs: map[string]string{"Компания": fmt.Sprintf("ООО «Ёлка %d»", n%10)}, Created: w.Now(), Updated: w.Now()})
+		all = append(all, survey.Contact{
+			ID: w.Desk.Keys.ContactID(survey.Customers, email), Audience: survey.Customers, Owner: []string{"owner", "executive"}[n%2],
+			Person: survey.Person{Email: email, Name: fmt.Sprintf("Person %03d", n)}, Attrs: map[string]string{"Компания": fmt.Sprintf("ООО «Ёлка %d»", n%10)}, Created: w.Now(), Updated: w.Now(),
+		})
 	}
 	if err := w.Store.PutContacts(context.Background(), all); err != nil {
 		t.Fatal(err)

@@ -18,8 +18,10 @@ import (
 // its link signs in.
 func TestSignInOnTheLaptop(t *testing.T) {
 	t.Parallel()
-	s, err := laptop.Start(t.Context(), laptop.Config{Template: localtest.Template(t), Functions: localtest.Functions(t), Data: t.TempDir(), Minute: time.Second,
-		MailRate: 50, MailQuota: 1000, Parameters: map[string]string{"AdminEmail": "boss@example.com"}})
+	s, err := laptop.Start(t.Context(), laptop.Config{
+		Template: localtest.Template(t), Functions: localtest.Functions(t), Data: t.TempDir(), Minute: time.Second,
+		MailRate: 50, MailQuota: 1000, Parameters: map[string]string{"AdminEmail": "boss@example.com"},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

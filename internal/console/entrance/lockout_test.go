@@ -110,9 +110,14 @@ func TestAskingTellsNothing(t *testing.T) {
 		name, email string
 		letters     int
 	}{
-		{"an owner's", "owner@example.com", 1}, {"nobody's", "nobody@example.com", 0}, {"removed", "analyst@example.com", 0},
-		{"an administrator's", "Administrator@EXAMPLE.com", 1}, {"the deployment's, while there is another", "boss@example.com", 0},
-		{"in other letters", "anna@пример.рф", 0}, {"long", strings.Repeat("a", 60) + "@example.com", 0}, {"an id", "owner@owner.example", 0},
+		{"an owner's", "owner@example.com", 1},
+		{"nobody's", "nobody@example.com", 0},
+		{"removed", "analyst@example.com", 0},
+		{"an administrator's", "Administrator@EXAMPLE.com", 1},
+		{"the deployment's, while there is another", "boss@example.com", 0},
+		{"in other letters", "anna@пример.рф", 0},
+		{"long", strings.Repeat("a", 60) + "@example.com", 0},
+		{"an id", "owner@owner.example", 0},
 	} {
 		before, _ := d.Inbox.Letters(t.Context())
 		d.events = nil

@@ -60,12 +60,16 @@ func newCompany(t testing.TB, now func() time.Time) *company {
 			return
 		}
 		u := c.server.URL
-		reply(w, 200, map[string]any{"issuer": u, "authorization_endpoint": u + "/authorize", "token_endpoint": u + "/token", "jwks_uri": u + "/keys",
-			"id_token_signing_alg_values_supported": []string{"RS256"}})
+		reply(w, 200, map[string]any{
+			"issuer": u, "authorization_endpoint": u + "/authorize", "token_endpoint": u + "/token", "jwks_uri": u + "/keys",
+			"id_token_signing_alg_values_supported": []string{"RS256"},
+		})
 	})
 	mux.HandleFunc("GET /keys", func(w http.ResponseWriter, r *http.Request) {
-		reply(w, 200, map[string]any{"keys": []any{map[string]any{"kty": "RSA", "use": "sig", "alg": "RS256", "kid": "1",
-			"n": base64.RawURLEncoding.EncodeToString(key.N.Bytes()), "e": base64.RawURLEncoding.EncodeToString(big.NewInt(int64(key.E)).Bytes())}}})
+		reply(w, 200, map[string]any{"keys": []any{map[string]any{
+			"kty": "RSA", "use": "sig", "alg": "RS256", "kid": "1",
+			"n": base64.RawURLEncoding.EncodeToString(key.N.Bytes()), "e": base64.RawURLEncoding.EncodeToString(big.NewInt(int64(key.E)).Bytes()),
+		}}})
 	})
 	mux.HandleFunc("GET /authorize", func(w http.ResponseWriter, r *http.Request) {
 		c.mu.Lock()
@@ -96,8 +100,10 @@ func newCompany(t testing.TB, now func() time.Time) *company {
 }
 
 func (c *company) token(nonce string) string {
-	claims := map[string]any{"iss": c.server.URL, "aud": "onetap", "sub": "1", "iat": c.now().Unix(), "exp": c.now().Add(time.Hour).Unix(), "nonce": nonce,
-		"email": "Owner@Example.com", "email_verified": true}
+	claims := map[string]any{
+		"iss": c.server.URL, "aud": "onetap", "sub": "1", "iat": c.now().Unix(), "exp": c.now().Add(time.Hour).Unix(), "nonce": nonce,
+		"email": "Owner@Example.com", "email_verified": true,
+	}
 	for k, v := range c.claims {
 		claims[k] = v
 	}

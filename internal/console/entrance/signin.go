@@ -95,8 +95,10 @@ func (d *Pages) sendLink(w http.ResponseWriter, r *http.Request) error {
 	p := newSignInPage(r, "ask", "signin.page_title")
 	p.Email, p.To = strings.TrimSpace(r.FormValue("email")), shell.Local(r.FormValue("to"))
 	browser := auth.BrowserName(shell.CookieValue(r, shell.BrowserCookie))
-	ask, err := d.Door.Ask(r.Context(), auth.Asking{Email: p.Email, To: p.To, Language: string(door.VisitOf(r).Lang), Site: d.Addresses.SiteOf(r),
-		Browser: browser, Known: shell.CookieValue(r, shell.KnownCookie), Remote: r.RemoteAddr})
+	ask, err := d.Door.Ask(r.Context(), auth.Asking{
+		Email: p.Email, To: p.To, Language: string(door.VisitOf(r).Lang), Site: d.Addresses.SiteOf(r),
+		Browser: browser, Known: shell.CookieValue(r, shell.KnownCookie), Remote: r.RemoteAddr,
+	})
 	if refusal := apperr.As(err); refusal != nil {
 		if refusal.Code == "signin_busy" {
 			w.Header().Set("Retry-After", "60")

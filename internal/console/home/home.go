@@ -203,8 +203,10 @@ func (d *Pages) campaignCards(ctx context.Context, f *shell.Frame) ([]campaignCa
 
 func campaignCardOf(f *shell.Frame, c survey.Campaign) (campaignCard, bool) {
 	l := f.Lang
-	card := campaignCard{Name: c.Name, Audience: l.T("results.audience." + string(c.Audience)), State: l.T("results.state." + string(c.State)),
-		Next: l.T("home.next." + string(c.State)), Href: "/campaigns/" + string(c.ID)}
+	card := campaignCard{
+		Name: c.Name, Audience: l.T("results.audience." + string(c.Audience)), State: l.T("results.state." + string(c.State)),
+		Next: l.T("home.next." + string(c.State)), Href: "/campaigns/" + string(c.ID),
+	}
 	when := func(id string, t time.Time) {
 		if !t.IsZero() {
 			card.When = l.T(id, lang.Values{"Moment": l.Moment(t.In(f.Zone))})

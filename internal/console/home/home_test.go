@@ -17,8 +17,10 @@ func TestHome(t *testing.T) {
 	t.Parallel()
 	w := consoletest.New(t, dynamo.Options{})
 	w.Staffed()
-	for staff, want := range map[string]string{"executive": "Результатов пока нет", "owner": "Вас ничего не ждёт", "manager": "Когда клиент поставит", "marketing": "Загрузить контакты",
-		"administrator": "Составить и запустить", "analyst": "Результатов пока нет"} {
+	for staff, want := range map[string]string{
+		"executive": "Результатов пока нет", "owner": "Вас ничего не ждёт", "manager": "Когда клиент поставит", "marketing": "Загрузить контакты",
+		"administrator": "Составить и запустить", "analyst": "Результатов пока нет",
+	} {
 		v := w.Visitor(staff, "ru")
 		status, page := v.Get("/")
 		if v.Says(page, want); status != 200 {
@@ -28,9 +30,12 @@ func TestHome(t *testing.T) {
 	consoletest.Spring(w)
 	a := consoletest.Harvest(w)
 	for i, c := range []loop.Case{
-		{Owner: "owner", State: loop.Open, Deadline: w.Now().Add(-time.Hour)}, {Owner: "owner", State: loop.Acknowledged, Deadline: w.Now().Add(time.Hour)},
-		{Owner: "manager", State: loop.Open, Deadline: w.Now().Add(30 * time.Hour)}, {Owner: "owner", State: loop.Resolved, Deadline: w.Now()},
-		{Owner: "stranger", State: loop.Open, Deadline: w.Now().Add(time.Hour)}} {
+		{Owner: "owner", State: loop.Open, Deadline: w.Now().Add(-time.Hour)},
+		{Owner: "owner", State: loop.Acknowledged, Deadline: w.Now().Add(time.Hour)},
+		{Owner: "manager", State: loop.Open, Deadline: w.Now().Add(30 * time.Hour)},
+		{Owner: "owner", State: loop.Resolved, Deadline: w.Now()},
+		{Owner: "stranger", State: loop.Open, Deadline: w.Now().Add(time.Hour)},
+	} {
 		c.Campaign, c.Contact, c.Audience, c.Latest, c.Opened = a.C.ID, consoletest.ContactNumber(i+1), survey.Customers, 3, w.Now()
 		if _, err := w.Store.CreateCase(context.Background(), c); err != nil {
 			t.Fatal(err)

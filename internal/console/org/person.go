@@ -42,8 +42,10 @@ type personPage struct {
 type personWrong struct{ ID, Email, Name, Role, Team, Manager, Phone, Language string }
 
 func (m *personWrong) put(field, message string) {
-	for name, to := range map[string]*string{"id": &m.ID, "email": &m.Email, "name": &m.Name, "role": &m.Role, "team": &m.Team, "manager": &m.Manager,
-		"phone": &m.Phone, "language": &m.Language} {
+	for name, to := range map[string]*string{
+		"id": &m.ID, "email": &m.Email, "name": &m.Name, "role": &m.Role, "team": &m.Team, "manager": &m.Manager,
+		"phone": &m.Phone, "language": &m.Language,
+	} {
 		if name == field {
 			*to = message
 		}
@@ -86,8 +88,10 @@ func (d *Pages) newStaff(w http.ResponseWriter, r *http.Request) error {
 
 // typedPerson reads the form's person. The manager is named by id, address or name.
 func typedPerson(r *http.Request) survey.Staff {
-	return survey.Staff{ID: strings.TrimSpace(r.FormValue("id")), Email: r.FormValue("email"), Name: r.FormValue("name"), Role: survey.Role(r.FormValue("role")),
-		Team: r.FormValue("team"), Manager: strings.TrimSpace(r.FormValue("manager")), Language: r.FormValue("language"), Phone: r.FormValue("phone")}
+	return survey.Staff{
+		ID: strings.TrimSpace(r.FormValue("id")), Email: r.FormValue("email"), Name: r.FormValue("name"), Role: survey.Role(r.FormValue("role")),
+		Team: r.FormValue("team"), Manager: strings.TrimSpace(r.FormValue("manager")), Language: r.FormValue("language"), Phone: r.FormValue("phone"),
+	}
 }
 
 func (d *Pages) addStaff(w http.ResponseWriter, r *http.Request) error {
@@ -203,9 +207,13 @@ func (d *Pages) editPerson(w http.ResponseWriter, r *http.Request) error {
 func (p *personPage) differences(yours, theirs survey.Staff) []versions {
 	var all []versions
 	for _, f := range []struct{ id, yours, theirs string }{
-		{"staff.name", yours.Name, theirs.Name}, {"staff.email", yours.Email, theirs.Email},
-		{"staff.role", p.Lang.T("role." + string(yours.Role)), p.Lang.T("role." + string(theirs.Role))}, {"staff.team", yours.Team, theirs.Team},
-		{"staff.manager", yours.Manager, theirs.Manager}, {"staff.language", yours.Language, theirs.Language}, {"staff.phone", yours.Phone, theirs.Phone},
+		{"staff.name", yours.Name, theirs.Name},
+		{"staff.email", yours.Email, theirs.Email},
+		{"staff.role", p.Lang.T("role." + string(yours.Role)), p.Lang.T("role." + string(theirs.Role))},
+		{"staff.team", yours.Team, theirs.Team},
+		{"staff.manager", yours.Manager, theirs.Manager},
+		{"staff.language", yours.Language, theirs.Language},
+		{"staff.phone", yours.Phone, theirs.Phone},
 	} {
 		if f.yours != f.theirs {
 			all = append(all, versions{Field: p.Lang.T(f.id), Yours: f.yours, Theirs: f.theirs})

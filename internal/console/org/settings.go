@@ -42,8 +42,10 @@ type versions struct{ Field, Yours, Theirs string }
 type settingsWrong struct{ Company, Sender, Languages, Language, Colour, Logo, CaseHours, QuietDays, RemindDays string }
 
 func (w *settingsWrong) put(field, message string) {
-	for name, to := range map[string]*string{"company": &w.Company, "sender": &w.Sender, "languages": &w.Languages, "language": &w.Language, "colour": &w.Colour,
-		"logo": &w.Logo, "case_hours": &w.CaseHours, "quiet_days": &w.QuietDays, "remind_days": &w.RemindDays} {
+	for name, to := range map[string]*string{
+		"company": &w.Company, "sender": &w.Sender, "languages": &w.Languages, "language": &w.Language, "colour": &w.Colour,
+		"logo": &w.Logo, "case_hours": &w.CaseHours, "quiet_days": &w.QuietDays, "remind_days": &w.RemindDays,
+	} {
 		if name == field {
 			*to = message
 		}
@@ -127,8 +129,10 @@ func (d *Pages) saveSettings(w http.ResponseWriter, r *http.Request) error {
 // settingsTyped reads the form. With a problem it returns what could be read, so that nothing has to be typed again.
 func (d *Pages) settingsTyped(r *http.Request) (s survey.Settings, err error) {
 	logo, logoErr := d.logoTyped(r) // first: it parses the form with its file
-	s = survey.Settings{Company: strings.TrimSpace(r.FormValue("company")), Sender: strings.TrimSpace(r.FormValue("sender")), Language: r.FormValue("language"),
-		Languages: r.Form["languages"], Brand: logo}
+	s = survey.Settings{
+		Company: strings.TrimSpace(r.FormValue("company")), Sender: strings.TrimSpace(r.FormValue("sender")), Language: r.FormValue("language"),
+		Languages: r.Form["languages"], Brand: logo,
+	}
 	var numbers error
 	for _, f := range []struct {
 		name string
@@ -199,10 +203,15 @@ func (p *settingsPage) differences(yours, theirs survey.Settings) []versions {
 	}
 	var all []versions
 	for _, f := range []struct{ id, yours, theirs string }{
-		{"settings.company", yours.Company, theirs.Company}, {"settings.sender", yours.Sender, theirs.Sender}, {"settings.languages", languages(yours), languages(theirs)},
-		{"settings.language", yours.Language, theirs.Language}, {"settings.colour", yours.Brand.Colour, theirs.Brand.Colour},
-		{"settings.logo", yours.Brand.Logo, theirs.Brand.Logo}, {"settings.case_hours", orNothing(yours.CaseHours), orNothing(theirs.CaseHours)},
-		{"settings.quiet_days", orNothing(yours.QuietDays), orNothing(theirs.QuietDays)}, {"settings.remind_days", orNothing(yours.RemindDays), orNothing(theirs.RemindDays)},
+		{"settings.company", yours.Company, theirs.Company},
+		{"settings.sender", yours.Sender, theirs.Sender},
+		{"settings.languages", languages(yours), languages(theirs)},
+		{"settings.language", yours.Language, theirs.Language},
+		{"settings.colour", yours.Brand.Colour, theirs.Brand.Colour},
+		{"settings.logo", yours.Brand.Logo, theirs.Brand.Logo},
+		{"settings.case_hours", orNothing(yours.CaseHours), orNothing(theirs.CaseHours)},
+		{"settings.quiet_days", orNothing(yours.QuietDays), orNothing(theirs.QuietDays)},
+		{"settings.remind_days", orNothing(yours.RemindDays), orNothing(theirs.RemindDays)},
 	} {
 		if f.yours != f.theirs {
 			all = append(all, versions{Field: p.Lang.T(f.id), Yours: f.yours, Theirs: f.theirs})

@@ -57,8 +57,10 @@ func (p *staffPage) fill(d *Pages, people, all []survey.Staff) {
 		names[strings.ToLower(m.ID)] = org.NameOf(m)
 	}
 	for _, m := range people {
-		p.People = append(p.People, personLine{Href: "/staff/" + d.Handle(m.ID), Name: org.NameOf(m), Email: m.Email, Role: p.Lang.T("role." + string(m.Role)),
-			Team: m.Team, Manager: cmp.Or(names[strings.ToLower(m.Manager)], m.Manager), You: strings.EqualFold(m.ID, p.Staff.ID)})
+		p.People = append(p.People, personLine{
+			Href: "/staff/" + d.Handle(m.ID), Name: org.NameOf(m), Email: m.Email, Role: p.Lang.T("role." + string(m.Role)),
+			Team: m.Team, Manager: cmp.Or(names[strings.ToLower(m.Manager)], m.Manager), You: strings.EqualFold(m.ID, p.Staff.ID),
+		})
 	}
 }
 

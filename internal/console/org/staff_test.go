@@ -130,15 +130,19 @@ func TestTenThousandStaff(t *testing.T) {
 	w.Staffed()
 	many := make([]survey.Staff, 10_000)
 	for i := range many {
-		many[i] = survey.Staff{ID: fmt.Sprintf("person-%05d", i), Email: fmt.Sprintf("person-%05d@example.com", i), Name: fmt.Sprintf("عبد الله 👩‍💼 Константинопольская-Иванова %05d", i),
-			Role: survey.RoleManager, Team: strings.Repeat("команда ", 6), Manager: "executive"}
+		many[i] = survey.Staff{
+			ID: fmt.Sprintf("person-%05d", i), Email: fmt.Sprintf("person-%05d@example.com", i), Name: fmt.Sprintf("عبد الله 👩‍💼 Константинопольская-Иванова %05d", i),
+			Role: survey.RoleManager, Team: strings.Repeat("команда ", 6), Manager: "executive",
+		}
 	}
 	if err := w.Store.PutStaff(t.Context(), many); err != nil {
 		t.Fatal(err)
 	}
 	g := w.As(t, "administrator")
-	for path, next := range map[string]bool{"/staff": true, "/staff?page=2": true, "/staff?page=101": false, "/staff?page=9999": false, "/staff?page=-1": true, "/staff?page=x": true,
-		"/staff/new": false, "/staff/" + w.Desk.Handle("executive"): false} {
+	for path, next := range map[string]bool{
+		"/staff": true, "/staff?page=2": true, "/staff?page=101": false, "/staff?page=9999": false, "/staff?page=-1": true, "/staff?page=x": true,
+		"/staff/new": false, "/staff/" + w.Desk.Handle("executive"): false,
+	} {
 		p := g.Get(path).Want(t, 200)
 		if len(p.Text) > 100_000 {
 			t.Errorf("%s has %d bytes", path, len(p.Text))

@@ -22,8 +22,10 @@ const wordsShown = 600
 // readAnswerFilter reads the page's form or an address. What is searched for is in no address.
 func (d *Pages) readAnswerFilter(r *http.Request) insight.Filter {
 	v := func(name string) string { return strings.TrimSpace(r.FormValue(name)) }
-	f := insight.Filter{Group: v("group"), Score: v("score"), Team: d.ValueIn(v("team")), Owner: d.StaffIn(v("owner")), Language: v("language"), Week: v("week"), Day: v("day"),
-		Dimension: v("part"), Segment: v("value"), Words: v("words"), Wish: v("wish"), Unverified: v("unverified")}
+	f := insight.Filter{
+		Group: v("group"), Score: v("score"), Team: d.ValueIn(v("team")), Owner: d.StaffIn(v("owner")), Language: v("language"), Week: v("week"), Day: v("day"),
+		Dimension: v("part"), Segment: v("value"), Words: v("words"), Wish: v("wish"), Unverified: v("unverified"),
+	}
 	if r.Method == http.MethodPost {
 		f.Search = strings.TrimSpace(r.PostFormValue("search"))
 	}

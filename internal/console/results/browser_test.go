@@ -26,8 +26,10 @@ func TestBrowserResults(t *testing.T) {
 			consoletest.Spring(w)
 			a := consoletest.Harvest(w)
 			for i, owner := range []string{"owner", "manager", "owner"} {
-				one := loop.Case{Campaign: a.C.ID, Contact: consoletest.ContactNumber(i + 1), Audience: survey.Customers, Owner: owner, State: loop.Open, Latest: 3,
-					Opened: w.Now(), Deadline: w.Now().Add(time.Duration(i-1) * 5 * time.Hour)}
+				one := loop.Case{
+					Campaign: a.C.ID, Contact: consoletest.ContactNumber(i + 1), Audience: survey.Customers, Owner: owner, State: loop.Open, Latest: 3,
+					Opened: w.Now(), Deadline: w.Now().Add(time.Duration(i-1) * 5 * time.Hour),
+				}
 				if _, err := w.Store.CreateCase(t.Context(), one); err != nil {
 					t.Fatal(err)
 				}

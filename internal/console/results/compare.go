@@ -61,8 +61,10 @@ func (d *Pages) comparePage(w http.ResponseWriter, r *http.Request) error {
 			g := nps.Groups[n]
 			share := func(t nps.Tally) float64 { return 100 * float64(t.In(g)) / float64(t.Answers()) }
 			sa, sb := share(c.Whole.A.Tally()), share(c.Whole.B.Tally())
-			p.Groups = append(p.Groups, groupPair{string(g), l.T("results.group." + string(g)), shell.Percent(l, sa), shell.Percent(l, sb),
-				l.T("results.points", lang.Values{"Value": shell.Signed(l, sb-sa, 1)})})
+			p.Groups = append(p.Groups, groupPair{
+				string(g), l.T("results.group." + string(g)), shell.Percent(l, sa), shell.Percent(l, sb),
+				l.T("results.points", lang.Values{"Value": shell.Signed(l, sb-sa, 1)}),
+			})
 		}
 	}
 	for _, t := range c.Teams {

@@ -191,10 +191,12 @@ func TestNarrowQuestionsAreRefused(t *testing.T) {
 	for _, reader := range []string{"marketing", "analyst"} {
 		v := w.Visitor(reader, "ru")
 		north := "team=" + url.QueryEscape("Север")
-		for query, want := range map[string]int{"": 200, north: 200, strings.ToLower(north): 200, "language=ru": 200, "group=detractor": 200, north + "&score=3": 200,
+		for query, want := range map[string]int{
+			"": 200, north: 200, strings.ToLower(north): 200, "language=ru": 200, "group=detractor": 200, north + "&score=3": 200,
 			north + "&language=ru": 403, north + "&owner=owner": 403, "owner=somebody+else": 403, "owner=owner": 403, "part=none-team": 403, "day=2026-10-10": 403,
 			"week=2026-W41": 403, "unverified=1": 403, "team=nothing": 403, "part=7&value=0": 403, "part=0&value=0": 403, "part=x": 403, north + "&part=1&value=" + insight.SegmentSum("A"): 403,
-			"part=1&value=" + insight.SegmentSum("A"): 200, "after=x": 400, "after=-1.0": 400, "after=0.-5": 400, "after=0.9999999": 200, "after=99.0": 400} {
+			"part=1&value=" + insight.SegmentSum("A"): 200, "after=x": 400, "after=-1.0": 400, "after=0.-5": 400, "after=0.9999999": 200, "after=99.0": 400,
+		} {
 			if status, page := v.Get("/results/springaa/answers?" + query); status != want {
 				t.Errorf("%s asks for %q: %d, want %d\n%s", reader, query, status, want, page)
 			}

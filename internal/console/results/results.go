@@ -198,8 +198,10 @@ func (p *resultPage) fill(report *insight.Report) {
 	}
 	p.Histogram = shell.Histogram(l, t)
 	for s := 10; s >= 0; s-- {
-		row := scoreRow{Score: strconv.Itoa(s), Class: string(nps.Score(s).Group()), Count: l.Number(t.Scores[s]),
-			Share: shell.Percent(l, 100*float64(t.Scores[s])/float64(t.Answers()))}
+		row := scoreRow{
+			Score: strconv.Itoa(s), Class: string(nps.Score(s).Group()), Count: l.Number(t.Scores[s]),
+			Share: shell.Percent(l, 100*float64(t.Scores[s])/float64(t.Answers())),
+		}
 		if p.Answers != "" && t.Scores[s] > 0 {
 			row.Href = p.Answers + "?score=" + row.Score
 		}

@@ -24,8 +24,10 @@ func TestResultPage(t *testing.T) {
 	v.Says(page, "Весна &lt;b&gt;2026&lt;/b&gt;", `<span class="big">+25</span>`, "от +3 до +44", "60 ответов", "50 %", "25 %", "2 ответа со словами", "60 из 122",
 		"1 ответ нельзя отличить", "NPS по неделям", "NPS по дням", `href="/results/springaa/answers?group=detractor"`, `href="/results/springaa/answers?score=3"`,
 		`href="/results/springaa/answers?day=2026-10-10"`, "Сегмент", "Место")
-	for path, want := range map[string]int{"?group=detractor": 15, "?score=3": 15, "?day=2026-10-10": 6, "?team=%D0%A1%D0%B5%D0%B2%D0%B5%D1%80": 30, "?unverified=1": 1, "?words=1": 2, "?wish=1": 1,
-		"?owner=somebody+else": 1, "?language=ru&group=promoter": 30, "?week=2026-W41": 0, "?part=none-team": 0} {
+	for path, want := range map[string]int{
+		"?group=detractor": 15, "?score=3": 15, "?day=2026-10-10": 6, "?team=%D0%A1%D0%B5%D0%B2%D0%B5%D1%80": 30, "?unverified=1": 1, "?words=1": 2, "?wish=1": 1,
+		"?owner=somebody+else": 1, "?language=ru&group=promoter": 30, "?week=2026-W41": 0, "?part=none-team": 0,
+	} {
 		if path == "?week=2026-W41" { // 5 to 11 October: the first two days and the third
 			want = 18
 		}
@@ -53,8 +55,10 @@ func TestByPages(t *testing.T) {
 	w.Staffed()
 	consoletest.Spring(w)
 	v := w.Visitor("analyst", "ru")
-	for kind, want := range map[string][]string{"team": {"Север", "Юг", "+50", "0 %"}, "owner": {"2 группы не показаны"}, "language": {"Русский", "+25"},
-		"part-0": {"Москва", "Казань", "По состоянию на:", "100 %"}, "part-1": {"Сегмент", "<bdi>A</bdi>", "<bdi>B</bdi>"}} {
+	for kind, want := range map[string][]string{
+		"team": {"Север", "Юг", "+50", "0 %"}, "owner": {"2 группы не показаны"}, "language": {"Русский", "+25"},
+		"part-0": {"Москва", "Казань", "По состоянию на:", "100 %"}, "part-1": {"Сегмент", "<bdi>A</bdi>", "<bdi>B</bdi>"},
+	} {
 		status, page := v.Get("/results/springaa/by/" + kind)
 		if status != 200 {
 			t.Fatal(kind, status, page)

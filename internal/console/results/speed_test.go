@@ -24,8 +24,10 @@ func TestFirstViewOfManyAnswers(t *testing.T) {
 	a := w.Asks("manyaaaa", survey.Customers, "Много", 2)
 	for i := range answers {
 		at := a.C.Launched.Add(time.Duration(i) * 10 * time.Second)
-		r := survey.Response{Campaign: a.C.ID, Contact: consoletest.ContactNumber(i), Audience: a.C.Audience, Owner: fmt.Sprintf("staff %d", i%500), Team: fmt.Sprintf("Команда №%d", i%teams),
-			Language: "ru", Score: i % 11, Verified: true, First: at, Counted: at, Version: 1}
+		r := survey.Response{
+			Campaign: a.C.ID, Contact: consoletest.ContactNumber(i), Audience: a.C.Audience, Owner: fmt.Sprintf("staff %d", i%500), Team: fmt.Sprintf("Команда №%d", i%teams),
+			Language: "ru", Score: i % 11, Verified: true, First: at, Counted: at, Version: 1,
+		}
 		survey.MarkOf(r).Count(a.Figures, a.C.ID, 1)
 	}
 	a.Counted()

@@ -23,8 +23,10 @@ type CaseCard struct {
 
 // CardOf is the card of a case, without its owner.
 func CardOf(f Frame, c loop.Case, about followup.About, now time.Time) CaseCard {
-	card := CaseCard{Href: "/cases/" + c.ID(), Who: ContactName(f.Lang, about.People[c.Contact]), Campaign: about.Campaigns[c.Campaign].Name,
-		Score: ScoreOf(f.Lang, c.Latest), Deadline: f.Lang.Moment(c.Deadline.In(f.Zone))}
+	card := CaseCard{
+		Href: "/cases/" + c.ID(), Who: ContactName(f.Lang, about.People[c.Contact]), Campaign: about.Campaigns[c.Campaign].Name,
+		Score: ScoreOf(f.Lang, c.Latest), Deadline: f.Lang.Moment(c.Deadline.In(f.Zone)),
+	}
 	if c.State != loop.Resolved {
 		card.Left, card.Over = TimeLeft(f.Lang, now, c.Deadline)
 	}

@@ -42,9 +42,11 @@ func ViewDifference(l lang.Language, c *nps.Comparison) DifferenceView {
 	for reach < 200 && (c.Interval.High > reach || c.Interval.Low < -reach) {
 		reach += 20
 	}
-	v.Range = chart.Range{Said: chart.Said{Title: l.T("results.difference"), Desc: l.T("results.nps_desc", lang.Values{"NPS": v.Difference, "Interval": v.Interval})},
+	v.Range = chart.Range{
+		Said: chart.Said{Title: l.T("results.difference"), Desc: l.T("results.nps_desc", lang.Values{"NPS": v.Difference, "Interval": v.Interval})},
 		From: -reach, To: reach, Value: c.Difference, Low: c.Interval.Low, High: c.Interval.High,
-		Marks: []chart.Mark{{At: -reach, Text: Signed(l, -reach, 0)}, {At: 0, Text: "0"}, {At: reach, Text: Signed(l, reach, 0)}}}.SVG()
+		Marks: []chart.Mark{{At: -reach, Text: Signed(l, -reach, 0)}, {At: 0, Text: "0"}, {At: reach, Text: Signed(l, reach, 0)}},
+	}.SVG()
 	return v
 }
 
@@ -52,8 +54,10 @@ func ViewDifference(l lang.Language, c *nps.Comparison) DifferenceView {
 func SmallDifference(l lang.Language, c *nps.Comparison) DifferenceView {
 	v := ViewDifference(l, c)
 	if c != nil {
-		v.Range = chart.Range{Said: chart.Said{Title: l.T("results.nps_desc", lang.Values{"NPS": v.Difference, "Interval": v.Interval})},
-			From: -100, To: 100, Value: c.Difference, Low: c.Interval.Low, High: c.Interval.High}.SVG()
+		v.Range = chart.Range{
+			Said: chart.Said{Title: l.T("results.nps_desc", lang.Values{"NPS": v.Difference, "Interval": v.Interval})},
+			From: -100, To: 100, Value: c.Difference, Low: c.Interval.Low, High: c.Interval.High,
+		}.SVG()
 	}
 	return v
 }

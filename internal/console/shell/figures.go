@@ -111,14 +111,18 @@ func ViewNPS(l lang.Language, d insight.Disclosed, href string) NpsView {
 	i, _ := t.Interval()
 	v.NPS, v.Interval = NpsText(l, value, i)
 	v.Meaning = precision(l, i)
-	v.Range = chart.Range{Said: chart.Said{Title: l.T("results.nps_chart"), Desc: l.T("results.nps_desc", lang.Values{"NPS": v.NPS, "Interval": v.Interval})},
-		From: -100, To: 100, Value: value, Low: i.Low, High: i.High, Marks: npsMarks(l)}.SVG()
+	v.Range = chart.Range{
+		Said: chart.Said{Title: l.T("results.nps_chart"), Desc: l.T("results.nps_desc", lang.Values{"NPS": v.NPS, "Interval": v.Interval})},
+		From: -100, To: 100, Value: value, Low: i.Low, High: i.High, Marks: npsMarks(l),
+	}.SVG()
 	shares := chart.Shares{Said: chart.Said{Title: l.T("results.groups")}}
 	for n := len(nps.Groups) - 1; n >= 0; n-- { // promoters first, as one speaks of them
 		g := nps.Groups[n]
 		count := t.In(g)
-		view := groupView{Class: string(g), Name: l.T("results.group." + string(g)), Count: l.Number(count),
-			Share: Percent(l, 100*float64(count)/float64(t.Answers()))}
+		view := groupView{
+			Class: string(g), Name: l.T("results.group." + string(g)), Count: l.Number(count),
+			Share: Percent(l, 100*float64(count)/float64(t.Answers())),
+		}
 		if href != "" {
 			view.Href = href + "?group=" + string(g)
 		}
@@ -186,8 +190,10 @@ func ViewRow(l lang.Language, label, href string, d insight.Disclosed) RowView {
 	row.Promoters, row.Passives, row.Detractors = share(t.Promoters()), share(t.Passives()), share(t.Detractors())
 	i, _ := t.Interval()
 	row.NPS, row.Interval = NpsText(l, value, i)
-	row.Range = chart.Range{Said: chart.Said{Title: l.T("results.nps_desc", lang.Values{"NPS": row.NPS, "Interval": row.Interval})},
-		From: -100, To: 100, Value: value, Low: i.Low, High: i.High}.SVG()
+	row.Range = chart.Range{
+		Said: chart.Said{Title: l.T("results.nps_desc", lang.Values{"NPS": row.NPS, "Interval": row.Interval})},
+		From: -100, To: 100, Value: value, Low: i.Low, High: i.High,
+	}.SVG()
 	return row
 }
 

@@ -23,8 +23,13 @@ func ContactName(l lang.Language, c survey.Contact) string {
 func ContactFacts(f Frame, c survey.Contact) []Fact {
 	var all []Fact
 	for _, v := range []struct{ id, text, link string }{
-		{"phone", c.Person.Phone, telephoneLink(c.Person.Phone)}, {"email", c.Person.Email, mailLink(c.Person.Email)},
-		{"value", c.Value, ""}, {"tier", c.Tier, ""}, {"product", c.Product, ""}, {"location", c.Location, ""}, {"team", c.Team, ""},
+		{"phone", c.Person.Phone, telephoneLink(c.Person.Phone)},
+		{"email", c.Person.Email, mailLink(c.Person.Email)},
+		{"value", c.Value, ""},
+		{"tier", c.Tier, ""},
+		{"product", c.Product, ""},
+		{"location", c.Location, ""},
+		{"team", c.Team, ""},
 	} {
 		if v.text != "" {
 			all = append(all, Fact{f.Lang.T("case.fact." + v.id), v.text, v.link})

@@ -78,7 +78,8 @@ func Open(t testing.TB) *Bench {
 	table := httptest.NewServer(b.DB)
 	t.Cleanup(table.Close)
 	b.Store, b.Faulty = storetest.Client(table.URL, "test"), storetest.Client(table.URL, caller)
-	mail, err := localses.Open(filepath.Join(t.TempDir(), "mail.db"), localses.Options{Rand: rand.New(rand.NewPCG(1, 1)),
+	mail, err := localses.Open(filepath.Join(t.TempDir(), "mail.db"), localses.Options{
+		Rand:   rand.New(rand.NewPCG(1, 1)),
 		Before: func(caller, operation string) error { return b.fail(caller, operation, false) },
 		After:  func(caller, operation string) error { return b.fail(caller, operation, true) },
 	})
@@ -167,8 +168,10 @@ func (b *Bench) fail(who, operation string, done bool) error {
 // Campaign makes a campaign that sends nothing.
 func (b *Bench) Campaign(id survey.CampaignID, name string) survey.Campaign {
 	b.t.Helper()
-	c := survey.Campaign{ID: id, Name: name, Audience: survey.Customers, Language: "en", Company: "Shop", State: survey.Open,
-		Site: "http://site.invalid", Created: b.Now()}
+	c := survey.Campaign{
+		ID: id, Name: name, Audience: survey.Customers, Language: "en", Company: "Shop", State: survey.Open,
+		Site: "http://site.invalid", Created: b.Now(),
+	}
 	b.must(b.Store.CreateCampaign(context.Background(), c))
 	return c
 }
@@ -176,9 +179,11 @@ func (b *Bench) Campaign(id survey.CampaignID, name string) survey.Campaign {
 // Contact stores the n-th contact and returns its id.
 func (b *Bench) Contact(n int, change func(*survey.Contact)) survey.ContactID {
 	b.t.Helper()
-	c := survey.Contact{ID: ContactID(n), Audience: survey.Customers, Owner: "anna", Team: "north", Location: "Lund", Product: "Tea", Tier: "gold",
+	c := survey.Contact{
+		ID: ContactID(n), Audience: survey.Customers, Owner: "anna", Team: "north", Location: "Lund", Product: "Tea", Tier: "gold",
 		Language: "en", Value: "1 200 000 ₽", Created: b.Now(), Updated: b.Now(),
-		Person: survey.Person{Email: fmt.Sprintf("c%d@example.com", n), Name: "Vera Orlova", Phone: "+46 70 000 00 00"}}
+		Person: survey.Person{Email: fmt.Sprintf("c%d@example.com", n), Name: "Vera Orlova", Phone: "+46 70 000 00 00"},
+	}
 	if change != nil {
 		change(&c)
 	}

@@ -104,8 +104,10 @@ func (w *world) event(file string, change func(detail map[string]any)) events.Ev
 	if err := json.Unmarshal(e.Detail, &detail); err != nil {
 		w.t.Fatal(err)
 	}
-	detail["mail"].(map[string]any)["tags"] = map[string]any{"kind": []string{"survey"}, "campaign": []string{string(campaign)},
-		"wave": []string{"0"}, "contact": []string{string(w.id)}}
+	detail["mail"].(map[string]any)["tags"] = map[string]any{
+		"kind": []string{"survey"}, "campaign": []string{string(campaign)},
+		"wave": []string{"0"}, "contact": []string{string(w.id)},
+	}
 	for _, list := range [][2]string{{"bounce", "bouncedRecipients"}, {"complaint", "complainedRecipients"}} {
 		if part, ok := detail[list[0]].(map[string]any); ok {
 			part[list[1]] = []any{map[string]any{"emailAddress": strings.ToUpper(w.email)}}

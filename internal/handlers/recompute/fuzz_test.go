@@ -42,15 +42,19 @@ func FuzzRecords(f *testing.F) {
 		}
 		text := func(s string) map[string]string { return map[string]string{"S": s} }
 		number := func(n int64) map[string]string { return map[string]string{"N": strconv.FormatInt(n, 10)} }
-		image := map[string]any{"audience": text("customers"), "score": number(score), "version": number(version),
+		image := map[string]any{
+			"audience": text("customers"), "score": number(score), "version": number(version),
 			"verified": map[string]bool{"BOOL": verified}, "first": text(when), "counted": text(when), "updated": text(when), "at": text(when), "language": text(language),
-			"owner": text(owner), "team": text(team), "state": text("done"), "decided": text("sent"), "outcomes": text("[]"), "contacts": map[string]string{"B": "AAAAAAAAAAAAAA=="}}
+			"owner": text(owner), "team": text(team), "state": text("done"), "decided": text("sent"), "outcomes": text("[]"), "contacts": map[string]string{"B": "AAAAAAAAAAAAAA=="},
+		}
 		if name, value, ok := strings.Cut(extra, "="); ok && json.Valid([]byte(value)) {
 			image[name] = json.RawMessage(value)
 		}
 		image["pk"], image["sk"] = text(pk), text(sk)
-		b, err := json.Marshal(map[string]any{"Records": []any{map[string]any{"eventID": "1", "eventName": "MODIFY",
-			"dynamodb": map[string]any{"SequenceNumber": "111", "Keys": map[string]any{"pk": text(pk), "sk": text(sk)}, "NewImage": image}}}})
+		b, err := json.Marshal(map[string]any{"Records": []any{map[string]any{
+			"eventID": "1", "eventName": "MODIFY",
+			"dynamodb": map[string]any{"SequenceNumber": "111", "Keys": map[string]any{"pk": text(pk), "sk": text(sk)}, "NewImage": image},
+		}}})
 		if err != nil {
 			t.Skip()
 		}

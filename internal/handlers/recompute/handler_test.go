@@ -30,8 +30,10 @@ func answered(t *testing.T, s *store.Store, db *dynamo.DB, n int) []events.Dynam
 	t.Helper()
 	at := time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
 	for i := range n {
-		r := survey.Response{Campaign: campaign, Contact: survey.ContactID(fmt.Sprintf("a%ccontactcontact", 'a'+i)), Audience: survey.Customers, Language: "ru",
-			Score: 9, Verified: true, Version: 1, First: at, Counted: at, Updated: at}
+		r := survey.Response{
+			Campaign: campaign, Contact: survey.ContactID(fmt.Sprintf("a%ccontactcontact", 'a'+i)), Audience: survey.Customers, Language: "ru",
+			Score: 9, Verified: true, Version: 1, First: at, Counted: at, Updated: at,
+		}
 		must(t, s.SaveResponse(context.Background(), r, 0))
 	}
 	return storetest.Records(t, db)
@@ -58,7 +60,8 @@ func TestPoisonIsNamed(t *testing.T) {
 	records := answered(t, s, db, 10)
 	poison := records[len(records)-1]
 	poison.Change.NewImage = map[string]events.DynamoDBAttributeValue{
-		"pk": poison.Change.Keys["pk"], "sk": poison.Change.Keys["sk"], "strange": events.NewListAttribute(nil)}
+		"pk": poison.Change.Keys["pk"], "sk": poison.Change.Keys["sk"], "strange": events.NewListAttribute(nil),
+	}
 	poison.Change.SequenceNumber = "999"
 	answer, err := handler(s).Handle(context.Background(), events.DynamoDBEvent{Records: append(records[:len(records):len(records)], poison)})
 	must(t, err)

@@ -144,7 +144,9 @@ func getEvent(link string) ([]byte, error) {
 		Version: "2.0", RouteKey: route, RawPath: u.Path,
 		Headers:        map[string]string{"host": u.Host, "accept": "text/html", "accept-language": "ru,en;q=0.8", "user-agent": "Mozilla/5.0"},
 		PathParameters: map[string]string{"link": parts[1] + "/" + parts[2]},
-		RequestContext: events.APIGatewayV2HTTPRequestContext{RouteKey: route, Stage: "$default", RequestID: "cold", DomainName: u.Host,
-			HTTP: events.APIGatewayV2HTTPRequestContextHTTPDescription{Method: http.MethodGet, Path: u.Path, Protocol: "HTTP/1.1", SourceIP: "127.0.0.1"}},
+		RequestContext: events.APIGatewayV2HTTPRequestContext{
+			RouteKey: route, Stage: "$default", RequestID: "cold", DomainName: u.Host,
+			HTTP: events.APIGatewayV2HTTPRequestContextHTTPDescription{Method: http.MethodGet, Path: u.Path, Protocol: "HTTP/1.1", SourceIP: "127.0.0.1"},
+		},
 	})
 }

@@ -142,10 +142,12 @@ func (g *growth) fill(ctx context.Context, n int) (err error) {
 			binary.BigEndian.PutUint64(id[:], random.Uint64())
 			binary.BigEndian.PutUint16(id[8:], uint16(random.Uint32()))
 			number := g.contacts + begin + i
-			some[i] = survey.Contact{ID: survey.ContactID(contactIDs.EncodeToString(id[:])), Audience: survey.Customers,
+			some[i] = survey.Contact{
+				ID: survey.ContactID(contactIDs.EncodeToString(id[:])), Audience: survey.Customers,
 				Person: survey.Person{Email: fmt.Sprintf("filled%d@example.com", number), Name: "Clara Carver", Phone: "+7 900 555-00-00"},
 				Owner:  fmt.Sprintf("o%d", number%owners), Team: "Filled", Location: "Oslo", Product: "Plus", Tier: "B", Language: "en", Value: "1000",
-				Attrs: map[string]string{"Contract": fmt.Sprintf("C-%06d", number)}, Created: now, Updated: now}
+				Attrs: map[string]string{"Contract": fmt.Sprintf("C-%06d", number)}, Created: now, Updated: now,
+			}
 		}
 		tasks.Go(func() error { return s.PutContacts(ctx, some) })
 	}

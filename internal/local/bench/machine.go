@@ -20,8 +20,10 @@ type Machine struct {
 
 // ThisMachine describes the machine that this program runs on.
 func ThisMachine() Machine {
-	return Machine{CPU: field("/proc/cpuinfo", "model name"), Cores: runtime.NumCPU(), Memory: kilobytes("/proc/meminfo", "MemTotal"),
-		System: runtime.GOOS + "/" + runtime.GOARCH, Go: runtime.Version()}
+	return Machine{
+		CPU: field("/proc/cpuinfo", "model name"), Cores: runtime.NumCPU(), Memory: kilobytes("/proc/meminfo", "MemTotal"),
+		System: runtime.GOOS + "/" + runtime.GOARCH, Go: runtime.Version(),
+	}
 }
 
 func (m Machine) String() string {

@@ -80,8 +80,10 @@ func (l *lab) table(ctx context.Context, name string, stream uint64) (*backlog, 
 	}
 	var c struct{ ID string }
 	err = s.Call(ctx, "POST", "/campaigns", map[string]any{"name": "Measured", "audience": "customers", "company": "Example Shop", "language": "en"}, &c)
-	b := &backlog{name: name, table: s.TableName(), data: s.data, answers: answers{campaign: survey.CampaignID(c.ID),
-		random: rand.New(rand.NewPCG(l.cfg.Seed, stream)), now: time.Now().UTC(), total: survey.Deltas{}}}
+	b := &backlog{name: name, table: s.TableName(), data: s.data, answers: answers{
+		campaign: survey.CampaignID(c.ID),
+		random:   rand.New(rand.NewPCG(l.cfg.Seed, stream)), now: time.Now().UTC(), total: survey.Deltas{},
+	}}
 	return b, errors.Join(err, s.Close())
 }
 

@@ -28,8 +28,10 @@ func (f Figure) cells() []string {
 	if r := f.Ratio(); r == r {
 		ratio = number(100*r) + " %"
 	}
-	return []string{f.What, f.Asked.String(), strings.TrimSpace(number(f.Value) + " " + f.Unit), f.Stat, strings.TrimSpace(number(float64(f.N)) + " " + f.Of),
-		number(f.Median), number(f.P99), ratio, f.Verdict()}
+	return []string{
+		f.What, f.Asked.String(), strings.TrimSpace(number(f.Value) + " " + f.Unit), f.Stat, strings.TrimSpace(number(float64(f.N)) + " " + f.Of),
+		number(f.Median), number(f.P99), ratio, f.Verdict(),
+	}
 }
 
 // Print writes the table for a terminal.

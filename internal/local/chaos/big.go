@@ -71,18 +71,22 @@ func Big(ctx context.Context, cfg Config, n int, shares []float64) (r BigReport,
 	}
 	defer os.RemoveAll(data)
 	var a ambush
-	d := &director{history: History{Contacts: n}, faults: faults.New(nil, 0), answers: map[string]*answer{}, stopped: map[string]time.Time{},
+	d := &director{
+		history: History{Contacts: n}, faults: faults.New(nil, 0), answers: map[string]*answer{}, stopped: map[string]time.Time{},
 		log: func(format string, args ...any) {
 			fmt.Fprintf(cfg.Out, "%6.1f s: %s\n", time.Since(began).Seconds(), fmt.Sprintf(format, args...))
-		}}
+		},
+	}
 	// The second of SES's reports, of the delivery, comes 40 s after a letter, so that the uncertain can be looked at
 	// before they are settled.
 	var logs io.Writer
 	if cfg.Verbose {
 		logs = cfg.Out
 	}
-	d.stack, err = local.Start(ctx, local.Config{Verbose: logs, Template: cfg.Template, Functions: cfg.Functions, Data: filepath.Join(data, "laptop"),
-		Minute: minute, MailRate: cfg.Rate, EventDelay: 20 * time.Second, Faults: cloud.Faults{Call: a.call}})
+	d.stack, err = local.Start(ctx, local.Config{
+		Verbose: logs, Template: cfg.Template, Functions: cfg.Functions, Data: filepath.Join(data, "laptop"),
+		Minute: minute, MailRate: cfg.Rate, EventDelay: 20 * time.Second, Faults: cloud.Faults{Call: a.call},
+	})
 	if err != nil {
 		return r, err
 	}

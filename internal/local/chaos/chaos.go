@@ -169,8 +169,10 @@ func Play(ctx context.Context, cfg Config, h History) (r Result, err error) {
 	bad := d.faults.Cloud()
 	skew := bad.Clock
 	bad.Clock = func(function string) time.Duration { return skew(function) + time.Duration(d.shift.Load()) }
-	d.stack, err = local.Start(ctx, local.Config{Template: cfg.Template, Functions: cfg.Functions, Data: filepath.Join(data, "laptop"), Minute: minute,
-		MailRate: h.Rate, MailEntry: d.faults.Entry, Faults: bad, Processes: 6})
+	d.stack, err = local.Start(ctx, local.Config{
+		Template: cfg.Template, Functions: cfg.Functions, Data: filepath.Join(data, "laptop"), Minute: minute,
+		MailRate: h.Rate, MailEntry: d.faults.Entry, Faults: bad, Processes: 6,
+	})
 	if err != nil {
 		return r, err
 	}
@@ -180,8 +182,10 @@ func Play(ctx context.Context, cfg Config, h History) (r Result, err error) {
 		}
 	}()
 	d.company = drive.New(d.stack.Site(), d.stack.Inbox(), d.stack.Token())
-	d.visitors = &http.Client{Timeout: time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: 8},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	d.visitors = &http.Client{
+		Timeout: time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: 8},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 	if err = d.play(ctx); err == nil {
 		if err = d.rest(ctx); err == nil {
 			err = d.check(ctx)

@@ -214,8 +214,10 @@ func (d *director) upload(ctx context.Context, n int) error {
 func (d *director) launch(ctx context.Context, r *rand.Rand) error {
 	c := &campaign{}
 	d.campaigns = append(d.campaigns, c)
-	settings := map[string]any{"name": fmt.Sprintf("Wave %d", len(d.campaigns)), "audience": audience, "company": "Example Shop", "language": "en",
-		"quiet_days": 0, "closes_at": time.Now().Add(time.Duration(d.shift.Load())).AddDate(0, 0, 60).UTC().Format(time.RFC3339)}
+	settings := map[string]any{
+		"name": fmt.Sprintf("Wave %d", len(d.campaigns)), "audience": audience, "company": "Example Shop", "language": "en",
+		"quiet_days": 0, "closes_at": time.Now().Add(time.Duration(d.shift.Load())).AddDate(0, 0, 60).UTC().Format(time.RFC3339),
+	}
 	if r.Float64() < 0.2 {
 		settings["sample"] = 0.7
 	}

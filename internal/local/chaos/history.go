@@ -95,7 +95,8 @@ func draw(r *rand.Rand) (s struct {
 	weight    float64
 	least, to int
 	limit     int
-}) {
+},
+) {
 	sum := 0.0
 	for _, s := range steps {
 		sum += s.weight
@@ -115,15 +116,39 @@ var places = []struct {
 	weight              float64
 	calls               int
 }{
-	{"send", "SendBulkEmail", 4, 6}, {"send", "UpdateItem", 2, 8}, {"send", "PutItem", 3, 25}, {"send", "BatchWriteItem", 2, 15},
-	{"send", "BatchGetItem", 1, 8}, {"send", "Query", 2, 40}, {"send", "GetItem", 2, 30}, {"send", "TransactWriteItems", 2, 4},
-	{"send", "GetAccount", 0.5, 6}, {"send", "DeleteItem", 0.5, 5},
-	{"respond", "PutItem", 4, 60}, {"respond", "BatchGetItem", 2, 150}, {"respond", "GetItem", 1, 150}, {"respond", "TransactWriteItems", 1, 5},
-	{"recompute", "TransactWriteItems", 5, 40}, {"recompute", "BatchGetItem", 2, 8}, {"recompute", "", 1, 40},
-	{"notify", "SendEmail", 3, 20}, {"notify", "PutItem", 3, 30}, {"notify", "TransactWriteItems", 3, 20}, {"notify", "GetItem", 1, 40}, {"notify", "", 2, 100},
-	{"feedback", "GetItem", 2, 150}, {"feedback", "PutItem", 3, 12}, {"feedback", "TransactWriteItems", 2, 8}, {"feedback", "", 1, 150},
-	{"clock", "SendEmail", 2, 6}, {"clock", "PutItem", 2, 8}, {"clock", "", 2, 30},
-	{"desk", "", 2, 60}, {"desk", "TransactWriteItems", 1, 6}, {"desk", "BatchWriteItem", 1, 10}, {"desk", "Invoke", 0.5, 4},
+	{"send", "SendBulkEmail", 4, 6},
+	{"send", "UpdateItem", 2, 8},
+	{"send", "PutItem", 3, 25},
+	{"send", "BatchWriteItem", 2, 15},
+	{"send", "BatchGetItem", 1, 8},
+	{"send", "Query", 2, 40},
+	{"send", "GetItem", 2, 30},
+	{"send", "TransactWriteItems", 2, 4},
+	{"send", "GetAccount", 0.5, 6},
+	{"send", "DeleteItem", 0.5, 5},
+	{"respond", "PutItem", 4, 60},
+	{"respond", "BatchGetItem", 2, 150},
+	{"respond", "GetItem", 1, 150},
+	{"respond", "TransactWriteItems", 1, 5},
+	{"recompute", "TransactWriteItems", 5, 40},
+	{"recompute", "BatchGetItem", 2, 8},
+	{"recompute", "", 1, 40},
+	{"notify", "SendEmail", 3, 20},
+	{"notify", "PutItem", 3, 30},
+	{"notify", "TransactWriteItems", 3, 20},
+	{"notify", "GetItem", 1, 40},
+	{"notify", "", 2, 100},
+	{"feedback", "GetItem", 2, 150},
+	{"feedback", "PutItem", 3, 12},
+	{"feedback", "TransactWriteItems", 2, 8},
+	{"feedback", "", 1, 150},
+	{"clock", "SendEmail", 2, 6},
+	{"clock", "PutItem", 2, 8},
+	{"clock", "", 2, 30},
+	{"desk", "", 2, 60},
+	{"desk", "TransactWriteItems", 1, 6},
+	{"desk", "BatchWriteItem", 1, 10},
+	{"desk", "Invoke", 0.5, 4},
 }
 
 // callFaults are what may befall a call, with weights.
@@ -158,13 +183,35 @@ func inventFaults(r *rand.Rand) []faults.Rule {
 		chance float64
 		text   string
 	}{
-		{0.3, "repeat=%d@recompute~0.3"}, {0.3, "repeat=%d@notify~0.3"}, {0.3, "split=%d@recompute~0.4"}, {0.2, "split=%d@notify~0.4"},
-		{0.2, "hold=%ds@recompute~0.1"}, {0.2, "hold=%ds@notify~0.1"}, {0.3, "shuffle@recompute~0.4"}, {0.2, "shuffle@notify~0.4"},
-		{0.3, "lose@recompute~0.2"}, {0.2, "lose@notify~0.2"}, {0.2, "entry=ACCOUNT_THROTTLED@send~0.05"}, {0.1, "entry=TRANSIENT_FAILURE@send~0.03"},
-		{0.1, "entry=MESSAGE_REJECTED@send~0.01"}, {0.3, "twice@send~0.3"}, {0.3, "twice@feedback~0.2"}, {0.2, "twice@clock~0.3"},
-		{0.15, "skew=60s@send~0.5"}, {0.15, "skew=-60s@send~0.5"}, {0.15, "skew=60s@notify~0.5"}, {0.15, "skew=-60s@clock~0.5"}, {0.1, "skew=60s@respond~0.5"},
-		{0.1, "skew=-60s@recompute~0.5"}, {0.15, "time=6s@send~0.3"}, {0.15, "time=200ms@recompute~0.1"}, {0.15, "time=400ms@notify~0.1"}, {0.1, "time=100ms@clock~0.2"},
-		{0.1, "time=150ms@feedback~0.1"}, {0.15, "poison=RESPONSE#%c@recompute"}, {0.1, "poison=RESPONSE#%c@notify"},
+		{0.3, "repeat=%d@recompute~0.3"},
+		{0.3, "repeat=%d@notify~0.3"},
+		{0.3, "split=%d@recompute~0.4"},
+		{0.2, "split=%d@notify~0.4"},
+		{0.2, "hold=%ds@recompute~0.1"},
+		{0.2, "hold=%ds@notify~0.1"},
+		{0.3, "shuffle@recompute~0.4"},
+		{0.2, "shuffle@notify~0.4"},
+		{0.3, "lose@recompute~0.2"},
+		{0.2, "lose@notify~0.2"},
+		{0.2, "entry=ACCOUNT_THROTTLED@send~0.05"},
+		{0.1, "entry=TRANSIENT_FAILURE@send~0.03"},
+		{0.1, "entry=MESSAGE_REJECTED@send~0.01"},
+		{0.3, "twice@send~0.3"},
+		{0.3, "twice@feedback~0.2"},
+		{0.2, "twice@clock~0.3"},
+		{0.15, "skew=60s@send~0.5"},
+		{0.15, "skew=-60s@send~0.5"},
+		{0.15, "skew=60s@notify~0.5"},
+		{0.15, "skew=-60s@clock~0.5"},
+		{0.1, "skew=60s@respond~0.5"},
+		{0.1, "skew=-60s@recompute~0.5"},
+		{0.15, "time=6s@send~0.3"},
+		{0.15, "time=200ms@recompute~0.1"},
+		{0.15, "time=400ms@notify~0.1"},
+		{0.1, "time=100ms@clock~0.2"},
+		{0.1, "time=150ms@feedback~0.1"},
+		{0.15, "poison=RESPONSE#%c@recompute"},
+		{0.1, "poison=RESPONSE#%c@notify"},
 	} {
 		if r.Float64() >= one.chance {
 			continue

@@ -154,8 +154,10 @@ func sortOut(all []record) (rows, error) {
 	t := rows{contacts: map[string]string{}, campaigns: map[string]*campaignRows{}, tallies: figures{}}
 	of := func(id string) *campaignRows {
 		if t.campaigns[id] == nil {
-			t.campaigns[id] = &campaignRows{mailings: map[int]mailing{}, invited: map[int]map[string]record{0: {}, 1: {}}, between: map[int]int{}, again: map[int]map[string]int{0: {}, 1: {}},
-				waiting: map[int]map[string]bool{0: {}, 1: {}}, responses: map[string]record{}, cases: map[string]int{}}
+			t.campaigns[id] = &campaignRows{
+				mailings: map[int]mailing{}, invited: map[int]map[string]record{0: {}, 1: {}}, between: map[int]int{}, again: map[int]map[string]int{0: {}, 1: {}},
+				waiting: map[int]map[string]bool{0: {}, 1: {}}, responses: map[string]record{}, cases: map[string]int{},
+			}
 		}
 		return t.campaigns[id]
 	}

@@ -95,10 +95,14 @@ func TestMappingEvent(t *testing.T) {
 	m.fn.cloud.cfg.Template = prepareLab(t, t.TempDir(), "").cfg.Template
 	at := time.Date(2026, 11, 2, 10, 0, 0, 7e8, time.UTC)
 	got := string(m.event([]Record{
-		{EventID: "e1", EventName: "MODIFY", SequenceNumber: "1001", Created: at, SizeBytes: 9, ViewType: "NEW_AND_OLD_IMAGES",
-			Keys: json.RawMessage(`{"pk":{"S":"a"}}`), NewImage: json.RawMessage(`{"n":{"N":"2"}}`), OldImage: json.RawMessage(`{"n":{"N":"1"}}`)},
-		{EventID: "e2", EventName: "REMOVE", SequenceNumber: "1002", Created: at, SizeBytes: 9, ViewType: "NEW_AND_OLD_IMAGES",
-			Keys: json.RawMessage(`{"pk":{"S":"b"}}`), OldImage: json.RawMessage(`{}`), UserIdentity: json.RawMessage(`{"type":"Service","principalId":"dynamodb.amazonaws.com"}`)},
+		{
+			EventID: "e1", EventName: "MODIFY", SequenceNumber: "1001", Created: at, SizeBytes: 9, ViewType: "NEW_AND_OLD_IMAGES",
+			Keys: json.RawMessage(`{"pk":{"S":"a"}}`), NewImage: json.RawMessage(`{"n":{"N":"2"}}`), OldImage: json.RawMessage(`{"n":{"N":"1"}}`),
+		},
+		{
+			EventID: "e2", EventName: "REMOVE", SequenceNumber: "1002", Created: at, SizeBytes: 9, ViewType: "NEW_AND_OLD_IMAGES",
+			Keys: json.RawMessage(`{"pk":{"S":"b"}}`), OldImage: json.RawMessage(`{}`), UserIdentity: json.RawMessage(`{"type":"Service","principalId":"dynamodb.amazonaws.com"}`),
+		},
 	}))
 	want := `{"Records":[{"eventID":"e1","eventName":"MODIFY","eventVersion":"1.1","eventSource":"aws:dynamodb","awsRegion":"us-east-1",` +
 		`"dynamodb":{"ApproximateCreationDateTime":1793613600,"Keys":{"pk":{"S":"a"}},"NewImage":{"n":{"N":"2"}},"OldImage":{"n":{"N":"1"}},` +
@@ -203,7 +207,12 @@ func TestMappingAnswers(t *testing.T) {
 		answer string
 		want   int
 	}{
-		{``, 3}, {`null`, 3}, {`"done"`, 3}, {`{}`, 3}, {`{"batchItemFailures":[]}`, 3}, {`{"batchItemFailures":null}`, 3},
+		{``, 3},
+		{`null`, 3},
+		{`"done"`, 3},
+		{`{}`, 3},
+		{`{"batchItemFailures":[]}`, 3},
+		{`{"batchItemFailures":null}`, 3},
 		{`{"batchItemFailures":[{"itemIdentifier":"2"}]}`, 1},
 		{`{"batchItemFailures":[{"itemIdentifier":"3"},{"itemIdentifier":"2"}]}`, 1},
 		{`{"batchItemFailures":[{"itemIdentifier":"1"}]}`, 0},

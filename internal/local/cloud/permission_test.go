@@ -18,13 +18,17 @@ func TestNeeds(t *testing.T) {
 		want                     string
 	}{
 		{"DynamoDB", "PutItem", `{}`, "dynamodb:PutItem"},
-		{"DynamoDB", "TransactWriteItems", `{"TransactItems":[{"Put":{"Item":{}}},{"Update":{}},{"Delete":{}}]}`,
-			"dynamodb:DeleteItem dynamodb:PutItem dynamodb:UpdateItem"},
+		{
+			"DynamoDB", "TransactWriteItems", `{"TransactItems":[{"Put":{"Item":{}}},{"Update":{}},{"Delete":{}}]}`,
+			"dynamodb:DeleteItem dynamodb:PutItem dynamodb:UpdateItem",
+		},
 		{"DynamoDB", "TransactWriteItems", `{"TransactItems":[{"Put":{"Item":{"why":{"S":"\"Delete\":{"}}}}]}`, "dynamodb:PutItem"},
 		{"DynamoDB", "TransactWriteItems", `{"TransactItems":[{"ConditionCheck":{}}]}`, "dynamodb:ConditionCheckItem"},
 		{"SES", "GetAccount", ``, "ses:GetAccount"},
-		{"SES", "SendEmail", `{"FromEmailAddress":"Shop <nps@mail.example.com>","ConfigurationSetName":"onetap"}`,
-			"ses:SendEmail@configuration-set/onetap ses:SendEmail@identity/nps@mail.example.com,identity/mail.example.com,identity/example.com"},
+		{
+			"SES", "SendEmail", `{"FromEmailAddress":"Shop <nps@mail.example.com>","ConfigurationSetName":"onetap"}`,
+			"ses:SendEmail@configuration-set/onetap ses:SendEmail@identity/nps@mail.example.com,identity/mail.example.com,identity/example.com",
+		},
 		{"SES", "SendBulkEmail", `{"FromEmailAddress":"nps@example.com"}`, "ses:SendBulkEmail@identity/nps@example.com,identity/example.com"},
 		{"Lambda", "Invoke", `{}`, "lambda:InvokeFunction"},
 	} {

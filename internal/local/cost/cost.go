@@ -120,9 +120,11 @@ func (r *run) start(ctx context.Context, name string, minute time.Duration, rate
 	if rate == 0 {
 		delay = 3 * time.Second
 	}
-	r.stack, err = local.Start(ctx, local.Config{Template: r.cfg.Template, Functions: r.cfg.Functions, Data: r.cfg.Data + "/" + name,
+	r.stack, err = local.Start(ctx, local.Config{
+		Template: r.cfg.Template, Functions: r.cfg.Functions, Data: r.cfg.Data + "/" + name,
 		Minute: minute, MailRate: rate, EventDelay: delay,
-		Parameters: map[string]string{"AlertWaitSeconds": strconv.Itoa(int(wait / time.Second))}})
+		Parameters: map[string]string{"AlertWaitSeconds": strconv.Itoa(int(wait / time.Second))},
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -74,8 +74,10 @@ func TestBill(t *testing.T) {
 		t.Skip("runs the whole laptop")
 	}
 	t.Parallel()
-	r, err := Run(t.Context(), Config{Template: localtest.Template(t), Functions: localtest.Functions(t), Data: t.TempDir(),
-		Sizes: Sizes{Contacts: 500, OneByOne: 40}})
+	r, err := Run(t.Context(), Config{
+		Template: localtest.Template(t), Functions: localtest.Functions(t), Data: t.TempDir(),
+		Sizes: Sizes{Contacts: 500, OneByOne: 40},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

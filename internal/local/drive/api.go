@@ -25,12 +25,14 @@ type Company struct {
 
 // New returns a company that is used through its addresses.
 func New(site, inbox, token string) *Company {
-	return &Company{Site: strings.TrimSuffix(site, "/"), Inbox: strings.TrimSuffix(inbox, "/"), Token: token,
+	return &Company{
+		Site: strings.TrimSuffix(site, "/"), Inbox: strings.TrimSuffix(inbox, "/"), Token: token,
 		http: &http.Client{
 			Timeout:       time.Minute,
 			Transport:     &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: time.Minute},
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		}}
+		},
+	}
 }
 
 // Refusal is an answer of the API that is not 2xx.

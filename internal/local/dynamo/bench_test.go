@@ -25,7 +25,8 @@ var benchClient = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 2
 func post(t interface {
 	Helper()
 	Fatalf(format string, args ...any)
-}, url, target, body string) []byte {
+}, url, target, body string,
+) []byte {
 	t.Helper()
 	status, out := try(t, url, target, body)
 	if status != http.StatusOK {
@@ -38,7 +39,8 @@ func post(t interface {
 func try(t interface {
 	Helper()
 	Fatalf(format string, args ...any)
-}, url, target, body string) (int, []byte) {
+}, url, target, body string,
+) (int, []byte) {
 	t.Helper()
 	req, err := http.NewRequest("POST", url, strings.NewReader(body))
 	if err != nil {

@@ -113,6 +113,7 @@ func num(v string) types.AttributeValue { return &types.AttributeValueMemberN{Va
 func set(v ...string) types.AttributeValue {
 	return &types.AttributeValueMemberSS{Value: v}
 }
+
 func list(v ...types.AttributeValue) types.AttributeValue {
 	return &types.AttributeValueMemberL{Value: v}
 }

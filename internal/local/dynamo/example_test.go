@@ -31,14 +31,18 @@ func Example() {
 	client := dynamodb.NewFromConfig(aws.Config{Region: "eu-central-1", Credentials: aws.AnonymousCredentials{}, BaseEndpoint: &server.URL})
 
 	ctx, table := context.Background(), aws.String("things")
-	if _, err := client.CreateTable(ctx, &dynamodb.CreateTableInput{TableName: table, BillingMode: types.BillingModePayPerRequest,
+	if _, err := client.CreateTable(ctx, &dynamodb.CreateTableInput{
+		TableName: table, BillingMode: types.BillingModePayPerRequest,
 		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String("pk"), AttributeType: types.ScalarAttributeTypeS}},
-		KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String("pk"), KeyType: types.KeyTypeHash}}}); err != nil {
+		KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String("pk"), KeyType: types.KeyTypeHash}},
+	}); err != nil {
 		panic(err)
 	}
 	key := map[string]types.AttributeValue{"pk": &types.AttributeValueMemberS{Value: "a"}}
-	if _, err := client.PutItem(ctx, &dynamodb.PutItemInput{TableName: table,
-		Item: map[string]types.AttributeValue{"pk": key["pk"], "n": &types.AttributeValueMemberN{Value: "7"}}}); err != nil {
+	if _, err := client.PutItem(ctx, &dynamodb.PutItemInput{
+		TableName: table,
+		Item:      map[string]types.AttributeValue{"pk": key["pk"], "n": &types.AttributeValueMemberN{Value: "7"}},
+	}); err != nil {
 		panic(err)
 	}
 	out, err := client.GetItem(ctx, &dynamodb.GetItemInput{TableName: table, Key: key, ConsistentRead: aws.Bool(true), ReturnConsumedCapacity: types.ReturnConsumedCapacityTotal})

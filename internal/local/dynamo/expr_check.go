@@ -69,8 +69,11 @@ func (e *expressions) check(allowed ...string) (*checked, *APIError) {
 		name string
 		src  *string
 		dst  **node
-	}{{"ConditionExpression", e.condition, &c.condition}, {"KeyConditionExpression", e.keyCondition, &c.keyCondition},
-		{"FilterExpression", e.filter, &c.filter}} {
+	}{
+		{"ConditionExpression", e.condition, &c.condition},
+		{"KeyConditionExpression", e.keyCondition, &c.keyCondition},
+		{"FilterExpression", e.filter, &c.filter},
+	} {
 		if x.src == nil {
 			continue
 		}

@@ -3,8 +3,10 @@ package dynamo
 var updateFunctions = map[string]int{"if_not_exists": 2, "list_append": 2}
 
 // typeWords are the names of types in the messages about ADD and DELETE.
-var typeWords = map[kind]string{kindS: "STRING", kindN: "NUMBER", kindB: "BINARY", kindTrue: "BOOL", kindFalse: "BOOL",
-	kindNull: "NULL", kindL: "LIST", kindM: "MAP"}
+var typeWords = map[kind]string{
+	kindS: "STRING", kindN: "NUMBER", kindB: "BINARY", kindTrue: "BOOL", kindFalse: "BOOL",
+	kindNull: "NULL", kindL: "LIST", kindM: "MAP",
+}
 
 // checkUpdate parses and checks an update expression.
 func (e *expressions) checkUpdate(src string) ([]action, string) {

@@ -129,13 +129,15 @@ func TestHooks(t *testing.T) {
 	}
 	hook(func(Call) error { return &APIError{Code: "TransactionCanceledException"} }, nil)
 	_, err := srv.api.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{
-		{Delete: &types.Delete{TableName: things, Key: item{"pk": str("a"), "sk": str("s")}}}, {Delete: &types.Delete{TableName: things, Key: item{"pk": str("b"), "sk": str("s")}}}}})
+		{Delete: &types.Delete{TableName: things, Key: item{"pk": str("a"), "sk": str("s")}}}, {Delete: &types.Delete{TableName: things, Key: item{"pk": str("b"), "sk": str("s")}}},
+	}})
 	if code(err) != "canceled TransactionConflict None" || !exists("a") {
 		t.Errorf("conflict: %v", err)
 	}
 	hook(func(Call) error { return &Unprocessed{Done: 1} }, nil)
 	reqs := map[string][]types.WriteRequest{"things": {
-		{PutRequest: &types.PutRequest{Item: item{"pk": str("c"), "sk": str("s")}}}, {DeleteRequest: &types.DeleteRequest{Key: item{"pk": str("a"), "sk": str("s")}}}}}
+		{PutRequest: &types.PutRequest{Item: item{"pk": str("c"), "sk": str("s")}}}, {DeleteRequest: &types.DeleteRequest{Key: item{"pk": str("a"), "sk": str("s")}}},
+	}}
 	out, err := srv.api.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{RequestItems: reqs})
 	if err != nil || len(out.UnprocessedItems["things"]) != 1 || out.UnprocessedItems["things"][0].DeleteRequest == nil {
 		t.Errorf("unprocessed: %+v %v", out, err)

@@ -131,8 +131,10 @@ func TestLimits(t *testing.T) {
 		{"PutItem", put(`,"gpk":{"S":"` + strings.Repeat("x", 1024) + `"}`), put(`,"gpk":{"S":"` + strings.Repeat("x", 1025) + `"}`), "One or more parameter values were invalid: Aggregated size of all range keys has exceeded the size limit of 1024 bytes"},
 		{"PutItem", strings.Replace(put(""), `"p"`, `"`+strings.Repeat("p", 2048)+`"`, 1), strings.Replace(put(""), `"p"`, `"`+strings.Repeat("p", 2049)+`"`, 1), "One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit of2048 bytes"},
 		{"PutItem", strings.Replace(put(""), `"s"`, `"`+strings.Repeat("s", 1024)+`"`, 1), strings.Replace(put(""), `"s"`, `"`+strings.Repeat("s", 1025)+`"`, 1), "One or more parameter values were invalid: Aggregated size of all range keys has exceeded the size limit of 1024 bytes"},
-		{"UpdateItem", `{"TableName":"things","Key":{"pk":{"S":"u"},"sk":{"S":"s"}},"UpdateExpression":"SET b = :b","ExpressionAttributeValues":{":b":{"S":"` + strings.Repeat("x", item400) + `"}}}`,
-			`{"TableName":"things","Key":{"pk":{"S":"u"},"sk":{"S":"s"}},"UpdateExpression":"SET b = :b","ExpressionAttributeValues":{":b":{"S":"` + strings.Repeat("x", item400+1) + `"}}}`, "Item size to update has exceeded the maximum allowed size"},
+		{
+			"UpdateItem", `{"TableName":"things","Key":{"pk":{"S":"u"},"sk":{"S":"s"}},"UpdateExpression":"SET b = :b","ExpressionAttributeValues":{":b":{"S":"` + strings.Repeat("x", item400) + `"}}}`,
+			`{"TableName":"things","Key":{"pk":{"S":"u"},"sk":{"S":"s"}},"UpdateExpression":"SET b = :b","ExpressionAttributeValues":{":b":{"S":"` + strings.Repeat("x", item400+1) + `"}}}`, "Item size to update has exceeded the maximum allowed size",
+		},
 		{"TransactWriteItems", actions(100, 1), actions(101, 1), "1 validation error detected: Value '[...]' at 'transactItems' failed to satisfy constraint: Member must have length less than or equal to 100"},
 		{"TransactWriteItems", actions(10, 380<<10), actions(11, 380<<10), "Transaction request size exceeded the limit of 4 MB"},
 		{"BatchWriteItem", writes(25), writes(26), "1 validation error detected: Value '{things=[...]}' at 'requestItems' failed to satisfy constraint: Map value must satisfy constraint: [Member must have length less than or equal to 25, Member must have length greater than or equal to 1]"},

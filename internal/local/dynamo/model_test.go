@@ -332,8 +332,10 @@ func (m *machine) one(rt *rapid.T) {
 	case "update":
 		ch := drawChange(rt)
 		want, wantErr = m.mutated(old, k, what, nil, c, &ch)
-		out, e := m.srv.api.UpdateItem(m.ctx, &dynamodb.UpdateItemInput{TableName: things, Key: keyItem(k), UpdateExpression: &ch.expr, ConditionExpression: expr,
-			ExpressionAttributeNames: names(ch.expr), ExpressionAttributeValues: merge(ch.values, cv), ReturnValues: "ALL_NEW"})
+		out, e := m.srv.api.UpdateItem(m.ctx, &dynamodb.UpdateItemInput{
+			TableName: things, Key: keyItem(k), UpdateExpression: &ch.expr, ConditionExpression: expr,
+			ExpressionAttributeNames: names(ch.expr), ExpressionAttributeValues: merge(ch.values, cv), ReturnValues: "ALL_NEW",
+		})
 		if err = e; e == nil {
 			m.same(rt, "updated item", show(out.Attributes), show(want))
 			got = old
@@ -382,8 +384,10 @@ func (m *machine) transact(rt *rapid.T) {
 			a.Put = &types.Put{TableName: things, Item: it, ConditionExpression: &c.expr, ExpressionAttributeValues: c.values}
 		case "update":
 			ch = drawChange(rt)
-			a.Update = &types.Update{TableName: things, Key: keyItem(k), UpdateExpression: aws.String(ch.expr), ConditionExpression: &c.expr,
-				ExpressionAttributeNames: names(ch.expr), ExpressionAttributeValues: merge(ch.values, c.values)}
+			a.Update = &types.Update{
+				TableName: things, Key: keyItem(k), UpdateExpression: aws.String(ch.expr), ConditionExpression: &c.expr,
+				ExpressionAttributeNames: names(ch.expr), ExpressionAttributeValues: merge(ch.values, c.values),
+			}
 		case "delete":
 			a.Delete = &types.Delete{TableName: things, Key: keyItem(k), ConditionExpression: &c.expr, ExpressionAttributeValues: c.values}
 		case "check":

@@ -62,15 +62,19 @@ func TestNumbers(t *testing.T) {
 			}
 		}
 	})
-	for text, want := range map[string]int{"0": 1, "1": 2, "12": 2, "123": 3, "1234": 3, "12345678901234567890123456789012345678": 20, "0042": 2, "100": 2, "1010": 3, "0.0000001": 2,
-		"1E125": 2, "1E-100": 2, "1.5": 3, "15": 2, "1.2": 3, "1.200": 3, "1.234": 4, "3.14159": 5, "123456": 4, "100.5": 4, "0.15": 2, "-42": 3, "-0": 1} {
+	for text, want := range map[string]int{
+		"0": 1, "1": 2, "12": 2, "123": 3, "1234": 3, "12345678901234567890123456789012345678": 20, "0042": 2, "100": 2, "1010": 3, "0.0000001": 2,
+		"1E125": 2, "1E-100": 2, "1.5": 3, "15": 2, "1.2": 3, "1.200": 3, "1.234": 4, "3.14159": 5, "123456": 4, "100.5": 4, "0.15": 2, "-42": 3, "-0": 1,
+	} {
 		n, problem := canonicalNumber(text)
 		if got := numberSize(n); got != want || problem != "" {
 			t.Errorf("%s has %d bytes, want %d %s", text, got, want, problem)
 		}
 	}
-	for text, want := range map[string]string{"9.9999999999999999999999999999999999999E+125": "", "1E126": errNumberTooBig, "1E-130": "", "9E-131": errNumberTooTiny, "1e": errNotNumber + ": 1e", ".": errNotNumber + ": .",
-		"": errNotNumber, " 1": errNotNumber + ":  1", "0x1": errNotNumber + ": 0x1", "--1": errNotNumber + ": --1", "Infinity": errNotNumber + ": Infinity", ".5": "", "5.": "", "1e9999999999999999999": errNumberTooBig} {
+	for text, want := range map[string]string{
+		"9.9999999999999999999999999999999999999E+125": "", "1E126": errNumberTooBig, "1E-130": "", "9E-131": errNumberTooTiny, "1e": errNotNumber + ": 1e", ".": errNotNumber + ": .",
+		"": errNotNumber, " 1": errNotNumber + ":  1", "0x1": errNotNumber + ": 0x1", "--1": errNotNumber + ": --1", "Infinity": errNotNumber + ": Infinity", ".5": "", "5.": "", "1e9999999999999999999": errNumberTooBig,
+	} {
 		if _, problem := canonicalNumber(text); problem != want {
 			t.Errorf("%q: %s", text, problem)
 		}

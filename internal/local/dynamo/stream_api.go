@@ -288,8 +288,11 @@ type wireChange struct {
 }
 
 func (r StreamRecord) wire() wireRecord {
-	rec := wireRecord{r.EventID, r.EventName, "1.1", "aws:dynamodb", region,
-		wireChange{r.Created.Unix(), r.Keys, r.NewImage, r.OldImage, r.SequenceNumber, r.SizeBytes, r.ViewType}, nil}
+	rec := wireRecord{
+		r.EventID, r.EventName, "1.1", "aws:dynamodb", region,
+		wireChange{r.Created.Unix(), r.Keys, r.NewImage, r.OldImage, r.SequenceNumber, r.SizeBytes, r.ViewType},
+		nil,
+	}
 	if r.UserIdentity != nil {
 		rec.UserIdentity = map[string]string{"PrincipalId": r.UserIdentity.PrincipalID, "Type": r.UserIdentity.Type}
 	}

@@ -105,8 +105,10 @@ func (tr *transactWrite) run(w *writeTx, used map[string]*units) (repeated bool,
 	return false, nil
 }
 
-var errTokenMismatch = &APIError{Code: "IdempotentParameterMismatchException",
-	Message: "The request uses the same client token as a previous, but non-identical request. Do not reuse a client token with different requests, unless the requests are identical"}
+var errTokenMismatch = &APIError{
+	Code:    "IdempotentParameterMismatchException",
+	Message: "The request uses the same client token as a previous, but non-identical request. Do not reuse a client token with different requests, unless the requests are identical",
+}
 
 const errManyOperations = "Transaction request cannot include multiple operations on one item"
 

@@ -16,16 +16,20 @@ var functions = []string{"respond", "desk", "send", "recompute", "notify", "cloc
 
 func TestParse(t *testing.T) {
 	t.Parallel()
-	for _, s := range []string{"kill-before@send.SendBulkEmail#2", "kill-after@*~0.01", "lose-reply@respond.PutItem~0.05", "throttle@recompute", "delay=2s@notify.SendEmail#1",
+	for _, s := range []string{
+		"kill-before@send.SendBulkEmail#2", "kill-after@*~0.01", "lose-reply@respond.PutItem~0.05", "throttle@recompute", "delay=2s@notify.SendEmail#1",
 		"freeze=12s@send#1", "time=300ms@clock#3", "entry=ACCOUNT_THROTTLED@send~0.1", "repeat=2@recompute#4", "split=5@notify~0.5", "hold=1s@recompute",
-		"shuffle@recompute~0.2", "lose@recompute", "poison=RESPONSE#abc@recompute", "twice@send~0.3", "skew=-60s@notify~0.5", "conflict@desk"} {
+		"shuffle@recompute~0.2", "lose@recompute", "poison=RESPONSE#abc@recompute", "twice@send~0.3", "skew=-60s@notify~0.5", "conflict@desk",
+	} {
 		r, err := Parse(s, functions...)
 		if err != nil || r.String() != s {
 			t.Errorf("%s became %s, %v", s, r, err)
 		}
 	}
-	for _, s := range []string{"", "kill", "kill-before", "explode@send", "kill-before@nobody", "kill-before@send#0", "kill-before@send#x", "throttle@send~2", "throttle@send~0",
-		"delay@send", "delay=-1s@send", "repeat=0@recompute", "entry@send", "shuffle=3@recompute", "twice.PutItem@send", "twice@send.PutItem", "poison@recompute"} {
+	for _, s := range []string{
+		"", "kill", "kill-before", "explode@send", "kill-before@nobody", "kill-before@send#0", "kill-before@send#x", "throttle@send~2", "throttle@send~0",
+		"delay@send", "delay=-1s@send", "repeat=0@recompute", "entry@send", "shuffle=3@recompute", "twice.PutItem@send", "twice@send.PutItem", "poison@recompute",
+	} {
 		if r, err := Parse(s, functions...); err == nil {
 			t.Errorf("%q became %+v", s, r)
 		}

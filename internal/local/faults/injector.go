@@ -107,9 +107,11 @@ func (i *Injector) call(c cloud.Call) (f cloud.CallFault) {
 // conflict is what DynamoDB answers when another transaction has an item.
 func conflict(operation string) *cloud.Refusal {
 	if operation == "TransactWriteItems" {
-		return &cloud.Refusal{Status: http.StatusBadRequest, Kind: "TransactionCanceledException",
+		return &cloud.Refusal{
+			Status: http.StatusBadRequest, Kind: "TransactionCanceledException",
 			Message: "Transaction cancelled, please refer cancellation reasons for specific reasons [TransactionConflict]",
-			More:    map[string]any{"CancellationReasons": []map[string]string{{"Code": "TransactionConflict", "Message": "Transaction is ongoing for the item"}}}}
+			More:    map[string]any{"CancellationReasons": []map[string]string{{"Code": "TransactionConflict", "Message": "Transaction is ongoing for the item"}}},
+		}
 	}
 	return &cloud.Refusal{Status: http.StatusBadRequest, Kind: "TransactionConflictException", Message: "Transaction is ongoing for the item"}
 }

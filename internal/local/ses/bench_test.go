@@ -30,15 +30,18 @@ func bulkBody(first int) []byte {
 		entries = append(entries, object{
 			"Destination":             object{"ToAddresses": []string{fmt.Sprintf("client%d@example.com", first+i)}},
 			"ReplacementEmailContent": object{"ReplacementTemplate": object{"ReplacementTemplateData": string(data)}},
-			"ReplacementHeaders": []object{{"Name": "List-Unsubscribe", "Value": "<https://nps.example.com/u/" + token + ">"},
-				{"Name": "List-Unsubscribe-Post", "Value": "List-Unsubscribe=One-Click"}},
+			"ReplacementHeaders": []object{
+				{"Name": "List-Unsubscribe", "Value": "<https://nps.example.com/u/" + token + ">"},
+				{"Name": "List-Unsubscribe-Post", "Value": "List-Unsubscribe=One-Click"},
+			},
 			"ReplacementTags": []object{{"Name": "kind", "Value": "survey"}, {"Name": "campaign", "Value": "c1"}, {"Name": "wave", "Value": "1"}, {"Name": "contact", "Value": token}},
 		})
 	}
 	body, _ := json.Marshal(object{
 		"FromEmailAddress": "Example Shop <nps@example.com>", "ReplyToAddresses": []string{"help@example.com"}, "ConfigurationSetName": "onetap", "BulkEmailEntries": entries,
 		"DefaultContent": object{"Template": object{"TemplateData": "{}", "TemplateContent": object{
-			"Subject": "{{name}}, how likely are you to recommend us?", "Html": html.String(), "Text": "{{name}}\n{{link}}\n{{unsubscribe}}"}}},
+			"Subject": "{{name}}, how likely are you to recommend us?", "Html": html.String(), "Text": "{{name}}\n{{link}}\n{{unsubscribe}}",
+		}}},
 	})
 	return body
 }

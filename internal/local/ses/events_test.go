@@ -97,8 +97,10 @@ func TestEventsHaveSESShape(t *testing.T) {
 		event := b.settle(t)[tt.no]
 		detail := event["detail"]
 		delete(event, "detail")
-		wantEvent := map[string]any{"version": "0", "id": event["id"], "detail-type": tt.detailType, "source": "aws.ses", "account": "111122223333", "time": event["time"], "region": "eu-central-1",
-			"resources": []any{"arn:aws:ses:eu-central-1:111122223333:configuration-set/onetap"}}
+		wantEvent := map[string]any{
+			"version": "0", "id": event["id"], "detail-type": tt.detailType, "source": "aws.ses", "account": "111122223333", "time": event["time"], "region": "eu-central-1",
+			"resources": []any{"arn:aws:ses:eu-central-1:111122223333:configuration-set/onetap"},
+		}
 		if diff := cmp.Diff(wantEvent, event); diff != "" {
 			t.Errorf("%s: envelope (-want +got):\n%s", tt.fixture, diff)
 		}

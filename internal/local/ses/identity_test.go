@@ -18,8 +18,12 @@ func TestGetEmailIdentity(t *testing.T) {
 		name  string
 		known bool
 	}{
-		{some, "example.com", true}, {some, "nps@example.org", true}, {some, "nps@example.com", false}, {some, "example.org", false},
-		{all, "example.net", true}, {all, "a@example.net", false},
+		{some, "example.com", true},
+		{some, "nps@example.org", true},
+		{some, "nps@example.com", false},
+		{some, "example.org", false},
+		{all, "example.net", true},
+		{all, "a@example.net", false},
 	} {
 		out, err := tc.b.client.GetEmailIdentity(context.Background(), &sesv2.GetEmailIdentityInput{EmailIdentity: &tc.name})
 		var unknown *types.NotFoundException

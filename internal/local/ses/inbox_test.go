@@ -113,9 +113,9 @@ func TestFrame(t *testing.T) {
 		contains(t, "policy", h.Get("Content-Security-Policy"), "default-src 'none'", images, "sandbox allow-popups", "frame-ancestors 'self'")
 	}
 	for page, want := range map[string]string{
-		"<!doctype html>\n<p>x":                    "<!doctype html><base target=\"_blank\">\n<p>x",
-		"<p>x":                                     "<base target=\"_blank\"><p>x",
-		"<!DOCTYPE html><HTML lang=ru><body>x":     "<!DOCTYPE html><HTML lang=ru><base target=\"_blank\"><body>x",
+		"<!doctype html>\n<p>x":                "<!doctype html><base target=\"_blank\">\n<p>x",
+		"<p>x":                                 "<base target=\"_blank\"><p>x",
+		"<!DOCTYPE html><HTML lang=ru><body>x": "<!DOCTYPE html><HTML lang=ru><base target=\"_blank\"><body>x",
 		"<html><HEAD profile='x'><title>İ</title>": "<html><HEAD profile='x'><base target=\"_blank\"><title>İ</title>",
 	} {
 		if got := inNewTab(page); got != want {
@@ -217,8 +217,10 @@ func TestPagesAreStable(t *testing.T) {
 		for first := 0; first < n; first += chunk {
 			list := make([]*record, chunk)
 			for i := range list {
-				list[i] = &record{time: 1e12, random: b.random(), from: sh.From, subject: fmt.Sprint(first + i), data: fmt.Sprintf(`{"n":%d}`, first+i),
-					recipients: []recipient{{'t', fmt.Sprintf("c%d@example.com", first+i), delivered}}}
+				list[i] = &record{
+					time: 1e12, random: b.random(), from: sh.From, subject: fmt.Sprint(first + i), data: fmt.Sprintf(`{"n":%d}`, first+i),
+					recipients: []recipient{{'t', fmt.Sprintf("c%d@example.com", first+i), delivered}},
+				}
 			}
 			if err := b.store.add(sh, list, 0, func() int { return 0 }); err != nil {
 				t.Error(err)

@@ -177,7 +177,8 @@ func TestRawMessagesAreRefused(t *testing.T) {
 	b := open(t, Options{})
 	_, err := b.client.SendEmail(context.Background(), &sesv2.SendEmailInput{
 		FromEmailAddress: aws.String("nps@example.com"), Destination: &types.Destination{ToAddresses: []string{"anna@example.ru"}},
-		Content: &types.EmailContent{Raw: &types.RawMessage{Data: []byte("From: nps@example.com\r\n\r\nHello")}}})
+		Content: &types.EmailContent{Raw: &types.RawMessage{Data: []byte("From: nps@example.com\r\n\r\nHello")}},
+	})
 	if c, m := code(err); c != "BadRequestException" || !strings.Contains(m, "Content.Raw is not supported") {
 		t.Errorf("%s %s", c, m)
 	}

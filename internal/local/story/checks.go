@@ -252,8 +252,10 @@ func (t *Teller) alerts(ctx context.Context, c campaign, people []*person, s *Su
 // nextMailing launches a second campaign at once: the quiet period and everybody's wishes hold.
 func (t *Teller) nextMailing(ctx context.Context, people []*person, leftAlone string) error {
 	var c campaign
-	err := t.Company.Call(ctx, "POST", "/campaigns", map[string]any{"name": "Too soon", "audience": "customers", "company": "Северный ветер",
-		"language": "en", "quiet_days": 0}, &c)
+	err := t.Company.Call(ctx, "POST", "/campaigns", map[string]any{
+		"name": "Too soon", "audience": "customers", "company": "Северный ветер",
+		"language": "en", "quiet_days": 0,
+	}, &c)
 	if err != nil {
 		return err
 	}

@@ -39,8 +39,10 @@ func record(t testing.TB, r dynamo.StreamRecord) events.DynamoDBEventRecord {
 	t.Helper()
 	b, err := json.Marshal(map[string]any{
 		"eventID": r.EventID, "eventName": r.EventName, "eventSource": "aws:dynamodb",
-		"dynamodb": map[string]any{"Keys": r.Keys, "NewImage": r.NewImage, "OldImage": r.OldImage,
-			"SequenceNumber": r.SequenceNumber, "SizeBytes": r.SizeBytes, "StreamViewType": r.ViewType},
+		"dynamodb": map[string]any{
+			"Keys": r.Keys, "NewImage": r.NewImage, "OldImage": r.OldImage,
+			"SequenceNumber": r.SequenceNumber, "SizeBytes": r.SizeBytes, "StreamViewType": r.ViewType,
+		},
 	})
 	if err != nil {
 		t.Fatal(err)

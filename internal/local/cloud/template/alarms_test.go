@@ -73,8 +73,10 @@ func TestAlarms(t *testing.T) {
 		t.Fatal(functions)
 	}
 	for _, one := range []struct{ metric, of string }{
-		{"AWS/ApiGateway 5xx", "Api"}, {"AWS/Lambda Url5xxCount", "RespondFunction"},
-		{"AWS/DynamoDB ReadThrottleEvents", "Table"}, {"AWS/DynamoDB WriteThrottleEvents", "Table"},
+		{"AWS/ApiGateway 5xx", "Api"},
+		{"AWS/Lambda Url5xxCount", "RespondFunction"},
+		{"AWS/DynamoDB ReadThrottleEvents", "Table"},
+		{"AWS/DynamoDB WriteThrottleEvents", "Table"},
 		{"Onetap/${AWS::StackName} ErrorLines", ""},
 	} {
 		if !slices.Contains(rings[one.metric], one.of) {

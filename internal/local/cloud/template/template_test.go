@@ -336,10 +336,19 @@ func TestSenderParameters(t *testing.T) {
 		sender, senders string
 		ok              bool
 	}{
-		{"nps@example.com", "", true}, {"Example Shop <nps@example.com>", "", true}, {`"Shop, Ltd." <Nps@example.com>`, "", true},
-		{"Ромашка <nps@xn--e1afmkfd.xn--p1ai>", "example.ru", true}, {"nps@Example.com", "", false}, {"nps@пример.рф", "", false},
-		{"a@b <nps@example.com>", "", false}, {"nps", "", false}, {"a@example.com, b@example.com", "", false}, {"nps@localhost", "", false},
-		{"nps@example.com", "a.org,b.org,c.org,d.org,e.org", false}, {"nps@example.com", "*", false}, {"nps@example.com", "example.ru, example.org", false},
+		{"nps@example.com", "", true},
+		{"Example Shop <nps@example.com>", "", true},
+		{`"Shop, Ltd." <Nps@example.com>`, "", true},
+		{"Ромашка <nps@xn--e1afmkfd.xn--p1ai>", "example.ru", true},
+		{"nps@Example.com", "", false},
+		{"nps@пример.рф", "", false},
+		{"a@b <nps@example.com>", "", false},
+		{"nps", "", false},
+		{"a@example.com, b@example.com", "", false},
+		{"nps@localhost", "", false},
+		{"nps@example.com", "a.org,b.org,c.org,d.org,e.org", false},
+		{"nps@example.com", "*", false},
+		{"nps@example.com", "example.ru, example.org", false},
 	} {
 		in := inputs()
 		in.Parameters["Sender"], in.Parameters["Senders"] = tt.sender, tt.senders
