@@ -260,7 +260,14 @@ func filterField(f *survey.Filter, name string) *[]string {
 	return map[string]*[]string{"team": &f.Teams, "owner": &f.Owners, "location": &f.Locations, "product": &f.Products, "tier": &f.Tiers, "language": &f.Languages}[name]
 }
 
-const attrPrefix = "attr."
+// attributeOf is the heading of an attribute's field, "" of another field. Forms that were opened before an update have a dot
+// where dimensions have a colon.
+func attributeOf(field string) string {
+	if old, ok := strings.CutPrefix(field, "attr."); ok {
+		return old
+	}
+	return survey.Heading(field)
+}
 
 // filterIn reads the filter: "f.<field>" are values that were picked, "t.<field>" values that were written, one a line.
 func filterIn(r *http.Request) survey.Filter {
@@ -270,7 +277,7 @@ func filterIn(r *http.Request) survey.Filter {
 			if !slices.Contains(*to, value) {
 				*to = append(*to, value)
 			}
-		} else if name, ok := strings.CutPrefix(field, attrPrefix); ok && name != "" {
+		} else if name := attributeOf(field); name != "" {
 			if f.Attrs == nil {
 				f.Attrs = map[string][]string{}
 			}

@@ -31,7 +31,7 @@ func TestCampaignWithoutScript(t *testing.T) {
 	version := func() string { return strconv.Itoa(w.Campaign(c.ID).Version) }
 
 	_, page := v.Get(edit + "?step=people")
-	v.Says(page, `data-n="invited">30<`, `name="f.team" value="Team 1"`, `name="f.attr.city district"`)
+	v.Says(page, `data-n="invited">30<`, `name="f.team" value="Team 1"`, `name="f.attr:city district"`)
 	status, page, to := v.Post(edit, "step", "people", "version", version(), "f.team", "Team 1", "t.product", "Product 1\nProduct 2", "t.attr.city district", "District 1", "quiet_days", "14", "sample", "50", "go", "next")
 	if status != 303 || to != edit+"?step=words" {
 		t.Fatalf("people: %d %q %s", status, to, page)
@@ -237,8 +237,8 @@ func TestCampaignManyValues(t *testing.T) {
 	if status != 200 || strings.Contains(page, "<script>1") {
 		t.Errorf("%d", status)
 	}
-	v.Says(page, `name="f.attr.contract"`, "more values")
-	v.Post("/campaigns/abcdefgh/edit", "step", "people", "version", "1", "t.attr.contract", "<script>4999</script>", "quiet_days", "0")
+	v.Says(page, `name="f.attr:contract"`, "more values")
+	v.Post("/campaigns/abcdefgh/edit", "step", "people", "version", "1", "t.attr:contract", "<script>4999</script>", "quiet_days", "0")
 	_, page = v.Get("/campaigns/abcdefgh/edit?step=people")
 	v.Says(page, "&lt;script&gt;4999&lt;/script&gt;")
 	h, err := w.Desk.Planner.HeadCount(t.Context(), w.Campaign("abcdefgh"), survey.Cursor{}, 20_000, false)
@@ -321,7 +321,7 @@ func TestOfferedValuesAreTaken(t *testing.T) {
 	}
 	v := w.Visitor("marketing", "en")
 	v.Post("/campaigns/new", "new", "abcdefgh", "name", "Autumn", "audience", "customers", "company", "Shop", "language", "en", "go", "next")
-	for _, field := range []string{"f.location", "f.attr.Note"} {
+	for _, field := range []string{"f.location", "f.attr:Note"} {
 		v.Post("/campaigns/abcdefgh/edit", "step", "people", "version", strconv.Itoa(w.Campaign("abcdefgh").Version), "quiet_days", "0", "sample", "100")
 		_, page := v.Get("/campaigns/abcdefgh/edit?step=people")
 		offered := regexp.MustCompile(`name="`+regexp.QuoteMeta(field)+`" value="([^"]*)"`).FindAllStringSubmatch(page, -1)

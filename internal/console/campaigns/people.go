@@ -50,7 +50,7 @@ func (d *Pages) count(ctx context.Context, c survey.Campaign, from survey.Cursor
 	n, err := d.Planner.HeadCount(ctx, c, from, maxLooked, values)
 	h := headcount{Looked: n.Looked, Audience: n.Audience, Invited: n.Invited, Skipped: n.Skipped, Languages: n.Languages, Values: n.Fields}
 	for name, values := range n.Columns {
-		h.Values[attrPrefix+name] = values
+		h.Values[survey.DimensionAttribute(name)] = values
 	}
 	if n.Next != nil {
 		h.Next = n.Next.String()
@@ -206,20 +206,20 @@ type facetValue struct {
 func facets(l lang.Language, f survey.Filter, h headcount) []facet {
 	names := slices.Clone(filterFields)
 	for _, n := range slices.Sorted(maps.Keys(h.Values)) {
-		if strings.HasPrefix(n, attrPrefix) {
+		if survey.Heading(n) != "" {
 			names = append(names, n)
 		}
 	}
 	for _, n := range slices.Sorted(maps.Keys(f.Attrs)) {
-		if !slices.Contains(names, attrPrefix+n) {
-			names = append(names, attrPrefix+n)
+		if n := survey.DimensionAttribute(n); !slices.Contains(names, n) {
+			names = append(names, n)
 		}
 	}
 	var all []facet
 	for _, name := range names {
-		label, attr := strings.CutPrefix(name, attrPrefix)
+		label := survey.Heading(name)
 		chosen := f.Attrs[label]
-		if !attr {
+		if label == "" {
 			label, chosen = l.T("campaign.filter_"+name), *filterField(&f, name)
 		}
 		found := h.Values[name]

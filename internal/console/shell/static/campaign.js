@@ -99,7 +99,7 @@
       if (values[field].size === 1 && values[field].has('')) continue;
       let box = [...place.children].find((e) => e.dataset.field === field);
       if (!box) {
-        if (!field.startsWith('attr.')) continue;
+        if (!field.startsWith('attr:')) continue;
         box = document.getElementById('facet').content.firstElementChild.cloneNode(true);
         box.dataset.field = field;
         box.querySelector('summary span').textContent = box.querySelector('legend').textContent = field.slice(5);
