@@ -28,7 +28,7 @@ var files embed.FS
 // Language is one of All, as in an HTML lang attribute: "ru", "en".
 type Language string
 
-// Default is the language for whoever's is not known.
+// Default is the language for people whose language is not known.
 const Default Language = "en"
 
 // Values fill the places of a message. Whole numbers are grouped as the language does from five digits on; everything

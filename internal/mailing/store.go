@@ -37,7 +37,7 @@ type leaseStore interface {
 	SeeLease(ctx context.Context, name string) (*survey.Lease, error)
 	// AcquireLease is a compare-and-swap by what was seen (nil: free).
 	AcquireLease(ctx context.Context, name, holder string, seen *survey.Lease) error
-	// RenewLease tells that the holder lives; apperr.ErrChanged means that somebody else took over.
+	// RenewLease says that the holder is still alive; apperr.ErrChanged means that somebody else took over.
 	RenewLease(ctx context.Context, name, holder string) error
 	// DropLease frees a lease that holder holds.
 	DropLease(ctx context.Context, name, holder string) error

@@ -138,7 +138,7 @@ func (s *Store) SeeLease(ctx context.Context, name string) (*survey.Lease, error
 	return &survey.Lease{Holder: text(it, "holder"), Heartbeat: number64(it, "beat")}, nil
 }
 
-// RenewLease tells that the holder lives; ErrChanged means that somebody else took over.
+// RenewLease says that the holder is still alive; ErrChanged means that somebody else took over.
 func (s *Store) RenewLease(ctx context.Context, name, holder string) error {
 	_, err := s.db.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: &s.table, Key: key{"LEASE#" + name, "LEASE"}.item(),

@@ -119,7 +119,7 @@ func (s *Store) CasesPage(ctx context.Context, c survey.CampaignID, from survey.
 	return cs, next, err
 }
 
-// SomeCases reads up to most cases of each of a campaign's shards, all shards at once; more tells that there are others.
+// SomeCases reads up to most cases of each of a campaign's shards, all shards at once; more reports whether there are others.
 func (s *Store) SomeCases(ctx context.Context, c survey.CampaignID, limit int) (cs []loop.Case, more bool, err error) {
 	var shards [survey.ContactShards][]loop.Case
 	g, ctx := errgroup.WithContext(ctx)

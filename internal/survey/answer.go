@@ -144,7 +144,7 @@ func (r Response) mayChange(now time.Time) error {
 func (r Response) Group() nps.Group { return nps.Score(r.Score).Group() }
 
 // Comment returns a comment as it is kept: valid UTF-8, line breaks as \n, no other control characters, no blank ends,
-// at most MaxComment characters; cut tells that it was longer.
+// at most MaxComment characters; cut reports whether it was longer.
 func Comment(s string) (comment string, cut bool) {
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")

@@ -11,7 +11,7 @@ import (
 type Settings struct {
 	Company    string   `json:"company,omitempty"`
 	Sender     string   `json:"sender,omitempty"`    // From of new campaigns; empty: the deployment's
-	Language   string   `json:"language,omitempty"`  // of new campaigns, for whoever's own is not known; empty: that of who makes one
+	Language   string   `json:"language,omitempty"`  // of a new campaign, for contacts without a language of their own; empty: the language of the person who makes it
 	Languages  []string `json:"languages,omitempty"` // the only ones that new campaigns are written in; none: all
 	Brand      Brand    `json:"brand,omitzero"`
 	CaseHours  int      `json:"case_hours,omitempty"` // hours in which a detractor should have been called; 0: the deployment's

@@ -175,7 +175,7 @@ func (c Campaign) Close(now time.Time) (Campaign, error) {
 	return c, nil
 }
 
-// Remind makes the reminder due at once. There is one in a campaign: reminded tells that it has begun. Problem besides
+// Remind makes the reminder due at once. There is one in a campaign: reminded reports whether it has begun. Problem besides
 // Allows: reminded_already.
 func (c Campaign) Remind(reminded bool, now time.Time) (Campaign, error) {
 	if err := c.Allows(ActRemind, now); err != nil {

@@ -72,7 +72,7 @@ func (c Campaign) Ready(now time.Time) error {
 	return c.reminderFits(start)
 }
 
-// ClosesLater tells that a closing date is not in the future.
+// ClosesLater refuses a closing date that is not in the future.
 func (c Campaign) ClosesLater(now time.Time) error {
 	if !c.ClosesAt.IsZero() && !c.ClosesAt.After(now) {
 		return apperr.New(apperr.Invalid, "closing_in_past", "closes_at", "Now", now.UTC().Format(time.RFC3339))
@@ -80,7 +80,7 @@ func (c Campaign) ClosesLater(now time.Time) error {
 	return nil
 }
 
-// reminderFits tells that the reminder would come at or after closing even if everything were sent at the start.
+// reminderFits refuses a reminder that would come at or after closing even if everything were sent at the start.
 func (c Campaign) reminderFits(start time.Time) error {
 	if c.RemindDays > 0 && !c.ClosesAt.IsZero() && !start.AddDate(0, 0, c.RemindDays).Before(c.ClosesAt) {
 		return apperr.New(apperr.Invalid, "reminder_after_closing", "remind_days", "Closing", c.ClosesAt.UTC().Format(time.RFC3339))

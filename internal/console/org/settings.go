@@ -24,7 +24,7 @@ type settingsPage struct {
 	Tabs      []shell.Tab
 	S         survey.Settings
 	Languages []shell.Option // in which campaigns are written
-	Language  []shell.Option // for whoever's own is not known
+	Language  []shell.Option // for people whose own is not known
 	CaseHours string         // as typed
 	QuietDays string
 	Reminder  string
