@@ -54,7 +54,7 @@ func TestWrittenRowsAreReadBack(t *testing.T) {
 				t.Fatalf("%q is written as a formula", c)
 			}
 		}
-		_, records, err := read(withMail, b.String())
+		_, records, err := readAs("utf-8", withMail, b.String()) // said: so few letters may look like those of another encoding
 		if err != nil || len(records) != 1 {
 			t.Fatalf("%q: %d records, %v", b.String(), len(records), err)
 		}
