@@ -166,9 +166,10 @@ func (b *Tab) File(selector, path string) {
 	Run(b.t, b.Context, chromedp.SetUploadFiles(selector, []string{path}))
 }
 
-// Text is what an element says.
+// Text is what an element says, once it is there: an address changes before its page is.
 func (b *Tab) Text(selector string) string {
 	b.t.Helper()
+	Run(b.t, b.Context, True(fmt.Sprintf(`!!document.querySelector(%q)`, selector)))
 	return strings.TrimSpace(Ask(b.t, b.Context, chromedp.Evaluate[string](fmt.Sprintf(`document.querySelector(%q).innerText`, selector))))
 }
 
