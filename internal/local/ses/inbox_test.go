@@ -116,6 +116,7 @@ func TestFrame(t *testing.T) {
 		"<!doctype html>\n<p>x":                "<!doctype html><base target=\"_blank\">\n<p>x",
 		"<p>x":                                 "<base target=\"_blank\"><p>x",
 		"<!DOCTYPE html><HTML lang=ru><body>x": "<!DOCTYPE html><HTML lang=ru><base target=\"_blank\"><body>x",
+
 		"<html><HEAD profile='x'><title>İ</title>": "<html><HEAD profile='x'><base target=\"_blank\"><title>İ</title>",
 	} {
 		if got := inNewTab(page); got != want {
