@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -18,6 +17,8 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
+
+	"onetap/internal/local/localtest"
 )
 
 // Start starts a Chromium for a test, with one empty tab.
@@ -227,8 +228,8 @@ var axeMissing sync.Once
 // axe runs axe-core on the page. It comes from npm; where it is not installed, the rest of the test goes on and says so.
 func (b *Tab) axe() []string {
 	b.t.Helper()
-	_, here, _, _ := runtime.Caller(0)
-	source, err := os.ReadFile(filepath.Join(filepath.Dir(here), "node_modules", "axe-core", "axe.min.js"))
+	top := filepath.Dir(localtest.Template(b.t))
+	source, err := os.ReadFile(filepath.Join(top, "internal", "browsertest", "node_modules", "axe-core", "axe.min.js"))
 	if err != nil {
 		axeMissing.Do(func() {
 			b.t.Log("axe-core is not installed: what it would find is not looked for (npm ci --prefix internal/browsertest)")

@@ -105,7 +105,7 @@ var table = []rule{
 	{"internal/replay", []string{"internal/awsenv"}},
 
 	// What only tests use.
-	{"internal/browsertest", nil},
+	{"internal/browsertest", []string{"internal/local/localtest"}},
 	{"samples", nil},
 	{"internal/house", nil},
 	{"internal/**", nil},
