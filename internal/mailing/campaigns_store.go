@@ -10,7 +10,7 @@ import (
 
 // CampaignStore is what Campaigns asks of the table. Reads are consistent unless they say something else.
 type CampaignStore interface {
-	earlierCampaigns
+	PlannerStore
 	// Campaign reads a campaign, or the problem campaign_unknown.
 	Campaign(ctx context.Context, id survey.CampaignID) (survey.Campaign, error)
 	// CreateCampaign stores a new campaign with version 1; apperr.ErrChanged means that the id is taken.
@@ -27,10 +27,6 @@ type CampaignStore interface {
 	// AddBatches writes further batches of a mailing for at most MaxResent people, and the mailing, together, if the mailing
 	// still has the version that was read; otherwise apperr.ErrChanged.
 	AddBatches(ctx context.Context, m survey.Mailing, bs []survey.Batch) error
-	// ContactsPage gives the next contacts of an audience, of at most limit items, without the person, each with why nobody
-	// may write to it, and returns
-	// where to go on; nil: that was the last. Contacts that come and go meanwhile may be missing.
-	ContactsPage(ctx context.Context, a survey.Audience, from survey.Cursor, limit int, each func(survey.Contact, survey.SuppressionReason)) (*survey.Cursor, error)
 	// Recipients reads at most 50 contacts, and why they may not be written to.
 	Recipients(ctx context.Context, a survey.Audience, ids []survey.ContactID) (map[survey.ContactID]survey.Contact, map[survey.ContactID]survey.SuppressionReason, error)
 	// Contacts reads contacts by id; those that are not there are absent from the map.

@@ -39,7 +39,6 @@ const (
 // What can be found, besides a problem.
 const (
 	NoContacts       = "no_contacts" // the audience is empty
-	Nobody           = "nobody"      // nobody fits, or everybody is skipped
 	Somebody         = "people"
 	NeverCloses      = "never_closes"
 	Closes           = "closes"
@@ -96,7 +95,7 @@ func (k *Check) refuse(t Topic, err error) bool {
 // Where the mail service cannot be asked, that is found, and no error.
 func (cs *Campaigns) Check(ctx context.Context, c survey.Campaign, people HeadCount) Check {
 	k := Check{From: mail.From(c, cs.Sender), Left: math.Inf(1)}
-	k.campaign(c, people, cs.Now())
+	cs.checkCampaign(ctx, &k, c, people)
 	cs.checkSender(ctx, &k, c)
 	account, err := cs.Mail.Account(ctx)
 	if err != nil {
@@ -108,8 +107,9 @@ func (cs *Campaigns) Check(ctx context.Context, c survey.Campaign, people HeadCo
 	return k
 }
 
-// campaign looks at the campaign itself and at whom it is for.
-func (k *Check) campaign(c survey.Campaign, people HeadCount, now time.Time) {
+// checkCampaign looks at the campaign itself and at whom it is for.
+func (cs *Campaigns) checkCampaign(ctx context.Context, k *Check, c survey.Campaign, people HeadCount) {
+	now := cs.Now()
 	if c.Withheld() {
 		k.refuse(TopicAudience, c.Allows(survey.ActLaunch, now))
 	}
@@ -118,7 +118,7 @@ func (k *Check) campaign(c survey.Campaign, people HeadCount, now time.Time) {
 	case people.Looked == 0 && whole:
 		k.add(TopicPeople, Bad, NoContacts)
 	case people.Invited == 0 && whole:
-		k.add(TopicPeople, Bad, Nobody)
+		k.refuse(TopicPeople, cs.nobody(ctx, c, people))
 	default:
 		k.add(TopicPeople, Good, Somebody)
 	}

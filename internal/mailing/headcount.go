@@ -20,6 +20,7 @@ type HeadCount struct {
 	Audience  int // those who fit the filter: Invited and Skipped
 	Invited   int
 	Skipped   map[survey.SkipReason]int
+	Asked     map[survey.CampaignID]int // of those skipped for the quiet period: which campaign had asked them
 	Languages map[string]int            // of the invited: that they are written to in
 	Fields    map[string]map[string]int // how many contacts have which value, by field, whether they fit or not; nil: not asked for
 	Columns   map[string]map[string]int // the same of the company's own columns
@@ -31,7 +32,7 @@ var SkipReasons = []survey.SkipReason{survey.SkipUnsubscribed, survey.SkipBounce
 
 // HeadCount looks at no more than budget contacts, and says which values their fields have if values are asked for.
 func (p *Planner) HeadCount(ctx context.Context, c survey.Campaign, from survey.Cursor, budget int, values bool) (HeadCount, error) {
-	h := HeadCount{Skipped: map[survey.SkipReason]int{}, Languages: map[string]int{}}
+	h := HeadCount{Skipped: map[survey.SkipReason]int{}, Asked: map[survey.CampaignID]int{}, Languages: map[string]int{}}
 	if values {
 		h.Fields, h.Columns = map[string]map[string]int{}, map[string]map[string]int{}
 	}
@@ -56,6 +57,9 @@ func (p *Planner) HeadCount(ctx context.Context, c survey.Campaign, from survey.
 		h.Audience++
 		if skip := k.skip(c, quiet); skip != "" {
 			h.Skipped[skip]++
+			if skip == survey.SkipQuiet {
+				h.Asked[quiet[k.id]]++
+			}
 			continue
 		}
 		h.Invited++
@@ -63,6 +67,23 @@ func (p *Planner) HeadCount(ctx context.Context, c survey.Campaign, from survey.
 	}
 	h.Next = next
 	return h, nil
+}
+
+// Add adds a count of the contacts that follow, without the values of their fields.
+func (h *HeadCount) Add(more HeadCount) {
+	h.Looked, h.Audience, h.Invited, h.Next = h.Looked+more.Looked, h.Audience+more.Audience, h.Invited+more.Invited, more.Next
+	addAll(&h.Skipped, more.Skipped)
+	addAll(&h.Asked, more.Asked)
+	addAll(&h.Languages, more.Languages)
+}
+
+func addAll[K comparable](to *map[K]int, more map[K]int) {
+	if *to == nil {
+		*to = map[K]int{}
+	}
+	for k, n := range more {
+		(*to)[k] += n
+	}
 }
 
 // note counts the values of a contact that one can filter by.
@@ -85,9 +106,13 @@ func add(to map[string]map[string]int, field, value string) {
 	to[field][value]++
 }
 
-// quietBetween returns who between two places was asked recently.
-func (p *Planner) quietBetween(ctx context.Context, c survey.Campaign, from survey.Cursor, to *survey.Cursor, budget int) (map[survey.ContactID]bool, error) {
-	return recentlyAsked(ctx, p.Store, c, p.Now(), func(other survey.CampaignID, mailing int, each func(survey.Invitation)) error {
+// quietBetween returns who between two places was asked recently, as of the campaign's start.
+func (p *Planner) quietBetween(ctx context.Context, c survey.Campaign, from survey.Cursor, to *survey.Cursor, budget int) (map[survey.ContactID]survey.CampaignID, error) {
+	starts := p.Now()
+	if c.StartsAt.After(starts) {
+		starts = c.StartsAt
+	}
+	return recentlyAsked(ctx, p.Store, c, starts, func(other survey.CampaignID, mailing int, each func(survey.Invitation)) error {
 		for at := &from; at != nil && before(*at, to); {
 			found, next, err := p.Store.InvitationsPage(ctx, other, mailing, "", *at, budget, budget)
 			if err != nil {

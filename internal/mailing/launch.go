@@ -4,17 +4,16 @@ import (
 	"context"
 	"time"
 
-	"onetap/internal/apperr"
 	"onetap/internal/survey"
 	"onetap/internal/wording"
 )
 
-// maxLooked is how many contacts a launch looks at for one that fits the filter; in a larger audience the planner finds out.
+// maxLooked is how many contacts a launch looks at for one that would be invited; in a larger audience the planner finds out.
 const maxLooked = 20_000
 
 // Launch starts a campaign now (zero) or at a time, and calls the sender. site is the base of the links in its letters,
 // without a slash at the end. Problems besides those of survey.Campaign.Launch: of the wording, the sender, and that there
-// is nobody to write to (audience_empty, filter_matches_nobody). version is as in change.
+// is nobody to write to (those of nobody). version is as in change.
 func (cs *Campaigns) Launch(ctx context.Context, id string, version *int, at time.Time, site string) (survey.Campaign, error) {
 	return cs.change(ctx, id, version, func(c survey.Campaign) (survey.Campaign, error) {
 		set, err := cs.Store.Settings(ctx)
@@ -36,29 +35,22 @@ func (cs *Campaigns) Launch(ctx context.Context, id string, version *int, at tim
 	})
 }
 
-// somebody refuses a campaign that would write to nobody. Mostly a contact of the first, small page fits.
+// somebody refuses a campaign that would write to nobody. Mostly a contact of the first, small page is invited.
 func (cs *Campaigns) somebody(ctx context.Context, c survey.Campaign) error {
 	const first, further = 10, 2000
-	found, fits := false, false
-	for looked, page, from := 0, first, new(survey.Cursor); from != nil && !fits && looked < maxLooked; page = further {
-		looked += page
-		var err error
-		from, err = cs.Store.ContactsPage(ctx, c.Audience, *from, page, func(contact survey.Contact, _ survey.SuppressionReason) {
-			found = true
-			fits = fits || c.Filter.Match(contact)
-		})
+	planner := Planner{Store: cs.Store, Now: cs.Now}
+	var people HeadCount
+	for page, from := first, new(survey.Cursor); from != nil; page, from = further, people.Next {
+		if people.Looked+page > maxLooked {
+			return nil
+		}
+		more, err := planner.HeadCount(ctx, c, *from, page, false)
 		if err != nil {
 			return err
 		}
-		if from != nil && looked+further > maxLooked {
+		if people.Add(more); people.Invited > 0 {
 			return nil
 		}
 	}
-	switch {
-	case fits:
-		return nil
-	case !found:
-		return apperr.New(apperr.Conflict, "audience_empty", "audience", "Audience", string(c.Audience))
-	}
-	return apperr.New(apperr.Conflict, "filter_matches_nobody", "filter")
+	return cs.nobody(ctx, c, people)
 }

@@ -101,7 +101,14 @@ func TestCheck(t *testing.T) {
 			[]string{"good people", "warn never_closes", "good words", "warn words_missing", "warn company", "good sender_verified", "good duration", "warn quota_ends"},
 			true,
 		},
-		"nobody": {nil, mailing.HeadCount{Looked: 40}, nil, []string{"bad nobody", "good closes", "good words", "good sender_verified", "good duration", "good quota"}, false},
+		"nobody fits": {nil, mailing.HeadCount{Looked: 40}, nil, []string{"bad filter_matches_nobody", "good closes", "good words", "good sender_verified", "good duration", "good quota"}, false},
+		"everybody is skipped": {
+			nil,
+			mailing.HeadCount{Looked: 40, Audience: 30, Skipped: map[survey.SkipReason]int{survey.SkipQuiet: 29, survey.SkipBounced: 1}},
+			nil,
+			[]string{"bad all_skipped", "good closes", "good words", "good sender_verified", "good duration", "good quota"},
+			false,
+		},
 		"no contacts, a closing date that has passed, words of nobody": {func(c *survey.Campaign) {
 			c.ClosesAt, c.Wording = d.now().Add(-time.Hour), map[string]survey.Wording{"en": {Subject: "{nobody}"}}
 		}, mailing.HeadCount{}, nil, []string{"bad no_contacts", "bad closing_in_past", "bad wording_placeholder", "good sender_verified", "good duration", "good quota"}, false},
@@ -180,5 +187,74 @@ func TestPossible(t *testing.T) {
 		if all := d.Possible(analyst, c, tc.l); len(all) > 0 {
 			t.Errorf("%s: an analyst could %v", tc.state, all)
 		}
+	}
+}
+
+// A campaign that would write to nobody is not launched, and what a launch says is what the check before it says: who fits
+// and why each is skipped, and which campaign had asked them. Later, when the quiet period is over, it is launched.
+func TestNobodyToInvite(t *testing.T) {
+	t.Parallel()
+	d, ctx := newDesk(t), t.Context()
+	d.people(survey.Customers, "North", "South", "South")
+	earlier := func(name string, days int, addresses ...string) {
+		c := d.draft(func(c *survey.Campaign) {
+			c.Name, c.State = name, survey.Open
+			c.Launched = d.now().AddDate(0, 0, -days)
+			c.Opened = c.Launched
+		})
+		var asked []survey.Invitation
+		for _, address := range addresses {
+			asked = append(asked, survey.Invitation{
+				Campaign: c.ID, Contact: d.Keys.ContactID(survey.Customers, address), Audience: survey.Customers, State: survey.InvitationSent,
+				Decided: survey.InvitationSent, Language: "en", At: c.Launched, Version: 1,
+			})
+		}
+		if err := d.store.AddInvitations(ctx, asked, func() bool { return true }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	earlier("Spring", 20, "a@example.com")
+	earlier("Summer", 10, "a@example.com", "b@example.com", "c@example.com")
+	planner := mailing.Planner{Store: d.store, Now: d.now}
+	for what, tc := range map[string]struct {
+		change func(*survey.Campaign)
+		at     time.Time
+		want   string
+	}{
+		"all were asked":      {func(c *survey.Campaign) { c.QuietDays = 60 }, time.Time{}, "all_asked at quiet_days map[Campaign:Summer Count:60 People:3]"},
+		"all of a team":       {func(c *survey.Campaign) { c.QuietDays, c.Filter.Teams = 15, []string{"South"} }, time.Time{}, "all_asked at quiet_days map[Campaign:Summer Count:15 People:2]"},
+		"for too early":       {func(c *survey.Campaign) { c.QuietDays = 60 }, d.now().AddDate(0, 0, 2), "all_asked at quiet_days map[Campaign:Summer Count:60 People:3]"},
+		"a short quiet time":  {func(c *survey.Campaign) { c.QuietDays = 9 }, time.Time{}, ""},
+		"none":                {nil, time.Time{}, ""},
+		"for when it is over": {func(c *survey.Campaign) { c.QuietDays = 15 }, d.now().AddDate(0, 0, 6), ""},
+	} {
+		c := d.draft(tc.change)
+		c.StartsAt = tc.at
+		people, err := planner.HeadCount(ctx, c, survey.Cursor{}, 1000, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checked := ""
+		for _, f := range d.Check(ctx, c, people).Findings {
+			if f.Topic == mailing.TopicPeople && f.Problem != nil {
+				checked = f.Problem.Error()
+			}
+		}
+		_, err = d.Launch(ctx, string(c.ID), nil, tc.at, "https://nps.example.com")
+		launched := ""
+		if err != nil {
+			launched = err.Error()
+		}
+		if checked != tc.want || launched != tc.want {
+			t.Errorf("%s: the check says %q, the launch %q; want %q", what, checked, launched, tc.want)
+		}
+	}
+	if err := d.store.Suppress(ctx, d.Keys.ContactIDs("b@example.com"), survey.Unsubscribed, d.now()); err != nil {
+		t.Fatal(err)
+	}
+	c := d.draft(func(c *survey.Campaign) { c.QuietDays, c.Filter.Teams = 60, []string{"South"} })
+	_, err := d.Launch(ctx, string(c.ID), nil, time.Time{}, "")
+	if code(t, err) != "all_skipped at quiet_days" || !strings.Contains(err.Error(), "Asked:1") || !strings.Contains(err.Error(), "Unsubscribed:1") {
+		t.Error(err)
 	}
 }

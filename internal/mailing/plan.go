@@ -25,15 +25,15 @@ func candidateOf(c survey.Campaign, contact survey.Contact, stopped survey.Suppr
 }
 
 // skip is the second half: why a candidate is not invited, "" where it is. quiet are those of recentlyAsked.
-func (k candidate) skip(c survey.Campaign, quiet map[survey.ContactID]bool) survey.SkipReason {
-	return c.Skip(survey.Contact{ID: k.id}, k.stopped, quiet[k.id])
+func (k candidate) skip(c survey.Campaign, quiet map[survey.ContactID]survey.CampaignID) survey.SkipReason {
+	return c.Skip(survey.Contact{ID: k.id}, k.stopped, quiet[k.id] != "")
 }
 
-// recentlyAsked returns who got a survey e-mail within a campaign's quiet period. A contact's place is the same in every
-// campaign, so walk goes through that part of another one's mailing which belongs to the contacts in question.
+// recentlyAsked returns who got a survey e-mail within a campaign's quiet period, and from which campaign, the newest of several.
+// A contact's place is the same in every campaign, so walk goes through that part of another one's mailing which belongs to the contacts in question.
 func recentlyAsked(ctx context.Context, s earlierCampaigns, c survey.Campaign, now time.Time,
 	walk func(other survey.CampaignID, mailing int, each func(survey.Invitation)) error,
-) (map[survey.ContactID]bool, error) {
+) (map[survey.ContactID]survey.CampaignID, error) {
 	since := c.QuietSince(now)
 	if since.IsZero() {
 		return nil, nil
@@ -42,15 +42,15 @@ func recentlyAsked(ctx context.Context, s earlierCampaigns, c survey.Campaign, n
 	if err != nil {
 		return nil, err
 	}
-	quiet := map[survey.ContactID]bool{}
+	quiet := map[survey.ContactID]survey.CampaignID{}
 	for _, other := range earlier {
 		if other.ID == c.ID || !other.MailedSince(since) {
 			continue
 		}
 		for _, mailing := range []int{survey.MailingInvitation, survey.MailingReminder} {
 			err := walk(other.ID, mailing, func(i survey.Invitation) {
-				if i.Recent(since) {
-					quiet[i.Contact] = true
+				if i.Recent(since) && quiet[i.Contact] == "" {
+					quiet[i.Contact] = other.ID
 				}
 			})
 			if err != nil {
@@ -235,7 +235,7 @@ func (r *senderRun) savePlan(ctx context.Context, begun, m survey.Mailing, p pla
 }
 
 // quietIn returns who of a shard was asked recently.
-func (r *senderRun) quietIn(ctx context.Context, c survey.Campaign, shard int) (map[survey.ContactID]bool, error) {
+func (r *senderRun) quietIn(ctx context.Context, c survey.Campaign, shard int) (map[survey.ContactID]survey.CampaignID, error) {
 	return recentlyAsked(ctx, r.Store, c, r.Now(), func(other survey.CampaignID, mailing int, each func(survey.Invitation)) error {
 		return r.Store.WalkInvitations(ctx, other, mailing, shard, func(i survey.Invitation) error {
 			each(i)

@@ -93,6 +93,9 @@ func (p *checkPage) findings(k mailing.Check, c survey.Campaign, h headcount) {
 		}
 		if step := mendedAt(f, k); step != "" {
 			line.Href, line.LinkText = p.Action+"?step="+step, l.T("campaign.mend")
+			if f.Problem != nil && f.Problem.Where == "quiet_days" {
+				line.Href, line.LinkText = line.Href+"#quiet_days", l.T("campaign.mend_quiet")
+			}
 		}
 		if f.Found == mailing.NoContacts {
 			line.Href, line.LinkText = "/contacts", l.T("campaign.to_contacts")

@@ -39,6 +39,7 @@ type headcount struct {
 	Audience  int                       `json:"audience"` // those who fit the filter
 	Invited   int                       `json:"invited"`
 	Skipped   map[survey.SkipReason]int `json:"skipped"`
+	Asked     map[survey.CampaignID]int `json:"asked,omitempty"`  // of those skipped for the quiet period: by which campaign
 	Languages map[string]int            `json:"languages"`        // of the invited: that they are written to in
 	Values    map[string]map[string]int `json:"values,omitempty"` // of everybody, by field
 	Names     map[string]string         `json:"names,omitempty"`  // of owners
@@ -48,7 +49,7 @@ type headcount struct {
 // count goes on with the head-count at from, over at most maxLooked contacts.
 func (d *Pages) count(ctx context.Context, c survey.Campaign, from survey.Cursor, maxLooked int, values bool) (headcount, error) {
 	n, err := d.Planner.HeadCount(ctx, c, from, maxLooked, values)
-	h := headcount{Looked: n.Looked, Audience: n.Audience, Invited: n.Invited, Skipped: n.Skipped, Languages: n.Languages, Values: n.Fields}
+	h := headcount{Looked: n.Looked, Audience: n.Audience, Invited: n.Invited, Skipped: n.Skipped, Asked: n.Asked, Languages: n.Languages, Values: n.Fields}
 	for name, values := range n.Columns {
 		h.Values[survey.DimensionAttribute(name)] = values
 	}
@@ -60,7 +61,7 @@ func (d *Pages) count(ctx context.Context, c survey.Campaign, from survey.Cursor
 
 // counted is the count without what only the script needs.
 func (h *headcount) counted() mailing.HeadCount {
-	n := mailing.HeadCount{Looked: h.Looked, Audience: h.Audience, Invited: h.Invited, Skipped: h.Skipped, Languages: h.Languages}
+	n := mailing.HeadCount{Looked: h.Looked, Audience: h.Audience, Invited: h.Invited, Skipped: h.Skipped, Asked: h.Asked, Languages: h.Languages}
 	if next, err := survey.ParseCursor(h.Next); h.Next != "" && err == nil {
 		n.Next = &next
 	}
@@ -71,6 +72,12 @@ func (h *headcount) add(more headcount) {
 	h.Looked, h.Audience, h.Invited, h.Next = h.Looked+more.Looked, h.Audience+more.Audience, h.Invited+more.Invited, more.Next
 	for k, n := range more.Skipped {
 		h.Skipped[k] += n
+	}
+	if h.Asked == nil {
+		h.Asked = map[survey.CampaignID]int{}
+	}
+	for k, n := range more.Asked {
+		h.Asked[k] += n
 	}
 	for k, n := range more.Languages {
 		h.Languages[k] += n

@@ -2,6 +2,8 @@ package campaigns_test
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"testing"
 
 	"onetap/internal/console/consoletest"
@@ -43,5 +45,45 @@ func TestQuietPeriodOfManyCampaigns(t *testing.T) {
 	h, err := w.Desk.Planner.HeadCount(ctx, c, survey.Cursor{}, 1000, false)
 	if err != nil || h.Skipped[survey.SkipQuiet] != earlier || h.Invited != len(ids)-earlier {
 		t.Errorf("%+v, %v", h, err)
+	}
+}
+
+// Where everybody was asked lately the page before a launch says so, by which campaign and where to change it, and the API
+// refuses the launch in the same words.
+func TestQuietPeriodSaysItsReason(t *testing.T) {
+	t.Parallel()
+	w, v, c := consoletest.Planned(t, 30)
+	ctx := context.Background()
+	var all []survey.Invitation
+	other := survey.Campaign{
+		ID: mailing.NewID(), Name: "Spring <2026>", Audience: survey.Customers, State: survey.Open, Language: "en",
+		Created: w.Now().AddDate(0, 0, -9), Launched: w.Now().AddDate(0, 0, -9), Opened: w.Now().AddDate(0, 0, -9),
+	}
+	if err := w.Store.CreateCampaign(ctx, other); err != nil {
+		t.Fatal(err)
+	}
+	for id := range w.Contacts() {
+		all = append(all, survey.Invitation{
+			Campaign: other.ID, Contact: id, Audience: survey.Customers, State: survey.InvitationSent, Decided: survey.InvitationSent, Language: "en",
+			At: other.Launched, Version: 1,
+		})
+	}
+	if err := w.Store.AddInvitations(ctx, all, func() bool { return true }); err != nil {
+		t.Fatal(err)
+	}
+	w.Become(c.ID, func(c *survey.Campaign) { c.QuietDays = 60 })
+	_, page := v.Get("/campaigns/abcdefgh/edit?step=check")
+	v.Says(page, "Nobody to invite: all 30 were asked within the last 60 days, most of them by “Spring &lt;2026&gt;”.", `href="/campaigns/abcdefgh/edit?step=people#quiet_days"`, "Shorten the quiet period")
+	if strings.Contains(page, "/campaigns/abcdefgh/launch") {
+		t.Error("the page offers a launch that would be refused")
+	}
+	status, answer := w.Call("POST", "/api/v1/campaigns/abcdefgh/launch", "application/json", nil)
+	problem, _ := answer["error"].(map[string]any)
+	if status != 409 || problem["code"] != "all_asked" || problem["where"] != "quiet_days" || !strings.Contains(fmt.Sprint(problem["message"]), "Spring <2026>") {
+		t.Error(status, answer)
+	}
+	w.Become(c.ID, func(c *survey.Campaign) { c.QuietDays = 7 })
+	if status, answer := w.Call("POST", "/api/v1/campaigns/abcdefgh/launch", "application/json", nil); status != 200 {
+		t.Error(status, answer)
 	}
 }

@@ -31,7 +31,7 @@
     };
     const add = (more) => {
       for (const k of ['looked', 'audience', 'invited']) all[k] += more[k];
-      for (const k of ['skipped', 'languages']) for (const [n, v] of Object.entries(more[k])) all[k][n] = (all[k][n] ?? 0) + v;
+      for (const k of ['skipped', 'asked', 'languages']) for (const [n, v] of Object.entries(more[k] ?? {})) all[k][n] = (all[k][n] ?? 0) + v;
       for (const [field, found] of Object.entries(more.values ?? {})) {
         const to = values[field] ??= new Map();
         for (const [v, n] of Object.entries(found)) if (to.has(v) || to.size <= tooMany) to.set(v, (to.get(v) ?? 0) + n);
@@ -43,7 +43,7 @@
       const mine = abort = new AbortController();
       const link = box.querySelector('[data-on]');
       if (link) link.hidden = true;
-      all = {looked: 0, audience: 0, invited: 0, skipped: {}, languages: {}, next: 'more'};
+      all = {looked: 0, audience: 0, invited: 0, skipped: {}, asked: {}, languages: {}, next: 'more'};
       const one = async (next) => {
         while (next) {
           const fields = new URLSearchParams(form ? new FormData(form) : {});
