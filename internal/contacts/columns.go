@@ -58,19 +58,19 @@ type Vocabulary map[Field]string
 // CustomerWords are the headings of customer lists as CRM and accounting systems write them.
 var CustomerWords = Vocabulary{
 	FieldEmail: "email mail emailaddress mailaddress emailадрес адресemail электроннаяпочта адресэлектроннойпочты электронныйадрес элпочта эладрес почта " +
-		"емайл емейл имейл мейл майл еmail еmailадрес contactemail primaryemail workemail emailклиента emailконтакта основнойemail",
-	FieldName: "fullname contactname customername clientname personname фио фиоклиента фиоконтакта фиоконтактноголица полноеимяконтакта фамилияимяотчество фамилияимя имяфамилия " +
+		"емайл емейл емэйл эмейл эмэйл имейл имэйл мейл майл еmail еmailадрес emailaddr emailid элящик эпочта contactemail primaryemail workemail emailклиента emailконтакта основнойemail",
+	FieldName: "fullname contactname customername clientname custname personname фио фиоклиента фиоконтакта фиоконтактноголица полноеимяконтакта фамилияимяотчество фамилияимя имяфамилия " +
 		"полноеимя имяклиента контактноелицо | name имя contact контакт contactperson клиент client customer покупатель заказчик сотрудник employee кандидат candidate наименование контакткомпания",
-	FieldFirst:    "firstname givenname forename | имя name",
-	FieldMiddle:   "middlename additionalname patronymic отчество второеимя",
-	FieldLast:     "lastname surname familyname фамилия",
-	FieldPhone:    "phone phonenumber telephone tel mobile mobilephone cell cellphone телефон тел номертелефона мобильный мобильныйтелефон контактныйтелефон сотовый сотовыйтелефон | workphone рабочийтелефон",
-	FieldOwner:    "contactowner owner accountmanager accountowner leadowner personowner recordowner companyowner responsible customerowner assignedto ответственный ответственныйконтакта ответственныйзаконтакт ответственныйменеджер менеджер персональныйменеджер аккаунтменеджер куратор ведущийменеджер | manager salesrep salesmanager emailменеджера emailответственного кодменеджера",
-	FieldTeam:     "team department отдел команда подразделение департамент | бригада group группа",
-	FieldLocation: "location city town branch город местоположение филиал | region office регион область офис",
-	FieldProduct:  "product service продукт услуга | товар project проект тариф plan",
+	FieldFirst:    "firstname fname givenname forename | имя name",
+	FieldMiddle:   "middlename mname additionalname patronymic отчество второеимя",
+	FieldLast:     "lastname lname surname familyname фамилия",
+	FieldPhone:    "phone phonenumber telephone tel mobile mobilephone mobileno mobno mob cell cellphone cellno cellnumber cellular phoneno telno contactno contactnumber телефон тел тел№ номертелефона моб телмоб мобтел мобномер мобильный мобильныйтелефон контактныйтелефон сотовый сотовыйтелефон | workphone рабочийтелефон телраб",
+	FieldOwner:    "contactowner owner accountmanager acctmgr accountmgr acctmanager accmgr acctowner accountowner leadowner personowner recordowner companyowner responsible customerowner assignedto ответственный отв ответственныйконтакта ответственныйзаконтакт ответственныйменеджер менеджер персональныйменеджер аккаунтменеджер куратор ведущийменеджер | manager mgr rep kam csm salesrep salesmanager salesperson emailменеджера emailответственного кодменеджера",
+	FieldTeam:     "team department отдел команда подразделение департамент | бригада group группа dept отд",
+	FieldLocation: "location loc city town branch город местоположение филиал | region office регион область офис",
+	FieldProduct:  "product service продукт услуга | товар project проект тариф plan prod",
 	FieldTier:     "tier segment category сегмент категория категорияклиента | класс уровень grade abc",
-	FieldLanguage: "language lang язык locale языкобщения preferredlanguage",
+	FieldLanguage: "language lang lng язык яз locale языкобщения preferredlanguage",
 	FieldValue: "value revenue turnover ltv annualrevenue accountvalue customervalue выручка оборот сумма суммапродаж объёмпродаж суммадоговора выручказагод | " +
 		"доход amount arr mrr стоимость",
 	FieldIgnored: "№ №пп пп npp nпп номерпп rownumber onetapline onetapreason onetapстрока onetapпричина", // the latter of Onetap's own lists of refused rows

@@ -24,6 +24,7 @@ type guess struct {
 	columns []Column
 	keys    []string // of the headings
 	stems   []string // of what stands before a comma or bracket: "Выручка, руб.", "E-mail (рабочий)"
+	short   []Field  // what a heading with dots abbreviates: "Моб. тел."
 	claimed map[Field]bool
 	looked  map[int]seen
 }
@@ -34,16 +35,19 @@ func newGuess(c Words, headings []string, below evidence) *guess {
 	}
 	g := &guess{
 		words: c, below: below, columns: make([]Column, len(headings)), keys: make([]string, len(headings)), stems: make([]string, len(headings)),
-		claimed: map[Field]bool{}, looked: map[int]seen{},
+		short: make([]Field, len(headings)), claimed: map[Field]bool{}, looked: map[int]seen{},
 	}
 	for i, h := range headings {
 		h = celltext.Clean(h)
 		g.columns[i] = Column{Heading: h}
 		g.keys[i] = headingKey(h)
 		g.stems[i] = g.keys[i]
+		stem := h
 		if end := strings.IndexAny(h, ",(:"); end > 0 {
-			g.stems[i] = headingKey(h[:end])
+			stem = h[:end]
+			g.stems[i] = headingKey(stem)
 		}
+		g.short[i] = c.abbreviated(stem)
 	}
 	return g
 }
@@ -133,7 +137,7 @@ func (g *guess) candidates(f Field, mentioned func(key string, holds bool) bool,
 			tier[i] = 0
 		case w.sure[stem]:
 			tier[i] = 1
-		case w.perhaps[key] || w.perhaps[stem]:
+		case w.perhaps[key] || w.perhaps[stem] || g.short[i] == f:
 			tier[i] = 2
 		case mentioned(key, 2*real(g.look(i)) > g.look(i).filled):
 			tier[i] = 3
@@ -256,7 +260,9 @@ func (g *guess) others() {
 		if f == FieldName && (g.claimed[FieldFirst] || g.claimed[FieldLast]) {
 			continue // "Клиент" beside a name is the company
 		}
-		g.claim(f, func(i int) bool { return g.words[f].perhaps[g.keys[i]] || g.words[f].perhaps[g.stems[i]] })
+		g.claim(f, func(i int) bool {
+			return g.words[f].perhaps[g.keys[i]] || g.words[f].perhaps[g.stems[i]] || g.short[i] == f
+		})
 	}
 	g.claim(FieldValue, func(i int) bool { // "Выручка за 2025 г., руб.", "Revenue 2025"
 		for _, start := range []string{"выручка", "оборот", "суммапродаж", "revenue", "annualrevenue"} {
