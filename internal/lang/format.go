@@ -1,6 +1,7 @@
 package lang
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -55,6 +56,23 @@ func (l Language) Date(t time.Time) string {
 func (l Language) Moment(t time.Time) string {
 	weekday := l.T("format.weekday." + strconv.Itoa(int(t.Weekday())))
 	return l.T("format.moment", Values{"Weekday": weekday, "Date": l.Date(t), "Time": t.Format("15:04")})
+}
+
+// Offset writes how far the zone of t is from UTC at that time: "UTC", "UTC+3", "UTC−3:30".
+func Offset(t time.Time) string {
+	_, seconds := t.Zone()
+	if seconds == 0 {
+		return "UTC"
+	}
+	sign := "+"
+	if seconds < 0 {
+		sign, seconds = "−", -seconds
+	}
+	text := "UTC" + sign + strconv.Itoa(seconds/3600)
+	if m := seconds % 3600 / 60; m > 0 {
+		text += fmt.Sprintf(":%02d", m)
+	}
+	return text
 }
 
 func (l Language) month(t time.Time) string {

@@ -218,17 +218,5 @@ func telephone(phone string) string {
 // moment writes a time with the distance of its zone from UTC, for a deadline is read in more than one place.
 func (a AlertData) moment(l lang.Language, t time.Time) string {
 	t = t.In(a.Zone)
-	_, seconds := t.Zone()
-	zone := "UTC"
-	if seconds != 0 {
-		sign := "+"
-		if seconds < 0 {
-			sign, seconds = "−", -seconds
-		}
-		zone += fmt.Sprintf("%s%d", sign, seconds/3600)
-		if m := seconds % 3600 / 60; m > 0 {
-			zone += fmt.Sprintf(":%02d", m)
-		}
-	}
-	return l.Moment(t) + " (" + zone + ")"
+	return l.Moment(t) + " (" + lang.Offset(t) + ")"
 }

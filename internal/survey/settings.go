@@ -2,6 +2,7 @@ package survey
 
 import (
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"onetap/internal/apperr"
@@ -17,6 +18,7 @@ type Settings struct {
 	CaseHours  int      `json:"case_hours,omitempty"` // hours in which a detractor should have been called; 0: the deployment's
 	QuietDays  int      `json:"quiet_days,omitempty"`
 	RemindDays int      `json:"remind_days,omitempty"`
+	Zone       string   `json:"zone,omitempty"` // the company's time zone, as "Europe/Moscow"; empty: not set
 	Version    int      `json:"version"`
 }
 
@@ -35,7 +37,7 @@ const MaxCaseHours = 720
 const maxCompany = 150
 
 // Check tells what keeps settings from being stored. Problems: company_too_long, language_unknown, language_not_among,
-// hours_range, days_range, and those of ReadSender and CheckName. Whether the deployment allows the sender is asked of
+// hours_range, days_range, zone_unknown, and those of ReadSender and CheckName. Whether the deployment allows the sender is asked of
 // Senders.Check. The colour and the logo are checked where they come in.
 func (s Settings) Check() error {
 	invalid := func(code, where string, with ...any) error { return apperr.New(apperr.Invalid, code, where, with...) }
@@ -62,11 +64,25 @@ func (s Settings) Check() error {
 		return invalid("days_range", "quiet_days", "Limit", MaxQuietDays)
 	case s.RemindDays < 0 || s.RemindDays > MaxRemindDays:
 		return invalid("days_range", "remind_days", "Limit", MaxRemindDays)
+	case s.Zone != "" && s.Location() == nil:
+		return invalid("zone_unknown", "zone")
 	}
 	if err := CheckName(s.Company, "company"); err != nil {
 		return err
 	}
 	return checkSender(s.Sender)
+}
+
+// Location is the company's time zone; nil where none is set, or this machine does not know it.
+func (s Settings) Location() *time.Location {
+	if s.Zone == "" || s.Zone == "Local" {
+		return nil
+	}
+	zone, err := time.LoadLocation(s.Zone)
+	if err != nil {
+		return nil
+	}
+	return zone
 }
 
 func knownLanguage(l string) bool { return l == "en" || l == "ru" }

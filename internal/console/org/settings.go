@@ -28,6 +28,7 @@ type settingsPage struct {
 	CaseHours string         // as typed
 	QuietDays string
 	Reminder  string
+	Zones     []shell.Option
 	Sender    string // the deployment's, where none is set
 	Wrong     settingsWrong
 	Nearest   string // the nearest colour that will do
@@ -39,12 +40,12 @@ type settingsPage struct {
 // versions are what two people would have in one field: somebody else saved while a form was open.
 type versions struct{ Field, Yours, Theirs string }
 
-type settingsWrong struct{ Company, Sender, Languages, Language, Colour, Logo, CaseHours, QuietDays, RemindDays string }
+type settingsWrong struct{ Company, Sender, Languages, Language, Colour, Logo, CaseHours, QuietDays, RemindDays, Zone string }
 
 func (w *settingsWrong) put(field, message string) {
 	for name, to := range map[string]*string{
 		"company": &w.Company, "sender": &w.Sender, "languages": &w.Languages, "language": &w.Language, "colour": &w.Colour,
-		"logo": &w.Logo, "case_hours": &w.CaseHours, "quiet_days": &w.QuietDays, "remind_days": &w.RemindDays,
+		"logo": &w.Logo, "case_hours": &w.CaseHours, "quiet_days": &w.QuietDays, "remind_days": &w.RemindDays, "zone": &w.Zone,
 	} {
 		if name == field {
 			*to = message
@@ -62,6 +63,7 @@ func (d *Pages) settingsForm(r *http.Request, s survey.Settings) *settingsPage {
 		p.Languages = append(p.Languages, shell.Option{Value: l, Label: lang.Language(l).T("format.language"), On: len(s.Languages) == 0 || slices.Contains(s.Languages, l)})
 		p.Language = append(p.Language, shell.Option{Value: l, Label: lang.Language(l).T("format.language"), On: l == s.Language})
 	}
+	p.Zones = zoneOptions(s.Zone, p.Zone, d.Now())
 	if c, ok := theme.Parse(s.Brand.Colour); ok {
 		p.Swatch = c.String()
 	}
@@ -131,7 +133,7 @@ func (d *Pages) settingsTyped(r *http.Request) (s survey.Settings, err error) {
 	logo, logoErr := d.logoTyped(r) // first: it parses the form with its file
 	s = survey.Settings{
 		Company: strings.TrimSpace(r.FormValue("company")), Sender: strings.TrimSpace(r.FormValue("sender")), Language: r.FormValue("language"),
-		Languages: r.Form["languages"], Brand: logo,
+		Languages: r.Form["languages"], Brand: logo, Zone: r.FormValue("zone"),
 	}
 	var numbers error
 	for _, f := range []struct {
@@ -212,6 +214,7 @@ func (p *settingsPage) differences(yours, theirs survey.Settings) []versions {
 		{"settings.case_hours", orNothing(yours.CaseHours), orNothing(theirs.CaseHours)},
 		{"settings.quiet_days", orNothing(yours.QuietDays), orNothing(theirs.QuietDays)},
 		{"settings.remind_days", orNothing(yours.RemindDays), orNothing(theirs.RemindDays)},
+		{"settings.zone", yours.Zone, theirs.Zone},
 	} {
 		if f.yours != f.theirs {
 			all = append(all, versions{Field: p.Lang.T(f.id), Yours: f.yours, Theirs: f.theirs})
