@@ -32,6 +32,8 @@ type LinkRequest struct {
 	To       string    `json:"to"` // path that the person wanted to see
 	Language string    `json:"language"`
 	Site     string    `json:"site"`
+	Asks     string    `json:"asks,omitempty"`  // seal of the address, under which what it asks for is counted
+	Known    bool      `json:"known,omitempty"` // the browser has signed in this person before
 	At       time.Time `json:"at"`
 }
 
@@ -52,7 +54,8 @@ func (d *Door) Ask(ctx context.Context, a Asking) (LinkRequest, error) {
 	if known == "" && !d.gate.Admit(network, now) {
 		return LinkRequest{}, apperr.New(apperr.TooMany, "signin_busy", "")
 	}
-	may, err := d.Store.AskSignIn(ctx, d.Keys.Seal("asks", known+"\x00"+email), d.Keys.Seal("asks", a.Browser), d.Keys.Seal("asks", network), Limits, now)
+	asks := d.Keys.Seal("asks", known+"\x00"+email)
+	may, err := d.Store.AskSignIn(ctx, asks, d.Keys.Seal("asks", a.Browser), d.Keys.Seal("asks", network), Limits, now)
 	if err != nil {
 		return LinkRequest{}, err
 	}
@@ -62,7 +65,9 @@ func (d *Door) Ask(ctx context.Context, a Asking) (LinkRequest, error) {
 	if len(a.To) > maxTo {
 		a.To = "/"
 	}
-	return LinkRequest{Email: email, Browser: a.Browser, To: a.To, Language: a.Language, Site: a.Site, At: now.UTC()}, nil
+	return LinkRequest{
+		Email: email, Browser: a.Browser, To: a.To, Language: a.Language, Site: a.Site, Asks: asks, Known: known != "", At: now.UTC(),
+	}, nil
 }
 
 // BrowserName is the name of a browser by what its cookie says, a new one where that cannot be one.
@@ -96,6 +101,10 @@ func (d *Door) Answer(ctx context.Context, a LinkRequest) error {
 	if err := d.Store.PutSignIn(ctx, link); err != nil {
 		return err
 	}
+	code, err := d.putCode(ctx, a, link)
+	if err != nil {
+		return err
+	}
 	address := a.Site + "/sign-in/" + token
 	if a.To != "/" && a.To != "" {
 		address += "?to=" + url.QueryEscape(a.To)
@@ -104,7 +113,7 @@ func (d *Door) Answer(ctx context.Context, a LinkRequest) error {
 	if language == "" {
 		language = a.Language
 	}
-	letter, err := mail.SignIn(mail.SignInData{From: d.From, To: m.Email, Language: language, URL: address, Valid: LinkLife})
+	letter, err := mail.SignIn(mail.SignInData{From: d.From, To: m.Email, Language: language, URL: address, Code: code, Valid: LinkLife})
 	if err != nil {
 		return err
 	}

@@ -33,11 +33,16 @@ type Link struct {
 // Look reads a link as it is opened, without using it up. browser is what the browser's cookie says, here the seal that
 // HereSeal made for a page in this browser.
 func (d *Door) Look(ctx context.Context, token, browser, here string) (Link, error) {
-	l := Link{State: LinkGone}
 	if !shaped(token) {
-		return l, nil
+		return Link{State: LinkGone}, nil
 	}
-	kept, ok, err := d.Store.SignIn(ctx, Hash(token))
+	return d.lookHash(ctx, Hash(token), browser, here)
+}
+
+// lookHash is Look by the hash of the token.
+func (d *Door) lookHash(ctx context.Context, hash, browser, here string) (Link, error) {
+	l := Link{State: LinkGone}
+	kept, ok, err := d.Store.SignIn(ctx, hash)
 	if err != nil || !ok || !d.Now().Before(kept.Expires) {
 		return l, err
 	}
@@ -70,7 +75,15 @@ func (d *Door) holder(ctx context.Context, l authz.SignIn) (m survey.Staff, ok b
 
 // Use is Look that uses the link up. In the state LinkReady its person may have a session (Begin).
 func (d *Door) Use(ctx context.Context, token, browser, here string) (Link, error) {
-	l, err := d.Look(ctx, token, browser, here)
+	if !shaped(token) {
+		return Link{State: LinkGone}, nil
+	}
+	return d.useHash(ctx, Hash(token), browser, here)
+}
+
+// useHash is Use by the hash of the token.
+func (d *Door) useHash(ctx context.Context, hash, browser, here string) (Link, error) {
+	l, err := d.lookHash(ctx, hash, browser, here)
 	if err != nil || l.State != LinkReady {
 		return l, err
 	}

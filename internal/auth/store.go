@@ -28,6 +28,16 @@ type Store interface {
 	// UseSignIn takes a link away. Of two that try, one gets apperr.ErrChanged.
 	UseSignIn(ctx context.Context, l authz.SignIn) error
 
+	// PutCode keeps a code, in the place of the one before of the same address and browser.
+	PutCode(ctx context.Context, c authz.Code) error
+	// TryCode counts a try of a code and reads it; ok is false, and the code empty, where there is none or tries have been
+	// made of it already.
+	TryCode(ctx context.Context, key string, tries int) (c authz.Code, ok bool, err error)
+	// CountTry counts a try in its hour and its day, and reports whether it may be made; a refusal writes nothing.
+	CountTry(ctx context.Context, c authz.TryCount, now time.Time) (bool, error)
+	// ForgiveTry takes back what CountTry counted.
+	ForgiveTry(ctx context.Context, c authz.TryCount, now time.Time) error
+
 	// PutSession begins a session.
 	PutSession(ctx context.Context, v authz.Session) error
 	// Session reads a session with its staff member and the company's settings, consistently; ok is false when the session

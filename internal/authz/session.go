@@ -22,6 +22,20 @@ type AskLimits struct {
 	Browser, Network, All, Hour int
 }
 
+// Code is six digits that use up a link in the browser that asked for it.
+type Code struct {
+	Key     string // seal of the address that was asked for and of the browser
+	Digits  string // seal of the digits
+	Link    string // hash of the link's token
+	Expires time.Time
+}
+
+// TryCount is how many codes may be tried of something within an hour and a day of the clock.
+type TryCount struct {
+	Of        string // seal of an address, or of all together
+	Hour, Day int
+}
+
 // Session is one browser in which somebody of the staff is signed in.
 type Session struct {
 	ID      string

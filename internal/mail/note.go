@@ -9,6 +9,7 @@ type note struct {
 	tags     map[string]string
 
 	Lang, Subject, Title, Text, Button, URL, Note string // without a URL there is no button
+	Code, CodeText                                string // digits to type, and what they are for; "": none
 }
 
 func (n note) message() (Message, error) {

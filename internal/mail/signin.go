@@ -14,6 +14,7 @@ type SignInData struct {
 	To       string
 	Language string // the reader's
 	URL      string
+	Code     string // digits that do the same in the browser that asked; "": none
 	Valid    time.Duration
 	Tags     map[string]string
 }
@@ -28,9 +29,13 @@ func SignIn(s SignInData) (Message, error) {
 	if !ok {
 		l = lang.Default
 	}
-	return note{
+	n := note{
 		lang: l, from: s.From, to: to, tags: s.Tags, URL: s.URL,
 		Subject: l.T("signin.subject"), Title: l.T("signin.title"), Text: l.T("signin.text", lang.Values{"Count": int(s.Valid / time.Minute)}),
 		Button: l.T("signin.button"), Note: l.T("signin.note"),
-	}.message()
+	}
+	if s.Code != "" {
+		n.Code, n.CodeText, n.Note = s.Code, l.T("code.letter"), l.T("code.letter_note")
+	}
+	return n.message()
 }

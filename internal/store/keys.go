@@ -166,6 +166,14 @@ func asksKey(hash string, hour time.Time) key {
 	return key{"SIGNIN#" + hash, "ASKED#" + stamp(hour)}
 }
 
+// codeKey takes a keyed hash of an address and a browser.
+func codeKey(hash string) key { return key{"SIGNIN#" + hash, "CODE"} }
+
+// triedKey takes a keyed hash of an address, or of all together.
+func triedKey(hash string, day time.Time) key {
+	return key{"SIGNIN#" + hash, "TRIED#" + day.UTC().Format(time.DateOnly)}
+}
+
 // openLinkKey lies among the sessions; their ids have no "#".
 func openLinkKey(staff, hash string) key { return key{sessionsPK(staff), "LINK#" + hash} }
 

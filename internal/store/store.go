@@ -22,6 +22,7 @@
 //	figures of a campaign or of an audience's weeks     TALLY#<campaign or audience>#<n>  <kind>#<value>
 //	alerts that are due                                 DUE#<shard>                     <time>#<campaign>#<contact>
 //	a link to sign in; how often an address asked       SIGNIN#<hash>                   SIGNIN, ASKED#<hour>
+//	a code of six digits; how many were tried in a day  SIGNIN#<hash>                   CODE, TRIED#<day>
 //	a staff member's sessions; their links, unused      SESSIONS#<staff>                <session>, LINK#<hash>
 //	how often something was done in an hour             ALLOWANCE#<hash>                <hour>
 //	a program's token; all of them                      TOKENS#<shard>                  <hash>

@@ -19,6 +19,7 @@ func (d *Pages) Guests() []door.Route {
 	return []door.Route{
 		door.On("GET /sign-in", authz.Anyone, d.signInForm, ""), door.On("POST /sign-in", authz.Anyone, d.sendLink, door.Unaudited),
 		door.On("GET /sign-in/{token}", authz.Anyone, d.confirmLink, ""), door.On("POST /sign-in/{token}", authz.Anyone, d.useLink, door.Unaudited),
+		door.On("GET /sign-in/code", authz.Anyone, d.codeForm, ""), door.On("POST /sign-in/code", authz.Anyone, d.useCode, door.Unaudited),
 		door.On("GET /sign-in/oidc", authz.Anyone, d.toIssuer, ""), door.On("GET /sign-in/oidc/back", authz.Anyone, d.fromIssuer, ""),
 	}
 }
@@ -50,6 +51,9 @@ type signInPage struct {
 	Gone, Other, Refused bool
 	Issuer                         string // address of the way in through the company's issuer; "": there is none
 	Email, To, Wrong, Text, Action string
+	Code                           string // as typed
+	HasCode                        bool   // this browser has asked for a code
+	CodeAt                         string // address of the form for it
 	Here                           string // seal of the link and this browser, where the link was asked for in another
 }
 
@@ -76,6 +80,7 @@ func AskToSignIn(w http.ResponseWriter, r *http.Request) {
 func (d *Pages) signInForm(w http.ResponseWriter, r *http.Request) error {
 	p := newSignInPage(r, "ask", "signin.page_title")
 	p.To = shell.Local(r.URL.Query().Get("to"))
+	p.HasCode, p.CodeAt = shell.CookieValue(r, shell.AskedCookie) != "", "/sign-in/code?to="+url.QueryEscape(p.To)
 	if d.Door.Issuer != nil {
 		p.Issuer = "/sign-in/oidc?to=" + url.QueryEscape(p.To)
 	}
@@ -113,9 +118,8 @@ func (d *Pages) sendLink(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	http.SetCookie(w, shell.Cookie(r, shell.BrowserCookie, browser, browserLife))
-	done := newSignInPage(r, "sent", "signin.sent_title")
-	done.Text = done.Lang.T("signin.sent_text", map[string]any{"Count": int(auth.LinkLife / time.Minute)})
-	return shell.Show(w, r, http.StatusOK, done)
+	http.SetCookie(w, shell.Cookie(r, shell.AskedCookie, d.Door.Asked(ask), auth.LinkLife))
+	return shell.Show(w, r, http.StatusOK, newSentPage(r, p.To))
 }
 
 // browserLife is how long a browser keeps the name under which it asks for links.

@@ -18,6 +18,7 @@ import (
 const (
 	SessionCookie  = "session"
 	BrowserCookie  = "browser" // of who asked for a link
+	AskedCookie    = "asked"   // for which address, sealed
 	KnownCookie    = "known"   // who has signed in here before
 	LanguageCookie = "language"
 	zoneCookie     = "zone" // set by a script

@@ -1,0 +1,52 @@
+package entrance
+
+import (
+	"net/http"
+	"net/url"
+	"time"
+
+	"onetap/internal/apperr"
+	"onetap/internal/auth"
+	"onetap/internal/console/shell"
+	"onetap/internal/web"
+)
+
+// newSentPage says that a letter is on its way, and takes the code that is in it.
+func newSentPage(r *http.Request, to string) *signInPage {
+	p := newSignInPage(r, "sent", "signin.sent_title")
+	p.To = to
+	p.Text = p.Lang.T("signin.sent_text", map[string]any{"Count": int(auth.LinkLife / time.Minute)})
+	return p
+}
+
+// codeForm is the form for the code once more, where this browser has asked for one.
+func (d *Pages) codeForm(w http.ResponseWriter, r *http.Request) error {
+	to := shell.Local(r.URL.Query().Get("to"))
+	if shell.CookieValue(r, shell.AskedCookie) == "" {
+		http.Redirect(w, r, "/sign-in?to="+url.QueryEscape(to), http.StatusSeeOther)
+		return nil
+	}
+	return shell.Show(w, r, http.StatusOK, newSentPage(r, to))
+}
+
+// useCode signs in by the digits of the letter.
+func (d *Pages) useCode(w http.ResponseWriter, r *http.Request) error {
+	l, err := d.Door.UseCode(r.Context(), auth.Typed{
+		Digits: r.PostFormValue("code"), Asked: shell.CookieValue(r, shell.AskedCookie),
+		Browser: shell.CookieValue(r, shell.BrowserCookie), Remote: r.RemoteAddr,
+	})
+	to := shell.Local(r.PostFormValue("to"))
+	if refusal := apperr.As(err); refusal != nil {
+		if refusal.Code == "signin_busy" {
+			w.Header().Set("Retry-After", "60")
+		}
+		p := newSentPage(r, to)
+		p.Code, p.Wrong = r.PostFormValue("code"), p.Lang.Problem(refusal)
+		return shell.Show(w, r, web.Status(refusal), p)
+	}
+	if err != nil {
+		return err
+	}
+	http.SetCookie(w, shell.Cookie(r, shell.AskedCookie, "", -time.Second))
+	return d.begin(w, r, l.Staff, to)
+}
