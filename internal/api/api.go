@@ -23,6 +23,8 @@ func (d *API) Routes() []door.Route {
 		door.On("POST /api/v1/imports/{import}/finish", authz.WriteContacts, d.FinishImport, "imports.finish"),
 		door.On("GET /api/v1/audiences/{audience}/count", authz.ReadCampaigns, d.countContacts, ""),
 		door.On("GET /api/v1/audiences/{audience}/columns", authz.WriteContacts, d.showColumns, ""),
+		door.On("GET /api/v1/audiences/{audience}/corrections", authz.WriteContacts, d.listCorrections, ""),
+		door.On("DELETE /api/v1/audiences/{audience}/corrections/{set}", authz.WriteContacts, d.forgetCorrections, "audiences.corrections.forget"),
 		door.On("PATCH /api/v1/audiences/{audience}/columns", authz.WriteContacts, d.chooseColumns, "audiences.columns"),
 		door.On("POST /api/v1/suppressions", authz.WriteContacts, d.stopAddress, "suppressions"),
 		door.On("POST /api/v1/campaigns", authz.WriteCampaign, d.createCampaign, "campaigns"),

@@ -192,11 +192,11 @@ func TestNoColumnHoldsAddresses(t *testing.T) {
 	if _, _, err := feed(list); !apperr.Is(err, "csv_no_address_column") {
 		t.Errorf("%v", err)
 	}
-	look, err := contacts.Preview(survey.Customers, []byte(list), true, nil, "", nil, owners)
+	look, err := contacts.Preview(survey.Customers, []byte(list), true, contacts.Corrections{}, nil, nil, owners)
 	if err != nil || !look.NoAddress || len(look.Columns) != 3 || cmp.Diff([]string{"anna@example.com", "bo@example.com"}, look.Examples[2]) != "" {
 		t.Fatalf("%+v, %v", look.Columns, err)
 	}
-	look, err = contacts.Preview(survey.Customers, []byte(list), true, map[string]contacts.Field{"Кому": contacts.FieldEmail}, "", nil, owners)
+	look, err = contacts.Preview(survey.Customers, []byte(list), true, contacts.Corrections{Columns: map[string]contacts.Field{"Кому": contacts.FieldEmail}}, nil, nil, owners)
 	if err != nil || look.NoAddress || len(look.Imported.Rows) != 2 || !look.Imported.Rows[1].OptedOut {
 		t.Errorf("%+v, %v", look, err)
 	}

@@ -28,12 +28,17 @@ type Import struct {
 	// Map says what columns hold, by heading, where a person knows better than columnsOf; see CheckMap.
 	Map map[string]Field `json:"map,omitempty"`
 	// Known is what was said before of the audience's columns.
-	Known   survey.Dimensions `json:"known,omitempty"`
-	Rows    int               `json:"rows"` // taken so far, duplicates included
-	Refused int               `json:"refused"`
+	Known survey.Dimensions `json:"known,omitempty"`
+	// Memory is what was said of the columns of earlier lists; it is needed until the headings are known.
+	Memory  survey.ColumnMemory `json:"memory,omitempty"`
+	Set     string              `json:"set,omitempty"`     // of the headings
+	AsLast  []string            `json:"as_last,omitempty"` // headings whose columns hold what somebody said of the last list
+	Rows    int                 `json:"rows"`              // taken so far, duplicates included
+	Refused int                 `json:"refused"`
 
-	alone        map[string]bool // parts: see SegmentChoice
-	mails, calls []int           // the columns of addresses and telephones, in the order in which they are tried; of Columns
+	alone        map[string]bool   // parts: see SegmentChoice
+	learned      map[string]string // what to remember of the columns; nil: nothing was said
+	mails, calls []int             // the columns of addresses and telephones, in the order in which they are tried; of Columns
 }
 
 // Imported is what became of a part.
@@ -122,7 +127,7 @@ func (im *Import) Feed(part []byte, last bool, staff survey.Directory) (Imported
 		staff = &recalling{of: staff, found: map[string]recalled{}}
 	}
 	next.order()
-	heading := func(cells []string) int { return customerColumns.score(cells, im.Map) }
+	heading := func(cells []string) int { return customerColumns.score(cells, im.corrected(cells)) }
 	err := next.Reader.Feed(part, last, heading, func(rec sheet.Record) {
 		if next.Columns == nil {
 			next.decide(staff, &out)
@@ -153,7 +158,9 @@ func (im *Import) Feed(part []byte, last bool, staff survey.Directory) (Imported
 // decide tells the columns apart, once for all parts, by the headings and the first rows under them.
 func (im *Import) decide(staff survey.Directory, out *Imported) {
 	below := evidence{rows: im.Below(), staff: staff, people: im.Audience == survey.Employees || im.Audience == survey.ProjectStaff}
-	im.Columns = mapped(customerColumns.columnsOf(im.Heading, below), im.Map)
+	guessed := customerColumns.columnsOf(im.Heading, below)
+	im.Columns = mapped(slices.Clone(guessed), im.corrected(im.Heading))
+	im.recall(guessed)
 	im.order()
 	if n := im.segments(im.Below()); n > 0 {
 		out.Quality.NoteColumns(PersonalColumns, n)
@@ -189,7 +196,7 @@ func (im Import) Foresee(part []byte, last bool) error {
 		return nil
 	}
 	next := im
-	return explain(next.Reader.Feed(part, last, func(cells []string) int { return customerColumns.score(cells, im.Map) }, func(sheet.Record) {}), customerColumns)
+	return explain(next.Reader.Feed(part, last, func(cells []string) int { return customerColumns.score(cells, im.corrected(cells)) }, func(sheet.Record) {}), customerColumns)
 }
 
 // score tells how well a record would serve as headings: the number of fields that it names, 0 without an address

@@ -177,9 +177,10 @@ const (
 )
 
 // Preview reads the beginning of a list, or, where whole says so, all of it, as an import with these corrected columns
-// would; known is what was said of columns before, encoding is one of sheet.Encodings, or "" to recognise it. Errors are those of Import.Feed, but for csv_no_address_column and csv_no_heading where there are headings to choose from.
-func Preview(a survey.Audience, sample []byte, whole bool, columns map[string]Field, encoding string, known survey.Dimensions, staff survey.Directory) (Look, error) {
-	look := Look{Import: Import{Audience: a, Map: columns, Known: known, Reader: sheet.Reader{Said: encoding}}}
+// would; known and memory are what was said of columns before. Errors are those of Import.Feed, but for csv_no_address_column and csv_no_heading where there are headings to choose from.
+func Preview(a survey.Audience, sample []byte, whole bool, said Corrections, known survey.Dimensions, memory survey.ColumnMemory, staff survey.Directory) (Look, error) {
+	columns, encoding := said.Columns, said.Encoding
+	look := Look{Import: Import{Audience: a, Map: columns, Known: known, Memory: memory, Reader: sheet.Reader{Said: encoding}}}
 	var err error
 	below := [][]string(nil)
 	if look.Imported, err = look.Feed(sample, whole, staff); err == nil {

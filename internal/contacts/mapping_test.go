@@ -15,12 +15,12 @@ const odd = "Отчёт за год;;;\nКуда писать;Кто;Менед�
 // What is not recognised can be said, and the import takes it as it was shown.
 func TestColumnsAreCorrected(t *testing.T) {
 	t.Parallel()
-	look, err := contacts.Preview(survey.Customers, []byte(odd), true, nil, "", nil, owners)
+	look, err := contacts.Preview(survey.Customers, []byte(odd), true, contacts.Corrections{}, nil, nil, owners)
 	if err != nil || !look.NoAddress || len(look.Columns) != 4 || look.Columns[0].Heading != "Куда писать" {
 		t.Fatalf("nothing said yet: %+v, %v", look.Columns, err)
 	}
 	columns := map[string]contacts.Field{"Куда писать": contacts.FieldEmail, "Кто": contacts.FieldName, "Договор": contacts.FieldIgnored}
-	look, err = contacts.Preview(survey.Customers, []byte(odd), true, columns, "", nil, owners)
+	look, err = contacts.Preview(survey.Customers, []byte(odd), true, contacts.Corrections{Columns: columns}, nil, nil, owners)
 	if err != nil || len(look.Imported.Rows) != 1 || len(look.Imported.Refused) != 1 || !slices.Equal(look.Examples[0], []string{"anna@example.com", "без адреса"}) {
 		t.Fatalf("said: %+v, %v", look, err)
 	}
@@ -63,7 +63,7 @@ func TestColumnsThatCannotBe(t *testing.T) {
 	for _, c := range []struct{ list, code string }{
 		{"a@example.com;b\nc@example.com;d\n", "csv_no_heading"}, {"", "csv_empty"}, {"word\n", "csv_no_address_column"},
 	} {
-		if _, err := contacts.Preview(survey.Customers, []byte(c.list), true, nil, "", nil, nil); !apperr.Is(err, c.code) {
+		if _, err := contacts.Preview(survey.Customers, []byte(c.list), true, contacts.Corrections{}, nil, nil, nil); !apperr.Is(err, c.code) {
 			t.Errorf("%q: %v, want %s", c.list, err, c.code)
 		}
 	}

@@ -107,6 +107,9 @@ func (l *Lists) sayColumns(ctx context.Context, p *progress) error {
 		return nil
 	}
 	_, err := l.Store.SayDimensions(ctx, p.Reader.Audience, p.Reader.Chosen())
+	if err == nil {
+		err = l.learn(ctx, &p.Reader)
+	}
 	p.Said = err == nil
 	return err
 }

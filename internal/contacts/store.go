@@ -37,6 +37,11 @@ type Store interface {
 	// SayDimensions adds what is said of columns; two who say something at once are both heard.
 	SayDimensions(ctx context.Context, a survey.Audience, said survey.Dimensions) (survey.Dimensions, error)
 
+	// ColumnMemory reads how people have put right the columns of an audience's lists; empty where nobody has.
+	ColumnMemory(ctx context.Context, a survey.Audience) (survey.ColumnMemory, error)
+	// ChangeColumnMemory keeps what change made of it, where change says that it did; change may be called again.
+	ChangeColumnMemory(ctx context.Context, a survey.Audience, change func(survey.ColumnMemory) bool) error
+
 	// CreateUpload stores a new upload; apperr.ErrChanged means that the id is taken.
 	CreateUpload(ctx context.Context, u survey.Upload) (survey.Upload, error)
 	// Upload reads an upload, or a problem import_unknown.

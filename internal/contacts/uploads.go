@@ -54,6 +54,9 @@ func (l *Lists) Begin(ctx context.Context, a survey.Audience, said Corrections) 
 	if reader.Known, err = l.Store.Dimensions(ctx, a); err != nil {
 		return survey.Upload{}, err
 	}
+	if reader.Memory, err = l.Store.ColumnMemory(ctx, a); err != nil {
+		return survey.Upload{}, err
+	}
 	state, err := json.Marshal(progress{Reader: *reader})
 	if err != nil {
 		return survey.Upload{}, fmt.Errorf("upload: %w", err)
@@ -114,6 +117,9 @@ func (l *Lists) TakeUnrecorded(ctx context.Context, a survey.Audience, encoding 
 	if p.Reader.Known, err = l.Store.Dimensions(ctx, a); err != nil {
 		return Outcome{}, err
 	}
+	if p.Reader.Memory, err = l.Store.ColumnMemory(ctx, a); err != nil {
+		return Outcome{}, err
+	}
 	out, err := l.take(ctx, p, body, true)
 	if outOfTime(err) {
 		return out, &apperr.Error{Kind: apperr.Conflict, Code: "list_unfinished", Cause: err}
@@ -127,7 +133,11 @@ func (l *Lists) Preview(ctx context.Context, a survey.Audience, sample []byte, w
 	if err != nil {
 		return Look{}, err
 	}
-	return Preview(a, sample, whole, said.Columns, said.Encoding, known, survey.NewDirectory(staff))
+	memory, err := l.Store.ColumnMemory(ctx, a)
+	if err != nil {
+		return Look{}, err
+	}
+	return Preview(a, sample, whole, said, known, memory, survey.NewDirectory(staff))
 }
 
 // Refused reads the first refused rows of an upload, at most limit of them.

@@ -193,6 +193,9 @@ var staffListKey = key{"SETTINGS", "STAFF"}
 // segmentsKey is written when an upload brings a new column, or somebody says what one is.
 func segmentsKey(a survey.Audience) key { return key{"SETTINGS", "SEGMENTS#" + string(a)} }
 
+// columnMemoryKey is written when an upload comes with columns that somebody has put right.
+func columnMemoryKey(a survey.Audience) key { return key{"SETTINGS", "COLUMNS#" + string(a)} }
+
 func logoKey(hash string) key { return key{"LOGO#" + part(hash), "LOGO"} }
 
 // tokenKey takes the hash of a token, which spreads by itself.

@@ -30,6 +30,7 @@
 //	what one person did, by month                       gsi1: AUDIT#<who>#<month>       <time>#<random>
 //	what the company has set; a logo                    SETTINGS; LOGO#<hash>           SETTINGS; LOGO
 //	what the columns of an audience are for             SETTINGS                        SEGMENTS#<audience>
+//	columns of an audience's lists, as put right        SETTINGS                        COLUMNS#<audience>
 //	how often the staff have been changed               SETTINGS                        STAFF
 //	who sends at the moment                             LEASE#<name>                    LEASE
 //	how far a recount is; what its steps found          RECOUNT#<scope>                 STATE, SUM#<name>#<figure>

@@ -116,8 +116,10 @@ func (v *Visitor) Upload(file string, fields ...string) (status int, page, to st
 	}
 	m.Close()
 	path := "/contacts/upload"
-	if slices.Contains(fields, "check") {
-		path += "/check"
+	for _, other := range []string{"check", "forget"} {
+		if slices.Contains(fields, other) {
+			path += "/" + other
+		}
 	}
 	r, err := http.NewRequest("POST", v.w.Site+path, &b)
 	if err == nil {

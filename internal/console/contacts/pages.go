@@ -20,6 +20,7 @@ func (d *Pages) Routes() []door.Route {
 		door.On("GET /contacts/upload", authz.WriteContacts, askList, ""),
 		door.On("POST /contacts/upload", authz.WriteContacts, d.takeUpload, "contacts"),
 		door.On("POST /contacts/upload/check", authz.WriteContacts, d.takeUpload, door.Unaudited),
+		door.On("POST /contacts/upload/forget", authz.WriteContacts, d.forgetColumns, "audiences.corrections.forget"),
 		door.On("GET /contacts/imports/{import}", authz.WriteContacts, d.importPage, ""),
 		door.On("GET /contacts/imports/{import}/refused", authz.WriteContacts, d.refusedRows, ""),
 		door.On("GET /contacts/{audience}/{contact}", authz.ReadContacts, d.contactPage, ""),

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -32,6 +33,7 @@ type uploadPage struct {
 	NoAddress   bool
 	MoreColumns string
 	Columns     []uploadColumn
+	Set, AsLast string // the set of headings, and how many columns are as somebody said of the last list with it
 	Rows        []previewRow
 	Refusals    []door.LineView
 	Findings    []door.FindingView
@@ -46,6 +48,7 @@ type uploadColumn struct {
 	Heading  string
 	Examples []string // the first different values
 	Fields   []shell.Option
+	AsLast   bool // as somebody said of the last list
 }
 
 type previewRow struct {
@@ -104,6 +107,32 @@ func (d *Pages) takeUpload(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return shell.Show(w, r, status, p)
+}
+
+// forgetColumns forgets how somebody has put right the columns of lists with the headings of this one, and looks at the file
+// afresh, where it came along.
+func (d *Pages) forgetColumns(w http.ResponseWriter, r *http.Request) error {
+	a, err := door.Audience(r.FormValue("audience"))
+	if err != nil {
+		return err
+	}
+	if err := d.Lists.ForgetCorrections(r.Context(), a, r.FormValue("set")); err != nil && !apperr.Is(err, "corrections_unknown") {
+		return err
+	}
+	p := newUploadPage(r, string(a))
+	body, err := fileOf(r)
+	if apperr.Is(err, "upload_missing") { // browsers do not send a file twice
+		return shell.Done(w, r, "/contacts/upload?audience="+string(a), "columns_forgotten")
+	}
+	if err == nil {
+		err = d.understand(p, r, nil, body)
+	}
+	if wrong := apperr.As(err); wrong != nil {
+		p.Wrong = p.Lang.Problem(wrong)
+	} else if err != nil {
+		return err
+	}
+	return shell.Show(w, r, http.StatusOK, p)
 }
 
 // fileOf reads the file of a form. Problems: upload_missing, upload_large.
@@ -180,7 +209,10 @@ func (d *Pages) understand(p *uploadPage, r *http.Request, columns map[string]co
 	if err != nil {
 		return err
 	}
-	p.Checked, p.NoAddress = true, look.NoAddress
+	p.Checked, p.NoAddress, p.Set = true, look.NoAddress, look.Set
+	if n := len(look.AsLast); n > 0 {
+		p.AsLast = p.Lang.T("upload.as_last_note", lang.Values{"Count": n})
+	}
 	p.columns(look)
 	names := shell.StaffNames(staff)
 	for _, row := range look.Imported.Rows[:min(previewRows, len(look.Imported.Rows))] {
@@ -228,7 +260,7 @@ func (p *uploadPage) columns(look contacts.Look) {
 		p.MoreColumns = p.Lang.T("upload.more_columns", lang.Values{"Count": more})
 	}
 	for i, c := range look.Columns[:min(len(look.Columns), columnsListed)] {
-		col := uploadColumn{N: i, Heading: c.Heading}
+		col := uploadColumn{N: i, Heading: c.Heading, AsLast: slices.Contains(look.AsLast, c.Heading)}
 		if i < len(look.Examples) {
 			col.Examples = look.Examples[i]
 		}

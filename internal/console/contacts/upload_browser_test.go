@@ -65,6 +65,13 @@ func TestBrowserUpload(t *testing.T) {
 			if got := b.Text(".totals"); !strings.Contains(got, "2") {
 				t.Errorf("totals: %q", got)
 			}
+			b.Go("/contacts/upload") // the next file with these headings, and then afresh
+			b.File("#file", list)
+			b.Wait("button[value=forget]")
+			b.Sound("as last time")
+			consoletest.Shoot(b, "upload-again-"+c.language)
+			b.Click("button[value=forget]")
+			b.Until(`document.querySelector("#field-0") && !document.querySelector("button[value=forget]") && document.querySelector("#field-0").value !== "email"`)
 			b.Go("/contacts")
 			b.Sound("contacts")
 			consoletest.Shoot(b, "contacts-"+c.language)

@@ -105,7 +105,7 @@
 
   // check lets the server say how the list is understood, as the form without scripts does.
   let asked = 0;
-  async function check(columns, encoding = columns) {
+  async function check(columns, encoding = columns, to = 'check') {
     const list = file.files[0];
     if (!list) return;
     const mine = ++asked;
@@ -113,11 +113,11 @@
     if (!columns) [...data.keys()].filter((k) => /^(heading|field)-/.test(k)).forEach((k) => data.delete(k));
     if (!encoding) data.delete('encoding');
     data.delete('file');
-    data.set('do', 'check');
+    data.set('do', to);
     if (list.size > HEAD) data.set('part', '1');
     data.set('file', list.slice(0, HEAD), 'list.csv');
     try {
-      const answer = await fetch('/contacts/upload/check', { method: 'POST', body: data, headers: { 'X-Form': key } });
+      const answer = await fetch(`/contacts/upload/${to}`, { method: 'POST', body: data, headers: { 'X-Form': key } });
       const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
       if (mine !== asked) return;
       for (const id of ['understood', 'wrong']) {
@@ -150,6 +150,7 @@
     e.preventDefault();
     if (resumed) return;
     if (!file.files[0]) { file.focus(); return; }
+    if (e.submitter && e.submitter.value === 'forget') { check(false, true, 'forget'); return; }
     if (!e.submitter || e.submitter.value !== 'import') { check(true); return; }
     const data = new FormData(form);
     const columns = {};
