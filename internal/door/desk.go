@@ -8,6 +8,7 @@ import (
 
 	"onetap/internal/auth"
 	"onetap/internal/contacts"
+	"onetap/internal/firststeps"
 	"onetap/internal/followup"
 	"onetap/internal/insight"
 	"onetap/internal/keys"
@@ -31,10 +32,11 @@ type Desk struct {
 	Cases     *followup.Cases  // what people do with cases
 	Lists     *contacts.Lists  // lists of contacts that come in, and the contacts that came
 	Company   *org.Company
-	Door      *auth.Door       // lets people and programs in
-	Results   *insight.Results // figures and answers
-	senders   survey.Senders   // whom letters may come from
-	Sender    string           // the deployment's From
+	Door      *auth.Door        // lets people and programs in
+	Results   *insight.Results  // figures and answers
+	Steps     *firststeps.Steps // how far a new workspace is
+	senders   survey.Senders    // whom letters may come from
+	Sender    string            // the deployment's From
 	Addresses addresses
 	Later     func(context.Context, []byte) error // calls this function with an event, and does not wait; nil: the event is worked on at once
 }
@@ -83,6 +85,7 @@ func Open(o Settings) (*Desk, error) {
 		d.Door.Issuer = issuer
 	}
 	d.Planner = &mailing.Planner{Store: o.Store, Now: now}
+	d.Steps = &firststeps.Steps{Store: o.Store, Now: now, Sender: o.Sender, Verified: o.Mail.Verified}
 	d.Cases = &followup.Cases{Store: o.Store, Now: now}
 	return d, d.Check()
 }

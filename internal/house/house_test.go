@@ -29,7 +29,7 @@ var (
 		"internal/apperr", "internal/authz", "internal/celltext", "internal/keys", "internal/lang", "internal/logs", "internal/mail", "internal/names",
 		"internal/sheet", "internal/theme", "internal/theme/logo", "internal/tmpl", "internal/wording",
 	}
-	useCases = []string{"internal/auth", "internal/contacts", "internal/counting", "internal/delivery", "internal/followup", "internal/insight", "internal/mailing", "internal/org"}
+	useCases = []string{"internal/auth", "internal/contacts", "internal/counting", "internal/delivery", "internal/firststeps", "internal/followup", "internal/insight", "internal/mailing", "internal/org"}
 	// outer speaks HTTP, or to AWS, or to an issuer of identities.
 	outer = []string{"internal/awsenv", "internal/chart", "internal/door", "internal/oidc", "internal/ses", "internal/store", "internal/web"}
 	inner = slices.Concat(useCases, domain, pure)
@@ -61,6 +61,7 @@ var table = []rule{
 	{"internal/contacts", slices.Concat(domain, pure)},
 	{"internal/counting", slices.Concat(domain, pure)},
 	{"internal/delivery", slices.Concat(domain, pure, []string{"internal/followup"})},
+	{"internal/firststeps", slices.Concat(domain, pure)},
 	{"internal/followup", slices.Concat(domain, pure, []string{"internal/insight"})},
 	{"internal/insight", slices.Concat(domain, pure)},
 	{"internal/mailing", slices.Concat(domain, pure, []string{"internal/insight"})},

@@ -187,6 +187,9 @@ func sessionKey(staff, id string) key { return key{sessionsPK(staff), id} }
 // settingsKey is written when somebody saves the settings, a few times a year.
 var settingsKey = key{"SETTINGS", "SETTINGS"}
 
+// firstStepsKey is written at most three times.
+var firstStepsKey = key{"SETTINGS", "FIRSTSTEPS"}
+
 // staffListKey is the version of the staff list as a whole, which moves with every change of it.
 var staffListKey = key{"SETTINGS", "STAFF"}
 

@@ -32,6 +32,7 @@
 //	what the columns of an audience are for             SETTINGS                        SEGMENTS#<audience>
 //	columns of an audience's lists, as put right        SETTINGS                        COLUMNS#<audience>
 //	how often the staff have been changed               SETTINGS                        STAFF
+//	how the workspace has begun                         SETTINGS                        FIRSTSTEPS
 //	who sends at the moment                             LEASE#<name>                    LEASE
 //	how far a recount is; what its steps found          RECOUNT#<scope>                 STATE, SUM#<name>#<figure>
 //

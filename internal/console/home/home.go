@@ -32,7 +32,7 @@ type homePage struct {
 	Campaigns []campaignCard
 	NewOne    bool // may make a campaign
 	Empty     string
-	Steps     []shell.Tab // what to do first, where there is nothing yet
+	First     []firstList // what to do first, until it is done
 }
 
 // scoreCard is an audience's NPS over the last weeks.
@@ -78,14 +78,17 @@ func (d *Pages) home(w http.ResponseWriter, r *http.Request) error {
 	if role == survey.RoleMarketing || role == survey.RoleAnalyst || role == survey.RoleAdministrator {
 		g.Go(func() (err error) { p.Campaigns, err = d.campaignCards(ctx, &p.Frame); return err })
 	}
+	g.Go(func() (err error) { p.First, err = d.firstLists(ctx, &p.Frame); return err })
 	if err := g.Wait(); err != nil {
 		return err
 	}
-	if len(p.Scores) == 0 && len(p.Campaigns) == 0 && !p.Cases.Some {
-		p.Empty = l.T("home.empty." + emptyFor(role))
-		if p.NewOne {
-			p.Steps = []shell.Tab{{Href: "/contacts", Label: l.T("home.step_contacts")}, {Href: "/campaigns", Label: l.T("home.step_campaign")}, {Href: "/results", Label: l.T("home.step_results")}}
+	if len(p.Scores) > 0 {
+		if err := d.Steps.Saw(r.Context(), p.Visit.Who); err != nil {
+			return err
 		}
+	}
+	if len(p.First) == 0 && len(p.Scores) == 0 && len(p.Campaigns) == 0 && !p.Cases.Some {
+		p.Empty = l.T("home.empty." + emptyFor(role))
 	}
 	return shell.Show(w, r, http.StatusOK, p)
 }

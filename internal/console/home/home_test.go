@@ -18,8 +18,8 @@ func TestHome(t *testing.T) {
 	w := consoletest.New(t, dynamo.Options{})
 	w.Staffed()
 	for staff, want := range map[string]string{
-		"executive": "Результатов пока нет", "owner": "Вас ничего не ждёт", "manager": "Когда клиент поставит", "marketing": "Загрузить контакты",
-		"administrator": "Составить и запустить", "analyst": "Результатов пока нет",
+		"executive": "Результатов пока нет", "owner": "Вас ничего не ждёт", "manager": "Когда клиент поставит", "marketing": "Загрузите контакты",
+		"administrator": "Запустите кампанию", "analyst": "Результатов пока нет",
 	} {
 		v := w.Visitor(staff, "ru")
 		status, page := v.Get("/")
