@@ -87,9 +87,15 @@ func (o *Reading) Answers(ctx context.Context, f Filter, after string) (Answers,
 	if err := f.check(o.campaign); err != nil {
 		return Answers{}, err
 	}
+	within := Reach{all: true}
+	if f.Team == "" && f.Owner == "" && f.Search == "" { // as the figures that lead here
+		if within, err = o.reach(ctx); err != nil {
+			return Answers{}, err
+		}
+	}
 	fits := f.match()
 	found, looked, next, err := o.results.Store.FindResponses(ctx, o.campaign.ID, from, answersShown, answersLookedAt, func(a survey.Response) bool {
-		return fits(a) && sees(a.Owner, a.Team)
+		return fits(a) && within.has(a.Owner, a.Team) && sees(a.Owner, a.Team)
 	})
 	if err != nil {
 		return Answers{}, err
@@ -189,11 +195,14 @@ func (r *Results) Latest(ctx context.Context, who authz.Who, c survey.Campaign) 
 	if !view.People() && len(found) < LeastWords {
 		return nil, next == nil, nil
 	}
-	sees, err := r.sees(ctx, who)
+	reach, err := r.Reach(ctx, who)
+	if err == nil && !reach.all {
+		_, reach, err = r.reached(ctx, c, reach)
+	}
 	if err != nil {
 		return nil, false, err
 	}
-	found = slices.DeleteFunc(found, func(a survey.Response) bool { return a.Why == "" && a.Wish == "" || !sees(a.Owner, a.Team) })
+	found = slices.DeleteFunc(found, func(a survey.Response) bool { return a.Why == "" && a.Wish == "" || !reach.has(a.Owner, a.Team) })
 	slices.SortFunc(found, func(a, b survey.Response) int { return b.Updated.Compare(a.Updated) })
 	found = found[:min(len(found), latestShown)]
 	if !view.People() {

@@ -46,6 +46,21 @@ func (m *memory) TalliesOf(_ context.Context, scope, kind string) (map[survey.Ta
 	return found, nil
 }
 
+func (m *memory) TalliesAt(_ context.Context, keys []survey.TallyKey) (map[survey.TallyKey]survey.Counts, error) {
+	found := map[survey.TallyKey]survey.Counts{}
+	for _, k := range keys {
+		if c, ok := m.figures[k]; ok {
+			found[k] = c
+		}
+	}
+	return found, nil
+}
+
+func (m *memory) SomeTallies(ctx context.Context, scope, kind string, max int) (map[survey.TallyKey]survey.Counts, bool, error) {
+	found, err := m.TalliesOf(ctx, scope, kind)
+	return found, len(found) > max, err
+}
+
 func (m *memory) Asked(context.Context, survey.CampaignID) (survey.Asked, error) { return m.asked, nil }
 
 func (m *memory) Dimensions(context.Context, survey.Audience) (survey.Dimensions, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -74,6 +75,7 @@ func (o *Reading) Count(ctx context.Context) error {
 type Report struct {
 	*Reading
 	whole       Disclosed
+	own         Own
 	weeks, days []Row
 	groups      *countedGroups // nil for readers who may see all, and where there are no segments
 }
@@ -86,6 +88,12 @@ func (o *Reading) Report(ctx context.Context) (*Report, error) {
 		return nil, err
 	}
 	p := &Report{Reading: o, whole: o.view.Disclose(all.sum)}
+	p.own = Own{Disclosed: p.whole, Company: p.whole, reach: Reach{all: true}}
+	if !o.who.All() && o.view.Segments() {
+		if err := p.narrowOwn(ctx); err != nil {
+			return nil, err
+		}
+	}
 	if o.view.People() && p.whole.withheld == "" {
 		p.weeks, p.days = all.weeks, all.days
 	}
@@ -97,6 +105,20 @@ func (o *Reading) Report(ctx context.Context) (*Report, error) {
 	}
 	return p, nil
 }
+
+// narrowOwn makes the reader's own figures those within reach.
+func (p *Report) narrowOwn(ctx context.Context) error {
+	reach, err := p.results.Reach(ctx, p.who)
+	if err != nil {
+		return err
+	}
+	t, within, err := p.results.reached(ctx, p.campaign, reach)
+	p.own.Disclosed, p.own.reach = p.view.Disclose(t), within
+	return err
+}
+
+// Own are the figures that the reader's pages open on.
+func (p *Report) Own() Own { return p.own }
 
 // Whole are the figures of the whole campaign.
 func (p *Report) Whole() Disclosed { return p.whole }
@@ -119,13 +141,24 @@ func (p *Report) HiddenWeeks() int {
 // either.
 func (p *Report) Narrow() bool { return p.groups != nil }
 
-// Leads reports whether the answers of one value of a dimension are shown by themselves.
+// Leads reports whether the answers of one value of a dimension are shown by themselves, all of them: to an owner or a
+// manager only those of the owners and of the team within reach.
 func (p *Report) Leads(kind, value string) bool {
-	if p.groups == nil {
+	switch {
+	case p.own.Part() && kind == survey.KindTeam:
+		return p.Mine(kind, value)
+	case p.own.Part():
+		return kind == survey.KindOwner && value != ""
+	case p.groups == nil:
 		return true
 	}
 	g, ok := p.groups.withWords(kind, value)
 	return ok && !p.groups.kept && g.value == value
+}
+
+// Mine reports whether one value of a dimension is the reader's own team.
+func (p *Report) Mine(kind, value string) bool {
+	return kind == survey.KindTeam && p.own.Team() != "" && strings.EqualFold(value, p.own.Team())
 }
 
 // Breakdown is a campaign by one dimension: by owner, by team, by a column of its contacts.

@@ -11,6 +11,11 @@ import (
 type Store interface {
 	// TalliesOf reads the figures of a campaign's or an audience's one kind. Consistent.
 	TalliesOf(ctx context.Context, scope, kind string) (map[survey.TallyKey]survey.Counts, error)
+	// TalliesAt reads some figures; those that are not there are absent. Consistent.
+	TalliesAt(ctx context.Context, keys []survey.TallyKey) (map[survey.TallyKey]survey.Counts, error)
+	// SomeTallies is TalliesOf that reads no more than about max values; more reports that there are others, and that what it
+	// returns is not to be added up.
+	SomeTallies(ctx context.Context, scope, kind string, max int) (found map[survey.TallyKey]survey.Counts, more bool, err error)
 	// Asked adds up who a campaign was planned to ask, by columns of the contacts.
 	Asked(ctx context.Context, c survey.CampaignID) (survey.Asked, error)
 	// Dimensions is what is known of the columns of an audience's contacts.

@@ -15,7 +15,8 @@
 //   - Such a reader sees answers one by one only of LeastWords answers and more, by one property at most, in an order that
 //     says nothing, and nothing of the person beside them: narrow.go, Answer.Response.
 //   - Such a reader sees of a contact's past only the invitations: Results.Past.
-//   - Owners see their own customers' answers and owner's figures, managers their team's: Results.sees.
+//   - Owners see their own customers' answers and owner's figures, managers their team's: Results.sees. Their pages open
+//     on these, with the whole campaign's figures beside them: own.go.
 package insight
 
 import (

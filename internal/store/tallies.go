@@ -7,8 +7,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"golang.org/x/sync/errgroup"
 
@@ -21,41 +23,92 @@ func tallyKey(k survey.TallyKey, shard int) key {
 
 // Tallies reads every figure of a scope, summed over its shards.
 func (s *Store) Tallies(ctx context.Context, scope string) (map[survey.TallyKey]survey.Counts, error) {
-	return s.tallies(ctx, scope, "")
+	found, _, err := s.tallies(ctx, scope, "", 0)
+	return found, err
 }
 
 // TalliesOf reads the figures of one kind of a scope.
 func (s *Store) TalliesOf(ctx context.Context, scope, kind string) (map[survey.TallyKey]survey.Counts, error) {
-	return s.tallies(ctx, scope, kind+"#")
+	found, _, err := s.tallies(ctx, scope, kind+"#", 0)
+	return found, err
 }
 
-func (s *Store) tallies(ctx context.Context, scope, prefix string) (map[survey.TallyKey]survey.Counts, error) {
+// SomeTallies is TalliesOf that reads no more than max values of each copy of the figures; more reports that there are
+// others, and then the sums are not whole.
+func (s *Store) SomeTallies(ctx context.Context, scope, kind string, limit int) (found map[survey.TallyKey]survey.Counts, more bool, err error) {
+	return s.tallies(ctx, scope, kind+"#", limit)
+}
+
+// TalliesAt reads some figures, summed over their shards; those that are not there are absent.
+func (s *Store) TalliesAt(ctx context.Context, keys []survey.TallyKey) (map[survey.TallyKey]survey.Counts, error) {
+	var ask []key
+	of := map[key]survey.TallyKey{}
+	for _, k := range keys {
+		for n := range tallyShards {
+			ask = append(ask, tallyKey(k, n))
+			of[tallyKey(k, n)] = k
+		}
+	}
+	items, err := s.batchGet(ctx, ask, true, "")
+	if err != nil {
+		return nil, fmt.Errorf("tallies: %w", err)
+	}
+	sum := survey.Deltas{}
+	for _, it := range items {
+		sum.Merge(survey.Deltas{of[keyOf(it)]: countsOf(it)})
+	}
+	return sum, nil
+}
+
+func countsOf(it item) survey.Counts {
+	c := survey.Counts{}
+	for name := range it {
+		if name != "pk" && name != "sk" {
+			c[name] = number64(it, name)
+		}
+	}
+	return c
+}
+
+// tallies reads figures; limit is how many of each shard, 0: all.
+func (s *Store) tallies(ctx context.Context, scope, prefix string, limit int) (map[survey.TallyKey]survey.Counts, bool, error) {
 	shards := make([]map[survey.TallyKey]survey.Counts, tallyShards)
+	var more atomic.Bool
 	g, ctx := errgroup.WithContext(ctx)
 	for n := range shards {
 		g.Go(func() error {
 			shards[n] = map[survey.TallyKey]survey.Counts{}
-			return s.queryItems(ctx, tallyPK(scope, n), prefix, true, func(it item) (bool, error) {
-				kind, value, _ := strings.Cut(text(it, "sk"), "#")
-				c := survey.Counts{}
-				for name := range it {
-					if name != "pk" && name != "sk" {
-						c[name] = number64(it, name)
-					}
+			in := &dynamodb.QueryInput{
+				TableName: &s.table, ConsistentRead: aws.Bool(true),
+				KeyConditionExpression:    aws.String("pk = :pk"),
+				ExpressionAttributeValues: item{":pk": str(tallyPK(scope, n))},
+			}
+			if prefix != "" {
+				in.KeyConditionExpression = aws.String("pk = :pk AND begins_with(sk, :sk)")
+				in.ExpressionAttributeValues[":sk"] = str(prefix)
+			}
+			if limit > 0 {
+				in.Limit = aws.Int32(int32(limit + 1))
+			}
+			return s.pages(ctx, in, func(it item) (bool, error) {
+				if limit > 0 && len(shards[n]) == limit {
+					more.Store(true)
+					return false, nil
 				}
-				shards[n][survey.TallyKey{Scope: scope, Kind: kind, Value: unpart(value)}] = c
+				kind, value, _ := strings.Cut(text(it, "sk"), "#")
+				shards[n][survey.TallyKey{Scope: scope, Kind: kind, Value: unpart(value)}] = countsOf(it)
 				return true, nil
 			})
 		})
 	}
 	if err := g.Wait(); err != nil {
-		return nil, fmt.Errorf("tallies: %w", err)
+		return nil, false, fmt.Errorf("tallies: %w", err)
 	}
 	sum := survey.Deltas{}
 	for _, m := range shards {
 		sum.Merge(survey.Deltas(m))
 	}
-	return sum, nil
+	return sum, more.Load(), nil
 }
 
 // maxActions is DynamoDB's limit of actions in a transaction.

@@ -35,6 +35,7 @@ type campaignsPage struct {
 	Filtered          bool   // by audience or state
 	Next              string // "": no more
 	MayWrite          bool
+	Mine              string // whose the figures are; "": the whole campaigns'
 }
 
 type campaignRow struct {
@@ -55,7 +56,7 @@ func (d *Pages) campaignsPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := &campaignsPage{Frame: shell.NewFrame(r, "campaign.list_title")}
 	p.Wide = true
-	p.MayWrite = p.Can(authz.WriteCampaign)
+	p.MayWrite, p.Mine = p.Can(authz.WriteCampaign), shell.MineText(&p.Frame)
 	p.Filtered = len(audiences) == 1 || state != ""
 	p.Audiences = audienceChoices(p.Lang, survey.Audience(q.Get("audience")))
 	for _, s := range survey.CampaignStates {
@@ -115,7 +116,11 @@ func (d *Pages) listedCampaigns(ctx context.Context, audiences []survey.Audience
 }
 
 func (d *Pages) campaignRows(ctx context.Context, f *shell.Frame, cs []survey.Campaign) ([]campaignRow, error) {
-	l, wholes := f.Lang, make([]insight.Disclosed, len(cs))
+	l, owns := f.Lang, make([]insight.Own, len(cs))
+	reach, err := d.Results.Reach(ctx, f.Visit.Who)
+	if err != nil {
+		return nil, err
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(8)
 	for i, c := range cs {
@@ -123,7 +128,7 @@ func (d *Pages) campaignRows(ctx context.Context, f *shell.Frame, cs []survey.Ca
 			continue
 		}
 		g.Go(func() (err error) {
-			wholes[i], err = d.Results.Whole(ctx, f.Visit.Who, c)
+			owns[i], err = d.Results.Own(ctx, f.Visit.Who, reach, c)
 			return err
 		})
 	}
@@ -136,7 +141,7 @@ func (d *Pages) campaignRows(ctx context.Context, f *shell.Frame, cs []survey.Ca
 			ID: string(c.ID), Href: "/campaigns/" + string(c.ID), Name: c.Name, Audience: audienceName(l, c.Audience),
 			State: l.T("campaign.state_" + string(c.State)), Badge: badge(c), When: campaignWhen(l, f.Zone, c), New: string(mailing.NewID()),
 		}
-		if w := wholes[i]; !c.Launched.IsZero() {
+		if w := owns[i].Disclosed; !c.Launched.IsZero() {
 			row.Sent, row.Answers = l.Number(w.Tally().Sent), shell.AnswersCount(l, w)
 			row.NPS, row.NPSHint = npsWords(l, w)
 		}

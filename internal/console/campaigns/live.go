@@ -40,18 +40,22 @@ const (
 	askLater = 15
 )
 
-// live reads a campaign's ledgers and figures: eleven reads, whatever its size.
+// live reads a campaign's ledgers and figures: a dozen reads, whatever its size.
 func (d *Pages) live(ctx context.Context, f *shell.Frame, c survey.Campaign) (live, mailing.Ledgers, error) {
 	v, err := d.Mailing.Ledgers(ctx, c)
 	if err != nil {
 		return live{}, v, err
 	}
-	whole, err := d.Results.Whole(ctx, f.Visit.Who, c)
+	reach, err := d.Results.Reach(ctx, f.Visit.Who)
+	if err != nil {
+		return live{}, v, err
+	}
+	own, err := d.Results.Own(ctx, f.Visit.Who, reach, c)
 	if err != nil {
 		return live{}, v, err
 	}
 	l := f.Lang
-	out := live{Text: map[string]string{}, Show: map[string]bool{}, Badge: badge(c), Answers: whole.Tally().Answers()}
+	out := live{Text: map[string]string{}, Show: map[string]bool{}, Badge: badge(c), Answers: own.Tally().Answers()}
 	out.Text["state"] = l.T("campaign.state_" + string(c.State))
 	out.Text["what"] = l.T("campaign.what_" + string(c.State))
 	out.Show["stopped"] = c.Stopped != ""
@@ -60,7 +64,7 @@ func (d *Pages) live(ctx context.Context, f *shell.Frame, c survey.Campaign) (li
 	}
 	out.ledger(l, "", v.Invitation, survey.MailingInvitation)
 	out.ledger(l, "r.", v.Reminder, survey.MailingReminder)
-	out.answers(l, whole)
+	out.answers(l, own)
 	out.pace(l, c, v, d.Now())
 	possible := d.Mailing.Possible(f.Visit.Who, c, v)
 	for _, a := range mailing.Running {
@@ -101,8 +105,13 @@ func (o *live) ledger(l lang.Language, prefix string, g *survey.Ledger, mailing 
 // ledgerReasons are all for which somebody is not written to.
 var ledgerReasons = append(slices.Clone(mailing.SkipReasons), survey.SkipAnswered, survey.SkipRemoved, survey.SkipSettled)
 
-func (o *live) answers(l lang.Language, w insight.Disclosed) {
-	t := w.Tally()
+func (o *live) answers(l lang.Language, own insight.Own) {
+	w, t := own.Disclosed, own.Tally()
+	if own.Part() {
+		score, hint := npsWords(l, own.Company)
+		o.Text["company"] = l.T("roles.company_live", lang.Values{"NPS": orDash(score), "Interval": hint, "Answers": shell.AnswersCount(l, own.Company)})
+	}
+	o.Show["company"] = own.Part()
 	o.Text["answers"] = shell.AnswersCount(l, w)
 	score, hint := npsWords(l, w)
 	o.Text["nps"], o.Text["nps_interval"] = orDash(score), hint
@@ -159,6 +168,7 @@ type livePage struct {
 	Comments                    []commentView
 	CommentsTitle, CommentsNone string
 	MayComments, MayResults     bool
+	Mine                        string // whose the figures of answers are; "": the whole campaign's
 	MaySend, MayWrite           bool
 	New                         string
 	Uncertain                   []uncertainView
@@ -175,7 +185,9 @@ type place struct {
 }
 
 // liveTexts and liveParts are those of live that the page names one by one.
-type liveTexts struct{ State, What, Stopped, Speed, Left, NPS, Interval, Answers, Rate, Unverified, Withheld string }
+type liveTexts struct {
+	State, What, Stopped, Speed, Left, NPS, Interval, Answers, Rate, Unverified, Withheld, Company string
+}
 
 type liveLedger struct{ Audience, Invited, Skipped, Bounced, Complained string }
 
@@ -238,6 +250,9 @@ func (d *Pages) showLive(w http.ResponseWriter, r *http.Request, status int, c s
 		return err
 	}
 	p.take(out)
+	if out.Show["company"] {
+		p.Mine = shell.MineText(&p.Frame)
+	}
 	p.MaySend, p.MayWrite, p.MayResults = p.Can(authz.Send), p.Can(authz.WriteCampaign), p.Can(authz.ReadResults)
 	seen, err := d.Results.Seen(r.Context(), p.Visit.Who, c)
 	if err != nil {
@@ -262,7 +277,7 @@ func (d *Pages) showLive(w http.ResponseWriter, r *http.Request, status int, c s
 func (p *livePage) take(o live) {
 	t, s := o.Text, o.Show
 	p.Badge, p.Decided, p.Invited, p.Next, p.Answers = o.Badge, o.Decided, o.Invited, o.Next, strconv.FormatInt(o.Answers, 10)
-	p.Text = liveTexts{t["state"], t["what"], t["stopped"], t["speed"], t["left"], t["nps"], t["nps_interval"], t["answers"], t["response_rate"], t["unverified"], t["withheld"]}
+	p.Text = liveTexts{t["state"], t["what"], t["stopped"], t["speed"], t["left"], t["nps"], t["nps_interval"], t["answers"], t["response_rate"], t["unverified"], t["withheld"], t["company"]}
 	p.Parts = liveParts{
 		s["stopped"], s["ledger"], s["r.ledger"], s["sending"], s["groups"], s["withheld"], s["unverified"], s["uncertain"],
 		s["pause"], s["resume"], s["remind"], s["close"], s["cancel"], s["resend"],

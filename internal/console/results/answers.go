@@ -45,7 +45,7 @@ type answersPage struct {
 	Next     string
 	Empty    bool   // nothing fits, and everything was looked at
 	Explain  bool   // unverified answers are shown
-	Some     bool   // only those of the viewer's own customers are shown
+	Mine     string // whose answers are shown, where not everybody's
 	Narrow   string // what is not shown to somebody who may not know the people
 }
 
@@ -88,7 +88,7 @@ func (d *Pages) answersPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.Title = c.Name + ": " + l.T("results.tab_answers")
-	p.Tabs, p.Explain, p.Some = resultTabs(&p.Frame, opened, "answers"), p.Filter.Unverified != "", !p.All()
+	p.Tabs, p.Explain, p.Mine = resultTabs(&p.Frame, opened, "answers"), p.Filter.Unverified != "", shell.OnlyMineText(&p.Frame)
 	for _, g := range []nps.Group{nps.Promoter, nps.Passive, nps.Detractor} {
 		p.Groups = append(p.Groups, shell.Option{Value: string(g), Label: l.T("results.group." + string(g)), On: p.Filter.Group == string(g)})
 	}

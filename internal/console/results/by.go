@@ -25,6 +25,7 @@ type byPage struct {
 	ID, Kind string
 	By       string
 	Tabs     []shell.Tab
+	Mine     string // whose the figures are
 	Rows     []shell.RowView
 	Find     string
 	Found    string // how many fit what was looked for, where something was
@@ -85,6 +86,9 @@ func (d *Pages) byPage(w http.ResponseWriter, r *http.Request) error {
 		p.Found, p.Search = l.T("results.found", lang.Values{"Count": len(rows), "All": all}), true
 	}
 	rows, omitted := insight.Largest(rows, rowsShown)
+	if report.Own().Part() {
+		rows = p.mine(report, kind, rows, b.Rows)
+	}
 	if omitted += b.Others; omitted > 0 {
 		p.Omitted = l.T("results.omitted", lang.Values{"Count": omitted})
 	}
@@ -97,9 +101,30 @@ func (d *Pages) byPage(w http.ResponseWriter, r *http.Request) error {
 		if p.Can(authz.ReadAnswers) && report.Leads(kind, t.Value()) {
 			href = "/results/" + string(c.ID) + "/answers?" + d.ValueQuery(c, kind, t.Value())
 		}
-		p.Rows = append(p.Rows, shell.ViewRow(l, labels[t.Value()], href, t.Disclosed))
+		row := shell.ViewRow(l, labels[t.Value()], href, t.Disclosed)
+		if report.Mine(kind, t.Value()) {
+			row.Label = l.T("roles.your_team", lang.Values{"Team": row.Label})
+		}
+		p.Rows = append(p.Rows, row)
+	}
+	if report.Own().Part() && len(p.Rows) > 0 {
+		p.Rows = append(p.Rows, shell.ViewRow(l, l.T("roles.company"), "", report.Whole()))
 	}
 	return shell.Show(w, r, http.StatusOK, p)
+}
+
+// mine says whose the rows are to somebody who answers for some of them, and puts the own team first.
+func (p *byPage) mine(report *insight.Report, kind string, rows, all []insight.Row) []insight.Row {
+	p.Mine = p.Lang.T("roles.by_company")
+	if kind == survey.KindOwner {
+		p.Mine = shell.MineText(&p.Frame)
+	}
+	own := func(t insight.Row) bool { return report.Mine(kind, t.Value()) }
+	if p.Find != "" || !slices.ContainsFunc(all, own) {
+		return rows
+	}
+	first := []insight.Row{all[slices.IndexFunc(all, own)]}
+	return append(first, slices.DeleteFunc(slices.Clone(rows), own)...)
 }
 
 // labels are what the values of a kind are called: owners by name.

@@ -12,6 +12,8 @@ import (
 type comparePage struct {
 	shell.Frame
 	A, B       sideView
+	Mine       string               // whose the figures are; "": the whole campaigns'
+	Company    shell.DifferenceView // beside them
 	Difference shell.DifferenceView
 	Rate       string // how the response rates differ
 	Groups     []groupPair
@@ -53,14 +55,17 @@ func (d *Pages) comparePage(w http.ResponseWriter, r *http.Request) error {
 	p := &comparePage{Frame: shell.NewFrame(r, "results.compare_title")}
 	p.Wide = true
 	l := p.Lang
-	p.A = sideView{a.Name, "/results/" + string(a.ID), l.Date(a.Launched.In(p.Zone)), shell.ViewNPS(l, c.Whole.A, "")}
-	p.B = sideView{b.Name, "/results/" + string(b.ID), l.Date(b.Launched.In(p.Zone)), shell.ViewNPS(l, c.Whole.B, "")}
-	p.Difference = shell.ViewDifference(l, door.DifferenceOf(c.Whole))
+	p.A = sideView{a.Name, "/results/" + string(a.ID), l.Date(a.Launched.In(p.Zone)), shell.ViewNPS(l, c.Own.A, "")}
+	p.B = sideView{b.Name, "/results/" + string(b.ID), l.Date(b.Launched.In(p.Zone)), shell.ViewNPS(l, c.Own.B, "")}
+	p.Difference = shell.ViewDifference(l, door.DifferenceOf(c.Own))
+	if c.Part {
+		p.Mine, p.Company = shell.MineText(&p.Frame), shell.ViewDifference(l, door.DifferenceOf(c.Whole))
+	}
 	if p.Difference.Both {
 		for n := len(nps.Groups) - 1; n >= 0; n-- {
 			g := nps.Groups[n]
 			share := func(t nps.Tally) float64 { return 100 * float64(t.In(g)) / float64(t.Answers()) }
-			sa, sb := share(c.Whole.A.Tally()), share(c.Whole.B.Tally())
+			sa, sb := share(c.Own.A.Tally()), share(c.Own.B.Tally())
 			p.Groups = append(p.Groups, groupPair{
 				string(g), l.T("results.group." + string(g)), shell.Percent(l, sa), shell.Percent(l, sb),
 				l.T("results.points", lang.Values{"Value": shell.Signed(l, sb-sa, 1)}),

@@ -10,6 +10,7 @@ import (
 	"onetap/internal/authz"
 	"onetap/internal/chart"
 	"onetap/internal/console/shell"
+	"onetap/internal/door"
 	"onetap/internal/insight"
 	"onetap/internal/lang"
 	"onetap/internal/nps"
@@ -21,6 +22,9 @@ const resultsShown = 6
 
 type resultsPage struct {
 	shell.Frame
+	Part      bool // the figures are of the reader's customers or team
+	Mine      string
+	reach     insight.Reach
 	Audiences []audienceResultsView
 	Empty     bool
 	CanStart  bool // may make a campaign
@@ -36,6 +40,7 @@ type audienceResultsView struct {
 
 type resultRow struct {
 	shell.RowView
+	Company shell.RowView // beside the reader's own figures
 	State string
 	Date  string
 }
@@ -44,6 +49,11 @@ type resultRow struct {
 func (d *Pages) resultsPage(w http.ResponseWriter, r *http.Request) error {
 	p := &resultsPage{Frame: shell.NewFrame(r, "results.title")}
 	p.Wide = true
+	var err error
+	if p.reach, err = d.Results.Reach(r.Context(), p.Visit.Who); err != nil {
+		return err
+	}
+	p.Part, p.Mine = !p.All(), shell.MineText(&p.Frame)
 	audiences, maxShown := survey.Audiences, resultsShown
 	if a := survey.Audience(r.URL.Query().Get("audience")); a.Valid() {
 		audiences, maxShown = []survey.Audience{a}, 10*resultsShown
@@ -90,10 +100,13 @@ func (d *Pages) audienceView(ctx context.Context, p *resultsPage, a survey.Audie
 			v.Before = append(v.Before, shell.Option{Value: string(c.ID), Label: c.Name, On: i != 0})
 		}
 		g.Go(func() error {
-			whole, err := d.Results.Whole(ctx, p.Visit.Who, c)
-			row := shell.ViewRow(l, c.Name, "/results/"+string(c.ID), whole)
-			row.Count = shell.AnswersCount(l, whole)
-			v.Rows[i] = resultRow{row, l.T("results.state." + string(c.State)), l.Date(c.Launched.In(p.Zone))}
+			own, err := d.Results.Own(ctx, p.Visit.Who, p.reach, c)
+			row := shell.ViewRow(l, c.Name, "/results/"+string(c.ID), own.Disclosed)
+			row.Count = shell.AnswersCount(l, own.Disclosed)
+			v.Rows[i] = resultRow{row, shell.ViewRow(l, "", "", own.Company), l.T("results.state." + string(c.State)), l.Date(c.Launched.In(p.Zone))}
+			if p.Part && !own.Part() { // of employees there is only the whole
+				v.Rows[i].RowView = shell.ViewRow(l, c.Name, row.Href, insight.Disclosed{})
+			}
 			return err
 		})
 	}
@@ -117,6 +130,9 @@ func resultTabs(f *shell.Frame, opened *insight.Reading, here string) []shell.Ta
 
 type resultPage struct {
 	shell.Frame
+	Mine           string               // whose the figures are; "": the whole campaign's
+	Company        shell.NpsView        // beside them
+	Beside         shell.DifferenceView // they against all others
 	Campaign       string
 	Audience       string
 	State          string
@@ -165,7 +181,11 @@ func (d *Pages) resultPage(w http.ResponseWriter, r *http.Request) error {
 		p.Answers = "/results/" + string(c.ID) + "/answers"
 	}
 	p.Hidden = shell.WithheldText(l, report.Whole().Withheld())
-	p.NPS = shell.ViewNPS(l, report.Whole(), p.Answers)
+	own := report.Own()
+	p.NPS = shell.ViewNPS(l, own.Disclosed, p.Answers)
+	if own.Part() {
+		p.Mine, p.Company, p.Beside = shell.MineText(&p.Frame), shell.ViewNPS(l, own.Company, ""), shell.ViewDifference(l, door.DifferenceOf(own.Beside()))
+	}
 	p.fill(report)
 	for _, o := range others {
 		if o.ID != c.ID && view.Compared() {
@@ -179,8 +199,9 @@ func (d *Pages) resultPage(w http.ResponseWriter, r *http.Request) error {
 const maxTimes = 60
 
 // fill puts the figures into words; the times, and what is unverified, lead to the answers for who may see all of them.
+// Times are the whole campaign's.
 func (p *resultPage) fill(report *insight.Report) {
-	l, t, all := p.Lang, report.Whole().Tally(), !report.Narrow()
+	l, t, all := p.Lang, report.Own().Tally(), !report.Narrow()
 	if t.Comments > 0 {
 		p.Words = l.T("results.words", lang.Values{"Count": t.Comments})
 		if p.Answers != "" {
@@ -193,6 +214,13 @@ func (p *resultPage) fill(report *insight.Report) {
 			p.UnverifiedHref = p.Answers + "?unverified=1"
 		}
 	}
+	p.fillScores(t)
+	p.fillTimes(report, all && !report.Own().Part())
+}
+
+// fillScores says how many gave each score.
+func (p *resultPage) fillScores(t nps.Tally) {
+	l := p.Lang
 	if t.Answers() == 0 {
 		return
 	}
@@ -207,8 +235,13 @@ func (p *resultPage) fill(report *insight.Report) {
 		}
 		p.Scores = append(p.Scores, row)
 	}
+}
+
+// fillTimes draws the weeks and the days; leads says whether they lead to their answers.
+func (p *resultPage) fillTimes(report *insight.Report, leads bool) {
+	l := p.Lang
 	href := func(name, value string) string {
-		if p.Answers == "" || !all {
+		if p.Answers == "" || !leads {
 			return ""
 		}
 		return p.Answers + "?" + name + "=" + value

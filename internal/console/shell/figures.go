@@ -137,6 +137,22 @@ func ViewNPS(l lang.Language, d insight.Disclosed, href string) NpsView {
 	return v
 }
 
+// MineText says whose figures a page opens on; "" for who sees all.
+func MineText(f *Frame) string {
+	if f.All() {
+		return ""
+	}
+	return f.Lang.T("roles.mine." + string(f.Staff.Role))
+}
+
+// OnlyMineText says whose people a list is of; "" for who sees all.
+func OnlyMineText(f *Frame) string {
+	if f.All() {
+		return ""
+	}
+	return f.Lang.T("roles.only." + string(f.Staff.Role))
+}
+
 // AnswersCount is how many have answered; a dash where that is not shown.
 func AnswersCount(l lang.Language, d insight.Disclosed) string {
 	if d.Withheld() != "" {
