@@ -48,6 +48,15 @@ func Sum(rows ...Row) Disclosed {
 	return sum
 }
 
+// Rest is what of figures is left without some of their parts, all of which may be shown. It has no response rate.
+func Rest(of Row, parts ...Row) Disclosed {
+	rest := Disclosed{tally: of.tally}
+	for _, p := range parts {
+		rest.tally.Sub(p.tally)
+	}
+	return rest
+}
+
 // Largest keeps the n rows with the most people, in that order, and says how many others there are.
 func Largest(rows []Row, n int) ([]Row, int) {
 	rows = slices.Clone(rows)

@@ -72,6 +72,13 @@ func (a asking) figures() {
 		t.Errorf("%s: two kinds of whole: %+v, %+v", a.what, whole, report.Whole())
 	}
 	a.allowed("the whole", whole)
+	reach := must[Reach](t)(a.m.results().Reach(ctx, who))
+	own := must[Own](t)(a.m.results().Own(ctx, who, reach, c))
+	if own.Company != whole || own.Disclosed != report.Own().Disclosed || own.Part() == (who.All() || employees) || len(own.Weeks()) > 0 && (!people || whole.Withheld() != "") {
+		t.Errorf("%s: one's own is %+v, of the whole %+v", a.what, own, whole)
+	}
+	a.allowed("one's own", own.Disclosed)
+	a.allowed("the others", own.Beside().A)
 	over := !noon.Before(c.ClosesAt.Add(Settling))
 	if shown := whole.Tally().Answers() > 0; shown != (a.m.verified() > 0 && (people || a.m.verified() >= LeastFigures) && (!employees || over)) {
 		t.Errorf("%s: the whole of %d is shown: %v", a.what, a.m.verified(), shown)
@@ -216,6 +223,13 @@ func (a asking) comparison() {
 	c, err := a.m.results().Compare(context.Background(), person(a.role), other, a.m.campaign, 10)
 	if (err != nil) != (a.m.campaign.Audience == survey.Employees) || err != nil && !errors.Is(err, ErrWholeOnly) {
 		a.t.Errorf("%s: compared: %v", a.what, err)
+	}
+	for what, d := range map[string]Disclosed{"one side": c.Own.A, "the other side": c.Own.B} {
+		a.allowed("one's own of "+what, d)
+	}
+	m, err := a.m.results().Moved(context.Background(), person(a.role), other, a.m.campaign)
+	if (err != nil) != (a.m.campaign.Audience == survey.Employees) || m.Looked > 0 && !Persons(a.m.campaign.Audience, person(a.role)) || m.Kind != "" {
+		a.t.Errorf("%s: what moved it: %+v, %v", a.what, m, err)
 	}
 	a.allowed("one side", c.Whole.A)
 	a.allowed("the other side", c.Whole.B)

@@ -41,8 +41,8 @@ type audienceResultsView struct {
 type resultRow struct {
 	shell.RowView
 	Company shell.RowView // beside the reader's own figures
-	State string
-	Date  string
+	State   string
+	Date    string
 }
 
 // resultsPage lists the campaigns of each audience with what they came to; ?audience= lists more of one.

@@ -183,6 +183,7 @@ func precision(l lang.Language, i nps.Interval) string {
 // RowView is one row of a table of tallies.
 type RowView struct {
 	Label, Href         string
+	Part                string // what of the label's it is, under it; "": all
 	Count               string // of answers
 	NPS, Interval       string
 	Promoters, Passives string

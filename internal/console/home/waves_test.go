@@ -1,0 +1,165 @@
+package home_test
+
+import (
+	"context"
+	"regexp"
+	"strings"
+	"testing"
+
+	"onetap/internal/console/consoletest"
+	"onetap/internal/local/dynamo"
+	"onetap/internal/survey"
+)
+
+// asked launches a campaign in which each team answers with its scores, forty people a team.
+func asked(w *consoletest.World, id survey.CampaignID, name string, weeks int, teams map[string][]int) {
+	a := w.Asks(id, survey.Customers, name, weeks)
+	for _, team := range []string{"Север", "Юг", "Запад"} {
+		for i := range 40 {
+			a.Answer(team, teams[team][i%len(teams[team])], i/20, nil)
+		}
+	}
+	a.Counted()
+}
+
+// The executive's home names each campaign with figures of its own, says what moved the latest one, or that nothing has
+// beyond chance, and its campaigns, weeks and parts are links.
+func TestWavesApart(t *testing.T) {
+	t.Parallel()
+	even := []int{10, 9, 8, 3}
+	for _, test := range []struct {
+		name string
+		now  map[string][]int
+		want []string
+		not  []string
+	}{
+		{
+			"one team fell", map[string][]int{"Север": {0, 3, 7, 5}, "Юг": even, "Запад": even},
+			[]string{"Значимо хуже", "Сильнее всего и не случайно изменилось", `href="/results/secondaa/by/team"><bdi>Север</bdi>`, "Сравнили 3 команды и языка; интервал это учитывает"},
+			[]string{"<bdi>Юг</bdi></a>"},
+		},
+		{
+			"nothing moved", map[string][]int{"Север": even, "Юг": {10, 9, 8, 8, 9, 3, 3}, "Запад": even},
+			[]string{"Разница незначима", "Сравнили 3 команды и языка: изменений больше случайных нет"}, []string{"Сильнее всего"},
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			w := consoletest.New(t, dynamo.Options{})
+			w.Staffed()
+			asked(w, "firstaaa", "Первая", 6, map[string][]int{"Север": even, "Юг": even, "Запад": even})
+			v := w.Visitor("executive", "ru")
+			_, page := v.Get("/")
+			v.Says(page, "Это первая кампания этой аудитории")
+			asked(w, "secondaa", "Вторая", 1, test.now)
+			_, page = v.Get("/")
+			v.Says(page, append(test.want, `href="/results/secondaa"><bdi>Вторая`, `href="/results/firstaaa"><bdi>Первая`, `href="/results/compare?a=firstaaa&amp;b=secondaa"`, "120 из 240")...)
+			for _, not := range test.not {
+				if strings.Contains(page, not) {
+					t.Errorf("the page says %q", not)
+				}
+			}
+			for _, href := range regexp.MustCompile(`href="(/results/(?:first|second)[^"]*)"`).FindAllStringSubmatch(page, -1) {
+				if status, _ := v.Get(strings.ReplaceAll(href[1], "&amp;", "&")); status != 200 {
+					t.Errorf("%s leads to %d", href[1], status)
+				}
+			}
+			if n := strings.Count(page, "/answers?week="); n < 2 {
+				t.Errorf("%d weeks lead to their answers", n)
+			}
+		})
+	}
+}
+
+// Whatever an owner or a manager opens, the same campaign has the same figures of theirs, beside the whole campaign's, and
+// the list of answers has as many.
+func TestOwnFiguresAgree(t *testing.T) {
+	t.Parallel()
+	w := consoletest.New(t, dynamo.Options{})
+	w.Staffed()
+	a := w.Asks("shareaaa", survey.Customers, "Общая", 1)
+	for i := range 90 { // owner: 30 of 90; team Север: 36
+		a.Answer([]string{"Север", "Юг", "Запад", "Север", "Восток"}[i%5], []int{10, 9, 3, 7, 10, 2, 9}[i%7], i/30, func(r *survey.Response, c *survey.Contact) {
+			r.Why = "Слово " + r.Team
+			if i%3 != 0 {
+				r.Owner, c.Owner = "stranger", "stranger"
+			}
+		})
+	}
+	a.Counted()
+	figure := regexp.MustCompile(`[+−]\d+|\b0\b`)
+	for staff, want := range map[string]int{"owner": 30, "manager": 36} {
+		v := w.Visitor(staff, "ru")
+		_, home := v.Get("/")
+		_, after, _ := strings.Cut(home, `<span class="big">`)
+		score := figure.FindString(after)
+		count := map[int]string{30: "30 ответов", 36: "36 ответов"}[want]
+		v.Says(home, count, "90 ответов")
+		_, whole := v.Get("/results/shareaaa")
+		v.Says(whole, `<span class="big">`+score, count, "90 ответов", "По сравнению с остальными")
+		_, list := v.Get("/results")
+		v.Says(list, `class="num strong">`+score, `class="num">`+count[:2]+"<")
+		_, team := v.Get("/results/shareaaa/by/team")
+		if strings.Contains(team, "answers?team=") && staff == "owner" || strings.Count(team, "/answers?") > 1 {
+			t.Errorf("%s is led to others' answers by teams", staff)
+		}
+		v.Says(team, "Вся кампания")
+		_, language := v.Get("/results/shareaaa/by/language")
+		if strings.Contains(language, "/answers?language=") {
+			t.Errorf("%s: a language of the whole campaign leads to some of its answers", staff)
+		}
+		if n := listed(v, "/results/shareaaa/answers"); n != want {
+			t.Errorf("%s is listed %d answers, want %d", staff, n, want)
+		}
+		promoters := regexp.MustCompile(`answers\?group=promoter">[^<]*</a>.*?<span class="soft">(\d+)`).FindStringSubmatch(whole)
+		if promoters == nil || listed(v, "/results/shareaaa/answers?group=promoter") != number(promoters[1]) {
+			t.Errorf("%s: the promoters are %v, and %d are listed", staff, promoters, listed(v, "/results/shareaaa/answers?group=promoter"))
+		}
+		if staff == "manager" {
+			_, live := v.Get("/campaigns/shareaaa")
+			v.Says(live, `data-live="nps">`+score, `data-live="answers">36<`, "Вся кампания: NPS")
+			if strings.Contains(live, "Слово Юг") || !strings.Contains(live, "Слово Север") {
+				t.Error("the live page has others' comments, or none")
+			}
+			_, campaigns := v.Get("/campaigns")
+			v.Says(campaigns, "<strong>"+score+"</strong>", ">36<")
+		}
+	}
+	// A manager of whose team the campaign knows nothing is shown the customers of who reports to the manager.
+	staff := append([]survey.Staff{}, consoletest.Everybody...)
+	staff[2].Team = "Экспедиция"
+	if err := w.Store.PutStaff(context.Background(), staff); err != nil {
+		t.Fatal(err)
+	}
+	v := w.Visitor("manager", "ru")
+	_, home := v.Get("/")
+	v.Says(home, "30 ответов")
+	if n := listed(v, "/results/shareaaa/answers"); n != 30 {
+		t.Errorf("%d answers are listed, want 30", n)
+	}
+}
+
+func number(text string) (n int) {
+	for _, c := range text {
+		n = n*10 + int(c-'0')
+	}
+	return n
+}
+
+// listed counts the answers of all pages of a list.
+func listed(v *consoletest.Visitor, path string) (n int) {
+	_, page := v.Get(path)
+	for {
+		n += strings.Count(page, `<li class="card">`)
+		_, after, more := strings.Cut(page, `name="after" value="`)
+		if !more {
+			return n
+		}
+		after, _, _ = strings.Cut(after, `"`)
+		on := "?"
+		if strings.Contains(path, "?") {
+			on = "&"
+		}
+		_, page = v.Get(path + on + "after=" + after)
+	}
+}
