@@ -22,9 +22,9 @@ import (
 
 const staffList = `[{"id":"anna","email":"anna@example.ru","name":"Анна","team":"Север"},{"id":"boris","email":"boris@example.ru","name":"Борис","team":"Юг"}]`
 
-func sums(answer map[string]any) [4]float64 {
-	var n [4]float64
-	for i, name := range []string{"new", "changed", "unchanged", "refused"} {
+func sums(answer map[string]any) [5]float64 {
+	var n [5]float64
+	for i, name := range []string{"new", "changed", "unchanged", "refused", "merged"} {
 		n[i], _ = answer[name].(float64)
 	}
 	return n
@@ -48,7 +48,7 @@ func TestPartsAreTheWhole(t *testing.T) {
 	whole := consoletest.New(t, dynamo.Options{})
 	whole.Must("POST", "/api/v1/staff", "application/json", []byte(staffList))
 	want := whole.Must("POST", "/api/v1/contacts?audience=customers", consoletest.CSVType, list)
-	if n := sums(want); n[0] == 0 || n[3] == 0 || n[0]+n[3] != 1500 {
+	if n := sums(want); n[0] == 0 || n[3] == 0 || n[0]+n[3]+n[4] != 1500 {
 		t.Fatalf("the whole list: %v", n)
 	}
 
@@ -194,7 +194,7 @@ func TestPartTwiceAtOnce(t *testing.T) {
 		}
 	}
 	finish := w.Must("POST", path+"/finish", "application/json", nil)
-	if n := sums(finish["total"].(map[string]any)); n[0]+n[3] != 300 || n[1]+n[2] != 0 {
+	if n := sums(finish["total"].(map[string]any)); n[0]+n[3]+n[4] != 300 || n[1]+n[2] != 0 {
 		t.Errorf("taken once: %v", n)
 	}
 }

@@ -65,11 +65,10 @@ type Refusal struct {
 	Code   string `json:"code"`
 	Column string `json:"column,omitempty"` // by its heading
 	Value  string `json:"value,omitempty"`  // what the cell said; personal: for who uploaded it, not for a log
-	First  int    `json:"first,omitempty"`  // duplicate: the line that has the address first
+	First  int    `json:"first,omitempty"`  // duplicate, of a staff list: the line that has the person first
 	Count  int    `json:"count,omitempty"`  // too many or few cells: how many
 	Limit  int    `json:"limit,omitempty"`  // the most that is allowed
-	// Cells are the row as it was, for putting it right; not of a line that is no record. Of a duplicate only the
-	// address, in Value.
+	// Cells are the row as it was, for putting it right; not of a line that is no record.
 	Cells []string `json:"cells,omitempty"`
 }
 
@@ -91,23 +90,13 @@ func (w Warning) With() map[string]any {
 	return map[string]any{"Line": w.Line, "Column": w.Column, "Value": w.Value}
 }
 
-// Duplicate is the refusal of a row whose address stood in an earlier line of the same list already. Only the caller,
-// who keeps the ids of all parts, can tell.
-func (r Row) Duplicate(first int) Refusal {
-	return Refusal{Line: r.Line, Lines: r.Lines, Code: "duplicate", Value: r.Contact.Person.Email, First: first}
-}
-
-// Row is the refused row as it was; of a duplicate the address, of what was no row its beginning.
+// Row is the refused row as it was; of what was no row its beginning.
 func (r Refusal) Row(columns []Column) []string {
 	if r.Cells != nil || len(columns) == 0 {
 		return r.Cells
 	}
 	cells := make([]string, len(columns))
-	for i, c := range columns {
-		if r.Code == "duplicate" && c.Field == FieldEmail || r.Code != "duplicate" && i == 0 {
-			cells[i] = r.Value
-		}
-	}
+	cells[0] = r.Value
 	return cells
 }
 

@@ -179,9 +179,6 @@ func TestImportRefusals(t *testing.T) {
 	if c := got.Rows[3].Contact; c.Owner != "" || c.OwnerRaw != "Нет Такого" {
 		t.Errorf("unknown owner: %+v", c)
 	}
-	if d := got.Rows[0].Duplicate(7); d.Code != "duplicate" || d.First != 7 || d.Line != 2 || d.Value != "anna@example.ru" {
-		t.Errorf("duplicate: %+v", d)
-	}
 }
 
 func TestImportProblems(t *testing.T) {
@@ -245,11 +242,6 @@ func TestImportQuality(t *testing.T) {
 	var back contacts.Quality
 	if err := json.Unmarshal(many, &back); err != nil || !cmp.Equal(want, back) {
 		t.Errorf("as JSON: %v, %s", err, many)
-	}
-	q := contacts.Quality{Rows: 1}
-	q.Duplicate(contacts.Refusal{Line: 9, Code: "duplicate"})
-	if q.Rows != 0 || q.Refused != 1 || q.Refusals["duplicate"].Count != 1 {
-		t.Errorf("duplicate: %+v", q)
 	}
 }
 

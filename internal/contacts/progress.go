@@ -36,7 +36,9 @@ type progress struct {
 type Outcome struct {
 	survey.Upserted
 	Refused   int             `json:"refused"`
-	Refusals  []Refusal       `json:"refusals"` // at most MaxListed
+	Refusals  []Refusal       `json:"refusals"`         // at most MaxListed
+	Merged    int             `json:"merged,omitempty"` // rows that were joined with an earlier one of the same person
+	Merges    []Merge         `json:"merges,omitempty"` // at most MaxListed
 	Warned    int             `json:"warned"`
 	Warnings  []Warning       `json:"warnings"`
 	Total     survey.Upserted `json:"total"`   // of everything so far
@@ -116,29 +118,34 @@ func (l *Lists) sayColumns(ctx context.Context, p *progress) error {
 
 // write stores the contacts of a slice and adds the slice to the part's outcome.
 func (l *Lists) write(ctx context.Context, p *progress, got Imported, out *Outcome) error {
-	contacts := make([]survey.Contact, 0, len(got.Rows))
-	var refusing []map[survey.Audience]survey.ContactID
-	for _, row := range got.Rows {
-		c := row.Contact
-		c.ID = l.Keys.ContactID(c.Audience, c.Person.Email)
-		if first, twice := p.seen.add(seenOf(c.ID, row.Line)); twice {
-			refusal := row.Duplicate(first)
-			got.Refused = append(got.Refused, refusal)
-			got.Quality.Duplicate(refusal)
-			continue
-		}
-		contacts = append(contacts, c)
-		if row.OptedOut {
-			refusing = append(refusing, l.Keys.ContactIDs(c.Person.Email))
-		}
+	fresh, again, merges, err := l.joined(ctx, p, &got)
+	if err != nil {
+		return err
 	}
+	var refusing []map[survey.Audience]survey.ContactID
+	contactsOf := func(rows []Row) []survey.Contact {
+		contacts := make([]survey.Contact, len(rows))
+		for i, row := range rows {
+			contacts[i] = row.Contact
+			if row.OptedOut {
+				refusing = append(refusing, l.Keys.ContactIDs(row.Contact.Person.Email))
+			}
+		}
+		return contacts
+	}
+	contacts, before := contactsOf(fresh), contactsOf(again)
 	if err := l.Store.SuppressAll(ctx, refusing, survey.Unsubscribed, l.Now().UTC()); err != nil { // before anybody can be invited
 		return fmt.Errorf("stop those who want no letters: %w", err)
 	}
 	done, err := l.Store.UpsertContacts(ctx, contacts, p.by, l.Now().UTC())
+	if err == nil && len(before) > 0 { // which an earlier part has counted
+		_, err = l.Store.UpsertContacts(ctx, before, p.by, l.Now().UTC())
+	}
 	if err != nil {
 		return fmt.Errorf("store contacts: %w", err)
 	}
+	out.Merged += len(merges)
+	out.Merges = append(out.Merges, merges[:min(len(merges), MaxListed-len(out.Merges))]...)
 	out.Upserted = out.Upserted.Plus(done)
 	slices.SortStableFunc(got.Refused, func(a, b Refusal) int { return a.Line - b.Line })
 	out.Refused += len(got.Refused)

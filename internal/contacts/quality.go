@@ -22,6 +22,7 @@ const (
 	BrokenCharacters Finding = "broken_characters" // letters that did not survive the export
 	AddressUnusable  Finding = "address_unusable"  // another column's address was taken for it
 	OptedOut         Finding = "opted_out"         // nobody writes to them
+	MergedRows       Finding = "merged_rows"       // joined with an earlier row of the same person
 	PersonalColumns  Finding = "personal_columns"  // counts columns: they look personal, and are no segments
 )
 
@@ -59,20 +60,13 @@ func (q *Quality) NoteColumns(f Finding, n int) {
 	q.Findings[f] = q.Findings[f].merge(Found{Count: n})
 }
 
-// Refuse records a refused row. A duplicate, which only the caller can tell, was counted as taken before: see
-// Duplicate.
+// Refuse records a refused row.
 func (q *Quality) Refuse(r Refusal) {
 	if q.Refusals == nil {
 		q.Refusals = map[string]Found{}
 	}
 	q.Refused++
 	q.Refusals[r.Code] = q.Refusals[r.Code].merge(Found{Count: 1, Lines: []int{r.Line}})
-}
-
-// Duplicate records that a row counted as taken turned out to be a duplicate.
-func (q *Quality) Duplicate(r Refusal) {
-	q.Rows--
-	q.Refuse(r)
 }
 
 // Merge adds the report of another part of the same list.

@@ -151,6 +151,17 @@ func (l *Lists) Refused(ctx context.Context, u survey.Upload, limit int) ([]Refu
 	return all, err
 }
 
+// Merged reads the first rows of an upload that were joined with earlier ones, at most limit of them.
+func (l *Lists) Merged(ctx context.Context, u survey.Upload, limit int) ([]Merge, error) {
+	var all []Merge
+	err := l.Store.UploadAnswers(ctx, u.ID, func(answer json.RawMessage) (bool, error) {
+		out, err := storedOutcome(answer)
+		all = append(all, out.Merges[:min(len(out.Merges), limit-len(all))]...)
+		return len(all) < limit, err
+	})
+	return all, err
+}
+
 // finishDigest stands for the end of a list where a part's digest would.
 var finishDigest = []byte("finish")
 
@@ -241,9 +252,9 @@ func (l *Lists) fit(o *Outcome) (json.RawMessage, error) {
 			return nil, fmt.Errorf("outcome: %w", err)
 		}
 		fits, err := l.Store.AnswerFits(b)
-		if err != nil || fits || len(o.Refusals)+len(o.Warnings) == 0 {
+		if err != nil || fits || len(o.Refusals)+len(o.Warnings)+len(o.Merges) == 0 {
 			return b, err
 		}
-		o.Refusals, o.Warnings = o.Refusals[:len(o.Refusals)/2], o.Warnings[:len(o.Warnings)/2]
+		o.Refusals, o.Warnings, o.Merges = o.Refusals[:len(o.Refusals)/2], o.Warnings[:len(o.Warnings)/2], o.Merges[:len(o.Merges)/2]
 	}
 }

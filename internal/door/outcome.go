@@ -9,15 +9,18 @@ import (
 
 // OutcomeView is what became of a list, in words, as the API answers it.
 type OutcomeView struct {
-	New             int        `json:"new"`
-	Changed         int        `json:"changed"`
-	Unchanged       int        `json:"unchanged"`
-	Refused         int        `json:"refused"`
-	Refusals        []LineView `json:"refusals"`
-	RefusalsOmitted int        `json:"refusals_omitted"` // counted and not listed
-	Warnings        []LineView `json:"warnings"`         // of rows that were taken
-	WarningsOmitted int        `json:"warnings_omitted"`
-	Report          ReportView `json:"report"`
+	New             int              `json:"new"`
+	Changed         int              `json:"changed"`
+	Unchanged       int              `json:"unchanged"`
+	Refused         int              `json:"refused"`
+	Refusals        []LineView       `json:"refusals"`
+	RefusalsOmitted int              `json:"refusals_omitted"` // counted and not listed
+	Warnings        []LineView       `json:"warnings"`         // of rows that were taken
+	WarningsOmitted int              `json:"warnings_omitted"`
+	Merged          int              `json:"merged"` // rows that were joined with an earlier one of the same person
+	Merges          []contacts.Merge `json:"merges"`
+	MergesOmitted   int              `json:"merges_omitted"`
+	Report          ReportView       `json:"report"`
 }
 
 // LineView is one line with what is the matter with it.
@@ -53,6 +56,10 @@ func ViewOutcome(l lang.Language, o contacts.Outcome) OutcomeView {
 	v := OutcomeView{
 		New: o.New, Changed: o.Changed, Unchanged: o.Unchanged, Refused: o.Refused, Refusals: []LineView{}, Warnings: []LineView{},
 		RefusalsOmitted: o.Refused - len(o.Refusals), WarningsOmitted: o.Warned - len(o.Warnings), Report: ViewReport(l, o),
+		Merged: o.Merged, Merges: o.Merges, MergesOmitted: o.Merged - len(o.Merges),
+	}
+	if v.Merges == nil {
+		v.Merges = []contacts.Merge{}
 	}
 	for _, r := range o.Refusals {
 		v.Refusals = append(v.Refusals, ViewRefusal(l, r))
@@ -104,10 +111,11 @@ type TotalView struct {
 	New       int `json:"new"`
 	Changed   int `json:"changed"`
 	Unchanged int `json:"unchanged"`
+	Merged    int `json:"merged"` // rows that were joined with an earlier one of the same person
 	Refused   int `json:"refused"`
 }
 
 // TotalOf counts what came of an upload so far.
 func TotalOf(o contacts.Outcome) TotalView {
-	return TotalView{o.Total.New, o.Total.Changed, o.Total.Unchanged, o.Quality.Refused}
+	return TotalView{o.Total.New, o.Total.Changed, o.Total.Unchanged, o.Quality.Findings[contacts.MergedRows].Count, o.Quality.Refused}
 }

@@ -10,6 +10,7 @@ import (
 	"onetap/internal/door"
 	"onetap/internal/lang"
 	"onetap/internal/sheet"
+	"onetap/internal/survey"
 )
 
 const (
@@ -26,6 +27,8 @@ type importPage struct {
 	Refusals                         []door.LineView
 	More                             string // refusals that are not on the page
 	Reasons, Findings                []door.FindingView
+	Merged, MoreMerged               string // how many rows were joined with earlier ones; those that are not on the page
+	Merges                           []mergeView
 	Columns                          []shell.Option // heading, what it holds
 	How                              string
 	Back, Download                   string
@@ -68,7 +71,56 @@ func (d *Pages) importPage(w http.ResponseWriter, r *http.Request) error {
 	if left := n.Refused - len(rows); left > 0 && len(rows) > 0 {
 		p.More = l.T("upload.more_refused", lang.Values{"Count": left})
 	}
+	if err := d.merged(p, r, u, n.Merged); err != nil {
+		return err
+	}
 	return shell.Show(w, r, http.StatusOK, p)
+}
+
+// mergeView is two rows that became one contact.
+type mergeView struct {
+	First, Line int
+	From        string // what came from where
+}
+
+// merged shows which rows were joined, and what was taken from which.
+func (d *Pages) merged(p *importPage, r *http.Request, u survey.Upload, merged int) error {
+	if merged == 0 {
+		return nil
+	}
+	merges, err := d.Lists.Merged(r.Context(), u, refusedShown)
+	if err != nil {
+		return err
+	}
+	l := p.Lang
+	p.Merged = l.T("upload.merged", lang.Values{"Count": merged})
+	for _, m := range merges {
+		p.Merges = append(p.Merges, mergeView{m.First, m.Line, tookText(l, m)})
+	}
+	if left := merged - len(merges); left > 0 {
+		p.MoreMerged = l.T("upload.more_merged", lang.Values{"Count": left})
+	}
+	return nil
+}
+
+// tookText says what was taken from which row: the columns of one line beside each other.
+func tookText(l lang.Language, m contacts.Merge) string {
+	if len(m.Taken) == 0 {
+		return l.T("upload.merged_same")
+	}
+	var parts []string
+	for _, line := range []int{m.First, m.Line} {
+		var columns []string
+		for _, t := range m.Taken {
+			if t.Line == line {
+				columns = append(columns, t.Column)
+			}
+		}
+		if len(columns) > 0 {
+			parts = append(parts, l.T("upload.merged_from", lang.Values{"Line": line, "Columns": strings.Join(columns, ", ")}))
+		}
+	}
+	return strings.Join(parts, "; ")
 }
 
 // refusedRows is a CSV of the refused rows as they were, with the line and the reason: what one corrects and uploads

@@ -95,8 +95,9 @@ func TestUploadWithoutScripts(t *testing.T) {
 	if got := w.Contacts(); len(got) != 1 {
 		t.Errorf("%d contacts", len(got))
 	}
+	v.Says(page, "Строки об одном человеке", "из строки 2: Кто, Телефон, Менеджер")
 	_, csv := v.Get(to + "/refused")
-	for _, want := range []string{"\uFEFFOnetap: строка;Onetap: причина;Куда писать;Кто;Менеджер;Телефон\r\n", ";без адреса;'=cmd|' /c';owner;+7 495 765-43-21\r\n", ";нет;'\u00a0＝HYPERLINK(1);owner;-5\r\n", "anna@example.com;;;\r\n"} {
+	for _, want := range []string{"\uFEFFOnetap: строка;Onetap: причина;Куда писать;Кто;Менеджер;Телефон\r\n", ";без адреса;'=cmd|' /c';owner;+7 495 765-43-21\r\n", ";нет;'\u00a0＝HYPERLINK(1);owner;-5\r\n"} {
 		if !strings.Contains(csv, want) {
 			t.Errorf("the refused rows lack %q:\n%s", want, csv)
 		}

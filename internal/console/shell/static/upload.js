@@ -67,7 +67,7 @@
     form.dispatchEvent(new CustomEvent('progress'));
   }
 
-  const rowsOf = (total) => total.new + total.changed + total.unchanged + total.refused;
+  const rowsOf = (total) => total.new + total.changed + total.unchanged + total.merged + total.refused;
 
   // run sends the parts from n on; every upload of one file is cut at the same places, so that it can go on later.
   async function run(id, list, n) {
