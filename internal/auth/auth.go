@@ -35,6 +35,8 @@ type Keys interface {
 	Sealer
 	// Conceal is a text as addresses of pages may carry it.
 	Conceal(purpose, text string) string
+	// Reveal returns what was concealed; ok is false for anything else.
+	Reveal(purpose, concealed string) (text string, ok bool)
 }
 
 // Sealer signs texts for a purpose.

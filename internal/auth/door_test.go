@@ -82,7 +82,7 @@ func TestDoor(t *testing.T) {
 			t.Errorf("%q: %+v %v", gone, l, err)
 		}
 	}
-	cookie, err := e.Begin(ctx, l.Staff)
+	cookie, _, err := e.Begin(ctx, l.Staff, auth.Beginning{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,19 +11,45 @@ import (
 	"onetap/internal/survey"
 )
 
-// SessionLife is how long somebody stays signed in.
+// SessionLife is how long somebody stays signed in, where the company does not allow more (survey.Trusted).
 const SessionLife = 12 * time.Hour
 
-// Begin starts a session of somebody who has proved who they are, and returns what the browser's cookie says of it. What
-// the browser had before is of no use to it.
-func (d *Door) Begin(ctx context.Context, m survey.Staff) (cookie string, err error) {
+// Beginning is what a new session is told of the browser.
+type Beginning struct {
+	Before string // the cookie of the session that it had
+	Agent  string // its User-Agent
+	Own    bool   // the person says that the device is their own
+}
+
+// Begin starts a session of somebody who has proved who they are, and returns what the browser's cookie says of it, and for
+// how long. The session that the browser had is ended: it would stand among the devices without being one. On an own device
+// the session is as long as the company allows somebody of this role.
+func (d *Door) Begin(ctx context.Context, m survey.Staff, b Beginning) (cookie string, life time.Duration, err error) {
 	now := d.Now().UTC()
-	s := authz.Session{ID: rand.Text(), Staff: m.ID, Created: now, Expires: now.Add(SessionLife), Reach: reach(d.Keys, m)}
+	s := authz.Session{ID: rand.Text(), Staff: m.ID, Created: now, Reach: reach(d.Keys, m), Device: DeviceOf(b.Agent)}
+	life = SessionLife
+	if b.Own {
+		settings, err := d.Store.Settings(ctx)
+		if err != nil {
+			return "", 0, err
+		}
+		s.Trusted = settings.Trusted.Life(m.Role) > 0
+		life = lifeOf(s, m.Role, settings.Trusted)
+	}
+	s.Expires = now.Add(life)
+	if staff, id, ok := d.SessionOf(b.Before); ok {
+		if err := d.Store.EndSession(ctx, staff, id); err != nil {
+			return "", 0, err
+		}
+		if strings.EqualFold(staff, m.ID) {
+			s.Before = id
+		}
+	}
 	if err := d.Store.PutSession(ctx, s); err != nil {
-		return "", err
+		return "", 0, err
 	}
 	d.audit(ctx, m.ID, "sign-in", "")
-	return d.SessionCookie(m.ID, s.ID), nil
+	return d.SessionCookie(m.ID, s.ID), life, nil
 }
 
 // Open finds out who is signed in by what a cookie says; ok is false where nobody is. A session of somebody whose address
@@ -34,7 +60,7 @@ func (d *Door) Open(ctx context.Context, cookie string) (v authz.Visitor, ok boo
 		return v, false, nil
 	}
 	v, ok, err = d.Store.Session(ctx, staff, id)
-	if err != nil || !ok || !d.Now().Before(v.Session.Expires) || v.Session.Reach != "" && v.Session.Reach != reach(d.Keys, v.Staff) {
+	if err != nil || !ok || !d.open(v.Session, v.Staff, v.Settings.Trusted) {
 		return authz.Visitor{}, false, err
 	}
 	return v, true, nil

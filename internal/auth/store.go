@@ -44,6 +44,13 @@ type Store interface {
 	// or the staff member is gone.
 	Session(ctx context.Context, staff, id string) (v authz.Visitor, ok bool, err error)
 
+	// Sessions lists a staff member's sessions, those that are over included.
+	Sessions(ctx context.Context, staff string) ([]authz.Session, error)
+	// EndSession ends one session; ending it twice is no error.
+	EndSession(ctx context.Context, staff, id string) error
+	// Settings reads what the company has set.
+	Settings(ctx context.Context) (survey.Settings, error)
+
 	// Token reads an API token consistently; ok is false when there is none.
 	Token(ctx context.Context, hash string) (t authz.Token, ok bool, err error)
 	// UseToken keeps, to the hour, when a token was last used.

@@ -39,6 +39,9 @@ var Actions = []Action{
 	ReadCases, WorkCases, ReadStaff, WriteStaff, WriteSettings, ManageTokens, ReadAudit,
 }
 
+// Sensitive reports whether somebody who does this must have signed in lately: it decides who may do what.
+func Sensitive(a Action) bool { return a == WriteStaff || a == WriteSettings || a == ManageTokens }
+
 // table is D27. The administrator may do everything.
 var table = map[survey.Role][]Action{
 	survey.RoleMarketing: {ReadContacts, WriteContacts, ReadCampaigns, WriteCampaign, Send, ReadResults, ReadAnswers, ReadStaff},

@@ -43,6 +43,9 @@ type Session struct {
 	Created time.Time
 	Expires time.Time
 	Reach   string // seal of where the person's letters went when it began; "": begun by an earlier version
+	Trusted bool   // on a device that the person says is their own
+	Device  string // what kind of one it is, "Chrome, Android"
+	Before  string // id of the same person's session that this one took the place of in the same browser
 }
 
 // Visitor is what a page knows of who opens it, and of the company around it.

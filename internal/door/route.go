@@ -45,6 +45,9 @@ func (g Guard) Guarded(rt Route, fail func(http.ResponseWriter, *http.Request, e
 		case v.Session != "" && r.Method != http.MethodGet && r.Method != http.MethodHead:
 			err = g.CheckForm(r, v)
 		}
+		if err == nil && v.Stale && rt.Audit != Unaudited && authz.Sensitive(rt.Needs) {
+			err = apperr.New(apperr.Forbidden, "signin_again", "")
+		}
 		if err == nil {
 			err = g.audited(rt, w, r)
 		}

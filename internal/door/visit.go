@@ -14,6 +14,8 @@ import (
 type Visit struct {
 	authz.Who
 	Session string
+	Before  string // the session that this one took the place of in the same browser; "": none
+	Stale   bool   // signed in too long ago for what needs a fresh proof (authz.Sensitive)
 	Form    string // what every form of this session carries
 	Lang    lang.Language
 	Zone    *time.Location // the viewer's

@@ -43,7 +43,7 @@ func (c *Company) SaveSettings(ctx context.Context, s survey.Settings, version i
 	if version != stored.Version {
 		return stored, apperr.ErrChanged
 	}
-	s.Version = version
+	s.Version, s.Trusted = version, stored.Trusted
 	saved, err := c.Store.PutSettings(ctx, s)
 	if !errors.Is(err, apperr.ErrChanged) {
 		return saved, err
@@ -52,6 +52,32 @@ func (c *Company) SaveSettings(ctx context.Context, s survey.Settings, version i
 		return stored, err
 	}
 	return stored, apperr.ErrChanged
+}
+
+// SaveTrusted stores who may stay signed in on an own device, unless somebody else has saved settings since they had the
+// version: then it returns apperr.ErrChanged with what is stored. Problems: those of survey.Trusted.Check.
+func (c *Company) SaveTrusted(ctx context.Context, t survey.Trusted, version int) (stored survey.Settings, err error) {
+	if err := t.Check(); err != nil {
+		return stored, err
+	}
+	for _, role := range t.Roles {
+		if !slices.Contains(Roles, role) {
+			return stored, apperr.New(apperr.Invalid, "role_unknown", "trusted_roles", "Known", "")
+		}
+	}
+	if stored, err = c.Store.Settings(ctx); err != nil {
+		return stored, err
+	}
+	if version != stored.Version {
+		return stored, apperr.ErrChanged
+	}
+	now := stored
+	now.Trusted = t
+	saved, err := c.Store.PutSettings(ctx, now)
+	if errors.Is(err, apperr.ErrChanged) {
+		return stored, err
+	}
+	return saved, err
 }
 
 // Colour reads a colour on which one of the texts can be read; "" is none. Problems: colour_unknown, colour_contrast, which

@@ -75,6 +75,11 @@ func (s *Store) PutSession(ctx context.Context, v authz.Session) error {
 	it := sessionKey(v.Staff, v.ID).item()
 	it["created"], it["expires"], it["ttl"] = at(v.Created), at(v.Expires), num(v.Expires.Unix())
 	set(it, "reach", v.Reach)
+	set(it, "device", v.Device)
+	set(it, "before", v.Before)
+	if v.Trusted {
+		it["trusted"] = num(1)
+	}
 	return s.put(ctx, it, "", nil)
 }
 
@@ -95,13 +100,31 @@ func (s *Store) Session(ctx context.Context, staff, id string) (v authz.Visitor,
 			err = fromJSON(it, "staff", &v.Staff)
 		default:
 			found++
-			v.Session = authz.Session{ID: id, Staff: staff, Created: instant(it, "created"), Expires: instant(it, "expires"), Reach: text(it, "reach")}
+			v.Session = sessionOf(staff, it)
 		}
 		if err != nil {
 			return v, false, err
 		}
 	}
 	return v, found == 2, nil
+}
+
+func sessionOf(staff string, it item) authz.Session {
+	return authz.Session{
+		ID: keyOf(it).sk, Staff: staff, Created: instant(it, "created"), Expires: instant(it, "expires"), Reach: text(it, "reach"),
+		Trusted: number64(it, "trusted") != 0, Device: text(it, "device"), Before: text(it, "before"),
+	}
+}
+
+// Sessions lists a staff member's sessions, those that are over and not yet forgotten included.
+func (s *Store) Sessions(ctx context.Context, staff string) (all []authz.Session, err error) {
+	err = s.queryItems(ctx, sessionsPK(staff), "", true, func(it item) (bool, error) {
+		if !strings.Contains(keyOf(it).sk, "#") { // a link
+			all = append(all, sessionOf(staff, it))
+		}
+		return true, nil
+	})
+	return all, err
 }
 
 // EndSession ends one session; ending it twice is no error.

@@ -3,11 +3,14 @@ package entrance
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"onetap/internal/apperr"
 	"onetap/internal/auth"
 	"onetap/internal/console/shell"
+	"onetap/internal/door"
+	"onetap/internal/survey"
 	"onetap/internal/web"
 )
 
@@ -16,7 +19,25 @@ func newSentPage(r *http.Request, to string) *signInPage {
 	p := newSignInPage(r, "sent", "signin.sent_title")
 	p.To = to
 	p.Text = p.Lang.T("signin.sent_text", map[string]any{"Count": int(auth.LinkLife / time.Minute)})
+	p.offerOwn(r, "")
 	return p
+}
+
+// offerOwn offers to stay signed in on an own device, where the company allows it to this role; "" is before anybody's role
+// is known: then it says whose may.
+func (p *signInPage) offerOwn(r *http.Request, role survey.Role) {
+	t := door.VisitOf(r).Company.Trusted
+	if len(t.Roles) == 0 || role != "" && t.Life(role) == 0 {
+		return
+	}
+	p.Own = p.Lang.T("device.own", map[string]any{"Count": t.Days})
+	if role == "" {
+		names := make([]string, len(t.Roles))
+		for i, one := range t.Roles {
+			names[i] = p.Lang.T("role." + string(one))
+		}
+		p.OwnFor = p.Lang.T("device.own_for", map[string]any{"Roles": strings.Join(names, ", ")})
+	}
 }
 
 // codeForm is the form for the code once more, where this browser has asked for one.

@@ -14,6 +14,8 @@ type Pages struct{ *shell.Shell }
 func (d *Pages) Routes() []door.Route {
 	return []door.Route{
 		door.On("POST /sign-out", authz.Anyone, d.signOut, door.Unaudited),
+		door.On("GET /devices", authz.Anyone, d.showDevices, ""),
+		door.On("POST /devices/{device}/end", authz.Anyone, d.endDevice, "devices.end"),
 		door.On("POST /language", authz.Anyone, chooseLanguage, door.Unaudited),
 	}
 }

@@ -54,6 +54,7 @@ type signInPage struct {
 	Code                           string // as typed
 	HasCode                        bool   // this browser has asked for a code
 	CodeAt                         string // address of the form for it
+	Own, OwnFor                    string // how long an own device is remembered, and whose; "": nobody's
 	Here                           string // seal of the link and this browser, where the link was asked for in another
 }
 

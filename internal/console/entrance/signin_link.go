@@ -26,10 +26,13 @@ func (d *Pages) showLink(w http.ResponseWriter, r *http.Request, l auth.Link) er
 	switch l.State {
 	case auth.LinkGone:
 		status = http.StatusGone
+	case auth.LinkReady:
+		p.offerOwn(r, l.Staff.Role)
 	case auth.LinkOther:
 		browser := auth.BrowserName(shell.CookieValue(r, shell.BrowserCookie))
 		http.SetCookie(w, shell.Cookie(r, shell.BrowserCookie, browser, browserLife))
 		p.Here = d.Door.HereSeal(l, browser)
+		p.offerOwn(r, l.Staff.Role)
 		p.Text = p.Lang.T("signin.other_text", map[string]any{"Name": org.NameOf(l.Staff)})
 	}
 	return shell.Show(w, r, status, p)
@@ -49,11 +52,13 @@ func (d *Pages) useLink(w http.ResponseWriter, r *http.Request) error {
 
 // begin starts a session and leads to a page.
 func (d *Pages) begin(w http.ResponseWriter, r *http.Request, m survey.Staff, to string) error {
-	value, err := d.Door.Begin(r.Context(), m)
+	value, life, err := d.Door.Begin(r.Context(), m, auth.Beginning{
+		Before: shell.CookieValue(r, shell.SessionCookie), Agent: r.UserAgent(), Own: r.PostFormValue("own") != "",
+	})
 	if err != nil {
 		return err
 	}
-	http.SetCookie(w, shell.Cookie(r, shell.SessionCookie, value, auth.SessionLife))
+	http.SetCookie(w, shell.Cookie(r, shell.SessionCookie, value, life))
 	if known, ok := d.Door.Remember(shell.CookieValue(r, shell.KnownCookie), m); ok {
 		http.SetCookie(w, shell.Cookie(r, shell.KnownCookie, known, auth.KnownLife))
 	}

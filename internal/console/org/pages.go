@@ -27,6 +27,7 @@ func (d *Pages) staffRoutes() []door.Route {
 		door.On("POST /staff/{person}", authz.WriteStaff, d.editPerson, "staff.change"),
 		door.On("POST /staff/{person}/remove", authz.WriteStaff, d.removePerson, "staff.remove"),
 		door.On("POST /staff/{person}/sign-out", authz.WriteStaff, d.signOutPerson, "staff.sign-out"),
+		door.On("POST /staff/{person}/devices/{device}/end", authz.WriteStaff, d.endPersonsDevice, "staff.devices.end"),
 	}
 }
 
@@ -34,6 +35,8 @@ func (d *Pages) settingsRoutes() []door.Route {
 	return []door.Route{
 		door.On("GET /settings", authz.WriteSettings, d.showSettings, ""),
 		door.On("POST /settings", authz.WriteSettings, d.saveSettings, "settings"),
+		door.On("GET /settings/sign-in", authz.WriteSettings, d.showTrusted, ""),
+		door.On("POST /settings/sign-in", authz.WriteSettings, d.saveTrusted, "settings.sign-in"),
 		door.On("GET /settings/tokens", authz.ManageTokens, d.showTokens, ""),
 		door.On("POST /settings/tokens", authz.ManageTokens, d.makeToken, "settings.tokens"),
 		door.On("POST /settings/tokens/{token}/revoke", authz.ManageTokens, d.revokeToken, "settings.tokens.revoke"),

@@ -35,7 +35,8 @@ type personPage struct {
 	Deletable bool // not oneself, not the last administrator
 	Why       string
 	Reports   string
-	Audit     string // address of what they did
+	Devices   []shell.DeviceLine // where they are signed in
+	Audit     string             // address of what they did
 }
 
 // personWrong has one message for each field: the template language reads fields, not maps.
@@ -168,7 +169,11 @@ func (d *Pages) showPerson(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return shell.Show(w, r, http.StatusOK, d.personShown(r, m, all))
+	p := d.personShown(r, m, all)
+	if p.Devices, err = d.DeviceLines(r, &p.Frame, m, p.Action+"/devices"); err != nil {
+		return err
+	}
+	return shell.Show(w, r, http.StatusOK, p)
 }
 
 // editPerson changes one of the staff, unless somebody else has changed them since the form was opened: then it shows both.
@@ -231,6 +236,22 @@ func (d *Pages) removePerson(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return shell.Done(w, r, "/staff", "staff_removed")
+}
+
+// endPersonsDevice signs somebody out on one device.
+func (d *Pages) endPersonsDevice(w http.ResponseWriter, r *http.Request) error {
+	m, _, err := d.person(r)
+	if err != nil {
+		return err
+	}
+	_, ok, err := d.Door.EndDevice(r.Context(), m.ID, r.PathValue("device"))
+	if err == nil && !ok {
+		err = apperr.New(apperr.Unknown, "device_unknown", "")
+	}
+	if err != nil {
+		return err
+	}
+	return shell.Done(w, r, "/staff/"+d.Handle(m.ID), "device_ended")
 }
 
 func (d *Pages) signOutPerson(w http.ResponseWriter, r *http.Request) error {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -42,6 +43,7 @@ func When(condition bool, text string) string {
 type errorPage struct {
 	Frame
 	Message string
+	Again   string // where to sign in again; "": that would not help
 }
 
 // FailPage answers with an error as web.Fail does, for somebody who is signed in: the same status and words, with the menu
@@ -59,6 +61,10 @@ func FailPage(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	page := &errorPage{Frame: NewFrame(r, "page.error_title")}
 	page.Message = page.Lang.Problem(p)
+	if p.Code == "signin_again" { // what was asked for need not be a page: its section is one
+		section, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+		page.Again = "/sign-in?to=" + url.QueryEscape("/"+section)
+	}
 	if err := Show(w, r, status, page); err != nil {
 		web.Fail(w, r, err)
 	}
