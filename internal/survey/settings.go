@@ -18,7 +18,7 @@ type Settings struct {
 	CaseHours  int      `json:"case_hours,omitempty"` // hours in which a detractor should have been called; 0: the deployment's
 	QuietDays  int      `json:"quiet_days,omitempty"`
 	RemindDays int      `json:"remind_days,omitempty"`
-	Zone       string   `json:"zone,omitempty"` // the company's time zone, as "Europe/Moscow"; empty: not set
+	Zone       string   `json:"zone,omitempty"`   // the company's time zone, as "Europe/Moscow"; empty: not set
 	Trusted    Trusted  `json:"trusted,omitzero"` // set apart from the others, by org.Company.SaveTrusted
 	Version    int      `json:"version"`
 }

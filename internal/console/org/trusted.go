@@ -60,7 +60,7 @@ func (d *Pages) saveTrusted(w http.ResponseWriter, r *http.Request) error {
 	refusal := apperr.As(err)
 	switch {
 	case err == nil:
-		return shell.Done(w, r, "/settings/sign-in", "settings_saved")
+		return shell.Done(w, r, "/settings/sign-in", "trusted_saved")
 	case errors.Is(err, apperr.ErrChanged):
 		p := d.trustedForm(r, t, stored.Version)
 		p.Error = p.Lang.T("form.stale")

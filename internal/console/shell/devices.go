@@ -12,7 +12,7 @@ import (
 type DeviceLine struct {
 	Kind, Since, Until string
 	Here, Trusted      bool
-	End                string // address that ends it
+	End, Do            string // address that ends it, and what its button says
 }
 
 // DeviceLines are the devices of somebody, as a page shows them. Each is ended at its handle under path.
@@ -32,6 +32,10 @@ func deviceLine(f *Frame, one auth.Device, path string) DeviceLine {
 	l := DeviceLine{
 		Kind: one.Kind, Here: one.Session == f.Visit.Session, Trusted: one.Trusted, End: path + "/" + one.Handle + "/end",
 		Since: f.Lang.Moment(one.Created.In(f.Zone)), Until: f.Lang.Moment(one.Until.In(f.Zone)),
+	}
+	l.Do = f.Lang.T("device.end")
+	if l.Here {
+		l.Do = f.Lang.T("device.end_here")
 	}
 	if l.Kind == "" {
 		l.Kind = f.Lang.T("device.unknown")
