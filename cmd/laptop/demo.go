@@ -40,7 +40,7 @@ func demo(args []string) int {
 }
 
 // tellDemo starts a laptop of its own in a temporary folder and plays the story. A scheduled minute lasts a second
-// there, an alert without words waits three seconds for them, and SES takes 200 recipients a second.
+// there, an alert without words waits three seconds for them, those that follow one wait five, and SES takes 200 recipients a second.
 func tellDemo(ctx context.Context, out io.Writer, template, functions, samples string, seed uint64) (s story.Summary, err error) {
 	data, err := os.MkdirTemp("", "onetap-demo-")
 	if err != nil {
@@ -49,7 +49,7 @@ func tellDemo(ctx context.Context, out io.Writer, template, functions, samples s
 	defer os.RemoveAll(data)
 	stack, err := local.Start(ctx, local.Config{
 		Template: template, Functions: functions, Data: data, Minute: time.Second, MailRate: 200, MailQuota: 50_000,
-		Parameters: map[string]string{"AlertWaitSeconds": "3"},
+		Parameters: map[string]string{"AlertWaitSeconds": "3", "AlertTogetherSeconds": "5"},
 	})
 	if err != nil {
 		return s, err

@@ -28,35 +28,41 @@ type Alerts struct {
 	Now    func() time.Time
 	Random func() string // a new claim's id
 	Rules  loop.Rules    // of new cases, where the company has not set a term
-	From   string        // the sender of the letters
-	Admin  string        // the administrator's address
-	Site   string        // base URL of the console, where a campaign has none
+	// Together is for how long after a letter to an owner those about others wait, to go as one; 0: each goes at once.
+	Together time.Duration
+	From     string // the sender of the letters
+	Admin    string // the administrator's address
+	Site     string // base URL of the console, where a campaign has none
 }
 
 // Round is the work of one invocation: it reads the staff and the settings once. It is safe for concurrent use.
 type Round struct {
 	*Alerts
 	directory func() (loop.Directory, error)
-	rules     func() (loop.Rules, error)
+	settings  func() (survey.Settings, error)
+	pace      pace
 }
 
 // Begin starts a round.
 func (a *Alerts) Begin(ctx context.Context) *Round {
-	return &Round{a, sync.OnceValues(func() (loop.Directory, error) {
+	return &Round{Alerts: a, directory: sync.OnceValues(func() (loop.Directory, error) {
 		staff, err := a.Store.Staff(ctx)
 		return loop.NewDirectory(staff, a.Admin), err
-	}), sync.OnceValues(func() (loop.Rules, error) {
-		rules := a.Rules
-		set, err := a.Store.Settings(ctx)
-		if set.CaseHours > 0 {
-			rules.Term = time.Duration(set.CaseHours) * time.Hour
-		}
-		return rules, err
-	})}
+	}), settings: sync.OnceValues(func() (survey.Settings, error) { return a.Store.Settings(ctx) })}
+}
+
+// rules are those of a new case.
+func (r *Round) rules() (loop.Rules, error) {
+	rules := r.Rules
+	set, err := r.settings()
+	if set.CaseHours > 0 {
+		rules.Term = time.Duration(set.CaseHours) * time.Hour
+	}
+	return rules, err
 }
 
 // Answer brings an answer's case up to a change of the answer: it opens the case of a detractor, and sends the alert at once
-// when words came with the score. A case of which no letter was sent is dropped when the score rises again: the answer had not
+// when words came with the score, unless others of the same owner were written about just now. A case of which no letter was sent is dropped when the score rises again: the answer had not
 // settled. before is the answer before the change, nil at the first. After an error the case may be behind the answer: call it
 // again. A letter that could not be sent is no error; the clock sends it.
 func (r *Round) Answer(ctx context.Context, before *survey.Response, now survey.Response) error {
@@ -100,9 +106,8 @@ func (r *Round) advance(ctx context.Context, before *survey.Response, now survey
 		}
 		return loop.Case{}, r.Store.DropCase(ctx, was)
 	}
-	if t := r.Now(); c.Claimable(t) {
-		c, changed = c.Claim(claim, t), true
-	}
+	c, turned := r.turn(ctx, c, claim)
+	changed = changed || turned
 	switch {
 	case !changed && !behind:
 		return was, nil

@@ -227,6 +227,7 @@ func TestWhoIsTold(t *testing.T) {
 		{"an owner whose address is refused", func(c *survey.Contact) { c.Owner = "refused" }, "max@example.com", loop.LevelManager},
 		{"and there is no manager", func(c *survey.Contact) { c.Owner, c.Team = "lonely", "south" }, followuptest.Admin, loop.LevelAdministrator},
 	} {
+		b.Pass(10 * time.Minute) // the letter before is no reason to wait
 		id := b.Contact(n+1, c.change)
 		says(t, b, id, 3, "slow")
 		got := b.Case(spring, id)
@@ -318,6 +319,7 @@ func TestManyAtOnce(t *testing.T) {
 	t.Parallel()
 	b := followuptest.Open(t)
 	b.Campaign(spring, "Spring")
+	b.Alerts.Together = 0
 	ctx := context.Background()
 	for n := range 20 {
 		id := b.Contact(n+1, nil)

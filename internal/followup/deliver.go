@@ -49,13 +49,8 @@ func (r *Round) send(ctx context.Context, c loop.Case, again string) (loop.Case,
 	if err != nil {
 		return c, err
 	}
-	if c.Unsettled(f.Response, claim) {
-		if err := r.Store.DropCase(limited, c); !errors.Is(err, apperr.ErrChanged) {
-			return loop.Case{}, err
-		}
-	}
-	if !c.Says(f.Response) {
-		return r.record(limited, c, func(c loop.Case) (loop.Case, bool) { return c.Unneeded(claim) })
+	if says, err := r.says(limited, f); err != nil || !says {
+		return loop.Case{}, err
 	}
 	m, err := r.letter(f)
 	if err != nil {
@@ -72,7 +67,10 @@ func (r *Round) send(ctx context.Context, c loop.Case, again string) (loop.Case,
 	defer cancel()
 	next, err := r.record(limited, c, func(c loop.Case) (loop.Case, bool) {
 		c, ok := c.Sent(claim, id, f.Response, f.To, r.Now())
-		return r.reclaim(c, again), ok
+		if ok {
+			c, _ = r.turn(limited, c, again)
+		}
+		return c, ok
 	})
 	if err != nil {
 		return c, fmt.Errorf("sent, but not recorded: %w", err)
@@ -92,16 +90,11 @@ func (r *Round) refuse(ctx context.Context, c loop.Case, refusal error, again st
 	claim := c.Alert.Claim
 	return r.record(ctx, c, func(c loop.Case) (loop.Case, bool) {
 		c, ok := c.Refuse(claim, next, r.Now())
-		return r.reclaim(c, again), ok
+		if ok {
+			c, _ = r.turn(ctx, c, again)
+		}
+		return c, ok
 	})
-}
-
-// reclaim claims what a change made ready.
-func (r *Round) reclaim(c loop.Case, claim string) loop.Case {
-	if now := r.Now(); c.Claimable(now) {
-		return c.Claim(claim, now)
-	}
-	return c
 }
 
 // record applies a change to the stored case, again on what others made of it meanwhile.

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
+	"sync"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
@@ -12,64 +15,120 @@ import (
 	"onetap/internal/loop"
 )
 
-// dueAtOnce is how many due alerts are looked at at a time.
-const dueAtOnce = 8
+const (
+	// dueAtOnce is how many cases, and how many owners, are worked on at a time.
+	dueAtOnce = 8
+	// dueTogether is how many due cases are sorted by owner at a time.
+	dueTogether = 400
+)
 
-// SendDue sends the alerts whose time has come, and those whose sender died. One that fails leaves the others alone and stays
-// due; the error says how many. It stops when ctx ends and leaves the rest to the next call.
+// SendDue sends the alerts whose time has come, and those whose sender died: all that are due to one owner as one letter. One that
+// fails leaves the others alone and stays due; the error says how many. It stops when ctx ends and leaves the rest to the next call.
 func (a *Alerts) SendDue(ctx context.Context) error {
 	round := a.Begin(ctx)
-	var looked, failed atomic.Int64
-	g := errgroup.Group{}
-	g.SetLimit(dueAtOnce)
-	err := a.Store.WalkDue(ctx, a.Now(), func(d loop.Due) (bool, error) {
-		if ctx.Err() != nil {
-			return false, nil // the next minute goes on
-		}
-		g.Go(func() error {
-			looked.Add(1)
-			if err := round.Due(ctx, d); err != nil {
-				failed.Add(1)
-			}
-			return nil
-		})
-		return true, nil
-	})
-	_ = g.Wait() // what failed is counted
-	if n := looked.Load(); n > 0 {
-		a.Log.Info("alerts looked at", "due", n, "failed", failed.Load())
+	looked, failed := 0, 0
+	var some []loop.Due
+	flush := func() {
+		looked += len(some)
+		failed += round.Due(ctx, some)
+		some = some[:0]
 	}
-	if err == nil && failed.Load() > 0 {
-		err = fmt.Errorf("%d of %d due alerts could not be sent; they stay due", failed.Load(), looked.Load())
+	err := a.Store.WalkDue(ctx, a.Now(), func(d loop.Due) (bool, error) {
+		if some = append(some, d); len(some) == dueTogether {
+			flush()
+		}
+		return ctx.Err() == nil, nil // the next minute goes on
+	})
+	if ctx.Err() == nil {
+		flush()
+	}
+	if looked > 0 {
+		a.Log.Info("alerts looked at", "due", looked, "failed", failed)
+	}
+	if err == nil && failed > 0 {
+		err = fmt.Errorf("%d of %d due alerts could not be sent; they stay due", failed, looked)
 	}
 	return err
 }
 
-// Due looks at something that is due: it sends the letter unless it was sent, or forgets what is left over.
-func (r *Round) Due(ctx context.Context, d loop.Due) error {
-	claim := r.Random()
-	for range maxTries {
-		c, ok, err := r.Store.Case(ctx, d.Campaign, d.Contact)
-		if err != nil {
-			return err
-		}
-		now := r.Now()
-		switch {
-		case ok && c.Alert.Claim == claim: // only the reply was lost
-			return r.deliver(ctx, c)
-		case !ok || !d.Is(c):
-			return r.Store.DropDue(ctx, d)
-		case !c.Claimable(now):
+// Due looks at things that are due: it sends the letters that were not sent, those to one owner together, and forgets what is left
+// over. It returns how many could not be seen to.
+func (r *Round) Due(ctx context.Context, all []loop.Due) (failed int) {
+	var mu sync.Mutex
+	owners := map[string][]loop.Case{}
+	var broken atomic.Int64
+	g := errgroup.Group{}
+	g.SetLimit(dueAtOnce)
+	for _, d := range all {
+		g.Go(func() error {
+			c, ok, err := r.Store.Case(ctx, d.Campaign, d.Contact)
+			if err == nil && (!ok || !d.Is(c)) {
+				err = r.Store.DropDue(ctx, d)
+			} else if err == nil && c.Claimable(r.Now()) {
+				mu.Lock()
+				defer mu.Unlock()
+				owner := strings.ToLower(c.Owner)
+				owners[owner] = append(owners[owner], c)
+			}
+			if err != nil {
+				broken.Add(1)
+			}
 			return nil
-		}
-		c, err = r.Store.SaveCase(ctx, c, c.Claim(claim, now))
-		if errors.Is(err, apperr.ErrChanged) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		return r.deliver(ctx, c)
+		})
 	}
-	return nil // another process that changes it that often is sending it
+	_ = g.Wait() // what failed is counted
+	for _, cs := range owners {
+		g.Go(func() error {
+			broken.Add(int64(r.owners(ctx, cs)))
+			return nil
+		})
+	}
+	_ = g.Wait()
+	return int(broken.Load())
+}
+
+// owners sends the letters about cases of one owner, or holds them where one has just gone. What waits already, and what a sender
+// failed to send, takes the others along.
+func (r *Round) owners(ctx context.Context, cs []loop.Case) (failed int) {
+	slices.SortFunc(cs, func(a, b loop.Case) int { return strings.Compare(a.Place(), b.Place()) })
+	if !slices.ContainsFunc(cs, func(c loop.Case) bool { return c.Alert.Held || c.Alert.Tries > 0 }) {
+		o := r.pace.owner(cs[0].Owner)
+		o.mu.Lock()
+		until := r.waits(ctx, o, cs[0], r.Now())
+		o.mu.Unlock()
+		if !until.IsZero() {
+			for _, c := range cs {
+				if _, err := r.Store.SaveCase(ctx, c, c.Hold(until)); err != nil && !errors.Is(err, apperr.ErrChanged) {
+					failed++
+				}
+			}
+			return failed
+		}
+	}
+	for part := range slices.Chunk(cs, maxTogether) {
+		failed += r.together(ctx, part)
+	}
+	return failed
+}
+
+// claim claims the letters of cases, and returns those that are this sender's now.
+func (r *Round) claim(ctx context.Context, cs []loop.Case) (mine []loop.Case, failed int) {
+	claim := r.Random()
+	for _, c := range cs {
+		saved, err := r.Store.SaveCase(ctx, c, c.Claim(claim, r.Now()))
+		if err != nil && !errors.Is(err, apperr.ErrChanged) { // only the reply may have been lost
+			var there bool
+			if saved, there, err = r.Store.Case(ctx, c.Campaign, c.Contact); err != nil {
+				failed++
+				continue
+			} else if !there || saved.Alert.Claim != claim {
+				failed++
+				continue
+			}
+		} else if err != nil {
+			continue // who changed it sees to it, or the next minute does
+		}
+		mine = append(mine, saved)
+	}
+	return mine, failed
 }

@@ -11,24 +11,59 @@ import (
 
 // Kinds of letters, as their tag says it.
 const (
-	kindAlert  = "alert"
-	kindFollow = "follow_up" // the same again with words that came later
+	kindAlert    = "alert"
+	kindFollow   = "follow_up" // the same again with words that came later
+	kindTogether = "alerts"    // several of them
 )
 
 // letter writes the letter of what is known.
 func (r *Round) letter(f facts) (mail.Message, error) {
+	d, err := r.alert(f)
+	if err != nil {
+		return mail.Message{}, err
+	}
+	d.Tags = map[string]string{"kind": kindAlert, "campaign": string(f.Case.Campaign), "case": f.Case.ID()}
+	if d.Again {
+		d.Tags["kind"] = kindFollow
+	}
+	return mail.Alert(d)
+}
+
+// lettersOf writes one letter of what is known about several cases, all of one reader.
+func (r *Round) lettersOf(all []facts) (mail.Message, error) {
+	first := all[0]
+	d := mail.AlertsData{From: r.From, To: first.To.Staff.Email, Language: languageOf(first)}
+	if r.Site != "" {
+		d.BoardURL = strings.TrimSuffix(r.Site, "/") + "/cases"
+	}
+	cases := make([]loop.Case, len(all))
+	for i, f := range all {
+		a, err := r.alert(f)
+		if err != nil {
+			return mail.Message{}, err
+		}
+		a.Language = d.Language
+		d.Zone, d.Alerts, cases[i] = a.Zone, append(d.Alerts, a), f.Case
+	}
+	d.Tags = tagsOf(cases)
+	return mail.Alerts(d)
+}
+
+// alert is what a letter says of a case.
+func (r *Round) alert(f facts) (mail.AlertData, error) {
+	set, err := r.settings()
+	if err != nil {
+		return mail.AlertData{}, err
+	}
 	d := mail.AlertData{
-		From: r.From, To: f.To.Staff.Email, Reason: reasons[f.To.Level], Language: f.To.Staff.Language,
-		Person: f.Contact.Person, Audience: f.Case.Audience, Campaign: f.Campaign.Name, Score: f.Response.Score, Was: f.Case.Was,
+		From: r.From, To: f.To.Staff.Email, Reason: reasons[f.To.Level], Language: languageOf(f), Zone: set.Location(),
+		Person: f.Contact.Person, Account: f.Contact.Account(), Audience: f.Case.Audience, Campaign: f.Campaign.Name, Score: f.Response.Score, Was: f.Case.Was,
 		Why: f.Response.Why, Wish: f.Response.Wish, Value: f.Contact.Value, Tier: f.Contact.Tier, Product: f.Contact.Product,
 		Location: f.Contact.Location, Team: f.Contact.Team, Answered: f.Case.Opened, Deadline: f.Case.Deadline,
-		Tags: map[string]string{"kind": kindAlert, "campaign": string(f.Case.Campaign), "case": f.Case.ID()},
+		Again: f.Case.FollowUp(), Reopened: f.Case.ReopenedByHand(), Spoken: f.Case.Spoken() && f.Case.Alert.Reopens.IsZero(),
 	}
 	if r.Site != "" {
 		d.CaseURL = strings.TrimSuffix(r.Site, "/") + "/cases/" + f.Case.ID()
-	}
-	if d.Language == "" {
-		d.Language = f.Campaign.Language
 	}
 	if f.Gone {
 		l, ok := lang.Parse(d.Language)
@@ -43,13 +78,18 @@ func (r *Round) letter(f facts) (mail.Message, error) {
 	case moved && d.Was == nil:
 		d.Was = &f.Case.Score // it moved since the case was opened
 	}
-	if f.Case.FollowUp() {
-		d.Tags["kind"], d.Again = kindFollow, true
-	}
 	for _, p := range f.Past {
 		d.Past = append(d.Past, mail.Past{Campaign: p.Campaign, Score: p.Response.Score, At: p.Response.Counted})
 	}
-	return mail.Alert(d)
+	return d, nil
+}
+
+// languageOf is the reader's, else the campaign's.
+func languageOf(f facts) string {
+	if f.To.Staff.Language != "" {
+		return f.To.Staff.Language
+	}
+	return f.Campaign.Language
 }
 
 var reasons = map[loop.Level]mail.AlertReason{

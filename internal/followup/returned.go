@@ -19,12 +19,22 @@ func (a *Alerts) Reported(ctx context.Context, r mail.Report) error {
 	default:
 		return nil
 	}
-	campaign, contact, isCase := loop.ParseID(r.Tags["case"])
-	if !isCase {
+	ids := casesOf(r.Tags)
+	if len(ids) == 0 {
 		a.Log.Warn("a letter that is no survey was not delivered", "event", r.Event, "kind", r.Tags["kind"])
 		return nil
 	}
-	return a.Begin(ctx).Bounced(ctx, campaign, contact, r.Message)
+	round := a.Begin(ctx)
+	for _, id := range ids {
+		campaign, contact, ok := loop.ParseID(id)
+		if !ok {
+			continue
+		}
+		if err := round.Bounced(ctx, campaign, contact, r.Message); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Bounced makes the next one responsible for a case whose letter came back, and tells them at once. message is the
@@ -47,14 +57,18 @@ func (r *Round) Bounced(ctx context.Context, campaign survey.CampaignID, contact
 		if !changed {
 			return nil
 		}
-		c, err = r.Store.SaveCase(ctx, was, c.Claim(r.Random(), r.Now()))
+		claim := r.Random()
+		c, _ = r.turn(ctx, c, claim)
+		c, err = r.Store.SaveCase(ctx, was, c)
 		if errors.Is(err, apperr.ErrChanged) {
 			continue
 		}
 		if err != nil {
 			return err
 		}
-		_ = r.deliver(ctx, c) // the clock sends it if this fails
+		if c.Alert.Claim == claim {
+			_ = r.deliver(ctx, c) // the clock sends it if this fails
+		}
 		return nil
 	}
 	return fmt.Errorf("case of campaign %s changed %d times while its letter's bounce was recorded", campaign, maxTries)

@@ -34,6 +34,9 @@ type Store interface {
 	SaveCase(ctx context.Context, was, c loop.Case) (loop.Case, error)
 	// DropCase deletes a case with what is due of it; ErrChanged. One that is gone already is no error.
 	DropCase(ctx context.Context, c loop.Case) error
+	// Latest lists the open cases of an owner that were opened last, limit of them or some more, in no order. It may be behind by a
+	// moment.
+	Latest(ctx context.Context, owner string, limit int) ([]loop.Case, error)
 	// WalkDue calls each for everything that is due at now until it returns false.
 	WalkDue(ctx context.Context, now time.Time, each func(loop.Due) (bool, error)) error
 	// DropDue forgets that something is due. Again changes nothing.

@@ -18,6 +18,7 @@ var inboxTitle = map[string]string{"en": "Onetap inbox", "ru": "Почта Oneta
 // letterKinds are the letters that Onetap sends. One without a tag "kind" is known by the ids in its tags.
 var letterKinds = []ses.Kind{
 	{Name: "alert", Tags: []string{"case"}, Colour: "red", Label: map[string]string{"en": "Alert", "ru": "Сигнал"}},
+	{Name: "alerts", Tags: []string{"cases"}, Colour: "red", Label: map[string]string{"en": "Alerts", "ru": "Сигналы"}},
 	{Name: "survey", Tags: []string{"invitation", "campaign"}, Colour: "blue", Label: map[string]string{"en": "Survey", "ru": "Опрос"}},
 	{Name: "reminder", Colour: "blue", Label: map[string]string{"en": "Reminder", "ru": "Напоминание"}},
 	{Name: "escalation", Colour: "red", Label: map[string]string{"en": "Escalation", "ru": "Эскалация"}},

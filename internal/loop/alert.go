@@ -33,6 +33,7 @@ type Alert struct {
 	Answer  int       `json:"answer,omitempty"`  // version of the response that it held
 	Words   string    `json:"words,omitempty"`   // fingerprint of the words that it held; "": none
 	Old     string    `json:"old,omitempty"`     // fingerprint of the words that stood before the score fell; "": none
+	Held    bool      `json:"held,omitempty"`    // until Due, for others of the same owner were written about just now
 	Reopens time.Time `json:"reopens,omitzero"`  // when the score of a resolved case fell again; the claim opens it
 }
 
@@ -41,7 +42,7 @@ type Alert struct {
 // may be a slip.
 func (c Case) Ready(now time.Time) bool {
 	a := c.Alert
-	return !a.Due.IsZero() && (!now.Before(a.Due) || a.Reopens.IsZero() && a.Words == "" && c.Words != "" && c.Words != a.Old)
+	return !a.Due.IsZero() && (!now.Before(a.Due) || !a.Held && a.Reopens.IsZero() && a.Words == "" && c.Words != "" && c.Words != a.Old)
 }
 
 // Claimable reports whether a sending may begin: the letter is ready, and no claim of it is younger than ClaimTTL. Each try
@@ -71,12 +72,12 @@ func (c Case) FollowUp() bool { return c.Alert.Letters > 0 }
 
 // Says reports whether a letter with this answer, as it is when the letter is written, has something to say. An alert
 // has while the answer is a detractor's, a follow-up if there are other words as well. Once the score has risen, only
-// somebody to whom the case was handed is written to.
+// somebody to whom the case was handed, or for whom it was opened again, is written to.
 func (c Case) Says(r survey.Response) bool {
 	words := Fingerprint(r)
 	switch {
 	case r.Group() != nps.Detractor:
-		return c.Level == LevelHanded && !c.FollowUp()
+		return (c.Level == LevelHanded || c.ReopenedByHand()) && !c.FollowUp()
 	case !c.FollowUp():
 		return true
 	}
@@ -115,8 +116,13 @@ func (c Case) Unneeded(claim string) (after Case, changed bool) {
 	if claim == "" || c.Alert.Claim != claim {
 		return c, false
 	}
-	c.Alert.Due, c.Alert.Claim, c.Alert.Claimed, c.Alert.Tries = time.Time{}, "", time.Time{}, 0
+	c.Alert.drop(time.Time{})
 	return c, true
+}
+
+// drop forgets a sending that came to nothing; due is when the clock looks again, zero: never.
+func (a *Alert) drop(due time.Time) {
+	a.Due, a.Claim, a.Claimed, a.Tries, a.Held = due, "", time.Time{}, 0, false
 }
 
 // Refuse records that who's address takes no letter and makes next the responsible, whose letter is due at once.
@@ -125,9 +131,9 @@ func (c Case) Refuse(claim string, next Responsible, now time.Time) (after Case,
 		return c, false
 	}
 	c.History = slices.Clone(c.History)
-	c.note(Event{At: now, What: Refused, Level: c.Level})
+	c.note(Event{At: now, What: Refused, Level: c.Level, From: c.Owner})
 	c.Owner, c.Level = next.Staff.ID, next.Level
-	c.Alert.Due, c.Alert.Claim, c.Alert.Claimed, c.Alert.Tries = now, "", time.Time{}, 0
+	c.Alert.drop(now)
 	return c, true
 }
 
@@ -138,7 +144,7 @@ func (c Case) Bounced(message string, next Responsible, now time.Time) (after Ca
 		return c, false
 	}
 	c.History = slices.Clone(c.History)
-	c.note(Event{At: now, What: Refused, Level: c.Level})
+	c.note(Event{At: now, What: Refused, Level: c.Level, From: c.Owner})
 	c.Owner, c.Level = next.Staff.ID, next.Level
 	c.Alert = Alert{Due: now, Reopens: c.Alert.Reopens}
 	return c, true

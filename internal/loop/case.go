@@ -44,7 +44,8 @@ type Case struct {
 	Answer   int               `json:"answer"`          // version of the response that the case knows
 	Words    string            `json:"words,omitempty"` // fingerprint of the words that the case knows; "": none
 	Opened   time.Time         `json:"opened"`
-	Deadline time.Time         `json:"deadline"`
+	Deadline time.Time         `json:"deadline"`       // until when the respondent should have been spoken to
+	Again    time.Time         `json:"again,omitzero"` // they were not reached, and are to be called again then; zero: nothing is agreed
 	Rules    Rules             `json:"rules"`
 	Alert    Alert             `json:"alert"`
 	History  []Event           `json:"history"`
@@ -68,7 +69,9 @@ type Event struct {
 	By    string    `json:"by,omitempty"`    // staff id, where a person did it
 	Level Level     `json:"level,omitempty"` // to whom, where a letter was sent
 	State State     `json:"state,omitempty"` // moved: where to
+	From  string    `json:"from,omitempty"`  // handed over, refused: from which staff member; "" in older cases
 	To    string    `json:"to,omitempty"`    // handed over: to which staff member
+	Until time.Time `json:"until,omitzero"`  // unreached: when to call again
 
 	Version int `json:"version,omitempty"` // of the case with which it is stored
 }
@@ -78,7 +81,7 @@ type What string
 
 const (
 	Opened    What = "opened"
-	Reopened  What = "reopened"  // it was resolved, and the score fell again
+	Reopened  What = "reopened"  // it was resolved, and the score fell again, or, with State, a person opened it again
 	Fell      What = "fell"      // became a detractor's again
 	Rose      What = "rose"      // no longer a detractor's; a case that somebody was told of stays as it is
 	Scored    What = "scored"    // another score of the same kind
@@ -91,6 +94,7 @@ const (
 	Moved     What = "moved"       // a person moved the case to another state
 	Noted     What = "noted"       // a person wrote a note and did nothing else
 	Handed    What = "handed_over" // a person made somebody else responsible
+	Unreached What = "unreached"   // a person did not reach the respondent and will call again
 )
 
 // byAnswer are the kinds that only the respondent causes.
@@ -102,9 +106,24 @@ const maxHistory = 100
 // ID names a case: "<campaign>-<contact>".
 func (c Case) ID() string { return string(c.Campaign) + "-" + string(c.Contact) }
 
-// Place is where a case stands among those of its state: in the order of deadlines, then of ids. It is fit for an address.
+// Next is when somebody is to turn to a case: when the respondent is to be called again, else its deadline.
+func (c Case) Next() time.Time {
+	if !c.Again.IsZero() {
+		return c.Again
+	}
+	return c.Deadline
+}
+
+// Spoken reports whether the respondent has been spoken to: from then on no deadline runs.
+func (c Case) Spoken() bool { return c.State == Contacted || c.State == Resolved }
+
+// Late reports whether the respondent should have been spoken to by now and was not.
+func (c Case) Late(now time.Time) bool { return !c.Spoken() && now.After(c.Deadline) }
+
+// Place is where a case stands among those of its state: in the order of what is to be done next, then of ids. It is fit for an
+// address.
 func (c Case) Place() string {
-	return c.Deadline.UTC().Format("2006-01-02T15:04:05.000Z") + "_" + c.ID()
+	return c.Next().UTC().Format("2006-01-02T15:04:05.000Z") + "_" + c.ID()
 }
 
 // ParseID takes a case's name apart; ok is false for what is none.
@@ -140,7 +159,7 @@ func New(before *survey.Response, r survey.Response, who Responsible, team strin
 // open starts the follow-up, at first or again, with an alert that waits for words. Where there are words it is sent at
 // once, and due only for the clock to see whether it was.
 func (c *Case) open(at time.Time) {
-	c.State, c.Opened, c.Deadline = Open, at, at.Add(c.Rules.Term)
+	c.State, c.Opened, c.Deadline, c.Again = Open, at, at.Add(c.Rules.Term), time.Time{}
 	c.Cause, c.Outcome = "", ""
 	c.wait(at, "")
 	if c.Words != "" {
@@ -169,7 +188,7 @@ func (c Case) Apply(r survey.Response) (after Case, changed bool) {
 	case wasDetractor && !isDetractor:
 		c.note(Event{At: r.Updated, What: Rose})
 		if !c.Alert.Reopens.IsZero() {
-			c.Alert.Due, c.Alert.Reopens = time.Time{}, time.Time{}
+			c.Alert.Due, c.Alert.Reopens, c.Alert.Held = time.Time{}, time.Time{}, false
 		}
 	case !wasDetractor && isDetractor && c.State == Resolved:
 		c.Alert.Due, c.Alert.Reopens = r.Updated.Add(c.Rules.Wait), r.Updated
@@ -196,14 +215,20 @@ func (c Case) Apply(r survey.Response) (after Case, changed bool) {
 	return c, true
 }
 
-// Move returns the case in another state, set by a staff member. States only go forward; steps may be left out.
-// Problem: case_state.
+// Move returns the case in another state, set by a staff member. States only go forward, steps may be left out; a resolved case
+// can be opened again. Problem: case_state.
 func (c Case) Move(to State, by string, now time.Time) (Case, error) {
+	if to == Open && c.State == Resolved {
+		return c.reopen(by, now), nil
+	}
 	if !slices.Contains(States, to) || slices.Index(States, to) <= slices.Index(States, c.State) {
 		return c, apperr.New(apperr.Conflict, "case_state", "state", "From", string(c.State), "To", string(to))
 	}
 	c.History = slices.Clone(c.History)
 	c.State = to
+	if c.Spoken() {
+		c.Again = time.Time{}
+	}
 	c.note(Event{At: now, What: Moved, By: by, State: to})
 	return c, nil
 }

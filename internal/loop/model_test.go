@@ -20,6 +20,7 @@ type world struct {
 	stored  *loop.Case
 	sending []sending
 	claims  int
+	flood   bool // others of the same owner were written about just now
 
 	letters     []survey.Response
 	deaths      int  // senders that died after the letter went out, or were overtaken
@@ -38,6 +39,11 @@ type sending struct {
 func (w *world) claim(c loop.Case) loop.Case {
 	if !c.Claimable(w.now) {
 		return c
+	}
+	if others := []loop.Case{{Contact: "another", Alert: loop.Alert{Sent: w.now.Add(-time.Second)}}}; w.flood {
+		if until := c.WaitsFor(others, 5*time.Minute, w.now); !until.IsZero() {
+			return c.Hold(until)
+		}
 	}
 	w.claims++
 	id := fmt.Sprint(w.claims)
@@ -154,7 +160,8 @@ func TestOneCaseAtLeastOneAlert(t *testing.T) {
 					w.handle(w.records[i])
 				}
 			},
-			"tick": func(t *rapid.T) { w.tick() },
+			"tick":  func(t *rapid.T) { w.tick() },
+			"flood": func(t *rapid.T) { w.flood = !w.flood },
 			"pass": func(t *rapid.T) {
 				w.now = w.now.Add(time.Duration(rapid.IntRange(1, 200).Draw(t, "seconds")) * time.Second)
 			},

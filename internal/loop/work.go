@@ -28,6 +28,8 @@ const (
 	MaxNote = 5000
 	// MaxNotes of one case.
 	MaxNotes = 100
+	// maxAgain is how far ahead a call can be put off.
+	maxAgain = 90 * 24 * time.Hour
 )
 
 // Note is what somebody has written down about a case. It is kept beside the case and not in it: a hundred notes are
@@ -45,14 +47,16 @@ type Work struct {
 	Cause   Cause         // with Resolved, and needed there
 	Outcome Outcome       // the same
 	Note    string        // at most MaxNote characters
+	Again   time.Time     // they were not reached, and are to be called again then
 	To      *survey.Staff // the next one to be responsible
 }
 
 // Do returns the case after somebody's work, and the note that came with it. by is a staff id, "" for a program.
-// Problems: case_state, case_cause, case_outcome, case_nothing, case_cause_early, case_owner_same, note_too_long, notes_full.
+// Problems: case_state, case_cause, case_outcome, case_nothing, case_cause_early, case_owner_same, again_past, again_far, again_state,
+// note_too_long, notes_full.
 func (c Case) Do(w Work, by string, now time.Time) (Case, *Note, error) {
 	w.Note = strings.TrimSpace(w.Note)
-	if err := w.check(c); err != nil {
+	if err := w.check(c, now); err != nil {
 		return c, nil, err
 	}
 	c.History = slices.Clone(c.History)
@@ -60,7 +64,7 @@ func (c Case) Do(w Work, by string, now time.Time) (Case, *Note, error) {
 	if w.Note != "" {
 		c.Notes++
 		note = &Note{N: c.Notes, At: now, By: by, Text: w.Note}
-		if w.State == "" && w.To == nil {
+		if w.State == "" && w.To == nil && w.Again.IsZero() {
 			c.note(Event{At: now, What: Noted, By: by})
 		}
 	}
@@ -71,13 +75,16 @@ func (c Case) Do(w Work, by string, now time.Time) (Case, *Note, error) {
 		}
 		c.Cause, c.Outcome = w.Cause, w.Outcome
 	}
+	if !w.Again.IsZero() {
+		c = c.callAgain(w.Again, by, now)
+	}
 	if w.To != nil {
 		c = c.handOver(*w.To, by, now)
 	}
 	return c, note, nil
 }
 
-func (w Work) check(c Case) error {
+func (w Work) check(c Case, now time.Time) error {
 	switch {
 	case utf8.RuneCountInString(w.Note) > MaxNote:
 		return apperr.New(apperr.Invalid, "note_too_long", "note", "Limit", MaxNote)
@@ -91,7 +98,13 @@ func (w Work) check(c Case) error {
 		return apperr.New(apperr.Invalid, "case_cause_early", "cause")
 	case w.To != nil && strings.EqualFold(w.To.ID, c.Owner):
 		return apperr.New(apperr.Conflict, "case_owner_same", "owner")
-	case w.State == "" && w.Note == "" && w.To == nil:
+	case !w.Again.IsZero() && (w.State != "" || c.State == Resolved):
+		return apperr.New(apperr.Conflict, "again_state", "again")
+	case !w.Again.IsZero() && !w.Again.After(now):
+		return apperr.New(apperr.Invalid, "again_past", "again")
+	case w.Again.After(now.Add(maxAgain)):
+		return apperr.New(apperr.Invalid, "again_far", "again", "Limit", int(maxAgain/(24*time.Hour)))
+	case w.State == "" && w.Note == "" && w.To == nil && w.Again.IsZero():
 		return apperr.New(apperr.Invalid, "case_nothing", "note")
 	}
 	return nil
@@ -108,16 +121,57 @@ func list[T ~string](all []T) string {
 // handOver makes somebody else responsible. They are told by a letter of their own, due at once, unless they took the
 // case themselves or it is resolved.
 func (c Case) handOver(to survey.Staff, by string, now time.Time) Case {
+	c.note(Event{At: now, What: Handed, By: by, From: c.Owner, To: to.ID, Level: LevelHanded})
 	c.Owner, c.Level = to.ID, LevelHanded
-	c.note(Event{At: now, What: Handed, By: by, To: to.ID, Level: LevelHanded})
 	switch {
 	case c.State == Resolved:
 	case strings.EqualFold(to.ID, by):
-		c.Alert.Due, c.Alert.Claim, c.Alert.Claimed, c.Alert.Tries = time.Time{}, "", time.Time{}, 0
+		c.Alert.drop(time.Time{})
 	default:
 		c.Alert = Alert{Due: now}
 	}
 	return c
+}
+
+// callAgain notes that the respondent was not reached. Who tried has taken the case; its deadline stays.
+func (c Case) callAgain(at time.Time, by string, now time.Time) Case {
+	c.Again = at
+	if c.State == Open {
+		c.State = Acknowledged
+	}
+	c.note(Event{At: now, What: Unreached, By: by, Until: at})
+	return c
+}
+
+// reopen opens a resolved case again, with its whole term. Its owner is told by a letter, unless they did it themselves.
+func (c Case) reopen(by string, now time.Time) Case {
+	c.History = slices.Clone(c.History)
+	c.State, c.Deadline, c.Cause, c.Outcome = Open, now.Add(c.Rules.Term), "", ""
+	c.note(Event{At: now, What: Reopened, By: by, State: Open})
+	if by == "" || !strings.EqualFold(by, c.Owner) {
+		c.Alert = Alert{Due: now}
+	}
+	return c
+}
+
+// ReopenedByHand reports whether a person, or a program, opened the case again after the last letter about it.
+func (c Case) ReopenedByHand() bool {
+	for _, e := range slices.Backward(c.History) {
+		switch {
+		case e.What == Reopened:
+			return e.State == Open
+		case e.What == Alerted || e.What == Followed:
+			return false
+		}
+	}
+	return false
+}
+
+// Had reports whether somebody answered for the case before who answers for it now.
+func (c Case) Had(staff string) bool {
+	return staff != "" && !strings.EqualFold(staff, c.Owner) && slices.ContainsFunc(c.History, func(e Event) bool {
+		return strings.EqualFold(e.From, staff) || e.What == Handed && (strings.EqualFold(e.To, staff) || e.From == "" && strings.EqualFold(e.By, staff))
+	})
 }
 
 // Since lists what happened to a case after the version that somebody has seen. Letters are left out: they change
@@ -136,6 +190,7 @@ func (c Case) Did(w Work, by string, last *Note) bool {
 	}
 	text := strings.TrimSpace(w.Note)
 	return (w.State == "" || c.State == w.State && c.Cause == w.Cause && c.Outcome == w.Outcome) &&
+		(w.Again.IsZero() || c.Again.Equal(w.Again)) &&
 		(w.To == nil || strings.EqualFold(c.Owner, w.To.ID)) &&
 		(text == "" || last != nil && last.By == by && last.Text == text)
 }

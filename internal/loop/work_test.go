@@ -118,3 +118,89 @@ func TestHandedOver(t *testing.T) {
 		t.Errorf("open again: %+v", c)
 	}
 }
+
+// Whoever was not reached is called again at a time: the case is somebody's, stands there in the lists, and its deadline stays.
+func TestCallAgain(t *testing.T) {
+	t.Parallel()
+	at := midday.Add(70 * time.Hour)
+	c, note, err := opened().Do(loop.Work{Again: at, Note: "on holiday"}, "anna", midday)
+	if err != nil || note == nil || c.State != loop.Acknowledged || !c.Next().Equal(at) || !c.Deadline.Equal(opened().Deadline) {
+		t.Fatalf("%+v, %v", c, err)
+	}
+	if last := c.History[len(c.History)-1]; len(c.History) != 3 || last.What != loop.Unreached || !last.Until.Equal(at) || last.By != "anna" {
+		t.Errorf("history %+v", c.History)
+	}
+	if !c.Did(loop.Work{Again: at, Note: "on holiday"}, "anna", note) || c.Did(loop.Work{Again: at.Add(time.Hour)}, "anna", note) {
+		t.Error("a form sent twice is not told from another one")
+	}
+	if !c.Late(at) || c.Late(midday) {
+		t.Error("a call that was put off has no deadline")
+	}
+	spoken, _, err := c.Do(loop.Work{State: loop.Contacted}, "anna", midday)
+	if err != nil || !spoken.Again.IsZero() || spoken.Late(at) || !spoken.Next().Equal(c.Deadline) {
+		t.Errorf("after the talk: %+v, %v", spoken, err)
+	}
+	resolved, _, _ := opened().Do(loop.Work{State: loop.Resolved, Cause: "price", Outcome: "lost"}, "anna", midday)
+	for _, bad := range []struct {
+		c    loop.Case
+		work loop.Work
+		code string
+	}{
+		{c, loop.Work{Again: midday}, "again_past"},
+		{c, loop.Work{Again: midday.Add(91 * 24 * time.Hour)}, "again_far"},
+		{c, loop.Work{Again: at, State: loop.Contacted}, "again_state"},
+		{resolved, loop.Work{Again: at}, "again_state"},
+	} {
+		if _, _, err := bad.c.Do(bad.work, "anna", midday); !apperr.Is(err, bad.code) {
+			t.Errorf("%+v: %v, want %s", bad.work, err, bad.code)
+		}
+	}
+}
+
+// A resolved case can be opened again: with a new term, without its end, and its owner is told where somebody else did it.
+func TestReopen(t *testing.T) {
+	t.Parallel()
+	resolved, _, err := opened().Do(loop.Work{State: loop.Resolved, Cause: "price", Outcome: "lost"}, "anna", midday)
+	if err != nil {
+		t.Fatal(err)
+	}
+	later := midday.Add(100 * time.Hour)
+	resolved.Rules.Term = 48 * time.Hour
+	c, _, err := resolved.Do(loop.Work{State: loop.Open}, "anna", later)
+	if err != nil || c.State != loop.Open || c.Cause != "" || c.Outcome != "" || !c.Deadline.Equal(later.Add(48*time.Hour)) || c.Ready(later) {
+		t.Errorf("by its owner: %+v, %v", c, err)
+	}
+	for _, by := range []string{"max", ""} {
+		c, _, err = resolved.Do(loop.Work{State: loop.Open, Note: "they called"}, by, later)
+		if err != nil || !c.Ready(later) || !c.ReopenedByHand() {
+			t.Errorf("by %q: %+v, %v", by, c, err)
+		}
+		if happy := answer(9, 9, "", 0); !c.Says(happy) {
+			t.Errorf("by %q: nobody is told once the score has risen", by)
+		}
+		c = c.Claim("x", later)
+		if c, _ = c.Sent("x", "id", answer(1, 3, "", 0), anna, later); c.ReopenedByHand() {
+			t.Error("a letter has said it, and the next would again")
+		}
+	}
+}
+
+func TestWhoHadIt(t *testing.T) {
+	t.Parallel()
+	c, _, err := opened().Do(loop.Work{To: &survey.Staff{ID: "Boris"}}, "max", midday)
+	if err == nil {
+		c, _, err = c.Do(loop.Work{To: &survey.Staff{ID: "clara"}}, "boris", midday)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for who, want := range map[string]bool{"anna": true, "ANNA": true, "boris": true, "clara": false, "max": false, "": false} {
+		if c.Had(who) != want {
+			t.Errorf("%q had the case: %v", who, !want)
+		}
+	}
+	old := loop.Case{Owner: "boris", History: []loop.Event{{What: loop.Handed, By: "anna", To: "boris"}}} // from before the event said it
+	if !old.Had("anna") || old.Had("boris") {
+		t.Error("an older case does not know who had it")
+	}
+}

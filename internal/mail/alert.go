@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode"
 
 	"onetap/internal/lang"
 	"onetap/internal/nps"
@@ -35,15 +34,18 @@ type AlertData struct {
 	To       string // the reader's address
 	Reason   AlertReason
 	Language string         // the reader's
-	Zone     *time.Location // the reader's; nil: UTC
+	Zone     *time.Location // the company's; nil: none is set, and times are UTC and say so
 
 	Person   survey.Person
+	Account  string // the company that the person works for
 	Audience survey.Audience
 	Campaign string // the campaign's name
 	Score    int    // a detractor's
 	Risen    bool   // the score has risen since Score: there is nothing to call about; only for a case that was handed over
 	Was      *int   // the score given before in this same campaign; nil: this is the first
 	Again    bool   // a letter about this has gone out before, without the words
+	Reopened bool   // the case was resolved and has been opened again
+	Spoken   bool   // somebody has spoken to the person already: there is nothing to call about
 	Why      string
 	Wish     string
 	Past     []Past // earlier campaigns, newest first
@@ -62,9 +64,12 @@ type AlertData struct {
 // fact is one line of what is known.
 type fact struct{ Name, Text, Link string }
 
+// step is one thing to do: a text in the middle of which there may be a number that can be called.
+type step struct{ Text, Number, Link, Rest string }
+
 type alertData struct {
 	Lang, Subject, Title, Group, Dropped  string
-	Again                                 string
+	Again, Account                        string
 	NoWords                               string
 	Words                                 []fact // question and answer
 	FactsTitle                            string
@@ -72,7 +77,7 @@ type alertData struct {
 	PastTitle                             string
 	Past                                  []string
 	DoTitle, By, Counted                  string
-	Steps                                 []string
+	Steps                                 []step
 	Reply, Reason, CaseURL, CaseText, Who string
 }
 
@@ -93,9 +98,6 @@ func Alert(a AlertData) (Message, error) {
 	if !ok {
 		l = lang.Default
 	}
-	if a.Zone == nil {
-		a.Zone = time.UTC
-	}
 	m := Message{From: a.From, To: to, Tags: a.Tags}
 	d := a.words(l)
 	if reply, err := survey.NormalizeEmail(a.Person.Email); err == nil {
@@ -106,18 +108,15 @@ func Alert(a AlertData) (Message, error) {
 }
 
 func (a AlertData) words(l lang.Language) alertData {
-	who := cut(line(a.Person.Name), maxName)
-	if who == "" {
-		who = a.Person.Email
-	}
+	who := a.who()
 	hours := int(a.Deadline.Sub(a.Answered).Round(time.Hour) / time.Hour)
 	d := alertData{
 		Lang: string(l), Who: who,
 		Title:      l.T("alert.title", lang.Values{"Score": a.Score, "Who": who}),
-		Subject:    l.T("alert.subject", lang.Values{"Score": a.Score, "Who": who, "Date": l.Date(a.Deadline.In(a.Zone))}),
+		Subject:    l.T("alert.subject", lang.Values{"Score": a.Score, "Who": who, "Date": l.Date(a.at(a.Deadline))}),
 		Group:      l.T("alert.group.detractor", lang.Values{"Campaign": line(a.Campaign), "When": a.moment(l, a.Answered)}),
 		FactsTitle: l.T("alert.facts"), Facts: a.facts(l),
-		DoTitle: l.T("alert.do"), By: l.T("alert.by", lang.Values{"When": a.moment(l, a.Deadline)}),
+		DoTitle: l.T("alert.do"), By: l.T("alert.by", lang.Values{"When": a.deadline(l)}), Account: a.account(),
 		Counted: l.T("alert.counted", lang.Values{"Count": hours, "When": a.moment(l, a.Answered)}),
 		Reason:  l.T("alert.reason."+string(a.Reason), lang.Values{"Team": line(a.Team)}),
 		CaseURL: a.CaseURL, CaseText: l.T("alert.case"),
@@ -131,19 +130,46 @@ func (a AlertData) words(l lang.Language) alertData {
 			d.Dropped = l.T("alert.dropped_promoter", lang.Values{"Score": a.Score})
 		}
 	}
-	if a.Again {
+	switch {
+	case a.Again:
 		d.Again = l.T("alert.again")
+	case a.Reopened:
+		d.Again, d.Counted = l.T("alert.reopened"), ""
 	}
 	d.Words = a.said(l)
 	if len(d.Words) == 0 {
 		d.NoWords = l.T("alert.no_words")
 	}
 	d.Past, d.PastTitle = a.past(l)
-	steps := "alert.step_"
-	for i := 1; l.Has(steps + string(rune('0'+i))); i++ {
-		d.Steps = append(d.Steps, l.T(steps+string(rune('0'+i)), lang.Values{"Call": call(l, a.Person.Phone)}))
+	if a.Spoken {
+		d.Again, d.DoTitle, d.By, d.Counted = l.T("alert.spoken"), "", "", ""
+		return d
 	}
+	d.Steps = a.steps(l)
 	return d
+}
+
+// steps are what to do, the call first.
+func (a AlertData) steps(l lang.Language) []step {
+	all := []step{{Text: l.T("alert.call_without_phone")}}
+	if phone := line(a.Person.Phone); phone != "" {
+		const here = "\x00"
+		before, after, _ := strings.Cut(l.T("alert.call", lang.Values{"Phone": here}), here)
+		all[0] = step{before, phone, a.Person.Dial(), after}
+	}
+	const steps = "alert.step_"
+	for i := 2; l.Has(steps + string(rune('0'+i))); i++ {
+		all = append(all, step{Text: l.T(steps + string(rune('0'+i)))})
+	}
+	return all
+}
+
+// who is what the person is called.
+func (a AlertData) who() string {
+	if name := cut(line(a.Person.Name), maxName); name != "" {
+		return name
+	}
+	return line(a.Person.Email)
 }
 
 // risen are the words of a case that was handed over after its score rose: what was, and nothing to do in a hurry.
@@ -168,19 +194,12 @@ func (a AlertData) said(l lang.Language) (all []fact) {
 
 func (a AlertData) past(l lang.Language) (all []string, title string) {
 	for _, p := range a.Past[:min(len(a.Past), maxPast)] {
-		all = append(all, l.T("alert.past_line", lang.Values{"Score": p.Score, "Date": l.Date(p.At.In(a.Zone)), "Campaign": line(p.Campaign)}))
+		all = append(all, l.T("alert.past_line", lang.Values{"Score": p.Score, "Date": l.Date(a.at(p.At)), "Campaign": line(p.Campaign)}))
 	}
 	if len(all) == 0 {
 		return nil, ""
 	}
 	return all, l.T("alert.past")
-}
-
-func call(l lang.Language, phone string) string {
-	if line(phone) == "" {
-		return l.T("alert.call_without_phone")
-	}
-	return l.T("alert.call", lang.Values{"Phone": line(phone)})
 }
 
 func (a AlertData) facts(l lang.Language) []fact {
@@ -191,7 +210,8 @@ func (a AlertData) facts(l lang.Language) []fact {
 		}
 	}
 	add("name", a.Person.Name, "")
-	add("phone", a.Person.Phone, telephone(a.Person.Phone))
+	add("company", a.Account, "")
+	add("phone", a.Person.Phone, a.Person.Dial())
 	add("email", a.Person.Email, "mailto:"+a.Person.Email)
 	add("value", a.Value, "")
 	add("tier", a.Tier, "")
@@ -201,22 +221,35 @@ func (a AlertData) facts(l lang.Language) []fact {
 	return all
 }
 
-// telephone makes the link that dials; "" for what is no number.
-func telephone(phone string) string {
-	digits := strings.Map(func(c rune) rune {
-		if c == '+' || unicode.IsDigit(c) && c < 128 {
-			return c
+// account is the company and what is at stake, as one line.
+func (a AlertData) account() string {
+	var all []string
+	for _, text := range []string{a.Account, a.Value} {
+		if text = cut(line(text), 100); text != "" {
+			all = append(all, text)
 		}
-		return -1
-	}, phone)
-	if len(digits) < 5 || strings.LastIndex(digits, "+") > 0 {
-		return ""
 	}
-	return "tel:" + digits
+	return strings.Join(all, " · ")
 }
 
-// moment writes a time with the distance of its zone from UTC, for a deadline is read in more than one place.
+// at is a time on the company's clock.
+func (a AlertData) at(t time.Time) time.Time {
+	if a.Zone == nil {
+		return t.UTC()
+	}
+	return t.In(a.Zone)
+}
+
+// moment writes a time on the company's clock. Where none is set, it says that it is UTC.
 func (a AlertData) moment(l lang.Language, t time.Time) string {
-	t = t.In(a.Zone)
+	if a.Zone == nil {
+		return l.Moment(t.UTC()) + " (UTC)"
+	}
+	return l.Moment(t.In(a.Zone))
+}
+
+// deadline writes until when, with the distance of the clock from UTC: it may be read in another place than the company's.
+func (a AlertData) deadline(l lang.Language) string {
+	t := a.at(a.Deadline)
 	return l.Moment(t) + " (" + lang.Offset(t) + ")"
 }

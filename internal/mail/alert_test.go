@@ -19,8 +19,8 @@ func alert(language string) mail.AlertData {
 	answered := time.Date(2026, 3, 3, 15, 0, 0, 0, time.UTC)
 	return mail.AlertData{
 		From: "Onetap <nps@example.ru>", To: "owner@example.ru", Reason: mail.ReasonOwner, Language: language, Zone: moscow,
-		Person:   survey.Person{Email: "anna@example.ru", Name: "Анна Смирнова", Phone: "+7 (495) 123-45-67"},
-		Audience: survey.Customers, Campaign: "Весна 2026", Score: 3,
+		Person:  survey.Person{Email: "anna@example.ru", Name: "Анна Смирнова", Phone: "+7 (495) 123-45-67"},
+		Account: "ООО «Ромашка»", Audience: survey.Customers, Campaign: "Весна 2026", Score: 3,
 		Why: "Три недели ждали ответа.\nПотом прислали не тот счёт.", Wish: "Отвечать за день",
 		Value: "1 200 000 ₽ в год", Tier: "A", Product: "Склад", Location: "Казань", Team: "Север",
 		Answered: answered, Deadline: answered.Add(48 * time.Hour),
@@ -35,6 +35,74 @@ func letter(t testing.TB, a mail.AlertData) mail.Message {
 		t.Fatal(err)
 	}
 	return m
+}
+
+// together is a letter about several: one as usual, one without a number and words, one whose score has risen, one who was reached.
+func together(t testing.TB, language string) mail.Message {
+	t.Helper()
+	usual, bare, risen, spoken := alert(language), alert(language), alert(language), alert(language)
+	bare.Person = survey.Person{Email: "oleg@example.ru", Name: "Олег Ильин"}
+	bare.Account, bare.Why, bare.Wish, bare.Score, bare.Deadline = "", "", "", 6, bare.Deadline.Add(-time.Hour)
+	risen.Person, risen.Risen = survey.Person{Email: "vera@example.ru", Name: "Вера Орлова", Phone: "в офисе"}, true
+	spoken.Person.Email, spoken.Person.Name, spoken.Spoken = "pavel@example.ru", "Павел", true
+	m, err := mail.Alerts(mail.AlertsData{
+		From: usual.From, To: usual.To, Language: language, Zone: moscow, Alerts: []mail.AlertData{usual, bare, risen, spoken}, BoardURL: "https://nps.example.com/cases",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// A letter about several has nobody to reply to, unless all of it is about one person; what was said is cut, and nobody is left out.
+func TestAlertsTogether(t *testing.T) {
+	t.Parallel()
+	a := alert("ru")
+	a.Why = strings.Repeat("ж", 5000)
+	d := mail.AlertsData{From: a.From, To: a.To, Language: "ru", Zone: moscow}
+	if _, err := mail.Alerts(d); err == nil {
+		t.Error("a letter about nobody")
+	}
+	for n := range 24 {
+		d.Alerts = append(d.Alerts, a)
+		m, err := mail.Alerts(d)
+		if err != nil || m.ReplyTo != "anna@example.ru" || len(m.HTML) > 100_000 || strings.Count(m.HTML, "tel:&#43;74951234567") != n+1 {
+			t.Fatalf("%d of one person: %v, reply to %q, %d bytes", n+1, err, m.ReplyTo, len(m.HTML))
+		}
+	}
+	d.Alerts[7].Person.Email = "oleg@example.ru"
+	if m, err := mail.Alerts(d); err != nil || m.ReplyTo != "" || !strings.Contains(m.Text, lang.Language("ru").T("alerts.reply")) {
+		t.Errorf("reply to %q, %v", m.ReplyTo, err)
+	}
+}
+
+// The number in the first step can be called; whatever is no number is read.
+func TestAlertDials(t *testing.T) {
+	t.Parallel()
+	_, steps, _ := strings.Cut(letter(t, alert("en")).HTML, "<ol")
+	if first, _, _ := strings.Cut(steps, "</li>"); !strings.Contains(first, `href="tel:&#43;74951234567"`) || !strings.Contains(first, "No answer?") {
+		t.Errorf("the first step: %s", first)
+	}
+	a := alert("en")
+	a.Person.Phone = "ask the office"
+	if m := letter(t, a); strings.Contains(m.HTML, "tel:") || !strings.Contains(m.Text, "Call ask the office.") {
+		t.Errorf("no number:\n%s", m.Text)
+	}
+}
+
+// Times are the company's; until when to call says how far its clock is from UTC.
+func TestAlertIsOnTheCompanysClock(t *testing.T) {
+	t.Parallel()
+	m := letter(t, alert("ru"))
+	for _, want := range []string{"Позвоните до срока: четверг, 5 марта 2026, 18:00 (UTC+3)", "вторник, 3 марта 2026, 18:00."} {
+		if !strings.Contains(strings.ReplaceAll(m.Text, "\u00a0", " "), want) {
+			t.Errorf("not said: %q in\n%s", want, m.Text)
+		}
+	}
+	a := alert("ru")
+	if a.Zone = nil; strings.Count(letter(t, a).Text, "(UTC)") != 3 {
+		t.Errorf("without a company's clock:\n%s", letter(t, a).Text)
+	}
 }
 
 func TestAlertGolden(t *testing.T) {
@@ -52,6 +120,19 @@ func TestAlertGolden(t *testing.T) {
 		again := alert(code)
 		again.Again, again.Reason = true, mail.ReasonAdministrator
 		golden(t, "alert-again-"+code, letter(t, again))
+
+		golden(t, "alerts-"+code, together(t, code))
+
+		reopened := alert(code)
+		reopened.Reopened = true
+		if m := letter(t, reopened); !strings.Contains(m.Text, lang.Language(code).T("alert.reopened")) {
+			t.Errorf("%s does not say that the case was opened again", code)
+		}
+		spoken := alert(code)
+		spoken.Spoken = true
+		if m := letter(t, spoken); !strings.Contains(m.Text, lang.Language(code).T("alert.spoken")) || strings.Contains(m.Text, lang.Language(code).T("alert.step_2")) {
+			t.Errorf("%s asks to call whom somebody has spoken to:\n%s", code, m.Text)
+		}
 
 		handed := alert(code)
 		handed.Reason = mail.ReasonHanded
@@ -96,7 +177,7 @@ func TestAlertSaysWhatTheOwnerNeeds(t *testing.T) {
 	}
 	for _, want := range []string{
 		"Анна Смирнова", "3 из 10", "Критик", "Три недели ждали ответа.", "Отвечать за день", "1 200 000 ₽", "123-45-67", "anna@example.ru",
-		"Склад", "Казань", "Север", "четверг, 5 марта 2026, 18:00 (UTC+3)", "48 часов", "вторник, 3 марта 2026, 18:00 (UTC+3)", "Не спорьте", "ответьте на это письмо", "потому что вы отвечаете",
+		"Склад", "Казань", "Север", "четверг, 5 марта 2026, 18:00 (UTC+3)", "48 часов", "вторник, 3 марта 2026, 18:00", "Не спорьте", "ответьте на это письмо", "потому что вы отвечаете",
 	} {
 		if !strings.Contains(m.Text, want) {
 			t.Errorf("the text does not say %q", want)

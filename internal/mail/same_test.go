@@ -41,6 +41,27 @@ func facts(t *rapid.T, label string, links bool) []fact {
 	return all
 }
 
+// same fills the three templates of a letter in both ways.
+func same(t *rapid.T, html *template.Template, plain *texttemplate.Template, letter string, d any) {
+	for _, name := range []string{letter + ".html", letter + ".txt", letter + ".subject.txt"} {
+		var b strings.Builder
+		var err error
+		set := textTemplates
+		if strings.HasSuffix(name, ".html") {
+			set, err = htmlTemplates, html.ExecuteTemplate(&b, name, d)
+		} else {
+			err = plain.ExecuteTemplate(&b, name, d)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := set.Fill(name, d)
+		if err != nil || got != b.String() {
+			t.Fatalf("%s, %v:\n%s\nhtml/template:\n%s", name, err, got, b.String())
+		}
+	}
+}
+
 // TestSameAsHTMLTemplate: whatever is put into a letter, package fill makes of it what html/template makes.
 func TestSameAsHTMLTemplate(t *testing.T) {
 	t.Parallel()
@@ -50,26 +71,20 @@ func TestSameAsHTMLTemplate(t *testing.T) {
 			Lang: "ru", Subject: hostile(t, "subject"), Title: hostile(t, "title"), Group: hostile(t, "group"), Dropped: hostile(t, "dropped"),
 			Again: hostile(t, "again"), NoWords: hostile(t, "no words"), Words: facts(t, "words", false), FactsTitle: hostile(t, "facts title"),
 			Facts: facts(t, "facts", true), PastTitle: hostile(t, "past title"), Past: []string{hostile(t, "past"), hostile(t, "past")},
-			DoTitle: hostile(t, "do"), By: hostile(t, "by"), Counted: hostile(t, "counted"), Steps: []string{hostile(t, "step")},
+			DoTitle: hostile(t, "do"), By: hostile(t, "by"), Counted: hostile(t, "counted"), Account: hostile(t, "account"),
+			Steps: []step{{hostile(t, "step"), hostile(t, "number"), hostile(t, "dial"), hostile(t, "rest")}, {Text: hostile(t, "text")}},
 			Reply: hostile(t, "reply"), Reason: hostile(t, "reason"), CaseURL: hostile(t, "case"), CaseText: hostile(t, "case text"),
 		}
-		for _, name := range []string{"alert.html", "alert.txt", "alert.subject.txt"} {
-			var b strings.Builder
-			var err error
-			set := textTemplates
-			if strings.HasSuffix(name, ".html") {
-				set, err = htmlTemplates, html.ExecuteTemplate(&b, name, d)
-			} else {
-				err = plain.ExecuteTemplate(&b, name, d)
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			got, err := set.Fill(name, d)
-			if err != nil || got != b.String() {
-				t.Fatalf("%s, %v:\n%s\nhtml/template:\n%s", name, err, got, b.String())
-			}
-		}
+		same(t, html, plain, "alert", d)
+		same(t, html, plain, "alerts", alertsData{
+			Lang: "en", Subject: hostile(t, "subject"), Title: hostile(t, "title"), CaseText: hostile(t, "case text"), Reply: hostile(t, "reply"), Reason: hostile(t, "reason"),
+			BoardURL: hostile(t, "board"), BoardText: hostile(t, "board text"), Write: hostile(t, "write"),
+			Items: []alertsItem{{
+				Title: hostile(t, "who"), Account: hostile(t, "account"), Group: hostile(t, "group"), Dropped: hostile(t, "dropped"), Again: hostile(t, "again"),
+				NoWords: hostile(t, "no words"), By: hostile(t, "by"), Words: facts(t, "words", false), Call: hostile(t, "call"), Dial: hostile(t, "dial"),
+				Phone: hostile(t, "phone"), Email: hostile(t, "email"), Mail: hostile(t, "mail"), CaseURL: hostile(t, "case"),
+			}},
+		})
 	})
 }
 

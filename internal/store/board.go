@@ -5,6 +5,8 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -28,20 +30,14 @@ func (s *Store) Board(ctx context.Context, owners []string, state loop.State, af
 	}
 	var pks []string
 	for _, o := range owners {
-		if o != "" {
-			pks = append(pks, ownerPK(o, 0))
-			continue
-		}
-		for n := range survey.ContactShards {
-			pks = append(pks, ownerPK("", n))
-		}
+		pks = append(pks, ownerPKs(o)...)
 	}
 	found := make([][]loop.Case, len(pks))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(boardInFlight)
 	for i, pk := range pks {
 		g.Go(func() (err error) {
-			found[i], err = s.column(ctx, pk, state, after, limit+1)
+			found[i], err = s.column(ctx, pk, state, after, limit+1, state != loop.Resolved)
 			return err
 		})
 	}
@@ -58,15 +54,66 @@ func (s *Store) Board(ctx context.Context, owners []string, state loop.State, af
 	return all[:min(limit, len(all))], len(all) > limit, nil
 }
 
+// ownerPKs are the partitions of an owner's cases.
+func ownerPKs(owner string) []string {
+	if owner != "" {
+		return []string{ownerPK(owner, 0)}
+	}
+	pks := make([]string, survey.ContactShards)
+	for n := range pks {
+		pks[n] = ownerPK("", n)
+	}
+	return pks
+}
+
+// Latest lists the open cases of an owner that were opened last, up to limit of each partition, in no order. It may be behind by a
+// moment.
+func (s *Store) Latest(ctx context.Context, owner string, limit int) ([]loop.Case, error) {
+	pks := ownerPKs(owner)
+	found := make([][]loop.Case, len(pks))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(boardInFlight)
+	for i, pk := range pks {
+		g.Go(func() (err error) {
+			found[i], err = s.column(ctx, pk, loop.Open, "", limit, false)
+			return err
+		})
+	}
+	err := g.Wait()
+	return slices.Concat(found...), err
+}
+
+// Between lists owners' cases in one state that are to be turned to from one time until before another, in that order; up to limit
+// of each owner. It may be behind by a moment.
+func (s *Store) Between(ctx context.Context, owners []string, state loop.State, from, to time.Time, limit int) ([]loop.Case, error) {
+	var mu sync.Mutex
+	var all []loop.Case
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(boardInFlight)
+	for _, o := range owners {
+		for _, pk := range ownerPKs(o) {
+			g.Go(func() error {
+				cs, err := s.casesFrom(ctx, pk, ownerSK(string(state), from, ""), ownerSK(string(state), to, ""), limit, true)
+				mu.Lock()
+				defer mu.Unlock()
+				all = append(all, cs...)
+				return err
+			})
+		}
+	}
+	err := g.Wait()
+	slices.SortFunc(all, func(a, b loop.Case) int { return cmp.Compare(a.Place(), b.Place()) })
+	return all, err
+}
+
 func placed(after string) bool {
 	at, id, ok := strings.Cut(after, "_")
 	_, _, named := loop.ParseID(id)
 	return ok && named && len(at) == len("2006-01-02T15:04:05.000Z")
 }
 
-// column reads up to limit cases of one partition.
-func (s *Store) column(ctx context.Context, pk string, state loop.State, after string, limit int) ([]loop.Case, error) {
-	forward := state != loop.Resolved
+// column reads up to limit cases of one partition, forward or from the end.
+func (s *Store) column(ctx context.Context, pk string, state loop.State, after string, limit int, forward bool) ([]loop.Case, error) {
 	from, to := string(state)+"#", string(state)+"$" // "$" follows "#"
 	if after != "" {
 		limit++ // that very case comes again
@@ -77,6 +124,12 @@ func (s *Store) column(ctx context.Context, pk string, state loop.State, after s
 			to = place
 		}
 	}
+	cs, err := s.casesFrom(ctx, pk, from, to, limit, forward)
+	return slices.DeleteFunc(cs, func(c loop.Case) bool { return c.Place() == after }), err
+}
+
+// casesFrom reads up to limit cases of one partition whose keys are between two.
+func (s *Store) casesFrom(ctx context.Context, pk, from, to string, limit int, forward bool) ([]loop.Case, error) {
 	out, err := s.db.Query(ctx, &dynamodb.QueryInput{
 		TableName: &s.table, IndexName: aws.String("gsi1"), Limit: aws.Int32(int32(limit)),
 		ScanIndexForward:          &forward,
@@ -92,9 +145,7 @@ func (s *Store) column(ctx context.Context, pk string, state loop.State, after s
 		if err != nil {
 			return nil, err
 		}
-		if c.Place() != after {
-			cs = append(cs, c)
-		}
+		cs = append(cs, c)
 	}
 	return cs, nil
 }

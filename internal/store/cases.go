@@ -19,7 +19,7 @@ func caseItem(c loop.Case) item {
 	it := personKey(c.Campaign, "CASE", c.Contact).item()
 	it["case"], it["version"] = asJSON(c), num(c.Version)
 	it["gsi1pk"] = str(ownerPK(c.Owner, shard(c.Contact)))
-	it["gsi1sk"] = str(ownerSK(string(c.State), c.Deadline, c.ID()))
+	it["gsi1sk"] = str(ownerSK(string(c.State), c.Next(), c.ID()))
 	return it
 }
 
@@ -152,7 +152,7 @@ func (s *Store) CasesOfOwner(ctx context.Context, owner string, state loop.State
 		all, err := s.casesOf(ctx, func(ctx context.Context, shard int, each func(item) (bool, error)) error {
 			return s.ownerQuery(ctx, ownerPK("", shard), state, limit, each)
 		})
-		slices.SortFunc(all, func(a, b loop.Case) int { return cmp.Or(a.Deadline.Compare(b.Deadline), cmp.Compare(a.ID(), b.ID())) })
+		slices.SortFunc(all, func(a, b loop.Case) int { return cmp.Compare(a.Place(), b.Place()) })
 		return all[:min(limit, len(all))], err
 	}
 	var all []loop.Case

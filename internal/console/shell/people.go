@@ -23,7 +23,8 @@ func ContactName(l lang.Language, c survey.Contact) string {
 func ContactFacts(f Frame, c survey.Contact) []Fact {
 	var all []Fact
 	for _, v := range []struct{ id, text, link string }{
-		{"phone", c.Person.Phone, telephoneLink(c.Person.Phone)},
+		{"company", c.Account(), ""},
+		{"phone", c.Person.Phone, c.Person.Dial()},
 		{"email", c.Person.Email, mailLink(c.Person.Email)},
 		{"value", c.Value, ""},
 		{"tier", c.Tier, ""},
@@ -36,20 +37,6 @@ func ContactFacts(f Frame, c survey.Contact) []Fact {
 		}
 	}
 	return all
-}
-
-// telephoneLink is the address that dials a number; "" for what is no single number.
-func telephoneLink(phone string) string {
-	digits := strings.Map(func(c rune) rune {
-		if c == '+' || c >= '0' && c <= '9' {
-			return c
-		}
-		return -1
-	}, phone)
-	if len(digits) < 5 || len(digits) > 16 || strings.LastIndex(digits, "+") > 0 {
-		return ""
-	}
-	return "tel:" + digits
 }
 
 // mailLink is the address that opens a letter to somebody; "" where there is no address.

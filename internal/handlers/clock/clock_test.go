@@ -72,6 +72,7 @@ func take(t *testing.T, b *followuptest.Bench, id survey.ContactID, score int, w
 func TestSettlesWhatWaitsAndWhatWasLeft(t *testing.T) {
 	t.Parallel()
 	b, c := world(t)
+	b.Alerts.Together = 0 // what waits for others is tried in followup
 	const bare, dead, done = 40, 20, 20
 	id := 0
 	for range bare { // without words: due in two minutes

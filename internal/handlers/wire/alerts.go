@@ -9,6 +9,7 @@ import (
 	"os"
 	"strconv"
 	"time"
+	_ "time/tzdata" // of the company's clock; Lambda's image has none
 
 	"onetap/internal/awsenv"
 	"onetap/internal/followup"
@@ -18,13 +19,15 @@ import (
 	"onetap/internal/survey"
 )
 
-// The rules where CASE_HOURS and ALERT_WAIT are not set: two days to call, two minutes for words.
+// The rules where CASE_HOURS, ALERT_WAIT and ALERT_TOGETHER are not set: two days to call, two minutes for words, five minutes after a
+// letter in which others to the same owner are put together.
 const (
-	defaultHours = 48
-	defaultWait  = 120
+	defaultHours    = 48
+	defaultWait     = 120
+	defaultTogether = 300
 )
 
-// Alerts builds the alerts of a store from SENDER, ADMIN_EMAIL, SITE, CASE_HOURS, ALERT_WAIT (seconds) and
+// Alerts builds the alerts of a store from SENDER, ADMIN_EMAIL, SITE, CASE_HOURS, ALERT_WAIT and ALERT_TOGETHER (seconds) and
 // CONFIGURATION_SET.
 func Alerts(s *store.Store, log *slog.Logger) (*followup.Alerts, error) {
 	hours, err := whole("CASE_HOURS", defaultHours, 1)
@@ -35,10 +38,15 @@ func Alerts(s *store.Store, log *slog.Logger) (*followup.Alerts, error) {
 	if err != nil {
 		return nil, err
 	}
+	together, err := whole("ALERT_TOGETHER", defaultTogether, 0)
+	if err != nil {
+		return nil, err
+	}
 	a := &followup.Alerts{
 		Store: s, Mail: ses.New(awsenv.Config(), os.Getenv("CONFIGURATION_SET")), Log: log, Now: time.Now, Random: rand.Text,
-		Rules: loop.Rules{Term: time.Duration(hours) * time.Hour, Wait: time.Duration(wait) * time.Second},
-		From:  os.Getenv("SENDER"), Admin: os.Getenv("ADMIN_EMAIL"), Site: os.Getenv("SITE"),
+		Rules:    loop.Rules{Term: time.Duration(hours) * time.Hour, Wait: time.Duration(wait) * time.Second},
+		Together: time.Duration(together) * time.Second,
+		From:     os.Getenv("SENDER"), Admin: os.Getenv("ADMIN_EMAIL"), Site: os.Getenv("SITE"),
 	}
 	if a.From == "" {
 		return nil, errors.New("SENDER is not set: who the alerts come from")

@@ -145,7 +145,7 @@ type stage struct {
 // start starts a laptop; the same name again finds the data of the last time.
 func (l *lab) start(ctx context.Context, name string, with func(*local.Config)) (*stage, error) {
 	data := l.folder(name)
-	cfg := local.Config{Template: l.cfg.Template, Functions: l.cfg.Functions, Data: data}
+	cfg := local.Config{Template: l.cfg.Template, Functions: l.cfg.Functions, Data: data, Parameters: map[string]string{"AlertTogetherSeconds": "0"}}
 	if with != nil {
 		with(&cfg)
 	}

@@ -218,8 +218,10 @@ func (d *director) checkAnswers(ctx context.Context, c *campaign, n int, rows *c
 func (d *director) checkCases(c *campaign, n int, rows *campaignRows) {
 	alerts := map[string]int{}
 	for _, l := range d.letters {
-		if id := l.Tags["case"]; len(id) > len(c.id) && id[:len(c.id)] == c.id {
-			alerts[id[len(c.id)+1:]]++
+		for _, id := range l.Cases() {
+			if len(id) > len(c.id) && id[:len(c.id)] == c.id {
+				alerts[id[len(c.id)+1:]]++
+			}
 		}
 	}
 	for contact := range rows.invited[0] {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -25,6 +26,17 @@ type Letter struct {
 	Text    string            `json:"text"`
 	HTML    string            `json:"html"`
 	Links   []string          `json:"links"`
+}
+
+// Cases are the ids of the cases that an alert is about: one, or several that went together.
+func (l Letter) Cases() []string {
+	var all []string
+	for name, value := range l.Tags {
+		if name == "case" || name == "cases" || strings.HasPrefix(name, "cases_") {
+			all = append(all, strings.Split(value, "_")...)
+		}
+	}
+	return all
 }
 
 // Letters reads every letter that was sent, also those that bounced, page by page, oldest first.

@@ -1,0 +1,126 @@
+package mail
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"onetap/internal/lang"
+	"onetap/internal/survey"
+)
+
+// AlertsData is what somebody is told of several detractors at once. From, To, Language and Zone of the alerts are not looked at.
+type AlertsData struct {
+	From     string
+	To       string
+	Language string
+	Zone     *time.Location // as AlertData's
+	Alerts   []AlertData    // in the order in which they are to be called
+	BoardURL string         // of all cases; "" where no address of the console is known
+	Tags     map[string]string
+}
+
+// maxWords is how many characters of somebody's words stand in a letter about several; the case has them all.
+const maxWords = 400
+
+type alertsData struct {
+	Lang, Subject, Title       string
+	Items                      []alertsItem
+	CaseText, Reply, Reason    string
+	BoardURL, BoardText, Write string
+}
+
+type alertsItem struct {
+	Title, Account, Group, Dropped, Again, NoWords, By string
+	Words                                              []fact
+	Call, Dial                                         string // what the button says, and where it leads
+	Phone                                              string // where it is no number to call
+	Email, Mail                                        string
+	CaseURL                                            string
+}
+
+// Alerts makes one letter about several detractors. A reply goes to the respondent only where all of them are one person's.
+func Alerts(a AlertsData) (Message, error) {
+	to, err := survey.NormalizeEmail(a.To)
+	if err != nil {
+		return Message{}, errors.New("alerts: the reader's address is not one")
+	}
+	if len(a.Alerts) == 0 {
+		return Message{}, errors.New("alerts: there is nobody to tell of")
+	}
+	l, ok := lang.Parse(a.Language)
+	if !ok {
+		l = lang.Default
+	}
+	m := Message{From: a.From, To: to, Tags: a.Tags}
+	d := a.words(l)
+	if reply, ok := a.reply(); ok {
+		m.ReplyTo, d.Reply = reply, l.T("alert.reply", lang.Values{"Who": a.Alerts[0].who()})
+	}
+	m.Subject, m.HTML, m.Text, err = render("alerts", d)
+	return m, err
+}
+
+// reply is the one address of all whom the letter is about; ok is false where there are several, or none.
+func (a AlertsData) reply() (string, bool) {
+	first, err := survey.NormalizeEmail(a.Alerts[0].Person.Email)
+	for _, other := range a.Alerts[1:] {
+		if err == nil && other.Person.Email != a.Alerts[0].Person.Email {
+			return "", false
+		}
+	}
+	return first, err == nil
+}
+
+func (a AlertsData) words(l lang.Language) alertsData {
+	count := lang.Values{"Count": len(a.Alerts)}
+	d := alertsData{
+		Lang: string(l), Title: l.T("alerts.title", count), CaseText: l.T("alert.case"), Reply: l.T("alerts.reply"), Reason: l.T("alerts.reason"),
+		BoardURL: a.BoardURL, BoardText: l.T("alerts.board"), Write: l.T("alerts.write"),
+	}
+	var names []string
+	var first time.Time
+	for _, one := range a.Alerts {
+		one.Zone = a.Zone
+		item := one.item(l)
+		d.Items = append(d.Items, item)
+		names = append(names, cut(one.who(), 40))
+		if item.By != "" && (first.IsZero() || one.Deadline.Before(first)) {
+			first = one.Deadline
+		}
+	}
+	const named = 2
+	who := strings.Join(names[:min(named, len(names))], ", ")
+	if len(names) > named {
+		who = l.T("alerts.and_more", lang.Values{"Who": who, "Count": len(names) - named})
+	}
+	d.Subject = l.T("alerts.subject", lang.Values{"Count": len(a.Alerts), "Who": who})
+	if !first.IsZero() {
+		at := AlertData{Zone: a.Zone}.at(first)
+		d.Subject += ". " + l.T("alerts.first_by", lang.Values{"Date": l.Date(at)})
+	}
+	return d
+}
+
+// item is one of several alerts: what is said, until when to call, and the ways to do it.
+func (a AlertData) item(l lang.Language) alertsItem {
+	full := a.words(l)
+	i := alertsItem{
+		Title: full.Title, Account: full.Account, Group: full.Group, Dropped: full.Dropped, Again: full.Again, NoWords: full.NoWords, By: full.By, CaseURL: a.CaseURL,
+	}
+	for _, w := range full.Words {
+		w.Text = cut(w.Text, maxWords)
+		i.Words = append(i.Words, w)
+	}
+	if phone := line(a.Person.Phone); phone != "" {
+		if i.Dial = a.Person.Dial(); i.Dial != "" {
+			i.Call = l.T("alerts.call", lang.Values{"Phone": phone})
+		} else {
+			i.Phone = phone
+		}
+	}
+	if email, err := survey.NormalizeEmail(a.Person.Email); err == nil {
+		i.Email, i.Mail = email, "mailto:"+email
+	}
+	return i
+}
