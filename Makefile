@@ -1,4 +1,5 @@
 # make run    the whole system on this machine      make test   every test
+#             ARGS=-empty: without the sample workspace; laptop run -h lists the flags
 # make demo   the main job, told as a story         make bench  the numbers of docs/benchmarks.md
 # make cost   what a campaign costs on AWS          make fuzz   what strangers send, FUZZTIME=2m each
 # make chaos  campaigns under faults, SEED= RUNS=   make chaos-big  100,000 recipients, the sender killed twice
@@ -15,7 +16,7 @@ LOCAL := .local
 .PHONY: run build generate local skewed screens chaos chaos-big replay test demo bench cost fuzz fmt vet lint race vulnerabilities check-all clean
 
 run: local
-	@exec $(LOCAL)/bin/laptop run
+	@exec $(LOCAL)/bin/laptop run $(ARGS)
 
 # The functions for linux/arm64, as they go to AWS: bin/<name>/bootstrap. One go command builds them side by side and
 # only what changed.

@@ -51,17 +51,7 @@ func runUntilInterrupted(args []string, out, errs io.Writer) error {
 	if err := stack.MarkBegun(); err != nil {
 		return errors.Join(err, stack.Close())
 	}
-	var draft, name string
-	if !o.empty {
-		if draft, name, err = ready(ctx, company); err != nil {
-			return errors.Join(err, stack.Close())
-		}
-	}
-	doors, err := entrances(ctx, stack, o.empty)
-	if err != nil {
-		return errors.Join(err, stack.Close())
-	}
-	welcome(out, stack, cfg, doors, draft, name)
+	welcome(out, stack, cfg.Data)
 	<-ctx.Done()
 	stop() // a second Ctrl-C ends this program at once, and with it, by the kernel's hand, the functions
 	fmt.Fprintln(out, "\nshutting down; the data stays in", cfg.Data)
@@ -78,7 +68,8 @@ type options struct{ meter, empty bool }
 // settings come from the environment, and flags go before it.
 func settings(args []string, errs io.Writer) (local.Config, options, error) {
 	cfg := local.Config{
-		Site: env("ONETAP_SITE", "127.0.0.1:8080"), Links: env("ONETAP_LINKS", "127.0.0.1:8081"), Inbox: env("ONETAP_INBOX", "127.0.0.1:8025"), AWS: env("ONETAP_AWS", "127.0.0.1:4566"),
+		Start: env("ONETAP_START", "127.0.0.1:8088"),
+		Site:  env("ONETAP_SITE", "127.0.0.1:8080"), Links: env("ONETAP_LINKS", "127.0.0.1:8081"), Inbox: env("ONETAP_INBOX", "127.0.0.1:8025"), AWS: env("ONETAP_AWS", "127.0.0.1:4566"),
 		Parameters: map[string]string{}, Notices: errs,
 	}
 	var o options
@@ -90,7 +81,7 @@ func settings(args []string, errs io.Writer) (local.Config, options, error) {
 	minute := flags.String("minute", env("ONETAP_MINUTE", "60s"), "how long a scheduled minute lasts (ONETAP_MINUTE)")
 	verbose := flags.Bool("v", false, "show what the functions log")
 	flags.BoolVar(&o.meter, "meter", false, "at the end, show what the functions used")
-	flags.BoolVar(&o.empty, "empty", false, "do not load the sample workspace on the first start")
+	flags.BoolVar(&o.empty, "empty", false, "on the first start, do not load the sample workspace: it begins with the administrator")
 	flags.Func("set", "a parameter of the template, as in -set CaseHours=24 (may be repeated)", func(s string) error {
 		name, value, ok := strings.Cut(s, "=")
 		if !ok {
@@ -139,37 +130,14 @@ func env(name, otherwise string) string {
 	return otherwise
 }
 
-// welcome says where everything is and what to try first. The last line, "ready", is for programs that wait for it.
-func welcome(out io.Writer, s *local.Stack, cfg local.Config, doors []entrance, draft, name string) {
-	fmt.Fprintf(out, `Onetap runs on this machine.
+// welcome says where to begin. The last line, "ready", is for programs that wait for it.
+func welcome(out io.Writer, s *local.Stack, data string) {
+	fmt.Fprintf(out, `Onetap runs on this machine. Open
 
-  site   %s
-  links  %s  where the letters lead: the respond function's own address
-  inbox  %s  every e-mail ends here and nowhere else
-  AWS    %s  DynamoDB, Streams, SES, Lambda, SQS: aws --endpoint-url %[4]s …
-  token  %s
-  data   %s
+  %s
 
-`, s.Site(), s.Links(), s.Inbox(), s.AWS(), s.Token(), cfg.Data)
-	if len(doors) > 0 {
-		fmt.Fprintln(out, "Sign in as somebody of the sample workspace; each link works once, until tomorrow:")
-		for _, e := range doors {
-			fmt.Fprintf(out, "  %-13s  %s\n", e.role, e.url)
-		}
-		fmt.Fprintln(out)
-	}
-	fmt.Fprintln(out, "To try first:")
-	switch {
-	case draft != "" && len(doors) > 0:
-		fmt.Fprintf(out, `  1. Sign in as marketing, then Campaigns, and launch %q, or a campaign of your own; the page follows its letters.
-  2. Open the inbox, a message, and tap a score; with one of 0 to 6 its owner gets a letter.
-  3. See the answers come in, on the same page and under Results: as marketing from the fifth on, as an executive from the first.
-  For programs there is the API: docs/api.md.
-`, name)
-	case len(doors) > 0:
-		fmt.Fprintln(out, `  Sign in as marketing, then Campaigns: make one, or look at those that there are. For programs: docs/api.md.`)
-	default:
-		fmt.Fprintln(out, `  Upload staff and contacts, and make a campaign: README.md, "A first campaign", or docs/api.md`)
-	}
-	fmt.Fprint(out, "\nCtrl-C ends it; the data stays.\nready\n")
+and be each role, read every e-mail, find the API token. The data is in %s.
+Ctrl-C ends it; the data stays.
+ready
+`, s.First(), data)
 }

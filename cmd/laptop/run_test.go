@@ -68,7 +68,7 @@ Resources:
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute) // a laptop that does not end fails the test
 	t.Cleanup(cancel)
 	c := exec.CommandContext(ctx, program, append([]string{"run", "-empty", "-template", path, "-functions", filepath.Join(folder, "functions")}, args...)...)
-	c.Env = append(os.Environ(), "ONETAP_SITE=127.0.0.1:0", "ONETAP_LINKS=127.0.0.1:0", "ONETAP_INBOX=127.0.0.1:0", "ONETAP_AWS=127.0.0.1:0", "ONETAP_DATA="+filepath.Join(folder, "data"))
+	c.Env = append(os.Environ(), "ONETAP_START=127.0.0.1:0", "ONETAP_SITE=127.0.0.1:0", "ONETAP_LINKS=127.0.0.1:0", "ONETAP_INBOX=127.0.0.1:0", "ONETAP_AWS=127.0.0.1:0", "ONETAP_DATA="+filepath.Join(folder, "data"))
 	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	return c
 }
@@ -98,14 +98,11 @@ func TestRunUntilCtrlC(t *testing.T) {
 	if took := time.Since(begin); took > 3*time.Second {
 		t.Errorf("ready after %v", took)
 	}
-	found := siteLine.FindStringSubmatch(words)
-	if found == nil {
-		t.Fatalf("it does not say where the site is:\n%s\n%s", words, errs.String())
-	}
-	if answer, err := http.Get(found[1] + "/x"); err != nil || answer.StatusCode != 200 {
+	site := found(t, siteLine, addresses(t, words))
+	if answer, err := http.Get(site + "/x"); err != nil || answer.StatusCode != 200 {
 		t.Errorf("the site answers %v, %v", answer, err)
 	}
-	go http.Get(found[1] + "/x?answer=sleep") // at work when the end comes
+	go http.Get(site + "/x?answer=sleep") // at work when the end comes
 	time.Sleep(100 * time.Millisecond)
 	children := childrenOf(c.Process.Pid)
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io/fs"
 	"time"
 
@@ -10,7 +9,8 @@ import (
 )
 
 // loadSample fills a new workspace through the site's API, as a person with the token would: staff, 300 invented
-// customers, and a campaign that is ready to be launched.
+// customers, and two campaigns that are ready to be launched: one for those who are written to in Russian, one for those in
+// English, each named in its language. Neither asks whom the other asks, and neither keeps a quiet period.
 func loadSample(ctx context.Context, c *drive.Company, samples fs.FS) error {
 	staff, err := fs.ReadFile(samples, "staff.csv")
 	if err != nil {
@@ -28,24 +28,15 @@ func loadSample(ctx context.Context, c *drive.Company, samples fs.FS) error {
 			return err
 		}
 	}
-	return c.Call(ctx, "POST", "/campaigns", map[string]any{
-		"name": "First wave", "audience": "customers", "company": "Северный ветер", "language": "ru", "quiet_days": 30, "remind_days": 7,
-		"closes_at": time.Now().AddDate(0, 0, 21).UTC().Truncate(time.Hour).Format(time.RFC3339),
-	}, nil)
-}
-
-// ready is a campaign that can be launched, for the words of the start.
-func ready(ctx context.Context, c *drive.Company) (id, name string, err error) {
-	var list struct {
-		Campaigns []struct{ ID, Name, State string }
-	}
-	if err := c.Call(ctx, "GET", "/campaigns?limit=50", nil, &list); err != nil {
-		return "", "", fmt.Errorf("ask the site for its campaigns: %w", err)
-	}
-	for _, k := range list.Campaigns {
-		if k.State == "draft" {
-			return k.ID, k.Name, nil
+	for _, draft := range []struct{ name, company, language string }{{"First survey", "North Wind", "en"}, {"Первый опрос", "Северный ветер", "ru"}} {
+		err := c.Call(ctx, "POST", "/campaigns", map[string]any{
+			"name": draft.name, "audience": "customers", "company": draft.company, "language": draft.language,
+			"filter": map[string]any{"languages": []string{draft.language}}, "quiet_days": 0, "remind_days": 7,
+			"closes_at": time.Now().AddDate(0, 0, 21).UTC().Truncate(time.Hour).Format(time.RFC3339),
+		}, nil)
+		if err != nil {
+			return err
 		}
 	}
-	return "", "", nil
+	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -60,8 +61,8 @@ type Tab struct {
 	refused map[string]string // address that was answered with 4xx, and what the console says of it
 }
 
-// Open opens a tab for a site, "http://127.0.0.1:1234".
-func Open(t testing.TB, site string) *Tab {
+// Open opens a tab for a site, "http://127.0.0.1:1234", from which it may go to others.
+func Open(t testing.TB, site string, others ...string) *Tab {
 	t.Helper()
 	b := &Tab{Context: Start(t), t: t, site: site}
 	messages := chromedp.Console(b.Context)
@@ -83,13 +84,17 @@ func Open(t testing.TB, site string) *Tab {
 			if err != nil {
 				return
 			}
-			if u := e.Request.URL; !strings.HasPrefix(u, site+"/") && u != site && !strings.HasPrefix(u, "data:") && !strings.HasPrefix(u, "blob:") && !strings.HasPrefix(u, "about:") {
+			if u := e.Request.URL; !within(u, append(others, site)) && !strings.HasPrefix(u, "data:") && !strings.HasPrefix(u, "blob:") && !strings.HasPrefix(u, "about:") {
 				b.note("a request leaves the site: %s", u)
 			}
 		}
 	}()
 	Run(t, b.Context, Command(network.Enable, network.EnableParams{}))
 	return b
+}
+
+func within(address string, sites []string) bool {
+	return slices.ContainsFunc(sites, func(site string) bool { return address == site || strings.HasPrefix(address, site+"/") })
 }
 
 func (b *Tab) note(format string, args ...any) {

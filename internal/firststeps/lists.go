@@ -100,7 +100,10 @@ func (s *Steps) round(ctx context.Context) ([]Step, error) {
 		return slices.ContainsFunc(cases, func(c loop.Case) bool { return slices.Index(loop.States, c.State) >= at })
 	}
 	return []Step{
-		{Launch, len(launched) > 0, drafts}, {Answer, len(cases) > 0, launched}, {Letter, reached(loop.Acknowledged), launched},
-		{Talk, reached(loop.Resolved), launched}, {Executive, !kept.Looked.IsZero(), launched},
+		{Launch, len(launched) > 0, drafts},
+		{Answer, len(cases) > 0, launched},
+		{Letter, reached(loop.Acknowledged), launched},
+		{Talk, reached(loop.Resolved), launched},
+		{Executive, !kept.Looked.IsZero(), launched},
 	}, nil
 }

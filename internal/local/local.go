@@ -33,9 +33,9 @@ type Config struct {
 	Functions string // folder with <function>/bootstrap for this machine
 	Data      string // folder that is kept between runs; made if there is none
 
-	// Addresses to listen at; "" is a free port of 127.0.0.1. Links is where the letters' links lead: the respond function's
-	// own address.
-	Site, Links, Inbox, AWS string
+	// Addresses to listen at; "" is a free port of 127.0.0.1. Start is the laptop's own first page; Links is where the letters'
+	// links lead: the respond function's own address.
+	Start, Site, Links, Inbox, AWS string
 
 	Parameters map[string]string // of the template, beyond what the laptop gives itself
 	Minute     time.Duration     // how long a scheduled minute lasts; 0: a minute
@@ -57,13 +57,13 @@ type Stack struct {
 	token string
 	fresh bool
 
-	site, links, inbox, aws net.Listener
-	servers                 []*http.Server
-	db                      *dynamo.DB
-	mail                    *ses.Server
-	mailAPI                 http.Handler
-	cloud                   atomic.Pointer[cloud.Cloud] // nil until it runs
-	tables                  []*template.Table
+	first, site, links, inbox, aws net.Listener
+	servers                        []*http.Server
+	db                             *dynamo.DB
+	mail                           *ses.Server
+	mailAPI                        http.Handler
+	cloud                          atomic.Pointer[cloud.Cloud] // nil until it runs
+	tables                         []*template.Table
 
 	closed sync.Once
 }
@@ -85,6 +85,7 @@ func (s *Stack) start(ctx context.Context) error {
 		listener             *net.Listener
 		address, what, named string
 	}{
+		{&s.first, s.cfg.Start, "the start page", "ONETAP_START"},
 		{&s.site, s.cfg.Site, "the site", "ONETAP_SITE"},
 		{&s.links, s.cfg.Links, "the letters' links", "ONETAP_LINKS"},
 		{&s.inbox, s.cfg.Inbox, "the inbox", "ONETAP_INBOX"},
@@ -120,6 +121,7 @@ func (s *Stack) start(ctx context.Context) error {
 	}
 	s.serve(s.aws, guard.Own(c.Endpoint(), s.cfg.AWS))
 	s.serve(s.inbox, guard.Own(s.mail.Inbox(), s.cfg.Inbox))
+	s.serve(s.first, guard.Own(s.startPage().Handler(), s.cfg.Start))
 	s.serve(s.site, guard.Server(c.HTTPAPI(), s.cfg.Site, s.cfg.Parameters["Site"]))
 	if own := c.FunctionURL(linked); own != nil {
 		s.serve(s.links, guard.Server(own, s.cfg.Links, s.cfg.Parameters["Links"]))
@@ -159,7 +161,7 @@ func (s *Stack) readTemplate() (*template.Template, error) {
 		Stack:      "onetap",
 		Parameters: s.cfg.Parameters,
 		Defaults: map[string]string{
-			"Site": s.Site(), "Links": s.Links(), "ApiToken": s.token, "Sender": "Onetap <nps@example.com>", "AdminEmail": "admin@example.com",
+			"Site": s.Site(), "Links": s.Links(), "ApiToken": s.token, "Sender": sender, "AdminEmail": firstAdmin,
 			"Senders": "example.ru,xn--e1afmkfd.xn--p1ai", // the latter is пример.рф
 		},
 		Secret: kept.get,
@@ -225,6 +227,9 @@ func (s *Stack) serve(l net.Listener, server *http.Server) {
 	s.servers = append(s.servers, server)
 	go server.Serve(l)
 }
+
+// First is the address of the start page: everybody whom one can sign in as, and where everything else is.
+func (s *Stack) First() string { return "http://" + s.first.Addr().String() }
 
 // Site is the base URL of the console and the API.
 func (s *Stack) Site() string { return "http://" + s.site.Addr().String() }
@@ -332,7 +337,7 @@ func (s *Stack) Close() (err error) {
 		if len(s.servers) > 0 {
 			err = errors.Join(err, s.servers[0].Close())
 		}
-		for _, l := range []net.Listener{s.site, s.links, s.inbox, s.aws} {
+		for _, l := range []net.Listener{s.first, s.site, s.links, s.inbox, s.aws} {
 			if l != nil {
 				l.Close() // closed already where it was served
 			}

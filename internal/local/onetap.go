@@ -1,8 +1,14 @@
 package local
 
 import (
+	"cmp"
+	"context"
+	"time"
+
+	"onetap/internal/firststeps"
 	"onetap/internal/local/faults"
 	"onetap/internal/local/ses"
+	"onetap/internal/local/startpage"
 )
 
 // What the parts of the laptop that stand in for AWS are told of Onetap.
@@ -12,6 +18,26 @@ var functions = []string{"respond", "desk", "send", "feedback", "recompute", "no
 
 // ParseFault reads what shall go wrong in one of Onetap's functions: see faults.Parse.
 func ParseFault(s string) (faults.Rule, error) { return faults.Parse(s, functions...) }
+
+// The deployment's sender and administrator, who do not exist.
+const (
+	sender     = "Onetap <nps@example.com>"
+	firstAdmin = "admin@example.com"
+)
+
+// startPage is the laptop's own first page, over the table as the functions have it.
+func (s *Stack) startPage() *startpage.Pages {
+	table := startpage.OpenTable(s.AWS(), s.TableName())
+	from := cmp.Or(s.cfg.Parameters["Sender"], sender)
+	return &startpage.Pages{
+		Table: table, Now: time.Now, Admin: cmp.Or(s.cfg.Parameters["AdminEmail"], firstAdmin),
+		Steps: &firststeps.Steps{
+			Store: table, Now: time.Now, Sender: from,
+			Verified: func(context.Context, string) (bool, error) { return true, nil }, // the laptop's SES has no unverified identities
+		},
+		Site: s.Site(), Links: s.Links(), Inbox: s.Inbox(), AWS: s.AWS(), Token: s.token, Data: s.cfg.Data,
+	}
+}
 
 var inboxTitle = map[string]string{"en": "Onetap inbox", "ru": "Почта Onetap"}
 

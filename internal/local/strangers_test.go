@@ -41,6 +41,7 @@ func TestStrangersAtTheLaptop(t *testing.T) {
 		return answer.StatusCode
 	}
 	for door, pages := range map[string][]string{
+		s.First(): {"/", "/style.css", "/addresses"},
 		s.Site():  {"/", "/sign-in", "/api/v1/health", "/api/v1/campaigns"},
 		s.Links(): {"/r/x", "/logo/x"},
 		s.Inbox(): {"/", "/messages.json", "/messages/1.json", "/style.css"},
@@ -69,6 +70,7 @@ func TestStrangersAtTheLaptop(t *testing.T) {
 		{"POST", s.AWS() + "/2015-03-31/functions/onetap-clock/invocations"},
 		{"POST", s.AWS() + "/v2/email/outbound-emails"},
 		{"POST", s.AWS() + "/"},
+		{"POST", s.First() + "/sign-in"},
 		{"POST", s.Inbox() + "/messages/empty"},
 		{"DELETE", s.Inbox() + "/messages"},
 	} {

@@ -53,7 +53,7 @@ func server(l limits, h http.Handler, hosts ...string) *http.Server {
 			if !named.allow(r.Host) {
 				w.Header().Set("Connection", "close")
 				http.Error(w, "This laptop is asked for by a name that is not its own. Open it as localhost or 127.0.0.1; for another name, "+
-					"set its address (ONETAP_SITE, ONETAP_LINKS, ONETAP_INBOX, ONETAP_AWS).", http.StatusForbidden)
+					"set its address (ONETAP_START, ONETAP_SITE, ONETAP_LINKS, ONETAP_INBOX, ONETAP_AWS).", http.StatusForbidden)
 				return
 			}
 			h.ServeHTTP(w, r)
