@@ -29,6 +29,7 @@ type figures struct {
 	RateInterval *nps.Interval `json:"response_rate_interval"`
 	Comments     int64         `json:"comments"`
 	Unverified   int64         `json:"unverified"`
+	Guesses      [11]int64     `json:"unverified_scores,omitzero"` // of the whole only
 }
 
 // row is the figures of one value of a kind: of one week, of one owner.
@@ -41,7 +42,7 @@ func figuresOf(d insight.Disclosed) figures {
 	t := d.Tally()
 	f := figures{
 		Scores: t.Scores, Answers: t.Answers(), Detractors: t.Detractors(), Passives: t.Passives(), Promoters: t.Promoters(),
-		Sent: t.Sent, Responded: t.Responded, Comments: t.Comments, Unverified: t.Unverified,
+		Sent: t.Sent, Responded: t.Responded, Comments: t.Comments, Unverified: t.Unverified, Guesses: t.UnverifiedScores,
 	}
 	f.NPS, f.Interval = door.Rounded(t.NPS()), roundedInterval(t.Interval())
 	if d.Rated() {

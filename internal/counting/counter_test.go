@@ -165,6 +165,7 @@ func (w *world) recount(t *testing.T) survey.Deltas {
 		must(t, w.store.WalkResponses(ctx, campaign, shard, "", func(r survey.Response) (bool, error) {
 			if !r.Verified {
 				everywhere(r.First, r.Owner, r.Team, r.Language, "unverified")
+				add(string(campaign), "week", survey.Week(r.First), fmt.Sprint("u", r.Score))
 				return true, nil
 			}
 			everywhere(r.Counted, r.Owner, r.Team, r.Language, fmt.Sprint("s", r.Score))

@@ -11,6 +11,7 @@ import (
 
 	"onetap/internal/apperr"
 	"onetap/internal/authz"
+	"onetap/internal/nps"
 	"onetap/internal/survey"
 )
 
@@ -122,6 +123,16 @@ func (p *Report) Own() Own { return p.own }
 
 // Whole are the figures of the whole campaign.
 func (p *Report) Whole() Disclosed { return p.whole }
+
+// Unverified compares the answers that are in no figure, B, with those that are, A: whether leaving them out moves the
+// result. Of fewer than LeastFigures B is withheld, for anybody: nothing could be said of them.
+func (p *Report) Unverified() Pair {
+	b := Disclosed{tally: nps.Tally{Scores: p.whole.tally.UnverifiedScores}}
+	if b.tally.Answers() < LeastFigures {
+		b = Disclosed{withheld: TooFew}
+	}
+	return Pair{A: p.whole, B: b}
+}
 
 // Weeks are those with anything in them that may be shown, the earliest first.
 func (p *Report) Weeks() []Row { return p.weeks }

@@ -8,6 +8,7 @@
 //   - Employees' figures: only of the whole, only after the survey has ended, only of LeastFigures answers and more.
 //     No segments, no weeks, no single answers, no comparison, no reminder's ledger: View.
 //   - Whoever may not know who answered sees no figures of fewer than LeastFigures answers: View.Disclose.
+//   - Scores of unverified answers, from LeastFigures on and never of employees: View.Disclose.
 //   - Comments of employees are counted from LeastWords on: View.Disclose.
 //   - Such a reader sees only segments and weeks from which nothing small can be worked out: groups.go; never days:
 //     Reading.Report; never an audience's weeks over all campaigns: Results.Trend.
@@ -101,6 +102,9 @@ func (v View) Disclose(t nps.Tally) Disclosed {
 		d.withheld = TooFew
 	case v.employees && t.Comments < LeastWords:
 		d.tally.Comments = 0
+	}
+	if v.employees || !v.people && t.Unverified < LeastFigures {
+		d.tally.UnverifiedScores = [11]int64{}
 	}
 	if d.withheld != "" {
 		d.tally = nps.Tally{Sent: t.Sent}

@@ -20,7 +20,7 @@ func (cs *Campaigns) Launch(ctx context.Context, id string, version *int, at tim
 		if err != nil {
 			return c, err
 		}
-		c.Brand = set.Brand // from now on it looks as it does today
+		c.Brand, c.Contact = set.Brand, set.Contact // from now on they are as today
 		c, err = c.Launch(at, site, cs.Now().UTC())
 		if err != nil {
 			return c, err

@@ -133,7 +133,7 @@ func (cs *Campaigns) compose(ctx context.Context, c survey.Campaign, in Letter, 
 		if err != nil {
 			return mail.Message{}, l, err
 		}
-		c.Brand, c.Site = set.Brand, site
+		c.Brand, c.Contact, c.Site = set.Brand, set.Contact, site
 	}
 	token := keys.Token{Campaign: c.ID, Contact: cs.Keys.ContactID(c.Audience, to), Test: true}
 	m, err := mail.Preview(c, string(l), in.Reminder, survey.Person{Email: to, Name: name},

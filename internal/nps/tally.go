@@ -8,6 +8,9 @@ type Tally struct {
 	Responded  int64     `json:"responded"`  // people who answered, verified
 	Comments   int64     `json:"comments"`   // verified answers with words
 	Unverified int64     `json:"unverified"` // answers that cannot be told from a mail scanner's; in no figure
+	// UnverifiedScores are the scores of those, kept apart to be compared with the verified ones; of answers counted before
+	// they were kept there are none, so that their sum may be less than Unverified.
+	UnverifiedScores [11]int64 `json:"unverified_scores,omitzero"`
 }
 
 // Count adds n answers of one score; n may be negative.
@@ -17,6 +20,7 @@ func (t *Tally) Count(s Score, n int64) { t.Scores[s] += n }
 func (t *Tally) Add(d Tally) {
 	for i, n := range d.Scores {
 		t.Scores[i] += n
+		t.UnverifiedScores[i] += d.UnverifiedScores[i]
 	}
 	t.Sent += d.Sent
 	t.Responded += d.Responded
@@ -28,6 +32,7 @@ func (t *Tally) Add(d Tally) {
 func (t *Tally) Sub(d Tally) {
 	for i, n := range d.Scores {
 		t.Scores[i] -= n
+		t.UnverifiedScores[i] -= d.UnverifiedScores[i]
 	}
 	t.Sent -= d.Sent
 	t.Responded -= d.Responded

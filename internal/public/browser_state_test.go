@@ -166,14 +166,14 @@ func TestBrowserScreen(t *testing.T) {
 		}
 		got := evaluate[struct {
 			Note, Button, Keep, Say string
-			Bad, Words, Wish        bool
+			Bad, Words, Wish, Half  bool
 		}](t, ctx, `(() => {const shown = s => {const e = document.querySelector(s); return e.offsetHeight ? e.textContent : ""};
 return {Note: shown("#note"), Button: shown("#score button"), Keep: shown("#keep"), Say: document.querySelector("#say").textContent,
-Bad: document.querySelector("#say").className == "bad", Words: !!shown("#words"), Wish: !!shown("#words div")}})()`)
+Bad: document.querySelector("#say").className == "bad", Words: !!shown("#words"), Wish: !!shown("#words div"), Half: 2 * document.querySelector("#score button").offsetHeight >= innerHeight}})()`)
 		if !want.press {
 			want.button = ""
 		}
-		if got.Note != want.note || got.Button != want.button || got.Keep != want.keep || got.Say != want.say || got.Bad != want.bad || got.Words != want.words || got.Wish != (want.words && want.wish) {
+		if got.Note != want.note || got.Button != want.button || got.Keep != want.keep || got.Say != want.say || got.Bad != want.bad || got.Words != want.words || got.Wish != (want.words && want.wish) || got.Half != want.arm {
 			t.Errorf("%s: the page is %+v, want %+v", name, got, want)
 		}
 		evaluate[int](t, ctx, `localStorage.clear();0`)
@@ -253,12 +253,12 @@ func TestBrowserWordsOfATunnel(t *testing.T) {
 	if why := evaluate[string](t, ctx, `document.getElementById("why").value`); why != "в тоннеле" {
 		t.Errorf("the field holds %q", why)
 	}
-	browsertest.Run(t, ctx, chromedp.SendKeys("#wish", "чай"), browsertest.TapOn("#words button"))
+	browsertest.Run(t, ctx, browsertest.TapOn("#again"), chromedp.SendKeys("#wish", "чай"), browsertest.TapOn("#words button"))
 	becomes(t, s, `9 true "в тоннеле" "чай" v3`)
 
 	// Two posts in a tunnel, and meanwhile another device has answered: it is asked about, and no words are lost.
 	r.way.Store(unsent)
-	browsertest.Run(t, ctx, browsertest.TapOn("#score label:nth-child(3)"), says("Ещё не отправлено"), chromedp.SendKeys("#why", "!"), browsertest.TapOn("#words button"))
+	browsertest.Run(t, ctx, browsertest.TapOn("#again"), browsertest.TapOn("#score label:nth-child(3)"), says("Ещё не отправлено"), chromedp.SendKeys("#why", "!"), browsertest.TapOn("#words button"))
 	s.mu.Lock()
 	other := s.responses[s.id]
 	other.Score, other.Why, other.Version = 7, "другое", other.Version+1
@@ -291,7 +291,7 @@ func TestBrowserForwardedLink(t *testing.T) {
 	}
 	browsertest.Run(t, b, chromedp.SendKeys("#why", "и от меня"), browsertest.TapOn("#words button"))
 	becomes(t, s, `9 true "между нами`+`\n\n`+`и от меня" "" v3`)
-	browsertest.Run(t, b, browsertest.TapOn("#words button"), chromedp.Sleep(300*time.Millisecond))
+	browsertest.Run(t, b, browsertest.TapOn("#again"), browsertest.TapOn("#words button"), chromedp.Sleep(300*time.Millisecond))
 	becomes(t, s, `9 true "между нами`+`\n\n`+`и от меня" "" v3`)
 }
 

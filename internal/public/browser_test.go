@@ -54,7 +54,8 @@ func TestBrowserTap(t *testing.T) {
 	}
 	browsertest.Run(t, ctx, chromedp.SendKeys("#why", "всё быстро"), chromedp.SendKeys("#wish", "чай"), browsertest.TapOn("#words button"))
 	becomes(t, s, `9 true "всё быстро" "чай" v2`)
-	browsertest.Run(t, ctx, browsertest.TapOn(`#score label:nth-child(4)`))
+	browsertest.Run(t, ctx, browsertest.Shown("#again"), browsertest.True(`!document.querySelector("#score").offsetHeight && !document.querySelector("#words").offsetHeight`),
+		browsertest.TapOn("#again"), browsertest.TapOn(`#score label:nth-child(4)`))
 	becomes(t, s, `3 true "всё быстро" "чай" v3`)
 	browsertest.Run(t, ctx, chromedp.SendKeys("#why", " и дорого"), browsertest.TapOn("#words button"))
 	becomes(t, s, `3 true "всё быстро и дорого" "чай" v4`)
@@ -150,6 +151,7 @@ func TestBrowserOffline(t *testing.T) {
 	if said := browsertest.Ask(t, ctx, chromedp.Text("#say")); said != "Спасибо, мы это прочитаем." {
 		t.Errorf("the page says %q", said)
 	}
+	browsertest.Run(t, ctx, browsertest.TapOn("#again"))
 
 	// The tab is closed in the tunnel: what waits goes when the link is opened again.
 	browsertest.Run(t, ctx, browsertest.TapOn("#score label:nth-child(3)"))
@@ -174,7 +176,7 @@ func TestBrowserFits(t *testing.T) {
 			Small []string `json:"small"`
 		}](`({
 over: document.documentElement.scrollWidth - innerWidth,
-small: [...document.querySelectorAll("#score label, button:not([hidden]), a:not([hidden]), textarea")].map(e => [e.tagName, e.getBoundingClientRect()])
+small: [...document.querySelectorAll("#score label, button, a, textarea")].filter(e => e.checkVisibility()).map(e => [e.tagName, e.getBoundingClientRect()])
   .filter(([, r]) => r.width < 44 || r.height < 44).map(([n, r]) => n + " " + r.width + "×" + r.height)})`))
 		if got.Over > 0 || len(got.Small) > 0 {
 			t.Errorf("at %d px: %v px too wide, too small to tap: %v", width, got.Over, got.Small)
@@ -200,7 +202,7 @@ func TestBrowserScreenshots(t *testing.T) {
 	}
 	for _, width := range []int64{320, 390, 1280} {
 		for _, dark := range []bool{false, true} {
-			s.responses = map[survey.ContactID]survey.Response{}
+			s.responses, s.now = map[survey.ContactID]survey.Response{}, s.now.Add(time.Minute) // nothing is remembered of what was shown
 			shot("chosen-ru", "/r/TOKEN/9", width, dark)
 			shot("bare-en", "/r/TEST?lang=en", width, dark)
 			shot("error-en", "/r/x", width, dark)
@@ -208,8 +210,13 @@ func TestBrowserScreenshots(t *testing.T) {
 			s.do("POST", "/r/TOKEN", "score=6&gesture=button&digest=a")
 			s.do("POST", "/r/TOKEN", "why=Долго+отвечали+на+письма&gesture=button&digest=b")
 			shot("thanks-ru", "/r/TOKEN", width, dark)
+			shot("end-ru", "/r/TOKEN?saved=1", width, dark)
 			shot("change-en", "/r/TOKEN/9?lang=en", width, dark)
 			shot("cut-ru", "/r/TOKEN?cut=1", width, dark)
+			s.now = s.now.Add(time.Minute)
+			s.campaign(func(c *survey.Campaign) { c.Sender, c.State = "Пример <opros@example.ru>", survey.Closed })
+			shot("closed-ru", "/r/TOKEN/9", width, dark)
+			s.campaign(func(c *survey.Campaign) { c.State = survey.Open })
 		}
 	}
 }

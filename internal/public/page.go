@@ -26,6 +26,18 @@ func (v visit) page(title string, body templ.Component, script *web.Inline) web.
 	return web.Page{Lang: v.lang, Title: title, Script: script, Brand: v.campaign.Brand.Colour, Body: v.around(body)}
 }
 
+// reach says how to reach the company.
+func (v visit) reach() string {
+	from, err := survey.ReadSender(v.campaign.Sender)
+	switch {
+	case v.campaign.Contact != "":
+		return v.lang.T("page.reach", lang.Values{"Contact": v.campaign.Contact})
+	case err == nil && from.Address != "":
+		return v.lang.T("page.reach_address", lang.Values{"Address": from.Address})
+	}
+	return v.lang.T("page.reach_reply")
+}
+
 // others are the campaign's other languages.
 func (v visit) others() (all []lang.Language) {
 	for _, l := range lang.All() {

@@ -45,18 +45,22 @@ function last() {
 function fill(t) { return t.replace("#", recorded).replace("@", chosen()); }
 function view() {
 	var l = last(), c = chosen(), differs = l && c && c != l, waits = people().length > 0, ask = asked = differs && recorded && !waits;
+	var ended = said.end && !waits && !differs;
 	var button = form.querySelector("#score button"), note = at("note"), keep = at("keep"), say = at("say");
 	button.hidden = l && !differs;
-	button.textContent = fill(differs ? text.change : text.send);
+	button.textContent = fill(differs ? text.change : !l && c ? text.confirm : text.send);
+	form.className = !l && c && !over ? "half" : "";
 	note.hidden = keep.hidden = !ask;
 	note.textContent = ask ? fill(text.other) : "";
 	keep.textContent = ask ? fill(text.keep) : "";
 	say.textContent = waits ? failed ? text.unsent : text.sending : differs && !said.words ? "" : said.text || (recorded ? fill(text.thanks) : "");
 	say.className = (waits ? failed : said.bad) ? "bad" : "good";
-	at("score").hidden = over;
-	at("words").hidden = over || !l;
+	at("score").hidden = over || ended;
+	at("words").hidden = over || ended || !l;
+	at("end").hidden = over || !ended;
 	f.wish.parentNode.hidden = l == "10";
-	if (l && c == l) history.replaceState(null, "", action); // opened again, it shows what the person has said
+	// Opened again, it shows what the person has said.
+	if (l && c == l) history.replaceState(null, "", action);
 }
 function digest() {
 	return Array.from(crypto.getRandomValues(new Uint8Array(12)), function (b) { return (b + 256).toString(16).slice(1); }).join("");
@@ -86,8 +90,10 @@ function flush() {
 		busy = failed = false;
 		wait = 0;
 		save(load().filter(function (i) { return i.digest != item.digest; }).map(function (i) {
-			if (i.seen == item.seen && status < 400 && !answer.asks) i.seen = answer.version; // sent after this one, and knowing it
-			if (i.after == item.digest && status < 400) fields.forEach(function (n) { i[n + "_was"] = answer[n + "_was"]; }); // typed over these words
+			// Sent after this one, and knowing it.
+			if (i.seen == item.seen && status < 400 && !answer.asks) i.seen = answer.version;
+			// Typed over these words.
+			if (i.after == item.digest && status < 400) fields.forEach(function (n) { i[n + "_was"] = answer[n + "_was"]; });
 			return i;
 		}));
 		over = over || status == 410;
@@ -119,7 +125,7 @@ function done(item, a) {
 	});
 	at("kept").hidden = "why" in a && "wish" in a;
 	if ("why" in item) keepDraft();
-	if (item.gesture != "script") said = {text: a.asks && !("why" in item) ? "" : a.message, bad: a.cut, words: "why" in item};
+	if (item.gesture != "script") said = {text: a.asks && !("why" in item) ? "" : a.message, bad: a.cut, words: "why" in item, end: "why" in item && !a.cut};
 }
 function keepDraft() {
 	var v = {}, any = null;
@@ -172,16 +178,24 @@ function picked(e) {
 }
 
 fields.forEach(function (n) { base[n] = f[n + "_was"].value == "?" ? "" : f[n].defaultValue; });
-var typed = Object.assign.apply(null, [{}].concat(people(), draft())); // what was said last, an emptied field too
+// What was said last, an emptied field too.
+var typed = Object.assign.apply(null, [{}].concat(people(), draft()));
 people().forEach(function (i) { if ("why" in i) wrote = i.digest; });
 fields.forEach(function (n) { if (n in typed && f[n].value == base[n]) f[n].value = typed[n]; });
-if (location.pathname == action.split("?")[0] && !/chosen=/.test(location.search)) choose(last()); // no link says another
+// No link says another.
+if (location.pathname == action.split("?")[0] && !/chosen=/.test(location.search)) choose(last());
 
 ["pointerdown", "touchstart", "keydown", "wheel", "click"].forEach(function (n) { addEventListener(n, gesture, {capture: true, passive: true}); });
 form.addEventListener("change", picked);
 form.addEventListener("click", function (e) {
 	var look = e.target.name == "look" && e.target.getAttribute("formaction"), c = chosen();
-	picked(e); // a tap on the score already chosen
+	// A tap on the score already chosen.
+	picked(e);
+	if (e.target.id == "again") {
+		e.preventDefault();
+		said = {text: ""};
+		view();
+	}
 	if (e.target.id == "keep") {
 		e.preventDefault();
 		choose(recorded);
@@ -195,14 +209,16 @@ form.addEventListener("click", function (e) {
 });
 form.addEventListener("keydown", function (e) {
 	var v = e.target.name == "score" && e.target.value;
-	if (v == "10" && /Right|Down/.test(e.key) || v === "0" && /Left|Up/.test(e.key)) e.preventDefault(); // the scale is no ring
+	// The scale is no ring.
+	if (v == "10" && /Right|Down/.test(e.key) || v === "0" && /Left|Up/.test(e.key)) e.preventDefault();
 });
 form.addEventListener("input", keepDraft);
 form.addEventListener("submit", function (e) {
 	e.preventDefault();
 	if (!touched) return;
 	var words = e.submitter && e.submitter.parentNode.id == "words";
-	if (!words || pause || !asked) send("button"); // the words' button does not answer what the page asks about the score
+	// The words' button does not answer what the page asks about the score.
+	if (!words || pause || !asked) send("button");
 	if (!words) return;
 	var item = {gesture: "button", last: last()};
 	fields.forEach(function (n) { item[n] = f[n].value; item[n + "_was"] = f[n + "_was"].value; });

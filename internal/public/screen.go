@@ -38,7 +38,8 @@ type lines struct {
 	words  bool   // the two questions are there
 	wish   bool   // the second of them as well: not after a 10
 	asks   *int   // the score that the note asks about; nil: there is no note
-	arm    bool   // any gesture sends the chosen score: it is the letter's, and nothing is recorded
+	arm    bool   // any gesture sends the chosen score: it is the letter's, and nothing is recorded. The page's lower half is the button
+	end    bool   // all is said: only the thanks stand there, and a way back
 }
 
 // lines says what follows.
@@ -49,7 +50,10 @@ func (s screen) lines(l lang.Language) (x lines) {
 	}
 	differs := last != nil && s.chosen != nil && *s.chosen != *last
 	x.button, x.press = l.T("page.send"), !s.script || last == nil || differs
+	x.arm = last == nil && s.chosen != nil
 	switch {
+	case x.arm:
+		x.button = l.T("page.confirm", lang.Values{"Score": *s.chosen})
 	case differs:
 		x.button = l.T("page.change", lang.Values{"Score": *s.chosen})
 	case last != nil:
@@ -75,6 +79,6 @@ func (s screen) lines(l lang.Language) (x lines) {
 	}
 	x.words = last != nil
 	x.wish = last == nil || *last != 10
-	x.arm = last == nil && s.chosen != nil
+	x.end = s.thanked && !s.cut && s.way == arrived && s.recorded != nil && !differs
 	return x
 }

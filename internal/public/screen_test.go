@@ -20,7 +20,7 @@ func TestScreenSays(t *testing.T) {
 		want string // note | button, in brackets where it is not there | keep | what is said | which questions, armed
 	}{
 		{"nothing at all", screen{}, "|Send my score|||arm:false words: wish"},
-		{"a letter's score", screen{chosen: score(9)}, "|Send my score|||arm:true words: wish"},
+		{"a letter's score", screen{chosen: score(9)}, "|One more step: confirm your 9|||arm:true words: wish"},
 		{"recorded, no script", screen{recorded: score(9), chosen: score(9)}, "|Change my score||Thank you! Your score is 9.|arm:false words:why wish"},
 		{"recorded", screen{recorded: score(9), chosen: score(9), script: true}, "|(Change my score)||Thank you! Your score is 9.|arm:false words:why wish"},
 		{"a ten has no wish", screen{recorded: score(10), chosen: score(10), script: true}, "|(Change my score)||Thank you! Your score is 10.|arm:false words:why"},
@@ -107,6 +107,9 @@ func TestScreenNeverContradictsItself(t *testing.T) {
 		}
 		if !s.script && !x.press || last == nil && !x.press || last != nil && s.chosen != nil && *last != *s.chosen && !x.press {
 			t.Errorf("%s: the score cannot be sent", name)
+		}
+		if x.end != (s.thanked && x.say == l.T("page.thanks_words") && x.note == "") {
+			t.Errorf("%s: ends: %v, and says %q", name, x.end, x.say)
 		}
 		if x.arm && last != nil || x.words != (last != nil) || x.words && x.wish == (*last == 10) {
 			t.Errorf("%s: armed %v, words %v, wish %v", name, x.arm, x.words, x.wish)

@@ -17,6 +17,8 @@ import (
 	"onetap/internal/store"
 	"onetap/internal/survey"
 	"onetap/internal/web"
+
+	"github.com/a-h/templ"
 )
 
 // maxTries is how often an answer is applied again when somebody else changed it meanwhile (two tabs, one link).
@@ -189,13 +191,17 @@ func (p *pages) open(v visit) error {
 	return apperr.New(apperr.Gone, "survey_closed", "")
 }
 
-// fail refuses in the page's language; in the browser's where the link leads to no page.
+// fail refuses in the page's language; in the browser's where the link leads to no page. A survey that is over says whose
+// it was, and how to reach them.
 func (v visit) fail(w http.ResponseWriter, r *http.Request, err error) {
-	if v.lang == "" || apperr.Is(err, "link_unknown") {
+	switch {
+	case v.lang == "" || apperr.Is(err, "link_unknown"):
 		web.Fail(w, r, err)
-		return
+	case apperr.Is(err, "survey_closed") && !web.WantsJSON(r):
+		v.page(v.lang.T("page.error_title_410"), templ.Join(v.closed(v.lang.Problem(apperr.As(err))), v.links()), nil).Write(w, r, http.StatusGone)
+	default:
+		web.FailIn(w, r, v.lang, err)
 	}
-	web.FailIn(w, r, v.lang, err)
 }
 
 // show answers GET and HEAD: the page with the link's score chosen. It writes nothing, for mail scanners open every link.

@@ -54,6 +54,7 @@ type Campaign struct {
 	Audience   Audience           `json:"audience"`
 	State      CampaignState      `json:"state"`
 	Company    string             `json:"company,omitempty"`   // the name that respondents know
+	Contact    string             `json:"contact,omitempty"`   // how respondents reach the company, as it was set at launch
 	Sender     string             `json:"sender,omitempty"`    // From; empty: the deployment's sender
 	Language   string             `json:"language"`            // for contacts whose own is unknown or not worded
 	Languages  []string           `json:"languages,omitempty"` // the only ones that it is written in; none: all

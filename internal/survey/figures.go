@@ -27,6 +27,7 @@ const (
 )
 
 // Counts are named numbers: s0…s10 (verified scores), comments, unverified, sent, and the sending's (see KindMailing).
+// A campaign's week has the unverified scores as well, u0…u10.
 // A campaign's week also holds each of its days under d1 (Monday) … d7, as d3s10: all seven of them fit the kilobyte that
 // a write unit takes, so that the days cost none of their own.
 type Counts map[string]int64
@@ -91,6 +92,7 @@ type Mark struct {
 	Version  int      `json:"v"` // of the response
 	Score    int      `json:"s"`
 	Verified bool     `json:"y,omitempty"`
+	Guess    bool     `json:"u,omitempty"` // unverified, and counted by its score; markers from before that was done are not
 	Comment  bool     `json:"c,omitempty"`
 	Week     string   `json:"w"`
 	Day      int      `json:"d,omitempty"` // of the week; 0 in markers from before days were counted
@@ -107,7 +109,7 @@ func MarkOf(r Response) Mark {
 		when = r.Counted
 	}
 	return Mark{
-		Version: r.Version, Score: r.Score, Verified: r.Verified, Comment: r.Verified && (r.Why != "" || r.Wish != ""),
+		Version: r.Version, Score: r.Score, Verified: r.Verified, Guess: !r.Verified && r.Version > 0, Comment: r.Verified && (r.Why != "" || r.Wish != ""),
 		Week: Week(when), Day: Weekday(when), Audience: r.Audience, Owner: r.Owner, Team: r.Team, Language: r.Language,
 	}
 }
@@ -120,6 +122,9 @@ func (m Mark) Count(d Deltas, c CampaignID, sign int64) {
 	p := place{c, m.Audience, m.Week, m.Day, m.Owner, m.Team, m.Language}
 	if !m.Verified {
 		p.add(d, "unverified", sign)
+		if m.Guess {
+			d.add(TallyKey{string(c), KindWeek, m.Week}, "u"+strconv.Itoa(m.Score), sign)
+		}
 		return
 	}
 	p.add(d, "s"+strconv.Itoa(m.Score), sign)
@@ -191,6 +196,7 @@ func (c Counts) tally(prefix string) nps.Tally {
 	for s := range t.Scores {
 		t.Scores[s] = c[prefix+"s"+strconv.Itoa(s)]
 		t.Responded += t.Scores[s]
+		t.UnverifiedScores[s] = c[prefix+"u"+strconv.Itoa(s)] // never of a day
 	}
 	return t
 }

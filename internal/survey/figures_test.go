@@ -47,6 +47,31 @@ func TestMarkWithoutDay(t *testing.T) {
 	}
 }
 
+// An unverified answer is counted by its score in its campaign's week alone, and a person who confirms it leaves nothing of
+// that; a marker from before scores were counted takes none away.
+func TestUnverifiedScores(t *testing.T) {
+	t.Parallel()
+	r := Response{Version: 1, Score: 3, First: time.Date(2026, 11, 16, 9, 0, 0, 0, time.UTC), Audience: Customers}
+	week, audience := TallyKey{"campaign", KindWeek, "2026-W47"}, TallyKey{string(Customers), KindWeek, "2026-W47"}
+	d := Deltas{}
+	MarkOf(r).Count(d, "campaign", 1)
+	if got := d[week].Tally(); got.UnverifiedScores[3] != 1 || got.Unverified != 1 || got.Answers() != 0 || d[audience]["u3"] != 0 || d[audience]["unverified"] != 1 {
+		t.Errorf("unverified: %v", d)
+	}
+	before := MarkOf(r)
+	r.Version, r.Verified, r.Counted = 2, true, r.First
+	before.Count(d, "campaign", -1)
+	MarkOf(r).Count(d, "campaign", 1)
+	if got := d[week].Tally(); got.UnverifiedScores != [11]int64{} || got.Unverified != 0 || got.Scores[3] != 1 {
+		t.Errorf("confirmed: %v", d)
+	}
+	d = Deltas{}
+	Mark{Version: 1, Score: 3, Week: "2026-W47", Audience: Customers}.Count(d, "campaign", -1)
+	if d[week]["u3"] != 0 || d[week]["unverified"] != -1 {
+		t.Errorf("an old marker takes away %v", d[week])
+	}
+}
+
 // A campaign's week with every score on each of its days stays within the kilobyte of one write unit, up to 9,999 of each
 // in each of its four copies: three million answers a week.
 func TestWeekFitsAWriteUnit(t *testing.T) {
@@ -59,6 +84,9 @@ func TestWeekFitsAWriteUnit(t *testing.T) {
 		for _, field := range []string{"sent", "comments", "unverified", "s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10"} {
 			p.add(d, field, 9999)
 		}
+	}
+	for score := range 11 {
+		Mark{Version: 1, Score: score, Guess: true, Week: "2026-W47", Audience: Customers}.Count(d, "campaign", 9999)
 	}
 	for name := range d[TallyKey{"campaign", KindWeek, "2026-W47"}] {
 		size += len(name) + number

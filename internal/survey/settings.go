@@ -11,6 +11,7 @@ import (
 // Settings are what the company has set once: where new campaigns and new cases begin.
 type Settings struct {
 	Company    string   `json:"company,omitempty"`
+	Contact    string   `json:"contact,omitempty"`   // how respondents reach the company: an address, a telephone, a few words
 	Sender     string   `json:"sender,omitempty"`    // From of new campaigns; empty: the deployment's
 	Language   string   `json:"language,omitempty"`  // of a new campaign, for contacts without a language of their own; empty: the language of the person who makes it
 	Languages  []string `json:"languages,omitempty"` // the only ones that new campaigns are written in; none: all
@@ -34,10 +35,13 @@ type Brand struct {
 // MaxCaseHours is thirty days, as in the template.
 const MaxCaseHours = 720
 
+// maxContact is one line of a respondent's page, in characters.
+const maxContact = 200
+
 // maxCompany is as long as wording.Check allows, in characters.
 const maxCompany = 150
 
-// Check tells what keeps settings from being stored. Problems: company_too_long, language_unknown, language_not_among,
+// Check tells what keeps settings from being stored. Problems: company_too_long, contact_too_long, language_unknown, language_not_among,
 // hours_range, days_range, zone_unknown, and those of ReadSender and CheckName. Whether the deployment allows the sender is asked of
 // Senders.Check. The colour and the logo are checked where they come in.
 func (s Settings) Check() error {
@@ -53,6 +57,8 @@ func (s Settings) Check() error {
 	switch {
 	case utf8.RuneCountInString(s.Company) > maxCompany:
 		return invalid("company_too_long", "company", "Limit", maxCompany)
+	case utf8.RuneCountInString(s.Contact) > maxContact:
+		return invalid("contact_too_long", "contact", "Limit", maxContact)
 	case strings.Contains(s.Company, "{{"):
 		return invalid("wording_braces", "company")
 	case s.Language != "" && !knownLanguage(s.Language):
@@ -69,6 +75,9 @@ func (s Settings) Check() error {
 		return invalid("zone_unknown", "zone")
 	}
 	if err := CheckName(s.Company, "company"); err != nil {
+		return err
+	}
+	if err := CheckLine(s.Contact, "contact"); err != nil {
 		return err
 	}
 	return checkSender(s.Sender)

@@ -40,11 +40,11 @@ type settingsPage struct {
 // versions are what two people would have in one field: somebody else saved while a form was open.
 type versions struct{ Field, Yours, Theirs string }
 
-type settingsWrong struct{ Company, Sender, Languages, Language, Colour, Logo, CaseHours, QuietDays, RemindDays, Zone string }
+type settingsWrong struct{ Company, Contact, Sender, Languages, Language, Colour, Logo, CaseHours, QuietDays, RemindDays, Zone string }
 
 func (w *settingsWrong) put(field, message string) {
 	for name, to := range map[string]*string{
-		"company": &w.Company, "sender": &w.Sender, "languages": &w.Languages, "language": &w.Language, "colour": &w.Colour,
+		"company": &w.Company, "contact": &w.Contact, "sender": &w.Sender, "languages": &w.Languages, "language": &w.Language, "colour": &w.Colour,
 		"logo": &w.Logo, "case_hours": &w.CaseHours, "quiet_days": &w.QuietDays, "remind_days": &w.RemindDays, "zone": &w.Zone,
 	} {
 		if name == field {
@@ -132,7 +132,8 @@ func (d *Pages) saveSettings(w http.ResponseWriter, r *http.Request) error {
 func (d *Pages) settingsTyped(r *http.Request) (s survey.Settings, err error) {
 	logo, logoErr := d.logoTyped(r) // first: it parses the form with its file
 	s = survey.Settings{
-		Company: strings.TrimSpace(r.FormValue("company")), Sender: strings.TrimSpace(r.FormValue("sender")), Language: r.FormValue("language"),
+		Company: strings.TrimSpace(r.FormValue("company")), Contact: strings.TrimSpace(r.FormValue("contact")),
+		Sender: strings.TrimSpace(r.FormValue("sender")), Language: r.FormValue("language"),
 		Languages: r.Form["languages"], Brand: logo, Zone: r.FormValue("zone"),
 	}
 	var numbers error
@@ -206,6 +207,7 @@ func (p *settingsPage) differences(yours, theirs survey.Settings) []versions {
 	var all []versions
 	for _, f := range []struct{ id, yours, theirs string }{
 		{"settings.company", yours.Company, theirs.Company},
+		{"settings.contact", yours.Contact, theirs.Contact},
 		{"settings.sender", yours.Sender, theirs.Sender},
 		{"settings.languages", languages(yours), languages(theirs)},
 		{"settings.language", yours.Language, theirs.Language},

@@ -150,6 +150,7 @@ type resultPage struct {
 	DayRows        []shell.RowView
 	Unverified     string
 	UnverifiedHref string
+	UnverifiedNPS  string         // how it compares with the verified ones; "" where too few
 	Others         []shell.Option // campaigns to compare with
 	ID             string
 	Answers        string // where they are; "" for those who may not see them
@@ -210,6 +211,7 @@ func (p *resultPage) fill(report *insight.Report) {
 	}
 	if t.Unverified > 0 {
 		p.Unverified = l.T("results.unverified", lang.Values{"Count": t.Unverified})
+		p.UnverifiedNPS = p.apart(report.Unverified())
 		if p.Answers != "" && all {
 			p.UnverifiedHref = p.Answers + "?unverified=1"
 		}
@@ -259,6 +261,30 @@ func (p *resultPage) fillTimes(report *insight.Report, leads bool) {
 	for _, day := range days {
 		p.DayRows = append(p.DayRows, shell.ViewRow(l, shell.DayLabel(l)(day.Value()), href("day", day.Value()), day.Disclosed))
 	}
+}
+
+// apart says how the answers that are in no figure compare with those that are, and by how much the NPS would be another
+// with them.
+func (p *resultPage) apart(pair insight.Pair) string {
+	l := p.Lang
+	c, ok := pair.Difference()
+	if !ok {
+		return l.T("results.unverified_few", lang.Values{"Least": insight.LeastFigures})
+	}
+	of := func(t nps.Tally) (value, ends string) {
+		v, _ := t.NPS()
+		i, _ := t.Interval()
+		return shell.NpsText(l, v, i)
+	}
+	value, ends := of(pair.B.Tally())
+	counted, countedEnds := of(pair.A.Tally())
+	said := l.T("results.unverified_nps", lang.Values{"NPS": value, "Interval": ends, "Count": pair.B.Tally().Answers(), "Counted": counted, "CountedInterval": countedEnds})
+	if !c.Real {
+		return said + " " + l.T("results.unverified_same")
+	}
+	alone, _ := pair.A.Tally().NPS()
+	both, _ := pair.A.Tally().Plus(pair.B.Tally()).NPS()
+	return said + " " + l.T("results.unverified_differ", lang.Values{"Moved": shell.Signed(l, both-alone, 1)})
 }
 
 // answered are the times from the first answer on, at most maxTimes, the last ones.

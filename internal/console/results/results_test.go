@@ -48,6 +48,40 @@ func TestResultPage(t *testing.T) {
 	}
 }
 
+// What the answers in no figure would say is set beside those that are: from five on, with what it would change.
+func TestUnverifiedBesideTheVerified(t *testing.T) {
+	t.Parallel()
+	w := consoletest.New(t, dynamo.Options{})
+	w.Staffed()
+	for name, c := range map[string]struct {
+		unverified int
+		score      int
+		says       string
+	}{
+		"few":  {4, 2, "Их слишком мало, чтобы сравнивать с остальными: нужно хотя бы 5."},
+		"same": {8, 0, "Разница в пределах случайности"},
+		"low":  {20, 1, "с ними NPS изменился бы на −41,7."},
+	} {
+		a := w.Asks(survey.CampaignID("camp"+(name + "a")[:4]), survey.Customers, name, 2)
+		for i := range 40 {
+			a.Answer("Север", []int{10, 9, 7, 3}[i%4], 1, nil)
+		}
+		for i := range c.unverified {
+			a.Answer("Север", []int{c.score, 10, 9, 7}[i%4*(1-min(1, c.score))], 1, func(r *survey.Response, _ *survey.Contact) { r.Verified, r.Unhappy = false, false })
+		}
+		a.Counted()
+		v := w.Visitor("executive", "ru")
+		_, page := v.Get("/results/camp" + (name + "a")[:4])
+		v.Says(page, c.says)
+		if name == "low" {
+			v.Says(page, "Их собственный NPS — −100", "20 ответов), остальных — +25")
+		}
+		if _, page := w.Visitor("analyst", "ru").Get("/results/camp" + (name + "a")[:4]); name == "few" && strings.Contains(page, "Их собственный NPS") {
+			t.Error("four answers are told apart")
+		}
+	}
+}
+
 // Breakdowns: what the contact list says of those who answered, with links to them; nothing of it is in an address.
 func TestByPages(t *testing.T) {
 	t.Parallel()

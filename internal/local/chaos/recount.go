@@ -80,6 +80,9 @@ func recount(t rows, audience string) figures {
 			for _, field := range fields {
 				f.place(id, audience, when, r, field)
 			}
+			if !r.truth("verified") {
+				f.add(id, "week", isoWeek(when), fmt.Sprintf("u%d", r.number("score")), 1)
+			}
 		}
 		for n, people := range c.invited {
 			for _, r := range people {
