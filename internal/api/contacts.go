@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"onetap/internal/contacts"
 	"onetap/internal/door"
 	"onetap/internal/survey"
 	"onetap/internal/web"
@@ -11,7 +12,7 @@ import (
 
 // postContacts takes a whole customer list of at most 5 MB.
 func (d *API) postContacts(w http.ResponseWriter, r *http.Request) error {
-	if err := door.KnownParameters(r, "audience", "encoding"); err != nil {
+	if err := door.KnownParameters(r, "audience", "encoding", "confirm_losses", "look"); err != nil {
 		return err
 	}
 	a, err := door.Audience(r.URL.Query().Get("audience"))
@@ -26,7 +27,19 @@ func (d *API) postContacts(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	out, err := d.Lists.TakeUnrecorded(r.Context(), a, encoding, body)
+	said := contacts.Corrections{Encoding: encoding, Sent: contacts.SentBy(door.VisitOf(r).Who, "")}
+	if said.Confirmed, err = door.YesOrNo(r, "confirm_losses"); err != nil {
+		return err
+	}
+	look, err := door.YesOrNo(r, "look")
+	if err != nil {
+		return err
+	}
+	take := d.Lists.TakeAtOnce
+	if look {
+		take = d.Lists.LookAt
+	}
+	out, err := take(r.Context(), a, said, body)
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,10 @@ func (d *API) CreateImport(w http.ResponseWriter, r *http.Request) error {
 		Audience string                    `json:"audience"`
 		Columns  map[string]contacts.Field `json:"columns"`  // by heading, where the guess is wrong
 		Encoding string                    `json:"encoding"` // "": recognise it
+		Owners   map[string]string         `json:"owners"`   // who is meant by a name that several of the staff have: id by name
+		Confirm  bool                      `json:"confirm_losses"`
+		Look     bool                      `json:"look"` // write nothing
+		File     string                    `json:"file"` // what the list is called, for the history
 	}
 	if err := web.Decode(r, &in, door.MaxJSON); err != nil {
 		return err
@@ -24,7 +28,10 @@ func (d *API) CreateImport(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	u, err := d.Lists.Begin(r.Context(), a, contacts.Corrections{Columns: in.Columns, Encoding: in.Encoding})
+	u, err := d.Lists.Begin(r.Context(), a, contacts.Corrections{
+		Columns: in.Columns, Encoding: in.Encoding, Owners: in.Owners, Confirmed: in.Confirm, Look: in.Look,
+		Sent: contacts.SentBy(door.VisitOf(r).Who, in.File),
+	})
 	if err != nil {
 		return err
 	}

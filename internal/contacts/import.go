@@ -29,6 +29,8 @@ type Import struct {
 	Map map[string]Field `json:"map,omitempty"`
 	// Known is what was said before of the audience's columns.
 	Known survey.Dimensions `json:"known,omitempty"`
+	// Owners says who of the staff a list means by a name that several have: see Corrections.
+	Owners map[string]string `json:"owners,omitempty"`
 	// Memory is what was said of the columns of earlier lists; it is needed until the headings are known.
 	Memory  survey.ColumnMemory `json:"memory,omitempty"`
 	Set     string              `json:"set,omitempty"`     // of the headings
@@ -46,6 +48,7 @@ type Imported struct {
 	Rows     []Row
 	Refused  []Refusal
 	Warnings []Warning // of rows that were taken
+	Asks     []Ask     // which of several people is meant
 	Quality  Quality   // of this part
 }
 

@@ -133,7 +133,7 @@ func TestPartOutOfTime(t *testing.T) {
 	if _, err = l.Take(ctx, u, 1, list); !apperr.Is(err, "part_unfinished") || errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		t.Errorf("a part: %v", err)
 	}
-	if _, err = l.TakeUnrecorded(ctx, survey.Customers, "", list); !apperr.Is(err, "list_unfinished") || errors.Is(ctx.Err(), context.DeadlineExceeded) {
+	if _, err = l.TakeAtOnce(ctx, survey.Customers, contacts.Corrections{}, list); !apperr.Is(err, "list_unfinished") || errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		t.Errorf("a whole list: %v", err)
 	}
 }
@@ -148,7 +148,7 @@ func TestFindCountStop(t *testing.T) {
 	}
 	list := []byte("email;name;owner;city\nlee@example.ru;Ann Lee;anna;Пермь\nray@example.ru;Bo Ray;bo;Омск\nkim@example.ru;Kim;anna;Омск\n")
 	for _, a := range []survey.Audience{survey.Customers, survey.Candidates} {
-		if out, err := l.TakeUnrecorded(t.Context(), a, "", list); err != nil || out.New != 3 {
+		if out, err := l.TakeAtOnce(t.Context(), a, contacts.Corrections{}, list); err != nil || out.New != 3 {
 			t.Fatalf("%+v, %v", out, err)
 		}
 	}
@@ -194,7 +194,7 @@ func TestWhatColumnsAreFor(t *testing.T) {
 	t.Parallel()
 	l, _ := newLists(t)
 	list := []byte("email;city;Industry\n" + "a@example.ru;Пермь;Trade\nb@example.ru;Омск;Trade\nc@example.ru;Омск;Steel\n")
-	if _, err := l.TakeUnrecorded(t.Context(), survey.Customers, "", list); err != nil {
+	if _, err := l.TakeAtOnce(t.Context(), survey.Customers, contacts.Corrections{}, list); err != nil {
 		t.Fatal(err)
 	}
 	industry := survey.DimensionAttribute("Industry")

@@ -43,6 +43,9 @@ func (l *Lists) joined(ctx context.Context, p *progress, got *Imported) (fresh, 
 		}
 		got.Quality.Note(MergedRows, row.Line)
 		into := place[c.ID]
+		if into == nil && p.Look { // its first row was compared already, and nothing of it is written
+			continue
+		}
 		if into == nil {
 			stored, err := l.Store.Contact(ctx, c.Audience, c.ID)
 			if apperr.Is(err, "contact_unknown") { // erased meanwhile

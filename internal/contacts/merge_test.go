@@ -146,7 +146,7 @@ type failing struct {
 	lost map[int]bool
 }
 
-func (f *failing) TakePart(ctx context.Context, u survey.Upload, p survey.UploadPart, ids []survey.SeenContact) (survey.Upload, error) {
+func (f *failing) TakePart(ctx context.Context, u survey.Upload, p survey.UploadPart, ids []survey.SeenContact, line *survey.UploadRecord) (survey.Upload, error) {
 	if f.lost == nil {
 		f.lost = map[int]bool{}
 	}
@@ -154,5 +154,5 @@ func (f *failing) TakePart(ctx context.Context, u survey.Upload, p survey.Upload
 		f.lost[u.Next] = true
 		return u, errLost
 	}
-	return f.Store.TakePart(ctx, u, p, ids)
+	return f.Store.TakePart(ctx, u, p, ids, line)
 }

@@ -26,9 +26,14 @@ type progress struct {
 	Total   survey.Upserted `json:"total"`
 	Quality Quality         `json:"quality"`
 	Said    bool            `json:"said,omitempty"` // what its columns are is kept for the audience
-	staff   survey.Directory
-	by      string // see Store.UpsertContacts
-	seen    seenContacts
+	// Look says that nothing is written: see Corrections. Confirmed and Sent are those.
+	Look      bool  `json:"look,omitempty"`
+	Confirmed bool  `json:"confirmed,omitempty"`
+	Sent      Sent  `json:"sent,omitzero"`
+	Ahead     Ahead `json:"ahead,omitzero"`
+	staff     *survey.StaffDirectory
+	by        survey.UploadMark // see Store.UpsertContacts
+	seen      seenContacts
 }
 
 // Outcome is what became of a list, or of one part of it, without words, so that it can be shown in any language. It is kept
@@ -47,6 +52,8 @@ type Outcome struct {
 	Encoding  string          `json:"encoding"`
 	Separator string          `json:"separator"`
 	Finished  bool            `json:"finished"`
+	Look      bool            `json:"look,omitempty"` // nothing was written: it is what the list would do
+	Ahead     Ahead           `json:"ahead,omitzero"` // of everything so far
 }
 
 // Progress is what became of everything that an upload has taken so far; single refusals and warnings are not in it.
@@ -60,6 +67,7 @@ func Progress(u survey.Upload) (Outcome, error) {
 
 func (p *progress) sum(o Outcome) Outcome {
 	o.Total, o.Quality, o.Columns, o.Encoding, o.Separator = p.Total, p.Quality, p.Reader.Columns, p.Reader.Encoding, p.Reader.Separator
+	o.Look, o.Ahead = p.Look, p.Ahead
 	return o
 }
 
@@ -78,10 +86,19 @@ func (l *Lists) take(ctx context.Context, p *progress, part []byte, last bool) (
 		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-Spare))
 		defer cancel()
 	}
-	var out Outcome
 	if err := p.Reader.Foresee(part, last); err != nil {
-		return out, err
+		return Outcome{}, err
 	}
+	if !p.Look {
+		if err := l.foresee(ctx, p, part, last); err != nil {
+			return Outcome{}, err
+		}
+	}
+	return l.read(ctx, p, part, last)
+}
+
+// read reads a part in slices and writes each, or, where it is only looked at, compares it.
+func (l *Lists) read(ctx context.Context, p *progress, part []byte, last bool) (out Outcome, err error) {
 	for {
 		n := min(len(part), slice)
 		got, err := p.Reader.Feed(part[:n], last && n == len(part), p.staff)
@@ -105,7 +122,7 @@ func (l *Lists) take(ctx context.Context, p *progress, part []byte, last bool) (
 
 // sayColumns keeps what an upload says of its columns, once they are known.
 func (l *Lists) sayColumns(ctx context.Context, p *progress) error {
-	if p.Said || p.Reader.Columns == nil {
+	if p.Look || p.Said || p.Reader.Columns == nil {
 		return nil
 	}
 	_, err := l.Store.SayDimensions(ctx, p.Reader.Audience, p.Reader.Chosen())
@@ -122,27 +139,15 @@ func (l *Lists) write(ctx context.Context, p *progress, got Imported, out *Outco
 	if err != nil {
 		return err
 	}
-	var refusing []map[survey.Audience]survey.ContactID
-	contactsOf := func(rows []Row) []survey.Contact {
-		contacts := make([]survey.Contact, len(rows))
-		for i, row := range rows {
-			contacts[i] = row.Contact
-			if row.OptedOut {
-				refusing = append(refusing, l.Keys.ContactIDs(row.Contact.Person.Email))
-			}
-		}
-		return contacts
-	}
-	contacts, before := contactsOf(fresh), contactsOf(again)
-	if err := l.Store.SuppressAll(ctx, refusing, survey.Unsubscribed, l.Now().UTC()); err != nil { // before anybody can be invited
-		return fmt.Errorf("stop those who want no letters: %w", err)
-	}
-	done, err := l.Store.UpsertContacts(ctx, contacts, p.by, l.Now().UTC())
-	if err == nil && len(before) > 0 { // which an earlier part has counted
-		_, err = l.Store.UpsertContacts(ctx, before, p.by, l.Now().UTC())
+	p.Ahead.Asks = addAsks(p.Ahead.Asks, got.Asks...)
+	var done survey.Upserted
+	if p.Look {
+		done, err = l.compare(ctx, fresh, &p.Ahead)
+	} else {
+		done, err = l.store(ctx, p, fresh, again)
 	}
 	if err != nil {
-		return fmt.Errorf("store contacts: %w", err)
+		return err
 	}
 	out.Merged += len(merges)
 	out.Merges = append(out.Merges, merges[:min(len(merges), MaxListed-len(out.Merges))]...)
@@ -154,6 +159,35 @@ func (l *Lists) write(ctx context.Context, p *progress, got Imported, out *Outco
 	out.Warnings = append(out.Warnings, got.Warnings[:min(len(got.Warnings), MaxListed-len(out.Warnings))]...)
 	p.Quality.Merge(got.Quality)
 	return nil
+}
+
+// store writes the contacts of some rows; those of again an earlier slice or part has counted.
+func (l *Lists) store(ctx context.Context, p *progress, fresh, again []Row) (survey.Upserted, error) {
+	var refusing []map[survey.Audience]survey.ContactID
+	for _, row := range slices.Concat(fresh, again) {
+		if row.OptedOut {
+			refusing = append(refusing, l.Keys.ContactIDs(row.Contact.Person.Email))
+		}
+	}
+	if err := l.Store.SuppressAll(ctx, refusing, survey.Unsubscribed, l.Now().UTC()); err != nil { // before anybody can be invited
+		return survey.Upserted{}, fmt.Errorf("stop those who want no letters: %w", err)
+	}
+	done, err := l.Store.UpsertContacts(ctx, contactsOf(fresh), p.by, l.Now().UTC())
+	if err == nil && len(again) > 0 {
+		_, err = l.Store.UpsertContacts(ctx, contactsOf(again), p.by, l.Now().UTC())
+	}
+	if err != nil {
+		return done, fmt.Errorf("store contacts: %w", err)
+	}
+	return done, nil
+}
+
+func contactsOf(rows []Row) []survey.Contact {
+	contacts := make([]survey.Contact, len(rows))
+	for i, row := range rows {
+		contacts[i] = row.Contact
+	}
+	return contacts
 }
 
 // outOfTime reports whether an upload ended because the request's time was used up.

@@ -23,3 +23,6 @@ func (r *recalling) Find(owner string) (survey.Staff, bool) {
 	}
 	return s, ok
 }
+
+// Namesakes asks the directory: whom nobody can tell is rare.
+func (r *recalling) Namesakes(owner string) []survey.Staff { return r.of.Namesakes(owner) }

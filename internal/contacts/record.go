@@ -157,7 +157,7 @@ func (im *Import) assign(row *Row, staff survey.Directory, out *Imported) {
 	}
 	if c.OwnerRaw == "" {
 		out.Quality.Note(MissingOwner, line)
-	} else if s, ok := find(staff, c.OwnerRaw); ok {
+	} else if s, ok := im.ownerOf(staff, c.OwnerRaw, line, out); ok {
 		c.Owner, c.OwnerRaw = s.ID, ""
 		if c.Team == "" {
 			c.Team = s.Team
@@ -192,13 +192,6 @@ func (im *Import) assign(row *Row, staff survey.Directory, out *Imported) {
 	if roleAddress(c.Person.Email) {
 		out.Quality.Note(RoleAddress, line)
 	}
-}
-
-func find(staff survey.Directory, owner string) (survey.Staff, bool) {
-	if staff == nil {
-		return survey.Staff{}, false
-	}
-	return staff.Find(owner)
 }
 
 func (im *Import) heading(f Field) string {

@@ -22,8 +22,10 @@ type Store interface {
 	// ContactsUntil is ContactsPage with whole contacts, until each returns false.
 	ContactsUntil(ctx context.Context, a survey.Audience, from survey.Cursor, budget int, each func(survey.Contact, survey.SuppressionReason) bool) (*survey.Cursor, error)
 	// UpsertContacts writes those contacts that are new or changed. by names the upload's part, so that the part taken again
-	// counts as the first time; "" for an upload that is never taken again.
-	UpsertContacts(ctx context.Context, cs []survey.Contact, by string, now time.Time) (survey.Upserted, error)
+	// counts as the first time; what it changes is kept so that TakeBack can undo it.
+	UpsertContacts(ctx context.Context, cs []survey.Contact, by survey.UploadMark, now time.Time) (survey.Upserted, error)
+	// CompareContacts says of each how it differs from the one that was stored a moment ago, in their order.
+	CompareContacts(ctx context.Context, cs []survey.Contact) ([]survey.Compared, error)
 
 	// Suppression reads why and since when nobody writes to a contact; ok is false where one may.
 	Suppression(ctx context.Context, a survey.Audience, id survey.ContactID) (v survey.Suppression, ok bool, err error)
@@ -47,8 +49,9 @@ type Store interface {
 	// Upload reads an upload, or a problem import_unknown.
 	Upload(ctx context.Context, id string) (survey.Upload, error)
 	// TakePart records a part as taken, if the upload has the version that was read, otherwise apperr.ErrChanged; ids are the
-	// contacts that the part named. Next, Seen and Version are set here.
-	TakePart(ctx context.Context, u survey.Upload, p survey.UploadPart, ids []survey.SeenContact) (survey.Upload, error)
+	// contacts that the part named. Next, Seen and Version are set here. line is the upload's line of the history, which is
+	// saved with it, if it has the version that was read; nil: there is none.
+	TakePart(ctx context.Context, u survey.Upload, p survey.UploadPart, ids []survey.SeenContact, line *survey.UploadRecord) (survey.Upload, error)
 	// AnswerFits reports whether the answer of a part is small enough to be stored.
 	AnswerFits(answer json.RawMessage) (bool, error)
 	// UploadPart reads what became of a part; ok is false where it was not taken yet.
@@ -57,6 +60,23 @@ type Store interface {
 	UploadAnswers(ctx context.Context, id string, each func(json.RawMessage) (bool, error)) error
 	// SeenContacts reads which contacts the parts taken so far named, in no order.
 	SeenContacts(ctx context.Context, u survey.Upload) ([]survey.SeenContact, error)
+
+	// AddUploadRecord begins a line of the history; one that is there is left as it is.
+	AddUploadRecord(ctx context.Context, u survey.UploadRecord) error
+	// UploadRecord reads a line of the history, or a problem upload_unknown.
+	UploadRecord(ctx context.Context, id string) (survey.UploadRecord, error)
+	// SaveUploadRecord writes a line of the history if it has the version that was read, otherwise apperr.ErrChanged, and returns it
+	// with the next version.
+	SaveUploadRecord(ctx context.Context, u survey.UploadRecord) (survey.UploadRecord, error)
+	// UploadRecords lists lines of the history, newest first, before a place; next is where to go on, "" at the end.
+	UploadRecords(ctx context.Context, kind survey.UploadKind, before string, limit int, now time.Time) (all []survey.UploadRecord, next string, err error)
+	// TakeBack undoes some of an upload from a place on: who is as the upload left them is put back as they were, or, where it
+	// made them and used does not say otherwise, removed. next is nil at the end.
+	TakeBack(ctx context.Context, u survey.UploadRecord, at survey.UndoPlace, used func(context.Context, []survey.ContactID) (map[survey.ContactID]bool, error)) (done []survey.TakenBack, next *survey.UndoPlace, err error)
+	// Campaigns lists an audience's campaigns, newest first, at most limit.
+	Campaigns(ctx context.Context, a survey.Audience, limit int) ([]survey.Campaign, error)
+	// InCampaigns tells which of up to 100 contacts have a place, an answer or a case in one of the campaigns.
+	InCampaigns(ctx context.Context, campaigns []survey.CampaignID, ids []survey.ContactID) (map[survey.ContactID]bool, error)
 }
 
 // Keys derives the ids of contacts from addresses: *keys.Keys.

@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"onetap/internal/apperr"
+	"onetap/internal/authz"
+	"onetap/internal/celltext"
 	"onetap/internal/sheet"
 	"onetap/internal/survey"
 )
@@ -19,10 +21,32 @@ import (
 // MaxParts is how many parts an upload may have: 5 MB each, more contacts than there are people.
 const MaxParts = 10_000
 
-// Corrections are what a person knows better of a list than its reader.
+// Corrections are what a person knows better of a list than its reader, and what is to become of it.
 type Corrections struct {
 	Columns  map[string]Field // by heading, where the guess is wrong: see CheckMap
 	Encoding string           // as programs call it; "": recognise it
+	// Owners says who of the staff is meant by a name that several have: id by name; "": none of them.
+	Owners map[string]string
+	// Confirmed says that contacts may lose an owner, a team or a phone.
+	Confirmed bool
+	// Look says that the list is only looked at: nothing of it is written.
+	Look bool
+	Sent Sent
+}
+
+// Sent says who sent a list, for the history.
+type Sent struct {
+	By    string `json:"by,omitempty"`    // a staff member's id, or the name of a program's token
+	Token bool   `json:"token,omitempty"` // By is a token's name
+	File  string `json:"file,omitempty"`  // what the list is called
+}
+
+// SentBy says that somebody sent a list of that name.
+func SentBy(who authz.Who, file string) Sent {
+	if who.Token != "" {
+		return Sent{By: who.Token, Token: true, File: celltext.Cut(file, 100)}
+	}
+	return Sent{By: who.Staff.ID, File: celltext.Cut(file, 100)}
 }
 
 // Part is what became of one part of an upload.
@@ -42,31 +66,46 @@ func PartNumber(text string) (int, error) {
 
 // Begin stores the beginning of an upload. Problems: those of CheckMap and sheet.SaidEncoding.
 func (l *Lists) Begin(ctx context.Context, a survey.Audience, said Corrections) (survey.Upload, error) {
-	if err := CheckMap(said.Columns); err != nil {
+	p, err := l.newProgress(ctx, a, said)
+	if err != nil {
 		return survey.Upload{}, err
 	}
-	reader := NewImport(a)
-	reader.Map = said.Columns
-	var err error
-	if reader.Said, err = sheet.SaidEncoding(said.Encoding); err != nil {
-		return survey.Upload{}, err
-	}
-	if reader.Known, err = l.Store.Dimensions(ctx, a); err != nil {
-		return survey.Upload{}, err
-	}
-	if reader.Memory, err = l.Store.ColumnMemory(ctx, a); err != nil {
-		return survey.Upload{}, err
-	}
-	state, err := json.Marshal(progress{Reader: *reader})
+	state, err := json.Marshal(p)
 	if err != nil {
 		return survey.Upload{}, fmt.Errorf("upload: %w", err)
 	}
-	return l.Store.CreateUpload(ctx, survey.Upload{ID: strings.ToLower(rand.Text()[:16]), Audience: a, Created: l.Now().UTC(), Next: 1, State: state})
+	return l.Store.CreateUpload(ctx, survey.Upload{ID: newUploadID(), Audience: a, Created: l.Now().UTC(), Next: 1, State: state})
+}
+
+func newUploadID() string { return strings.ToLower(rand.Text()[:16]) }
+
+// newProgress is where the reading of a list begins.
+func (l *Lists) newProgress(ctx context.Context, a survey.Audience, said Corrections) (*progress, error) {
+	if err := CheckMap(said.Columns); err != nil {
+		return nil, err
+	}
+	reader := NewImport(a)
+	reader.Map, reader.Owners = said.Columns, askedKeys(said.Owners)
+	var err error
+	if reader.Said, err = sheet.SaidEncoding(said.Encoding); err != nil {
+		return nil, err
+	}
+	if reader.Known, err = l.Store.Dimensions(ctx, a); err != nil {
+		return nil, err
+	}
+	if reader.Memory, err = l.Store.ColumnMemory(ctx, a); err != nil {
+		return nil, err
+	}
+	staff, err := l.Store.Staff(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &progress{Reader: *reader, Look: said.Look, Confirmed: said.Confirmed, Sent: said.Sent, staff: survey.NewDirectory(staff)}, nil
 }
 
 // Take takes part n of an upload. Parts come in order; one that was taken already is answered as it was the first time, if
 // its bytes are the same. Problems: part_empty, part_expected, part_differs, part_unfinished (send it again), import_finished,
-// and those of Import.Feed.
+// import_undone, those of foresee and those of Import.Feed.
 func (l *Lists) Take(ctx context.Context, u survey.Upload, n int, body []byte) (Part, error) {
 	if len(body) == 0 {
 		return Part{}, apperr.New(apperr.Invalid, "part_empty", "")
@@ -105,24 +144,23 @@ func (l *Lists) TakeWhole(ctx context.Context, a survey.Audience, said Correctio
 	return u, err
 }
 
-// TakeUnrecorded takes a whole list of which nothing is kept but the contacts: whoever sent it has the answer and may send it
-// again. Problems: list_unfinished, and those of Import.Feed.
-func (l *Lists) TakeUnrecorded(ctx context.Context, a survey.Audience, encoding string, body []byte) (Outcome, error) {
-	staff, err := l.Store.Staff(ctx)
+// TakeAtOnce takes a whole list of which nothing is kept but the contacts and, where it changes any, a line of the history:
+// whoever sent it has the answer and may send it again. Problems: list_unfinished, those of foresee and those of Import.Feed.
+func (l *Lists) TakeAtOnce(ctx context.Context, a survey.Audience, said Corrections, body []byte) (Outcome, error) {
+	p, err := l.newProgress(ctx, a, said)
 	if err != nil {
 		return Outcome{}, err
 	}
-	p := &progress{Reader: *NewImport(a), staff: survey.NewDirectory(staff)}
-	p.Reader.Said = encoding
-	if p.Reader.Known, err = l.Store.Dimensions(ctx, a); err != nil {
-		return Outcome{}, err
-	}
-	if p.Reader.Memory, err = l.Store.ColumnMemory(ctx, a); err != nil {
-		return Outcome{}, err
-	}
+	line := l.lineOf(ctx, p, newUploadID(), 1)
 	out, err := l.take(ctx, p, body, true)
 	if outOfTime(err) {
 		return out, &apperr.Error{Kind: apperr.Conflict, Code: "list_unfinished", Cause: err}
+	}
+	if err != nil || !line.begun {
+		return out, err
+	}
+	if _, err = l.Store.SaveUploadRecord(ctx, *line.after(p, true)); errors.Is(err, apperr.ErrChanged) {
+		err = undone()
 	}
 	return out, err
 }
@@ -193,6 +231,9 @@ func (l *Lists) takePart(ctx context.Context, u survey.Upload, body, digest []by
 		if u, err = l.Store.Upload(ctx, u.ID); err != nil {
 			return Part{}, err
 		}
+		if u.Next == n { // nobody was faster: it is being undone
+			return Part{}, undone()
+		}
 		return l.again(ctx, u, n, digest)
 	}
 	return Part{n, out}, err
@@ -203,6 +244,10 @@ func (l *Lists) takePart(ctx context.Context, u survey.Upload, body, digest []by
 func (l *Lists) takeNext(ctx context.Context, u survey.Upload, body, digest []byte, last bool) (Outcome, error) {
 	p, err := l.resume(ctx, u)
 	if err != nil {
+		return Outcome{}, err
+	}
+	line := l.lineOf(ctx, p, u.ID, u.Next)
+	if err := line.resume(ctx); err != nil {
 		return Outcome{}, err
 	}
 	out, err := l.take(ctx, p, body, last)
@@ -221,13 +266,13 @@ func (l *Lists) takeNext(ctx context.Context, u survey.Upload, body, digest []by
 		return out, fmt.Errorf("upload: %w", err)
 	}
 	u.Finished = last
-	_, err = l.Store.TakePart(ctx, u, survey.UploadPart{Digest: digest, Answer: answer}, p.seen.order)
+	_, err = l.Store.TakePart(ctx, u, survey.UploadPart{Digest: digest, Answer: answer}, p.seen.order, line.after(p, last))
 	return out, err
 }
 
 // resume puts together what the parts so far came to.
 func (l *Lists) resume(ctx context.Context, u survey.Upload) (*progress, error) {
-	p := &progress{by: u.ID + "#" + strconv.Itoa(u.Next)}
+	p := &progress{}
 	if err := json.Unmarshal(u.State, p); err != nil {
 		return nil, fmt.Errorf("stored upload: %w", err)
 	}

@@ -5,6 +5,7 @@ import (
 
 	"onetap/internal/contacts"
 	"onetap/internal/lang"
+	"onetap/internal/survey"
 )
 
 // OutcomeView is what became of a list, in words, as the API answers it.
@@ -21,7 +22,22 @@ type OutcomeView struct {
 	Merges          []contacts.Merge `json:"merges"`
 	MergesOmitted   int              `json:"merges_omitted"`
 	Report          ReportView       `json:"report"`
+	Look            bool             `json:"look,omitempty"` // nothing was written
+	Lost            LostView         `json:"lost"`           // of this part
+	// Losers are the first of a list that is looked at who would lose something, Asks the names of which nobody can tell whose.
+	Losers []contacts.Loser `json:"losers,omitempty"`
+	Asks   []contacts.Ask   `json:"asks,omitempty"`
 }
+
+// LostView counts the contacts that lose what they had.
+type LostView struct {
+	Owner int `json:"owner"`
+	Team  int `json:"team"`
+	Phone int `json:"phone"`
+}
+
+// LostOf is the same in the API's words.
+func LostOf(l survey.Losses) LostView { return LostView{l.Owner, l.Team, l.Phone} }
 
 // LineView is one line with what is the matter with it.
 type LineView struct {
@@ -56,6 +72,7 @@ func ViewOutcome(l lang.Language, o contacts.Outcome) OutcomeView {
 	v := OutcomeView{
 		New: o.New, Changed: o.Changed, Unchanged: o.Unchanged, Refused: o.Refused, Refusals: []LineView{}, Warnings: []LineView{},
 		RefusalsOmitted: o.Refused - len(o.Refusals), WarningsOmitted: o.Warned - len(o.Warnings), Report: ViewReport(l, o),
+		Look: o.Look, Lost: LostOf(o.Lost), Losers: o.Ahead.Losers, Asks: o.Ahead.Asks,
 		Merged: o.Merged, Merges: o.Merges, MergesOmitted: o.Merged - len(o.Merges),
 	}
 	if v.Merges == nil {
@@ -108,14 +125,15 @@ func viewFindings(l lang.Language, of map[string]contacts.Found) []FindingView {
 
 // TotalView counts the rows of all parts of an upload so far.
 type TotalView struct {
-	New       int `json:"new"`
-	Changed   int `json:"changed"`
-	Unchanged int `json:"unchanged"`
-	Merged    int `json:"merged"` // rows that were joined with an earlier one of the same person
-	Refused   int `json:"refused"`
+	New       int      `json:"new"`
+	Changed   int      `json:"changed"`
+	Unchanged int      `json:"unchanged"`
+	Merged    int      `json:"merged"` // rows that were joined with an earlier one of the same person
+	Refused   int      `json:"refused"`
+	Lost      LostView `json:"lost"`
 }
 
 // TotalOf counts what came of an upload so far.
 func TotalOf(o contacts.Outcome) TotalView {
-	return TotalView{o.Total.New, o.Total.Changed, o.Total.Unchanged, o.Quality.Findings[contacts.MergedRows].Count, o.Quality.Refused}
+	return TotalView{o.Total.New, o.Total.Changed, o.Total.Unchanged, o.Quality.Findings[contacts.MergedRows].Count, o.Quality.Refused, LostOf(o.Total.Lost)}
 }

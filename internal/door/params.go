@@ -41,6 +41,17 @@ func WholeNumber(r *http.Request, name string, standard, max int) (int, error) {
 	return n, nil
 }
 
+// YesOrNo reads a query parameter that is yes or no; no where there is none. Problem: parameter_choice.
+func YesOrNo(r *http.Request, name string) (bool, error) {
+	switch r.URL.Query().Get(name) {
+	case "", "no":
+		return false, nil
+	case "yes":
+		return true, nil
+	}
+	return false, apperr.New(apperr.Invalid, "parameter_choice", name, "Known", "yes, no")
+}
+
 // DecodeOptional decodes a JSON body that may be missing; v stays as it is then.
 func DecodeOptional(r *http.Request, v any) error {
 	if r.ContentLength == 0 {

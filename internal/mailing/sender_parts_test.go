@@ -30,7 +30,7 @@ func TestPlannerChoosesParts(t *testing.T) {
 		c.Location, c.Attrs = []string{"Москва", "Казань"}[i%2], map[string]string{"Contract": string(id), "Segment": []string{"A", "B", "C"}[i%3]}
 		all = append(all, c)
 	}
-	if _, err := w.store.UpsertContacts(ctx, all, "", start); err != nil {
+	if _, err := w.store.UpsertContacts(ctx, all, survey.UploadMark{}, start); err != nil {
 		t.Fatal(err)
 	}
 	id := w.campaign(nil)
@@ -57,7 +57,7 @@ func TestPlannerChoosesParts(t *testing.T) {
 	}
 	moved := all[4]
 	moved.Location = "Тверь"
-	if _, err := w.store.UpsertContacts(ctx, []survey.Contact{moved}, "", start); err != nil {
+	if _, err := w.store.UpsertContacts(ctx, []survey.Contact{moved}, survey.UploadMark{}, start); err != nil {
 		t.Fatal(err)
 	}
 	if _, p, err = w.store.Visit(ctx, id, ids[4]); err != nil || p.Answer(c, ids[4]).Segment(0) != "Москва" {

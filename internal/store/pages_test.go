@@ -80,7 +80,7 @@ func TestContactsPages(t *testing.T) {
 	ctx := context.Background()
 	s, _ := storetest.Open(t, dynamo.Options{})
 	cs := people(t, 150)
-	if _, err := s.UpsertContacts(ctx, cs[:100], "", time.Now()); err != nil {
+	if _, err := s.UpsertContacts(ctx, cs[:100], survey.UploadMark{}, time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	stopped := map[survey.ContactID]survey.SuppressionReason{}
@@ -170,11 +170,11 @@ func TestSeenContactsCountWithTheirPart(t *testing.T) {
 		t.Fatal(err)
 	}
 	first := some(30_000) // more than one item
-	if im, err = s.TakePart(ctx, im, survey.UploadPart{Digest: []byte("1"), Answer: []byte(`{}`)}, first); err != nil {
+	if im, err = s.TakePart(ctx, im, survey.UploadPart{Digest: []byte("1"), Answer: []byte(`{}`)}, first, nil); err != nil {
 		t.Fatal(err)
 	}
 	dead = true
-	if _, err = s.TakePart(ctx, im, survey.UploadPart{Digest: []byte("2"), Answer: []byte(`{}`)}, some(60_000)); err == nil {
+	if _, err = s.TakePart(ctx, im, survey.UploadPart{Digest: []byte("2"), Answer: []byte(`{}`)}, some(60_000), nil); err == nil {
 		t.Fatal("the transaction should have failed")
 	}
 	dead = false
@@ -182,7 +182,7 @@ func TestSeenContactsCountWithTheirPart(t *testing.T) {
 		t.Fatal(im.Next, err)
 	}
 	second := some(10)
-	if im, err = s.TakePart(ctx, im, survey.UploadPart{Digest: []byte("2"), Answer: []byte(`{}`)}, second); err != nil {
+	if im, err = s.TakePart(ctx, im, survey.UploadPart{Digest: []byte("2"), Answer: []byte(`{}`)}, second, nil); err != nil {
 		t.Fatal(err)
 	}
 	got, err := s.SeenContacts(ctx, im)
@@ -193,7 +193,7 @@ func TestSeenContactsCountWithTheirPart(t *testing.T) {
 		t.Errorf("seed %d: %d seen, want %d", seed, len(got), len(first)+len(second))
 	}
 	im.Version--
-	if _, err := s.TakePart(ctx, im, survey.UploadPart{Digest: []byte("3"), Answer: []byte(`{}`)}, nil); !errors.Is(err, apperr.ErrChanged) {
+	if _, err := s.TakePart(ctx, im, survey.UploadPart{Digest: []byte("3"), Answer: []byte(`{}`)}, nil, nil); !errors.Is(err, apperr.ErrChanged) {
 		t.Errorf("a part on top of an older state: %v", err)
 	}
 	if p, ok, err := s.UploadPart(ctx, "import", 2); err != nil || !ok || string(p.Digest) != "2" {

@@ -95,8 +95,9 @@ func five(n int) string { return fmt.Sprintf("%05d", n) }
 
 // TakePart records a part as taken, if the upload still has the version that was read; otherwise ErrChanged. i is the
 // import after the part (Next and Seen are set here), ids are the contacts that the part named. The ids are written
-// first and count only with the record, so that a try that dies in between leaves nothing.
-func (s *Store) TakePart(ctx context.Context, i survey.Upload, p survey.UploadPart, ids []survey.SeenContact) (survey.Upload, error) {
+// first and count only with the record, so that a try that dies in between leaves nothing. line is the upload's line of the
+// history, which moves with it; nil: there is none, for nothing was changed yet.
+func (s *Store) TakePart(ctx context.Context, i survey.Upload, p survey.UploadPart, ids []survey.SeenContact, line *survey.UploadRecord) (survey.Upload, error) {
 	n := i.Next
 	chunks := 0
 	for rest := ids; len(rest) > 0; chunks++ {
@@ -125,10 +126,14 @@ func (s *Store) TakePart(ctx context.Context, i survey.Upload, p survey.UploadPa
 	}
 	part := uploadPartKey(i.ID, n).item()
 	part["digest"], part["answer"], part["ttl"] = bin(p.Digest), bin(answer), expires(i.Created)
-	return i, s.transact(ctx, "take part", []types.TransactWriteItem{
+	actions := []types.TransactWriteItem{
 		{Put: &types.Put{TableName: &s.table, Item: state, ConditionExpression: aws.String("version = :was"), ExpressionAttributeValues: item{":was": num(was)}}},
 		{Put: &types.Put{TableName: &s.table, Item: part, ConditionExpression: aws.String("attribute_not_exists(pk)")}},
-	})
+	}
+	if line != nil {
+		actions = append(actions, s.savedWith(*line))
+	}
+	return i, s.transact(ctx, "take part", actions)
 }
 
 // SeenContacts reads which contacts the parts taken so far named, in no order.

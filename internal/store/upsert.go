@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"fmt"
 	"sync"
 	"time"
 
@@ -36,8 +37,8 @@ func digestOf(c survey.Contact) contactDigest {
 
 // UpsertContacts writes those of the contacts that are new or hold other data than is stored; of these, Created stays
 // as it was. The contacts must differ. by names the upload, so that doing it again after a crash counts as the first
-// time what the first try wrote: "" for an upload that is never done again.
-func (s *Store) UpsertContacts(ctx context.Context, cs []survey.Contact, by string, now time.Time) (survey.Upserted, error) {
+// time what the first try wrote, and so that it can be undone (keepForUndo).
+func (s *Store) UpsertContacts(ctx context.Context, cs []survey.Contact, by survey.UploadMark, now time.Time) (survey.Upserted, error) {
 	var mu sync.Mutex
 	var sum survey.Upserted
 	g, ctx := errgroup.WithContext(ctx)
@@ -58,8 +59,8 @@ func (s *Store) UpsertContacts(ctx context.Context, cs []survey.Contact, by stri
 	return sum, err
 }
 
-// upsert does up to 100 contacts: one read, and four writes at most.
-func (s *Store) upsert(ctx context.Context, cs []survey.Contact, by string, now time.Time) (survey.Upserted, error) {
+// upsert does up to 100 contacts: one read, and four writes at most; where they are kept for undoing, one read and five writes more.
+func (s *Store) upsert(ctx context.Context, cs []survey.Contact, by survey.UploadMark, now time.Time) (survey.Upserted, error) {
 	keys := make([]key, len(cs))
 	for i, c := range cs {
 		keys[i] = contactKey(c.Audience, c.ID)
@@ -74,14 +75,19 @@ func (s *Store) upsert(ctx context.Context, cs []survey.Contact, by string, now 
 	}
 	var u survey.Upserted
 	var write []item
+	var made []survey.ContactID
+	changed := map[key]survey.Contact{}
+	mark := markText(by)
 	for i, c := range cs {
 		was, d := known[keys[i]], digestOf(c)
-		fresh := was == nil || by != "" && text(was, "upload") == by && truth(was, "fresh") // an earlier try of this upload
+		mine := by.Upload != "" && text(was, "upload") == mark // written by an earlier try of this part
+		fresh := was == nil || mine && truth(was, "fresh")
 		same := was != nil && text(was, "digest") == d.sum
 		switch {
 		case fresh:
 			u.New++
-		case same && (by == "" || text(was, "upload") != by):
+			made = append(made, c.ID)
+		case same && !mine:
 			u.Unchanged++
 		default:
 			u.Changed++
@@ -94,10 +100,67 @@ func (s *Store) upsert(ctx context.Context, cs []survey.Contact, by string, now 
 			c.Created = instant(was, "created")
 		}
 		it := stampedContact(c, d)
-		if by != "" {
-			it["upload"], it["fresh"] = str(by), yes(fresh)
+		if by.Upload != "" {
+			it["upload"], it["fresh"] = str(mark), yes(fresh)
+		}
+		if !fresh {
+			changed[keys[i]] = c
 		}
 		write = append(write, it)
 	}
+	if len(write) == 0 {
+		return u, nil
+	}
+	if by.Begin != nil {
+		if err := by.Begin(); err != nil {
+			return u, err
+		}
+	}
+	if by.Upload != "" {
+		if u.Lost, err = s.keepForUndo(ctx, by, nameOf(cs), made, changed, now); err != nil {
+			return u, fmt.Errorf("keep for undoing: %w", err)
+		}
+	}
 	return u, s.batchPut(ctx, write)
 }
+
+// CompareContacts says of each of the contacts how it differs from the one that is stored, in their order, and writes nothing. It
+// reads what was there a moment ago, for half of what a consistent read costs.
+func (s *Store) CompareContacts(ctx context.Context, cs []survey.Contact) ([]survey.Compared, error) {
+	all := make([]survey.Compared, len(cs))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(contactsInFlight)
+	for from := 0; from < len(cs); from += 100 {
+		to := min(from+100, len(cs))
+		g.Go(func() error { return s.compare(ctx, cs[from:to], all[from:to]) })
+	}
+	return all, g.Wait()
+}
+
+func (s *Store) compare(ctx context.Context, cs []survey.Contact, all []survey.Compared) error {
+	keys := make([]key, len(cs))
+	for i, c := range cs {
+		keys[i] = contactKey(c.Audience, c.ID)
+	}
+	items, err := s.batchGetNamed(ctx, keys, false, comparedParts, comparedNames)
+	if err != nil {
+		return err
+	}
+	known := make(map[key]item, len(items))
+	for _, it := range items {
+		known[keyOf(it)] = it
+	}
+	for i, c := range cs {
+		was, there := known[keys[i]]
+		all[i] = survey.Compared{Fresh: !there, Same: there && text(was, "digest") == digestOf(c).sum}
+		if there && !all[i].Same {
+			if all[i].Was, err = contactOf(was); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// What comparing a list reads.
+var comparedNames, comparedParts = attributes("pk sk digest person owner team")

@@ -37,7 +37,7 @@ func TestUpsertContacts(t *testing.T) {
 	ctx := context.Background()
 	s, _ := storetest.Open(t, dynamo.Options{})
 	first, later := time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC), time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
-	check := func(what string, cs []survey.Contact, by string, now time.Time, want survey.Upserted) {
+	check := func(what string, cs []survey.Contact, by survey.UploadMark, now time.Time, want survey.Upserted) {
 		t.Helper()
 		got, err := s.UpsertContacts(ctx, cs, by, now)
 		if err != nil || got != want {
@@ -45,14 +45,14 @@ func TestUpsertContacts(t *testing.T) {
 		}
 	}
 	cs := people(t, 250)
-	check("the first time", cs, "", first, survey.Upserted{New: 250})
-	check("the second time", cs, "", later, survey.Upserted{Unchanged: 250})
+	check("the first time", cs, survey.UploadMark{}, first, survey.Upserted{New: 250})
+	check("the second time", cs, survey.UploadMark{}, later, survey.Upserted{Unchanged: 250})
 	moved := people(t, 251)
 	moved[7].Owner = "o2"
 	moved[249].Attrs["Contract"] = "other"
-	check("two changed, one new", moved, "up#1", later, survey.Upserted{New: 1, Changed: 2, Unchanged: 248})
-	check("the same upload again counts as it did", moved, "up#1", later, survey.Upserted{New: 1, Changed: 2, Unchanged: 248})
-	check("another upload finds it done", moved, "up#2", later, survey.Upserted{Unchanged: 251})
+	check("two changed, one new", moved, survey.UploadMark{Upload: "up", Part: 1}, later, survey.Upserted{New: 1, Changed: 2, Unchanged: 248})
+	check("the same upload again counts as it did", moved, survey.UploadMark{Upload: "up", Part: 1}, later, survey.Upserted{New: 1, Changed: 2, Unchanged: 248})
+	check("another upload finds it done", moved, survey.UploadMark{Upload: "up", Part: 2}, later, survey.Upserted{Unchanged: 251})
 
 	c, err := s.Contact(ctx, survey.Customers, cs[7].ID)
 	want := moved[7]
@@ -87,12 +87,12 @@ func TestEveryFieldCountsAsAChange(t *testing.T) {
 			c    survey.Contact
 			want bool
 		}{{c, true}, {changed, true}, {changed, false}} {
-			u, err := s.UpsertContacts(ctx, []survey.Contact{step.c}, "", time.Now())
+			u, err := s.UpsertContacts(ctx, []survey.Contact{step.c}, survey.UploadMark{}, time.Now())
 			if wrote := u.New+u.Changed > 0; err != nil || wrote != step.want {
 				t.Errorf("%s: %+v, %v", name, u, err)
 			}
 		}
-		if _, err := s.UpsertContacts(ctx, []survey.Contact{changed}, "", time.Now()); err != nil {
+		if _, err := s.UpsertContacts(ctx, []survey.Contact{changed}, survey.UploadMark{}, time.Now()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -104,7 +104,7 @@ func BenchmarkUpsertContacts(b *testing.B) {
 	for _, kind := range []string{"new", "unchanged"} {
 		b.Run(kind, func(b *testing.B) {
 			for b.Loop() {
-				if _, err := s.UpsertContacts(context.Background(), cs, "", time.Now()); err != nil {
+				if _, err := s.UpsertContacts(context.Background(), cs, survey.UploadMark{}, time.Now()); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -11,12 +11,15 @@ import (
 // and the spaces.
 type Directory interface {
 	Find(owner string) (Staff, bool)
+	// Namesakes are those of one name whom a list may mean, where Find cannot tell which; else nobody.
+	Namesakes(owner string) []Staff
 }
 
 // StaffDirectory is the Directory of a staff list.
 type StaffDirectory struct {
 	staff []Staff
 	byKey map[string]int // index, −1 for a name that two people have
+	twice bool           // there is such a name
 }
 
 // NewDirectory makes the directory of a staff list. Names are found with their words in any order ("Петрова Анна", "Анна
@@ -26,9 +29,30 @@ func NewDirectory(staff []Staff) *StaffDirectory {
 	for i, s := range staff {
 		d.put("i"+celltext.Fold(s.ID), i)
 		d.put("e"+celltext.Fold(s.Email), i)
-		d.put("w"+sortedWords(s.Name), i)
+		d.put("w"+NameKey(s.Name), i)
+		d.twice = d.twice || d.byKey["w"+NameKey(s.Name)] < 0
 	}
 	return d
+}
+
+// AnyNamesakes reports whether two of the staff have one name.
+func (d *StaffDirectory) AnyNamesakes() bool { return d != nil && d.twice }
+
+// Namesakes are those of one name whom owner may mean.
+func (d *StaffDirectory) Namesakes(owner string) (all []Staff) {
+	name := NameKey(owner)
+	if d == nil || !d.twice || name == "" {
+		return nil
+	}
+	if _, found := d.Find(owner); found || d.byKey["w"+name] >= 0 {
+		return nil
+	}
+	for _, s := range d.staff {
+		if NameKey(s.Name) == name {
+			all = append(all, s)
+		}
+	}
+	return all
 }
 
 func (d *StaffDirectory) put(key string, i int) {
@@ -59,7 +83,7 @@ func (d *StaffDirectory) Find(owner string) (Staff, bool) {
 			}
 		}
 	}
-	if i, ok := d.byKey["w"+sortedWords(owner)]; ok {
+	if i, ok := d.byKey["w"+NameKey(owner)]; ok {
 		return d.at(i)
 	}
 	return Staff{}, false
@@ -72,7 +96,8 @@ func (d *StaffDirectory) at(i int) (Staff, bool) {
 	return d.staff[i], true
 }
 
-func sortedWords(name string) string {
+// NameKey is how names of the staff are compared: their words in any order, whatever the letters' case and the spaces.
+func NameKey(name string) string {
 	words := strings.Fields(strings.ReplaceAll(celltext.Fold(name), ",", " "))
 	slices.Sort(words)
 	return strings.Join(words, " ")

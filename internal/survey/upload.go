@@ -34,9 +34,11 @@ type Upserted struct {
 	New       int `json:"new"`
 	Changed   int `json:"changed"`
 	Unchanged int `json:"unchanged"`
+	// Lost is how many of the changed have lost something by it.
+	Lost Losses `json:"lost,omitzero"`
 }
 
 // Plus returns the sum of both.
 func (u Upserted) Plus(v Upserted) Upserted {
-	return Upserted{u.New + v.New, u.Changed + v.Changed, u.Unchanged + v.Unchanged}
+	return Upserted{u.New + v.New, u.Changed + v.Changed, u.Unchanged + v.Unchanged, u.Lost.Plus(v.Lost)}
 }

@@ -316,7 +316,7 @@ func TestOfferedValuesAreTaken(t *testing.T) {
 			Person: survey.Person{Email: fmt.Sprintf("p%d@example.com", i)}, Location: v, Attrs: map[string]string{"Note": v},
 		})
 	}
-	if _, err := w.Store.UpsertContacts(t.Context(), contacts, "", w.Now()); err != nil {
+	if _, err := w.Store.UpsertContacts(t.Context(), contacts, survey.UploadMark{}, w.Now()); err != nil {
 		t.Fatal(err)
 	}
 	v := w.Visitor("marketing", "en")

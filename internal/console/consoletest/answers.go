@@ -63,7 +63,7 @@ func (a *Asked) Answer(team string, score, day int, change func(*survey.Response
 		r.Segments = survey.SegmentsOf(person, a.C.Dimensions)
 	}
 	ctx := context.Background()
-	if _, err := a.w.Store.UpsertContacts(ctx, []survey.Contact{person}, "", at); err != nil {
+	if _, err := a.w.Store.UpsertContacts(ctx, []survey.Contact{person}, survey.UploadMark{}, at); err != nil {
 		a.w.T.Fatal(err)
 	}
 	if err := a.w.Store.SaveResponse(ctx, r, 0); err != nil {

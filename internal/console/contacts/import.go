@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"onetap/internal/apperr"
 	"onetap/internal/console/shell"
 	"onetap/internal/contacts"
 	"onetap/internal/door"
@@ -32,6 +33,9 @@ type importPage struct {
 	Columns                          []shell.Option // heading, what it holds
 	How                              string
 	Back, Download                   string
+	Look                             bool       // it was only looked at
+	Ahead                            *aheadView // of a list that was only looked at
+	History                          string     // address of its line of the history, from which it is undone; "": it has none
 }
 
 // importPage shows what became of an upload, or how far it is.
@@ -51,6 +55,22 @@ func (d *Pages) importPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	n := door.TotalOf(so)
 	p.New, p.Changed, p.Unchanged, p.Refused = l.Number(int64(n.New)), l.Number(int64(n.Changed)), l.Number(int64(n.Unchanged)), l.Number(int64(n.Refused))
+	if p.Look = so.Look; p.Look {
+		if p.Title = l.T("ahead.page"); !u.Finished {
+			p.Scripts = nil
+		}
+		staff, err := d.Store.Staff(r.Context())
+		if err != nil {
+			return err
+		}
+		if p.Ahead, err = d.aheadOf(r, &p.Frame, u.Audience, so, staff, nil); err != nil {
+			return err
+		}
+	} else if _, err := d.Lists.Uploaded(r.Context(), u.ID); err == nil {
+		p.History = "/contacts/uploads/" + u.ID
+	} else if !apperr.Is(err, "upload_unknown") {
+		return err
+	}
 	p.None, p.Audience = n.Refused == 0, l.T("contacts.audience."+string(u.Audience))
 	report := door.ViewReport(l, so)
 	p.Reasons, p.Findings = report.Refusals, report.Findings

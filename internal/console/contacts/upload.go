@@ -41,6 +41,7 @@ type uploadPage struct {
 	How         string // encoding and separator
 	Names       []string
 	Encodings   []shell.Option // empty where no list was looked at
+	Ahead       *aheadView     // nil: not the whole list was looked at
 }
 
 type uploadColumn struct {
@@ -81,10 +82,10 @@ func audienceOptions(l lang.Language, chosen survey.Audience) []shell.Option {
 func (d *Pages) takeUpload(w http.ResponseWriter, r *http.Request) error {
 	p := newUploadPage(r, r.FormValue("audience"))
 	columns := columnsChosen(r)
-	body, err := fileOf(r)
+	body, name, err := fileOf(r)
 	if err == nil && r.FormValue("do") == "import" {
 		var id string
-		if id, err = d.importWhole(r, columns, body); err == nil {
+		if id, err = d.importWhole(r, columns, body, name); err == nil {
 			http.Redirect(w, r, "/contacts/imports/"+id, http.StatusSeeOther)
 			return nil
 		}
@@ -97,9 +98,13 @@ func (d *Pages) takeUpload(w http.ResponseWriter, r *http.Request) error {
 		if p.Wrong = p.Lang.Problem(wrong); wrong.Code == "csv_encoding_unclear" {
 			p.Wrong = p.Lang.T("upload.encoding_unclear", wrong.With) // without the names that programs call encodings by
 		}
+		asked := wrong.Code == "import_loses" || wrong.Code == "owner_ambiguous"
+		if asked {
+			p.Wrong = p.Lang.T("upload.decide")
+		}
 		if r.FormValue("do") == "import" {
 			status = http.StatusBadRequest
-			if len(columns) > 0 {
+			if len(columns) > 0 || asked {
 				_ = d.understand(p, r, columns, body) // what was chosen stays; the file is wrong anyway
 			}
 		}
@@ -120,7 +125,7 @@ func (d *Pages) forgetColumns(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := newUploadPage(r, string(a))
-	body, err := fileOf(r)
+	body, _, err := fileOf(r)
 	if apperr.Is(err, "upload_missing") { // browsers do not send a file twice
 		return shell.Done(w, r, "/contacts/upload?audience="+string(a), "columns_forgotten")
 	}
@@ -135,23 +140,24 @@ func (d *Pages) forgetColumns(w http.ResponseWriter, r *http.Request) error {
 	return shell.Show(w, r, http.StatusOK, p)
 }
 
-// fileOf reads the file of a form. Problems: upload_missing, upload_large.
-func fileOf(r *http.Request) ([]byte, error) {
+// fileOf reads the file of a form, and its name. Problems: upload_missing, upload_large.
+func fileOf(r *http.Request) (body []byte, name string, err error) {
 	f, h, err := r.FormFile("file")
 	if errors.Is(err, http.ErrMissingFile) || err == nil && h.Size == 0 && h.Filename == "" {
-		return nil, apperr.New(apperr.Invalid, "upload_missing", "file")
+		return nil, "", apperr.New(apperr.Invalid, "upload_missing", "file")
 	}
 	if err != nil {
-		return nil, &apperr.Error{Kind: apperr.Invalid, Code: "upload_missing", Where: "file", Cause: err}
+		return nil, "", &apperr.Error{Kind: apperr.Invalid, Code: "upload_missing", Where: "file", Cause: err}
 	}
 	defer f.Close()
 	if h.Size > maxUpload {
-		return nil, apperr.New(apperr.TooLarge, "upload_large", "file", "Limit", maxUpload>>20)
+		return nil, "", apperr.New(apperr.TooLarge, "upload_large", "file", "Limit", maxUpload>>20)
 	}
 	if h.Size == 0 {
-		return nil, apperr.New(apperr.Invalid, "csv_empty", "file")
+		return nil, "", apperr.New(apperr.Invalid, "csv_empty", "file")
 	}
-	return io.ReadAll(f)
+	body, err = io.ReadAll(f)
+	return body, h.Filename, err
 }
 
 // columnsChosen reads the lists beside the headings; nil where there were none.
@@ -171,13 +177,21 @@ func columnsChosen(r *http.Request) map[string]contacts.Field {
 }
 
 // importWhole imports a file in one go.
-func (d *Pages) importWhole(r *http.Request, columns map[string]contacts.Field, body []byte) (id string, err error) {
+func (d *Pages) importWhole(r *http.Request, columns map[string]contacts.Field, body []byte, name string) (id string, err error) {
 	a, err := door.Audience(r.FormValue("audience"))
 	if err != nil {
 		return "", err
 	}
-	u, err := d.Lists.TakeWhole(r.Context(), a, contacts.Corrections{Columns: columns, Encoding: r.FormValue("encoding")}, body)
+	u, err := d.Lists.TakeWhole(r.Context(), a, said(r, columns, name), body)
 	return u.ID, err
+}
+
+// said is what a form says of its list.
+func said(r *http.Request, columns map[string]contacts.Field, name string) contacts.Corrections {
+	return contacts.Corrections{
+		Columns: columns, Encoding: r.FormValue("encoding"), Owners: ownersChosen(r), Confirmed: r.FormValue("confirm") == "yes",
+		Sent: contacts.SentBy(door.VisitOf(r).Who, name),
+	}
 }
 
 // understand shows how a list would be imported. Columns of another list that were chosen before are left aside.
@@ -212,6 +226,11 @@ func (d *Pages) understand(p *uploadPage, r *http.Request, columns map[string]co
 	p.Checked, p.NoAddress, p.Set = true, look.NoAddress, look.Set
 	if n := len(look.AsLast); n > 0 {
 		p.AsLast = p.Lang.T("upload.as_last_note", lang.Values{"Count": n})
+	}
+	if whole && !look.NoAddress {
+		if err := d.lookAhead(p, r, a, columns, sample, staff); err != nil {
+			return err
+		}
 	}
 	p.columns(look)
 	names := shell.StaffNames(staff)

@@ -59,18 +59,19 @@
     return [small, { 'Content-Encoding': 'gzip' }];
   }
 
-  function show(sent, size, rows) {
+  function show(sent, size, rows, looking) {
     progress.hidden = false;
     progress.querySelector('progress').value = size ? sent / size : 1;
-    const text = sent < size ? words.sending : words.finishing;
+    const text = looking ? words.looking : sent < size ? words.sending : words.finishing;
     document.getElementById('said').textContent = text.replace('{percent}', Math.floor(100 * sent / size)).replace('{rows}', number.format(rows));
     form.dispatchEvent(new CustomEvent('progress'));
   }
 
   const rowsOf = (total) => total.new + total.changed + total.unchanged + total.merged + total.refused;
 
-  // run sends the parts from n on; every upload of one file is cut at the same places, so that it can go on later.
-  async function run(id, list, n) {
+  // run sends the parts from n on and answers what came of them; every upload of one file is cut at the same places, so that it
+  // can go on later. A list that is only looked at goes the same way.
+  async function run(id, list, n, looking) {
     const PART = partOf(list);
     const put = async (k) => {
       const [body, encoding] = await packed(list.slice((k - 1) * PART, k * PART));
@@ -78,14 +79,44 @@
     };
     let rows = 0;
     if (n > 1) rows = rowsOf((await put(n - 1)).total); // the file must be the one that was begun with
-    show(Math.min((n - 1) * PART, list.size), list.size, rows);
+    show(Math.min((n - 1) * PART, list.size), list.size, rows, looking);
     for (; (n - 1) * PART < list.size; n++) {
       rows = rowsOf((await put(n)).total);
-      show(Math.min(n * PART, list.size), list.size, rows);
+      show(Math.min(n * PART, list.size), list.size, rows, looking);
     }
-    await call('POST', `/contacts/imports/${id}/finish`);
+    return call('POST', `/contacts/imports/${id}/finish`);
+  }
+
+  function done(id) {
     localStorage.removeItem('onetap-import');
     location.assign(`/contacts/imports/${id}`);
+  }
+
+  // saidOf is what the form says of its list, as the API takes it.
+  function saidOf(data, list) {
+    const columns = {};
+    const owners = {};
+    for (let n = 0; data.has(`heading-${n}`); n++) columns[data.get(`heading-${n}`)] = data.get(`field-${n}`);
+    for (let n = 0; data.has(`who-${n}`); n++) {
+      const id = data.get(`person-${n}`);
+      if (id) owners[data.get(`who-${n}`)] = id === '-' ? '' : id;
+    }
+    return { audience: data.get('audience'), columns, encoding: data.get('encoding') || '', owners, confirm_losses: data.get('confirm') === 'yes', file: list.name };
+  }
+
+  // keyOf tells lists and what is said of their columns apart: one that was looked at whole is not looked at again.
+  let looked = '';
+  const keyOf = (said, list) => JSON.stringify([list.name, list.size, list.lastModified, said.audience, said.columns, said.encoding]);
+
+  // decide shows what a list that was looked at whole would take away, and whom it may mean, to be said yes to.
+  async function decide(id) {
+    const answer = await fetch(`/contacts/imports/${id}`, { headers: headers({ Accept: 'text/html' }) });
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const ahead = page.getElementById('ahead');
+    if (!ahead) throw new Error(words.failed);
+    document.getElementById('ahead').replaceChildren(...ahead.childNodes);
+    say(words.decide);
+    document.getElementById('ahead').scrollIntoView({ block: 'center' });
   }
 
   async function begin(work) {
@@ -98,8 +129,14 @@
     } catch (e) {
       say(e.message);
       progress.hidden = true;
-      form.querySelectorAll('button, input, select').forEach((e) => { e.disabled = false; });
+      if (e.code === 'import_loses' || e.code === 'owner_ambiguous') { // somebody has changed contacts since it was looked at
+        looked = '';
+        say(words.decide);
+        history.replaceState(null, '', '/contacts/upload');
+        check(true, true);
+      }
     }
+    form.querySelectorAll('button, input, select').forEach((e) => { e.disabled = false; });
     running = false;
   }
 
@@ -137,6 +174,7 @@
     return begin(async () => {
       const state = await call('GET', `/contacts/imports/${resumed}/state`);
       await run(resumed, file.files[0], state.next);
+      done(resumed);
     });
   };
   file.addEventListener('change', chosen);
@@ -153,15 +191,27 @@
     if (e.submitter && e.submitter.value === 'forget') { check(false, true, 'forget'); return; }
     if (!e.submitter || e.submitter.value !== 'import') { check(true); return; }
     const data = new FormData(form);
-    const columns = {};
-    for (let n = 0; data.has(`heading-${n}`); n++) columns[data.get(`heading-${n}`)] = data.get(`field-${n}`);
+    const list = file.files[0];
+    const said = saidOf(data, list);
     begin(async () => {
-      const list = file.files[0];
-      const made = await call('POST', '/contacts/imports', JSON.stringify({ audience: data.get('audience'), columns, encoding: data.get('encoding') || '' }), { 'Content-Type': 'application/json' });
+      const post = (more) => call('POST', '/contacts/imports', JSON.stringify(Object.assign({}, said, more)), { 'Content-Type': 'application/json' });
+      if (list.size > HEAD && looked !== keyOf(said, list)) { // the check saw only its beginning
+        const look = await post({ look: true });
+        const { total, asks } = await run(look.id, list, 1, true);
+        progress.hidden = true;
+        looked = keyOf(said, list);
+        if (asks || total.lost.owner + total.lost.team + total.lost.phone > 0) {
+          await decide(look.id);
+          return;
+        }
+        said.confirm_losses = true; // it loses nobody anything
+      }
+      const made = await post({});
       localStorage.setItem('onetap-import', made.id);
       history.replaceState(null, '', `/contacts/imports/${made.id}`);
       show(0, list.size, 0);
       await run(made.id, list, 1);
+      done(made.id);
     });
   });
 

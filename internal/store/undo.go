@@ -1,0 +1,267 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base32"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"golang.org/x/sync/errgroup"
+
+	"onetap/internal/apperr"
+	"onetap/internal/survey"
+)
+
+// What an upload changes is kept so that it can be undone:
+//
+//   - of a contact that it changed the item as it was, beside it nothing but a lifetime: WAS#<contact>. That costs a write unit
+//     (of a contact of up to 1 KB) and a read unit more than the change itself;
+//   - of those that it made the ids, up to 100 together: NEW#<part>#<hash>, three write units for a hundred;
+//   - of one that it finds unchanged nothing.
+//
+// An erasure must reach the former: the uploads of the last UndoFor + UndoGrace are Uploads, and of each the item about a
+// contact has a key that the contact's id gives (undoKey), its personal data in the same attributes as the contact's own. Those of
+// staff are few, and found by UndoneStaff's query.
+func undoPK(upload string, shard int) string { return "UNDO#" + part(upload) + "#" + two(shard) }
+
+func undoKey(upload string, id survey.ContactID) key {
+	return key{undoPK(upload, shard(id)), undoWas + string(id)}
+}
+
+const undoNew, undoWas = "NEW#", "WAS#"
+
+func undoExpires(now time.Time) int64 { return now.Add(survey.UndoFor + survey.UndoGrace).Unix() }
+
+// markText is what a contact carries of the upload's part that wrote it last; whoever writes it otherwise leaves that out.
+func markText(m survey.UploadMark) string { return m.Upload + "#" + strconv.Itoa(m.Part) }
+
+func markedBy(it item, upload string) bool { return strings.HasPrefix(text(it, "upload"), upload+"#") }
+
+// keepForUndo writes what undoing will need of contacts that are about to be written: the ids of those that are fresh, and
+// those of the changed as they are now. What this upload itself has written before is kept already.
+// together names all that are compared together, which the same part taken again compares together again: see nameOf. It returns
+// what the changed lose.
+func (s *Store) keepForUndo(ctx context.Context, by survey.UploadMark, together survey.ContactID, fresh []survey.ContactID, changed map[key]survey.Contact, now time.Time) (lost survey.Losses, err error) {
+	var keep []item
+	if len(fresh) > 0 {
+		it := item{"pk": str(undoPK(by.Upload, shard(together))), "sk": str(undoNew + five(by.Part) + "#" + string(together))}
+		it["ids"], it["ttl"] = bin(packIDs(fresh)), num(undoExpires(now))
+		keep = append(keep, it)
+	}
+	stored, err := s.batchGet(ctx, slices.Collect(maps.Keys(changed)), true, "")
+	if err != nil {
+		return lost, err
+	}
+	for _, it := range stored {
+		was, err := contactOf(it)
+		if err != nil {
+			return lost, err
+		}
+		lost = lost.Plus(was.LostTo(changed[keyOf(it)]))
+		if markedBy(it, by.Upload) {
+			continue
+		}
+		k := undoKey(by.Upload, survey.ContactID(text(it, "sk")))
+		it["pk"], it["sk"], it["ttl"] = str(k.pk), str(k.sk), num(undoExpires(now))
+		keep = append(keep, it)
+	}
+	return lost, s.batchPut(ctx, keep)
+}
+
+// idBytes is the length of a contact's id in bytes: 80 bits.
+const idBytes = 10
+
+var idText = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+
+func packIDs(ids []survey.ContactID) []byte {
+	b := make([]byte, idBytes*len(ids))
+	for i, id := range ids {
+		var one [16]byte
+		idText.Decode(one[:], []byte(id)) // ids are made by keys.Keys.ContactID
+		copy(b[i*idBytes:], one[:idBytes])
+	}
+	return b
+}
+
+func unpackIDs(b []byte) (ids []survey.ContactID) {
+	for ; len(b) >= idBytes; b = b[idBytes:] {
+		ids = append(ids, survey.ContactID(idText.EncodeToString(b[:idBytes])))
+	}
+	return ids
+}
+
+// nameOf names some contacts, by a hash that looks like a contact's id: no others have the name.
+func nameOf(cs []survey.Contact) survey.ContactID {
+	h := sha256.New()
+	for _, c := range cs {
+		io.WriteString(h, string(c.ID))
+	}
+	return survey.ContactID(idText.EncodeToString(h.Sum(nil)[:idBytes]))
+}
+
+// undoPage is how many items of what is kept are undone before the place is returned.
+const undoPage = 100
+
+// TakeBack undoes some of what an upload did to contacts, from a place on, and says what became of each: those that are as the
+// upload left them are put back as they were, or, where it made them, removed unless used says that they are in use.
+// Whoever is changed meanwhile is left alone. next is nil at the end. The same again comes to the same.
+func (s *Store) TakeBack(ctx context.Context, u survey.UploadRecord, at survey.UndoPlace, used func(context.Context, []survey.ContactID) (map[survey.ContactID]bool, error)) (done []survey.TakenBack, next *survey.UndoPlace, err error) {
+	in := &dynamodb.QueryInput{ // a space: no key is empty, and none has one behind it
+		TableName: &s.table, ConsistentRead: aws.Bool(true), Limit: aws.Int32(undoPage),
+		KeyConditionExpression:    aws.String("pk = :pk AND sk > :after"),
+		ExpressionAttributeValues: item{":pk": str(undoPK(u.ID, at.Shard)), ":after": str(at.After + " ")},
+	}
+	out, err := s.db.Query(ctx, in)
+	if err != nil {
+		return nil, nil, fmt.Errorf("what an upload changed: %w", err)
+	}
+	was := map[survey.ContactID]item{}
+	var changed []survey.ContactID
+	for _, it := range out.Items {
+		if strings.HasPrefix(text(it, "sk"), undoNew) {
+			some, err := s.takeBack(ctx, u, unpackIDs(binary(it, "ids")), nil, used)
+			if err != nil {
+				return nil, nil, err
+			}
+			done = append(done, some...)
+			continue
+		}
+		id := survey.ContactID(strings.TrimPrefix(text(it, "sk"), undoWas))
+		was[id], changed = it, append(changed, id)
+	}
+	some, err := s.takeBack(ctx, u, changed, was, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	done = append(done, some...)
+	switch {
+	case len(out.LastEvaluatedKey) > 0:
+		return done, &survey.UndoPlace{Shard: at.Shard, After: text(out.LastEvaluatedKey, "sk")}, nil
+	case at.Shard+1 < survey.ContactShards:
+		return done, &survey.UndoPlace{Shard: at.Shard + 1}, nil
+	}
+	return done, nil, nil
+}
+
+// takeBack undoes what was done to up to 100 contacts: was holds the items as they were; nil: the upload made them.
+func (s *Store) takeBack(ctx context.Context, u survey.UploadRecord, ids []survey.ContactID, was map[survey.ContactID]item, used func(context.Context, []survey.ContactID) (map[survey.ContactID]bool, error)) ([]survey.TakenBack, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	keys := make([]key, len(ids))
+	for i, id := range ids {
+		keys[i] = contactKey(u.Audience, id)
+	}
+	items, err := s.batchGet(ctx, keys, true, "")
+	if err != nil {
+		return nil, err
+	}
+	now := make(map[survey.ContactID]item, len(items))
+	for _, it := range items {
+		now[survey.ContactID(text(it, "sk"))] = it
+	}
+	inUse := map[survey.ContactID]bool{}
+	if used != nil {
+		if inUse, err = used(ctx, ids); err != nil {
+			return nil, err
+		}
+	}
+	done := make([]survey.TakenBack, len(ids))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(contactsInFlight)
+	for i, id := range ids {
+		done[i] = survey.TakenBack{ID: string(id)}
+		g.Go(func() (err error) {
+			switch {
+			case was != nil:
+				done[i].Outcome, err = s.putBack(ctx, u, id, was[id], now[id])
+			case now[id] == nil:
+				done[i].Outcome = survey.Removed
+			case !asLeft(now[id], u.ID):
+				done[i].Outcome = survey.ChangedSince
+			case inUse[id]:
+				done[i].Outcome = survey.InUse
+			default:
+				done[i].Outcome, err = s.removeAsLeft(ctx, u, id, now[id])
+			}
+			return err
+		})
+	}
+	return done, g.Wait()
+}
+
+// asLeft reports whether a contact is as an upload wrote it: whoever changes one writes it without the upload's mark, or at least
+// with other data than its digest says.
+func asLeft(it item, upload string) bool {
+	if !markedBy(it, upload) {
+		return false
+	}
+	c, err := contactOf(it)
+	return err == nil && digestOf(c).sum == text(it, "digest")
+}
+
+// putBack writes a contact as it was before the upload.
+func (s *Store) putBack(ctx context.Context, u survey.UploadRecord, id survey.ContactID, was, is item) (survey.TakenBackOutcome, error) {
+	switch {
+	case is == nil:
+		return survey.ChangedSince, nil
+	case text(is, "digest") == text(was, "digest") && text(is, "upload") == text(was, "upload"):
+		return survey.Restored, nil // by an earlier try
+	case !asLeft(is, u.ID):
+		return survey.ChangedSince, nil
+	}
+	back := maps.Clone(was)
+	k := contactKey(u.Audience, id)
+	back["pk"], back["sk"] = str(k.pk), str(k.sk)
+	delete(back, "ttl")
+	return since(survey.Restored, s.put(ctx, back, asLeftCondition, asLeftValues(is)))
+}
+
+func (s *Store) removeAsLeft(ctx context.Context, u survey.UploadRecord, id survey.ContactID, is item) (survey.TakenBackOutcome, error) {
+	_, err := s.db.DeleteItem(ctx, &dynamodb.DeleteItemInput{
+		TableName: &s.table, Key: contactKey(u.Audience, id).item(),
+		ConditionExpression: aws.String(asLeftCondition), ExpressionAttributeValues: asLeftValues(is),
+	})
+	return since(survey.Removed, s.failed("remove contact", err))
+}
+
+const asLeftCondition = "upload = :upload AND digest = :digest"
+
+func asLeftValues(is item) item { return item{":upload": is["upload"], ":digest": is["digest"]} }
+
+// since turns a failed condition into the outcome that it means.
+func since(done survey.TakenBackOutcome, err error) (survey.TakenBackOutcome, error) {
+	if errors.Is(err, apperr.ErrChanged) {
+		return survey.ChangedSince, nil
+	}
+	return done, err
+}
+
+// InCampaigns tells which of up to 100 contacts have a place, an answer or a case in one of the campaigns.
+func (s *Store) InCampaigns(ctx context.Context, campaigns []survey.CampaignID, ids []survey.ContactID) (map[survey.ContactID]bool, error) {
+	var keys []key
+	for _, c := range campaigns {
+		for _, id := range ids {
+			keys = append(keys, personKey(c, "INVITATION", id), personKey(c, "RESPONSE", id), personKey(c, "CASE", id))
+		}
+	}
+	items, err := s.batchGet(ctx, keys, true, "pk, sk")
+	if err != nil {
+		return nil, err
+	}
+	in := map[survey.ContactID]bool{}
+	for _, it := range items {
+		_, id, _ := personOf(it)
+		in[id] = true
+	}
+	return in, nil
+}
