@@ -186,6 +186,25 @@ func (l Ledgers) Uncertain() int {
 	return n
 }
 
+// Count is a figure of a mailing's ledger; ok is false where there is no such ledger to show.
+func (l Ledgers) Count(number int, part Part) (n int, ok bool) {
+	of := l.Invitation
+	if number == survey.MailingReminder {
+		of = l.Reminder
+	}
+	if of == nil {
+		return 0, false
+	}
+	if why, skipped := strings.CutPrefix(string(part), "skip_"); skipped {
+		return of.Skipped[survey.SkipReason(why)], true
+	}
+	n, ok = map[Part]int{
+		PartAudience: of.Audience, PartInvited: of.Invited, PartSkipped: of.Audience - of.Invited, PartWaiting: of.Waiting, PartSent: of.Sent, PartFailed: of.Failed,
+		PartBounced: of.Bounced, PartUncertain: of.Uncertain, PartComplained: of.Complained,
+	}[part]
+	return n, ok
+}
+
 // Ledgers reads a campaign's ledgers. The figures are read before the mailings: a mailing's numbers are written first, so
 // that nothing counted is missing in it.
 func (cs *Campaigns) Ledgers(ctx context.Context, c survey.Campaign) (Ledgers, error) {

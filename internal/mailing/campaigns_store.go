@@ -27,6 +27,17 @@ type CampaignStore interface {
 	// AddBatches writes further batches of a mailing for at most MaxResent people, and the mailing, together, if the mailing
 	// still has the version that was read; otherwise apperr.ErrChanged.
 	AddBatches(ctx context.Context, m survey.Mailing, bs []survey.Batch) error
+	// ContactsUntil is ContactsPage with whole contacts, and ends once each returns false.
+	ContactsUntil(ctx context.Context, a survey.Audience, from survey.Cursor, budget int, each func(survey.Contact, survey.SuppressionReason) bool) (*survey.Cursor, error)
+	// FindInvitations reads up to limit decided invitations of a mailing that fit, from the cursor on, and looks at no more
+	// than budget of them; next is nil at the end.
+	FindInvitations(ctx context.Context, c survey.CampaignID, mailing int, from survey.Cursor, limit, budget int, fits func(survey.Invitation) bool) (found []survey.Invitation, looked int, next *survey.Cursor, err error)
+	// InvitationsOf reads the decided invitations of up to 100 contacts in a mailing; those without one are absent.
+	InvitationsOf(ctx context.Context, c survey.CampaignID, mailing int, ids []survey.ContactID) (map[survey.ContactID]survey.Invitation, error)
+	// FindResponses is FindInvitations of answers, verified or not.
+	FindResponses(ctx context.Context, c survey.CampaignID, from survey.Cursor, limit, budget int, fits func(survey.Response) bool) (found []survey.Response, looked int, next *survey.Cursor, err error)
+	// Batches reads up to limit batches of a mailing in order, from the named one on.
+	Batches(ctx context.Context, m survey.Mailing, from string, limit int) ([]survey.Batch, error)
 	// Recipients reads at most 50 contacts, and why they may not be written to.
 	Recipients(ctx context.Context, a survey.Audience, ids []survey.ContactID) (map[survey.ContactID]survey.Contact, map[survey.ContactID]survey.SuppressionReason, error)
 	// Contacts reads contacts by id; those that are not there are absent from the map.

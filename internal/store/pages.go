@@ -97,14 +97,22 @@ func (s *Store) FindResponses(ctx context.Context, c survey.CampaignID, from sur
 
 // InvitationsPage reads up to limit decided invitations of a mailing from the cursor on, those in one state ("": in any).
 // It looks at no more than budget of them, so that a page may hold few or none and yet have a next.
-func (s *Store) InvitationsPage(ctx context.Context, c survey.CampaignID, mailing int, state survey.InvitationState, from survey.Cursor, limit, budget int) (is []survey.Invitation, next *survey.Cursor, err error) {
+func (s *Store) InvitationsPage(ctx context.Context, c survey.CampaignID, mailing int, state survey.InvitationState, from survey.Cursor, limit, budget int) ([]survey.Invitation, *survey.Cursor, error) {
+	is, _, next, err := s.FindInvitations(ctx, c, mailing, from, limit, budget, func(i survey.Invitation) bool { return state == "" || i.State == state })
+	return is, next, err
+}
+
+// FindInvitations reads up to limit decided invitations of a mailing that fit, from the cursor on. It looks at no more than
+// budget of them and says at how many it did, so that it may find few or none and yet have a next.
+func (s *Store) FindInvitations(ctx context.Context, c survey.CampaignID, mailing int, from survey.Cursor, limit, budget int, fits func(survey.Invitation) bool) (is []survey.Invitation, looked int, next *survey.Cursor, err error) {
 	next, err = s.walk(ctx, func(n int) string { return peoplePK(c, n) }, invitationKind(mailing)+"#", from, budget, func(it item, _ survey.ContactID) (bool, error) {
-		if i := invitationOf(it); state == "" || i.State == state {
+		looked++
+		if i := invitationOf(it); fits(i) {
 			is = append(is, i)
 		}
 		return len(is) < limit, nil
 	})
-	return is, next, err
+	return is, looked, next, err
 }
 
 // CasesPage reads up to limit cases of a campaign from the cursor on.

@@ -155,11 +155,13 @@ type livePage struct {
 	ID, Name, Badge, When       string
 	Version                     int
 	Text                        liveTexts
-	Ledger                      liveLedger
 	Places                      []place
 	Reminder                    []place
 	Skips, ReminderSkips        []place
 	Troubles, ReminderTroubles  []place // shown when there are any
+	Ledger                      []place // whom the campaign has found, before what became of them
+	Bounces                     []place
+	Answered, Unverified        place
 	Groups                      []place
 	Parts                       liveParts
 	Decided, Invited, Next      int
@@ -182,14 +184,13 @@ type livePage struct {
 type place struct {
 	Key, Label, Value, Class string
 	Shown                    bool
+	Href                     string // where the people behind it are; "": nowhere
 }
 
 // liveTexts and liveParts are those of live that the page names one by one.
 type liveTexts struct {
 	State, What, Stopped, Speed, Left, NPS, Interval, Answers, Rate, Unverified, Withheld, Company string
 }
-
-type liveLedger struct{ Audience, Invited, Skipped, Bounced, Complained string }
 
 type liveParts struct {
 	Stopped, Ledger, Reminder, Sending, Groups, Withheld, Unverified, Uncertain,
@@ -249,7 +250,17 @@ func (d *Pages) showLive(w http.ResponseWriter, r *http.Request, status int, c s
 	if err != nil {
 		return err
 	}
-	p.take(out)
+	answers := ""
+	if d.mayComments(&p.Frame, c) && !p.Draft {
+		answers = "/results/" + p.ID + "/answers"
+	}
+	p.take(out, func(prefix, part string) string {
+		number := survey.MailingInvitation
+		if prefix != "" {
+			number = survey.MailingReminder
+		}
+		return d.PeopleHref(&p.Frame, c, number, mailing.Part(part))
+	}, answers, d.Results.View(p.Visit.Who, c).People())
 	if out.Show["company"] {
 		p.Mine = shell.MineText(&p.Frame)
 	}
@@ -274,7 +285,8 @@ func (d *Pages) showLive(w http.ResponseWriter, r *http.Request, status int, c s
 }
 
 // take puts the texts into the page's places; the script will write the same keys.
-func (p *livePage) take(o live) {
+// People behind a figure are where href says, answers at the address answers; "" is nowhere.
+func (p *livePage) take(o live, href func(prefix, part string) string, answers string, unverified bool) {
 	t, s := o.Text, o.Show
 	p.Badge, p.Decided, p.Invited, p.Next, p.Answers = o.Badge, o.Decided, o.Invited, o.Next, strconv.FormatInt(o.Answers, 10)
 	p.Text = liveTexts{t["state"], t["what"], t["stopped"], t["speed"], t["left"], t["nps"], t["nps_interval"], t["answers"], t["response_rate"], t["unverified"], t["withheld"], t["company"]}
@@ -282,26 +294,35 @@ func (p *livePage) take(o live) {
 		s["stopped"], s["ledger"], s["r.ledger"], s["sending"], s["groups"], s["withheld"], s["unverified"], s["uncertain"],
 		s["pause"], s["resume"], s["remind"], s["close"], s["cancel"], s["resend"],
 	}
-	p.Ledger = liveLedger{t["audience"], t["invited"], t["skipped"], t["bounced"], t["complained"]}
 	places := func(prefix string, names ...string) (all []place) {
 		for _, n := range names {
 			shown, decides := s[prefix+n]
-			all = append(all, place{Key: prefix + n, Label: p.Lang.T("campaign.ledger_" + n), Value: orDash(t[prefix+n]), Class: n, Shown: shown || !decides})
+			all = append(all, place{Key: prefix + n, Label: p.Lang.T("campaign.ledger_" + n), Value: orDash(t[prefix+n]), Class: n, Shown: shown || !decides, Href: href(prefix, n)})
 		}
 		return all
 	}
+	p.Ledger, p.Bounces = places("", "audience", "invited", "skipped"), places("", "bounced", "complained")
 	skips := func(prefix string) (all []place) {
 		for _, why := range ledgerReasons {
 			key := "skip_" + string(why)
-			all = append(all, place{Key: prefix + key, Label: p.Lang.T("campaign." + key), Value: t[prefix+key], Shown: s[prefix+key]})
+			all = append(all, place{Key: prefix + key, Label: p.Lang.T("campaign." + key), Value: t[prefix+key], Shown: s[prefix+key], Href: href(prefix, key)})
 		}
 		return all
 	}
 	p.Places, p.Reminder = places("", ledgerNames...), places("r.", ledgerNames...)
 	p.Troubles, p.ReminderTroubles = places("", "bounced", "complained"), places("r.", "bounced", "complained")
 	p.Skips, p.ReminderSkips = skips(""), skips("r.")
+	p.Answered = place{Key: "answers", Label: p.Lang.T("campaign.answers"), Value: t["answers"], Href: answers}
+	p.Unverified = place{Key: "unverified", Label: p.Lang.T("campaign.unverified"), Value: t["unverified"], Shown: s["unverified"]}
+	if unverified && answers != "" {
+		p.Unverified.Href = answers + "?unverified=1"
+	}
 	for _, g := range []string{"detractors", "passives", "promoters"} {
-		p.Groups = append(p.Groups, place{Key: g, Label: p.Lang.T("campaign." + g), Value: t[g], Class: g[:len(g)-1], Shown: true})
+		one := place{Key: g, Label: p.Lang.T("campaign." + g), Value: t[g], Class: g[:len(g)-1], Shown: true}
+		if answers != "" {
+			one.Href = answers + "?group=" + one.Class
+		}
+		p.Groups = append(p.Groups, one)
 	}
 }
 

@@ -31,6 +31,7 @@ func (d *Pages) Routes() []door.Route {
 		door.On("POST /campaigns/{campaign}/remind", authz.Send, d.postAct(d.Mailing.Remind), "campaigns.remind"),
 		door.On("POST /campaigns/{campaign}/resend-uncertain", authz.Send, d.postResend, "campaigns.resend-uncertain"),
 		door.On("GET /campaigns/{campaign}", authz.ReadCampaigns, d.campaignPage, ""),
+		door.On("GET /campaigns/{campaign}/people", authz.ReadContacts, d.peopleBehind, ""),
 		door.On("GET /campaigns/{campaign}/live", authz.ReadCampaigns, d.campaignLive, ""),
 	}
 }

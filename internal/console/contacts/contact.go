@@ -139,7 +139,7 @@ func (p *contactPage) history(campaigns []survey.Campaign, past insight.Past) {
 	slices.SortFunc(past.Invitations, func(a, b survey.Invitation) int { return a.Mailing - b.Mailing })
 	for _, i := range past.Invitations {
 		e := of(i.Campaign, i.At)
-		e.Letters = append(e.Letters, letterText(l, i)+", "+l.Moment(i.At.In(p.Zone)))
+		e.Letters = append(e.Letters, shell.LetterText(l, i)+", "+l.Moment(i.At.In(p.Zone)))
 	}
 	for _, a := range past.Answers {
 		r, _ := a.Response()
@@ -169,19 +169,6 @@ func (p *contactPage) history(campaigns []survey.Campaign, past insight.Past) {
 // mayOpen leaves the exact answer to the case's page: a manager's reports are not looked up for a link.
 func (p *contactPage) mayOpen(c loop.Case) bool {
 	return p.Can(authz.ReadCases) && (p.Staff.Role == survey.RoleManager || p.Sees(c.Owner, c.Team, nil))
-}
-
-// letterText says what became of a letter.
-func letterText(l lang.Language, i survey.Invitation) string {
-	what := "contacts.letter."
-	if i.Mailing == survey.MailingReminder {
-		what = "contacts.reminder."
-	}
-	text := l.T(what + string(i.State))
-	if reason := "contacts.reason." + i.Reason; i.Reason != "" && l.Has(reason) {
-		text += " (" + l.T(reason) + ")"
-	}
-	return text
 }
 
 // stopContact stops an address by hand, in every audience; the page has asked before.

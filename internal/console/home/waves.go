@@ -13,6 +13,7 @@ import (
 	"onetap/internal/door"
 	"onetap/internal/insight"
 	"onetap/internal/lang"
+	"onetap/internal/mailing"
 	"onetap/internal/survey"
 )
 
@@ -70,7 +71,6 @@ type audienceCard struct {
 type waveView struct {
 	Name, Href, When string
 	NPS              shell.NpsView
-	Answers          string               // where the answers are; "" where they are not shown
 	Hidden           string               // why there are no figures
 	Week             string               // how many of the answers are of this week
 	Mine             bool                 // the figures are of less than the whole campaign
@@ -132,8 +132,9 @@ func (d *Pages) waveView(f *shell.Frame, c recent) waveView {
 		When: l.T("results.state."+string(c.State)) + " · " + l.Date(c.Launched.In(f.Zone)),
 	}
 	if f.Can(authz.ReadAnswers) && d.Results.View(f.Visit.Who, c.Campaign).Answers() {
-		v.Answers = v.Href + "/answers"
+		v.NPS.Href = v.Href + "/answers"
 	}
+	v.NPS.RateHref = d.PeopleHref(f, c.Campaign, survey.MailingInvitation, mailing.PartSent)
 	if v.Mine = own.Part(); v.Mine {
 		v.Company, v.Beside = shell.ViewNPS(l, own.Company, ""), shell.ViewDifference(l, door.DifferenceOf(own.Beside()))
 		return v

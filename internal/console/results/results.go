@@ -13,6 +13,7 @@ import (
 	"onetap/internal/door"
 	"onetap/internal/insight"
 	"onetap/internal/lang"
+	"onetap/internal/mailing"
 	"onetap/internal/nps"
 	"onetap/internal/survey"
 )
@@ -184,6 +185,7 @@ func (d *Pages) resultPage(w http.ResponseWriter, r *http.Request) error {
 	p.Hidden = shell.WithheldText(l, report.Whole().Withheld())
 	own := report.Own()
 	p.NPS = shell.ViewNPS(l, own.Disclosed, p.Answers)
+	p.NPS.RateHref = d.PeopleHref(&p.Frame, c, survey.MailingInvitation, mailing.PartSent)
 	if own.Part() {
 		p.Mine, p.Company, p.Beside = shell.MineText(&p.Frame), shell.ViewNPS(l, own.Company, ""), shell.ViewDifference(l, door.DifferenceOf(own.Beside()))
 	}

@@ -23,6 +23,8 @@ type NpsView struct {
 	Shares   chart.SVG
 	Rate     string // "" where nothing was sent
 	RateOf   string // "3 of 4 people"
+	RateHref string // where these people are; "": nowhere
+	Href     string // where the answers are; "": nowhere
 	RateEnds string // its interval
 }
 
@@ -98,7 +100,7 @@ func npsMarks(l lang.Language) []chart.Mark {
 func ViewNPS(l lang.Language, d insight.Disclosed, href string) NpsView {
 	t := d.Tally()
 	value, ok := t.NPS()
-	v := NpsView{Empty: !ok, Answers: answersText(l, t.Answers())}
+	v := NpsView{Empty: !ok, Answers: answersText(l, t.Answers()), Href: href}
 	if rate, sent := t.ResponseRate(); sent && d.Rated() {
 		v.Rate, v.RateOf = Percent(l, rate), l.T("results.rate_of", lang.Values{"Answered": l.Number(t.Responded), "Sent": l.Number(t.Sent)})
 		if i, ok := t.ResponseRateInterval(); ok {

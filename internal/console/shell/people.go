@@ -2,9 +2,12 @@ package shell
 
 import (
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 
 	"onetap/internal/lang"
+	"onetap/internal/mailing"
 	"onetap/internal/survey"
 )
 
@@ -74,4 +77,29 @@ func OwnerName(l lang.Language, names map[string]string, owner string) string {
 		return l.T("case.nobody")
 	}
 	return StaffName(names, owner)
+}
+
+// LetterText says what became of a letter.
+func LetterText(l lang.Language, i survey.Invitation) string {
+	what := "contacts.letter."
+	if i.Mailing == survey.MailingReminder {
+		what = "contacts.reminder."
+	}
+	text := l.T(what + string(i.State))
+	if reason := "contacts.reason." + i.Reason; i.Reason != "" && l.Has(reason) {
+		text += " (" + l.T(reason) + ")"
+	}
+	return text
+}
+
+// PeopleHref leads to the people behind a figure of a campaign's ledger; "" for readers whom they are not listed.
+func (d *Shell) PeopleHref(f *Frame, c survey.Campaign, number int, part mailing.Part) string {
+	if !d.Mailing.MayList(f.Visit.Who, c, number) || !slices.Contains(mailing.Parts, part) {
+		return ""
+	}
+	href := "/campaigns/" + string(c.ID) + "/people?part=" + string(part)
+	if number == survey.MailingReminder {
+		href += "&wave=" + strconv.Itoa(number)
+	}
+	return href
 }
