@@ -22,6 +22,7 @@ import (
 
 	"onetap/internal/local/cloud"
 	"onetap/internal/local/cloud/template"
+	"onetap/internal/local/drive"
 	"onetap/internal/local/dynamo"
 	"onetap/internal/local/guard"
 	"onetap/internal/local/ses"
@@ -64,6 +65,7 @@ type Stack struct {
 	mailAPI                        http.Handler
 	cloud                          atomic.Pointer[cloud.Cloud] // nil until it runs
 	tables                         []*template.Table
+	crowd                          *drive.Crowd
 
 	closed sync.Once
 }
@@ -212,7 +214,7 @@ func (s *Stack) openMail(t *template.Template) error {
 	var err error
 	s.mail, err = ses.Open(filepath.Join(s.cfg.Data, "mail.db"), ses.Options{
 		Rate: s.cfg.MailRate, DailyQuota: s.cfg.MailQuota, Entry: s.cfg.MailEntry, EventDelay: delay,
-		ConfigurationSets: sets, Region: t.Region, Account: t.Account, Title: inboxTitle, Kinds: letterKinds,
+		ConfigurationSets: sets, Region: t.Region, Account: t.Account, Title: inboxTitle, Kinds: letterKinds, Actions: s.customers(),
 		Meter:   func(caller, operation string, recipients int) { c.Meter().Mail(caller, recipients) },
 		Publish: c.Publish,
 	})
@@ -315,6 +317,9 @@ func (s *Stack) Settle(ctx context.Context) error {
 // Close ends every process and keeps all data. It may be called at any time, also after a failed start.
 func (s *Stack) Close() (err error) {
 	s.closed.Do(func() {
+		if s.crowd != nil {
+			s.crowd.Stop()
+		}
 		// First the site, so that nobody comes in; the AWS endpoint serves the functions until they have ended.
 		for _, server := range s.servers {
 			if server != s.servers[0] {

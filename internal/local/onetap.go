@@ -3,9 +3,12 @@ package local
 import (
 	"cmp"
 	"context"
+	"fmt"
+	"math/rand/v2"
 	"time"
 
 	"onetap/internal/firststeps"
+	"onetap/internal/local/drive"
 	"onetap/internal/local/faults"
 	"onetap/internal/local/ses"
 	"onetap/internal/local/startpage"
@@ -37,6 +40,56 @@ func (s *Stack) startPage() *startpage.Pages {
 		},
 		Site: s.Site(), Links: s.Links(), Inbox: s.Inbox(), AWS: s.AWS(), Token: s.token, Data: s.cfg.Data,
 	}
+}
+
+// Customers who answer from the inbox, and how fast: four a second, so that one sees the figures move.
+const (
+	customersAnswer = 50
+	customersPause  = 250 * time.Millisecond
+)
+
+// customers is the inbox's button that lets some answer.
+func (s *Stack) customers() []ses.Action {
+	s.crowd = &drive.Crowd{
+		Company: drive.New(s.Site(), s.Inbox(), ""), Pause: customersPause, Random: rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())),
+	}
+	return []ses.Action{{
+		Name:  "answer",
+		Label: map[string]string{"en": fmt.Sprintf("Let %d customers answer", customersAnswer), "ru": fmt.Sprintf("Пусть ответят %d\u00a0клиентов", customersAnswer)},
+		Start: func() { s.crowd.Start(customersAnswer) },
+		State: func(lang string) string { return crowdSays(s.crowd.State(), lang) },
+		Busy:  func() bool { return s.crowd.State().Working },
+	}}
+}
+
+// crowdWords say how far the customers are: at work, done, nobody left, nobody at all, broken off.
+var crowdWords = map[string][5]string{
+	"en": {
+		"Customers are answering: %d of %d.", "%d of %d customers have answered.", "%d of %d have answered; every other letter has its answer already, or its survey is over.",
+		"There is no letter to answer: launch a campaign, or send to more people.", "Customers were interrupted: %d of %d have answered.",
+	},
+	"ru": {
+		"Клиенты отвечают: %d из %d.", "Ответили: %d из %d.", "Ответили: %d из %d. На остальные письма ответы уже есть, или опрос закрыт.",
+		"Отвечать не на что: запустите кампанию или пригласите больше людей.", "Клиентов прервали: ответили %d из %d.",
+	},
+}
+
+func crowdSays(at drive.CrowdState, lang string) string {
+	say := crowdWords[lang]
+	which := 1
+	switch {
+	case at.Wanted == 0:
+		return ""
+	case at.Working:
+		which = 0
+	case at.Failed:
+		which = 4
+	case at.Answered == 0:
+		return say[3]
+	case at.Answered < at.Wanted:
+		which = 2
+	}
+	return fmt.Sprintf(say[which], at.Answered, at.Wanted)
 }
 
 var inboxTitle = map[string]string{"en": "Onetap inbox", "ru": "Почта Onetap"}

@@ -72,6 +72,7 @@ func TestStrangersAtTheLaptop(t *testing.T) {
 		{"POST", s.AWS() + "/"},
 		{"POST", s.First() + "/sign-in"},
 		{"POST", s.Inbox() + "/messages/empty"},
+		{"POST", s.Inbox() + "/actions/answer"},
 		{"DELETE", s.Inbox() + "/messages"},
 	} {
 		for _, headers := range [][]string{

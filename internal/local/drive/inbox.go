@@ -51,19 +51,9 @@ func (c *Company) LettersAfter(ctx context.Context, after string) ([]Letter, err
 		if after != "" {
 			q.Set("after", after)
 		}
-		r, err := http.NewRequestWithContext(ctx, http.MethodGet, c.Inbox+"/messages.json?"+q.Encode(), nil)
+		got, err := c.ask(ctx, q)
 		if err != nil {
 			return nil, err
-		}
-		answer, err := c.http.Do(r)
-		if err != nil {
-			return nil, fmt.Errorf("read the inbox: %w", err)
-		}
-		var got []Letter
-		err = json.NewDecoder(answer.Body).Decode(&got)
-		answer.Body.Close()
-		if err != nil {
-			return nil, fmt.Errorf("read the inbox: %w", err)
 		}
 		all = append(all, got...)
 		if len(got) < page {
@@ -71,4 +61,26 @@ func (c *Company) LettersAfter(ctx context.Context, after string) ([]Letter, err
 		}
 		after = got[len(got)-1].ID
 	}
+}
+
+// newest reads at most so many letters that reached somebody, the newest first.
+func (c *Company) newest(ctx context.Context, limit int) ([]Letter, error) {
+	return c.ask(ctx, url.Values{"limit": {strconv.Itoa(limit)}, "order": {"newest"}})
+}
+
+func (c *Company) ask(ctx context.Context, q url.Values) ([]Letter, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, c.Inbox+"/messages.json?"+q.Encode(), nil)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := c.http.Do(r)
+	if err != nil {
+		return nil, fmt.Errorf("read the inbox: %w", err)
+	}
+	defer answer.Body.Close()
+	var got []Letter
+	if err := json.NewDecoder(answer.Body).Decode(&got); err != nil {
+		return nil, fmt.Errorf("read the inbox: %w", err)
+	}
+	return got, nil
 }

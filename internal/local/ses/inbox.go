@@ -16,6 +16,7 @@ import (
 //	GET    /messages.json       a list: to, q, outcome, since, after, limit, order=newest, brief=1
 //	GET    /messages/{id}.json  one message with its events
 //	DELETE /messages            empties the inbox
+//	POST   /actions/{name}      begins what a button of the list offers
 func (s *Server) Inbox() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", s.serveList)
@@ -26,6 +27,7 @@ func (s *Server) Inbox() http.Handler {
 	mux.HandleFunc("GET /messages/{id}/html", s.serveHTML)
 	mux.HandleFunc("GET /messages/{id}/files/{number}", s.serveAttachment)
 	mux.HandleFunc("DELETE /messages", s.deleteAll)
+	mux.HandleFunc("POST /actions/{name}", s.startAction)
 	mux.HandleFunc("POST /messages/empty", s.deleteAll) // the button of the page; a form cannot DELETE
 	return http.NewCrossOriginProtection().Handler(mux)
 }

@@ -23,7 +23,8 @@ const pageSize = 50
 // page is what every page has.
 type page struct {
 	Lang, Title, Inbox, Query, Outcome string // Inbox: what it is called; Title: of this page
-	Live                               bool
+	Live                               bool   // the reader wants it to refresh itself
+	Refresh                            bool   // it does
 	T                                  map[string]string
 }
 
@@ -41,6 +42,7 @@ type listPage struct {
 	LiveHref     string
 	Messages     []listRow
 	Newer, Older string
+	Actions      []actionView
 }
 
 type listRow struct {
@@ -115,6 +117,9 @@ func with(q url.Values, pairs ...string) string {
 func (s *Server) serveList(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	p := listPage{page: s.newPage(r)}
+	var busy bool
+	p.Actions, busy = s.actions(p.Lang)
+	p.Refresh = p.Live || busy
 	f := &filter{search: strings.ToLower(p.Query), outcome: "all", limit: pageSize, newest: true}
 	switch p.Outcome {
 	case "delivered":

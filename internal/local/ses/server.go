@@ -20,6 +20,8 @@ type Options struct {
 	// Title is what the inbox is called, by language (en, ru); "" is Inbox. Kinds are the sorts of messages that it tells apart.
 	Title map[string]string
 	Kinds []Kind
+	// Actions are what its list offers buttons for.
+	Actions []Action
 
 	// ConfigurationSets names the sets that exist, each with the event types that its EventBridge destination wants:
 	// SEND, REJECT, BOUNCE, COMPLAINT, DELIVERY, RENDERING_FAILURE, DELIVERY_DELAY. nil: every name exists and wants all.
