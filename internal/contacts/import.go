@@ -8,6 +8,7 @@ import (
 
 	"onetap/internal/apperr"
 	"onetap/internal/celltext"
+	"onetap/internal/lang"
 	"onetap/internal/sheet"
 	"onetap/internal/survey"
 )
@@ -85,12 +86,12 @@ type Warning struct {
 
 // With returns the values for the words of a refusal.
 func (r Refusal) With() map[string]any {
-	return map[string]any{"Line": r.Line, "Column": r.Column, "Value": r.Value, "First": r.First, "Count": r.Count, "Limit": r.Limit}
+	return map[string]any{"Line": r.Line, "Column": r.Column, "Value": r.Value, "First": r.First, "Count": r.Count, "Limit": r.Limit, "Known": strings.Join(lang.Codes(), ", ")}
 }
 
 // With returns the values for the words of a warning.
 func (w Warning) With() map[string]any {
-	return map[string]any{"Line": w.Line, "Column": w.Column, "Value": w.Value}
+	return map[string]any{"Line": w.Line, "Column": w.Column, "Value": w.Value, "Known": strings.Join(lang.Codes(), ", ")}
 }
 
 // Row is the refused row as it was; of what was no row its beginning.

@@ -46,7 +46,7 @@ func TestEveryCodeHasWords(t *testing.T) {
 			}
 		}
 	}
-	if got := lang.Language("ru").T("quality.missing_phone", lang.Values{"Count": 21}); !strings.HasPrefix(got, "У 21 контакта ") {
+	if got := lang.Language("ru").T("quality.missing_phone", lang.Values{"Count": 21}); !strings.HasPrefix(got, "21\u00a0контакт без телефона") {
 		t.Errorf("21: %s", got)
 	}
 }

@@ -96,7 +96,7 @@ func (d *Desk) Check() error {
 	case d.Door.Token != "" && len(d.Door.Token) < minToken:
 		return fmt.Errorf("API_TOKEN has %d characters, needs none, or %d or more", len(d.Door.Token), minToken)
 	case d.Sender == "":
-		return errors.New("SENDER is not set: the From address of test e-mails")
+		return errors.New("SENDER is not set: the From address of test emails")
 	case d.senders.Check(d.Sender) != nil:
 		return fmt.Errorf("SENDER is not the address that letters come from, nor a name with it: %w", d.senders.Check(d.Sender))
 	case d.Mailing.Wake == nil:

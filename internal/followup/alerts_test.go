@@ -529,7 +529,7 @@ func handOver(t *testing.T, score int) {
 	if len(letters) == 2 && score > 6 && (strings.Contains(letters[1].Subject+letters[1].Text, fmt.Sprint(score)+" ") || strings.Contains(letters[1].Text, "Call")) {
 		t.Errorf("a letter about a %d:\n%s\n%s", score, letters[1].Subject, letters[1].Text)
 	}
-	if len(letters) != 2 || letters[1].To[0] != staff[i].Email || !strings.Contains(letters[1].Text, "handed this case over to you") && !strings.Contains(letters[1].Text, "передали вам") {
+	if len(letters) != 2 || letters[1].To[0] != staff[i].Email || !strings.Contains(letters[1].Text, "handed this case over to you") && !strings.Contains(letters[1].Text, "вам передали") {
 		t.Errorf("%d letters, the last: %+v", len(letters), letters[len(letters)-1])
 	}
 	if got := b.Case(spring, id); got.Level != loop.LevelHanded || got.Owner != staff[i].ID || b.Left() != 0 {

@@ -67,6 +67,15 @@ func languages() (map[Language]*catalogue, []Language) {
 // All lists the languages by code.
 func All() []Language { return slices.Clone(all) }
 
+// Codes lists the languages by code, as text.
+func Codes() []string {
+	codes := make([]string, len(all))
+	for i, l := range all {
+		codes[i] = string(l)
+	}
+	return codes
+}
+
 // Parse returns the language of a code such as "ru" or "ru-RU", and whether there are strings for it.
 func Parse(code string) (Language, bool) {
 	code, _, _ = strings.Cut(strings.ToLower(strings.TrimSpace(code)), "-")
@@ -108,6 +117,23 @@ func (l Language) T(id string, values ...Values) string {
 		text = m.form(l, v["Count"])
 	}
 	return l.fill(text, v)
+}
+
+// Forms returns every plural form of a message as JSON, by CLDR's names of them, with "{n}" where the count goes: for scripts,
+// which choose one by Intl.PluralRules.
+func (l Language) Forms(id string) string {
+	m, _ := l.find(id)
+	out := map[string]string{}
+	for name, f := range forms {
+		if text, ok := m.forms[f]; ok {
+			out[name] = l.fill(text, Values{"Count": "{n}"})
+		}
+	}
+	b, err := json.Marshal(out)
+	if err != nil {
+		panic(fmt.Sprintf("lang: %s: %v", id, err)) // strings always can be written
+	}
+	return string(b)
 }
 
 // Has reports whether there is a message of that id.
@@ -162,6 +188,11 @@ func (c *catalogue) read(l Language) {
 			c.messages[id] = m
 		}
 	}
+	if b := readBinder(c.messages["format.no_break"].text); b.any() {
+		for id, m := range c.messages {
+			c.messages[id] = m.bound(b)
+		}
+	}
 }
 
 var forms = map[string]plural.Form{"zero": plural.Zero, "one": plural.One, "two": plural.Two, "few": plural.Few, "many": plural.Many, "other": plural.Other}
@@ -184,6 +215,15 @@ func parse(value json.RawMessage) (message, error) {
 		m.forms[f] = text
 	}
 	return m, nil
+}
+
+// bound is the message with its no-break spaces.
+func (m message) bound(b binder) message {
+	m.text = b.bind(m.text)
+	for f, text := range m.forms {
+		m.forms[f] = b.bind(text)
+	}
+	return m
 }
 
 // form picks the plural form for a count by CLDR; whole numbers only.

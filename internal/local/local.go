@@ -308,7 +308,7 @@ func (s *Stack) Settle(ctx context.Context) error {
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("still busy: %d e-mail events are planned: %w", s.mail.Pending(), ctx.Err())
+			return fmt.Errorf("still busy: %d email events are planned: %w", s.mail.Pending(), ctx.Err())
 		case <-time.After(time.Millisecond):
 		}
 	}

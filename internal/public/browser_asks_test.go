@@ -143,7 +143,7 @@ func TestBrowserClosedMeanwhile(t *testing.T) {
 	t.Parallel()
 	for name, before := range map[string]browsertest.Step{
 		"nothing": chromedp.Steps(),
-		"a score": chromedp.Steps(browsertest.Tap(195, 30), says("Спасибо! Ваша оценка — 9.")),
+		"a score": chromedp.Steps(browsertest.Tap(195, 30), says("Спасибо! Ваша оценка\u00a0— 9.")),
 		"words":   chromedp.Steps(browsertest.Tap(195, 30), says("Спасибо!"), chromedp.SendKeys("#why", "x"), browsertest.ClickOn("#words button"), says("Спасибо, мы")),
 	} {
 		s := newStage(t)
@@ -153,7 +153,7 @@ func TestBrowserClosedMeanwhile(t *testing.T) {
 		s.campaign(func(c *survey.Campaign) { c.State = survey.Closed })
 		s.mu.Unlock()
 		was := s.state()
-		browsertest.Run(t, ctx, browsertest.ClickOn("#score label:nth-child(3)"), says("Опрос закончился"))
+		browsertest.Run(t, ctx, browsertest.ClickOn("#score label:nth-child(3)"), says("Опрос завершён"))
 		offers := evaluate[int](t, ctx, `[...document.querySelectorAll("#score button, #score label, #note, #keep, textarea, #words button")].filter(e => e.offsetHeight).length`)
 		if offers > 0 || s.state() != was {
 			t.Errorf("after %s: %d things are offered, stored is %s", name, offers, s.state())

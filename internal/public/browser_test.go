@@ -49,7 +49,7 @@ func TestBrowserTap(t *testing.T) {
 	browsertest.Run(t, ctx, browsertest.Phone(390), chromedp.Navigate(site+"/r/"+s.token+"/9"), browsertest.Tap(195, 30))
 	becomes(t, s, `9 true "" "" v1`)
 	browsertest.Run(t, ctx, browsertest.Shown("#words"))
-	if said := browsertest.Ask(t, ctx, chromedp.Text("#say")); said != "Спасибо! Ваша оценка — 9." {
+	if said := browsertest.Ask(t, ctx, chromedp.Text("#say")); said != "Спасибо! Ваша оценка\u00a0— 9." {
 		t.Errorf("the page says %q", said)
 	}
 	browsertest.Run(t, ctx, chromedp.SendKeys("#why", "всё быстро"), chromedp.SendKeys("#wish", "чай"), browsertest.TapOn("#words button"))

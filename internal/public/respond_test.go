@@ -55,7 +55,7 @@ GET /r/TOKEN/9 => 200 | value="9" checked | nothing
 HEAD /r/TOKEN/9 => 200 | - | nothing
 GET /r/TOKEN => 200 | порекомендуете компанию «Ромашка» | nothing
 POST /r/TOKEN score=9&gesture=button&digest=a => 303 | /r/TOKEN | 9 true "" "" v1
-GET /r/TOKEN => 200 | Спасибо! Ваша оценка — 9. | 9 true "" "" v1
+GET /r/TOKEN => 200 | Спасибо! Ваша оценка — 9. | 9 true "" "" v1
 POST /r/TOKEN why=быстро&wish=чай&why_was=0&wish_was=0&gesture=button&digest=b => 303 | /r/TOKEN?saved=1 | 9 true "быстро" "чай" v2
 GET /r/TOKEN?saved=1 => 200 | Спасибо, мы это прочитаем. | 9 true "быстро" "чай" v2
 GET /r/TOKEN => 200 | быстро</textarea> | 9 true "быстро" "чай" v2
@@ -74,7 +74,7 @@ func TestWithScript(t *testing.T) {
 POST /r/TOKEN score=2&gesture=script&digest=a => 200 | "verified":false | 2 false "" "" v1
 GET /r/TOKEN/2 => 200 | data-arm | 2 false "" "" v1
 GET /r/TOKEN => 200 | <button> | 2 false "" "" v1
-POST /r/TOKEN score=2&gesture=gesture&digest=b => 200 | "verified":true,"version":2,"message":"Спасибо! Ваша оценка — 2." | 2 true "" "" v2
+POST /r/TOKEN score=2&gesture=gesture&digest=b => 200 | "verified":true,"version":2,"message":"Спасибо! Ваша оценка — 2." | 2 true "" "" v2
 POST /r/TOKEN score=10&gesture=script&digest=c => 200 | "score":2 | 2 true "" "" v2
 POST /r/TOKEN why=долго&why_was=0&gesture=button&digest=d => 200 | Спасибо, мы это прочитаем. | 2 true "долго" "" v3
 POST /r/TOKEN score=11&gesture=gesture&digest=e => 400 | "code":"score_out_of_range" | 2 true "долго" "" v3
@@ -145,7 +145,7 @@ func TestLinksThatAreNotGood(t *testing.T) {
 	if w := s.do("POST", "/r/TOKEN", "score=9&gesture=button&why="+strings.Repeat("a", maxBody)); w.Code != 413 {
 		t.Errorf("a body over the limit: %d", w.Code)
 	}
-	for path, want := range map[string]string{"/r/TOKEN": "до 4000 знаков", "/r/TOKEN?lang=en": "up to 4000 characters", "/u/TOKEN": "нажмите кнопку"} {
+	for path, want := range map[string]string{"/r/TOKEN": "до 4000\u00a0знаков", "/r/TOKEN?lang=en": "up to 4000 characters", "/u/TOKEN": "нажмите кнопку"} {
 		if w := s.do("POST", path, "score=9&gesture=button&why="+strings.Repeat("a", maxBody), "Accept: application/json"); !strings.Contains(w.Body.String(), want) || strings.Contains(w.Body.String(), "bytes") {
 			t.Errorf("a body over the limit at %s: %s", path, w.Body)
 		}
@@ -483,11 +483,11 @@ func TestUnsubscribe(t *testing.T) {
 		if code := post(s); code != 200 {
 			t.Errorf("%s, again: %d", name, code)
 		}
-		if w := s.do("GET", "/u/TOKEN", ""); w.Code != 200 || strings.Contains(w.Body.String(), "<form") || !strings.Contains(w.Body.String(), "Вы отписаны") {
+		if w := s.do("GET", "/u/TOKEN", ""); w.Code != 200 || strings.Contains(w.Body.String(), "<form") || !strings.Contains(w.Body.String(), "Подписка отменена") {
 			t.Errorf("%s, opened again: %d %s", name, w.Code, w.Body)
 		}
 		// Who wants to answer still may.
-		if w := s.do("GET", "/r/TOKEN/9", ""); w.Code != 200 || !strings.Contains(w.Body.String(), "Вы отписались") {
+		if w := s.do("GET", "/r/TOKEN/9", ""); w.Code != 200 || !strings.Contains(w.Body.String(), "Подписка отменена") {
 			t.Errorf("%s, survey: %d", name, w.Code)
 		}
 		if s.do("POST", "/r/TOKEN", "score=9&gesture=button"); s.state() != `9 true "" "" v1` {
@@ -569,7 +569,7 @@ func TestTestLinksWriteNothing(t *testing.T) {
 	converse(t, s, `
 GET /r/TEST/9 => 200 | Это пробная ссылка | nothing
 POST /r/TEST score=9&gesture=button&digest=a => 303 | /r/TEST/9?saved=1 | nothing
-GET /r/TEST/9?saved=1 => 200 | Спасибо! Ваша оценка — 9. | nothing
+GET /r/TEST/9?saved=1 => 200 | Спасибо! Ваша оценка — 9. | nothing
 POST /r/TEST why=x&gesture=button&digest=b => 303 | - | nothing
 POST /r/TEST score=11&gesture=button&digest=b => 400 | - | nothing
 GET /u/TEST => 200 | пробная | nothing
@@ -592,7 +592,7 @@ func TestLongCommentIsCutAndSaidSo(t *testing.T) {
 	if r := s.responses[s.id]; r.Why != strings.Repeat("ж", survey.MaxComment) {
 		t.Errorf("kept %d characters", len([]rune(r.Why)))
 	}
-	if page := s.do("GET", w.Header().Get("Location"), "").Body.String(); !strings.Contains(page, "первые 4000 знаков") {
+	if page := s.do("GET", w.Header().Get("Location"), "").Body.String(); !strings.Contains(page, "первые 4000\u00a0знаков") {
 		t.Error("the page does not say that it was cut")
 	}
 	w = s.do("POST", "/r/TOKEN", "why=x"+long+"&gesture=button&digest=c", "Accept: application/json")

@@ -26,7 +26,7 @@ type checkPage struct {
 	MayLaunch   bool // nothing stands in the way
 	MaySend     bool
 	Ask         string // "Send to 300 people?"
-	AskSome     string // the same with {n}, for the script
+	AskSome     string // the same in all plural forms, for the script
 	Starts      string
 	Rate, Quota string // of the account, as numbers, for the script; "" where they are not known
 	Sent        string
@@ -57,10 +57,10 @@ func (d *Pages) showCheck(w http.ResponseWriter, r *http.Request, status int, c 
 	if c.StartsAt.After(d.Now()) {
 		p.Starts = p.Lang.T("campaign.starts_later", lang.Values{"Moment": p.Lang.Moment(c.StartsAt.In(p.Zone))})
 	}
-	p.AskSome = p.Lang.T("campaign.launch_ask", lang.Values{"Number": "{n}"})
-	p.Ask = strings.Replace(p.AskSome, "{n}", p.Count.Invited, 1)
+	p.AskSome = p.Lang.Forms("campaign.launch_ask")
+	p.Ask = p.Lang.T("campaign.launch_ask", lang.Values{"Count": h.Invited})
 	if !p.Count.Done {
-		p.Ask = p.Lang.T("campaign.launch_ask_least", lang.Values{"Number": p.Count.Invited})
+		p.Ask = p.Lang.T("campaign.launch_ask_least", lang.Values{"Count": h.Invited})
 	}
 	p.Facts = d.summary(&p.Frame, c)
 	p.To, p.Languages = p.Staff.Email, languageChoices(p.Lang, c, c.Language)

@@ -122,7 +122,7 @@ func (o *live) answers(l lang.Language, own insight.Own) {
 	}
 	o.Text["response_rate"] = "—"
 	if rate, ok := t.ResponseRate(); ok && w.Withheld() == "" {
-		o.Text["response_rate"] = l.Decimal(rate, 1) + " %"
+		o.Text["response_rate"] = l.T("results.percent", lang.Values{"Value": l.Decimal(rate, 1)})
 	}
 	o.Text["unverified"] = l.Number(t.Unverified)
 	o.Show["unverified"] = t.Unverified > 0

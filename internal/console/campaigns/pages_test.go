@@ -62,7 +62,7 @@ func TestCampaignWithoutScript(t *testing.T) {
 		t.Errorf("a time is of the form's zone: %v", got.ClosesAt)
 	}
 	_, page = v.Get(edit + "?step=check")
-	v.Says(page, "written to: 30", "SES has verified", "11 December 2026, 18:00", "Letters by language", "English 10, Russian 20", "those written to in English")
+	v.Says(page, "Send to 30 people?", "SES has verified", "11 December 2026, 18:00", "Emails by language", "English 10, Russian 20", "people written to in English")
 
 	// Pressed ten times at once, it is launched once.
 	var all sync.WaitGroup

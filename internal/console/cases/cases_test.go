@@ -83,14 +83,14 @@ func TestWorkOnCase(t *testing.T) {
 		t.Fatalf("after two clicks: %s with %d notes", got.State, got.Notes)
 	}
 	_, page := owner.Get(path + "?done=case_moved")
-	owner.Says(page, "Done: the case has moved on.", "I call\ntoday", "Елена Соколова read it and will call", "Елена Соколова noted:")
+	owner.Says(page, "Done: the case has moved forward.", "I call\ntoday", "Елена Соколова read it and will call", "Елена Соколова noted:")
 
 	// The manager had it open since the beginning.
 	status, page, _ := manager.Post(path, "version", version(c), "state", "contacted", "note", "Spoke for <i>an hour</i>")
 	if status != 409 {
 		t.Fatalf("a stale form: %d\n%s", status, page)
 	}
-	manager.Says(page, "Somebody was faster", "Елена Соколова read it and will call", ">Spoke for &lt;i&gt;an hour&lt;/i&gt;</textarea>", `name="version" value="2"`)
+	manager.Says(page, "Someone got there first", "Елена Соколова read it and will call", ">Spoke for &lt;i&gt;an hour&lt;/i&gt;</textarea>", `name="version" value="2"`)
 	if got := caseNow(w, c); got.Version != 2 {
 		t.Error("a stale form wrote something")
 	}
@@ -102,12 +102,12 @@ func TestWorkOnCase(t *testing.T) {
 	}{
 		{[]string{"do", "note", "note", "  "}, 400, "Write a note first."},
 		{[]string{"do", "note", "note", strings.Repeat("ж", 5001)}, 400, "at most 5000 characters"},
-		{[]string{"state", "resolved", "note", "kept words"}, 400, "Choose one of the list."},
-		{[]string{"state", "resolved", "cause", "speed", "note", "kept words"}, 400, "Choose one of the list."},
+		{[]string{"state", "resolved", "note", "kept words"}, 400, "Choose one from the list."},
+		{[]string{"state", "resolved", "cause", "speed", "note", "kept words"}, 400, "Choose one from the list."},
 		{[]string{"state", "open"}, 409, "does not go back"},
 		{[]string{"do", "hand", "note", "kept words"}, 400, "Choose a colleague"},
 		{[]string{"do", "hand", "owner", "marketing"}, 400, "does not work on cases"},
-		{[]string{"do", "hand", "owner", "owner"}, 409, "has the case already"},
+		{[]string{"do", "hand", "owner", "owner"}, 409, "already has the case"},
 	} {
 		before := w.Stored()
 		status, page, _ := owner.Post(path, append([]string{"version", "2"}, bad.fields...)...)
@@ -119,12 +119,12 @@ func TestWorkOnCase(t *testing.T) {
 		}
 	}
 
-	status, _, to := owner.Post(path, "version", "2", "state", "resolved", "cause", "speed", "outcome", "solved", "note", "Put right")
+	status, _, to := owner.Post(path, "version", "2", "state", "resolved", "cause", "speed", "outcome", "solved", "note", "Fixed")
 	if got := caseNow(w, c); status != 303 || to != path+"?done=case_resolved" || got.State != loop.Resolved || got.Cause != "speed" || got.Outcome != "solved" || got.Notes != 2 {
 		t.Fatalf("resolved: %d to %s: %+v", status, to, got)
 	}
 	_, page = manager.Get(path)
-	manager.Says(page, "Resolved. Cause: Slowness, missed dates. Outcome: Put right, and they agree.", "Put right")
+	manager.Says(page, "Resolved. Cause: Slow work, missed dates. Outcome: Fixed, and they agree.", "Fixed")
 }
 
 // Who hands a case over no longer answers for it; the new owner gets a letter of their own.

@@ -42,7 +42,7 @@ func TestContactList(t *testing.T) {
 			for _, part := range strings.Split(page, "<bdi>Person ")[1:] {
 				people[part[:3]]++
 			}
-			stopped += strings.Count(page, "Letters bounce</span>")
+			stopped += strings.Count(page, "Emails bounce</span>")
 			_, rest, more := strings.Cut(page, `<a class="button quiet" href="/contacts?`)
 			if path = ""; more {
 				path, _, _ = strings.Cut(rest, `"`)
@@ -79,7 +79,7 @@ func TestContactList(t *testing.T) {
 		t.Errorf("%d of 13 people of a company are found", n)
 	}
 	_, page, _ = marketing.Post("/contacts/search", "audience", "customers", "search", "<script>")
-	marketing.Says(page, "Nobody fits. Everybody", `value="&lt;script&gt;"`)
+	marketing.Says(page, "No match. The whole list", `value="&lt;script&gt;"`)
 	if status, _ := owner.Get(mine); status != 200 {
 		t.Errorf("the own contact: %d", status)
 	}
@@ -131,7 +131,7 @@ func TestContactPage(t *testing.T) {
 	}
 	admin := w.Visitor("administrator", "en")
 	_, page = admin.Get("/contacts/employees/" + string(one.ID))
-	admin.Says(page, "What employees answered, and whether they did, is not shown here", "Invitation sent")
+	admin.Says(page, "What employees answered, and whether they did, is not shown", "Invitation sent")
 	if strings.Contains(page, "Secret") || strings.Contains(page, "reminded") || strings.Contains(page, `class="score`) {
 		t.Errorf("an employee's answer shows:\n%s", page)
 	}
@@ -146,9 +146,9 @@ func TestWhyAnAddressIsStopped(t *testing.T) {
 		cause  survey.SuppressionCause
 		en, ru string
 	}{
-		{"", "The mailbox takes no letters. Find", "Почтовый ящик не принимает писем. Узнайте"},
+		{"", "The mailbox does not accept email. Find", "Почтовый ящик не принимает писем. Узнайте"},
 		{"5.1.1", "answered 5.1.1", "ответила 5.1.1"},
-		{survey.CauseRepeated, "three letters in a row", "три письма подряд"},
+		{survey.CauseRepeated, "three emails in a row", "три письма подряд"},
 	} {
 		email := fmt.Sprintf("stopped%d@example.com", i)
 		c := survey.Contact{ID: w.Desk.Keys.ContactID(survey.Customers, email), Audience: survey.Customers, Person: survey.Person{Email: email, Name: "Anna"}, Created: w.Now(), Updated: w.Now()}

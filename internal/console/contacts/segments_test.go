@@ -102,7 +102,7 @@ func TestPersonalSegmentsAreHidden(t *testing.T) {
 		t.Errorf("marketing follows a link to one person's answers: %d", status)
 	}
 	_, page := v.Get("/contacts/segments")
-	v.Says(page, "Contact person", "our guess")
+	v.Says(page, "Contact person", "suggested")
 	if status, _, _ := v.Post("/contacts/segments", "audience", "customers", "part-0", personalPart, "segment-0", "segment"); status != 303 {
 		t.Fatalf("saving: %d", status)
 	}
@@ -125,7 +125,7 @@ func TestSegmentsAreChosenInTheUpload(t *testing.T) {
 	const list = "E-mail;Region;Owner mobile;Industry\nanna@example.com;North;+74951234567;Bakery\nbo@example.com;South;+74957654321;Bakery\n"
 	_, page, _ := v.Upload(list, "audience", "customers", "do", "check")
 	v.Says(page, "1 column looks personal", `<option value="no_segment" selected>`, `<option value="segment" selected>`)
-	if status, _, _ := v.Upload(list, "audience", "customers", "heading-0", "E-mail", "field-0", "email", "heading-1", "Industry", "field-1", "personal_segment", "do", "import"); status != 303 {
+	if status, _, _ := v.Upload(list, "audience", "customers", "heading-0", "Email", "field-0", "email", "heading-1", "Industry", "field-1", "personal_segment", "do", "import"); status != 303 {
 		t.Fatalf("import: %d", status)
 	}
 	answer := w.Must("GET", "/api/v1/audiences/customers/columns", "", nil)

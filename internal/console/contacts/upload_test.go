@@ -31,19 +31,19 @@ func TestUploadSaysTheEncoding(t *testing.T) {
 	}
 	koi := encoded(charmap.KOI8R, "email;name\nanna@example.ru;Анна Элкина\nyana@example.ru;Яна Щукина\n")
 	_, page, _ := v.Upload(koi, "audience", "customers", "do", "check")
-	v.Says(page, "Имена в файле", "Похоже на koi8-r", "Анна Элкина")
+	v.Says(page, "Имена в\u00a0файле", "Похоже на koi8-r", "Анна Элкина")
 	greek := encoded(charmap.ISO8859_7, "email;name\n"+strings.Repeat("b@example.com;Anna\n", 60_000)+"a@example.com;Γιώργος Παπαδόπουλος\nb@example.com;Ελένη Δημητρίου\n")
 	for range 2 {
 		status, page, _ := v.Upload(greek, "audience", "customers", "do", "import")
 		if status != http.StatusBadRequest || len(w.Contacts()) > 0 {
 			t.Errorf("an unclear encoding: %d, %d contacts", status, len(w.Contacts()))
 		}
-		v.Says(page, "Непонятно, в какой кодировке файл")
+		v.Says(page, "Непонятно, в\u00a0какой кодировке файл")
 	}
 	// The likeliest is chosen in the list below the question, so that pressing the button again says yes to it.
 	short := encoded(charmap.KOI8R, "Имя;Почта\nЁж;a@example.ru\n")
 	_, page, _ = v.Upload(short, "audience", "customers", "do", "check")
-	v.Says(page, "Непонятно, в какой кодировке файл", "Имя; Почта; Ёж", `<option value="koi8-r" selected>`)
+	v.Says(page, "Непонятно, в\u00a0какой кодировке файл", "Имя; Почта; Ёж", `<option value="koi8-r" selected>`)
 	mac := encoded(charmap.MacintoshCyrillic, "email;name\ns@example.ru;Спартак\n")
 	if _, page, _ = v.Upload(mac, "audience", "customers", "encoding", "x-mac-cyrillic", "do", "check"); !strings.Contains(page, `<option value="x-mac-cyrillic" selected>`) {
 		t.Error("the choice is lost")
@@ -73,13 +73,13 @@ func TestUploadWithoutScripts(t *testing.T) {
 	v := w.Visitor("marketing", "ru")
 	before := w.Stored()
 	_, page, _ := v.Upload(oddList, "audience", "customers", "do", "check")
-	v.Says(page, "В каком столбце адреса почты?", "Куда писать")
+	v.Says(page, "В\u00a0каком столбце адреса почты?", "Куда писать")
 	chosen := []string{"audience", "customers", "heading-0", "Куда писать", "field-0", "email", "heading-1", "Кто", "field-1", "name"}
 	status, page, _ := v.Upload(oddList, append(chosen, "do", "check")...)
 	if status != 200 {
 		t.Fatalf("%d\n%s", status, page)
 	}
-	v.Says(page, "Анна Смирнова", "Елена Соколова", "Во всём файле, 4 строки", `<option value="email" selected>`)
+	v.Says(page, "Анна Смирнова", "Елена Соколова", "Во всём файле, 4\u00a0строки", `<option value="email" selected>`)
 	if w.Stored() != before {
 		t.Error("looking at a file changed the table")
 	}
@@ -91,7 +91,7 @@ func TestUploadWithoutScripts(t *testing.T) {
 		t.Fatalf("import: %d\n%s", status, page)
 	}
 	_, page = v.Get(to)
-	v.Says(page, "Список загружен", "в адресе нет @", "Скачать эти строки")
+	v.Says(page, "Список загружен", "в\u00a0адресе нет @", "Скачать эти строки")
 	if got := w.Contacts(); len(got) != 1 {
 		t.Errorf("%d contacts", len(got))
 	}

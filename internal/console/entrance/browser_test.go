@@ -17,7 +17,7 @@ func TestBrowserSignIn(t *testing.T) {
 		language string
 		width    int64
 		sent     string
-	}{{"ru", 390, "Проверьте почту"}, {"en", 1280, "Look into your mailbox"}} {
+	}{{"ru", 390, "Проверьте почту"}, {"en", 1280, "Check your inbox"}} {
 		t.Run(c.language, func(t *testing.T) {
 			t.Parallel()
 			w := consoletest.New(t, dynamo.Options{})

@@ -204,7 +204,7 @@ func TestStrangersLockNobodyOut(t *testing.T) {
 			}
 			d.enter(t, email)
 
-			own.Post("/sign-in", "email", email).Want(t, 200, "Look into your mailbox")
+			own.Post("/sign-in", "email", email).Want(t, 200, "Check your inbox")
 			d.deliver(t)
 			own.Post(letterTo(d.World, t, email)).Want(t, 303) // asked for in this very browser
 		})

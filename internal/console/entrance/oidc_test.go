@@ -236,7 +236,7 @@ func TestCompanySignInIsRefused(t *testing.T) {
 		}
 		says := bad.says
 		if says == "" {
-			says = "Signing in did not work"
+			says = "Could not sign you in"
 		}
 		if p := g.Get(back); p.Status != 403 || !strings.Contains(p.Text, says) {
 			t.Errorf("%s: %d %.500s", name, p.Status, consoletest.Body(p.Text))
@@ -258,7 +258,7 @@ func TestCompanyIsAway(t *testing.T) {
 	w, c := companyWorld(t)
 	c.down = true
 	g := w.Guest(t)
-	g.Get("/sign-in/oidc").Want(t, 502, "does not answer")
+	g.Get("/sign-in/oidc").Want(t, 502, "is not responding")
 	c.mu.Lock()
 	c.down = false
 	c.mu.Unlock()

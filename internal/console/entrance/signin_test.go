@@ -22,7 +22,7 @@ func TestSignInByLetter(t *testing.T) {
 	w.Staffed()
 	asker, other := w.Guest(t), w.Guest(t)
 	asker.Get("/campaigns").Want(t, 303)
-	asker.Post("/sign-in", "email", " Owner@Example.com ", "to", "/cases?state=open").Want(t, 200, "Look into your mailbox")
+	asker.Post("/sign-in", "email", " Owner@Example.com ", "to", "/cases?state=open").Want(t, 200, "Check your inbox")
 	letters, err := w.Inbox.Letters(context.Background())
 	if err != nil || len(letters) != 1 || letters[0].To[0] != "owner@example.com" {
 		t.Fatalf("letters: %+v, %v", letters, err)
@@ -48,7 +48,7 @@ func TestSignInByLetter(t *testing.T) {
 		t.Errorf("signed in, and led to %q", p.To)
 	}
 	asker.Get("/").Want(t, 200, "Елена Соколова")
-	asker.Post(path).Want(t, 410, "works no more") // once
+	asker.Post(path).Want(t, 410, "has expired") // once
 	other.Get("/").Want(t, 303)
 
 	// A link lives for a quarter of an hour.

@@ -35,12 +35,12 @@ func TestWavesApart(t *testing.T) {
 	}{
 		{
 			"one team fell", map[string][]int{"Север": {0, 3, 7, 5}, "Юг": even, "Запад": even},
-			[]string{"Значимо хуже", "Сильнее всего и не случайно изменилось", `href="/results/secondaa/by/team"><bdi>Север</bdi>`, "Сравнили 3 команды и языка; интервал это учитывает"},
+			[]string{"Значимо хуже", "Сильнее всего и\u00a0не случайно изменилось", `href="/results/secondaa/by/team"><bdi>Север</bdi>`, "Сравнили 3\u00a0команды и\u00a0языка; интервал это учитывает"},
 			[]string{"<bdi>Юг</bdi></a>"},
 		},
 		{
 			"nothing moved", map[string][]int{"Север": even, "Юг": {10, 9, 8, 8, 9, 3, 3}, "Запад": even},
-			[]string{"Разница незначима", "Сравнили 3 команды и языка: изменений больше случайных нет"}, []string{"Сильнее всего"},
+			[]string{"Разница незначима", "Сравнили 3\u00a0команды и\u00a0языка: изменений больше случайных нет"}, []string{"Сильнее всего"},
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -93,10 +93,10 @@ func TestOwnFiguresAgree(t *testing.T) {
 		_, home := v.Get("/")
 		_, after, _ := strings.Cut(home, `<span class="big">`)
 		score := figure.FindString(after)
-		count := map[int]string{30: "30 ответов", 36: "36 ответов"}[want]
-		v.Says(home, count, "90 ответов")
+		count := map[int]string{30: "30\u00a0ответов", 36: "36\u00a0ответов"}[want]
+		v.Says(home, count, "90\u00a0ответов")
 		_, whole := v.Get("/results/shareaaa")
-		v.Says(whole, `<span class="big">`+score, count, "90 ответов", "По сравнению с остальными")
+		v.Says(whole, `<span class="big">`+score, count, "90\u00a0ответов", "По сравнению с\u00a0остальными")
 		_, list := v.Get("/results")
 		v.Says(list, `class="num strong">`+score, `class="num">`+count[:2]+"<")
 		_, team := v.Get("/results/shareaaa/by/team")
@@ -133,7 +133,7 @@ func TestOwnFiguresAgree(t *testing.T) {
 	}
 	v := w.Visitor("manager", "ru")
 	_, home := v.Get("/")
-	v.Says(home, "30 ответов")
+	v.Says(home, "30\u00a0ответов")
 	if n := listed(v, "/results/shareaaa/answers"); n != 30 {
 		t.Errorf("%d answers are listed, want 30", n)
 	}

@@ -136,11 +136,11 @@ func TestSettingsAreChecked(t *testing.T) {
 		status int
 		says   string
 	}{
-		"svg":    {[]byte(`<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>`), 400, "SVG is not taken"},
+		"svg":    {[]byte(`<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>`), 400, "SVG will not do"},
 		"broken": {picture(t, 50, 50, dark, "png")[:100], 400, "not a PNG or JPEG"},
 		"large":  {noise, 413, "at most 100 KB"},
 		"wide":   {picture(t, 2001, 4, dark, "png"), 400, "too many pixels"},
-		"white":  {picture(t, 50, 50, color.White, "png"), 400, "cannot be seen on white"},
+		"white":  {picture(t, 50, 50, color.White, "png"), 400, "invisible on white"},
 		"gif":    {[]byte("GIF89a\x01\x00\x01\x00"), 400, "not a PNG or JPEG"},
 	} {
 		if p := g.Upload("/settings", "picture", name, c.file, with()...); p.Status != c.status || !strings.Contains(p.Text, c.says) {
@@ -169,7 +169,7 @@ func TestSettingsOfTwo(t *testing.T) {
 	g := w.As(t, "administrator")
 	g.Send("/settings", "version", "0", "company", "First", "languages", "en", "quiet_days", "30").Want(t, 303)
 	g.Send("/settings", "version", "0", "company", "Second", "languages", "en", "quiet_days", "60").
-		Want(t, 409, "Somebody else has changed this", "First", `value="Second"`, "30", "60", `name="version" value="1"`)
+		Want(t, 409, "Someone else changed this", "First", `value="Second"`, "30", "60", `name="version" value="1"`)
 	if s, err := w.Store.Settings(t.Context()); err != nil || s.Company != "First" {
 		t.Errorf("a stale form has written %+v, %v", s, err)
 	}
@@ -188,7 +188,7 @@ func TestTokens(t *testing.T) {
 	for _, c := range [][]string{{"name", "", "role", "analyst"}, {"name", strings.Repeat("x", 61), "role", "analyst"}, {"name", "deployment", "role", "analyst"}, {"name", "x", "role", "owner"}, {"name", "x", "role", ""}} {
 		g.Send("/settings/tokens", c...).Want(t, 400)
 	}
-	p := g.Send("/settings/tokens", "name", `CRM "export" <b>`, "role", "analyst").Want(t, 201, "shown only this once", "never")
+	p := g.Send("/settings/tokens", "name", `CRM "export" <b>`, "role", "analyst").Want(t, 201, "shown only once", "never")
 	_, rest, _ := strings.Cut(p.Text, `id="token" value="`)
 	token, _, _ := strings.Cut(rest, `"`)
 	if !strings.HasPrefix(token, "onetap_") || len(token) != len("onetap_")+26 {
@@ -197,7 +197,7 @@ func TestTokens(t *testing.T) {
 	if strings.Contains(w.Stored(), token) || strings.Contains(g.Get("/settings/tokens").Text, token) {
 		t.Error("the token is kept")
 	}
-	g.Send("/settings/tokens", "name", `crm "EXPORT" <b>`, "role", "analyst").Want(t, 400, "of this name already")
+	g.Send("/settings/tokens", "name", `crm "EXPORT" <b>`, "role", "analyst").Want(t, 400, "already a token with this name")
 
 	program := w.Guest(t)
 	program.Header.Set("Authorization", "Bearer "+token)
@@ -259,11 +259,11 @@ func TestAudit(t *testing.T) {
 	if strings.Join(lines, "\n") != strings.Join(want, "\n") || next == "" {
 		t.Errorf("entries are\n%s\nwant\n%s", strings.Join(lines, "\n"), strings.Join(want, "\n"))
 	}
-	g.Get("/settings/audit").Want(t, 200, "Added staff", "Somebody Secret", "Made a campaign", "deployment", "Сергей Тихонов", "Signed in")
-	if p := g.Get("/settings/audit?token=deployment").Want(t, 200, "Made a campaign"); strings.Contains(p.Text, "Added staff") {
+	g.Get("/settings/audit").Want(t, 200, "Added staff", "Somebody Secret", "Created a campaign", "deployment", "Сергей Тихонов", "Signed in")
+	if p := g.Get("/settings/audit?token=deployment").Want(t, 200, "Created a campaign"); strings.Contains(p.Text, "Added staff") {
 		t.Error("the filter by token shows others")
 	}
-	if p := g.Get("/settings/audit?who="+w.Desk.Handle("administrator")).Want(t, 200, "Added staff"); strings.Contains(p.Text, "Made a campaign") {
+	if p := g.Get("/settings/audit?who="+w.Desk.Handle("administrator")).Want(t, 200, "Added staff"); strings.Contains(p.Text, "Created a campaign") {
 		t.Error("the filter by person shows others")
 	}
 	g.Get("/settings/audit?who=nobody").Want(t, 404)

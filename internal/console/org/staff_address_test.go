@@ -25,7 +25,7 @@ func TestOneAddressEach(t *testing.T) {
 		put  func(w *consoletest.World, g *consoletest.Guest, id, email string) string
 		says string
 	}{
-		"API, JSON": {asJSON, "has this e-mail already"},
+		"API, JSON": {asJSON, "already has this email"},
 		"API, CSV": {func(w *consoletest.World, _ *consoletest.Guest, id, email string) string {
 			return w.PostList(t, "text/csv", "id;email\n"+id+";"+email+"\n")
 		}, "address of somebody else"},
@@ -34,11 +34,11 @@ func TestOneAddressEach(t *testing.T) {
 		}, "address of somebody else"},
 		"page": {func(_ *consoletest.World, g *consoletest.Guest, id, email string) string {
 			return g.Send("/staff", "id", id, "email", email, "role", "owner").Text
-		}, "has this e-mail already"},
+		}, "already has this email"},
 		"page of another": {func(w *consoletest.World, g *consoletest.Guest, _, email string) string {
 			m := consoletest.Everybody[4]
 			return g.Send("/staff/"+w.Desk.Handle(m.ID), "email", email, "role", "analyst", "name", m.Name, "was", consoletest.Before(w.T, m)).Text
-		}, "has this e-mail already"},
+		}, "already has this email"},
 	}
 	for name, way := range ways {
 		t.Run(name, func(t *testing.T) {

@@ -33,7 +33,7 @@ func TestStaffPages(t *testing.T) {
 	// Search, by any of the words, in any order, and by the role's name.
 	g.Send("/staff/search", "sought", "СОКОЛОВА owner@").Want(t, 200, "1 person found", "Елена Соколова")
 	g.Send("/staff/search", "sought", "executive").Want(t, 200, "Михаил Воронин")
-	g.Send("/staff/search", "sought", "<script>").Want(t, 200, "Nobody matches")
+	g.Send("/staff/search", "sought", "<script>").Want(t, 200, "No matches")
 	if p := g.Send("/staff/search", "sought", " "); p.To != "/staff" {
 		t.Errorf("an empty search leads to %q", p.To)
 	}
@@ -44,8 +44,8 @@ func TestStaffPages(t *testing.T) {
 		t.Error("a refused person is there")
 	}
 	g.Send("/staff", "email", "owner@example.com", "role", "owner").Want(t, 409, "Елена Соколова has this e-mail")
-	g.Send("/staff", "email", "new@example.com", "id", "OWNER", "role", "owner").Want(t, 409, "this id already")
-	g.Send("/staff", "email", "new@example.com", "role", "owner", "manager", "Nobody Such").Want(t, 400, "Nobody on the list is called that", "Nobody Such")
+	g.Send("/staff", "email", "new@example.com", "id", "OWNER", "role", "owner").Want(t, 409, "already has this ID")
+	g.Send("/staff", "email", "new@example.com", "role", "owner", "manager", "Nobody Such").Want(t, 400, "No one on the list has this name", "Nobody Such")
 	p := g.Send("/staff", "email", " New@Example.com ", "name", "Новый", "role", "owner", "team", "Юг", "manager", "орлова вера").Want(t, 303)
 	if m, ok := member(w, t, "new@example.com"); !ok || m.Manager != "manager" || m.Team != "Юг" || m.Role != survey.RoleOwner {
 		t.Errorf("added %+v", m)
@@ -54,13 +54,13 @@ func TestStaffPages(t *testing.T) {
 		t.Errorf("added, and led to %q", p.To)
 	}
 	person, _, _ := strings.Cut(p.To, "?")
-	shownPerson := g.Get(p.To).Want(t, 200, "The person is added", "new@example.com", "Вера Орлова")
+	shownPerson := g.Get(p.To).Want(t, 200, "The person has been added", "new@example.com", "Вера Орлова")
 	was := wasField.FindStringSubmatch(shownPerson.Text)[1]
 
 	// Two who edit the same person: the second sees both versions, and decides.
 	g.Send(person, "was", was, "email", "new@example.com", "name", "Новое имя", "role", "owner", "team", "Юг", "manager", "Вера Орлова").Want(t, 303)
 	stale := g.Send(person, "was", was, "email", "new@example.com", "name", "Другое имя", "role", "owner", "team", "Запад", "manager", "manager").
-		Want(t, 409, "Somebody else has changed this", "Новое имя", "Другое имя", "Запад", "Юг")
+		Want(t, 409, "Someone else changed this", "Новое имя", "Другое имя", "Запад", "Юг")
 	if m, _ := member(w, t, "new@example.com"); m.Name != "Новое имя" {
 		t.Errorf("a stale form has written %+v", m)
 	}

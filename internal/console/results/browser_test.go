@@ -18,7 +18,7 @@ func TestBrowserResults(t *testing.T) {
 		language, shows, verdict, none string
 		width                          int64
 		dark                           bool
-	}{{"ru", "Показать", "Значимо лучше", "Ничего не подошло. Уберите часть условий.", 390, true}, {"en", "Show", "Really better", "No answer fits. Ask for less.", 1280, false}} {
+	}{{"ru", "Показать", "Значимо лучше", "Ответов не нашлось. Уберите один из фильтров.", 390, true}, {"en", "Show", "Significantly better", "No answers match. Remove a filter.", 1280, false}} {
 		t.Run(c.language, func(t *testing.T) {
 			t.Parallel()
 			w := consoletest.New(t, dynamo.Options{})

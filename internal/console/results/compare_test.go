@@ -54,11 +54,11 @@ func TestManyAnswersAreCountedFirst(t *testing.T) {
 	}
 	v := w.Visitor("analyst", "en")
 	_, page := v.Get("/results/springaa/by/part-0")
-	v.Says(page, "Count now")
+	v.Says(page, "Calculate")
 	if strings.Contains(page, "Москва") {
 		t.Error("it was counted")
 	}
 	v.Post("/results/springaa/count/part-0")
 	_, page = v.Get("/results/springaa/by/part-0")
-	v.Says(page, "Москва", "As of Friday, 20 November 2026, 12:00", "Count anew")
+	v.Says(page, "Москва", "As of Friday, 20 November 2026, 12:00", "Recalculate")
 }

@@ -21,9 +21,9 @@ func TestResultPage(t *testing.T) {
 	if status != 200 {
 		t.Fatal(status, page)
 	}
-	v.Says(page, "Весна &lt;b&gt;2026&lt;/b&gt;", `<span class="big">+25</span>`, "от +3 до +44", "60 ответов", "50 %", "25 %", "2 ответа со словами", "60 из 122",
-		"1 ответ нельзя отличить", "NPS по неделям", "NPS по дням", `href="/results/springaa/answers?group=detractor"`, `href="/results/springaa/answers?score=3"`,
-		`href="/results/springaa/answers?day=2026-10-10"`, "Сегмент", "Место")
+	v.Says(page, "Весна &lt;b&gt;2026&lt;/b&gt;", `<span class="big">+25</span>`, "от +3 до +44", "60\u00a0ответов", "50 %", "25 %", "2\u00a0ответа с\u00a0комментарием", "60 из 122",
+		"1\u00a0ответ нельзя отличить", "NPS по неделям", "NPS по дням", `href="/results/springaa/answers?group=detractor"`, `href="/results/springaa/answers?score=3"`,
+		`href="/results/springaa/answers?day=2026-10-10"`, "Сегмент", "Город")
 	for path, want := range map[string]int{
 		"?group=detractor": 15, "?score=3": 15, "?day=2026-10-10": 6, "?team=%D0%A1%D0%B5%D0%B2%D0%B5%D1%80": 30, "?unverified=1": 1, "?words=1": 2, "?wish=1": 1,
 		"?owner=somebody+else": 1, "?language=ru&group=promoter": 30, "?week=2026-W41": 0, "?part=none-team": 0,
@@ -90,8 +90,8 @@ func TestByPages(t *testing.T) {
 	consoletest.Spring(w)
 	v := w.Visitor("analyst", "ru")
 	for kind, want := range map[string][]string{
-		"team": {"Север", "Юг", "+50", "0 %"}, "owner": {"2 группы не показаны"}, "language": {"Русский", "+25"},
-		"part-0": {"Москва", "Казань", "По состоянию на:", "100 %"}, "part-1": {"Сегмент", "<bdi>A</bdi>", "<bdi>B</bdi>"},
+		"team": {"Север", "Юг", "+50", "0 %"}, "owner": {"2\u00a0группы не показаны"}, "language": {"Русский", "+25"},
+		"part-0": {"Москва", "Казань", "По состоянию на", "100 %"}, "part-1": {"Сегмент", "<bdi>A</bdi>", "<bdi>B</bdi>"},
 	} {
 		status, page := v.Get("/results/springaa/by/" + kind)
 		if status != 200 {
@@ -108,7 +108,7 @@ func TestByPages(t *testing.T) {
 	if _, page = v.Get("/results/springaa/answers?part=0&value=" + href); strings.Count(page, `<li class="card">`) != 20 {
 		t.Errorf("a town leads to %d answers, want 20", strings.Count(page, `<li class="card">`))
 	}
-	v.Says(page, "Место: ")
+	v.Says(page, "Город: ")
 	if status, _ := v.Get("/results/springaa/by/part-2"); status != 404 {
 		t.Errorf("a part that there is not: %d", status)
 	}
@@ -120,7 +120,7 @@ func TestByPages(t *testing.T) {
 		t.Errorf("kept: %+v, %v, %v", kept.Values, ok, err)
 	}
 	_, page, _ = v.Post("/results/springaa/by/team", "find", "юг")
-	v.Says(page, "Подходит 1 из 2")
+	v.Says(page, "Подходит 1\u00a0из 2")
 	if strings.Contains(page, "<bdi>Север</bdi>") {
 		t.Error("what was not looked for is listed")
 	}
@@ -148,7 +148,7 @@ func TestAnswersTellNames(t *testing.T) {
 	}
 	v := w.Visitor("owner", "ru")
 	_, page := v.Get("/results/springaa/answers?owner=somebody+else")
-	v.Says(page, "Ничего не подошло", "Показаны только ответы ваших клиентов")
+	v.Says(page, "Ответов не нашлось", "Показаны только ответы ваших клиентов")
 	if _, page := v.Get("/results/springaa/by/owner"); strings.Contains(page, "somebody else") {
 		t.Error("an owner sees another's figures")
 	}

@@ -51,9 +51,9 @@ func TestFirstViewOfManyAnswers(t *testing.T) {
 		t.Logf("%s: median %s, p99 %s, %d KB", path, took[n/2], took[n*99/100], size>>10)
 	}
 	_, page := v.Get("/results/manyaaaa")
-	v.Says(page, "100\u00a0000 ответов", "NPS по дням")
+	v.Says(page, "100\u00a0000\u00a0ответов", "NPS по дням")
 	_, page = v.Get("/results/manyaaaa/by/team")
-	v.Says(page, "Ещё 9940 строк")
+	v.Says(page, "Ещё 9940\u00a0строк")
 	_, page, _ = v.Post("/results/manyaaaa/by/team", "find", "№9999")
-	v.Says(page, "<bdi>Команда №9999</bdi>", "Подходит 1 из 10")
+	v.Says(page, "<bdi>Команда №9999</bdi>", "Подходит 1\u00a0из 10")
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // measureTap measures what a respondent's tap sets off, one tap after another, with a pause of up to 100 ms before each:
-// the campaign's NPS as the API tells it, and the owner's e-mail.
+// the campaign's NPS as the API tells it, and the owner's email.
 func measureTap(ctx context.Context, l *lab) ([]Figure, error) {
 	n := l.cfg.Sizes.Taps
 	s, id, links, err := l.surveyed(ctx, "people", 2*n)
@@ -35,7 +35,7 @@ func measureTap(ctx context.Context, l *lab) ([]Figure, error) {
 	}
 	figures := []Figure{spread("tap: until the API tells another NPS", atMost(2000), "taps", "p99", changed)}
 
-	l.say("%d taps with a comment until the owner has an e-mail", n)
+	l.say("%d taps with a comment until the owner has an email", n)
 	if err := s.settle(ctx); err != nil {
 		return figures, err
 	}
@@ -52,7 +52,7 @@ func measureTap(ctx context.Context, l *lab) ([]Figure, error) {
 		}
 		told = append(told, took)
 	}
-	figures = append(figures, spread("tap: words of a detractor until the owner's e-mail is in the inbox", atMost(3000), "taps", "p99", told))
+	figures = append(figures, spread("tap: words of a detractor until the owner's email is in the inbox", atMost(3000), "taps", "p99", told))
 	return figures, s.settle(ctx)
 }
 

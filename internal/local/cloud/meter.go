@@ -164,7 +164,7 @@ func (r Report) Of(id string) Usage {
 // Print writes the report as a table.
 func (r Report) Print(w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "function\trequests\terrors\tcold\tseconds\tGB-s\tpeak MB\tread units\twrite units\te-mails\tlog KB\t")
+	fmt.Fprintln(t, "function\trequests\terrors\tcold\tseconds\tGB-s\tpeak MB\tread units\twrite units\temails\tlog KB\t")
 	for _, u := range r.Functions {
 		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%.2f\t%.3f\t%.0f\t%.1f\t%.1f\t%d\t%.1f\t\n", u.Function, u.Requests, u.Errors, u.ColdStarts,
 			u.Seconds, u.GBSeconds, u.PeakMB, u.ReadUnits, u.WriteUnits, u.Messages, float64(u.LogBytes)/1024)

@@ -86,7 +86,7 @@ const (
 	WriteUnits   = "write units"
 	ReadUnits    = "read units"
 	LogBytes     = "log bytes"
-	Messages     = "e-mails"
+	Messages     = "emails"
 	HTTPRequests = "HTTP requests"
 	BytesOut     = "bytes out"
 	Events       = "events"

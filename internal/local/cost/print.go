@@ -35,7 +35,7 @@ func (r Result) Print(w io.Writer) error {
 		}
 	}
 	fmt.Fprintf(w, "Pages: %.1f GB to the internet, of the 100 GB that are free each month; beyond them $%.2f.\n", sent, sent*gigabyteOut)
-	fmt.Fprintf(w, "SES's own price for the e-mails: $%.0f à la carte, $%.0f with Essentials.\n", Scale*message, Scale*essentials)
+	fmt.Fprintf(w, "SES's own price for the emails: $%.0f à la carte, $%.0f with Essentials.\n", Scale*message, Scale*essentials)
 	_, err := fmt.Fprintln(w, t)
 	return err
 }
@@ -54,7 +54,7 @@ func (r Result) lines(w io.Writer) error {
 // parts are the phases, one a line, and by service.
 func (r Result) parts(w io.Writer) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(tw, "\tHTTP API\tLambda\twrites\treads\tlogs\twithout e-mail\talerts\t")
+	fmt.Fprintln(tw, "\tHTTP API\tLambda\twrites\treads\tlogs\twithout email\talerts\t")
 	row := func(name string, phases ...string) {
 		var http, lambda, writes, reads, logs float64
 		for _, l := range r.Lines(phases...) {

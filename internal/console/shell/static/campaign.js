@@ -5,6 +5,8 @@
   const form = document.getElementById('draft');
   const token = document.querySelector('input[name=form]').value;
   const number = (n) => n.toLocaleString(document.documentElement.lang);
+  const plural = new Intl.PluralRules(document.documentElement.lang);
+  const fill = (forms, n) => { const all = JSON.parse(forms); return (all[plural.select(n)] ?? all.other).replace('{n}', number(n)); };
   const post = async (to, fields, signal) => {
     const r = await fetch(to, {method: 'POST', body: fields, signal, headers: {'X-Form': token, Accept: 'application/json'}});
     if (!r.ok) throw new Error(r.status);
@@ -27,7 +29,7 @@
         if (e.dataset.n) e.textContent = number(n);
       }
       box.querySelector('[data-looked]').hidden = !all.next;
-      document.querySelectorAll('[data-ask]').forEach((e) => { if (!all.next) e.textContent = e.dataset.ask.replace('{n}', number(all.invited)); });
+      document.querySelectorAll('[data-ask]').forEach((e) => { if (!all.next) e.textContent = fill(e.dataset.ask, all.invited); });
     };
     const add = (more) => {
       for (const k of ['looked', 'audience', 'invited']) all[k] += more[k];
@@ -63,7 +65,7 @@
         all.next = '';
         show();
         complete = true;
-        box.querySelector('[data-said]').textContent = say.counted.replace('{n}', number(all.invited));
+        box.querySelector('[data-said]').textContent = fill(say.counted, all.invited);
         if (!form) await recheck();
       } catch (e) {
         if (mine === abort && e.name !== 'AbortError') { mine.abort(); box.querySelector('[data-said]').textContent = say.failed; if (link) link.hidden = false; }
