@@ -22,6 +22,8 @@ type caseWork struct {
 	Note    string       `json:"note"`
 	Owner   string       `json:"owner"` // staff id of the next one to be responsible
 	By      string       `json:"by"`    // staff id, of a program that says who did it; a person is who is signed in
+	Again   time.Time    `json:"again"` // they were not reached, and are to be called again then
+	Also    []string     `json:"also"`  // other cases of the same contact, to which the same is done
 }
 
 // caseView is a case as the API shows it: without what its alerts are sent by.
@@ -38,6 +40,7 @@ type caseView struct {
 	Latest   int               `json:"latest"` // now
 	Opened   time.Time         `json:"opened"`
 	Deadline time.Time         `json:"deadline"`
+	Again    *time.Time        `json:"again"`   // when the contact is to be called again; null: nothing is agreed
 	Letters  int               `json:"letters"` // sent to the responsible since it was opened
 	Alerted  *time.Time        `json:"alerted"` // when the last one was sent
 	History  []loop.Event      `json:"history"`
@@ -52,7 +55,10 @@ func caseViews(cs []loop.Case) []caseView {
 	for i, c := range cs {
 		views[i] = caseView{
 			c.ID(), c.Campaign, c.Contact, c.Audience, c.Owner, c.Level, c.Team, c.State, c.Score, c.Latest,
-			c.Opened, c.Deadline, c.Alert.Letters, nil, c.History, c.Notes, c.Cause, c.Outcome, c.Version,
+			c.Opened, c.Deadline, nil, c.Alert.Letters, nil, c.History, c.Notes, c.Cause, c.Outcome, c.Version,
+		}
+		if !c.Again.IsZero() {
+			views[i].Again = &cs[i].Again
 		}
 		if !c.Alert.Sent.IsZero() {
 			views[i].Alerted = &cs[i].Alert.Sent

@@ -62,6 +62,11 @@ type CaseStore interface {
 	SaveCaseAnd(ctx context.Context, was, c loop.Case, n *loop.Note) (loop.Case, error)
 	// Notes lists a case's notes, the first one first.
 	Notes(ctx context.Context, c loop.Case) ([]loop.Note, error)
+	// CasesOf reads a contact's cases in these campaigns, in no order.
+	CasesOf(ctx context.Context, id survey.ContactID, campaigns []survey.CampaignID) ([]loop.Case, error)
+	// Between lists owners' cases in one state that are to be turned to from one time until before another, in that order; up to
+	// limit of each owner. It may be behind by a moment.
+	Between(ctx context.Context, owners []string, state loop.State, from, to time.Time, limit int) ([]loop.Case, error)
 	// Board lists owners' cases in one state, the earliest deadline first, of resolved ones the latest, after the case whose
 	// Place is given: up to limit of them; more says that others follow. It may be behind by a moment; cursor_wrong.
 	Board(ctx context.Context, owners []string, state loop.State, after string, limit int) (cs []loop.Case, more bool, err error)

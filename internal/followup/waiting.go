@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -17,6 +18,9 @@ const (
 	maxTeam = 30
 	// MaxCounted is how many cases of each sixteenth of a campaign are looked at for how many wait.
 	MaxCounted = 40
+	// calledAgain is how long a case whose respondent was to be called again stays among those of the day, and maxToday how many
+	// cases of an owner are looked through for them.
+	calledAgain, maxToday = 30 * 24 * time.Hour, 60
 )
 
 // unresolved are the states of cases that wait for somebody.
@@ -25,17 +29,18 @@ var unresolved = []loop.State{loop.Open, loop.Acknowledged, loop.Contacted}
 // Waiting is the cases that are not resolved.
 type Waiting struct {
 	Open    int
-	Overdue int  // of them, those whose deadline has passed
-	More    bool // there are more than were looked at
-	Owners  int  // whose cases these could be
-	Asked   int  // of them, whose cases were looked at
-	Nearest []loop.Case
+	Overdue int         // of them, those whose deadline has passed before anybody spoke to the respondent
+	More    bool        // there are more than were looked at
+	Owners  int         // whose cases these could be
+	Asked   int         // of them, whose cases were looked at
+	Nearest []loop.Case // those to call again today, then by what is to be done next; none that are to be called again on a later day
 	About
 }
 
 // Waiting reads the cases that wait for who, an owner or a manager, with the nearest deadlines first: up to limit of each state
-// are looked at, and up to limit in all are returned. staff is the whole staff; an owner needs none.
-func (c *Cases) Waiting(ctx context.Context, who authz.Who, staff []survey.Staff, limit int) (Waiting, error) {
+// are looked at, and up to limit in all are returned. Who was not reached and is to be called again comes first on that day in the
+// zone, and not before. staff is the whole staff; an owner needs none.
+func (c *Cases) Waiting(ctx context.Context, who authz.Who, staff []survey.Staff, zone *time.Location, limit int) (Waiting, error) {
 	owners := []string{who.Staff.ID}
 	if who.Staff.Role == survey.RoleManager {
 		owners = Owners(who, staff)
@@ -52,9 +57,17 @@ func (c *Cases) Waiting(ctx context.Context, who authz.Who, staff []survey.Staff
 		all = append(all, column.Cases...)
 		w.More = w.More || column.Next != ""
 	}
-	slices.SortStableFunc(all, func(a, b loop.Case) int { return a.Deadline.Compare(b.Deadline) })
+	y, m, d := c.Now().In(zone).Date()
+	tomorrow := time.Date(y, m, d+1, 0, 0, 0, 0, zone)
+	today, err := c.Store.Between(ctx, owners, loop.Acknowledged, tomorrow.Add(-calledAgain), tomorrow, maxToday)
+	if err != nil {
+		return w, err
+	}
+	today = slices.DeleteFunc(today, func(one loop.Case) bool { return one.Again.IsZero() })
+	slices.SortStableFunc(all, func(a, b loop.Case) int { return a.Next().Compare(b.Next()) })
 	w.count(c, all)
-	w.Nearest = all[:min(len(all), limit)]
+	w.Nearest = append(today, slices.DeleteFunc(all, func(one loop.Case) bool { return !one.Again.IsZero() })...)
+	w.Nearest = w.Nearest[:min(len(w.Nearest), limit)]
 	w.About, err = c.about(ctx, w.Nearest)
 	return w, err
 }
@@ -86,7 +99,7 @@ func (c *Cases) WaitingOf(ctx context.Context, campaigns []survey.Campaign) (w W
 func (w *Waiting) count(c *Cases, open []loop.Case) {
 	w.Open = len(open)
 	for _, one := range open {
-		if c.Now().After(one.Deadline) {
+		if one.Late(c.Now()) {
 			w.Overdue++
 		}
 	}

@@ -112,7 +112,7 @@ func (a AlertData) item(l lang.Language) alertsItem {
 		w.Text = cut(w.Text, maxWords)
 		i.Words = append(i.Words, w)
 	}
-	if phone := line(a.Person.Phone); phone != "" {
+	if phone := line(a.Person.Phone); phone != "" && !a.Risen && !a.Spoken {
 		if i.Dial = a.Person.Dial(); i.Dial != "" {
 			i.Call = l.T("alerts.call", lang.Values{"Phone": phone})
 		} else {

@@ -42,6 +42,25 @@ func (s *Store) PastOf(ctx context.Context, id survey.ContactID, campaigns []sur
 	return p, nil
 }
 
+// CasesOf reads a contact's cases in these campaigns, in no order.
+func (s *Store) CasesOf(ctx context.Context, id survey.ContactID, campaigns []survey.CampaignID) ([]loop.Case, error) {
+	keys := make([]key, len(campaigns))
+	for i, c := range campaigns {
+		keys[i] = personKey(c, "CASE", id)
+	}
+	items, err := s.batchGet(ctx, keys, true, "")
+	if err != nil {
+		return nil, err
+	}
+	cs := make([]loop.Case, len(items))
+	for i, it := range items {
+		if cs[i], err = caseOf(it); err != nil {
+			return nil, err
+		}
+	}
+	return cs, nil
+}
+
 // Suppression reads why and since when nobody writes to a contact; ok is false where one may.
 func (s *Store) Suppression(ctx context.Context, a survey.Audience, id survey.ContactID) (v survey.Suppression, ok bool, err error) {
 	it, err := s.get(ctx, suppressionKey(a, id))

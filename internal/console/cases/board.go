@@ -83,6 +83,7 @@ func (d *Pages) showBoard(w http.ResponseWriter, r *http.Request, find, wrong st
 		p.Columns = append(p.Columns, p.column(c, q, b.About, names))
 		p.Empty = p.Empty && len(c.Cases) == 0
 	}
+	p.join(b.Columns)
 	p.tabs(q, ask.State)
 	return shell.Show(w, r, http.StatusOK, p)
 }
@@ -137,14 +138,36 @@ func (p *boardPage) column(c followup.Column, q url.Values, about followup.About
 			col.More = "/cases?" + next.Encode()
 		}
 	}
+	owner := func(one loop.Case) string {
+		if p.Mine {
+			return ""
+		}
+		return shell.OwnerName(p.Lang, names, one.Owner)
+	}
+	if c.State != loop.Resolved {
+		col.Cards = shell.CardsOf(p.Frame, c.Cases, about, p.now, owner)
+		return col
+	}
 	for _, one := range c.Cases {
 		card := shell.CardOf(p.Frame, one, about, p.now)
-		if !p.Mine {
-			card.Owner = shell.OwnerName(p.Lang, names, one.Owner)
-		}
+		card.Owner = owner(one)
 		col.Cards = append(col.Cards, card)
 	}
 	return col
+}
+
+// join shows the open cases of one contact as one card, in the first column where there is one of them.
+func (p *boardPage) join(columns []followup.Column) {
+	var open []*[]shell.CaseCard
+	for i, c := range columns {
+		if c.State != loop.Resolved {
+			open = append(open, &p.Columns[i].Cards)
+		}
+	}
+	shell.JoinCards(open...)
+	for i := range p.Columns {
+		p.Columns[i].None = len(p.Columns[i].Cards) == 0
+	}
 }
 
 func (p *boardPage) tabs(q url.Values, chosen loop.State) {

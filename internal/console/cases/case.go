@@ -22,29 +22,39 @@ const ownersListed = 200
 
 type casePage struct {
 	shell.Frame
-	Action, State, StateClass      string
-	Version                        int
-	Score                          shell.ScoreView
-	Risen                          string // that the score has changed since
-	Campaign, Answered             string
-	Deadline, Left                 string
-	Over, Done                     bool
-	Ended                          string // cause and outcome
-	Why, Wish                      string
-	NoWords                        bool
-	Facts                          []shell.Fact
-	Past                           []pastScore
-	History                        []caseEvent
-	Moves                          []shell.Option // states that may follow, but for resolved
-	MayResolve, MayNote, Resolving bool
-	Causes, Outcomes               []shell.Option
+	Action, State, StateClass string
+	Version                   int
+	Score                     shell.ScoreView
+	Risen                     string // that the score has changed since
+	Campaign, Answered        string
+	Deadline, Left            string // "" once the contact was spoken to
+	Over                      bool
+	Again                     string // when to call again
+	AgainNow                  bool
+	Account, Value            string
+	Dial, Phone, Mail         string // Dial and Mail are addresses; "" where there are none
+	Also                      []shell.AlsoOpen
+	Ticked                    map[string]bool // of them, those to which the same is to be done
+	MayReopen                 bool
+	Later                     []shell.Option // times to call again that are one tap
+	CallAgain                 string         // as typed
+	Ended                     string         // cause and outcome
+	Why, Wish                 string
+	NoWords                   bool
+	Facts                     []shell.Fact
+	Past                      []pastScore
+	History                   []caseEvent
+	Moves                     []shell.Option // states that may follow, but for resolved
+	MayResolve, MayNote       bool
+	Causes, Outcomes          []shell.Option
 	WrongNote, WrongCause,
-	WrongOutcome, WrongOwner string
+	WrongOutcome, WrongOwner, WrongAgain string
 	Note         string // as typed
 	Colleagues   []shell.Option
 	ManyStaff    bool
 	Owner        string // as typed
 	HandingOver  bool
+	Calling      bool        // the part for calling again is open
 	Changed      []caseEvent // what others did meanwhile
 	ContactHref  string
 	CampaignHref string
@@ -62,33 +72,32 @@ type caseEvent struct {
 
 // casePage shows a case. Opening it, from the letter or by a mail scanner, changes nothing.
 func (d *Pages) casePage(w http.ResponseWriter, r *http.Request) error {
-	c, err := d.Cases.Case(r.Context(), door.VisitOf(r).Who, r.PathValue("case"))
+	c, former, err := d.Cases.Seen(r.Context(), door.VisitOf(r).Who, r.PathValue("case"))
 	if err != nil {
 		return err
+	}
+	if former {
+		return d.showFormer(w, r, http.StatusOK, c, "")
 	}
 	return d.showCasePage(w, r, http.StatusOK, c, followup.Work{}, nil)
 }
 
 // workOnCasePage takes the form of a case. What cannot be done is said beside it, and nothing that was typed is lost.
 func (d *Pages) workOnCasePage(w http.ResponseWriter, r *http.Request) error {
-	in := followup.Work{Note: r.FormValue("note"), State: loop.State(r.FormValue("state"))}
-	in.Version, _ = strconv.Atoi(r.FormValue("version"))
-	said := "case_noted"
-	switch {
-	case r.FormValue("do") == "hand":
-		in.State = ""
-		if in.Owner = strings.TrimSpace(r.FormValue("owner")); in.Owner == "" {
-			in.Owner = "?" // nobody is called so
-		}
-		said = "case_handed"
-	case in.State == loop.Resolved:
-		in.Cause, in.Outcome = loop.Cause(r.FormValue("cause")), loop.Outcome(r.FormValue("outcome"))
-		said = "case_resolved"
-	case in.State != "":
-		said = "case_moved"
-	}
 	id := r.PathValue("case")
-	c, err := d.Cases.Do(r.Context(), door.VisitOf(r).Who, id, in)
+	in, said, wrong := workTyped(r)
+	var c loop.Case
+	var err error
+	if wrong == nil {
+		c, err = d.Cases.Do(r.Context(), door.VisitOf(r).Who, id, in)
+	} else {
+		err = wrong
+	}
+	if apperr.Is(err, "not_yours") { // handed over while the form was open?
+		if now, former, lost := d.Cases.Seen(r.Context(), door.VisitOf(r).Who, id); lost == nil && former {
+			return d.showFormer(w, r, http.StatusConflict, now, in.Note)
+		}
+	}
 	if p := apperr.As(err); p != nil && p.Code != "not_yours" && p.Code != "case_unknown" {
 		if c.Campaign == "" { // what was wrong was found before it was read
 			if c, err = d.Cases.Case(r.Context(), door.VisitOf(r).Who, id); err != nil {
@@ -104,6 +113,40 @@ func (d *Pages) workOnCasePage(w http.ResponseWriter, r *http.Request) error {
 		return shell.Done(w, r, "/cases", said)
 	}
 	return shell.Done(w, r, "/cases/"+id, said)
+}
+
+// workTyped reads the form; said is what the next page says of it. A button that ends the case carries the outcome.
+func workTyped(r *http.Request) (in followup.Work, said string, wrong error) {
+	in = followup.Work{Note: r.FormValue("note"), State: loop.State(r.FormValue("state")), Also: r.Form["also"]}
+	in.Version, _ = strconv.Atoi(r.FormValue("version"))
+	do := r.FormValue("do")
+	if r.FormValue("outcome") != "" && do == "" && in.State == "" {
+		in.State = loop.Resolved
+	}
+	switch {
+	case do == "hand":
+		in.State = ""
+		if in.Owner = strings.TrimSpace(r.FormValue("owner")); in.Owner == "" {
+			in.Owner = "?" // nobody is called so
+		}
+		return in, "case_handed", nil
+	case do == "again" || r.FormValue("later") != "":
+		in.State = ""
+		text := r.FormValue("again")
+		if later := r.FormValue("later"); later != "" {
+			text = later
+		}
+		in.Again, wrong = survey.LocalTime(text, door.VisitOf(r).Zone, "again")
+		return in, "case_again", wrong
+	case in.State == loop.Resolved:
+		in.Cause, in.Outcome = loop.Cause(r.FormValue("cause")), loop.Outcome(r.FormValue("outcome"))
+		return in, "case_resolved", nil
+	case in.State == loop.Open:
+		return in, "case_reopened", nil
+	case in.State != "":
+		return in, "case_moved", nil
+	}
+	return in, "case_noted", nil
 }
 
 func (d *Pages) showCasePage(w http.ResponseWriter, r *http.Request, status int, c loop.Case, typed followup.Work, wrong *apperr.Error) error {
@@ -125,6 +168,17 @@ func (d *Pages) showCasePage(w http.ResponseWriter, r *http.Request, status int,
 	p.fill(c, known, d.Now(), shell.OwnerName(p.Lang, names, c.Owner))
 	p.History = p.history(c, notes, names)
 	p.work(c, staff, typed)
+	p.CallAgain = r.FormValue("again")
+	p.later(d.Now())
+	also, about, err := d.Cases.AlsoOpen(r.Context(), p.Visit.Who, c)
+	if err != nil {
+		return err
+	}
+	p.Ticked = map[string]bool{}
+	for _, o := range also {
+		p.Also = append(p.Also, shell.AlsoOf(p.Frame, o, about))
+		p.Ticked[o.ID()] = slices.Contains(typed.Also, o.ID())
+	}
 	if wrong != nil {
 		p.wrong(c, typed, wrong, names)
 	}
@@ -140,14 +194,20 @@ func (p *casePage) fill(c loop.Case, f followup.Facts, now time.Time, owner stri
 		p.Risen = l.T("case.score_was", map[string]any{"Was": c.Score, "Score": f.Response.Score})
 	}
 	p.Campaign, p.Answered = f.Campaign.Name, l.Moment(c.Opened.In(p.Zone))
-	p.Deadline = l.Moment(c.Deadline.In(p.Zone))
-	if p.Done = c.State == loop.Resolved; p.Done {
-		p.Ended = l.T("case.ended", map[string]any{"Cause": l.T("case.cause." + string(c.Cause)), "Outcome": l.T("case.outcome." + string(c.Outcome))})
-		if c.Cause == "" {
-			p.Ended = ""
-		}
-	} else {
+	if !c.Spoken() {
+		p.Deadline = l.Moment(c.Deadline.In(p.Zone))
 		p.Left, p.Over = shell.TimeLeft(l, now, c.Deadline)
+	}
+	if !c.Again.IsZero() {
+		p.Again, p.AgainNow = l.T("case.again_on", map[string]any{"When": l.Moment(c.Again.In(p.Zone))}), !c.Again.After(now)
+	}
+	p.Account, p.Value = f.Contact.Account(), f.Contact.Value
+	p.Dial, p.Phone = f.Contact.Person.Dial(), f.Contact.Person.Phone
+	if email := f.Contact.Person.Email; email != "" {
+		p.Mail = shell.MailLink(email)
+	}
+	if c.State == loop.Resolved && c.Cause != "" {
+		p.Ended = l.T("case.ended", map[string]any{"Cause": l.T("case.cause." + string(c.Cause)), "Outcome": l.T("case.outcome." + string(c.Outcome))})
 	}
 	p.Why, p.Wish = f.Response.Why, f.Response.Wish
 	p.NoWords = p.Why == "" && p.Wish == ""
@@ -184,7 +244,7 @@ func (p *casePage) history(c loop.Case, notes []loop.Note, names map[string]stri
 }
 
 func (p *casePage) event(e loop.Event, names map[string]string) caseEvent {
-	return caseEvent{p.Lang.Moment(e.At.In(p.Zone)), eventText(p.Lang, names, e), "", e.At}
+	return caseEvent{p.Lang.Moment(e.At.In(p.Zone)), eventText(p.Lang, names, p.Zone, e), "", e.At}
 }
 
 // work fills in what can be done, with what was typed.
@@ -192,7 +252,7 @@ func (p *casePage) work(c loop.Case, staff []survey.Staff, typed followup.Work) 
 	if !p.Can(authz.WorkCases) {
 		return
 	}
-	p.MayNote, p.Note = true, typed.Note
+	p.MayNote, p.Note, p.MayReopen = true, typed.Note, c.State == loop.Resolved
 	at := slices.Index(loop.States, c.State)
 	for _, s := range loop.States[at+1:] {
 		if s == loop.Resolved {
@@ -207,7 +267,7 @@ func (p *casePage) work(c loop.Case, staff []survey.Staff, typed followup.Work) 
 	for _, v := range loop.Outcomes {
 		p.Outcomes = append(p.Outcomes, shell.Option{Value: string(v), Label: p.Lang.T("case.outcome." + string(v)), On: v == typed.Outcome})
 	}
-	p.Resolving, p.HandingOver = typed.State == loop.Resolved, typed.Owner != ""
+	p.HandingOver = typed.Owner != ""
 	if p.Owner = typed.Owner; p.Owner == "?" {
 		p.Owner = ""
 	}
@@ -220,6 +280,24 @@ func (p *casePage) work(c loop.Case, staff []survey.Staff, typed followup.Work) 
 		p.Colleagues = nil
 	}
 	slices.SortFunc(p.Colleagues, func(a, b shell.Option) int { return strings.Compare(a.Label, b.Label) })
+}
+
+// later offers times to call again that are one tap: in two hours, while people work, and the next working morning.
+func (p *casePage) later(now time.Time) {
+	if !p.MayResolve {
+		return
+	}
+	now = now.In(p.Zone)
+	soon := now.Add(2 * time.Hour).Truncate(15 * time.Minute)
+	y, m, d := now.Date()
+	morning := time.Date(y, m, d+1, 10, 0, 0, 0, p.Zone)
+	for morning.Weekday() == time.Saturday || morning.Weekday() == time.Sunday {
+		morning = morning.AddDate(0, 0, 1)
+	}
+	if soon.Day() == now.Day() && soon.Hour() < 19 {
+		p.Later = append(p.Later, shell.Option{Value: soon.Format(survey.LocalFormat), Label: p.Lang.T("case.again_today", map[string]any{"Time": soon.Format("15:04")})})
+	}
+	p.Later = append(p.Later, shell.Option{Value: morning.Format(survey.LocalFormat), Label: p.Lang.Moment(morning)})
 }
 
 // wrong says what could not be done, beside the field that it is about.
@@ -237,6 +315,8 @@ func (p *casePage) wrong(c loop.Case, typed followup.Work, wrong *apperr.Error, 
 		p.WrongCause = p.Lang.T("case.choose_one")
 	case wrong.Code == "case_outcome":
 		p.WrongOutcome = p.Lang.T("case.choose_one")
+	case wrong.Where == "again":
+		p.WrongAgain, p.Calling = text, true
 	case wrong.Where == "owner":
 		p.WrongOwner = text
 	case wrong.Code == "case_state":

@@ -41,7 +41,7 @@ func TestCasePage(t *testing.T) {
 		t.Fatal(status, page)
 	}
 	owner.Says(page, "Анна &lt;script&gt;", "Долго &lt;b&gt;ждали", `href="tel:+74951234567"`, `href="mailto:customer1@example.com"`, "1 200 000 ₽", "Overdue by 2 hours", "Осень 2026",
-		"Friday, 20 November 2026, 10:00", "The answer came: 3", "Елена Соколова")
+		"Friday, 20 November 2026, 10:00", "Answer received: 3", "Елена Соколова")
 	if w.Stored() != before {
 		t.Error("opening a case changed the table")
 	}
@@ -83,14 +83,14 @@ func TestWorkOnCase(t *testing.T) {
 		t.Fatalf("after two clicks: %s with %d notes", got.State, got.Notes)
 	}
 	_, page := owner.Get(path + "?done=case_moved")
-	owner.Says(page, "Done: the case has moved forward.", "I call\ntoday", "Елена Соколова read it and will call", "Елена Соколова noted:")
+	owner.Says(page, "Done: the case has moved forward.", "I call\ntoday", "Елена Соколова has read it and will call", "Елена Соколова wrote a note:")
 
 	// The manager had it open since the beginning.
 	status, page, _ := manager.Post(path, "version", version(c), "state", "contacted", "note", "Spoke for <i>an hour</i>")
 	if status != 409 {
 		t.Fatalf("a stale form: %d\n%s", status, page)
 	}
-	manager.Says(page, "Someone got there first", "Елена Соколова read it and will call", ">Spoke for &lt;i&gt;an hour&lt;/i&gt;</textarea>", `name="version" value="2"`)
+	manager.Says(page, "Someone got there first", "Елена Соколова has read it and will call", ">Spoke for &lt;i&gt;an hour&lt;/i&gt;</textarea>", `name="version" value="2"`)
 	if got := caseNow(w, c); got.Version != 2 {
 		t.Error("a stale form wrote something")
 	}
@@ -145,9 +145,19 @@ func TestHandOver(t *testing.T) {
 	if got.Owner != "other" || got.Level != loop.LevelHanded || !got.Alert.Due.Equal(w.Now()) || got.Notes != 1 {
 		t.Fatalf("handed over: %+v", got)
 	}
-	if status, _ := w.Visitor("owner", "en").Get(path); status != 403 {
-		t.Errorf("the owner before gets %d", status)
+	// The owner before sees who has it now and what happened, and nothing of the customer.
+	before := w.Visitor("owner", "en")
+	status, page = before.Get(path)
+	if status != 200 || strings.Contains(page, "Yours, I think") || strings.Contains(page, "slow") || strings.Contains(page, "tel:") || strings.Contains(page, "customer1@") {
+		t.Errorf("the owner before gets %d\n%s", status, page)
 	}
+	before.Says(page, "somebody else&#39;s now", "Пётр", "handed the case over to Пётр", "Осень 2026")
+	stored := w.Stored()
+	status, page, _ = before.Post(path, "version", "1", "state", "contacted", "note", "Spoke <b>just now</b>")
+	if status != 409 || w.Stored() != stored {
+		t.Errorf("work of the owner before: %d", status)
+	}
+	before.Says(page, "Nothing was written", "Пётр has it now", ">Spoke &lt;b&gt;just now&lt;/b&gt;</textarea>")
 	other := w.Visitor("other", "ru")
 	_, page = other.Get("/cases")
 	other.Says(page, path, "Анна")
@@ -230,5 +240,141 @@ func TestCaseBoard(t *testing.T) {
 	}
 	if _, page, _ := executive.Post("/cases/find", "who", "<b>nobody"); !strings.Contains(page, "case") {
 		t.Error(page)
+	}
+}
+
+// Who was not reached is called again at a time: the case says it, stands by it, and the home page shows it on that day.
+func TestCallAgain(t *testing.T) {
+	t.Parallel()
+	w := consoletest.New(t, dynamo.Options{})
+	w.Staffed()
+	c := w.Detractor(1, "owner", "Север", "Анна", "slow", 3, w.Now())
+	later := w.Detractor(2, "owner", "Север", "Борис", "slow", 3, w.Now().Add(-time.Hour))
+	path := "/cases/" + c.ID()
+	owner := w.Visitor("owner", "en")
+	for again, says := range map[string]string{"2026-11-19T10:00": "This time has passed", "2027-11-24T10:00": "at most 90 days", "soon": "not a time we can read"} {
+		stored := w.Stored()
+		status, page, _ := owner.Post(path, "version", version(c), "do", "again", "again", again, "note", "kept words")
+		if status != 400 || !strings.Contains(page, says) || !strings.Contains(page, ">kept words</textarea>") || w.Stored() != stored {
+			t.Errorf("%s: %d\n%s", again, status, page[strings.Index(page, "<main"):])
+		}
+	}
+	if status, _, to := owner.Post(path, "version", version(c), "do", "again", "again", "2026-11-24T10:00", "note", "on holiday"); status != 303 || to != path+"?done=case_again" {
+		t.Fatalf("%d to %s", status, to)
+	}
+	if got := caseNow(w, c); !got.Again.Equal(time.Date(2026, 11, 24, 7, 0, 0, 0, time.UTC)) || got.State != loop.Acknowledged || got.Notes != 1 { // in Moscow
+		t.Fatalf("%+v", got)
+	}
+	_, page := owner.Get(path)
+	owner.Says(page, "Not reached: call again Tuesday, 24 November 2026, 10:00", "did not reach them and will call again", "talk to them by")
+	if _, _, to := owner.Post("/cases/"+later.ID(), "version", version(later), "state", "acknowledged"); to == "" {
+		t.Fatal("not acknowledged")
+	}
+	_, page = owner.Get("/cases?state=acknowledged")
+	if strings.Index(page, "Анна") < strings.Index(page, "Борис") {
+		t.Error("the board is not in the order of what is to be done")
+	}
+	owner.Says(page, "Not reached: call again")
+	if _, page = owner.Get("/"); strings.Contains(page, path) {
+		t.Error("the home page shows it before its day")
+	}
+	w.Pass(3*24*time.Hour + 13*time.Hour) // 22:00 UTC on the 23rd: the 24th in Moscow
+	owner = w.Visitor("owner", "en")      // the session has ended meanwhile
+	if _, page = owner.Get("/"); !strings.Contains(page, path) || strings.Index(page, path) > strings.Index(page, later.ID()) {
+		t.Error("the home page does not show it on its day, first")
+	}
+	if status, _, _ := owner.Post(path, "version", version(caseNow(w, c)), "state", "contacted"); status != 303 {
+		t.Fatal(status)
+	}
+	_, page = owner.Get(path)
+	for _, gone := range []string{"call again Tuesday", "talk to them by", "Overdue"} {
+		if _, main, _ := strings.Cut(page, "<main"); strings.Contains(strings.Split(main, "What happened")[0], gone) {
+			t.Errorf("after the talk the page says %q", gone)
+		}
+	}
+	_, page = owner.Get("/cases?state=contacted")
+	if strings.Contains(page, "Overdue") || strings.Contains(page, "left<") {
+		t.Error("after the talk the board has a deadline")
+	}
+}
+
+// A resolved case is opened again from its page.
+func TestReopen(t *testing.T) {
+	t.Parallel()
+	w := consoletest.New(t, dynamo.Options{})
+	w.Staffed()
+	c := w.Detractor(1, "owner", "Север", "Анна", "slow", 3, w.Now().Add(-100*time.Hour))
+	path := "/cases/" + c.ID()
+	if status, _, _ := w.Visitor("owner", "en").Post(path, "version", version(c), "outcome", "solved", "cause", "speed"); status != 303 {
+		t.Fatal(status)
+	}
+	manager := w.Visitor("manager", "en")
+	_, page := manager.Get(path)
+	manager.Says(page, "Open the case again", "Resolved. Cause")
+	if strings.Contains(page, `id="resolve"`) {
+		t.Error("a resolved case can be resolved")
+	}
+	now := caseNow(w, c)
+	if status, _, to := manager.Post(path, "version", version(now), "state", "open", "note", "They called again"); status != 303 || to != path+"?done=case_reopened" {
+		t.Fatalf("%d to %s", status, to)
+	}
+	got := caseNow(w, c)
+	if got.State != loop.Open || got.Cause != "" || !got.Deadline.Equal(w.Now().Add(48*time.Hour)) || !got.Alert.Due.Equal(w.Now()) {
+		t.Errorf("%+v", got)
+	}
+	_, page = manager.Get(path)
+	manager.Says(page, "opened the case again", "2 days left")
+}
+
+// Two open cases of one customer are one card on the board and at home; each page names the other, and what is done to one can be
+// done to both.
+func TestTwoCasesOfOneCustomer(t *testing.T) {
+	t.Parallel()
+	w := consoletest.New(t, dynamo.Options{})
+	w.Staffed()
+	c := w.Detractor(1, "owner", "Север", "Анна", "slow", 3, w.Now().Add(-time.Hour))
+	stranger := w.Detractor(2, "owner", "Север", "Борис", "slow", 3, w.Now())
+	winter := survey.Campaign{ID: "winter22", Name: "Зима 2026", Audience: survey.Customers, Language: "ru", State: survey.Open, Created: w.Now()}
+	if err := w.Store.CreateCampaign(t.Context(), winter); err != nil {
+		t.Fatal(err)
+	}
+	r := survey.Response{Campaign: winter.ID, Contact: c.Contact, Audience: c.Audience, Owner: "owner", Team: "Север", Score: 1, Verified: true, First: w.Now(), Counted: w.Now(), Updated: w.Now(), Version: 1}
+	if err := w.Store.SaveResponse(t.Context(), r, 0); err != nil {
+		t.Fatal(err)
+	}
+	second, err := w.Store.CreateCase(t.Context(), loop.New(nil, r, loop.Responsible{Staff: survey.Staff{ID: "owner"}, Level: loop.LevelOwner}, "Север", c.Rules))
+	if err != nil {
+		t.Fatal(err)
+	}
+	owner := w.Visitor("owner", "en")
+	for _, path := range []string{"/", "/cases", "/cases?state=open"} {
+		_, page := owner.Get(path)
+		owner.Says(page, "Also open:", "/cases/"+second.ID(), "Зима 2026")
+		if strings.Count(page, "Анна") != 1 {
+			t.Errorf("%s shows the customer %d times", path, strings.Count(page, "Анна"))
+		}
+	}
+	_, page := owner.Get("/cases/" + second.ID())
+	owner.Says(page, "Also open:", `href="/cases/`+c.ID(), `name="also" value="`+c.ID())
+	if status, page, _ := owner.Post("/cases/"+c.ID(), "version", version(c), "state", "contacted", "also", stranger.ID()); status != 400 || caseNow(w, c).State != loop.Open {
+		t.Errorf("another customer's case: %d\n%s", status, page)
+	}
+	if status, _, _ := owner.Post("/cases/"+c.ID(), "version", version(c), "state", "acknowledged"); status != 303 {
+		t.Fatal(status)
+	}
+	if _, page = owner.Get("/cases"); strings.Count(page, "Анна") != 1 {
+		t.Error("in two columns the customer is two")
+	}
+	c = caseNow(w, c)
+	if status, _, _ := owner.Post("/cases/"+c.ID(), "version", version(c), "outcome", "solved", "cause", "speed", "note", "both", "also", second.ID()); status != 303 {
+		t.Fatal(status)
+	}
+	for _, id := range []loop.Case{c, second} {
+		if got := caseNow(w, id); got.State != loop.Resolved || got.Cause != "speed" || got.Notes != 1 {
+			t.Errorf("%s: %s, %d notes", got.Campaign, got.State, got.Notes)
+		}
+	}
+	if _, page = owner.Get("/cases/" + c.ID()); strings.Contains(page, "Also open:") {
+		t.Error("a resolved case is called open")
 	}
 }

@@ -2,6 +2,7 @@ package cases
 
 import (
 	"strings"
+	"time"
 
 	"onetap/internal/console/shell"
 	"onetap/internal/lang"
@@ -22,13 +23,19 @@ func stateClass(s loop.State) string {
 }
 
 // eventText says what happened to a case.
-func eventText(l lang.Language, names map[string]string, e loop.Event) string {
+func eventText(l lang.Language, names map[string]string, zone *time.Location, e loop.Event) string {
 	who := l.T("case.program")
 	if e.By != "" {
 		who = shell.StaffName(names, e.By)
 	}
 	v := lang.Values{"Who": who, "Score": e.Score}
 	switch e.What {
+	case loop.Unreached:
+		v["When"] = l.Moment(e.Until.In(zone))
+	case loop.Reopened:
+		if e.State == loop.Open {
+			return l.T("case.event.reopened_by", v)
+		}
 	case loop.Moved:
 		id := "case.event.moved"
 		if e.State != "" {

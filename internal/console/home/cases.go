@@ -6,6 +6,7 @@ import (
 	"onetap/internal/console/shell"
 	"onetap/internal/followup"
 	"onetap/internal/lang"
+	"onetap/internal/loop"
 	"onetap/internal/survey"
 )
 
@@ -25,7 +26,7 @@ func (d *Pages) homeCases(ctx context.Context, f *shell.Frame, latest [][]recent
 		}
 		card.Title = l.T("home.team_cases")
 	}
-	w, err := d.Cases.Waiting(ctx, f.Visit.Who, staff, casesAtHome)
+	w, err := d.Cases.Waiting(ctx, f.Visit.Who, staff, f.Zone, casesAtHome)
 	if err != nil {
 		return card, err
 	}
@@ -34,13 +35,12 @@ func (d *Pages) homeCases(ctx context.Context, f *shell.Frame, latest [][]recent
 	}
 	card.count(l, w)
 	names := shell.StaffNames(staff)
-	for _, c := range w.Nearest {
-		one := shell.CardOf(*f, c, w.About, d.Now())
-		if manages {
-			one.Owner = shell.OwnerName(l, names, c.Owner)
+	card.Cards = shell.CardsOf(*f, w.Nearest, w.About, d.Now(), func(c loop.Case) string {
+		if !manages {
+			return ""
 		}
-		card.Cards = append(card.Cards, one)
-	}
+		return shell.OwnerName(l, names, c.Owner)
+	})
 	return card, nil
 }
 

@@ -1,12 +1,14 @@
 package shell
 
 import (
+	"slices"
 	"time"
 
 	"onetap/internal/followup"
 	"onetap/internal/lang"
 	"onetap/internal/loop"
 	"onetap/internal/nps"
+	"onetap/internal/survey"
 )
 
 // CaseCard is a case as the board and the home page list it, in words.
@@ -16,21 +18,74 @@ type CaseCard struct {
 	Owner    string // "" where it is plain whose cases are listed
 	Campaign string
 	Deadline string
-	Left     string // time until the deadline, or since; "" of a resolved case
+	Left     string // time until the deadline, or since; "" once the contact was spoken to
 	Score    ScoreView
-	Over     bool // the deadline has passed
+	Over     bool       // the deadline has passed
+	Again    string     // when the contact is to be called again; "": nothing is agreed
+	Now      bool       // that is by now
+	Also     []AlsoOpen // the contact's other cases among those that are listed
+	contact  survey.ContactID
+}
+
+// AlsoOpen is another open case of the same contact.
+type AlsoOpen struct {
+	ID, Href, Campaign string
+	Score              ScoreView
+}
+
+// AlsoOf is a case as it is named beside another one of its contact.
+func AlsoOf(f Frame, c loop.Case, about followup.About) AlsoOpen {
+	return AlsoOpen{c.ID(), "/cases/" + c.ID(), about.Campaigns[c.Campaign].Name, ScoreOf(f.Lang, c.Latest)}
 }
 
 // CardOf is the card of a case, without its owner.
 func CardOf(f Frame, c loop.Case, about followup.About, now time.Time) CaseCard {
 	card := CaseCard{
 		Href: "/cases/" + c.ID(), Who: ContactName(f.Lang, about.People[c.Contact]), Campaign: about.Campaigns[c.Campaign].Name,
-		Score: ScoreOf(f.Lang, c.Latest), Deadline: f.Lang.Moment(c.Deadline.In(f.Zone)),
+		Score: ScoreOf(f.Lang, c.Latest), contact: c.Contact,
 	}
-	if c.State != loop.Resolved {
+	if !c.Spoken() {
 		card.Left, card.Over = TimeLeft(f.Lang, now, c.Deadline)
+		card.Deadline = f.Lang.Moment(c.Deadline.In(f.Zone))
+	}
+	if !c.Again.IsZero() {
+		card.Again, card.Now = f.Lang.T("case.again_on", lang.Values{"When": f.Lang.Moment(c.Again.In(f.Zone))}), !c.Again.After(now)
 	}
 	return card
+}
+
+// CardsOf are the cards of cases, one of each contact: their other cases stand on the first one's card. owner says whose name is on
+// a card; "" for none.
+func CardsOf(f Frame, cs []loop.Case, about followup.About, now time.Time, owner func(loop.Case) string) []CaseCard {
+	var cards []CaseCard
+	for _, c := range cs {
+		i := slices.IndexFunc(cards, func(o CaseCard) bool { return o.contact == c.Contact })
+		if i >= 0 {
+			cards[i].Also = append(cards[i].Also, AlsoOf(f, c, about))
+			continue
+		}
+		card := CardOf(f, c, about, now)
+		card.Owner = owner(c)
+		cards = append(cards, card)
+	}
+	return cards
+}
+
+// JoinCards leaves one card of each contact in several lists: the first one, on which the others stand.
+func JoinCards(lists ...*[]CaseCard) {
+	for i, list := range lists {
+		*list = slices.DeleteFunc(*list, func(card CaseCard) bool {
+			for _, before := range lists[:i] {
+				at := slices.IndexFunc(*before, func(o CaseCard) bool { return o.contact == card.contact })
+				if at >= 0 {
+					first := &(*before)[at]
+					first.Also = append(append(first.Also, AlsoOpen{Href: card.Href, Campaign: card.Campaign, Score: card.Score}), card.Also...)
+					return true
+				}
+			}
+			return false
+		})
+	}
 }
 
 // ScoreView is a score with the class that colours it and the name of its group, for those who cannot see the colour.

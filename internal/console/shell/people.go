@@ -28,7 +28,7 @@ func ContactFacts(f Frame, c survey.Contact) []Fact {
 	for _, v := range []struct{ id, text, link string }{
 		{"company", c.Account(), ""},
 		{"phone", c.Person.Phone, c.Person.Dial()},
-		{"email", c.Person.Email, mailLink(c.Person.Email)},
+		{"email", c.Person.Email, MailLink(c.Person.Email)},
 		{"value", c.Value, ""},
 		{"tier", c.Tier, ""},
 		{"product", c.Product, ""},
@@ -42,8 +42,8 @@ func ContactFacts(f Frame, c survey.Contact) []Fact {
 	return all
 }
 
-// mailLink is the address that opens a letter to somebody; "" where there is no address.
-func mailLink(address string) string {
+// MailLink is the address that opens a letter to somebody; "" where there is no address.
+func MailLink(address string) string {
 	if address == "" {
 		return ""
 	}
