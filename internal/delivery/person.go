@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -14,6 +15,12 @@ import (
 type person struct {
 	audience survey.Audience                      // of the letter; "" where it cannot be told
 	ids      map[survey.Audience]survey.ContactID // of the one address, in every audience where that is known
+	moved    map[survey.Audience]survey.ContactID // ids of the address that the person has instead by now; nil: it is the same
+}
+
+// mailbox is the id of the address that a letter went to.
+func mailbox(of survey.Invitation, r mail.Report) survey.ContactID {
+	return cmp.Or(r.Mailbox(), of.Contact)
 }
 
 // person looks up whom an event is about. Somebody who is not in the list any more is known by the tag alone; an address in
@@ -25,14 +32,21 @@ func (d *Reports) person(ctx context.Context, of survey.Invitation, r mail.Repor
 	among := survey.Audiences
 	if p.audience != "" {
 		among = []survey.Audience{p.audience}
-		p.ids = map[survey.Audience]survey.ContactID{p.audience: of.Contact}
+		p.ids = map[survey.Audience]survey.ContactID{p.audience: mailbox(of, r)}
 	}
 	for _, a := range among {
 		c, err := d.Store.Contact(ctx, a, of.Contact)
-		if err == nil {
+		if err == nil && c.MailID() == mailbox(of, r) {
 			ids := d.Keys.ContactIDs(c.Person.Email)
-			ids[a] = of.Contact // whatever the address is read as today
-			return person{a, ids}, nil
+			ids[a] = c.MailID() // whatever the address is read as today
+			return person{audience: a, ids: ids}, nil
+		}
+		if err == nil { // the address was changed after the letter
+			p.audience, p.ids, p.moved = a, map[survey.Audience]survey.ContactID{a: mailbox(of, r)}, map[survey.Audience]survey.ContactID{}
+			if c.Person.Email != "" {
+				p.moved = d.Keys.ContactIDs(c.Person.Email)
+			}
+			break
 		}
 		if !isUnknown(err) {
 			return p, err
@@ -45,8 +59,9 @@ func (d *Reports) person(ctx context.Context, of survey.Invitation, r mail.Repor
 		}
 		ids := d.Keys.ContactIDs(email)
 		for _, a := range among {
-			if ids[a] == of.Contact {
-				return person{a, ids}, nil
+			if ids[a] == mailbox(of, r) {
+				p.audience, p.ids = a, ids
+				return p, nil
 			}
 		}
 	}
@@ -74,7 +89,14 @@ func (d *Reports) stop(ctx context.Context, of survey.Invitation, r mail.Report,
 	if err != nil {
 		return err
 	}
-	return d.Store.SuppressFor(ctx, p.ids, r.Event.Stops(), cause, d.Now())
+	reason := r.Event.Stops()
+	if err := d.Store.SuppressFor(ctx, p.ids, reason, cause, d.Now()); err != nil || p.moved == nil || !reason.Wish() {
+		return err
+	}
+	if err := d.Store.SuppressFor(ctx, p.moved, reason, "", d.Now()); err != nil { // the person complains, at whichever address
+		return err
+	}
+	return d.Store.StopContact(ctx, p.audience, of.Contact, reason, d.Now())
 }
 
 // soft counts a letter that a mailbox did not take for now: as many of them in a row as say that the mailbox is dead stop
@@ -92,7 +114,7 @@ func (d *Reports) soft(ctx context.Context, of survey.Invitation, r mail.Report)
 	if err := d.stop(ctx, of, r, survey.CauseRepeated); err != nil {
 		return err
 	}
-	return d.settle(ctx, of, r.Event)
+	return d.settle(ctx, of, mailbox(of, r), r.Event)
 }
 
 // lookedBack is how many campaigns of the audience, the latest, are looked through for a letter that has arrived.
@@ -105,7 +127,7 @@ func (d *Reports) noteSoftBounce(ctx context.Context, a survey.Audience, contact
 		at = d.Now()
 	}
 	for range maxTries {
-		was, err := d.Store.SoftBounces(ctx, a, contact)
+		was, err := d.Store.SoftBounces(ctx, a, cmp.Or(r.Mailbox(), contact))
 		if err != nil {
 			return false, err
 		}
@@ -118,7 +140,7 @@ func (d *Reports) noteSoftBounce(ctx context.Context, a survey.Audience, contact
 		if !news && len(now.Letters) == len(was.Letters) {
 			return now.Dead(), nil
 		}
-		err = d.Store.SaveSoftBounces(ctx, a, contact, now, d.Now())
+		err = d.Store.SaveSoftBounces(ctx, a, cmp.Or(r.Mailbox(), contact), now, d.Now())
 		if !errors.Is(err, apperr.ErrChanged) {
 			return now.Dead(), err
 		}

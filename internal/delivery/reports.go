@@ -35,7 +35,7 @@ func (d *Reports) Apply(ctx context.Context, of survey.Invitation, r mail.Report
 		err = d.stop(ctx, of, r, survey.SuppressionCause(r.Status))
 	}
 	if err == nil {
-		err = d.settle(ctx, of, what)
+		err = d.settle(ctx, of, mailbox(of, r), what)
 	}
 	if errors.Is(err, errNotWritten) && d.isOfNoCampaign(ctx, of, r) {
 		return nil
@@ -68,7 +68,7 @@ func (d *Reports) isOfNoCampaign(ctx context.Context, of survey.Invitation, r ma
 }
 
 // settle corrects the invitation; the figures follow by the stream.
-func (d *Reports) settle(ctx context.Context, of survey.Invitation, what survey.DeliveryEvent) error {
+func (d *Reports) settle(ctx context.Context, of survey.Invitation, box survey.ContactID, what survey.DeliveryEvent) error {
 	if what == survey.EventDelivered {
 		if done, err := d.delivered(ctx, of); done || err != nil {
 			return err
@@ -90,7 +90,7 @@ func (d *Reports) settle(ctx context.Context, of survey.Invitation, what survey.
 			return nil
 		}
 		if i.SoftBounced() && !after.SoftBounced() && after.State == survey.InvitationSent { // it has arrived after all
-			if err := d.Store.DropSoftBounces(ctx, i.Audience, i.Contact); err != nil {
+			if err := d.Store.DropSoftBounces(ctx, i.Audience, box); err != nil {
 				return err
 			}
 		}

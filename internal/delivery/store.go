@@ -32,7 +32,9 @@ type Store interface {
 	PastOf(ctx context.Context, id survey.ContactID, campaigns []survey.CampaignID, answers bool) (loop.Past, error)
 	// SuppressFor stops a person in every audience for a reason, and keeps what was seen. Again changes nothing.
 	SuppressFor(ctx context.Context, ids map[survey.Audience]survey.ContactID, reason survey.SuppressionReason, cause survey.SuppressionCause, now time.Time) error
-	// SoftBounces reads which letters a contact's mailbox did not take; the zero value where there are none.
+	// StopContact stops a contact, whatever its address is by now. Again changes nothing.
+	StopContact(ctx context.Context, a survey.Audience, id survey.ContactID, reason survey.SuppressionReason, now time.Time) error
+	// SoftBounces reads which letters a mailbox did not take, by the id of its address; the zero value where there are none.
 	SoftBounces(ctx context.Context, a survey.Audience, id survey.ContactID) (survey.SoftBounces, error)
 	// SaveSoftBounces writes them over the version that was read (0: none are stored); ErrChanged.
 	SaveSoftBounces(ctx context.Context, a survey.Audience, id survey.ContactID, b survey.SoftBounces, now time.Time) error

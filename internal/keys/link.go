@@ -48,6 +48,7 @@ type Keys struct {
 	current epochKeys
 	before  epochKeys // none in the first epoch
 	contact []byte
+	found   []byte // of customer ids and telephones
 	seal    []byte // of sessions and forms
 	conceal []byte // what stands in addresses of pages
 }
@@ -75,6 +76,9 @@ func NewKeys(master string, epoch int) (*Keys, error) {
 		}
 	}
 	if k.contact, err = derive(master, "contact"); err != nil {
+		return nil, err
+	}
+	if k.found, err = derive(master, "found by"); err != nil {
 		return nil, err
 	}
 	if k.seal, err = derive(master, "seal"); err != nil {
@@ -106,6 +110,30 @@ func (k *Keys) ContactID(a survey.Audience, email string) survey.ContactID {
 	m.Write([]byte(a))
 	m.Write([]byte{0})
 	m.Write([]byte(email))
+	return survey.ContactID(ids.EncodeToString(m.Sum(nil)[:10]))
+}
+
+// Identifiers derives what tells a person of an audience from others. Each kind is a domain of its own: a customer id that is
+// spelt as an address or a telephone is alike to neither.
+func (k *Keys) Identifiers(a survey.Audience, p survey.Person) (i survey.Identifiers) {
+	if p.Email != "" {
+		i.Mail = k.ContactID(a, p.Email)
+	}
+	if id := survey.CustomerKey(p.Customer); id != "" {
+		i.Customer = k.identifier(a, "customer", id)
+	}
+	if number := survey.PhoneKey(p.Phone); number != "" {
+		i.Phone = k.identifier(a, "phone", number)
+	}
+	return i
+}
+
+func (k *Keys) identifier(a survey.Audience, kind, text string) survey.ContactID {
+	m := hmac.New(sha256.New, k.found)
+	for _, s := range []string{string(a), kind, text} {
+		m.Write([]byte(s))
+		m.Write([]byte{0})
+	}
 	return survey.ContactID(ids.EncodeToString(m.Sum(nil)[:10]))
 }
 

@@ -20,6 +20,14 @@ type Report struct {
 	Tags      map[string]string // of the message; one that has several values is left out
 }
 
+// Mailbox is the id of the address that the letter went to (survey.Identifiers.Mail); "" where it is the contact's own id.
+func (r Report) Mailbox() survey.ContactID {
+	if id := r.Tags["mailbox"]; len(id) == 16 {
+		return survey.ContactID(id)
+	}
+	return ""
+}
+
 // Invitation names the invitation by the message's tags; ok is false for alerts, test sends and strangers' mail.
 func (r Report) Invitation() (i survey.Invitation, ok bool) {
 	mailing, err := strconv.Atoi(r.Tags["wave"])

@@ -13,6 +13,7 @@ import (
 type candidate struct {
 	id                    survey.ContactID
 	language, owner, team string // language: in which it is written to
+	mailbox               survey.ContactID
 	stopped               survey.SuppressionReason
 }
 
@@ -21,12 +22,12 @@ func candidateOf(c survey.Campaign, contact survey.Contact, stopped survey.Suppr
 	if !c.Filter.Match(contact) {
 		return k, false
 	}
-	return candidate{contact.ID, c.LanguageFor(contact.Language), contact.Owner, contact.Team, stopped}, true
+	return candidate{contact.ID, c.LanguageFor(contact.Language), contact.Owner, contact.Team, contact.Mailbox, stopped}, true
 }
 
 // skip is the second half: why a candidate is not invited, "" where it is. quiet are those of recentlyAsked.
 func (k candidate) skip(c survey.Campaign, quiet map[survey.ContactID]survey.CampaignID) survey.SkipReason {
-	return c.Skip(survey.Contact{ID: k.id}, k.stopped, quiet[k.id] != "")
+	return c.Skip(survey.Contact{ID: k.id, Mailbox: k.mailbox}, k.stopped, quiet[k.id] != "")
 }
 
 // recentlyAsked returns who got a survey e-mail within a campaign's quiet period, and from which campaign, the newest of several.
@@ -143,10 +144,12 @@ func (r *senderRun) planReminder(ctx context.Context, c survey.Campaign) (bool, 
 		if !r.timeLeft(ctx) {
 			return true, nil
 		}
-		stopped, answered := map[survey.ContactID]survey.SuppressionReason{}, map[survey.ContactID]bool{}
+		stopped, answered := map[survey.ContactID]survey.SkipReason{}, map[survey.ContactID]bool{}
 		err := r.Store.WalkContacts(ctx, c.Audience, m.Shard, func(contact survey.Contact, r survey.SuppressionReason) error {
-			if r != "" {
-				stopped[contact.ID] = r
+			if contact.Mailbox == survey.NoMailbox { // it was taken away since
+				stopped[contact.ID] = survey.SkipNoAddress
+			} else if r != "" {
+				stopped[contact.ID] = survey.SkipReason(r)
 			}
 			return nil
 		})
@@ -167,8 +170,8 @@ func (r *senderRun) planReminder(ctx context.Context, c survey.Campaign) (bool, 
 			case i.State != survey.InvitationSent && i.State != survey.InvitationUncertain:
 				return nil // never got the survey
 			case stopped[i.Contact] != "":
-				m.Pass(survey.SkipReason(stopped[i.Contact]))
-				p.skip(c, m.Number, candidate{id: i.Contact, language: i.Language, owner: i.Owner, team: i.Team}, survey.SkipReason(stopped[i.Contact]), r.Now())
+				m.Pass(stopped[i.Contact])
+				p.skip(c, m.Number, candidate{id: i.Contact, language: i.Language, owner: i.Owner, team: i.Team}, stopped[i.Contact], r.Now())
 			case answered[i.Contact]:
 				m.Pass(survey.SkipAnswered)
 			default:

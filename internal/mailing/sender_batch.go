@@ -97,6 +97,8 @@ func (d *delivery) recipients(ctx context.Context, b survey.Batch, ids []survey.
 		switch {
 		case !there:
 			reason = survey.SkipRemoved
+		case c.Mailbox == survey.NoMailbox: // it was taken away since
+			reason = survey.SkipNoAddress
 		case reason == "" && answered[id]:
 			reason = survey.SkipAnswered
 		case reason == "" && b.Again && firsts[id].State != survey.InvitationUncertain:

@@ -45,11 +45,15 @@ func (d *delivery) bulk(t mail.Template, b survey.Batch, contacts []survey.Conta
 	for _, c := range contacts {
 		token := keys.Token{Campaign: b.Campaign, Contact: c.ID}
 		unsubscribe := site + "/u/" + d.Keys.MakeUnsubscribe(token)
+		tags := map[string]string{"kind": "survey", "campaign": string(b.Campaign), "wave": mailing, "contact": string(c.ID), "batch": survey.BatchTag(b.Name)}
+		if c.Mailbox != "" { // a report of this letter is of this address, whatever the contact's is by then
+			tags["mailbox"] = string(c.Mailbox)
+		}
 		bulk.Entries = append(bulk.Entries, mail.Entry{
 			To: c.Person.Email, Values: t.Values(c.Person, site+"/r/"+d.Keys.Make(token), unsubscribe),
 			Headers: mail.UnsubscribeHeaders(unsubscribe),
 			// All of them on each entry: whether SES joins an entry's tags with the call's is not documented.
-			Tags: map[string]string{"kind": "survey", "campaign": string(b.Campaign), "wave": mailing, "contact": string(c.ID), "batch": survey.BatchTag(b.Name)},
+			Tags: tags,
 		})
 	}
 	return bulk

@@ -3,13 +3,10 @@ package store
 import (
 	"context"
 	"errors"
-	"maps"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"golang.org/x/sync/errgroup"
 
 	"onetap/internal/apperr"
 	"onetap/internal/survey"
@@ -35,6 +32,8 @@ func stampedContact(c survey.Contact, d contactDigest) item {
 	set(it, "value", c.Value)
 	set(it, "attrs", d.attrs)
 	it["digest"] = str(d.sum)
+	set(it, "mail", string(c.Mailbox))
+	set(it, "ids", foundText(c.Found))
 	return it
 }
 
@@ -44,6 +43,7 @@ func contactOf(it item) (survey.Contact, error) {
 		Owner: text(it, "owner"), OwnerRaw: text(it, "owner_raw"), Team: text(it, "team"), Location: text(it, "location"),
 		Product: text(it, "product"), Tier: text(it, "tier"), Language: text(it, "language"), Value: text(it, "value"),
 		Created: instant(it, "created"), Updated: instant(it, "updated"),
+		Mailbox: survey.ContactID(text(it, "mail")), Found: foundOf(text(it, "ids")),
 	}
 	return c, errors.Join(fromJSON(it, "person", &c.Person), fromJSON(it, "attrs", &c.Attrs))
 }
@@ -105,9 +105,9 @@ func attributes(list string) (names map[string]string, projection string) {
 
 var (
 	// What planning reads: what campaigns filter by, and nothing of the person, who is most of an item.
-	plannedNames, plannedParts = attributes("pk sk reason owner team location product tier language value attrs")
+	plannedNames, plannedParts = attributes("pk sk reason mail owner team location product tier language value attrs")
 	// What sending reads.
-	writtenNames, writtenParts = attributes("pk sk reason person owner team")
+	writtenNames, writtenParts = attributes("pk sk reason mail person owner team")
 )
 
 // WalkContacts calls each for every contact of one shard of an audience in the order of their ids, with the reason why
@@ -146,59 +146,6 @@ func (s *Store) WalkContacts(ctx context.Context, a survey.Audience, shard int, 
 		return err
 	}
 	return flush("")
-}
-
-// Suppress stops an address in every audience: ids maps each audience to the address's contact id there. The first
-// reason stays, except that a complaint outweighs the others.
-func (s *Store) Suppress(ctx context.Context, ids map[survey.Audience]survey.ContactID, reason survey.SuppressionReason, now time.Time) error {
-	return s.SuppressFor(ctx, ids, reason, "", now)
-}
-
-// SuppressFor is Suppress that also keeps what was seen.
-func (s *Store) SuppressFor(ctx context.Context, ids map[survey.Audience]survey.ContactID, reason survey.SuppressionReason, cause survey.SuppressionCause, now time.Time) error {
-	for a, id := range ids {
-		it := suppressionKey(a, id).item()
-		it["reason"], it["since"] = str(string(reason)), at(now)
-		set(it, "cause", string(cause))
-		condition := "attribute_not_exists(pk)"
-		var values item
-		if reason == survey.Complained {
-			condition, values = "attribute_not_exists(pk) OR reason <> :r", item{":r": str(string(reason))}
-		}
-		if err := s.put(ctx, it, condition, values); err != nil && !errors.Is(err, apperr.ErrChanged) {
-			return err
-		}
-	}
-	return nil
-}
-
-// SuppressAll stops many addresses for the same reason; each map holds one address's ids. Who is stopped already costs half a
-// read unit.
-func (s *Store) SuppressAll(ctx context.Context, addresses []map[survey.Audience]survey.ContactID, reason survey.SuppressionReason, now time.Time) error {
-	var keys []key
-	for _, ids := range addresses {
-		for a, id := range ids {
-			keys = append(keys, suppressionKey(a, id))
-		}
-	}
-	known, err := s.batchGet(ctx, keys, false, "pk, sk")
-	if err != nil {
-		return err
-	}
-	stopped := make(map[key]bool, len(known))
-	for _, it := range known {
-		stopped[keyOf(it)] = true
-	}
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(contactsInFlight)
-	for _, ids := range addresses {
-		open := maps.Clone(ids)
-		maps.DeleteFunc(open, func(a survey.Audience, id survey.ContactID) bool { return stopped[suppressionKey(a, id)] })
-		if len(open) > 0 {
-			g.Go(func() error { return s.Suppress(ctx, open, reason, now) })
-		}
-	}
-	return g.Wait()
 }
 
 // Recipients reads contacts and their suppressions in one call of up to 50 contacts (100 keys). The contacts come with what

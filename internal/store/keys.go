@@ -82,6 +82,17 @@ func suppressionKey(a survey.Audience, id survey.ContactID) key {
 	return key{contactsPK(a, shard(id)), string(id) + "!"}
 }
 
+// identifierKey has a partition for each identifier: they are hashes, and spread by themselves.
+func identifierKey(a survey.Audience, i survey.Identifier) key {
+	return key{"IDENTIFIER#" + string(a) + "#" + string(i.Kind) + string(i.Hash), "IDENTIFIER"}
+}
+
+// formerStopKey keeps why nobody writes to an address whose contact has another one now: beside that contact it would stop the
+// new address.
+func formerStopKey(a survey.Audience, mail survey.ContactID) key {
+	return key{identifierKey(a, survey.Identifier{Kind: survey.ByMail, Hash: mail}).pk, "STOPPED"}
+}
+
 // softBouncesKey has a partition of its own for each contact: in the shard of the contacts it would be read with each list.
 func softBouncesKey(a survey.Audience, id survey.ContactID) key {
 	return key{"BOUNCES#" + string(a) + "#" + string(id), "BOUNCES"}

@@ -138,5 +138,10 @@ func (s *Store) Unsubscribe(ctx context.Context, a survey.Audience, id survey.Co
 	if err != nil {
 		return err
 	}
-	return s.Suppress(ctx, ids(c.Person.Email), survey.Unsubscribed, now)
+	if c.Person.Email != "" {
+		if err := s.Suppress(ctx, ids(c.Person.Email), survey.Unsubscribed, now); err != nil {
+			return err
+		}
+	}
+	return s.StopContact(ctx, a, id, survey.Unsubscribed, now)
 }

@@ -6,6 +6,8 @@
 //	staff by id; all staff                              STAFF#<shard>                   <staff id>
 //	a contact; an audience shard by shard               CONTACTS#<audience>#<shard>     <contact>
 //	why nobody writes to that contact's address         CONTACTS#<audience>#<shard>     <contact>!
+//	whose a customer id, a telephone, an address is     IDENTIFIER#<audience>#<kind><hash>  IDENTIFIER
+//	why nobody writes to its former address             IDENTIFIER#<audience>#m<contact>    STOPPED
 //	which letters its mailbox did not take for now      BOUNCES#<audience>#<contact>    BOUNCES
 //	letters refused because of their sender             REFUSED#<campaign>#<mailing>    <batch>#<message>
 //	an upload's state; its parts; the contacts it saw   IMPORT#<id>                     STATE, PART#<n>, SEEN#<n>#<k>

@@ -65,7 +65,7 @@ func (s *Store) upsert(ctx context.Context, cs []survey.Contact, by survey.Uploa
 	for i, c := range cs {
 		keys[i] = contactKey(c.Audience, c.ID)
 	}
-	items, err := s.batchGet(ctx, keys, true, "pk, sk, digest, created, upload, fresh")
+	items, err := s.batchGet(ctx, keys, true, "pk, sk, digest, mail, ids, created, upload, fresh")
 	if err != nil {
 		return survey.Upserted{}, err
 	}
@@ -92,7 +92,7 @@ func (s *Store) upsert(ctx context.Context, cs []survey.Contact, by survey.Uploa
 		default:
 			u.Changed++
 		}
-		if same {
+		if same && text(was, "mail") == string(c.Mailbox) && text(was, "ids") == foundText(c.Found) {
 			continue
 		}
 		c.Created, c.Updated = now, now

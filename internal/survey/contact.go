@@ -29,17 +29,20 @@ func (a Audience) Valid() bool {
 }
 
 // ContactID is 16 lower-case base32 characters (80 bits): a keyed hash of audience and normalised address, so that
-// the same person uploaded twice is the same contact and the id tells nothing. Made by link.Keys.ContactID.
+// the same person uploaded twice is the same contact and the id tells nothing; of who came without an address one of the
+// customer id or of the telephone. It stays when the address changes. Made by keys.Keys.
 type ContactID string
 
 // Person is the personal data of a contact: one attribute of the stored item, so that it can be sealed.
 type Person struct {
-	Email string `json:"email"`          // normalised: see NormalizeEmail
+	Email string `json:"email"`          // normalised: see NormalizeEmail; "": nobody writes to this person
 	Name  string `json:"name,omitempty"` // the whole name, as the list has it; Greeting of package names understands it
 	Phone string `json:"phone,omitempty"`
 	// First and Middle are what the list has in columns of their own; "" where it has none, and in older contacts.
 	First  string `json:"first,omitempty"`
 	Middle string `json:"middle,omitempty"`
+	// Customer is the id that the company's own systems have for this person, as written; see CustomerKey.
+	Customer string `json:"customer,omitempty"`
 }
 
 // Contact is somebody who can be asked. The zero time means "not yet stored".
@@ -58,9 +61,22 @@ type Contact struct {
 	Attrs    map[string]string // any further column, by its heading as written
 	Created  time.Time
 	Updated  time.Time
+
+	// Mailbox is the id of the address (Identifiers.Mail) where that is not the contact's own id, because the address came
+	// later or was changed; NoMailbox without an address.
+	Mailbox ContactID
+	// Found is what the contact is found by besides its address; the zero value of contacts stored before that was kept.
+	Found FoundBy
 }
 
-// Same reports whether a and b hold the same imported data; ids and times are not data.
+// FoundBy are the identifiers of a contact that are indexed.
+type FoundBy struct {
+	Customer, Phone ContactID
+	// Shared says that several people have the telephone: it is indexed as another's, and finds nobody.
+	Shared bool
+}
+
+// Same reports whether a and b hold the same imported data; ids, times and what is made of the data are not.
 func (c Contact) Same(d Contact) bool {
 	return c.Audience == d.Audience && c.Person == d.Person && c.Owner == d.Owner && c.OwnerRaw == d.OwnerRaw && c.Team == d.Team &&
 		c.Location == d.Location && c.Product == d.Product && c.Tier == d.Tier && c.Language == d.Language &&
@@ -99,6 +115,9 @@ const (
 	Bounced      SuppressionReason = "bounced"
 	Complained   SuppressionReason = "complained"
 )
+
+// Wish reports whether it is the person who wants no letters, at whichever address; a bounce is a mailbox's.
+func (r SuppressionReason) Wish() bool { return r == Unsubscribed || r == Complained }
 
 // SuppressionCause is what was seen that stopped an address: a mail system's status code ("5.1.1"), or CauseRepeated.
 type SuppressionCause string

@@ -24,6 +24,7 @@ const (
 	SkipComplained   SkipReason = "complained"
 	SkipQuiet        SkipReason = "quiet_period"
 	SkipNotSampled   SkipReason = "not_sampled"
+	SkipNoAddress    SkipReason = "no_address" // there is nowhere to write to
 	SkipAnswered     SkipReason = "answered" // reminders only
 	SkipRemoved      SkipReason = "removed"  // the contact is gone since the campaign was planned
 )

@@ -1,0 +1,158 @@
+package store
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"onetap/internal/apperr"
+	"onetap/internal/survey"
+)
+
+// foundText is what a contact is found by, as its item keeps it: "c<hash> p<hash>", with s in front of a shared telephone.
+func foundText(f survey.FoundBy) string {
+	var parts []string
+	if f.Customer != "" {
+		parts = append(parts, string(survey.ByCustomer)+string(f.Customer))
+	}
+	if f.Phone != "" {
+		kind := string(survey.ByPhone)
+		if f.Shared {
+			kind = "s"
+		}
+		parts = append(parts, kind+string(f.Phone))
+	}
+	return strings.Join(parts, " ")
+}
+
+func foundOf(text string) (f survey.FoundBy) {
+	for part := range strings.FieldsSeq(text) {
+		switch hash := survey.ContactID(part[1:]); part[0] {
+		case 'c':
+			f.Customer = hash
+		case 'p':
+			f.Phone = hash
+		case 's':
+			f.Phone, f.Shared = hash, true
+		}
+	}
+	return f
+}
+
+// Stored tells which of up to any number of contacts are stored, and whether they hold the data that is given and are found by
+// the same: those an upload need not look at any more. by is that of UpsertContacts.
+func (s *Store) Stored(ctx context.Context, cs []survey.Contact, by string) (map[survey.ContactID]survey.Likeness, error) {
+	keys := make([]key, len(cs))
+	of := make(map[key]survey.Contact, len(cs))
+	for i, c := range cs {
+		keys[i] = contactKey(c.Audience, c.ID)
+		of[keys[i]] = c
+	}
+	items, err := s.batchGet(ctx, keys, true, "pk, sk, digest, mail, ids, upload")
+	if err != nil {
+		return nil, err
+	}
+	found := make(map[survey.ContactID]survey.Likeness, len(items))
+	for _, it := range items {
+		c := of[keyOf(it)]
+		f := foundOf(text(it, "ids"))
+		f.Shared, c.Found.Shared = false, false
+		found[c.ID] = survey.Likeness{
+			Same:   text(it, "digest") == digestOf(c).sum && text(it, "mail") == string(c.Mailbox) && f == c.Found,
+			Before: by != "" && text(it, "upload") == by,
+		}
+	}
+	return found, nil
+}
+
+// Identified reads whose identifiers are; those that are nobody's are absent. An address is there only if it came later to its
+// contact than another identifier, or was given up by it: any other is the id of its contact.
+func (s *Store) Identified(ctx context.Context, a survey.Audience, ids []survey.Identifier) (map[survey.Identifier]survey.Identified, error) {
+	keys := make([]key, len(ids))
+	of := make(map[key]survey.Identifier, len(ids))
+	for n, i := range ids {
+		keys[n] = identifierKey(a, i)
+		of[keys[n]] = i
+	}
+	items, err := s.batchGet(ctx, keys, true, "")
+	if err != nil {
+		return nil, err
+	}
+	found := make(map[survey.Identifier]survey.Identified, len(items))
+	for _, it := range items {
+		found[of[keyOf(it)]] = survey.Identified{Contact: survey.ContactID(text(it, "contact")), Shared: truth(it, "shared")}
+	}
+	return found, nil
+}
+
+func identifierItem(a survey.Audience, i survey.Identifier, whose survey.Identified) item {
+	it := identifierKey(a, i).item()
+	it["contact"] = str(string(whose.Contact))
+	if whose.Shared {
+		it["shared"] = yes(true)
+	}
+	return it
+}
+
+// Identify writes whose identifiers are from now on, and drops those that are nobody's any more, 25 a call and without a
+// condition: two uploads that bring one person at the same moment under different identifiers may make two contacts.
+func (s *Store) Identify(ctx context.Context, a survey.Audience, whose map[survey.Identifier]survey.Identified, gone []survey.Identifier) error {
+	ask := make([]types.WriteRequest, 0, len(whose)+len(gone))
+	for i, w := range whose {
+		ask = append(ask, types.WriteRequest{PutRequest: &types.PutRequest{Item: identifierItem(a, i, w)}})
+	}
+	for _, i := range gone {
+		if _, ok := whose[i]; !ok {
+			ask = append(ask, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: identifierKey(a, i).item()}})
+		}
+	}
+	return s.batchWrite(ctx, ask)
+}
+
+// ContactByMail finds the contact of an address by the address's id; ok is false where it is nobody's. A contact that has given
+// the address up is found, too: its MailID is another then.
+func (s *Store) ContactByMail(ctx context.Context, a survey.Audience, mail survey.ContactID) (c survey.Contact, ok bool, err error) {
+	whose, err := s.mailContacts(ctx, map[survey.Audience]survey.ContactID{a: mail})
+	if err != nil {
+		return c, false, err
+	}
+	id := mail
+	if w := whose[a]; w != "" {
+		id = w
+	}
+	c, err = s.Contact(ctx, a, id)
+	if apperr.Is(err, "contact_unknown") {
+		return c, false, nil
+	}
+	return c, err == nil, err
+}
+
+// SaveContact writes a contact as a whole, over the state of the time was (zero: it is new); apperr.ErrChanged if there is another.
+// whose and gone are as in Identify, but an identifier that somebody else got meanwhile gives apperr.ErrChanged, too.
+func (s *Store) SaveContact(ctx context.Context, c survey.Contact, was time.Time, whose map[survey.Identifier]survey.Identified, gone []survey.Identifier) error {
+	return s.transact(ctx, "save contact", s.saveContact(c, was, whose, gone))
+}
+
+func (s *Store) saveContact(c survey.Contact, was time.Time, whose map[survey.Identifier]survey.Identified, gone []survey.Identifier) []types.TransactWriteItem {
+	put := &types.Put{TableName: &s.table, Item: contactItem(c), ConditionExpression: aws.String("attribute_not_exists(pk)")}
+	if !was.IsZero() {
+		put.ConditionExpression, put.ExpressionAttributeValues = aws.String("updated = :was"), item{":was": at(was)}
+	}
+	all := []types.TransactWriteItem{{Put: put}}
+	for i, w := range whose {
+		all = append(all, types.TransactWriteItem{Put: &types.Put{
+			TableName: &s.table, Item: identifierItem(c.Audience, i, w),
+			ConditionExpression: aws.String("attribute_not_exists(pk) OR contact = :whose"), ExpressionAttributeValues: item{":whose": str(string(w.Contact))},
+		}})
+	}
+	for _, i := range gone {
+		all = append(all, types.TransactWriteItem{Delete: &types.Delete{
+			TableName: &s.table, Key: identifierKey(c.Audience, i).item(),
+			ConditionExpression: aws.String("attribute_not_exists(pk) OR contact = :whose"), ExpressionAttributeValues: item{":whose": str(string(c.ID))},
+		}})
+	}
+	return all
+}
