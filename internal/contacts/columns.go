@@ -33,10 +33,12 @@ const (
 	FieldOtherEmail Field = "other_email"
 	FieldOtherPhone Field = "other_phone"
 	// FieldOptOut says who wants no letters: yes, true, 1, a date. Kept as an attribute, too.
-	FieldOptOut  Field = "opt_out"
-	FieldID      Field = "id" // this and the following only of a staff list
-	FieldRole    Field = "role"
-	FieldManager Field = "manager"
+	FieldOptOut Field = "opt_out"
+	// FieldCustomer is the id that the company's own systems have for the customer.
+	FieldCustomer Field = "customer_id"
+	FieldID       Field = "id" // this and the following only of a staff list
+	FieldRole     Field = "role"
+	FieldManager  Field = "manager"
 )
 
 // Column is one column of a list.
@@ -73,6 +75,8 @@ var CustomerWords = Vocabulary{
 	FieldLanguage: "language lang lng язык яз locale языкобщения preferredlanguage",
 	FieldValue: "value revenue turnover ltv annualrevenue accountvalue customervalue выручка оборот сумма суммапродаж объёмпродаж суммадоговора выручказагод | " +
 		"доход amount arr mrr стоимость",
+	FieldCustomer: "customerid clientid contactid customernumber clientnumber customercode clientcode customerno clientno personid recordid externalid crmid idcrm " +
+		"idклиента клиентid кодклиента номерклиента idконтакта контактid idпокупателя кодпокупателя внешнийid внешнийкод idвcrm клиентскийномер",
 	FieldIgnored: "№ №пп пп npp nпп номерпп rownumber onetapline onetapreason onetapстрока onetapпричина", // the latter of Onetap's own lists of refused rows
 }
 
@@ -117,7 +121,7 @@ var customerColumns = CustomerWords.Compile()
 // fieldOrder is the order in which unsure words are given out.
 var fieldOrder = []Field{
 	FieldEmail, FieldFirst, FieldName, FieldMiddle, FieldLast, FieldPhone, FieldOwner, FieldTeam, FieldLocation, FieldProduct,
-	FieldTier, FieldLanguage, FieldValue, FieldIgnored, FieldID, FieldRole, FieldManager,
+	FieldTier, FieldLanguage, FieldValue, FieldCustomer, FieldIgnored, FieldID, FieldRole, FieldManager,
 }
 
 // columnsOf says what the columns under these headings hold. Each field is claimed once, by the surest heading, the

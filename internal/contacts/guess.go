@@ -242,16 +242,33 @@ func (g *guess) numbers() {
 	}
 }
 
+// tells reports whether nearly every row has another value in a column: a customer id that many share is a company's.
+func (g *guess) tells(i int) bool {
+	s := g.look(i)
+	return s.filled-s.different <= max(1, s.filled/20)
+}
+
+// holdAddresses reports whether addresses stand in a column of a list of which no column is the addresses'.
+func holdAddresses(columns []Column, rows [][]string) bool {
+	g := guess{below: evidence{rows: rows}, columns: columns, looked: map[int]seen{}}
+	for i, c := range columns {
+		if s := g.look(i); c.Field == FieldAttribute && s.addresses > 0 && 4*s.addresses >= s.filled {
+			return true
+		}
+	}
+	return false
+}
+
 // others gives out what headings alone decide.
 func (g *guess) others() {
 	fields := slices.DeleteFunc(slices.Clone(fieldOrder), func(f Field) bool {
 		return f == FieldEmail || f == FieldPhone || f == FieldOwner || f == FieldIgnored
 	})
 	for _, f := range fields {
-		g.claim(f, func(i int) bool { return g.words[f].sure[g.keys[i]] })
+		g.claim(f, func(i int) bool { return g.words[f].sure[g.keys[i]] && (f != FieldCustomer || g.tells(i)) })
 	}
 	for _, f := range fields {
-		g.claim(f, func(i int) bool { return g.words[f].sure[g.stems[i]] })
+		g.claim(f, func(i int) bool { return g.words[f].sure[g.stems[i]] && (f != FieldCustomer || g.tells(i)) })
 	}
 	for _, f := range fields {
 		if f == FieldFirst && !g.claimed[FieldLast] && !g.claimed[FieldMiddle] {

@@ -43,7 +43,7 @@ var exports = []struct {
 	},
 	{
 		"HubSpot", "Record ID,First Name,Last Name,Email,Email Domain,Phone Number,Contact owner,Unsubscribed from all email\n1,Anna,Lee,anna@example.com,example.com,+74951234567,Ann Lee,false\n",
-		"First Name=first Last Name=last Email=email Phone Number=phone Contact owner=owner Unsubscribed from all email=opt_out",
+		"Record ID=customer_id First Name=first Last Name=last Email=email Phone Number=phone Contact owner=owner Unsubscribed from all email=opt_out",
 		[]string{"anna@example.com +74951234567 lee"},
 	},
 	{

@@ -1,6 +1,7 @@
 package contacts
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strings"
@@ -42,6 +43,8 @@ type Import struct {
 	alone        map[string]bool   // parts: see SegmentChoice
 	learned      map[string]string // what to remember of the columns; nil: nothing was said
 	mails, calls []int             // the columns of addresses and telephones, in the order in which they are tried; of Columns
+	customers    bool              // there is a column of customer ids
+	unnamed      bool              // addresses stand in a column of which nothing says that they are the contacts'
 }
 
 // Imported is what became of a part.
@@ -94,6 +97,12 @@ func (w Warning) With() map[string]any {
 	return map[string]any{"Line": w.Line, "Column": w.Column, "Value": w.Value, "Known": strings.Join(lang.Codes(), ", ")}
 }
 
+// contradiction is the refusal of a row whose identifiers are those of two people.
+func (r Row) contradiction(code string) Refusal {
+	p := r.Contact.Person
+	return Refusal{Line: r.Line, Lines: r.Lines, Code: code, Value: cmp.Or(p.Email, p.Customer, p.Phone)}
+}
+
 // Row is the refused row as it was; of what was no row its beginning.
 func (r Refusal) Row(columns []Column) []string {
 	if r.Cells != nil || len(columns) == 0 {
@@ -125,14 +134,14 @@ func (im *Import) Feed(part []byte, last bool, staff survey.Directory) (Imported
 		if next.Columns == nil {
 			next.decide(staff, &out)
 		}
-		if len(next.Columns) <= MaxColumns && len(next.mails) > 0 {
+		if len(next.Columns) <= MaxColumns && next.tells() {
 			next.take(rec, staff, &out)
 		}
 	})
 	if err == nil && next.Columns == nil && next.Heading != nil {
 		next.decide(staff, &out)
 	}
-	if err == nil && next.Columns != nil && len(next.mails) == 0 { // what had the heading was something else
+	if err == nil && next.Columns != nil && !next.tells() { // what had the heading was something else
 		err = &sheet.NoHeadingError{Rows: [][]string{next.Heading}}
 	}
 	if err = explain(err, customerColumns); err != nil {
@@ -155,6 +164,7 @@ func (im *Import) decide(staff survey.Directory, out *Imported) {
 	im.Columns = mapped(slices.Clone(guessed), im.corrected(im.Heading))
 	im.recall(guessed)
 	im.order()
+	im.unnamed = len(im.mails) == 0 && len(im.corrected(im.Heading)) == 0 && holdAddresses(im.Columns, below.rows)
 	if n := im.segments(im.Below()); n > 0 {
 		out.Quality.NoteColumns(PersonalColumns, n)
 	}
@@ -173,6 +183,13 @@ func (im *Import) order() {
 		return all
 	}
 	im.mails, im.calls = inOrder(FieldEmail, FieldOtherEmail), inOrder(FieldPhone, FieldOtherPhone)
+	im.customers = has(im.Columns, FieldCustomer)
+}
+
+// tells reports whether the list has a column that tells one person from another. A list in which addresses stand in a column
+// that is not known to have them is not taken without them.
+func (im *Import) tells() bool {
+	return len(im.mails) > 0 || (im.customers || len(im.calls) > 0) && !im.unnamed
 }
 
 // Foresee reports what a part would be refused for as a whole, so that none of its rows is stored before: an encoding that is
@@ -199,7 +216,10 @@ func (c Words) score(cells []string, corrected map[string]Field) (score int) {
 		return 0
 	}
 	columns := mapped(c.columnsOf(cells, evidence{}), corrected)
-	if !has(columns, FieldEmail) {
+	switch _, customers := c[FieldCustomer]; {
+	case has(columns, FieldEmail):
+		score += 10 // a title that mentions a telephone is no better
+	case !customers || !has(columns, FieldCustomer) && !has(columns, FieldPhone):
 		return 0
 	}
 	for _, col := range columns {

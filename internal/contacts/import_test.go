@@ -184,8 +184,8 @@ func TestImportRefusals(t *testing.T) {
 func TestImportProblems(t *testing.T) {
 	t.Parallel()
 	for file, want := range map[string]string{
-		"":                      "csv_empty",
-		"имя;телефон\nАнна;1\n": "csv_no_address_column at  map[Headings:имя, телефон]",
+		"": "csv_empty",
+		"имя;город\nАнна;Пермь\n":                      "csv_no_address_column at  map[Headings:имя, город]",
 		"Список\nимя;адрес;дом\nАнна;Тверь;":           "csv_no_address_column at  map[Headings:имя, адрес, дом]",
 		"anna@example.ru;Анна\noleg@example.ru;Олег\n": "csv_no_heading",
 		"email;имя\n": "csv_no_rows",

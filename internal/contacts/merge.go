@@ -2,12 +2,9 @@ package contacts
 
 import (
 	"cmp"
-	"context"
-	"fmt"
 	"maps"
 	"slices"
 
-	"onetap/internal/apperr"
 	"onetap/internal/survey"
 )
 
@@ -27,47 +24,6 @@ type Took struct {
 	Other  bool   `json:"other,omitempty"` // the other row says something else there
 }
 
-// joined joins the rows of one person. It returns the rows that are new to the upload and those of persons that an earlier slice
-// or part has written, joined with what was written. Ids are set.
-func (l *Lists) joined(ctx context.Context, p *progress, got *Imported) (fresh, again []Row, merges []Merge, err error) {
-	place := map[survey.ContactID]*Row{} // in fresh or again, which do not grow beyond their capacity
-	fresh, again = make([]Row, 0, len(got.Rows)), make([]Row, 0, len(got.Rows))
-	for _, row := range got.Rows {
-		c := &row.Contact
-		c.ID = l.Keys.ContactID(c.Audience, c.Person.Email)
-		first, twice := p.seen.add(seenOf(c.ID, row.Line))
-		if !twice {
-			fresh = append(fresh, row)
-			place[c.ID] = &fresh[len(fresh)-1]
-			continue
-		}
-		got.Quality.Note(MergedRows, row.Line)
-		into := place[c.ID]
-		if into == nil && p.Look { // its first row was compared already, and nothing of it is written
-			continue
-		}
-		if into == nil {
-			stored, err := l.Store.Contact(ctx, c.Audience, c.ID)
-			if apperr.Is(err, "contact_unknown") { // erased meanwhile
-				fresh = append(fresh, row)
-				place[c.ID] = &fresh[len(fresh)-1]
-				continue
-			}
-			if err != nil {
-				return nil, nil, nil, fmt.Errorf("join rows: %w", err)
-			}
-			again = append(again, Row{Line: first, Contact: stored})
-			into = &again[len(again)-1]
-			place[c.ID] = into
-		}
-		merge := Merge{Line: row.Line, First: first}
-		into.Contact = p.Reader.join(into.Contact, row.Contact, &merge)
-		into.OptedOut = into.OptedOut || row.OptedOut
-		merges = append(merges, merge)
-	}
-	return fresh, again, merges, nil
-}
-
 // join makes one contact of two rows, the earlier of which is a.
 func (im *Import) join(a, b survey.Contact, m *Merge) survey.Contact {
 	m.Fewer = fullness(b) < fullness(a)
@@ -76,6 +32,7 @@ func (im *Import) join(a, b survey.Contact, m *Merge) survey.Contact {
 		out, other, line, otherLine = b, a, m.Line, m.First
 	}
 	out.ID, out.Audience, out.Created, out.Updated = a.ID, a.Audience, a.Created, a.Updated
+	out.Person.Email, out.Person.Customer = cmp.Or(a.Person.Email, b.Person.Email), cmp.Or(a.Person.Customer, b.Person.Customer)
 	pick := func(column string, mine, theirs string, take func()) {
 		from := line
 		switch {

@@ -135,22 +135,24 @@ func (l *Lists) sayColumns(ctx context.Context, p *progress) error {
 
 // write stores the contacts of a slice and adds the slice to the part's outcome.
 func (l *Lists) write(ctx context.Context, p *progress, got Imported, out *Outcome) error {
-	fresh, again, merges, err := l.joined(ctx, p, &got)
+	in, err := l.identify(ctx, p, &got)
 	if err != nil {
-		return err
+		return fmt.Errorf("find the contacts: %w", err)
 	}
+	got.Refused = append(got.Refused, in.refused...)
 	p.Ahead.Asks = addAsks(p.Ahead.Asks, got.Asks...)
 	var done survey.Upserted
 	if p.Look {
-		done, err = l.compare(ctx, fresh, &p.Ahead)
+		done, err = l.compare(ctx, in.fresh, &p.Ahead)
 	} else {
-		done, err = l.store(ctx, p, fresh, again)
+		done, err = l.store(ctx, p, in)
 	}
 	if err != nil {
 		return err
 	}
-	out.Merged += len(merges)
-	out.Merges = append(out.Merges, merges[:min(len(merges), MaxListed-len(out.Merges))]...)
+	done.Unchanged += in.settled
+	out.Merged += len(in.merges)
+	out.Merges = append(out.Merges, in.merges[:min(len(in.merges), MaxListed-len(out.Merges))]...)
 	out.Upserted = out.Upserted.Plus(done)
 	slices.SortStableFunc(got.Refused, func(a, b Refusal) int { return a.Line - b.Line })
 	out.Refused += len(got.Refused)
@@ -162,11 +164,19 @@ func (l *Lists) write(ctx context.Context, p *progress, got Imported, out *Outco
 }
 
 // store writes the contacts of some rows; those of again an earlier slice or part has counted.
-func (l *Lists) store(ctx context.Context, p *progress, fresh, again []Row) (survey.Upserted, error) {
+func (l *Lists) store(ctx context.Context, p *progress, in *identifying) (survey.Upserted, error) {
+	fresh, again := in.fresh, in.again
+	if err := in.settle(ctx, p.by); err != nil {
+		return survey.Upserted{}, err
+	}
 	var refusing []map[survey.Audience]survey.ContactID
 	for _, row := range slices.Concat(fresh, again) {
-		if row.OptedOut {
+		switch {
+		case !row.OptedOut:
+		case row.Contact.Person.Email != "":
 			refusing = append(refusing, l.Keys.ContactIDs(row.Contact.Person.Email))
+		default:
+			refusing = append(refusing, map[survey.Audience]survey.ContactID{row.Contact.Audience: row.Contact.ID})
 		}
 	}
 	if err := l.Store.SuppressAll(ctx, refusing, survey.Unsubscribed, l.Now().UTC()); err != nil { // before anybody can be invited

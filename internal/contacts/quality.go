@@ -18,12 +18,15 @@ const (
 	NameInCapitals   Finding = "name_in_capitals"
 	SuspiciousDomain Finding = "suspicious_domain"
 	RoleAddress      Finding = "role_address"
-	ShortRow         Finding = "short_row"         // fewer cells than headings
-	BrokenCharacters Finding = "broken_characters" // letters that did not survive the export
-	AddressUnusable  Finding = "address_unusable"  // another column's address was taken for it
-	OptedOut         Finding = "opted_out"         // nobody writes to them
-	MergedRows       Finding = "merged_rows"       // joined with an earlier row of the same person
-	PersonalColumns  Finding = "personal_columns"  // counts columns: they look personal, and are no segments
+	ShortRow         Finding = "short_row"          // fewer cells than headings
+	BrokenCharacters Finding = "broken_characters"  // letters that did not survive the export
+	MissingAddress   Finding = "missing_address"    // nobody writes to them
+	AddressOfAnother Finding = "address_of_another" // of another customer id: the row is taken without it
+	SharedPhone      Finding = "shared_phone"       // it is another contact's, too, and finds neither
+	AddressUnusable  Finding = "address_unusable"   // another column's address was taken for it
+	OptedOut         Finding = "opted_out"          // nobody writes to them
+	MergedRows       Finding = "merged_rows"        // joined with an earlier row of the same person
+	PersonalColumns  Finding = "personal_columns"   // counts columns: they look personal, and are no segments
 )
 
 // qualityLines is how many lines are kept of each kind: enough to look at, few enough to store.
@@ -67,6 +70,12 @@ func (q *Quality) Refuse(r Refusal) {
 	}
 	q.Refused++
 	q.Refusals[r.Code] = q.Refusals[r.Code].merge(Found{Count: 1, Lines: []int{r.Line}})
+}
+
+// TakeBack records that a row counted as taken is refused after all.
+func (q *Quality) TakeBack(r Refusal) {
+	q.Rows--
+	q.Refuse(r)
 }
 
 // Merge adds the report of another part of the same list.

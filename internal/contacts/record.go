@@ -65,6 +65,8 @@ func (im *Import) read(rec sheet.Record, out *Imported) (row Row, refused Refusa
 			} else {
 				im.attribute(&row.Contact, col.Heading, cell)
 			}
+		case FieldCustomer:
+			row.Contact.Person.Customer = celltext.Clean(cell)
 		case FieldName, FieldFirst, FieldMiddle, FieldLast:
 			names.set(col.Field, celltext.Clean(cell))
 		case FieldOptOut:
@@ -81,7 +83,7 @@ func (im *Import) read(rec sheet.Record, out *Imported) (row Row, refused Refusa
 			set(&row.Contact, col.Field, celltext.Clean(cell))
 		}
 	}
-	if mail.code != "" {
+	if mail.code != "" && !im.known(row, rec.Cells, mail) {
 		return im.refuse(row, rec.Cells, mail)
 	}
 	row.Contact.Person.Email = mail.address
@@ -108,6 +110,16 @@ func (im *Import) attribute(c *survey.Contact, heading, cell string) {
 	c.Attrs[heading] = text
 }
 
+// known reports whether a record without an address tells all the same whose it is. Text where the address should be, a record
+// that breaks off and an address in the wrong column are for somebody to put right.
+func (im *Import) known(row Row, cells []string, mail chosenAddress) bool {
+	if mail.code != "no_address" || im.notData(cells) || len(im.mails) > 0 && (len(cells) < len(im.Columns) || im.addressElsewhere(cells) != "") {
+		return false
+	}
+	phone, _ := celltext.Phone(row.Contact.Person.Phone)
+	return survey.CustomerKey(row.Contact.Person.Customer) != "" || survey.PhoneKey(phone) != ""
+}
+
 // refuse says why a record has no address, or that it is no contact.
 func (im *Import) refuse(row Row, cells []string, mail chosenAddress) (Row, Refusal, bool) {
 	if im.notData(cells) {
@@ -115,6 +127,9 @@ func (im *Import) refuse(row Row, cells []string, mail chosenAddress) (Row, Refu
 	}
 	if mail.code == "no_address" && len(cells) < len(im.Columns) {
 		return row, Refusal{Code: "too_few_cells", Value: celltext.Cut(celltext.Clean(cells[0]), 60), Count: len(cells), Limit: len(im.Columns)}, false
+	}
+	if mail.column < 0 {
+		return row, Refusal{Code: "no_identifier", Value: celltext.Cut(celltext.Clean(cells[0]), 60)}, false
 	}
 	written := ""
 	if mail.column < len(cells) {
@@ -180,6 +195,7 @@ func (im *Import) assign(row *Row, staff survey.Directory, out *Imported) {
 		missing(c.Person.Phone, MissingPhone)
 		c.Person.Phone = phone
 	}
+	missing(c.Person.Email, MissingAddress)
 	if row.OptedOut {
 		out.Quality.Note(OptedOut, line)
 	}

@@ -59,7 +59,10 @@ type chosenAddress struct {
 }
 
 func (im *Import) chooseAddress(cells []string) chosenAddress {
-	none := chosenAddress{code: "no_address", column: im.mails[0], passed: -1}
+	none := chosenAddress{code: "no_address", column: -1, passed: -1}
+	if len(im.mails) > 0 {
+		none.column = im.mails[0]
+	}
 	passed := -1
 	for _, i := range im.mails {
 		if i >= len(cells) || cells[i] == "" {

@@ -32,6 +32,14 @@ func (s *seenContacts) load(before []survey.SeenContact) {
 	s.before = before
 }
 
+// has reports whether a contact was named before.
+func (s *seenContacts) has(id survey.ContactID) bool {
+	c := seenOf(id, 0)
+	_, now := s.now[c.ID]
+	_, before := slices.BinarySearchFunc(s.before, c.ID, func(a survey.SeenContact, id uint64) int { return cmp.Compare(a.ID, id) })
+	return now || before
+}
+
 // add remembers a contact; where it was named before, it returns that line.
 func (s *seenContacts) add(c survey.SeenContact) (first int, twice bool) {
 	if line, ok := s.now[c.ID]; ok {

@@ -21,6 +21,21 @@ type Store interface {
 	ContactsPage(ctx context.Context, a survey.Audience, from survey.Cursor, budget int, each func(survey.Contact, survey.SuppressionReason)) (*survey.Cursor, error)
 	// ContactsUntil is ContactsPage with whole contacts, until each returns false.
 	ContactsUntil(ctx context.Context, a survey.Audience, from survey.Cursor, budget int, each func(survey.Contact, survey.SuppressionReason) bool) (*survey.Cursor, error)
+	// Contacts reads contacts by id; those that are not there are absent.
+	Contacts(ctx context.Context, a survey.Audience, ids []survey.ContactID) (map[survey.ContactID]survey.Contact, error)
+	// Stored tells which contacts are stored, and whether they hold the same data and are found by the same; by is that of UpsertContacts.
+	// A glance is as of a moment ago, for half the price.
+	Stored(ctx context.Context, cs []survey.Contact, by survey.UploadMark, glance bool) (map[survey.ContactID]survey.Likeness, error)
+	// Identified reads whose identifiers are, where they are anybody's. An address is there only if it came later to its contact than
+	// another identifier, or was given up by it.
+	Identified(ctx context.Context, a survey.Audience, ids []survey.Identifier, glance bool) (map[survey.Identifier]survey.Identified, error)
+	// Identify writes whose identifiers are from now on, and drops those that are nobody's any more.
+	Identify(ctx context.Context, a survey.Audience, whose map[survey.Identifier]survey.Identified, gone []survey.Identifier) error
+	// ContactByMail finds the contact that has, or had, an address by the address's id.
+	ContactByMail(ctx context.Context, a survey.Audience, mail survey.ContactID) (c survey.Contact, ok bool, err error)
+	// MoveAddress gives a contact another address, with what stops either; wish is what stops the person at the new one, too. save, if
+	// any, is written with it. Problems: address_taken with the Contact; apperr.ErrChanged: the contact of save has changed.
+	MoveAddress(ctx context.Context, m survey.AddressMove, save *survey.ContactSave) (wish survey.SuppressionReason, err error)
 	// UpsertContacts writes those contacts that are new or changed. by names the upload's part, so that the part taken again
 	// counts as the first time; what it changes is kept so that TakeBack can undo it.
 	UpsertContacts(ctx context.Context, cs []survey.Contact, by survey.UploadMark, now time.Time) (survey.Upserted, error)
@@ -83,6 +98,7 @@ type Store interface {
 type Keys interface {
 	ContactID(a survey.Audience, email string) survey.ContactID
 	ContactIDs(email string) map[survey.Audience]survey.ContactID // one an audience
+	Identifiers(a survey.Audience, p survey.Person) survey.Identifiers
 }
 
 // Lists takes lists in and works with the contacts that came in. It is safe for concurrent use.

@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -169,7 +170,7 @@ func (a AlertData) who() string {
 	if name := cut(line(a.Person.Name), maxName); name != "" {
 		return name
 	}
-	return line(a.Person.Email)
+	return line(cmp.Or(a.Person.Email, a.Person.Phone, a.Person.Customer))
 }
 
 // risen are the words of a case that was handed over after its score rose: what was, and nothing to do in a hurry.

@@ -2,11 +2,14 @@ package store
 
 import (
 	"context"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"golang.org/x/sync/errgroup"
 
 	"onetap/internal/apperr"
 	"onetap/internal/survey"
@@ -43,15 +46,15 @@ func foundOf(text string) (f survey.FoundBy) {
 }
 
 // Stored tells which of up to any number of contacts are stored, and whether they hold the data that is given and are found by
-// the same: those an upload need not look at any more. by is that of UpsertContacts.
-func (s *Store) Stored(ctx context.Context, cs []survey.Contact, by string) (map[survey.ContactID]survey.Likeness, error) {
+// the same: those an upload need not look at any more. by is that of UpsertContacts; a glance is as of a moment ago, for half the price.
+func (s *Store) Stored(ctx context.Context, cs []survey.Contact, by survey.UploadMark, glance bool) (map[survey.ContactID]survey.Likeness, error) {
 	keys := make([]key, len(cs))
 	of := make(map[key]survey.Contact, len(cs))
 	for i, c := range cs {
 		keys[i] = contactKey(c.Audience, c.ID)
 		of[keys[i]] = c
 	}
-	items, err := s.batchGet(ctx, keys, true, "pk, sk, digest, mail, ids, upload")
+	items, err := s.gather(ctx, keys, !glance, "pk, sk, digest, mail, ids, upload")
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +65,8 @@ func (s *Store) Stored(ctx context.Context, cs []survey.Contact, by string) (map
 		f.Shared, c.Found.Shared = false, false
 		found[c.ID] = survey.Likeness{
 			Same:   text(it, "digest") == digestOf(c).sum && text(it, "mail") == string(c.Mailbox) && f == c.Found,
-			Before: by != "" && text(it, "upload") == by,
+			Moved:  text(it, "mail") != "",
+			Before: by.Upload != "" && text(it, "upload") == markText(by),
 		}
 	}
 	return found, nil
@@ -70,14 +74,14 @@ func (s *Store) Stored(ctx context.Context, cs []survey.Contact, by string) (map
 
 // Identified reads whose identifiers are; those that are nobody's are absent. An address is there only if it came later to its
 // contact than another identifier, or was given up by it: any other is the id of its contact.
-func (s *Store) Identified(ctx context.Context, a survey.Audience, ids []survey.Identifier) (map[survey.Identifier]survey.Identified, error) {
+func (s *Store) Identified(ctx context.Context, a survey.Audience, ids []survey.Identifier, glance bool) (map[survey.Identifier]survey.Identified, error) {
 	keys := make([]key, len(ids))
 	of := make(map[key]survey.Identifier, len(ids))
 	for n, i := range ids {
 		keys[n] = identifierKey(a, i)
 		of[keys[n]] = i
 	}
-	items, err := s.batchGet(ctx, keys, true, "")
+	items, err := s.gather(ctx, keys, !glance, "")
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +113,30 @@ func (s *Store) Identify(ctx context.Context, a survey.Audience, whose map[surve
 			ask = append(ask, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: identifierKey(a, i).item()}})
 		}
 	}
-	return s.batchWrite(ctx, ask)
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(contactsInFlight)
+	for some := range slices.Chunk(ask, maxBatchWrite) {
+		g.Go(func() error { return s.batchWrite(ctx, some) })
+	}
+	return g.Wait()
+}
+
+// gather is batchGet with several calls under way at once.
+func (s *Store) gather(ctx context.Context, keys []key, consistent bool, projection string) (items []item, err error) {
+	var mu sync.Mutex
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(contactsInFlight)
+	for some := range slices.Chunk(keys, 100) {
+		g.Go(func() error {
+			found, err := s.batchGet(ctx, some, consistent, projection)
+			mu.Lock()
+			defer mu.Unlock()
+			items = append(items, found...)
+			return err
+		})
+	}
+	err = g.Wait()
+	return items, err
 }
 
 // ContactByMail finds the contact of an address by the address's id; ok is false where it is nobody's. A contact that has given

@@ -36,7 +36,7 @@ func newMover(t *testing.T, email string) *mover {
 	ids := k.Identifiers(survey.Customers, m.c.Person)
 	m.c.ID = ids.Own()
 	m.c.Mailbox = ids.MailboxOf(m.c.ID)
-	if _, err := s.UpsertContacts(t.Context(), []survey.Contact{m.c}, "", moveTime); err != nil {
+	if _, err := s.UpsertContacts(t.Context(), []survey.Contact{m.c}, survey.UploadMark{}, moveTime); err != nil {
 		t.Fatal(err)
 	}
 	return m
@@ -59,7 +59,7 @@ func (m *mover) try(email string) error {
 		err = m.s.Suppress(m.t.Context(), m.k.ContactIDs(email), wish, moveTime)
 	}
 	if err == nil {
-		_, err = m.s.UpsertContacts(m.t.Context(), []survey.Contact{m.c}, "", moveTime)
+		_, err = m.s.UpsertContacts(m.t.Context(), []survey.Contact{m.c}, survey.UploadMark{}, moveTime)
 	}
 	return err
 }

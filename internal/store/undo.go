@@ -219,6 +219,12 @@ func (s *Store) putBack(ctx context.Context, u survey.UploadRecord, id survey.Co
 	case !asLeft(is, u.ID):
 		return survey.ChangedSince, nil
 	}
+	if err := s.identifyBack(ctx, u.Audience, was, is); err != nil {
+		if apperr.Is(err, "address_taken") {
+			return survey.ChangedSince, nil
+		}
+		return "", err
+	}
 	back := maps.Clone(was)
 	k := contactKey(u.Audience, id)
 	back["pk"], back["sk"] = str(k.pk), str(k.sk)
@@ -231,7 +237,57 @@ func (s *Store) removeAsLeft(ctx context.Context, u survey.UploadRecord, id surv
 		TableName: &s.table, Key: contactKey(u.Audience, id).item(),
 		ConditionExpression: aws.String(asLeftCondition), ExpressionAttributeValues: asLeftValues(is),
 	})
-	return since(survey.Removed, s.failed("remove contact", err))
+	outcome, err := since(survey.Removed, s.failed("remove contact", err))
+	if err != nil || outcome != survey.Removed {
+		return outcome, err
+	}
+	c, err := contactOf(is)
+	if err != nil {
+		return outcome, err
+	}
+	gone := identifiersOf(c)
+	if c.Mailbox != "" && c.Mailbox != survey.NoMailbox {
+		gone = append(gone, survey.Identifier{Kind: survey.ByMail, Hash: c.Mailbox})
+	}
+	return outcome, s.Identify(ctx, u.Audience, nil, gone)
+}
+
+// identifyBack makes a contact found again by what it was found by before an upload, and gives it back its address.
+func (s *Store) identifyBack(ctx context.Context, a survey.Audience, was, is item) error {
+	before, err := contactOf(was)
+	if err != nil {
+		return err
+	}
+	now, err := contactOf(is)
+	if err != nil {
+		return err
+	}
+	before.ID = now.ID
+	if from, to := now.MailID(), before.MailID(); from != to {
+		if _, err := s.MoveAddress(ctx, survey.AddressMove{Audience: a, Contact: now.ID, From: from, To: to}, nil); err != nil {
+			return err
+		}
+	}
+	whose := map[survey.Identifier]survey.Identified{}
+	gone := identifiersOf(now)
+	for _, i := range identifiersOf(before) {
+		if !slices.Contains(gone, i) {
+			whose[i] = survey.Identified{Contact: now.ID}
+		}
+		gone = slices.DeleteFunc(gone, func(g survey.Identifier) bool { return g == i })
+	}
+	return s.Identify(ctx, a, whose, gone)
+}
+
+// identifiersOf are the identifiers by which a contact, and nobody else, is found besides its address.
+func identifiersOf(c survey.Contact) (all []survey.Identifier) {
+	if c.Found.Customer != "" {
+		all = append(all, survey.Identifier{Kind: survey.ByCustomer, Hash: c.Found.Customer})
+	}
+	if c.Found.Phone != "" && !c.Found.Shared {
+		all = append(all, survey.Identifier{Kind: survey.ByPhone, Hash: c.Found.Phone})
+	}
+	return all
 }
 
 const asLeftCondition = "upload = :upload AND digest = :digest"

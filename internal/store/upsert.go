@@ -65,7 +65,7 @@ func (s *Store) upsert(ctx context.Context, cs []survey.Contact, by survey.Uploa
 	for i, c := range cs {
 		keys[i] = contactKey(c.Audience, c.ID)
 	}
-	items, err := s.batchGet(ctx, keys, true, "pk, sk, digest, mail, ids, created, upload, fresh")
+	items, err := s.batchGet(ctx, keys, true, "pk, sk, digest, mail, ids, created, updated, upload, fresh")
 	if err != nil {
 		return survey.Upserted{}, err
 	}
@@ -92,7 +92,10 @@ func (s *Store) upsert(ctx context.Context, cs []survey.Contact, by survey.Uploa
 		default:
 			u.Changed++
 		}
-		if same && text(was, "mail") == string(c.Mailbox) && text(was, "ids") == foundText(c.Found) {
+		if same {
+			if text(was, "mail") != string(c.Mailbox) || text(was, "ids") != foundText(c.Found) {
+				write = append(write, foundItem(c, d, was))
+			}
 			continue
 		}
 		c.Created, c.Updated = now, now
@@ -122,6 +125,18 @@ func (s *Store) upsert(ctx context.Context, cs []survey.Contact, by survey.Uploa
 		}
 	}
 	return u, s.batchPut(ctx, write)
+}
+
+// foundItem is a contact of which only what it is found by is new: to whoever undoes an upload it is as it was.
+func foundItem(c survey.Contact, d contactDigest, was item) item {
+	c.Created, c.Updated = instant(was, "created"), instant(was, "updated")
+	it := stampedContact(c, d)
+	for _, mark := range []string{"upload", "fresh"} {
+		if v, ok := was[mark]; ok {
+			it[mark] = v
+		}
+	}
+	return it
 }
 
 // CompareContacts says of each of the contacts how it differs from the one that is stored, in their order, and writes nothing. It

@@ -129,6 +129,7 @@ func PhoneKey(text string) string {
 // Likeness is how a stored contact compares with what a list says of it.
 type Likeness struct {
 	Same   bool // it holds the same, and is found by the same
+	Moved  bool // its address is not the one that its id is of
 	Before bool // it was written by an earlier try of the same upload
 }
 

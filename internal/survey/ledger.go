@@ -25,8 +25,8 @@ const (
 	SkipQuiet        SkipReason = "quiet_period"
 	SkipNotSampled   SkipReason = "not_sampled"
 	SkipNoAddress    SkipReason = "no_address" // there is nowhere to write to
-	SkipAnswered     SkipReason = "answered" // reminders only
-	SkipRemoved      SkipReason = "removed"  // the contact is gone since the campaign was planned
+	SkipAnswered     SkipReason = "answered"   // reminders only
+	SkipRemoved      SkipReason = "removed"    // the contact is gone since the campaign was planned
 )
 
 // MailingState is how far a mailing is.

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strconv"
@@ -11,13 +12,10 @@ import (
 	"onetap/internal/survey"
 )
 
-// ContactName is what a contact is called: the name, else the address, else that the contact is gone.
+// ContactName is what a contact is called: the name, else what it is known by, else that the contact is gone.
 func ContactName(l lang.Language, c survey.Contact) string {
-	switch {
-	case c.Person.Name != "":
-		return c.Person.Name
-	case c.Person.Email != "":
-		return c.Person.Email
+	if name := cmp.Or(c.Person.Name, c.Person.Email, c.Person.Phone, c.Person.Customer); name != "" {
+		return name
 	}
 	return l.T("loop.contact_gone")
 }

@@ -308,7 +308,7 @@ func (t *Teller) nextMailing(ctx context.Context, people []*person, leftAlone st
 
 func reasons(m map[string]int) string {
 	s := ""
-	for _, r := range []string{"unsubscribed", "bounced", "complained", "quiet_period", "not_sampled", "removed"} {
+	for _, r := range []string{"unsubscribed", "bounced", "complained", "quiet_period", "no_address", "not_sampled", "removed"} {
 		if m[r] > 0 {
 			if s != "" {
 				s += ", "

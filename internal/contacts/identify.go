@@ -1,0 +1,353 @@
+package contacts
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+
+	"golang.org/x/sync/errgroup"
+
+	"onetap/internal/apperr"
+	"onetap/internal/survey"
+)
+
+// movesInFlight is how many contacts get another address at once.
+const movesInFlight = 8
+
+// identifying finds the contacts of some rows of a list. A row is looked up by every identifier that it has: the customer id
+// decides before the address, the address before the telephone. Identifiers that contradict each other never make one person
+// of two.
+type identifying struct {
+	*Lists
+	audience survey.Audience
+	phones   bool                                    // the list has a column of telephones
+	people   map[survey.ContactID]*survey.Contact    // who may be meant, as they are after the rows so far
+	whose    map[survey.Identifier]survey.Identified // the same of what they are found by
+	puts     map[survey.Identifier]survey.Identified // of whose, what is to be written
+	gone     []survey.Identifier
+	moves    []addressMove
+	reader   *Import
+	look     bool                      // nothing is written
+	fresh    []Row                     // to be written: the rows that are new to the upload,
+	again    []Row                     // and those of persons that an earlier slice or part has written, joined with what was written
+	place    map[survey.ContactID]*Row // in fresh or again, which do not grow beyond their capacity
+	settled  int                       // contacts that are stored as the list has them
+	merges   []Merge
+	refused  []Refusal
+}
+
+type addressMove struct {
+	survey.AddressMove
+	to string // the address; "": none
+}
+
+// tentative is what a row's contact is if nobody else is meant.
+func (l *Lists) tentative(c survey.Contact) (survey.Contact, survey.Identifiers) {
+	ids := l.Keys.Identifiers(c.Audience, c.Person)
+	c.ID = ids.Own()
+	c.Mailbox = ids.MailboxOf(c.ID)
+	c.Found = survey.FoundBy{Customer: ids.Customer, Phone: ids.Phone}
+	return c, ids
+}
+
+// identify gives the rows of a slice to their contacts, and refuses those that name one a second time.
+func (l *Lists) identify(ctx context.Context, p *progress, got *Imported) (*identifying, error) {
+	in := &identifying{
+		Lists: l, reader: &p.Reader, look: p.Look, place: map[survey.ContactID]*Row{}, fresh: make([]Row, 0, len(got.Rows)), again: make([]Row, 0, len(got.Rows)),
+		audience: p.Reader.Audience, phones: len(p.Reader.calls) > 0, people: map[survey.ContactID]*survey.Contact{},
+		whose: map[survey.Identifier]survey.Identified{}, puts: map[survey.Identifier]survey.Identified{},
+	}
+	all := make([]survey.Contact, len(got.Rows))
+	ids := make([]survey.Identifiers, len(got.Rows))
+	for i, row := range got.Rows {
+		all[i], ids[i] = l.tentative(row.Contact)
+	}
+	stored, err := l.Store.Stored(ctx, unlike(all), p.by, p.Look)
+	if err != nil {
+		return nil, err
+	}
+	if err := in.read(ctx, all, ids, stored); err != nil {
+		return nil, err
+	}
+	for i, row := range got.Rows {
+		row.Contact = all[i]
+		like := stored[row.Contact.ID]
+		if like.Same && !like.Before && !row.OptedOut && in.people[row.Contact.ID] == nil && !p.seen.has(row.Contact.ID) { // nothing in this slice touches it
+			p.seen.add(seenOf(row.Contact.ID, row.Line))
+			in.settled++
+			continue
+		}
+		if err := in.take(ctx, p, row, ids[i], got); err != nil {
+			return nil, err
+		}
+	}
+	return in, nil
+}
+
+// unlike leaves one of contacts with the same id.
+func unlike(all []survey.Contact) []survey.Contact {
+	seen := make(map[survey.ContactID]bool, len(all))
+	some := make([]survey.Contact, 0, len(all))
+	for _, c := range all {
+		if !seen[c.ID] {
+			seen[c.ID] = true
+			some = append(some, c)
+		}
+	}
+	return some
+}
+
+// read looks up what the rows that are not stored as they are may mean: whose their identifiers are, and those contacts.
+func (in *identifying) read(ctx context.Context, all []survey.Contact, ids []survey.Identifiers, stored map[survey.ContactID]survey.Likeness) error {
+	ask := map[survey.Identifier]bool{}
+	want := map[survey.ContactID]bool{}
+	rows := map[survey.ContactID]int{}
+	for _, c := range all {
+		rows[c.ID]++
+	}
+	for i, c := range all {
+		like, there := stored[c.ID]
+		if like.Same && rows[c.ID] == 1 {
+			want[c.ID] = want[c.ID] || like.Before
+			continue
+		}
+		want[c.ID] = there
+		if ids[i].Customer != "" {
+			ask[survey.Identifier{Kind: survey.ByCustomer, Hash: ids[i].Customer}] = true
+		}
+		if ids[i].Phone != "" {
+			ask[survey.Identifier{Kind: survey.ByPhone, Hash: ids[i].Phone}] = true
+		}
+		if ids[i].Mail != "" && (!there || like.Moved) { // else it is the contact's own
+			ask[survey.Identifier{Kind: survey.ByMail, Hash: ids[i].Mail}] = true
+		}
+	}
+	if len(ask) == 0 {
+		return nil
+	}
+	list := make([]survey.Identifier, 0, len(ask))
+	for i := range ask {
+		list = append(list, i)
+	}
+	var err error
+	if in.whose, err = in.Store.Identified(ctx, in.audience, list, in.look); err != nil {
+		return err
+	}
+	for _, w := range in.whose {
+		want[w.Contact] = true
+	}
+	var who []survey.ContactID
+	for id, there := range want {
+		if there {
+			who = append(who, id)
+		}
+	}
+	people, err := in.Store.Contacts(ctx, in.audience, who)
+	for id, c := range people {
+		in.people[id] = &c
+	}
+	return err
+}
+
+// refuse takes a row back that was counted as taken.
+func (in *identifying) refuse(r Refusal, got *Imported) {
+	in.refused = append(in.refused, r)
+	got.Quality.TakeBack(r)
+}
+
+// by finds whose an identifier is, if that contact has it still.
+func (in *identifying) by(kind survey.IdentifierKind, hash survey.ContactID) (c *survey.Contact, shared bool) {
+	if hash == "" {
+		return nil, false
+	}
+	w, ok := in.whose[survey.Identifier{Kind: kind, Hash: hash}]
+	switch c = in.people[w.Contact]; {
+	case kind == survey.ByMail && (!ok || c == nil):
+		return in.people[hash], false
+	case c == nil, kind == survey.ByCustomer && c.Found.Customer != hash, kind == survey.ByPhone && (c.Found.Phone != hash || c.Found.Shared):
+		return nil, false
+	}
+	return c, w.Shared
+}
+
+// take finds the contact of a row and puts the two together.
+func (in *identifying) take(ctx context.Context, p *progress, row Row, ids survey.Identifiers, got *Imported) error {
+	customer, _ := in.by(survey.ByCustomer, ids.Customer)
+	mail, _ := in.by(survey.ByMail, ids.Mail)
+	phone, shared := in.by(survey.ByPhone, ids.Phone)
+	was, without := customer, false // without: the address is another's
+	switch {
+	case customer != nil && mail != nil && mail != customer:
+		if customer.MailID() != "" {
+			in.refuse(row.contradiction("identifiers_contradict"), got)
+			return nil
+		}
+		without = true
+	case customer != nil:
+	case mail != nil && mail.Found.Customer != "" && ids.Customer != "":
+		without = true
+	case mail != nil:
+		was = mail
+	case phone != nil && !shared && (ids.Customer == "" || phone.Found.Customer == "") && (ids.Mail == "" || phone.MailID() == ""):
+		was = phone
+	}
+	if without {
+		got.warn(Warning{Line: row.Line, Code: AddressOfAnother, Value: row.Contact.Person.Email})
+		row.Contact.Person.Email, ids.Mail = "", ""
+	}
+	id := in.idOf(was, ids, shared, without)
+	if was != nil && ids.Mail != "" && was.MailID() != "" && was.MailID() != ids.Mail && p.seen.has(id) {
+		in.refuse(row.contradiction("customer_id_twice"), got) // two people of one list
+		return nil
+	}
+	row.Contact.ID = id
+	first, twice := p.seen.add(seenOf(id, row.Line))
+	if !twice {
+		in.fresh = append(in.fresh, in.joined(was, row, got))
+		in.place[id] = &in.fresh[len(in.fresh)-1]
+		return nil
+	}
+	return in.merge(ctx, row, first, got)
+}
+
+// merge joins a row with an earlier one of the same list and person.
+func (in *identifying) merge(ctx context.Context, row Row, first int, got *Imported) error {
+	id := row.Contact.ID
+	got.Quality.Note(MergedRows, row.Line)
+	into := in.place[id]
+	if into == nil && in.look { // its first row was compared already, and nothing of it is written
+		return nil
+	}
+	if into == nil {
+		stored, err := in.Store.Contact(ctx, in.audience, id)
+		if apperr.Is(err, "contact_unknown") { // erased meanwhile
+			in.fresh = append(in.fresh, in.joined(nil, row, got))
+			in.place[id] = &in.fresh[len(in.fresh)-1]
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("join rows: %w", err)
+		}
+		in.again = append(in.again, Row{Line: first, Contact: stored})
+		into = &in.again[len(in.again)-1]
+		in.place[id] = into
+	}
+	merge := Merge{Line: row.Line, First: first}
+	was := into.Contact
+	row.Contact = in.reader.join(was, row.Contact, &merge)
+	row.Line, row.OptedOut = into.Line, row.OptedOut || into.OptedOut
+	*into = in.joined(&was, row, got)
+	in.merges = append(in.merges, merge)
+	return nil
+}
+
+// idOf is the id of a row's contact.
+func (in *identifying) idOf(was *survey.Contact, ids survey.Identifiers, shared, without bool) survey.ContactID {
+	if was != nil {
+		return was.ID
+	}
+	id := ids.Own()
+	if in.people[id] == nil && !without || ids.Mail == "" && ids.Customer == "" && shared {
+		return id // a telephone of several people alone is always the same contact
+	}
+	var random [10]byte
+	rand.Read(random[:])
+	return survey.ContactID(idLetters.EncodeToString(random[:])) // the id is that of somebody who had the customer id or telephone before
+}
+
+// joined makes of a row and the contact that it means, if there is one, what is to be stored. What a row does not say of an address
+// or customer id stays; a telephone goes if the list has a column of them.
+func (in *identifying) joined(was *survey.Contact, row Row, got *Imported) Row {
+	c := row.Contact
+	var had survey.Contact
+	if was != nil {
+		had = *was
+		if c.Person.Email == "" {
+			c.Person.Email = had.Person.Email
+		}
+		if c.Person.Customer == "" {
+			c.Person.Customer = had.Person.Customer
+		}
+		if c.Person.Phone == "" && !in.phones {
+			c.Person.Phone = had.Person.Phone
+		}
+	}
+	ids := in.Keys.Identifiers(in.audience, c.Person)
+	c.Mailbox = ids.MailboxOf(c.ID)
+	c.Found = in.found(c.ID, had, ids)
+	if c.Found.Shared && !had.Found.Shared {
+		got.Quality.Note(SharedPhone, row.Line)
+	}
+	if from := had.MailID(); was != nil && from != ids.Mail {
+		in.moves = append(in.moves, addressMove{survey.AddressMove{Audience: in.audience, Contact: c.ID, From: from, To: ids.Mail}, c.Person.Email})
+		if from == c.ID {
+			in.whose[survey.Identifier{Kind: survey.ByMail, Hash: from}] = survey.Identified{Contact: c.ID}
+		}
+		if ids.Mail != c.ID {
+			in.whose[survey.Identifier{Kind: survey.ByMail, Hash: ids.Mail}] = survey.Identified{Contact: c.ID}
+		}
+	}
+	in.people[c.ID] = &c
+	row.Contact = c
+	return row
+}
+
+// found says what a contact is found by from now on, and notes what of that is new and what is gone. had is what is stored of it.
+func (in *identifying) found(id survey.ContactID, had survey.Contact, ids survey.Identifiers) survey.FoundBy {
+	f := survey.FoundBy{Customer: ids.Customer, Phone: ids.Phone}
+	mine := survey.Identified{Contact: id}
+	note := func(i survey.Identifier, whose survey.Identified) {
+		in.whose[i], in.puts[i] = whose, whose
+	}
+	if i := (survey.Identifier{Kind: survey.ByCustomer, Hash: ids.Customer}); f.Customer != "" && in.whose[i] != mine {
+		note(i, mine)
+	}
+	if f.Phone != "" {
+		i := survey.Identifier{Kind: survey.ByPhone, Hash: ids.Phone}
+		switch owner, shared := in.by(survey.ByPhone, ids.Phone); {
+		case owner == nil && !in.whose[i].Shared:
+			note(i, mine)
+		case owner != nil && owner.ID == id:
+		case owner == nil || shared:
+			f.Shared = true
+		default:
+			f.Shared = true
+			note(i, survey.Identified{Contact: owner.ID, Shared: true})
+		}
+	}
+	if had.Found.Customer != "" && had.Found.Customer != f.Customer {
+		in.gone = append(in.gone, survey.Identifier{Kind: survey.ByCustomer, Hash: had.Found.Customer})
+	}
+	if had.Found.Phone != "" && !had.Found.Shared && had.Found.Phone != f.Phone {
+		in.gone = append(in.gone, survey.Identifier{Kind: survey.ByPhone, Hash: had.Found.Phone})
+	}
+	return f
+}
+
+// settle writes whose the identifiers are, and gives contacts their new addresses: both before the contacts themselves, so that
+// a try that dies is found by the next.
+func (in *identifying) settle(ctx context.Context, by survey.UploadMark) error {
+	if by.Begin != nil && len(in.puts)+len(in.gone)+len(in.moves) > 0 {
+		if err := by.Begin(); err != nil {
+			return err
+		}
+	}
+	if err := in.Store.Identify(ctx, in.audience, in.puts, in.gone); err != nil {
+		return fmt.Errorf("identifiers: %w", err)
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(movesInFlight)
+	for _, m := range in.moves {
+		g.Go(func() error { return in.moveAddress(ctx, m, nil) })
+	}
+	return g.Wait()
+}
+
+// moveAddress gives a contact another address; who wanted no letters at the old one wants none at the new one, in any audience.
+func (l *Lists) moveAddress(ctx context.Context, m addressMove, save *survey.ContactSave) error {
+	wish, err := l.Store.MoveAddress(ctx, m.AddressMove, save)
+	if err == nil && wish != "" && m.to != "" {
+		err = l.Store.Suppress(ctx, l.Keys.ContactIDs(m.to), wish, l.Now().UTC())
+	}
+	return err
+}
