@@ -104,17 +104,3 @@ func IsDate(text string) bool {
 	}
 	return true
 }
-
-// Language reads how lists name languages: "ru", "рус.", "Русский", "Russian", "ru-RU". known is false for a language
-// that surveys are not sent in.
-func Language(text string) (language string, known bool) {
-	key := strings.Trim(Fold(text), ". ")
-	key, _, _ = strings.Cut(strings.ReplaceAll(key, "_", "-"), "-")
-	switch key {
-	case "ru", "rus", "russian", "рус", "ру", "русский", "русская", "по-русски", "русский язык":
-		return "ru", true
-	case "en", "eng", "english", "анг", "англ", "английский", "английский язык", "gb", "us":
-		return "en", true
-	}
-	return "", key == ""
-}

@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"onetap/internal/celltext"
+	"onetap/internal/lang"
 	"onetap/internal/sheet"
 	"onetap/internal/survey"
 )
@@ -181,7 +182,7 @@ func (im *Import) assign(row *Row, staff survey.Directory, out *Imported) {
 		out.warn(Warning{Line: line, Code: UnknownOwner, Column: im.heading(FieldOwner), Value: celltext.Cut(c.OwnerRaw, 100)})
 	}
 	missing(c.Team, MissingTeam)
-	if language, known := celltext.Language(c.Language); !known {
+	if language, known := lang.Named(c.Language); !known {
 		out.warn(Warning{Line: line, Code: UnknownLanguage, Column: im.heading(FieldLanguage), Value: celltext.Cut(c.Language, 100)})
 		c.Language = ""
 	} else {

@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,7 +24,10 @@ import (
 )
 
 //go:embed *.json
-var files embed.FS
+var embedded embed.FS
+
+// files are those of every language; fs.FS joins what Add was given.
+var files = []fs.FS{embedded}
 
 // Language is one of All, as in an HTML lang attribute: "ru", "en".
 type Language string
@@ -43,6 +47,7 @@ type catalogue struct {
 }
 
 type message struct {
+	tag   *language.Tag          // whose rules choose the form
 	text  string                 // without plural forms
 	forms map[plural.Form]string // nil where the message has none
 }
@@ -51,17 +56,22 @@ var catalogues, all = languages()
 
 // languages finds which languages there are by the names of the files; it reads none of them.
 func languages() (map[Language]*catalogue, []Language) {
-	names, _ := fs.Glob(files, "*.json")
 	found := map[Language]*catalogue{}
-	var order []Language
-	for _, n := range names {
-		code, _, _ := strings.Cut(n, ".")
-		if l := Language(code); found[l] == nil {
-			found[l] = &catalogue{}
-			order = append(order, l)
+	for _, f := range files {
+		names, _ := fs.Glob(f, "*.*.json")
+		for _, n := range names {
+			code, _, _ := strings.Cut(n, ".")
+			found[Language(code)] = &catalogue{}
 		}
 	}
-	return found, order // Glob sorts, so order is sorted
+	return found, slices.Sorted(maps.Keys(found))
+}
+
+// Add reads further languages from files, as a program has them that was built with more files beside this one. It is called before
+// the first string is asked for; a test shows with it that a language is files and nothing else.
+func Add(more fs.FS) {
+	files = append(files, more)
+	catalogues, all = languages()
 }
 
 // All lists the languages by code.
@@ -81,6 +91,26 @@ func Parse(code string) (Language, bool) {
 	code, _, _ = strings.Cut(strings.ToLower(strings.TrimSpace(code)), "-")
 	l := Language(code)
 	return l, catalogues[l] != nil
+}
+
+// Named reads how lists name a language: "ru", "рус.", "Русский", "Russian", "ru-RU". The names stand in each language's own
+// files ("format.language_names"). known is false for a language that there are no strings in; "" is known.
+func Named(text string) (code string, known bool) {
+	key := strings.ReplaceAll(strings.ToLower(strings.Join(strings.Fields(text), " ")), "_", "-")
+	key = strings.Trim(key, ". ")
+	short, _, _ := strings.Cut(key, "-")
+	for _, l := range all {
+		if string(l) == short {
+			return string(l), true
+		}
+		m, _ := l.own("format.language_names")
+		for name := range strings.SplitSeq(m.text, ", ") {
+			if name == key || name == short {
+				return string(l), true
+			}
+		}
+	}
+	return "", key == ""
 }
 
 // For picks the best language for an Accept-Language header; Default when it names none that is here.
@@ -114,7 +144,7 @@ func (l Language) T(id string, values ...Values) string {
 	}
 	text := m.text
 	if m.forms != nil {
-		text = m.form(l, v["Count"])
+		text = m.form(v["Count"])
 	}
 	return l.fill(text, v)
 }
@@ -150,13 +180,19 @@ func (l Language) Problem(e *apperr.Error) string {
 	return l.T("problem.other")
 }
 
+// find returns a language's own message or, where it lacks one, that of Default: a language that is not translated whole works.
+// The rule of line breaks is a language's own or none.
 func (l Language) find(id string) (message, bool) {
+	if m, ok := l.own(id); ok || l == Default || id == "format.no_break" {
+		return m, ok
+	}
+	return Default.own(id)
+}
+
+func (l Language) own(id string) (message, bool) {
 	c := catalogues[l]
 	if c == nil {
-		if c = catalogues[Default]; c == nil {
-			return message{}, false
-		}
-		l = Default
+		return message{}, false
 	}
 	c.once.Do(func() { c.read(l) })
 	m, ok := c.messages[id]
@@ -167,9 +203,20 @@ func (l Language) find(id string) (message, bool) {
 func (c *catalogue) read(l Language) {
 	c.tag = language.Make(string(l))
 	c.messages = map[string]message{}
+	for _, f := range files {
+		c.readFrom(f, l)
+	}
+	if b := readBinder(c.messages["format.no_break"].text); b.any() {
+		for id, m := range c.messages {
+			c.messages[id] = m.bound(b)
+		}
+	}
+}
+
+func (c *catalogue) readFrom(files fs.FS, l Language) {
 	names, _ := fs.Glob(files, string(l)+".*.json")
 	for _, n := range names {
-		data, err := files.ReadFile(n)
+		data, err := fs.ReadFile(files, n)
 		if err != nil {
 			panic(fmt.Sprintf("lang: %v", err))
 		}
@@ -185,12 +232,8 @@ func (c *catalogue) read(l Language) {
 			if _, twice := c.messages[id]; twice {
 				panic(fmt.Sprintf("lang: %s: %s stands in another file too", n, id))
 			}
+			m.tag = &c.tag
 			c.messages[id] = m
-		}
-	}
-	if b := readBinder(c.messages["format.no_break"].text); b.any() {
-		for id, m := range c.messages {
-			c.messages[id] = m.bound(b)
 		}
 	}
 }
@@ -227,20 +270,13 @@ func (m message) bound(b binder) message {
 }
 
 // form picks the plural form for a count by CLDR; whole numbers only.
-func (m message) form(l Language, count any) string {
+func (m message) form(count any) string {
 	n, _ := whole(count)
-	f := plural.Cardinal.MatchPlural(catalogues[l.known()].tag, int(max(n, -n)%1e9), 0, 0, 0, 0)
+	f := plural.Cardinal.MatchPlural(*m.tag, int(max(n, -n)%1e9), 0, 0, 0, 0)
 	if text, ok := m.forms[f]; ok {
 		return text
 	}
 	return m.forms[plural.Other]
-}
-
-func (l Language) known() Language {
-	if catalogues[l] == nil {
-		return Default
-	}
-	return l
 }
 
 // fill puts values into their places in one pass, so that a value holding "{{." is not read again.

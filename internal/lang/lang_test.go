@@ -106,8 +106,14 @@ func TestEveryLanguageSaysEverything(t *testing.T) {
 		t.Fatalf("languages are %v", All())
 	}
 	base := catalogueOf(Default)
+	whole := map[Language]bool{"en": true, "ru": true} // promised; others say in English what they lack
 	for _, l := range All() {
 		own := catalogueOf(l)
+		for _, id := range []string{"format.language", "format.language_names"} {
+			if _, ok := own[id]; !ok {
+				t.Errorf("%s has no %s", l, id)
+			}
+		}
 		for id := range own {
 			if _, ok := base[id]; !ok && id != "format.no_break" {
 				t.Errorf("%s is in %s and not in %s", id, l, Default)
@@ -116,7 +122,9 @@ func TestEveryLanguageSaysEverything(t *testing.T) {
 		for id, m := range base {
 			n, ok := own[id]
 			if !ok {
-				t.Errorf("%s is not in %s", id, l)
+				if whole[l] {
+					t.Errorf("%s is not in %s", id, l)
+				}
 				continue
 			}
 			if want, got := places(m), places(n); !slices.Equal(want, got) {

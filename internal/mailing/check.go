@@ -147,7 +147,7 @@ func missingWords(c survey.Campaign, people map[string]int) []string {
 		return nil
 	}
 	var missing []string
-	for _, code := range survey.Languages {
+	for _, code := range survey.Languages() {
 		if _, own := c.Wording[code]; !own && people[code] > 0 {
 			missing = append(missing, code)
 		}

@@ -122,7 +122,7 @@ func (cs *Campaigns) compose(ctx context.Context, c survey.Campaign, in Letter, 
 		l, known = lang.Parse(in.Language)
 	}
 	if !known {
-		return mail.Message{}, l, apperr.New(apperr.Invalid, "language_unknown", "language", "Known", strings.Join(survey.Languages, ", "))
+		return mail.Message{}, l, apperr.New(apperr.Invalid, "language_unknown", "language", "Known", strings.Join(survey.Languages(), ", "))
 	}
 	name := l.T("desk.preview_name")
 	if in.Name != nil {

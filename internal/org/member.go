@@ -49,8 +49,8 @@ func Check(m *survey.Staff) error {
 		}
 		return apperr.New(apperr.Invalid, "role_unknown", "role", "Known", strings.Join(known, ", "))
 	}
-	if m.Language != "" && !slices.Contains(survey.Languages, m.Language) {
-		return apperr.New(apperr.Invalid, "language_unknown", "language", "Known", strings.Join(survey.Languages, ", "))
+	if m.Language != "" && !slices.Contains(survey.Languages(), m.Language) {
+		return apperr.New(apperr.Invalid, "language_unknown", "language", "Known", strings.Join(survey.Languages(), ", "))
 	}
 	return nil
 }

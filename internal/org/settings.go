@@ -28,7 +28,7 @@ func (c *Company) CheckSettings(s survey.Settings) (survey.Settings, error) {
 		return s, err
 	}
 	slices.Sort(s.Languages)
-	if len(s.Languages) == len(survey.Languages) {
+	if len(s.Languages) == len(survey.Languages()) {
 		s.Languages = nil // all, whichever come
 	}
 	return s, nil

@@ -7,6 +7,7 @@ import (
 	"onetap/internal/apperr"
 	"onetap/internal/celltext"
 	"onetap/internal/contacts"
+	"onetap/internal/lang"
 	"onetap/internal/sheet"
 	"onetap/internal/survey"
 )
@@ -127,7 +128,7 @@ func (l *staffList) take(rec sheet.Record) {
 	if was, there := l.roles[strings.ToLower(s.ID)]; there && cells[contacts.FieldRole] == "" { // a list without roles changes none
 		s.Role = was
 	}
-	if s.Language, known = celltext.Language(cells[contacts.FieldLanguage]); !known {
+	if s.Language, known = lang.Named(cells[contacts.FieldLanguage]); !known {
 		refuse(contacts.Refusal{Code: "unknown_language", Column: headings[contacts.FieldLanguage], Value: celltext.Cut(cells[contacts.FieldLanguage], 100)})
 		return
 	}

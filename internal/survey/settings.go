@@ -46,7 +46,7 @@ const maxCompany = 150
 // Senders.Check. The colour and the logo are checked where they come in.
 func (s Settings) Check() error {
 	invalid := func(code, where string, with ...any) error { return apperr.New(apperr.Invalid, code, where, with...) }
-	known := strings.Join(Languages, ", ")
+	known := strings.Join(Languages(), ", ")
 	chosen := s.Language == "" || len(s.Languages) == 0
 	for _, l := range s.Languages {
 		if !knownLanguage(l) {
@@ -94,8 +94,6 @@ func (s Settings) Location() *time.Location {
 	}
 	return zone
 }
-
-func knownLanguage(l string) bool { return l == "en" || l == "ru" }
 
 // Begin gives a new campaign what the company has set.
 func (s Settings) Begin(c *Campaign) {

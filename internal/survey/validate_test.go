@@ -9,6 +9,9 @@ import (
 	"onetap/internal/apperr"
 )
 
+// The languages, as package wording tells them in a program.
+func init() { Languages = func() []string { return []string{"en", "ru"} } }
+
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	many := make([]string, MaxFilterValues)

@@ -18,6 +18,8 @@ const (
 	MaxText    = 2000
 )
 
+func init() { survey.Languages = lang.Codes }
+
 // field is one text of a Wording.
 type field struct {
 	name string

@@ -165,7 +165,7 @@ func stepOf(field string) string {
 // peopleByLanguage is "Russian 200, English 100".
 func peopleByLanguage(l lang.Language, h headcount) string {
 	var parts []string
-	for _, code := range survey.Languages {
+	for _, code := range survey.Languages() {
 		if n := h.Languages[code]; n > 0 {
 			parts = append(parts, languageName(l, code)+" "+l.Number(int64(n)))
 		}

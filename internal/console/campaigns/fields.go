@@ -247,7 +247,7 @@ func wordingFields(w *survey.Wording) map[string]*string {
 
 // wordsLanguage is the language whose words are edited: the one asked for, else the campaign's.
 func wordsLanguage(asked string, c survey.Campaign) string {
-	if slices.Contains(survey.Languages, asked) {
+	if slices.Contains(survey.Languages(), asked) {
 		return asked
 	}
 	return c.Language

@@ -205,11 +205,11 @@ func onwards(w http.ResponseWriter, r *http.Request, c survey.Campaign, step str
 	switch {
 	case !slices.Contains(draftSteps, go_):
 		to := edit + step
-		if l := r.FormValue("language_of_words"); step == stepWords && slices.Contains(survey.Languages, l) {
+		if l := r.FormValue("language_of_words"); step == stepWords && slices.Contains(survey.Languages(), l) {
 			to += "&language=" + l
 		}
 		return shell.Done(w, r, to, "campaign_saved")
-	case slices.Contains(survey.Languages, language):
+	case slices.Contains(survey.Languages(), language):
 		http.Redirect(w, r, edit+go_+"&language="+language, http.StatusSeeOther)
 	default:
 		http.Redirect(w, r, edit+go_, http.StatusSeeOther)
@@ -293,7 +293,7 @@ func (p *draftFrame) stale(f *typed, differs []difference) {
 // languageChoices are the languages that a campaign is written in.
 func languageChoices(l lang.Language, c survey.Campaign, chosen string) []shell.Option {
 	var all []shell.Option
-	for _, code := range survey.Languages {
+	for _, code := range survey.Languages() {
 		if !c.Speaks(code) {
 			continue
 		}
@@ -302,4 +302,5 @@ func languageChoices(l lang.Language, c survey.Campaign, chosen string) []shell.
 	return all
 }
 
-func languageName(l lang.Language, code string) string { return l.T("campaign.language_" + code) }
+// languageName is what a language is called in the reader's one, else in itself.
+func languageName(l lang.Language, code string) string { return shell.LanguageName(l, code) }

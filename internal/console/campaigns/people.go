@@ -273,7 +273,7 @@ func valueName(l lang.Language, field, value string, names map[string]string) st
 	switch {
 	case value == "":
 		return l.T("campaign.value_none")
-	case field == "language" && slices.Contains(survey.Languages, value):
+	case field == "language" && slices.Contains(survey.Languages(), value):
 		return languageName(l, value)
 	case field == "owner" && names[value] != "":
 		return names[value]

@@ -75,9 +75,9 @@ func TestFirstStepsTickThemselves(t *testing.T) {
 	says("Launch a campaign; Get an answer of 0 to 6")
 	owner := w.Visitor("owner", "en")
 	for _, step := range []struct{ do, want string }{
-		{"acknowledged", "Launch a campaign; Get an answer of 0 to 6; Open the owner’s letter and take the case"},
-		{"contacted", "Launch a campaign; Get an answer of 0 to 6; Open the owner’s letter and take the case"},
-		{"resolved", "Launch a campaign; Get an answer of 0 to 6; Open the owner’s letter and take the case; Talk to the customer and resolve the case"},
+		{"acknowledged", "Launch a campaign; Get an answer of 0 to 6; Open the owner’s email and take the case"},
+		{"contacted", "Launch a campaign; Get an answer of 0 to 6; Open the owner’s email and take the case"},
+		{"resolved", "Launch a campaign; Get an answer of 0 to 6; Open the owner’s email and take the case; Talk to the customer and resolve the case"},
 	} {
 		now, ok, err := w.Store.Case(ctx, c.Campaign, c.Contact)
 		if err != nil || !ok {

@@ -59,7 +59,7 @@ func newPersonPage(r *http.Request, title string, m survey.Staff, all []survey.S
 		p.Roles = append(p.Roles, shell.Option{Value: string(role), Label: p.Lang.T("role." + string(role)), On: role == m.Role})
 	}
 	p.Languages = []shell.Option{{Value: "", Label: p.Lang.T("staff.language_any"), On: m.Language == ""}}
-	for _, l := range survey.Languages {
+	for _, l := range survey.Languages() {
 		p.Languages = append(p.Languages, shell.Option{Value: l, Label: lang.Language(l).T("format.language"), On: l == m.Language})
 	}
 	directory := survey.NewDirectory(all)

@@ -59,7 +59,7 @@ func (d *Pages) settingsForm(r *http.Request, s survey.Settings) *settingsPage {
 	p.Tabs = tabsOf(&p.Frame, "/settings")
 	p.CaseHours, p.QuietDays, p.Reminder = orNothing(s.CaseHours), orNothing(s.QuietDays), orNothing(s.RemindDays)
 	p.Language = []shell.Option{{Value: "", Label: p.Lang.T("settings.language_author"), On: s.Language == ""}}
-	for _, l := range survey.Languages {
+	for _, l := range survey.Languages() {
 		p.Languages = append(p.Languages, shell.Option{Value: l, Label: lang.Language(l).T("format.language"), On: len(s.Languages) == 0 || slices.Contains(s.Languages, l)})
 		p.Language = append(p.Language, shell.Option{Value: l, Label: lang.Language(l).T("format.language"), On: l == s.Language})
 	}
@@ -200,7 +200,7 @@ func (d *Pages) logoKept(r *http.Request) (survey.Brand, error) {
 func (p *settingsPage) differences(yours, theirs survey.Settings) []versions {
 	languages := func(s survey.Settings) string {
 		if len(s.Languages) == 0 {
-			return strings.Join(survey.Languages, ", ")
+			return strings.Join(survey.Languages(), ", ")
 		}
 		return strings.Join(s.Languages, ", ")
 	}

@@ -38,9 +38,9 @@ type Frame struct {
 	Nav     []Tab
 	Who     string // "" where nobody is signed in
 	Role    string
-	Other   string // the language that one can change to
-	Done    string // what has just been done
-	Error   string // why it was not
+	Others  []Option // the languages that one can change to, each by its own name
+	Done    string   // what has just been done
+	Error   string   // why it was not
 	Scripts []string
 	Wide    bool // for tables and boards
 	Look    look
@@ -82,7 +82,7 @@ func NewFrame(r *http.Request, title string) Frame {
 	}
 	for _, other := range lang.All() {
 		if other != l {
-			f.Other = string(other)
+			f.Others = append(f.Others, Option{Value: string(other), Label: other.T("format.language")})
 		}
 	}
 	if done := "done." + r.URL.Query().Get("done"); l.Has(done) {

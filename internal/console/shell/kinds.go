@@ -25,8 +25,19 @@ func ValueLabel(l lang.Language, kind, value string, names map[string]string) st
 		return l.T("results.without")
 	case kind == survey.KindOwner:
 		return cmp.Or(names[strings.ToLower(value)], value)
-	case kind == survey.KindLanguage && l.Has("results.language."+value):
-		return l.T("results.language." + value)
+	case kind == survey.KindLanguage:
+		return LanguageName(l, value)
 	}
 	return value
+}
+
+// LanguageName is what a language is called in the reader's one, else in itself, else its code.
+func LanguageName(l lang.Language, code string) string {
+	if id := "results.language." + code; l.Has(id) {
+		return l.T(id)
+	}
+	if of, known := lang.Parse(code); known {
+		return of.T("format.language")
+	}
+	return code
 }
