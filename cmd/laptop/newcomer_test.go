@@ -24,6 +24,7 @@ import (
 var (
 	startLine = regexp.MustCompile(`(?m)^ +(http://\S+)$`)
 	inboxLine = regexp.MustCompile(`inbox +(http://\S+)`)
+	tokenLine = regexp.MustCompile(`token +(\S+)`)
 )
 
 // From a fresh `make run` a newcomer, who has only the one address that the terminal says, has signed in, made a campaign and
@@ -56,7 +57,7 @@ func TestBrowserNewcomer(t *testing.T) {
 			t.Logf("sent in %d clicks", b.Clicks)
 
 			// A few addresses of the sample bounce, so that not all 300 count as sent.
-			b.Until(`(q => q("waiting") === 0 && q("sent") > 280 && q("sent") + q("failed") === 300)(k => Number(document.querySelector("dd[data-live=" + k + "]").textContent))`)
+			b.Until(`(q => q("waiting") === 0 && q("sent") > 280 && q("sent") + q("failed") === 300)(k => Number(document.querySelector("[data-live=" + k + "]").textContent))`)
 			b.Until(`document.querySelector("[data-show=remind]").hidden === false && document.querySelector("[data-show=cancel]").hidden`)
 			b.Wait("div[data-show=bounced]") // the sample's few
 			b.Sound("sent")
@@ -68,7 +69,7 @@ func TestBrowserNewcomer(t *testing.T) {
 			for _, letter := range letters[:5] { // marketing sees figures of five and more
 				answer(t, company, letter)
 			}
-			b.Until(`document.querySelector("dd[data-live=answers]").textContent === "5"`) // by itself
+			b.Until(`document.querySelector("[data-live=answers]").textContent === "5"`) // by itself
 			b.ClickTo(`a[href^="/results/"]`, ".big")
 			if nps := b.Text(".big"); nps != "+100" {
 				t.Errorf("after five answers of 9 the NPS is %q", nps)
@@ -88,7 +89,7 @@ func TestBrowserNewcomer(t *testing.T) {
 			if b.Clicks > 4 {
 				t.Errorf("%d clicks to launch the sample's campaign", b.Clicks)
 			}
-			b.Until(`(q => q("waiting") === 0 && q("sent") > 80)(k => Number(document.querySelector("dd[data-live=" + k + "]").textContent))`)
+			b.Until(`(q => q("waiting") === 0 && q("sent") > 80)(k => Number(document.querySelector("[data-live=" + k + "]").textContent))`)
 		})
 	}
 }
