@@ -62,12 +62,12 @@ func (c *Console) uploads() []door.Route {
 // way in for a session.
 func (c *Console) Handler() http.Handler {
 	calls, pages := http.NewServeMux(), http.NewServeMux()
-	g := door.Guard{Note: c.Company.Note, CheckForm: c.shell.CheckForm}
+	g := door.Guard{Note: c.Company.Note, CheckForm: c.shell.CheckForm, Saved: shell.Saved}
 	for _, rt := range c.api.Routes() {
 		calls.HandleFunc(rt.Pattern, g.Guarded(rt, web.Fail))
 	}
 	for _, rt := range c.Routes() {
-		pages.HandleFunc(rt.Pattern, g.Guarded(rt, shell.FailPage))
+		pages.HandleFunc(rt.Pattern, g.Guarded(rt, c.entrance.Fail))
 	}
 	known, page := web.Secure(calls), shell.Secure(pages)
 	mux := http.NewServeMux()
@@ -90,7 +90,7 @@ func (c *Console) Handler() http.Handler {
 		case err != nil:
 			web.Fail(w, r, err)
 		case v.Session == "":
-			entrance.AskToSignIn(w, r)
+			c.entrance.AskToSignIn(w, r)
 		default:
 			page.ServeHTTP(w, door.WithVisit(r, v))
 		}

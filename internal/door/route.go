@@ -33,6 +33,7 @@ func On(pattern string, needs authz.Action, do Operation, audit string) Route {
 type Guard struct {
 	Note      func(ctx context.Context, who authz.Who, action, object string) // writes an audit entry
 	CheckForm func(*http.Request, Visit) error                                // refuses what comes from no form of the session
+	Saved     func(http.ResponseWriter, *http.Request) http.ResponseWriter    // watches the answer to a form that was let in
 }
 
 // Guarded lets in who may do what the route does: the one place where this is decided.
@@ -45,11 +46,15 @@ func (g Guard) Guarded(rt Route, fail func(http.ResponseWriter, *http.Request, e
 		case v.Session != "" && r.Method != http.MethodGet && r.Method != http.MethodHead:
 			err = g.CheckForm(r, v)
 		}
+		to := w
+		if err == nil && g.Saved != nil && v.Session != "" && r.Method == http.MethodPost {
+			to = g.Saved(w, r)
+		}
 		if err == nil && v.Stale && rt.Audit != Unaudited && authz.Sensitive(rt.Needs) {
 			err = apperr.New(apperr.Forbidden, "signin_again", "")
 		}
 		if err == nil {
-			err = g.audited(rt, w, r)
+			err = g.audited(rt, to, r)
 		}
 		if err != nil {
 			fail(w, r, err)

@@ -16,6 +16,7 @@ type Visit struct {
 	Session string
 	Before  string // the session that this one took the place of in the same browser; "": none
 	Stale   bool   // signed in too long ago for what needs a fresh proof (authz.Sensitive)
+	Me      string // names the person to scripts of the pages, and to nobody else
 	Form    string // what every form of this session carries
 	Lang    lang.Language
 	Zone    *time.Location // the viewer's

@@ -62,12 +62,19 @@ func (d *Pages) useCode(w http.ResponseWriter, r *http.Request) error {
 			w.Header().Set("Retry-After", "60")
 		}
 		p := newSentPage(r, to)
-		p.Code, p.Wrong = r.PostFormValue("code"), p.Lang.Problem(refusal)
+		p.Code, p.Wrong, p.Carried = r.PostFormValue("code"), p.Lang.Problem(refusal), r.PostFormValue("carried")
 		return shell.Show(w, r, web.Status(refusal), p)
 	}
 	if err != nil {
 		return err
 	}
 	http.SetCookie(w, shell.Cookie(r, shell.AskedCookie, "", -time.Second))
+	if c, ok := d.Door.Carried(r.PostFormValue("carried")); ok && c.Of(l.Staff.ID) {
+		session, err := d.beginSession(w, r, l.Staff)
+		if err != nil {
+			return err
+		}
+		return shell.Show(w, r, http.StatusOK, newResumePage(r, c, d.Door.FormToken(session)))
+	}
 	return d.begin(w, r, l.Staff, to)
 }

@@ -3,6 +3,7 @@ package entrance
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"time"
 
 	"onetap/internal/apperr"
@@ -13,6 +14,14 @@ import (
 
 // loginCookie keeps what a browser was sent to the issuer with, until it comes back.
 const loginCookie = "oidc"
+
+// issuerAddress is where the way in through the issuer begins; "" where there is none.
+func (d *Pages) issuerAddress(to string) string {
+	if d.Door.Issuer == nil {
+		return ""
+	}
+	return "/sign-in/oidc?to=" + url.QueryEscape(to)
+}
 
 // issuerBack is where the issuer sends a browser back to.
 func (d *Pages) issuerBack(r *http.Request) string {

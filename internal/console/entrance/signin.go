@@ -20,6 +20,7 @@ func (d *Pages) Guests() []door.Route {
 		door.On("GET /sign-in", authz.Anyone, d.signInForm, ""), door.On("POST /sign-in", authz.Anyone, d.sendLink, door.Unaudited),
 		door.On("GET /sign-in/{token}", authz.Anyone, d.confirmLink, ""), door.On("POST /sign-in/{token}", authz.Anyone, d.useLink, door.Unaudited),
 		door.On("GET /sign-in/code", authz.Anyone, d.codeForm, ""), door.On("POST /sign-in/code", authz.Anyone, d.useCode, door.Unaudited),
+		door.On("POST /sign-in/resume", authz.Anyone, d.resume, door.Unaudited),
 		door.On("GET /sign-in/oidc", authz.Anyone, d.toIssuer, ""), door.On("GET /sign-in/oidc/back", authz.Anyone, d.fromIssuer, ""),
 	}
 }
@@ -54,6 +55,7 @@ type signInPage struct {
 	Code                           string // as typed
 	HasCode                        bool   // this browser has asked for a code
 	CodeAt                         string // address of the form for it
+	Carried                        string // what was typed before, sealed (auth.Carried); "": nothing
 	Own, OwnFor                    string // how long an own device is remembered, and whose; "": nobody's
 	Here                           string // seal of the link and this browser, where the link was asked for in another
 }
@@ -65,8 +67,7 @@ func newSignInPage(r *http.Request, state, title string) *signInPage {
 	return p
 }
 
-// AskToSignIn sends a person to the form, and back afterwards; a script gets the status.
-func AskToSignIn(w http.ResponseWriter, r *http.Request) {
+func askToSignIn(w http.ResponseWriter, r *http.Request) {
 	if web.WantsJSON(r) || r.Method != http.MethodGet && r.Method != http.MethodHead {
 		web.Fail(w, r, apperr.New(apperr.Unauthentic, "form_expired", ""))
 		return
@@ -82,9 +83,7 @@ func (d *Pages) signInForm(w http.ResponseWriter, r *http.Request) error {
 	p := newSignInPage(r, "ask", "signin.page_title")
 	p.To = shell.Local(r.URL.Query().Get("to"))
 	p.HasCode, p.CodeAt = shell.CookieValue(r, shell.AskedCookie) != "", "/sign-in/code?to="+url.QueryEscape(p.To)
-	if d.Door.Issuer != nil {
-		p.Issuer = "/sign-in/oidc?to=" + url.QueryEscape(p.To)
-	}
+	p.Issuer = d.issuerAddress(p.To)
 	return shell.Show(w, r, http.StatusOK, p)
 }
 
@@ -99,7 +98,7 @@ func showRefusal(w http.ResponseWriter, r *http.Request, why string, status int)
 // letter, are left to another call.
 func (d *Pages) sendLink(w http.ResponseWriter, r *http.Request) error {
 	p := newSignInPage(r, "ask", "signin.page_title")
-	p.Email, p.To = strings.TrimSpace(r.FormValue("email")), shell.Local(r.FormValue("to"))
+	p.Email, p.To, p.Carried = strings.TrimSpace(r.FormValue("email")), shell.Local(r.FormValue("to")), r.PostFormValue("carried")
 	browser := auth.BrowserName(shell.CookieValue(r, shell.BrowserCookie))
 	ask, err := d.Door.Ask(r.Context(), auth.Asking{
 		Email: p.Email, To: p.To, Language: string(door.VisitOf(r).Lang), Site: d.Addresses.SiteOf(r),
@@ -120,7 +119,9 @@ func (d *Pages) sendLink(w http.ResponseWriter, r *http.Request) error {
 	}
 	http.SetCookie(w, shell.Cookie(r, shell.BrowserCookie, browser, browserLife))
 	http.SetCookie(w, shell.Cookie(r, shell.AskedCookie, d.Door.Asked(ask), auth.LinkLife))
-	return shell.Show(w, r, http.StatusOK, newSentPage(r, p.To))
+	done := newSentPage(r, p.To)
+	done.Carried = p.Carried
+	return shell.Show(w, r, http.StatusOK, done)
 }
 
 // browserLife is how long a browser keeps the name under which it asks for links.

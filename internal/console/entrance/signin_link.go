@@ -52,16 +52,29 @@ func (d *Pages) useLink(w http.ResponseWriter, r *http.Request) error {
 
 // begin starts a session and leads to a page.
 func (d *Pages) begin(w http.ResponseWriter, r *http.Request, m survey.Staff, to string) error {
+	if _, err := d.beginSession(w, r, m); err != nil {
+		return err
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther)
+	return nil
+}
+
+// lingers is how much longer than its session a browser keeps the session's cookie. It opens nothing then, and proves that a
+// form that comes too late is of this person's own session (AskToSignIn).
+const lingers = auth.CarryLife
+
+// beginSession starts a session in this browser and returns its id.
+func (d *Pages) beginSession(w http.ResponseWriter, r *http.Request, m survey.Staff) (id string, err error) {
 	value, life, err := d.Door.Begin(r.Context(), m, auth.Beginning{
 		Before: shell.CookieValue(r, shell.SessionCookie), Agent: r.UserAgent(), Own: r.PostFormValue("own") != "",
 	})
 	if err != nil {
-		return err
+		return "", err
 	}
-	http.SetCookie(w, shell.Cookie(r, shell.SessionCookie, value, life))
+	http.SetCookie(w, shell.Cookie(r, shell.SessionCookie, value, life+lingers))
 	if known, ok := d.Door.Remember(shell.CookieValue(r, shell.KnownCookie), m); ok {
 		http.SetCookie(w, shell.Cookie(r, shell.KnownCookie, known, auth.KnownLife))
 	}
-	http.Redirect(w, r, to, http.StatusSeeOther)
-	return nil
+	_, id, _ = d.Door.SessionOf(value)
+	return id, nil
 }

@@ -42,6 +42,7 @@ type Frame struct {
 	Done    string   // what has just been done
 	Error   string   // why it was not
 	Scripts []string
+	Refused bool // what was asked for was not done
 	Wide    bool // for tables and boards
 	Look    look
 

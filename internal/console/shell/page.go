@@ -26,6 +26,7 @@ type framed interface {
 // send the session's cookie with requests that another site makes unseen (SameSite), and what a reader searches for is
 // posted, so that no address puts words into a page.
 func Show(w http.ResponseWriter, r *http.Request, status int, p framed) error {
+	p.frame().Refused = status >= http.StatusBadRequest
 	if err := web.Render(w, r, status, p.frame().Lang, layout(p.frame(), p.View())); err != nil {
 		return fmt.Errorf("page %T: %w", p, err)
 	}
@@ -83,10 +84,15 @@ func Done(w http.ResponseWriter, r *http.Request, to, code string) error {
 	return nil
 }
 
+// Policy has an answer's page use its own stylesheet, scripts and pictures, and nothing inline.
+func Policy(w http.ResponseWriter) {
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+}
+
 // Secure is web.Secure with the policy of the pages: their own stylesheet, scripts and pictures, and nothing inline.
 func Secure(mux *http.ServeMux) http.Handler {
 	return web.Secure(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+		Policy(w)
 		if _, pattern := mux.Handler(r); pattern == "" && door.VisitOf(r).Session != "" {
 			FailPage(w, r, apperr.New(apperr.Unknown, "no_such_page", ""))
 			return

@@ -61,6 +61,7 @@ func (d *Shell) Session(r *http.Request) (door.Visit, error) {
 		return v, err
 	}
 	v.Staff, v.Session, v.Form, v.Company = who.Staff, who.Session.ID, d.Door.FormToken(who.Session.ID), who.Settings
+	v.Me = d.Keys.Seal("me", strings.ToLower(who.Staff.ID))
 	v.Before, v.Stale = who.Session.Before, d.Door.Stale(who.Session)
 	v.Lang = LanguageOf(r, who.Staff.Language)
 	r.Header.Set("Accept-Language", string(v.Lang)) // for whoever asks web.Language

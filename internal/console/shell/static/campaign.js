@@ -9,9 +9,11 @@
   const fill = (forms, n) => { const all = JSON.parse(forms); return (all[plural.select(n)] ?? all.other).replace('{n}', number(n)); };
   const post = async (to, fields, signal) => {
     const r = await fetch(to, {method: 'POST', body: fields, signal, headers: {'X-Form': token, Accept: 'application/json'}});
-    if (!r.ok) throw new Error(r.status);
+    if (!r.ok) throw Object.assign(new Error(r.status), {status: r.status});
     return r.json();
   };
+  // What went wrong: a server that answers is no lost connection.
+  const why = (e) => e.status === 401 ? say.over : e.status ? say.broken : say.failed;
   const later = (ms, f) => { let t; return () => { clearTimeout(t); t = setTimeout(f, ms); }; };
 
   // ---- counting: requests for a few thousand contacts each, several at once, added up here ----
@@ -68,7 +70,7 @@
         box.querySelector('[data-said]').textContent = fill(say.counted, all.invited);
         if (!form) await recheck();
       } catch (e) {
-        if (mine === abort && e.name !== 'AbortError') { mine.abort(); box.querySelector('[data-said]').textContent = say.failed; if (link) link.hidden = false; }
+        if (mine === abort && e.name !== 'AbortError') { mine.abort(); box.querySelector('[data-said]').textContent = why(e); if (link) link.hidden = false; }
       }
     };
     const again = () => {
@@ -168,7 +170,7 @@
         document.querySelector('[data-wrong]').textContent = Object.values(answer.wrong).join(' ');
         tall();
       } catch (e) {
-        if (e.name !== 'AbortError') document.querySelector('[data-wrong]').textContent = say.failed;
+        if (e.name !== 'AbortError') document.querySelector('[data-wrong]').textContent = why(e);
       }
     };
     // A frame is as tall as its letter, so that one scrolls the page and not the frame.
