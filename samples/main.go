@@ -1,5 +1,5 @@
 // Command samples writes the sample lists beside it: customers as a Russian accounting system and an English CRM export
-// them, faults included, and the staff that looks after them. Everybody in them is invented. It always writes the same.
+// them, faults included, some of the latter as a workbook of Excel, and the staff that looks after them. Everybody in them is invented. It always writes the same.
 package main
 
 import (
@@ -18,15 +18,21 @@ func main() {
 	}
 }
 
-// write makes the three lists in a folder.
+// write makes the lists in a folder.
 func write(folder string) error {
 	ru, err := russian(rand.New(rand.NewPCG(2026, 1)))
 	if err != nil {
 		return err
 	}
+	en := english(rand.New(rand.NewPCG(2026, 2)))
+	book, err := asWorkbook(en)
+	if err != nil {
+		return err
+	}
 	lists := map[string][]byte{
 		"customers-ru.csv": ru,
-		"customers-en.csv": english(rand.New(rand.NewPCG(2026, 2))),
+		"customers-en.csv": en,
+		"customers.xlsx":   book,
 		"staff.csv":        []byte(staff),
 	}
 	for name, content := range lists {

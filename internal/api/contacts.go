@@ -12,7 +12,7 @@ import (
 
 // postContacts takes a whole customer list of at most 5 MB.
 func (d *API) postContacts(w http.ResponseWriter, r *http.Request) error {
-	if err := door.KnownParameters(r, "audience", "encoding", "confirm_losses", "look"); err != nil {
+	if err := door.KnownParameters(r, "audience", "encoding", "sheet", "confirm_losses", "look"); err != nil {
 		return err
 	}
 	a, err := door.Audience(r.URL.Query().Get("audience"))
@@ -23,7 +23,7 @@ func (d *API) postContacts(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	body, err := door.ReadList(r)
+	body, err := d.OneList(r)
 	if err != nil {
 		return err
 	}

@@ -39,10 +39,10 @@ func (d *API) listStaff(w http.ResponseWriter, r *http.Request) error {
 // postStaff takes a list of staff members, as JSON or as CSV. Those that can be used are written; the same list again
 // changes nothing. Line is the place in the list, or the line of the file.
 func (d *API) postStaff(w http.ResponseWriter, r *http.Request) error {
-	if err := door.KnownParameters(r, "encoding"); err != nil {
+	if err := door.KnownParameters(r, "encoding", "sheet"); err != nil {
 		return err
 	}
-	read := readStaffCSV
+	read := d.readStaffFile
 	if door.MediaType(r) == "application/json" {
 		read = readStaffJSON
 	}
@@ -58,13 +58,13 @@ func (d *API) postStaff(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// readStaffCSV reads a list as a system exports it, managers included.
-func readStaffCSV(r *http.Request) (org.List, error) {
+// readStaffFile reads a list as a system exports it, managers included.
+func (d *API) readStaffFile(r *http.Request) (org.List, error) {
 	encoding, err := door.EncodingOf(r)
 	if err != nil {
 		return nil, err
 	}
-	body, err := door.ReadList(r)
+	body, err := d.OneList(r)
 	return org.OfFile(body, encoding), err
 }
 

@@ -33,6 +33,34 @@ func Waker(c aws.Config, function string) func(context.Context) error {
 // It is one signed POST of Lambda's Invoke with X-Amz-Invocation-Type: Event, which answers 202
 // (docs.aws.amazon.com/lambda/latest/api/API_Invoke.html): the SDK's client for it would add 0.7 MB to the binary.
 func Caller(c aws.Config, function string) func(context.Context, []byte) error {
+	invoke := invoker(c, function)
+	if invoke == nil {
+		return nil
+	}
+	return func(ctx context.Context, event []byte) error {
+		ctx, cancel := context.WithTimeout(ctx, wakeTime)
+		defer cancel()
+		_, err := invoke(ctx, "Event", http.StatusAccepted, event)
+		return err
+	}
+}
+
+// Asker returns a function that has another one called with an event and waits for its answer; nil without a name. Event and answer
+// have at most 6 MB.
+func Asker(c aws.Config, function string) func(context.Context, []byte) ([]byte, error) {
+	invoke := invoker(c, function)
+	if invoke == nil {
+		return nil
+	}
+	return func(ctx context.Context, event []byte) ([]byte, error) {
+		return invoke(ctx, "RequestResponse", http.StatusOK, event)
+	}
+}
+
+// maxAnswer is more than Lambda lets a function answer.
+const maxAnswer = 8 << 20
+
+func invoker(c aws.Config, function string) func(ctx context.Context, kind string, want int, event []byte) ([]byte, error) {
 	if function == "" {
 		return nil
 	}
@@ -45,32 +73,37 @@ func Caller(c aws.Config, function string) func(context.Context, []byte) error {
 	}
 	address := base + "/2015-03-31/functions/" + url.PathEscape(function) + "/invocations"
 	signer := v4.NewSigner()
-	return func(ctx context.Context, event []byte) error {
-		ctx, cancel := context.WithTimeout(ctx, wakeTime)
-		defer cancel()
+	return func(ctx context.Context, kind string, want int, event []byte) ([]byte, error) {
 		r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(event))
 		if err != nil {
-			return fmt.Errorf("call a function: %w", err)
+			return nil, fmt.Errorf("call a function: %w", err)
 		}
-		r.Header.Set("X-Amz-Invocation-Type", "Event")
+		r.Header.Set("X-Amz-Invocation-Type", kind)
 		r.Header.Set("Content-Type", "application/json")
 		credentials, err := c.Credentials.Retrieve(ctx)
 		if err != nil {
-			return fmt.Errorf("call a function: %w", err)
+			return nil, fmt.Errorf("call a function: %w", err)
 		}
 		sum := sha256.Sum256(event)
 		if err := signer.SignHTTP(ctx, credentials, r, hex.EncodeToString(sum[:]), "lambda", c.Region, time.Now()); err != nil {
-			return fmt.Errorf("call a function: %w", err)
+			return nil, fmt.Errorf("call a function: %w", err)
 		}
 		answer, err := http.DefaultClient.Do(r)
 		if err != nil {
-			return fmt.Errorf("call a function: %w", err)
+			return nil, fmt.Errorf("call a function: %w", err)
 		}
 		defer answer.Body.Close()
-		if answer.StatusCode != http.StatusAccepted {
+		if answer.StatusCode != want {
 			why, _ := io.ReadAll(io.LimitReader(answer.Body, 500))
-			return fmt.Errorf("call a function: %s: %s", answer.Status, why)
+			return nil, fmt.Errorf("call a function: %s: %s", answer.Status, why)
 		}
-		return nil
+		body, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
+		if err != nil {
+			return nil, fmt.Errorf("call a function: %w", err)
+		}
+		if fault := answer.Header.Get("X-Amz-Function-Error"); fault != "" { // what it says may hold what it was asked
+			return nil, fmt.Errorf("call a function: it failed: %s", fault)
+		}
+		return body, nil
 	}
 }

@@ -44,7 +44,16 @@ func TestWaker(t *testing.T) {
 	if err := wake(context.Background()); err == nil || !strings.Contains(err.Error(), "Function not found") {
 		t.Errorf("no such function: %v", err)
 	}
-	if awsenv.Waker(c, "") != nil {
+	ask := awsenv.Asker(c, "stack-sheets")
+	status = http.StatusOK
+	if answer, err := ask(context.Background(), []byte(`{"file":""}`)); err != nil || !strings.Contains(string(answer), "Message") || string(body) != `{"file":""}` || got.Header.Get("X-Amz-Invocation-Type") != "RequestResponse" {
+		t.Errorf("asked: %s, %v, %v", answer, err, got.Header)
+	}
+	status = http.StatusTooManyRequests
+	if _, err := ask(context.Background(), nil); err == nil {
+		t.Error("a refused call is an answer")
+	}
+	if awsenv.Waker(c, "") != nil || awsenv.Asker(c, "") != nil {
 		t.Error("a sender without a name can be called")
 	}
 }

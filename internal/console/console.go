@@ -51,6 +51,10 @@ func (c *Console) Routes() []door.Route {
 // uploads are calls of the API that the page of an upload makes with its reader's session.
 func (c *Console) uploads() []door.Route {
 	return []door.Route{
+		door.On("GET /contacts/workbooks/{digest}", authz.WriteContacts, c.api.ShowWorkbook, ""),
+		door.On("PUT /contacts/workbooks/{digest}/parts/{part}", authz.WriteContacts, c.api.PutWorkbookPart, door.Unaudited),
+		door.On("POST /contacts/workbooks/{digest}", authz.WriteContacts, c.api.ReadWorkbookParts, door.Unaudited),
+		door.On("POST /contacts/workbooks", authz.WriteContacts, c.api.ReadWorkbook, door.Unaudited),
 		door.On("POST /contacts/imports", authz.WriteContacts, c.api.CreateImport, "imports"),
 		door.On("GET /contacts/imports/{import}/state", authz.WriteContacts, c.api.ShowImport, ""),
 		door.On("PUT /contacts/imports/{import}/parts/{part}", authz.WriteContacts, c.api.PutPart, door.Unaudited),

@@ -38,7 +38,8 @@ type Desk struct {
 	senders   survey.Senders    // whom letters may come from
 	Sender    string            // the deployment's From
 	Addresses addresses
-	Later     func(context.Context, []byte) error // calls this function with an event, and does not wait; nil: the event is worked on at once
+	Sheets    func(context.Context, []byte) ([]byte, error) // asks the function that reads workbooks: see Workbook
+	Later     func(context.Context, []byte) error           // calls this function with an event, and does not wait; nil: the event is worked on at once
 }
 
 // Settings are what a desk is made of.
@@ -46,16 +47,17 @@ type Settings struct {
 	Store   *store.Store
 	Keys    *keys.Keys
 	Mail    mailing.Mailer
-	Now     func() time.Time                    // nil: time.Now
-	Wake    func(context.Context) error         // starts the sender and does not wait for it
-	Later   func(context.Context, []byte) error // has this function called with an event, and does not wait
-	Token   string                              // of the API; "": only tokens that administrators have made
-	Sender  string                              // the deployment's From
-	Senders string                              // addresses and domains besides that letters may come from
-	Site    string                              // base of the console and the API; "": the host of the request
-	Links   string                              // base of the links in letters; "": the site
-	Admin   string                              // who may sign in before there is any staff
-	OIDC    OIDC                                // who signs people in besides the links by e-mail
+	Now     func() time.Time                              // nil: time.Now
+	Wake    func(context.Context) error                   // starts the sender and does not wait for it
+	Sheets  func(context.Context, []byte) ([]byte, error) // asks the function that reads workbooks
+	Later   func(context.Context, []byte) error           // has this function called with an event, and does not wait
+	Token   string                                        // of the API; "": only tokens that administrators have made
+	Sender  string                                        // the deployment's From
+	Senders string                                        // addresses and domains besides that letters may come from
+	Site    string                                        // base of the console and the API; "": the host of the request
+	Links   string                                        // base of the links in letters; "": the site
+	Admin   string                                        // who may sign in before there is any staff
+	OIDC    OIDC                                          // who signs people in besides the links by e-mail
 }
 
 // OIDC is an issuer of identities (OpenID Connect). Issuer "" is none.
@@ -75,7 +77,7 @@ func Open(o Settings) (*Desk, error) {
 	if now == nil {
 		now = time.Now
 	}
-	d := &Desk{Store: o.Store, Keys: o.Keys, Now: now, Later: o.Later, Sender: o.Sender, senders: senders, Addresses: addresses{o.Site, o.Links}}
+	d := &Desk{Store: o.Store, Keys: o.Keys, Now: now, Later: o.Later, Sheets: o.Sheets, Sender: o.Sender, senders: senders, Addresses: addresses{o.Site, o.Links}}
 	d.Results = &insight.Results{Store: o.Store, Now: now}
 	d.Mailing = &mailing.Campaigns{Store: o.Store, Keys: o.Keys, Mail: o.Mail, Now: now, Wake: o.Wake, Sender: o.Sender, Senders: senders, Admin: o.Admin}
 	d.Company = &org.Company{Store: o.Store, Now: now, Senders: senders}
@@ -99,6 +101,8 @@ func (d *Desk) Check() error {
 		return errors.New("SENDER is not set: the From address of test emails")
 	case d.senders.Check(d.Sender) != nil:
 		return fmt.Errorf("SENDER is not the address that letters come from, nor a name with it: %w", d.senders.Check(d.Sender))
+	case d.Sheets == nil:
+		return errors.New("SHEETS_FUNCTION is not set: name the function that reads workbooks")
 	case d.Mailing.Wake == nil:
 		return errors.New("SEND_FUNCTION is not set: name the function that sends")
 	}

@@ -16,6 +16,9 @@ import (
 // MaxList is the largest list, or part of one, in bytes after unpacking.
 const MaxList = 5 << 20
 
+// WorkbookType is the media type of workbooks of Excel.
+const WorkbookType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 // MediaType is the media type of a request's body, without parameters.
 func MediaType(r *http.Request) string {
 	m, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
@@ -35,13 +38,13 @@ func EncodingOf(r *http.Request) (string, error) {
 	return sheet.SaidEncoding(named)
 }
 
-// ReadList reads a CSV body, or a part of one. Problems: csv_wanted, body_too_large, gzip_broken, encoding_unknown, csv_mangled.
+// ReadList reads a CSV body, or a part of one, or a workbook: see ListOf. Problems: csv_wanted, body_too_large, gzip_broken, encoding_unknown, csv_mangled.
 //
 // An HTTP API of AWS hands a text/* body on as UTF-8, with U+FFFD in place of every byte that is not: a list in windows-1251 has
 // lost its letters by then. Such a body is refused; sent as application/octet-stream it arrives as it was.
 func ReadList(r *http.Request) ([]byte, error) {
 	m := MediaType(r)
-	if m != "text/csv" && m != "application/octet-stream" {
+	if m != "text/csv" && m != "application/octet-stream" && m != WorkbookType {
 		return nil, apperr.New(apperr.Unsupported, "csv_wanted", "Content-Type", "Got", r.Header.Get("Content-Type"))
 	}
 	body, err := web.Body(r, MaxList)

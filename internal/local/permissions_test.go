@@ -22,7 +22,7 @@ var written = map[string][]string{
 	"clock":     {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"},
 }
 
-// byHand are the calls that are made without the SDK's client: desk wakes the sender.
+// byHand are the calls that are made without the SDK's client: desk wakes the sender and asks for workbooks.
 var byHand = map[string][]string{"desk": {"lambda:InvokeFunction"}}
 
 var clientMethod = regexp.MustCompile(`^github\.com/aws/aws-sdk-go-v2/service/(\w+)\.\(\*Client\)\.([A-Z][A-Za-z]+)$`)
@@ -31,7 +31,7 @@ var clientMethod = regexp.MustCompile(`^github\.com/aws/aws-sdk-go-v2/service/(\
 // client that cannot be reached, so that the program's symbols list them.
 func TestPermissionsAreUsed(t *testing.T) {
 	if testing.Short() {
-		t.Skip("links seven binaries")
+		t.Skip("links eight binaries")
 	}
 	t.Parallel()
 	folder := crossBuilt(t, "symbols", "-w")

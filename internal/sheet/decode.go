@@ -20,9 +20,15 @@ func foreign(sample []byte) string {
 		return false
 	}
 	switch {
-	case begins("PK\x03\x04", "\xd0\xcf\x11\xe0"): // xlsx, ods; xls
+	case begins("PK\x03\x04"): // xlsx, ods
 		return "csv_workbook"
-	case begins("%PDF", "\x1f\x8b", "Rar!", "7z\xbc\xaf", "\x89PNG", "\xff\xd8\xff", "GIF8"):
+	case begins("\xd0\xcf\x11\xe0") && bytes.Contains(sample, []byte("E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P")): // EncryptedPackage
+		return "csv_password"
+	case begins("\xd0\xcf\x11\xe0"):
+		return "csv_xls"
+	case begins("%PDF"):
+		return "csv_pdf"
+	case begins("\x1f\x8b", "Rar!", "7z\xbc\xaf", "\x89PNG", "\xff\xd8\xff", "GIF8"):
 		return "csv_binary"
 	}
 	text := bytes.ToLower(bytes.TrimLeft(sample[:min(len(sample), 200)], "\ufeff \t\r\n"))

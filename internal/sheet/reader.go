@@ -84,7 +84,7 @@ func (*NoHeadingError) Error() string { return "no headings found" }
 
 // Feed takes the next part; last says no more follow. It calls heading for records of the start, under each separator
 // that they may have: the record with the highest positive score is the headings. Then each is called for every record
-// below, in order. Errors: *apperr.Error csv_empty, csv_binary, csv_workbook, csv_markup, csv_ended,
+// below, in order. Errors: *apperr.Error csv_empty, csv_binary, csv_workbook, csv_xls, csv_password, csv_pdf, csv_markup, csv_ended,
 // csv_encoding_unclear, csv_encoded_twice; *NoHeadingError.
 // After an error the Reader is of no more use: keep a copy (a plain one: parts of it are replaced, never changed).
 func (r *Reader) Feed(part []byte, last bool, heading func(cells []string) int, each func(Record)) error {

@@ -215,12 +215,14 @@ func TestRefusedFiles(t *testing.T) {
 		" \r\n;;;\n\n":              "csv_empty",
 		strings.Repeat("\n", 1<<17): "csv_empty",
 		"PK\x03\x04\x14\x00":        "csv_workbook",
-		"\xd0\xcf\x11\xe0\xa1\xb1":  "csv_workbook",
-		"\x89PNG\r\n\x1a\n":         "csv_binary",
-		"mail;name\nx\x00y;z":       "csv_binary",
-		"<!DOCTYPE html><table>":    "csv_markup",
-		"\ufeff\n<html>":            "csv_markup",
-		`{"mail":"x"}`:              "csv_markup",
+		"\xd0\xcf\x11\xe0\xa1\xb1":  "csv_xls",
+		"\xd0\xcf\x11\xe0\xa1\xb1" + strings.Repeat("\x00", 500) + "E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P\x00a\x00c\x00k\x00a\x00g\x00e\x00": "csv_password",
+		"%PDF-1.7\n":             "csv_pdf",
+		"\x89PNG\r\n\x1a\n":      "csv_binary",
+		"mail;name\nx\x00y;z":    "csv_binary",
+		"<!DOCTYPE html><table>": "csv_markup",
+		"\ufeff\n<html>":         "csv_markup",
+		`{"mail":"x"}`:           "csv_markup",
 	} {
 		if _, _, err := read(withMail, file); !apperr.Is(err, code) {
 			t.Errorf("%.20q: %v, want %s", file, err, code)

@@ -233,5 +233,10 @@ func auditorPK(who string, at time.Time) string {
 
 func uploadKey(id, sk string) key { return key{"IMPORT#" + part(id), sk} }
 
+// workbookPartKey holds a part of a file; the function that reads workbooks may read these and nothing else.
+func workbookPartKey(digest string, n int) key {
+	return key{"WORKBOOK#" + part(digest), "PART#" + five(n)}
+}
+
 // stamp is a time that sorts as text: UTC, milliseconds.
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }

@@ -33,6 +33,7 @@
 //	who did what, by day                                AUDIT#<day>#<shard>             <time>#<random>
 //	what one person did, by month                       gsi1: AUDIT#<who>#<month>       <time>#<random>
 //	what the company has set; a logo                    SETTINGS; LOGO#<hash>           SETTINGS; LOGO
+//	a part of a workbook that fits no call              WORKBOOK#<digest>               PART#<n>
 //	what the columns of an audience are for             SETTINGS                        SEGMENTS#<audience>
 //	columns of an audience's lists, as put right        SETTINGS                        COLUMNS#<audience>
 //	how often the staff have been changed               SETTINGS                        STAFF

@@ -8,6 +8,7 @@ package consoletest
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"math/rand/v2"
 	"net/http"
@@ -29,12 +30,14 @@ import (
 	"onetap/internal/console/entrance"
 	"onetap/internal/console/shell"
 	"onetap/internal/door"
+	"onetap/internal/handlers/sheets"
 	"onetap/internal/keys"
 	"onetap/internal/local/drive"
 	"onetap/internal/local/dynamo"
 	localses "onetap/internal/local/ses"
 	"onetap/internal/mailing"
 	"onetap/internal/ses"
+	"onetap/internal/sheet"
 	"onetap/internal/store"
 	"onetap/internal/store/storetest"
 	"onetap/internal/web"
@@ -98,7 +101,7 @@ func New(t testing.TB, o dynamo.Options) *World {
 		t.Fatal(err)
 	}
 	d, err := door.Open(door.Settings{
-		Store: s, Keys: keys, Mail: ses.New(storetest.As(c, "desk"), ""), Now: w.Now, Wake: w.wake, Token: Token,
+		Store: s, Keys: keys, Mail: ses.New(storetest.As(c, "desk"), ""), Now: w.Now, Wake: w.wake, Sheets: askSheets(s), Token: Token,
 		Sender: "Example Shop <nps@example.com>", Senders: "example.net,notexample.com",
 	}) // of which SES has verified neither
 	if err != nil {
@@ -127,6 +130,21 @@ func (w *World) Now() time.Time {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.clock
+}
+
+// askSheets stands for calling the function that reads workbooks.
+func askSheets(s *store.Store) func(context.Context, []byte) ([]byte, error) {
+	return func(ctx context.Context, event []byte) ([]byte, error) {
+		var ask sheet.WorkbookAsk
+		if err := json.Unmarshal(event, &ask); err != nil {
+			return nil, err
+		}
+		piece, err := sheets.Handler{Store: s}.Handle(ctx, ask)
+		if err != nil {
+			return nil, err
+		}
+		return json.Marshal(piece)
+	}
 }
 
 // wake stands for calling the sender.

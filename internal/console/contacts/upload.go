@@ -40,6 +40,7 @@ type uploadPage struct {
 	Said        string // how many rows were looked at
 	How         string // encoding and separator
 	Names       []string
+	Sheets      []shell.Option // of a workbook in which several have a list
 	Encodings   []shell.Option // empty where no list was looked at
 	Ahead       *aheadView     // nil: not the whole list was looked at
 }
@@ -82,7 +83,7 @@ func audienceOptions(l lang.Language, chosen survey.Audience) []shell.Option {
 func (d *Pages) takeUpload(w http.ResponseWriter, r *http.Request) error {
 	p := newUploadPage(r, r.FormValue("audience"))
 	columns := columnsChosen(r)
-	body, name, err := fileOf(r)
+	body, name, err := d.listOf(p, r)
 	if err == nil && r.FormValue("do") == "import" {
 		var id string
 		if id, err = d.importWhole(r, columns, body, name); err == nil {
@@ -104,7 +105,7 @@ func (d *Pages) takeUpload(w http.ResponseWriter, r *http.Request) error {
 		}
 		if r.FormValue("do") == "import" {
 			status = http.StatusBadRequest
-			if len(columns) > 0 || asked {
+			if (len(columns) > 0 || asked) && len(body) > 0 {
 				_ = d.understand(p, r, columns, body) // what was chosen stays; the file is wrong anyway
 			}
 		}
@@ -125,7 +126,7 @@ func (d *Pages) forgetColumns(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := newUploadPage(r, string(a))
-	body, _, err := fileOf(r)
+	body, _, err := d.listOf(p, r)
 	if apperr.Is(err, "upload_missing") { // browsers do not send a file twice
 		return shell.Done(w, r, "/contacts/upload?audience="+string(a), "columns_forgotten")
 	}
@@ -138,6 +139,23 @@ func (d *Pages) forgetColumns(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return shell.Show(w, r, http.StatusOK, p)
+}
+
+// listOf reads the list of a form and the name of its file, of a workbook the sheet that was chosen. Where several sheets have a list, the page asks. Problems:
+// those of fileOf and of door.Desk.ListOf, and workbook_sheets.
+func (d *Pages) listOf(p *uploadPage, r *http.Request) (list []byte, name string, err error) {
+	file, name, err := fileOf(r)
+	if err != nil {
+		return nil, name, err
+	}
+	list, sheets, err := d.ListOf(r.Context(), file, r.FormValue("sheet"), maxUpload)
+	if len(sheets) == 0 {
+		return list, name, err
+	}
+	for _, s := range sheets {
+		p.Sheets = append(p.Sheets, shell.Option{Value: s, Label: s})
+	}
+	return nil, name, apperr.New(apperr.Conflict, "workbook_sheets", "sheet", "Sheets", strings.Join(sheets, ", "))
 }
 
 // fileOf reads the file of a form, and its name. Problems: upload_missing, upload_large.

@@ -35,13 +35,13 @@ func TestBrowserUpload(t *testing.T) {
 			b.ClickTo("main .empty .button", "#file")
 			b.Sound("upload")
 
-			book := filepath.Join(t.TempDir(), "list.xlsx")
-			if err := os.WriteFile(book, []byte("PK\x03\x04\x14\x00\x06\x00"), 0o600); err != nil {
+			book := filepath.Join(t.TempDir(), "list.xls")
+			if err := os.WriteFile(book, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), 0o600); err != nil {
 				t.Fatal(err)
 			}
 			b.File("#file", book)
 			b.Wait("#file-wrong")
-			b.Sound("a workbook")
+			b.Sound("an old workbook")
 			consoletest.Shoot(b, "upload-wrong-"+c.language)
 
 			list := filepath.Join(t.TempDir(), "list.csv")

@@ -118,9 +118,9 @@ func TestWrongUploads(t *testing.T) {
 	w.Staffed()
 	v := w.Visitor("marketing", "en")
 	for name, c := range map[string]struct{ file, says string }{
-		"workbook": {"PK\x03\x04\x14\x00\x06", "This is an Excel workbook"}, "picture": {"\x89PNG\r\n", "This is not a text file"}, "empty": {"", "The file is empty"},
+		"workbook": {"PK\x03\x04\x14\x00\x06", "The workbook is damaged"}, "picture": {"\x89PNG\r\n", "This is not a text file"}, "empty": {"", "The file is empty"},
 		"no address": {"one word\n", "There is no column of email addresses"}, "no headings": {"a@example.com;b\nc@example.com;d\n", "no column headings"},
-		"too large": {strings.Repeat("x", 4<<20+1), "at most 4 MB"}, "headings only": {"email;name\n", "not one row"},
+		"too large": {strings.Repeat("x", 4<<20+1), "at most 4 MB"}, "headings only": {"email;name\n", "no rows below them"},
 	} {
 		for _, do := range []string{"check", "import"} {
 			_, page, _ := v.Upload(c.file, "audience", "customers", "do", do)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 
 	"onetap/internal/apperr"
 	"onetap/internal/console/shell"
@@ -18,7 +19,8 @@ const maxFaults = 200
 type staffImportPage struct {
 	shell.Frame
 	Wrong   string
-	Result  string // "3 new, 1 changed…"; "" before a list was read
+	Sheets  []string // of a workbook in which several have a list
+	Result  string   // "3 new, 1 changed…"; "" before a list was read
 	Lines   []door.LineView
 	Warned  []door.LineView
 	More    string
@@ -34,6 +36,12 @@ func (d *Pages) importStaff(w http.ResponseWriter, r *http.Request) error {
 	p := &staffImportPage{Frame: shell.NewFrame(r, "staff.import_title")}
 	body, err := uploaded(r, "list", door.MaxList)
 	var intake org.Intake
+	if err == nil {
+		body, p.Sheets, err = d.ListOf(r.Context(), body, r.FormValue("sheet"), door.MaxList)
+		if len(p.Sheets) > 0 {
+			err = apperr.New(apperr.Conflict, "workbook_sheets", "sheet", "Sheets", strings.Join(p.Sheets, ", "))
+		}
+	}
 	if err == nil {
 		intake, err = d.Company.TakeList(r.Context(), org.OfFile(body, ""))
 	}

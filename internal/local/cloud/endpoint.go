@@ -52,8 +52,9 @@ func (c *Cloud) pass(w http.ResponseWriter, r *http.Request, service, operation 
 		awsError(w, http.StatusNotFound, "UnknownOperationException", service+" is not served here")
 		return
 	}
-	// The parts of a transaction need permissions of their own, and a letter that of its sender: both stand in the body.
-	if c.cfg.Faults.Call == nil && !strings.HasPrefix(operation, "Transact") && !strings.HasPrefix(operation, "Send") {
+	// The parts of a transaction need permissions of their own, a letter that of its sender, and a read may be allowed for some keys:
+	// all of them stand in the body.
+	if c.cfg.Faults.Call == nil && operation != "GetItem" && !strings.HasPrefix(operation, "Transact") && !strings.HasPrefix(operation, "Send") {
 		c.withFaults(w, r, service, operation, nil, func(w http.ResponseWriter) { h.ServeHTTP(w, r) })
 		return
 	}

@@ -18,12 +18,22 @@ var transactActions = map[string]string{
 type need struct {
 	action    string
 	resources []string
+	key       string // of the item that is read or written, where the policies of a function look at it; "": none
 }
 
 // needs lists the permissions of IAM that a call of a function takes.
 func needs(f *function, service, operation string, body []byte) []need {
 	switch service {
 	case "DynamoDB":
+		if operation == "GetItem" {
+			var call struct {
+				Key struct {
+					PK struct{ S string } `json:"pk"`
+				}
+			}
+			_ = json.Unmarshal(body, &call) // what is no JSON is refused by DynamoDB
+			return []need{{action: "dynamodb:GetItem", key: call.Key.PK.S}}
+		}
 		if operation != "TransactWriteItems" && operation != "TransactGetItems" {
 			return []need{{action: "dynamodb:" + operation}}
 		}
@@ -65,9 +75,9 @@ func mailNeeds(f *function, action string, body []byte) []need {
 	for _, domain, ok := strings.Cut(from, "@"); ok && strings.Contains(domain, "."); _, domain, ok = strings.Cut(domain, ".") {
 		identities = append(identities, arn("identity/"+domain))
 	}
-	all := []need{{action, identities}}
+	all := []need{{action: action, resources: identities}}
 	if call.ConfigurationSetName != "" {
-		all = append(all, need{action, []string{arn("configuration-set/" + call.ConfigurationSetName)}})
+		all = append(all, need{action: action, resources: []string{arn("configuration-set/" + call.ConfigurationSetName)}})
 	}
 	return all
 }
@@ -76,7 +86,7 @@ func mailNeeds(f *function, action string, body []byte) []need {
 // the same way, and there it would be found too late.
 func permitted(w http.ResponseWriter, f *function, service, operation string, body []byte) bool {
 	for _, n := range needs(f, service, operation, body) {
-		if f.Allows(n.action, n.resources...) {
+		if f.AllowsKey(n.action, n.key, n.resources...) {
 			continue
 		}
 		message := "User: arn:aws:sts::000000000000:assumed-role/" + f.ID + " is not authorized to perform: " + n.action

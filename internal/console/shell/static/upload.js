@@ -59,6 +59,103 @@
     return [small, { 'Content-Encoding': 'gzip' }];
   }
 
+  // A workbook is read as CSV by the server, and then is a list like any other: looked at, sent in parts, gone on with. One that
+  // fits no request goes there in parts, named by its digest, so that those that are there need not go again.
+  const CALL = 4300000;
+  const PIECE = 350000;
+  const MOST = 72 * PIECE;
+  const sheets = document.getElementById('sheets');
+  const sheet = document.getElementById('sheet');
+  let table = null; // the workbook that was read, its sheet, and the list
+  let books = 0;
+
+  async function isWorkbook(f) {
+    const mark = new Uint8Array(await f.slice(0, 4).arrayBuffer());
+    return mark[0] === 0x50 && mark[1] === 0x4b && mark[2] === 3 && mark[3] === 4;
+  }
+
+  const hex = (bytes) => [...new Uint8Array(bytes)].map((b) => b.toString(16).padStart(2, '0')).join('');
+
+  async function sendWorkbook(f) {
+    const digest = hex(await crypto.subtle.digest('SHA-256', await f.arrayBuffer()));
+    const path = `/contacts/workbooks/${digest}`;
+    const count = Math.ceil(f.size / PIECE);
+    const there = new Set((await call('GET', path)).parts);
+    for (let n = 1; n <= count; n++) {
+      if (!there.has(n)) await call('PUT', `${path}/parts/${n}`, f.slice((n - 1) * PIECE, n * PIECE), { 'Content-Type': 'application/octet-stream' });
+      reading(n / count);
+    }
+    return `${path}?parts=${count}&`;
+  }
+
+  function reading(part) {
+    progress.hidden = false;
+    progress.querySelector('progress').value = part;
+    document.getElementById('said').textContent = words.reading;
+  }
+
+  // ask is call for an answer that is no JSON; 300 names several sheets.
+  async function ask(path, body) {
+    for (let n = 0; ; n++) {
+      let answer;
+      try {
+        answer = await fetch(path, { method: 'POST', body, headers: headers({ 'Content-Type': 'application/octet-stream' }) });
+      } catch (e) {
+        if (n >= 30) throw new Error(words.failed);
+        say(words.offline);
+        await wait(Math.min(1000 * 2 ** n, 10000));
+        continue;
+      }
+      say('');
+      if (answer.status === 300) {
+        sheet.replaceChildren(new Option('', ''), ...(await answer.json()).sheets.map((name) => new Option(name, name)));
+        sheets.hidden = false;
+        throw new Error(words.which);
+      }
+      if (answer.ok) return answer;
+      if ((answer.status >= 500 || answer.status === 429) && n < 4) {
+        await wait(500 * 2 ** n);
+        continue;
+      }
+      let said = {};
+      try { said = await answer.json(); } catch (e) { /* an answer of something in between */ }
+      throw new Error((said.error || {}).message || words.failed);
+    }
+  }
+
+  // listOf is the list of a file: the file itself, or what stands in a workbook.
+  async function listOf(f) {
+    const chosen = sheet.value;
+    if (table && table.file === f && table.sheet === chosen) return table.list;
+    if (!table || table.file !== f) { sheets.hidden = true; sheet.replaceChildren(); }
+    const mine = { file: f, sheet: sheet.value };
+    if (!(await isWorkbook(f))) {
+      table = Object.assign(mine, { list: f });
+      return f;
+    }
+    if (f.size > MOST) throw new Error(words.large);
+    table = mine;
+    const turn = ++books;
+    reading(0);
+    try {
+      const large = f.size > CALL;
+      const path = large ? await sendWorkbook(f) : '/contacts/workbooks?';
+      const pieces = [];
+      for (let from = '0'; from; ) {
+        const answer = await ask(`${path}sheet=${encodeURIComponent(mine.sheet)}&from=${from}`, large ? '' : f);
+        pieces.push(await answer.blob());
+        from = answer.headers.get('Onetap-Next');
+      }
+      mine.list = new File(pieces, f.name, { lastModified: f.lastModified });
+      return mine.list;
+    } catch (e) {
+      mine.sheet = undefined; // to be read again, whatever is chosen
+      throw e;
+    } finally {
+      if (turn === books && !running) progress.hidden = true;
+    }
+  }
+
   function show(sent, size, rows, looking) {
     progress.hidden = false;
     progress.querySelector('progress').value = size ? sent / size : 1;
@@ -143,13 +240,21 @@
   // check lets the server say how the list is understood, as the form without scripts does.
   let asked = 0;
   async function check(columns, encoding = columns, to = 'check') {
-    const list = file.files[0];
-    if (!list) return;
+    if (!file.files[0]) return;
     const mine = ++asked;
+    let list;
+    try {
+      list = await listOf(file.files[0]);
+    } catch (e) {
+      if (mine === asked) { say(e.message); document.getElementById('understood').replaceChildren(); }
+      return;
+    }
+    if (mine !== asked) return;
     const data = new FormData(form);
     if (!columns) [...data.keys()].filter((k) => /^(heading|field)-/.test(k)).forEach((k) => data.delete(k));
     if (!encoding) data.delete('encoding');
     data.delete('file');
+    data.delete('sheet');
     data.set('do', to);
     if (list.size > HEAD) data.set('part', '1');
     data.set('file', list.slice(0, HEAD), 'list.csv');
@@ -173,11 +278,12 @@
     if (!resumed) return check(false);
     return begin(async () => {
       const state = await call('GET', `/contacts/imports/${resumed}/state`);
-      await run(resumed, file.files[0], state.next);
+      await run(resumed, await listOf(file.files[0]), state.next);
       done(resumed);
     });
   };
   file.addEventListener('change', chosen);
+  sheet.addEventListener('change', () => { if (sheet.value) chosen(); });
   form.addEventListener('change', (e) => {
     if (e.target.name && (e.target.name.startsWith('field-') || e.target.name === 'audience' || e.target.name === 'encoding')) {
       const focus = e.target.id;
@@ -191,9 +297,9 @@
     if (e.submitter && e.submitter.value === 'forget') { check(false, true, 'forget'); return; }
     if (!e.submitter || e.submitter.value !== 'import') { check(true); return; }
     const data = new FormData(form);
-    const list = file.files[0];
-    const said = saidOf(data, list);
     begin(async () => {
+      const list = await listOf(file.files[0]);
+      const said = saidOf(data, list);
       const post = (more) => call('POST', '/contacts/imports', JSON.stringify(Object.assign({}, said, more)), { 'Content-Type': 'application/json' });
       if (list.size > HEAD && looked !== keyOf(said, list)) { // the check saw only its beginning
         const look = await post({ look: true });

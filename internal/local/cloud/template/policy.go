@@ -6,18 +6,20 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// policyDocument is a policy of a function as the laptop understands it. Conditions are not, and refused by name.
+// policyDocument is a policy of a function as the laptop understands it. Of conditions it knows one, which keys of the table a call may
+// name; others are refused.
 type policyDocument struct {
 	Version   string
 	Statement []struct {
 		Sid, Effect      string
 		Action, Resource *yaml.Node
+		Condition        *yaml.Node
 	}
 }
 
 // Permission is what one statement of a policy allows: actions ("dynamodb:GetItem") on resources (ARNs), both with IAM's
-// wildcards.
-type Permission struct{ Actions, Resources []string }
+// wildcards. Keys are the partition keys that a call may name; empty: any.
+type Permission struct{ Actions, Resources, Keys []string }
 
 // readPolicies lists what a function's policies allow. Managed policies and SAM's policy templates are refused: what they
 // allow is not written in the template.
@@ -42,10 +44,30 @@ func (r *reader) readPolicies(res *resource, n *yaml.Node) []Permission {
 				r.refuse(item.Line, "%s: a statement with effect %q is not understood", res.id, s.Effect)
 				continue
 			}
-			allowed = append(allowed, Permission{words(s.Action), words(s.Resource)})
+			keys, ok := leadingKeys(s.Condition)
+			if !ok {
+				r.refuse(item.Line, "%s: a condition other than ForAllValues:StringLike of dynamodb:LeadingKeys is not understood", res.id)
+				continue
+			}
+			allowed = append(allowed, Permission{words(s.Action), words(s.Resource), keys})
 		}
 	}
 	return allowed
+}
+
+// leadingKeys reads the condition of a statement; without one there are none.
+func leadingKeys(n *yaml.Node) (keys []string, ok bool) {
+	for _, name := range []string{"ForAllValues:StringLike", "dynamodb:LeadingKeys"} {
+		if n == nil {
+			return nil, name == "ForAllValues:StringLike"
+		}
+		if n.Kind != yaml.MappingNode || len(n.Content) != 2 || n.Content[0].Value != name {
+			return nil, false
+		}
+		n = n.Content[1]
+	}
+	keys = words(n)
+	return keys, len(keys) > 0
 }
 
 // words reads a single value or a list of them.
@@ -66,7 +88,16 @@ func words(n *yaml.Node) []string {
 // Allows reports whether the function's policies allow an action such as "dynamodb:PutItem" on one of the resources; with
 // none, on any.
 func (f *Function) Allows(action string, resources ...string) bool {
+	return f.AllowsKey(action, "", resources...)
+}
+
+// AllowsKey is Allows for a call that names an item of the table by its partition key; "": the call names none, and the keys that
+// are allowed are not asked.
+func (f *Function) AllowsKey(action, key string, resources ...string) bool {
 	for _, p := range f.Allowed {
+		if key != "" && len(p.Keys) > 0 && !slices.ContainsFunc(p.Keys, func(pattern string) bool { return like(pattern, key) }) {
+			continue
+		}
 		if !slices.ContainsFunc(p.Actions, func(a string) bool { return like(a, action) }) {
 			continue
 		}

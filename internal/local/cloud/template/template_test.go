@@ -34,7 +34,7 @@ func TestProjectTemplate(t *testing.T) {
 	for _, f := range tmpl.Functions {
 		functions[f.Folder] = f
 	}
-	for _, name := range []string{"respond", "desk", "send", "feedback", "recompute", "notify", "clock"} {
+	for _, name := range []string{"respond", "desk", "sheets", "send", "feedback", "recompute", "notify", "clock"} {
 		f := functions[name]
 		if f == nil {
 			t.Fatalf("no function %s", name)
@@ -42,6 +42,9 @@ func TestProjectTemplate(t *testing.T) {
 		if f.Name != "onetap-"+name || f.Env["TABLE"] != "onetap-Table" {
 			t.Errorf("%s: name %s, environment %v", name, f.Name, f.Env)
 		}
+	}
+	if f := functions["sheets"]; !f.AllowsKey("dynamodb:GetItem", "WORKBOOK#ab") || f.AllowsKey("dynamodb:GetItem", "CONTACTS#customers") || f.Allows("dynamodb:Query") || f.Env["MASTER_KEY"] != "" {
+		t.Errorf("sheets may read more than the parts of workbooks: %+v", f.Allowed)
 	}
 	if site := functions["notify"].Env["SITE"]; site != "http://127.0.0.1:8080" {
 		t.Errorf("notify's SITE is %q", site)

@@ -1,0 +1,4 @@
+package workbook
+
+// ReadPieces is Read with pieces of another size.
+var ReadPieces = read
