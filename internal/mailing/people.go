@@ -17,9 +17,9 @@ import (
 const (
 	// peopleListed is how many people a page of a figure's list names.
 	peopleListed = 50
-	// peopleLookedAt is how many invitations, contacts or answers one request looks at for those of a rare kind: 5,000 of 250
-	// bytes are 1.2 MB. waitingLookedAt is the same of people who wait, whose contacts must be read to know whose they are.
-	peopleLookedAt, waitingLookedAt = 5000, 500
+	// peopleLookedAt is how many invitations, contacts or answers one request looks at for those of a rare kind: 2,000 of 250
+	// bytes are half a megabyte, and take some 25 ms. waitingLookedAt is the same of people who wait, whose contacts must be read to know whose they are.
+	peopleLookedAt, waitingLookedAt = 2000, 500
 )
 
 // Part is a figure of a mailing's ledger that counts people.

@@ -15,17 +15,18 @@ import (
 // listedPage is the people behind one figure of a campaign's ledger.
 type listedPage struct {
 	shell.Frame
-	ID, Name string
-	Crumb    string // where the campaign is, for this reader
-	Label    string // the figure
-	Wave     string // of which letter
-	All      string // how many the figure counts, in the whole campaign
-	Mine     string // whose are shown, where not everybody's
-	Now      bool   // the list is made of the contacts as they are now
-	Rows     []listedRow
-	Looked   string
-	Empty    bool
-	Next     string
+	ID, Name            string
+	Crumb               string // where the campaign is, for this reader
+	Label               string // the figure
+	Wave                string // of which letter
+	All                 string // how many the figure counts, in the whole campaign
+	Mine                string // whose are shown, where not everybody's
+	Now                 bool   // the list is made of the contacts as they are now
+	Rows                []listedRow
+	Looked              string
+	Empty               bool
+	Next                string // of a full page
+	Part, Number, After string // where a list goes on that is not full
 }
 
 type listedRow struct{ Href, Name, Email, Owner, Team, What, When string }
@@ -72,12 +73,14 @@ func (d *Pages) peopleBehind(w http.ResponseWriter, r *http.Request) error {
 	}
 	if found.Next != "" {
 		q.Set("after", found.Next)
+		p.Part, p.Number, p.After = string(part), strconv.Itoa(number), found.Next
+		p.Scripts = []string{"search.js"}
 		p.Next = r.URL.Path + "?" + q.Encode()
 	}
 	if found.Looked > 0 && p.Next != "" {
 		p.Looked = l.T("roles.people_looked", lang.Values{"Count": found.Looked})
 	}
-	p.Empty = len(p.Rows) == 0 && p.Next == ""
+	p.Empty = len(p.Rows) == 0 // the script puts those of earlier pages in its place
 	return shell.Show(w, r, http.StatusOK, p)
 }
 

@@ -1,4 +1,4 @@
-// A search among very many contacts goes on by itself, until a page of them is found or everybody was looked at.
+// A search among very many contacts, or letters, goes on by itself, until a page of them is found or everybody was looked at.
 'use strict';
 (() => {
   const goesOn = Object.assign(document.createElement('input'), {type: 'hidden', name: 'script', value: '1'});
@@ -12,7 +12,7 @@
     fields.set('script', '1');
     form.hidden = true;
     try {
-      const r = await fetch(form.action, {method: 'POST', body: fields});
+      const r = await (form.method === 'post' ? fetch(form.action, {method: 'POST', body: fields}) : fetch(form.action + '?' + fields));
       if (!r.ok) throw new Error(r.status);
       const next = new DOMParser().parseFromString(await r.text(), 'text/html').getElementById('found');
       const had = [...rows(found)];
