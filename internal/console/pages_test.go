@@ -46,7 +46,7 @@ func TestEveryPage(t *testing.T) {
 	template := localtest.Template(t)
 	s, err := laptop.Start(t.Context(), laptop.Config{
 		Template: template, Functions: localtest.Functions(t), Data: t.TempDir(), Minute: time.Second, MailRate: 200,
-		MailQuota: 50_000, Parameters: map[string]string{"AlertWaitSeconds": "1"},
+		MailQuota: 50_000, Parameters: map[string]string{"AlertWaitSeconds": "1", "AlertTogetherSeconds": "5"},
 	})
 	if err != nil {
 		t.Fatal(err)

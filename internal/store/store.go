@@ -21,7 +21,7 @@
 //	an invitation, its reminder, answer and case        CAMPAIGN#<campaign>#<shard>     INVITATION#, REMINDER#, RESPONSE#, CASE#<contact>
 //	the notes of a case                                 same pk                         NOTE#<contact>#<n>
 //	what has been counted of each of those              same pk                         COUNTED#<sk of what was counted>
-//	cases of an owner by state and deadline             gsi1: OWNER#<staff>             <state>#<deadline>#<case>
+//	cases of an owner by state and what is next         gsi1: OWNER#<staff>             <state>#<deadline, or when to call again>#<case>
 //	the same of cases that are the administrator's      gsi1: OWNER##<shard>            same
 //	figures of a campaign or of an audience's weeks     TALLY#<campaign or audience>#<n>  <kind>#<value>
 //	alerts that are due                                 DUE#<shard>                     <time>#<campaign>#<contact>

@@ -11,6 +11,7 @@ import (
 var accountHeadings = []string{
 	"companyname", "accountname", "company", "account", "associatedcompany", "organization", "organisation", "organizationname", "employer", "customercompany",
 	"названиекомпании", "компания", "компанияклиент", "организация", "контрагент", "юрлицо", "юридическоелицо", "фирма", "предприятие", "компанияклиента", "работодатель",
+	"client", "customer", "клиент", "заказчик", // beside a column that names the person
 }
 
 // Account is the company that a contact works for, as a further column of the list says it; "" where none does.

@@ -13,6 +13,7 @@ func TestAccount(t *testing.T) {
 		{map[string]string{"Компания": " ООО «Ромашка» "}, "ООО «Ромашка»"},
 		{map[string]string{"Account Name": "Example Ltd", "Company": "Example"}, "Example Ltd"},
 		{map[string]string{"Company name": " ", "Employer": "Example"}, "Example"},
+		{map[string]string{"Клиент": "ООО «Ромашка»"}, "ООО «Ромашка»"},
 		{map[string]string{"Company size": "40"}, ""},
 	} {
 		if got := (Contact{Attrs: c.attrs}).Account(); got != c.want {

@@ -166,7 +166,10 @@ func (p *boardPage) join(columns []followup.Column) {
 	}
 	shell.JoinCards(open...)
 	for i := range p.Columns {
-		p.Columns[i].None = len(p.Columns[i].Cards) == 0
+		col := &p.Columns[i]
+		if col.None = len(col.Cards) == 0; columns[i].Next == "" {
+			col.Count = p.Lang.Number(int64(len(col.Cards)))
+		}
 	}
 }
 

@@ -117,7 +117,8 @@ func (d *Pages) workOnCasePage(w http.ResponseWriter, r *http.Request) error {
 
 // workTyped reads the form; said is what the next page says of it. A button that ends the case carries the outcome.
 func workTyped(r *http.Request) (in followup.Work, said string, wrong error) {
-	in = followup.Work{Note: r.FormValue("note"), State: loop.State(r.FormValue("state")), Also: r.Form["also"]}
+	in = followup.Work{Note: r.FormValue("note"), State: loop.State(r.FormValue("state"))}
+	in.Also = r.Form["also"]
 	in.Version, _ = strconv.Atoi(r.FormValue("version"))
 	do := r.FormValue("do")
 	if r.FormValue("outcome") != "" && do == "" && in.State == "" {
@@ -130,7 +131,7 @@ func workTyped(r *http.Request) (in followup.Work, said string, wrong error) {
 			in.Owner = "?" // nobody is called so
 		}
 		return in, "case_handed", nil
-	case do == "again" || r.FormValue("later") != "":
+	case do == "again" || r.FormValue("later") != "" || in.State == loop.Acknowledged && r.FormValue("again") != "": // Enter, in the time
 		in.State = ""
 		text := r.FormValue("again")
 		if later := r.FormValue("later"); later != "" {

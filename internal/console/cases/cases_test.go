@@ -151,7 +151,7 @@ func TestHandOver(t *testing.T) {
 	if status != 200 || strings.Contains(page, "Yours, I think") || strings.Contains(page, "slow") || strings.Contains(page, "tel:") || strings.Contains(page, "customer1@") {
 		t.Errorf("the owner before gets %d\n%s", status, page)
 	}
-	before.Says(page, "somebody else&#39;s now", "Пётр", "handed the case over to Пётр", "Осень 2026")
+	before.Says(page, "someone else&#39;s now", "Пётр", "handed the case over to Пётр", "Осень 2026")
 	stored := w.Stored()
 	status, page, _ = before.Post(path, "version", "1", "state", "contacted", "note", "Spoke <b>just now</b>")
 	if status != 409 || w.Stored() != stored {
@@ -274,7 +274,7 @@ func TestCallAgain(t *testing.T) {
 	if strings.Index(page, "Анна") < strings.Index(page, "Борис") {
 		t.Error("the board is not in the order of what is to be done")
 	}
-	owner.Says(page, "Not reached: call again")
+	owner.Says(page, "Call again</span>", "Tuesday, 24 November 2026, 10:00")
 	if _, page = owner.Get("/"); strings.Contains(page, path) {
 		t.Error("the home page shows it before its day")
 	}
@@ -376,5 +376,39 @@ func TestTwoCasesOfOneCustomer(t *testing.T) {
 	}
 	if _, page = owner.Get("/cases/" + c.ID()); strings.Contains(page, "Also open:") {
 		t.Error("a resolved case is called open")
+	}
+}
+
+// The API does what the pages do: puts a call off, opens a case again, does the same to another case of the contact.
+func TestAPIOfCases(t *testing.T) {
+	t.Parallel()
+	w := consoletest.New(t, dynamo.Options{})
+	w.Staffed()
+	c := w.Detractor(1, "owner", "Север", "Анна", "slow", 3, w.Now())
+	path := "/api/v1/cases/" + c.ID()
+	patch := func(body string, status int, code string) map[string]any {
+		t.Helper()
+		got, answer := w.Call("PATCH", path, "application/json", []byte(body))
+		if got != status {
+			t.Fatalf("%s: %d %v", body, got, answer)
+		}
+		if problem, _ := answer["error"].(map[string]any); code != "" && problem["code"] != code {
+			t.Errorf("%s: %v, want %s", body, problem, code)
+		}
+		return answer
+	}
+	patch(`{"again":"2026-11-19T10:00:00Z"}`, 400, "again_past")
+	patch(`{"again":"2027-11-19T10:00:00Z"}`, 400, "again_far")
+	patch(`{"again":"2026-11-24T10:00:00Z","state":"contacted"}`, 409, "again_state")
+	if got := patch(`{"again":"2026-11-24T10:00:00+03:00","by":"owner"}`, 200, ""); got["again"] != "2026-11-24T07:00:00Z" || got["state"] != "acknowledged" {
+		t.Errorf("put off: %v", got)
+	}
+	patch(`{"state":"open"}`, 409, "case_state")
+	patch(`{"state":"contacted","also":["`+c.ID()+`"]}`, 400, "case_also")
+	if got := patch(`{"state":"resolved","cause":"speed","outcome":"solved"}`, 200, ""); got["again"] != nil {
+		t.Errorf("resolved: %v", got)
+	}
+	if got := patch(`{"state":"open","note":"They called"}`, 200, ""); got["state"] != "open" || got["cause"] != "" {
+		t.Errorf("opened again: %v", got)
 	}
 }

@@ -991,7 +991,7 @@ func casesSection(p *homePage) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = shell.CaseTimes(card).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = shell.CaseTimes(&p.Frame, card).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

@@ -31,11 +31,12 @@ type CaseCard struct {
 type AlsoOpen struct {
 	ID, Href, Campaign string
 	Score              ScoreView
+	Again              string // as a card's
 }
 
 // AlsoOf is a case as it is named beside another one of its contact.
 func AlsoOf(f Frame, c loop.Case, about followup.About) AlsoOpen {
-	return AlsoOpen{c.ID(), "/cases/" + c.ID(), about.Campaigns[c.Campaign].Name, ScoreOf(f.Lang, c.Latest)}
+	return AlsoOpen{c.ID(), "/cases/" + c.ID(), about.Campaigns[c.Campaign].Name, ScoreOf(f.Lang, c.Latest), againOf(f, c)}
 }
 
 // CardOf is the card of a case, without its owner.
@@ -48,10 +49,16 @@ func CardOf(f Frame, c loop.Case, about followup.About, now time.Time) CaseCard 
 		card.Left, card.Over = TimeLeft(f.Lang, now, c.Deadline)
 		card.Deadline = f.Lang.Moment(c.Deadline.In(f.Zone))
 	}
-	if !c.Again.IsZero() {
-		card.Again, card.Now = f.Lang.T("case.again_on", lang.Values{"When": f.Lang.Moment(c.Again.In(f.Zone))}), !c.Again.After(now)
-	}
+	card.Again = againOf(f, c)
+	card.Now = card.Again != "" && !c.Again.After(now)
 	return card
+}
+
+func againOf(f Frame, c loop.Case) string {
+	if c.Again.IsZero() {
+		return ""
+	}
+	return f.Lang.Moment(c.Again.In(f.Zone))
 }
 
 // CardsOf are the cards of cases, one of each contact: their other cases stand on the first one's card. owner says whose name is on
@@ -79,7 +86,7 @@ func JoinCards(lists ...*[]CaseCard) {
 				at := slices.IndexFunc(*before, func(o CaseCard) bool { return o.contact == card.contact })
 				if at >= 0 {
 					first := &(*before)[at]
-					first.Also = append(append(first.Also, AlsoOpen{Href: card.Href, Campaign: card.Campaign, Score: card.Score}), card.Also...)
+					first.Also = append(append(first.Also, AlsoOpen{Href: card.Href, Campaign: card.Campaign, Score: card.Score, Again: card.Again}), card.Also...)
 					return true
 				}
 			}
