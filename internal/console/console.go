@@ -85,6 +85,7 @@ func (c *Console) Handler() http.Handler {
 	})
 	mux.HandleFunc("GET /static/{file}", shell.Static)
 	mux.HandleFunc("GET /brand/{colour}", shell.BrandStyle)
+	mux.HandleFunc("GET /brand/{colour}/dark", shell.BrandStyle)
 	guests := c.entrance.Handler()
 	mux.Handle("/sign-in", guests)
 	mux.Handle("/sign-in/", guests)

@@ -112,14 +112,25 @@ func must(s string) Colour {
 // Style is the stylesheet that puts a colour in the place of the pages' own: --main for buttons and marks with --on-main
 // on it, --link and --ring for text and outlines. "" for what is no colour.
 func Style(colour string) string {
+	light, dark := Styles(colour)
+	if light == "" {
+		return ""
+	}
+	return light + "@media(prefers-color-scheme:dark){" + strings.TrimSpace(dark) + "}\n"
+}
+
+// Styles is Style in two: of the light pages, and what the dark ones have instead.
+func Styles(colour string) (light, dark string) {
 	c, ok := Parse(colour)
 	if !ok {
-		return ""
+		return "", ""
 	}
 	on, _ := On(c)
 	onLight, onDark := Shades(c)
-	return fmt.Sprintf(":root{--main:%[1]s;--on-main:%[2]s;--link:%[3]s;--ring:%[3]s}\n"+
-		"@media(prefers-color-scheme:dark){:root{--main:%[1]s;--on-main:%[2]s;--link:%[4]s;--ring:%[4]s}}\n", c, on, onLight, onDark)
+	of := func(shade Colour) string {
+		return fmt.Sprintf(":root{--main:%[1]s;--on-main:%[2]s;--link:%[3]s;--ring:%[3]s}\n", c, on, shade)
+	}
+	return of(onLight), of(onDark)
 }
 
 // Logo is a picture that the company has uploaded.

@@ -17,5 +17,6 @@ func (d *Pages) Routes() []door.Route {
 		door.On("GET /devices", authz.Anyone, d.showDevices, ""),
 		door.On("POST /devices/{device}/end", authz.Anyone, d.endDevice, "devices.end"),
 		door.On("POST /language", authz.Anyone, chooseLanguage, door.Unaudited),
+		door.On("POST /theme", authz.Anyone, chooseTheme, door.Unaudited),
 	}
 }

@@ -141,6 +141,13 @@ func (d *Pages) signOut(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// chooseTheme keeps the theme for this browser.
+func chooseTheme(w http.ResponseWriter, r *http.Request) error {
+	http.SetCookie(w, shell.Cookie(r, shell.ThemeCookie, r.FormValue("theme"), 365*24*time.Hour))
+	http.Redirect(w, r, shell.Local(r.FormValue("to")), http.StatusSeeOther)
+	return nil
+}
+
 // chooseLanguage keeps the language for this browser.
 func chooseLanguage(w http.ResponseWriter, r *http.Request) error {
 	http.SetCookie(w, shell.Cookie(r, shell.LanguageCookie, r.FormValue("language"), 365*24*time.Hour))

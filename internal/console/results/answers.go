@@ -88,6 +88,7 @@ func (d *Pages) answersPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.Title = c.Name + ": " + l.T("results.tab_answers")
+	p.Wide = true
 	p.Tabs, p.Explain, p.Mine = resultTabs(&p.Frame, opened, "answers"), p.Filter.Unverified != "", shell.OnlyMineText(&p.Frame)
 	for _, g := range []nps.Group{nps.Promoter, nps.Passive, nps.Detractor} {
 		p.Groups = append(p.Groups, shell.Option{Value: string(g), Label: l.T("results.group." + string(g)), On: p.Filter.Group == string(g)})

@@ -178,7 +178,7 @@ func (d *Pages) resultPage(w http.ResponseWriter, r *http.Request) error {
 	l := p.Lang
 	p.Title = c.Name
 	p.Audience, p.State = l.T("results.audience."+string(c.Audience)), l.T("results.state."+string(c.State))
-	p.Tabs = resultTabs(&p.Frame, opened, "")
+	p.Wide, p.Tabs = true, resultTabs(&p.Frame, opened, "")
 	if p.Can(authz.ReadAnswers) && view.Answers() {
 		p.Answers = "/results/" + string(c.ID) + "/answers"
 	}

@@ -77,7 +77,7 @@ func NewFrame(r *http.Request, title string) Frame {
 		v.Lang = web.Language(r)
 	}
 	l := v.Lang
-	f := Frame{Title: title, Form: v.Form, Path: r.URL.RequestURI(), Look: lookOf(v.Company), Lang: l, Visit: v}
+	f := Frame{Title: title, Form: v.Form, Path: r.URL.RequestURI(), Look: lookOf(v.Company, CookieValue(r, ThemeCookie)), Lang: l, Visit: v}
 	if l.Has(title) {
 		f.Title = l.T(title)
 	}

@@ -21,6 +21,7 @@ const (
 	AskedCookie    = "asked"   // for which address, sealed
 	KnownCookie    = "known"   // who has signed in here before
 	LanguageCookie = "language"
+	ThemeCookie    = "theme"
 	zoneCookie     = "zone" // set by a script
 )
 

@@ -10,9 +10,6 @@
     document.addEventListener('click', (e) => { if (!menu.contains(e.target)) menu.open = false; });
     document.addEventListener('keydown', (e) => { if (e.key === 'Escape') menu.open = false; });
   }
-  // On a phone the bar is wider than the screen: show the part where one is.
-  const here = document.querySelector('.bar nav [aria-current]');
-  if (here) here.closest('nav').scrollLeft = here.offsetLeft + here.offsetWidth - here.closest('nav').clientWidth / 2 - here.offsetWidth / 2;
   // A form is sent once, however often its button is pressed.
   document.addEventListener('submit', (e) => {
     const form = e.target;
