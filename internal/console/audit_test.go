@@ -31,6 +31,7 @@ var unauditedBecause = map[string]string{
 	"PUT /api/v1/workbooks/{digest}/parts/{part}":     "a part of a file that is kept for a day; the upload of its list is in the list",
 	"PUT /contacts/workbooks/{digest}/parts/{part}":   "a part of a file that is kept for a day; the upload of its list is in the list",
 	"POST /language":                                  "one's own browser",
+	"POST /theme":                                     "one's own browser",
 	"POST /sign-out":                                  "one's own session",
 	"POST /sign-in":                                   "nobody is known yet",
 	"POST /sign-in/resume":                            "shows what was typed, and changes nothing",
