@@ -19,6 +19,8 @@ func (d *API) Routes() []door.Route {
 		door.On("GET /api/v1/contacts/uploads", authz.WriteContacts, d.historyOf(d.contactUploads), ""),
 		door.On("GET /api/v1/contacts/uploads/{upload}", authz.WriteContacts, d.showUploaded(d.contactUpload), ""),
 		door.On("POST /api/v1/contacts/uploads/{upload}/undo", authz.WriteContacts, d.undoUpload(d.undoContacts), "contacts.undo"),
+		door.On("POST /api/v1/contacts/{audience}", authz.WriteContacts, d.addContact, "contacts.add"),
+		door.On("PATCH /api/v1/contacts/{audience}/{contact}", authz.WriteContacts, d.changeContact, "contacts.change"),
 		door.On("GET /api/v1/contacts/{audience}/{contact}", authz.ReadContacts, d.showContact, ""),
 		door.On("GET /api/v1/workbooks/{digest}", authz.WriteContacts, d.ShowWorkbook, ""),
 		door.On("PUT /api/v1/workbooks/{digest}/parts/{part}", authz.WriteContacts, d.PutWorkbookPart, door.Unaudited),

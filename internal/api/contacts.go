@@ -67,6 +67,7 @@ type contactView struct {
 	Updated  time.Time                `json:"updated"`
 	Stopped  survey.SuppressionReason `json:"stopped"` // why nobody writes to it; "" when one may
 	Cause    survey.SuppressionCause  `json:"stopped_cause,omitempty"`
+	Customer string                   `json:"customer_id,omitempty"`
 }
 
 // showContact answers one contact that the asker may see, and whether anybody may write to it.
@@ -78,15 +79,19 @@ func (d *API) showContact(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	web.JSON(w, http.StatusOK, viewContact(c, stopped))
+	return nil
+}
+
+func viewContact(c survey.Contact, stopped survey.Suppression) contactView {
 	v := contactView{
 		c.ID, c.Audience, c.Person.Email, c.Person.Name, c.Person.Phone, c.Owner, c.OwnerRaw, c.Team, c.Location, c.Product,
-		c.Tier, c.Language, c.Value, c.Attrs, c.Created, c.Updated, stopped.Reason, stopped.Cause,
+		c.Tier, c.Language, c.Value, c.Attrs, c.Created, c.Updated, stopped.Reason, stopped.Cause, c.Person.Customer,
 	}
 	if v.Attrs == nil {
 		v.Attrs = map[string]string{}
 	}
-	web.JSON(w, http.StatusOK, v)
-	return nil
+	return v
 }
 
 // countContacts counts the contacts of an audience that fit a filter, a page at a time: the caller adds the pages up.

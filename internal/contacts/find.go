@@ -77,12 +77,9 @@ func (l *Lists) ByAddress(ctx context.Context, who authz.Who, email string, in s
 		if in != "" && a != in {
 			continue
 		}
-		c, err := l.Store.Contact(ctx, a, ids[a])
-		if err == nil && sees(c) {
-			return c, true, nil
-		}
-		if err != nil && !apperr.Is(err, "contact_unknown") {
-			return c, false, err
+		c, ok, err := l.Store.ContactByMail(ctx, a, ids[a])
+		if err != nil || ok && sees(c) {
+			return c, ok && err == nil, err
 		}
 	}
 	return c, false, nil

@@ -46,6 +46,8 @@ type Store interface {
 	Suppression(ctx context.Context, a survey.Audience, id survey.ContactID) (v survey.Suppression, ok bool, err error)
 	// Suppress stops an address, whose id in each audience ids holds. The first reason stays, but a complaint outweighs it.
 	Suppress(ctx context.Context, ids map[survey.Audience]survey.ContactID, reason survey.SuppressionReason, now time.Time) error
+	// StopContact stops one contact, whatever its address is.
+	StopContact(ctx context.Context, a survey.Audience, id survey.ContactID, reason survey.SuppressionReason, now time.Time) error
 	// SuppressAll is Suppress for many addresses.
 	SuppressAll(ctx context.Context, addresses []map[survey.Audience]survey.ContactID, reason survey.SuppressionReason, now time.Time) error
 

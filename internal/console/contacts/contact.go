@@ -26,6 +26,8 @@ type contactPage struct {
 	Stopped, StoppedHelp string
 	MayStop              bool
 	Action               string
+	Edit                 string // address of the form
+	NoAddress            bool
 	History              []contactEvent
 	WholeOnly            bool // employees: no answers here
 	Hidden               bool // this role does not see who gave an answer
@@ -59,7 +61,10 @@ func (d *Pages) contactPage(w http.ResponseWriter, r *http.Request) error {
 		p.Stopped = p.Lang.T("contacts.stopped_since", lang.Values{"Why": p.Lang.T("contacts.stopped." + string(stop.Reason)), "When": p.Lang.Moment(stop.Since.In(p.Zone))})
 		p.StoppedHelp = stoppedHelp(p.Lang, stop)
 	}
-	p.MayStop = !stopped && p.Can(authz.WriteContacts)
+	p.MayStop, p.NoAddress = !stopped && p.Can(authz.WriteContacts), c.Person.Email == ""
+	if p.Can(authz.WriteContacts) {
+		p.Edit = contactHref(c) + "/edit"
+	}
 	p.WholeOnly = c.Audience == survey.Employees
 	p.Hidden = !insight.Persons(c.Audience, p.Visit.Who) && !p.WholeOnly
 	campaigns, err := d.Mailing.Newest(r.Context(), c.Audience, pastShown)
@@ -96,6 +101,7 @@ func (p *contactPage) facts(c survey.Contact, names map[string]string) {
 			p.Facts = append(p.Facts, shell.Fact{Label: p.Lang.T("contacts.fact." + id), Text: text})
 		}
 	}
+	add("customer_id", c.Person.Customer)
 	owner := shell.StaffName(names, c.Owner)
 	if c.Owner == "" && c.OwnerRaw != "" {
 		owner = p.Lang.T("upload.owner_unknown", lang.Values{"Owner": c.OwnerRaw})
@@ -177,7 +183,7 @@ func (d *Pages) stopContact(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if _, err := d.Lists.Stop(r.Context(), c.Person.Email, survey.Unsubscribed); err != nil {
+	if err := d.Lists.StopContact(r.Context(), c); err != nil {
 		return err
 	}
 	return shell.Done(w, r, contactHref(c), "contact_stopped")

@@ -26,6 +26,10 @@ func (d *Pages) Routes() []door.Route {
 		door.On("POST /contacts/uploads/{upload}/undo", authz.WriteContacts, d.undo, "contacts.undo"),
 		door.On("GET /contacts/imports/{import}", authz.WriteContacts, d.importPage, ""),
 		door.On("GET /contacts/imports/{import}/refused", authz.WriteContacts, d.refusedRows, ""),
+		door.On("GET /contacts/new", authz.WriteContacts, d.newContact, ""),
+		door.On("POST /contacts/new", authz.WriteContacts, d.addContact, "contacts.add"),
+		door.On("GET /contacts/{audience}/{contact}/edit", authz.WriteContacts, d.editContact, ""),
+		door.On("POST /contacts/{audience}/{contact}/edit", authz.WriteContacts, d.changeContact, "contacts.change"),
 		door.On("GET /contacts/{audience}/{contact}", authz.ReadContacts, d.contactPage, ""),
 		door.On("POST /contacts/{audience}/{contact}/stop", authz.WriteContacts, d.stopContact, "suppressions"),
 	}
