@@ -15,6 +15,9 @@ func (d *API) Routes() []door.Route {
 	return []door.Route{
 		door.On("GET /api/v1/staff", authz.ReadStaff, d.listStaff, ""),
 		door.On("POST /api/v1/staff", authz.WriteStaff, d.postStaff, "staff.import"),
+		door.On("GET /api/v1/staff/uploads", authz.WriteStaff, d.historyOf(d.staffUploads), ""),
+		door.On("GET /api/v1/staff/uploads/{upload}", authz.WriteStaff, d.showUploaded(d.staffUpload), ""),
+		door.On("POST /api/v1/staff/uploads/{upload}/undo", authz.WriteStaff, d.undoUpload(d.undoStaff), "staff.undo"),
 		door.On("POST /api/v1/contacts", authz.WriteContacts, d.postContacts, "contacts"),
 		door.On("GET /api/v1/contacts/uploads", authz.WriteContacts, d.historyOf(d.contactUploads), ""),
 		door.On("GET /api/v1/contacts/uploads/{upload}", authz.WriteContacts, d.showUploaded(d.contactUpload), ""),

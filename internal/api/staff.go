@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"onetap/internal/apperr"
+	"onetap/internal/contacts"
 	"onetap/internal/door"
 	"onetap/internal/org"
 	"onetap/internal/survey"
@@ -39,7 +40,7 @@ func (d *API) listStaff(w http.ResponseWriter, r *http.Request) error {
 // postStaff takes a list of staff members, as JSON or as CSV. Those that can be used are written; the same list again
 // changes nothing. Line is the place in the list, or the line of the file.
 func (d *API) postStaff(w http.ResponseWriter, r *http.Request) error {
-	if err := door.KnownParameters(r, "encoding", "sheet"); err != nil {
+	if err := door.KnownParameters(r, "encoding", "sheet", "confirm_losses", "look"); err != nil {
 		return err
 	}
 	read := d.readStaffFile
@@ -50,7 +51,14 @@ func (d *API) postStaff(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	out, err := d.Company.TakeList(r.Context(), list)
+	said := org.Said{Sent: contacts.SentBy(door.VisitOf(r).Who, "")}
+	if said.Confirmed, err = door.YesOrNo(r, "confirm_losses"); err != nil {
+		return err
+	}
+	if said.Look, err = door.YesOrNo(r, "look"); err != nil {
+		return err
+	}
+	out, err := d.Company.TakeList(r.Context(), list, said)
 	if err != nil {
 		return err
 	}
@@ -65,7 +73,7 @@ func (d *API) readStaffFile(r *http.Request) (org.List, error) {
 		return nil, err
 	}
 	body, err := d.OneList(r)
-	return org.OfFile(body, encoding), err
+	return org.OfFile(body, encoding, nil), err
 }
 
 // readStaffJSON reads a JSON list; a manager is named by id.

@@ -63,7 +63,7 @@ func (d *API) undoUpload(undo func(context.Context, authz.Who, string) (survey.U
 	}
 }
 
-// The use cases of contacts; they are asked when a call comes, for a desk whose routes are only listed has none.
+// The use cases; they are asked when a call comes, for a desk whose routes are only listed has none.
 func (d *API) contactUploads(ctx context.Context, before string) ([]survey.UploadRecord, string, error) {
 	return d.Lists.History(ctx, before)
 }
@@ -74,4 +74,16 @@ func (d *API) contactUpload(ctx context.Context, id string) (survey.UploadRecord
 
 func (d *API) undoContacts(ctx context.Context, who authz.Who, id string) (survey.UploadRecord, error) {
 	return d.Lists.Undo(ctx, who, id)
+}
+
+func (d *API) staffUploads(ctx context.Context, before string) ([]survey.UploadRecord, string, error) {
+	return d.Company.History(ctx, before)
+}
+
+func (d *API) staffUpload(ctx context.Context, id string) (survey.UploadRecord, error) {
+	return d.Company.Uploaded(ctx, id)
+}
+
+func (d *API) undoStaff(ctx context.Context, who authz.Who, id string) (survey.UploadRecord, error) {
+	return d.Company.Undo(ctx, who, id)
 }

@@ -75,6 +75,10 @@ type Refusal struct {
 	First  int    `json:"first,omitempty"`  // duplicate, of a staff list: the line that has the person first
 	Count  int    `json:"count,omitempty"`  // too many or few cells: how many
 	Limit  int    `json:"limit,omitempty"`  // the most that is allowed
+	// Of a staff list's row with somebody's address: who has it, under which code, and the code that the row gives.
+	Who   string `json:"who,omitempty"`
+	Has   string `json:"has,omitempty"`
+	Given string `json:"given,omitempty"`
 	// Cells are the row as it was, for putting it right; not of a line that is no record.
 	Cells []string `json:"cells,omitempty"`
 }
@@ -89,7 +93,10 @@ type Warning struct {
 
 // With returns the values for the words of a refusal.
 func (r Refusal) With() map[string]any {
-	return map[string]any{"Line": r.Line, "Column": r.Column, "Value": r.Value, "First": r.First, "Count": r.Count, "Limit": r.Limit, "Known": strings.Join(lang.Codes(), ", ")}
+	return map[string]any{
+		"Line": r.Line, "Column": r.Column, "Value": r.Value, "First": r.First, "Count": r.Count, "Limit": r.Limit,
+		"Who": r.Who, "Has": r.Has, "Given": r.Given, "Known": strings.Join(lang.Codes(), ", "),
+	}
 }
 
 // With returns the values for the words of a warning.

@@ -55,7 +55,7 @@ func TestOneCheckOfAMember(t *testing.T) {
 	if err := org.Check(&survey.Staff{ID: "x", Email: "nobody"}); apperr.As(err) == nil || apperr.As(err).Where != "email" {
 		t.Errorf("a word for an address: %v", err)
 	}
-	staff, refused, err := org.ReadStaff([]byte("id;email;team\na;a@example.com;"+long+"\nb;b@example.com;B\n"), "")
+	staff, refused, _, err := org.ReadStaff([]byte("id;email;team\na;a@example.com;"+long+"\nb;b@example.com;B\n"), "", nil)
 	if err != nil || len(staff) != 1 || len(refused) != 1 || refused[0].Code != "cell_too_long" || refused[0].Column != "team" || refused[0].Line != 2 || refused[0].Limit != 200 {
 		t.Errorf("a file: %v %+v %v", staff, refused, err)
 	}
@@ -135,7 +135,7 @@ func TestListsOfMembers(t *testing.T) {
 		{ID: "c", Email: "A@example.com"},
 		{ID: "d", Email: "d"},
 	})
-	out, err := c.TakeList(t.Context(), list)
+	out, err := c.TakeList(t.Context(), list, org.Said{})
 	var faults []string
 	for _, f := range append(out.Refusals, out.Warnings...) {
 		faults = append(faults, f.Problem.Code)
@@ -143,10 +143,10 @@ func TestListsOfMembers(t *testing.T) {
 	if err != nil || out.New != 2 || len(out.Refusals) != 3 || out.Refusals[0].Line != 3 || out.Warnings[0].Line != 2 || faults[0] != "staff_twice" || faults[1] != "staff_email_taken" || faults[3] != "manager_unknown" {
 		t.Errorf("%+v %v %v", out, faults, err)
 	}
-	if out, err = c.TakeList(t.Context(), list); err != nil || out.New+out.Changed != 0 || out.Unchanged != 2 {
+	if out, err = c.TakeList(t.Context(), list, org.Said{}); err != nil || out.New+out.Changed != 0 || out.Unchanged != 2 {
 		t.Errorf("again: %+v %v", out, err)
 	}
-	if _, err := c.TakeList(t.Context(), org.OfMembers([]survey.Staff{{ID: "a", Email: "a@example.com", Role: survey.RoleOwner}})); !apperr.Is(err, "staff_last_administrator") {
+	if _, err := c.TakeList(t.Context(), org.OfMembers([]survey.Staff{{ID: "a", Email: "a@example.com", Role: survey.RoleOwner}}), org.Said{}); !apperr.Is(err, "staff_last_administrator") {
 		t.Errorf("nobody left: %v", err)
 	}
 }

@@ -1,7 +1,9 @@
 package org
 
 import (
+	"cmp"
 	"context"
+	"crypto/rand"
 	"slices"
 	"strings"
 
@@ -15,6 +17,11 @@ type Intake struct {
 	New, Changed, Unchanged int
 	Refusals                []Fault // of lines that were not taken
 	Warnings                []Fault // of people who were
+	Lost                    survey.Losses
+	Losers                  []Loser // the first who lose something
+	Asks                    []Ask   // of whom it is not said who is meant
+	Look                    bool    // nothing was written
+	Upload                  string  // id of its line of the history; "": nothing was changed
 }
 
 // Fault is what is the matter with one line: of a file Row, of a list of members Problem.
@@ -29,9 +36,10 @@ type Fault struct {
 type List func(stored []survey.Staff, out *Intake) ([]survey.Staff, error)
 
 // OfFile is a list as a system exports it, managers included; encoding is one of sheet.Encodings, or "" to recognise it.
-func OfFile(body []byte, encoding string) List {
+func OfFile(body []byte, encoding string, said Answers) List {
 	return func(stored []survey.Staff, out *Intake) ([]survey.Staff, error) {
-		staff, refusals, err := ReadStaff(body, encoding, stored...)
+		staff, refusals, asks, err := ReadStaff(body, encoding, said, stored...)
+		out.Asks = asks
 		for _, r := range refusals {
 			to := &out.Refusals
 			if r.Code == "unknown_manager" { // the row was taken without one
@@ -43,7 +51,8 @@ func OfFile(body []byte, encoding string) List {
 	}
 }
 
-// OfMembers is a list that names managers by id. One without roles changes none.
+// OfMembers is a list that names managers by id. One without roles changes none. Who has no id is whoever has the address, and else
+// the address is the id.
 func OfMembers(given []survey.Staff) List {
 	return func(stored []survey.Staff, out *Intake) ([]survey.Staff, error) {
 		in := slices.Clone(given)
@@ -76,12 +85,16 @@ func (out *Intake) refuse(line int, err error) {
 
 // checkMembers brings a list into shape: who can be taken, and where they stand in it, from 1.
 func checkMembers(in, stored []survey.Staff, out *Intake) (good []survey.Staff, places []int) {
-	roleOf := map[string]survey.Role{}
+	roleOf, idOf := map[string]survey.Role{}, map[string]string{}
 	for _, m := range stored {
 		roleOf[strings.ToLower(m.ID)] = m.Role
+		idOf[survey.OneSpelling(m.Email)] = m.ID
 	}
 	lines := map[string]int{}
 	for i := range in {
+		if email := survey.OneSpelling(strings.TrimSpace(in[i].Email)); strings.TrimSpace(in[i].ID) == "" {
+			in[i].ID = cmp.Or(idOf[email], email)
+		}
 		if in[i].Role == "" {
 			in[i].Role = roleOf[strings.ToLower(strings.TrimSpace(in[i].ID))]
 		}
@@ -100,12 +113,14 @@ func checkMembers(in, stored []survey.Staff, out *Intake) (good []survey.Staff, 
 	return good, places
 }
 
-// TakeList writes those of a list who are new or changed; the same list again changes nothing. Whose standing changed is
-// signed out. A list that would leave no administrator where there is one is refused: staff_last_administrator.
-func (c *Company) TakeList(ctx context.Context, list List) (out Intake, err error) {
+// TakeList writes those of a list who are new or changed; the same list again changes nothing, and leaves no line in the history. Whose
+// standing changed is signed out. Problems, with nothing written: staff_last_administrator of a list that would leave no administrator
+// where there is one, staff_ambiguous, staff_loses where people would lose something and nobody has said yes to it.
+func (c *Company) TakeList(ctx context.Context, list List, said Said) (out Intake, err error) {
 	var moved []string
+	id, begun := strings.ToLower(rand.Text()[:16]), c.Now().UTC()
 	err = c.Store.ChangeStaff(ctx, func(stored []survey.Staff) ([]survey.Staff, error) {
-		out = Intake{}
+		out = Intake{Look: said.Look}
 		staff, err := list(stored, &out)
 		if err != nil {
 			return nil, err
@@ -115,9 +130,19 @@ func (c *Company) TakeList(ctx context.Context, list List) (out Intake, err erro
 		if administered(stored, nil) && !administered(stored, write) {
 			return nil, lastAdministrator()
 		}
-		return write, nil
+		switch {
+		case said.Look:
+			return nil, nil
+		case len(out.Asks) > 0:
+			return nil, askProblem(out.Asks)
+		case out.Lost.Any() && !said.Confirmed:
+			return nil, apperr.New(apperr.Conflict, "staff_loses", "confirm_losses", "Team", out.Lost.Team, "Manager", out.Lost.Manager, "Phone", out.Lost.Phone)
+		case len(write) == 0:
+			return nil, nil
+		}
+		return write, c.keep(ctx, uploadOf(id, begun, said.Sent), stored, write)
 	})
-	if err != nil {
+	if err != nil || said.Look {
 		return out, err
 	}
 	for _, id := range moved {
@@ -125,7 +150,11 @@ func (c *Company) TakeList(ctx context.Context, list List) (out Intake, err erro
 			return out, err
 		}
 	}
-	return out, nil
+	if out.New+out.Changed > 0 {
+		out.Upload = id
+		err = c.taken(ctx, id, out)
+	}
+	return out, err
 }
 
 // differ counts who of a list is new, changed, and neither, and returns those to write and whom to sign out.
@@ -144,6 +173,11 @@ func (out *Intake) differ(stored, staff []survey.Staff) (write []survey.Staff, s
 			continue
 		default:
 			out.Changed++
+			if lost := was.LostTo(m); lost.Any() {
+				if out.Lost = out.Lost.Plus(lost); len(out.Losers) < maxLosers {
+					out.Losers = append(out.Losers, Loser{was, lost})
+				}
+			}
 		}
 		if there && !sameStanding(was, m) {
 			signOut = append(signOut, m.ID)

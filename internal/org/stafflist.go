@@ -47,28 +47,33 @@ const maxStaffFile = 5 << 20
 // Refusals: those of customer lists, and unknown_role, unknown_language, address_taken (the row is not taken); unknown_manager (the row
 // is taken without a manager: alerts must reach its owner all the same). Errors are as Import.Feed's, and csv_too_large.
 // encoding is one of sheet.Encodings, or "" to recognise it; known are the staff so far: managers may be among them, and nobody gets the address of one of them.
-func ReadStaff(data []byte, encoding string, known ...survey.Staff) ([]survey.Staff, []contacts.Refusal, error) {
+//
+// Where a name may be that of several people, said says who is meant; asks are the names of which it does not.
+func ReadStaff(data []byte, encoding string, said Answers, known ...survey.Staff) (staff []survey.Staff, refused []contacts.Refusal, asks []Ask, err error) {
 	if len(data) > maxStaffFile {
-		return nil, nil, apperr.New(apperr.TooLarge, "csv_too_large", "", "Limit", maxStaffFile>>20)
+		return nil, nil, nil, apperr.New(apperr.TooLarge, "csv_too_large", "", "Limit", maxStaffFile>>20)
 	}
-	list := staffList{first: map[string]int{}, ids: map[string]string{}, roles: map[string]survey.Role{}}
+	list := staffList{
+		first: map[string]int{}, ids: map[string]string{}, roles: map[string]survey.Role{}, unknown: map[int]bool{}, roleless: map[int]bool{}, said: said,
+	}
 	for _, m := range known {
 		list.ids[survey.OneSpelling(m.Email)] = m.ID
 		list.roles[strings.ToLower(m.ID)] = m.Role
 	}
-	err := contacts.ReadTable(data, encoding, staffColumns, func(columns []contacts.Column, rec sheet.Record) {
+	err = contacts.ReadTable(data, encoding, staffColumns, func(columns []contacts.Column, rec sheet.Record) {
 		list.columns = columns
 		list.take(rec)
 	})
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	if len(list.staff)+len(list.refused) == 0 {
-		return nil, nil, apperr.New(apperr.Invalid, "csv_no_rows", "")
+		return nil, nil, nil, apperr.New(apperr.Invalid, "csv_no_rows", "")
 	}
+	list.recognise(known)
 	list.refuseTaken(known)
 	list.findManagers(known)
-	return list.staff, list.refused, nil
+	return list.staff, list.refused, list.asks, nil
 }
 
 type staffList struct {
@@ -79,6 +84,10 @@ type staffList struct {
 	ids     map[string]string      // of the staff so far, by e-mail
 	roles   map[string]survey.Role // of them, by id
 	refused []contacts.Refusal
+	// unknown and roleless are the lines without a code whose address nobody has, and those that say no role.
+	unknown, roleless map[int]bool
+	said              Answers
+	asks              []Ask
 }
 
 func (l *staffList) take(rec sheet.Record) {
@@ -116,6 +125,7 @@ func (l *staffList) take(rec sheet.Record) {
 	}
 	if s.ID == "" {
 		s.ID = email
+		l.unknown[rec.Line] = true
 	}
 	if s.Name == "" {
 		s.Name = name
@@ -125,6 +135,7 @@ func (l *staffList) take(rec sheet.Record) {
 		refuse(contacts.Refusal{Code: "unknown_role", Column: headings[contacts.FieldRole], Value: celltext.Cut(cells[contacts.FieldRole], 100)})
 		return
 	}
+	l.roleless[rec.Line] = cells[contacts.FieldRole] == ""
 	if was, there := l.roles[strings.ToLower(s.ID)]; there && cells[contacts.FieldRole] == "" { // a list without roles changes none
 		s.Role = was
 	}
@@ -177,7 +188,7 @@ func (l *staffList) refuseTaken(known []survey.Staff) {
 			l.staff, l.lines = append(l.staff, m), append(l.lines, lines[i])
 			continue
 		}
-		l.refused = append(l.refused, contacts.Refusal{Line: lines[i], Lines: 1, Code: "address_taken", Column: heading, Value: celltext.Cut(m.Email, 100)})
+		l.refused = append(l.refused, contacts.Refusal{Line: lines[i], Lines: 1, Code: "address_taken", Column: heading, Value: celltext.Cut(m.Email, 100), Who: NameOf(taken[i]), Given: celltext.Cut(m.ID, 100), Has: taken[i].ID})
 		delete(l.first, "i"+strings.ToLower(m.ID)) // stays as it was known
 	}
 	slices.SortStableFunc(l.refused, func(a, b contacts.Refusal) int { return a.Line - b.Line })
@@ -206,6 +217,13 @@ func (l *staffList) findManagers(known []survey.Staff) {
 			continue
 		}
 		m, ok := d.Find(s.Manager)
+		if !ok {
+			m, ok = l.which(Ask{Kind: AskManager, Name: s.Manager, Line: l.lines[i], Count: 1}, d.Namesakes(s.Manager))
+			if m.ID == askedFor {
+				s.Manager = ""
+				continue
+			}
+		}
 		if !ok || m.ID == s.ID {
 			l.refused = append(l.refused, contacts.Refusal{Line: l.lines[i], Lines: 1, Code: "unknown_manager", Column: heading, Value: celltext.Cut(s.Manager, 100)})
 			m.ID = ""

@@ -28,7 +28,7 @@ func TestReadStaff(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	staff, refused, err := org.ReadStaff([]byte(encoded), "")
+	staff, refused, _, err := org.ReadStaff([]byte(encoded), "", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,18 +54,18 @@ func TestReadStaff(t *testing.T) {
 	}
 	// A manager may be known already, but who is on the list is as the list says.
 	known := []survey.Staff{{ID: "Old", Email: "old@example.ru", Name: "Старый Руководитель"}, {ID: "kim", Email: "before@example.ru", Name: "Прежнее Имя"}}
-	staff, refused, err = org.ReadStaff([]byte("id;email;name;manager\nkim;kim@example.ru;Ким;\na;a@example.ru;A;Руководитель старый\nb;b@example.ru;B;прежнее имя\n"), "", known...)
+	staff, refused, _, err = org.ReadStaff([]byte("id;email;name;manager\nkim;kim@example.ru;Ким;\na;a@example.ru;A;Руководитель старый\nb;b@example.ru;B;прежнее имя\n"), "", nil, known...)
 	if err != nil || len(staff) != 3 || staff[1].Manager != "Old" || staff[2].Manager != "" || len(refused) != 1 || refused[0].Code != "unknown_manager" {
 		t.Errorf("with staff known: %+v, %+v, %v", staff, refused, err)
 	}
 	for file, code := range map[string]string{
 		"": "csv_empty", "id;name\n1;x": "csv_no_address_column", "id;email\n": "csv_no_rows", "a@example.ru;x\n": "csv_no_heading", "PK\x03\x04": "csv_workbook",
 	} {
-		if _, _, err := org.ReadStaff([]byte(file), ""); !apperr.Is(err, code) {
+		if _, _, _, err := org.ReadStaff([]byte(file), "", nil); !apperr.Is(err, code) {
 			t.Errorf("%q: %v, want %s", file, err, code)
 		}
 	}
-	if _, _, err := org.ReadStaff(make([]byte, 6<<20), ""); !apperr.Is(err, "csv_too_large") {
+	if _, _, _, err := org.ReadStaff(make([]byte, 6<<20), "", nil); !apperr.Is(err, "csv_too_large") {
 		t.Errorf("6 MB: %v", err)
 	}
 }

@@ -2,6 +2,7 @@ package org
 
 import (
 	"context"
+	"time"
 
 	"onetap/internal/authz"
 	"onetap/internal/survey"
@@ -16,6 +17,21 @@ type Store interface {
 	// RemoveStaff takes somebody off the list, unless may refuses by who is stored then, and ends their sessions. Again is
 	// no error.
 	RemoveStaff(ctx context.Context, id string, may func(stored []survey.Staff) error) error
+	// StaffInUse reports whether somebody has a case, or a session.
+	StaffInUse(ctx context.Context, id string) (bool, error)
+	// KeepStaff keeps what an upload is about to change, for undoing it; of one person the latest.
+	KeepStaff(ctx context.Context, upload string, changes []survey.StaffChange, now time.Time) error
+	// KeptStaff reads what KeepStaff has kept.
+	KeptStaff(ctx context.Context, upload string) ([]survey.StaffChange, error)
+	// AddUploadRecord begins a line of the history; one that is there is left as it is.
+	AddUploadRecord(ctx context.Context, u survey.UploadRecord) error
+	// UploadRecord reads a line of the history, or a problem upload_unknown.
+	UploadRecord(ctx context.Context, id string) (survey.UploadRecord, error)
+	// SaveUploadRecord writes a line of the history if it has the version that was read, otherwise apperr.ErrChanged, and returns it
+	// with the next version.
+	SaveUploadRecord(ctx context.Context, u survey.UploadRecord) (survey.UploadRecord, error)
+	// UploadRecords lists lines of the history, newest first, before a place; next is where to go on, "" at the end.
+	UploadRecords(ctx context.Context, kind survey.UploadKind, before string, limit int, now time.Time) (all []survey.UploadRecord, next string, err error)
 	// EndSessions ends all sessions of a staff member, and the links that would begin one.
 	EndSessions(ctx context.Context, staff string) error
 

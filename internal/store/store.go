@@ -12,7 +12,7 @@
 //	letters refused because of their sender             REFUSED#<campaign>#<mailing>    <batch>#<message>
 //	an upload's state; its parts; the contacts it saw   IMPORT#<id>                     STATE, PART#<n>, SEEN#<n>#<k>
 //	its line of the history; all of a kind              IMPORT#<id>; gsi1: UPLOADS#<kind>#<month>  RECORD; <time>#<id>
-//	what an upload changed, to be undone                UNDO#<upload>#<shard>           NEW#<part>#<hash>, WAS#<contact>
+//	what an upload changed, to be undone                UNDO#<upload>#<shard>           NEW#<part>#<hash>, WAS#<contact>, STAFF#<staff id>
 //	a campaign; what each of its mailings has to do     CAMPAIGN#<campaign>             CAMPAIGN, WAVE#<mailing>
 //	whom a campaign asks; its answers by its parts      CAMPAIGN#<campaign>             ASKED#<shard>, PART#<number>
 //	campaigns of an audience, newest first              gsi1: CAMPAIGNS#<audience>      <created>#<campaign>

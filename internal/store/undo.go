@@ -30,7 +30,7 @@ import (
 //
 // An erasure must reach the former: the uploads of the last UndoFor + UndoGrace are Uploads, and of each the item about a
 // contact has a key that the contact's id gives (undoKey), its personal data in the same attributes as the contact's own. Those of
-// staff are few, and found by UndoneStaff's query.
+// staff have the person's id in their key (keptStaffKey), and their personal data in one attribute, too.
 func undoPK(upload string, shard int) string { return "UNDO#" + part(upload) + "#" + two(shard) }
 
 func undoKey(upload string, id survey.ContactID) key {
@@ -320,4 +320,47 @@ func (s *Store) InCampaigns(ctx context.Context, campaigns []survey.CampaignID, 
 		in[id] = true
 	}
 	return in, nil
+}
+
+const undoStaff = "STAFF#"
+
+func keptStaffKey(upload, id string) key {
+	return key{undoPK(upload, 0), undoStaff + part(strings.ToLower(id))}
+}
+
+// KeepStaff keeps what an upload is about to change of the staff; of one person the latest counts.
+func (s *Store) KeepStaff(ctx context.Context, upload string, changes []survey.StaffChange, now time.Time) error {
+	items := make([]item, len(changes))
+	for i, c := range changes {
+		items[i] = keptStaffKey(upload, c.Now.ID).item()
+		items[i]["person"], items[i]["ttl"] = asJSON(c), num(undoExpires(now))
+	}
+	return s.batchPut(ctx, items)
+}
+
+// KeptStaff reads what KeepStaff has kept.
+func (s *Store) KeptStaff(ctx context.Context, upload string) (all []survey.StaffChange, err error) {
+	err = s.queryItems(ctx, undoPK(upload, 0), undoStaff, true, func(it item) (bool, error) {
+		var c survey.StaffChange
+		err := fromJSON(it, "person", &c)
+		all = append(all, c)
+		return true, err
+	})
+	return all, err
+}
+
+// StaffInUse reports whether somebody has a case, whatever its state, or a session.
+func (s *Store) StaffInUse(ctx context.Context, id string) (used bool, err error) {
+	found := func(item) (bool, error) {
+		used = true
+		return false, nil
+	}
+	err = s.pages(ctx, &dynamodb.QueryInput{
+		TableName: &s.table, IndexName: aws.String("gsi1"), Limit: aws.Int32(1),
+		KeyConditionExpression: aws.String("gsi1pk = :pk"), ExpressionAttributeValues: item{":pk": str(ownerPK(id, 0))},
+	}, found)
+	if err == nil && !used {
+		err = s.queryItems(ctx, sessionsPK(id), "", false, found)
+	}
+	return used, err
 }

@@ -160,3 +160,9 @@ type Compared struct {
 	Fresh, Same bool    // neither: it differs
 	Was         Contact // where it differs
 }
+
+// StaffChange is what an upload does to one of the staff.
+type StaffChange struct {
+	Was *Staff `json:"was,omitempty"` // nil: it makes them
+	Now Staff  `json:"now"`
+}

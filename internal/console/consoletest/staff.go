@@ -65,9 +65,9 @@ func SignInPath(t *testing.T, letter string) string {
 	return m[1]
 }
 
-// PostList gives the API a staff list and returns what it says.
+// PostList gives the API a staff list, which may take something away, and returns what it says.
 func (w *World) PostList(t *testing.T, media, list string) string {
-	r, err := http.NewRequest("POST", w.Site+"/api/v1/staff", strings.NewReader(list))
+	r, err := http.NewRequest("POST", w.Site+"/api/v1/staff?confirm_losses=yes", strings.NewReader(list))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,10 +28,10 @@ func TestOneAddressEach(t *testing.T) {
 		"API, JSON": {asJSON, "already has this email"},
 		"API, CSV": {func(w *consoletest.World, _ *consoletest.Guest, id, email string) string {
 			return w.PostList(t, "text/csv", "id;email\n"+id+";"+email+"\n")
-		}, "address of somebody else"},
+		}, "address of someone else"},
 		"page, CSV": {func(_ *consoletest.World, g *consoletest.Guest, id, email string) string {
 			return g.Upload("/staff/import", "list", "staff.csv", []byte("id;email\n"+id+";"+email+"\n")).Text
-		}, "address of somebody else"},
+		}, "address of someone else"},
 		"page": {func(_ *consoletest.World, g *consoletest.Guest, id, email string) string {
 			return g.Send("/staff", "id", id, "email", email, "role", "owner").Text
 		}, "already has this email"},

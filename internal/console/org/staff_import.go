@@ -4,12 +4,17 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 
 	"onetap/internal/apperr"
 	"onetap/internal/console/shell"
+	"onetap/internal/contacts"
 	"onetap/internal/door"
+	"onetap/internal/lang"
 	"onetap/internal/org"
+	"onetap/internal/survey"
 	"onetap/internal/web"
 )
 
@@ -20,21 +25,56 @@ type staffImportPage struct {
 	shell.Frame
 	Wrong   string
 	Sheets  []string // of a workbook in which several have a list
+	Sheet   string   // the one that was chosen
 	Result  string   // "3 new, 1 changed…"; "" before a list was read
+	Look    bool     // nothing was taken so far
 	Lines   []door.LineView
 	Warned  []door.LineView
 	More    string
 	Perfect bool
+	Lost    []string
+	Losers  []shell.Fact // name, what is lost
+	Asks    []staffAsk
+	Sure    bool
+	Undo    string // address of the upload in the history
 }
+
+// staffAsk is a row of which somebody must say who is meant.
+type staffAsk struct {
+	N               int
+	Key, Text, Name string
+	People          []shell.Option
+}
+
+// nobodyMeant is the choice of none of those who may be meant.
+const nobodyMeant = "-"
 
 func askStaffList(w http.ResponseWriter, r *http.Request) error {
-	return shell.Show(w, r, http.StatusOK, &staffImportPage{Frame: shell.NewFrame(r, "staff.import_title")})
+	return shell.Show(w, r, http.StatusOK, newStaffImport(r))
 }
 
-// importStaff takes a list as the API does, and says line by line what was wrong with it.
-func (d *Pages) importStaff(w http.ResponseWriter, r *http.Request) error {
+func newStaffImport(r *http.Request) *staffImportPage {
 	p := &staffImportPage{Frame: shell.NewFrame(r, "staff.import_title")}
+	p.Scripts = []string{"staff.js"}
+	return p
+}
+
+// importStaff takes a list as the API does, and says line by line what was wrong with it. What it would take away, and whom it may mean, is
+// asked about before.
+func (d *Pages) importStaff(w http.ResponseWriter, r *http.Request) error {
+	return d.staffList(w, r, false)
+}
+
+// lookAtStaff says what a list would do.
+func (d *Pages) lookAtStaff(w http.ResponseWriter, r *http.Request) error {
+	return d.staffList(w, r, true)
+}
+
+func (d *Pages) staffList(w http.ResponseWriter, r *http.Request, look bool) error {
+	p := newStaffImport(r)
+	p.Sheet = r.FormValue("sheet")
 	body, err := uploaded(r, "list", door.MaxList)
+	said := org.Said{Answers: answersOf(r), Confirmed: r.FormValue("confirm") == "yes", Look: look, Sent: contacts.SentBy(door.VisitOf(r).Who, fileName(r))}
 	var intake org.Intake
 	if err == nil {
 		body, p.Sheets, err = d.ListOf(r.Context(), body, r.FormValue("sheet"), door.MaxList)
@@ -43,7 +83,12 @@ func (d *Pages) importStaff(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if err == nil {
-		intake, err = d.Company.TakeList(r.Context(), org.OfFile(body, ""))
+		intake, err = d.Company.TakeList(r.Context(), org.OfFile(body, "", said.Answers), said)
+	}
+	status := http.StatusOK
+	if apperr.Is(err, "staff_loses") || apperr.Is(err, "staff_ambiguous") {
+		p.Wrong, status, said.Look = p.Lang.T("upload.decide"), http.StatusConflict, true
+		intake, err = d.Company.TakeList(r.Context(), org.OfFile(body, "", said.Answers), said)
 	}
 	if refusal := apperr.As(err); refusal != nil {
 		p.Wrong = p.Lang.Problem(refusal)
@@ -52,14 +97,105 @@ func (d *Pages) importStaff(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if intake.Look {
+		if err := d.decide(p, r, body, intake, said); err != nil {
+			return err
+		}
+	}
+	p.show(intake)
+	return shell.Show(w, r, status, p)
+}
+
+// show says what became of a list, or would.
+func (p *staffImportPage) show(intake org.Intake) {
 	out := door.ViewStaff(p.Lang, intake)
+	p.Look = out.Look
 	p.Result = p.Lang.T("staff.imported", map[string]any{"New": out.New, "Changed": out.Changed, "Unchanged": out.Unchanged, "Refused": out.Refused})
 	p.Lines, p.Warned = out.Refusals[:min(len(out.Refusals), maxFaults)], out.Warnings[:min(len(out.Warnings), maxFaults)]
 	if more := len(out.Refusals) + len(out.Warnings) - len(p.Lines) - len(p.Warned); more > 0 {
 		p.More = p.Lang.T("staff.import_more", map[string]any{"Count": more})
 	}
-	p.Perfect = len(p.Lines)+len(p.Warned) == 0
-	return shell.Show(w, r, http.StatusOK, p)
+	p.Perfect = len(p.Lines)+len(p.Warned) == 0 && !p.Look
+	if out.Upload != "" {
+		p.Undo = "/staff/uploads/" + out.Upload
+	}
+}
+
+// decide fills in what is to be said yes to and who is to be chosen, with what was chosen so far.
+func (d *Pages) decide(p *staffImportPage, r *http.Request, body []byte, intake org.Intake, said org.Said) error {
+	l := p.Lang
+	p.Lost, p.Sure = shell.LostWords(l, survey.UploadOfStaff, intake.Lost), said.Confirmed
+	all, err := d.everybody(r)
+	if err != nil {
+		return err
+	}
+	byID := map[string]survey.Staff{}
+	for _, m := range all {
+		byID[strings.ToLower(m.ID)] = m
+	}
+	for _, loser := range intake.Losers {
+		m := loser.Staff
+		var lost []string
+		for _, one := range []struct {
+			n           int
+			label, text string
+		}{{loser.Lost.Team, "staff.team", m.Team}, {loser.Lost.Manager, "staff.manager", org.NameOf(byID[strings.ToLower(m.Manager)])}, {loser.Lost.Phone, "upload.field.phone", m.Phone}} {
+			if one.n > 0 {
+				lost = append(lost, l.T(one.label)+": "+one.text)
+			}
+		}
+		p.Losers = append(p.Losers, shell.Fact{Label: org.NameOf(m), Text: strings.Join(lost, " · ")})
+	}
+	asked := intake.Asks
+	if len(said.Answers) > 0 { // those that were answered stay on the page
+		all, err := d.Company.TakeList(r.Context(), org.OfFile(body, "", nil), org.Said{Look: true})
+		if err != nil {
+			return err
+		}
+		asked = all.Asks
+	}
+	for n, ask := range asked {
+		one := staffAsk{N: n, Key: ask.Key(), Name: ask.Name, Text: l.T("ahead.staff_"+ask.Kind, lang.Values{"Line": ask.Line, "Email": ask.Email})}
+		id, answered := said.Answers[one.Key]
+		for _, who := range ask.Staff {
+			m, there := byID[strings.ToLower(who)]
+			if !there { // somebody of the list itself
+				m.Name = who
+			}
+			one.People = append(one.People, shell.Option{Value: who, Label: strings.Join(slices.DeleteFunc([]string{org.NameOf(m), m.Team, m.Email}, func(s string) bool { return s == "" }), " · "), On: answered && strings.EqualFold(who, id)})
+		}
+		one.People = append(one.People, shell.Option{Value: nobodyMeant, Label: l.T("ahead.staff_none_" + ask.Kind), On: answered && id == ""})
+		p.Asks = append(p.Asks, one)
+	}
+	return nil
+}
+
+// answersOf reads who was chosen; nil where nobody was asked about.
+func answersOf(r *http.Request) org.Answers {
+	var all org.Answers
+	for n := 0; ; n++ {
+		key := r.FormValue("who-" + strconv.Itoa(n))
+		if key == "" {
+			return all
+		}
+		id := r.FormValue("person-" + strconv.Itoa(n))
+		if id == "" {
+			continue
+		}
+		if all == nil {
+			all = org.Answers{}
+		}
+		if all[key] = id; id == nobodyMeant {
+			all[key] = ""
+		}
+	}
+}
+
+func fileName(r *http.Request) string {
+	if _, h, err := r.FormFile("list"); err == nil {
+		return h.Filename
+	}
+	return ""
 }
 
 // uploaded reads the file of a form's field. Problems: file_missing, body_too_large.

@@ -111,7 +111,7 @@ func TestStaffImportPage(t *testing.T) {
 	g := w.As(t, "administrator")
 	g.Get("/staff/import").Want(t, 200, "Columns")
 	list := "id;email;name;role;manager\nowner;owner@example.com;Елена;owner;\nkim;kim@example.com;<b>Kim</b>;owner;nobody\nbad;bad@example.com;Bad;king;\n"
-	p := g.Upload("/staff/import", "list", "staff.csv", []byte(list)).Want(t, 200, "New: 1, changed: 1, unchanged: 0, refused: 1.", "king", "nobody")
+	p := g.Upload("/staff/import", "list", "staff.csv", []byte(list), "confirm", "yes").Want(t, 200, "New: 1, changed: 1, unchanged: 0, refused: 1.", "king", "nobody")
 	if strings.Contains(p.Text, "<b>Kim") {
 		t.Error("a cell is read as markup")
 	}
