@@ -2,13 +2,12 @@ package contacts
 
 import (
 	"context"
-	"strings"
 	"time"
-	"unicode"
 
 	"onetap/internal/apperr"
 	"onetap/internal/authz"
 	"onetap/internal/survey"
+	"onetap/internal/text"
 )
 
 const (
@@ -112,12 +111,12 @@ func (l *Lists) Search(ctx context.Context, who authz.Who, s Search) (Hits, erro
 	if err != nil {
 		return Hits{}, err
 	}
-	wanted, began := searchText(s.Text), l.Now()
+	wanted, began := text.NewQuery(s.Text), l.Now()
 	hits := Hits{Next: &s.From}
 	for n := 0; n == 0 || s.Patient && hits.Next != nil && len(hits.Contacts) < pageSize && n < searchRequests && l.Now().Sub(began) < searchTime; n++ {
 		hits.Next, err = l.Store.ContactsUntil(ctx, s.Audience, *hits.Next, lookedAt, func(c survey.Contact, stopped survey.SuppressionReason) bool {
 			hits.Looked++
-			if sees(c) && (wanted == "" || fits(c, wanted)) {
+			if sees(c) && fits(c, wanted) {
 				hits.Contacts = append(hits.Contacts, Hit{c, stopped})
 			}
 			return len(hits.Contacts) < pageSize
@@ -129,25 +128,16 @@ func (l *Lists) Search(ctx context.Context, who authz.Who, s Search) (Hits, erro
 	return hits, nil
 }
 
-// searchText is how texts are compared: letters and digits, small, ё as е.
-func searchText(text string) string {
-	return strings.Join(strings.FieldsFunc(strings.ReplaceAll(strings.ToLower(text), "ё", "е"), func(c rune) bool {
-		return !unicode.IsLetter(c) && !unicode.IsDigit(c)
-	}), " ")
-}
-
-// fits reports whether a name, an address, a telephone or an attribute holds the text.
-func fits(c survey.Contact, wanted string) bool {
-	texts := []string{c.Person.Name, c.Person.Email, c.Person.Phone, c.Product, c.Location}
+// fits reports whether a name, an address, a telephone, a customer id or what else a list says of somebody is what is looked for.
+func fits(c survey.Contact, wanted text.Query) bool {
+	if wanted.Empty() {
+		return true
+	}
+	texts := []string{c.Person.Name, c.Person.Email, c.Person.Phone, c.Person.Customer, c.Product, c.Location}
 	for _, v := range c.Attrs {
 		texts = append(texts, v)
 	}
-	for _, text := range texts {
-		if strings.Contains(searchText(text), wanted) {
-			return true
-		}
-	}
-	return false
+	return wanted.Match(texts...)
 }
 
 // Count is how many contacts of an audience fit a filter.

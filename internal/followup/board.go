@@ -11,6 +11,7 @@ import (
 	"onetap/internal/authz"
 	"onetap/internal/loop"
 	"onetap/internal/survey"
+	"onetap/internal/text"
 )
 
 // AllOwners asks for the cases of all owners whose cases one may see. The owner "" stands for cases that have none.
@@ -54,10 +55,24 @@ func Owners(who authz.Who, staff []survey.Staff) []string {
 	return owners
 }
 
-// Find looks for somebody of the staff by name or id whose cases who may see; ok is false where there is nobody.
-func Find(who authz.Who, staff []survey.Staff, name string) (owner string, ok bool) {
-	m, ok := survey.NewDirectory(staff).Find(name)
-	return m.ID, ok && slices.Contains(Owners(who, staff), m.ID)
+// Find looks for somebody of the staff whose cases who may see: by id, address or name, else whoever is the only one that package
+// text finds. ok is false where there is nobody, and where several are meant: then there is no owner.
+func Find(who authz.Who, staff []survey.Staff, name string) (owner string, several, ok bool) {
+	owners := Owners(who, staff)
+	if m, ok := survey.NewDirectory(staff).Find(name); ok {
+		return m.ID, false, slices.Contains(owners, m.ID)
+	}
+	wanted := text.NewQuery(name)
+	for _, m := range staff {
+		switch {
+		case wanted.Empty() || !slices.Contains(owners, m.ID) || !wanted.Match(m.Name, m.Email, m.ID, m.Phone):
+		case ok:
+			return "", true, false
+		default:
+			owner, ok = m.ID, true
+		}
+	}
+	return owner, false, ok
 }
 
 // BoardQuery says which cases a board is to show.

@@ -124,8 +124,17 @@ func TestWhoseCases(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, got, want)
 		}
 	}
-	if _, ok := followup.Find(who["max"], staff, "Bert"); ok {
+	if _, _, ok := followup.Find(who["max"], staff, "Bert"); ok {
 		t.Error("a manager finds an owner of another team")
+	}
+	if owner, _, ok := followup.Find(who["eva"], staff, "ber"); !ok || owner != "bert" {
+		t.Errorf("a beginning that is one colleague's finds %q", owner)
+	}
+	if owner, several, ok := followup.Find(who["eva"], staff, "m"); ok || !several {
+		t.Errorf("a beginning of several finds %q", owner)
+	}
+	if _, several, ok := followup.Find(who["eva"], staff, "…"); ok || several {
+		t.Error("nothing finds somebody")
 	}
 	for _, tt := range []struct {
 		who, owner string

@@ -27,7 +27,7 @@ var (
 	// pure makes bytes and answers questions, and speaks to nobody.
 	pure = []string{
 		"internal/apperr", "internal/authz", "internal/celltext", "internal/keys", "internal/lang", "internal/logs", "internal/mail", "internal/names",
-		"internal/sheet", "internal/theme", "internal/theme/logo", "internal/tmpl", "internal/wording",
+		"internal/sheet", "internal/text", "internal/theme", "internal/theme/logo", "internal/tmpl", "internal/wording",
 	}
 	useCases = []string{"internal/auth", "internal/contacts", "internal/counting", "internal/delivery", "internal/firststeps", "internal/followup", "internal/insight", "internal/mailing", "internal/org"}
 	// outer speaks HTTP, or to AWS, or to an issuer of identities.
@@ -78,6 +78,7 @@ var table = []rule{
 	{"internal/names", nil},
 	{"internal/celltext", []string{"internal/apperr", "internal/names"}},
 	{"internal/logs", nil},
+	{"internal/text", nil},
 	{"internal/theme", nil},
 	{"internal/tmpl", nil},
 	{"internal/theme/logo", []string{"internal/theme", "internal/apperr"}},

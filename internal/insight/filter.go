@@ -2,13 +2,13 @@ package insight
 
 import (
 	"hash/crc32"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"onetap/internal/apperr"
 	"onetap/internal/survey"
+	"onetap/internal/text"
 )
 
 // Filter is what answers are looked for; "" asks for nothing. Words, Wish and Unverified are asked for by any text.
@@ -20,7 +20,7 @@ type Filter struct {
 	Segment               string // SegmentSum of the dimension's value
 	Words, Wish           string // only those with words, with a wish
 	Unverified            string // only those that are in no figure
-	Search                string // words that must be in what they wrote
+	Search                string // what must be found in what they wrote, as package text finds it
 }
 
 // SegmentSum stands for a segment in an address: what a contact's column says may be personal.
@@ -49,7 +49,7 @@ func (f Filter) check(c survey.Campaign) error {
 
 // match returns whether an answer fits all that is asked for.
 func (f Filter) match() func(survey.Response) bool {
-	search := strings.Fields(strings.ToLower(f.Search))
+	wanted := text.NewQuery(f.Search)
 	dimension, bySegment := f.dimension()
 	return func(a survey.Response) bool {
 		switch {
@@ -67,11 +67,7 @@ func (f Filter) match() func(survey.Response) bool {
 			f.Wish != "" && a.Wish == "":
 			return false
 		}
-		if len(search) == 0 {
-			return true
-		}
-		words := strings.ToLower(a.Why + "\n" + a.Wish)
-		return !slices.ContainsFunc(search, func(word string) bool { return !strings.Contains(words, word) })
+		return wanted.Match(a.Why, a.Wish)
 	}
 }
 

@@ -49,8 +49,11 @@ func (d *Pages) findCases(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	text := strings.TrimSpace(r.FormValue("who"))
-	owner, ok := followup.Find(door.VisitOf(r).Who, staff, text)
-	if !ok {
+	owner, several, ok := followup.Find(door.VisitOf(r).Who, staff, text)
+	switch {
+	case several:
+		return d.showBoard(w, r, text, "finding.several_owners")
+	case !ok:
 		return d.showBoard(w, r, text, "case.find_nobody")
 	}
 	http.Redirect(w, r, "/cases?owner="+d.Handle(owner), http.StatusSeeOther)

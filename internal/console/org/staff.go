@@ -4,13 +4,13 @@ import (
 	"cmp"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
 	"onetap/internal/console/shell"
 	"onetap/internal/org"
 	"onetap/internal/survey"
+	"onetap/internal/text"
 )
 
 // staffPageSize is how many people a page lists.
@@ -98,11 +98,10 @@ func (d *Pages) searchStaff(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, "/staff", http.StatusSeeOther)
 		return nil
 	}
-	words := strings.Fields(strings.ToLower(p.Sought))
+	wanted := text.NewQuery(p.Sought)
 	var found []survey.Staff
 	for _, m := range all {
-		text := strings.ToLower(strings.Join([]string{m.Name, m.Email, m.ID, m.Team, m.Phone, p.Lang.T("role." + string(m.Role))}, "\n"))
-		if !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) }) {
+		if wanted.Match(m.Name, m.Email, m.ID, m.Team, m.Phone, p.Lang.T("role."+string(m.Role))) {
 			found = append(found, m)
 		}
 	}

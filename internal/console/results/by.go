@@ -14,6 +14,7 @@ import (
 	"onetap/internal/insight"
 	"onetap/internal/lang"
 	"onetap/internal/survey"
+	"onetap/internal/text"
 )
 
 // rowsShown is how many values a page shows, those with the most answers: 60 rows with their drawings are 80 KB.
@@ -79,9 +80,9 @@ func (d *Pages) byPage(w http.ResponseWriter, r *http.Request) error {
 	if r.Method == http.MethodPost {
 		p.Find = strings.TrimSpace(r.FormValue("find"))
 	}
-	if p.Find != "" {
+	if wanted := text.NewQuery(p.Find); !wanted.Empty() {
 		rows = slices.DeleteFunc(slices.Clone(rows), func(t insight.Row) bool {
-			return !strings.Contains(strings.ToLower(labels[t.Value()]), strings.ToLower(p.Find))
+			return !wanted.Match(labels[t.Value()])
 		})
 		p.Found, p.Search = l.T("results.found", lang.Values{"Count": len(rows), "All": all}), true
 	}
