@@ -105,12 +105,11 @@ func TestBrowserTypedSurvivesAClosedTab(t *testing.T) {
 		t.Errorf("offered %q", said)
 	}
 	b.Click(".draft-note button:first-child")
-	b.Click("form details:nth-of-type(1) summary")
-	b.ClickTo("button[value=resolved]", "#cause-wrong") // refused: the reason is missing
+	b.ClickTo("button[value=solved]", "#cause-wrong") // refused: the reason is missing
 	if got := note(t, b); got != halfANote {
 		t.Errorf("refused: %q", got)
 	}
-	b.Set("#cause", "speed")
+	b.Click("input[value=speed]")
 	b.Go("/contacts")
 	b.Go("/cases/" + mine.ID())
 	if said := b.Text(".draft-note"); !strings.Contains(said, halfANote) {
