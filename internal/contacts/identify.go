@@ -184,7 +184,7 @@ func (in *identifying) take(ctx context.Context, p *progress, row Row, ids surve
 		}
 		without = true
 	case customer != nil:
-	case mail != nil && mail.Found.Customer != "" && ids.Customer != "":
+	case mail != nil && mail.Found.Customer != "" && ids.Customer != "" && mail.Found.Customer != ids.Customer:
 		without = true
 	case mail != nil:
 		was = mail

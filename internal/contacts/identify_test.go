@@ -46,6 +46,21 @@ func took(t *testing.T, l *contacts.Lists, list string) contacts.Outcome {
 	return out
 }
 
+// Rows that share a telephone, and one that has another's address, make nobody new when their list is taken again.
+func TestSharedIdentifiersAreTakenTwice(t *testing.T) {
+	t.Parallel()
+	l, s := newLists(t)
+	const list = "код клиента;email;телефон;имя\n17;anna@example.ru;+7 916 123 45 67;Анна\n18;boris@example.ru;+7 916 123 45 67;Борис\n18-Б;BORIS@example.ru.;+7 916 123 45 67;Борис\n19;;+7 916 123 45 67;Вера\n"
+	if out := took(t, l, list); out.New != 4 {
+		t.Errorf("at first: %+v of %s", out.Upserted, everybody(t, s))
+	}
+	for range 2 {
+		if out := took(t, l, list); out.Unchanged != 4 {
+			t.Errorf("again: %+v of %s", out.Upserted, everybody(t, s))
+		}
+	}
+}
+
 // Rows that come later with another identifier join the same contact, in whichever order the identifiers come, and a list
 // that is taken again writes nothing.
 func TestRowsJoinByAnyIdentifier(t *testing.T) {
