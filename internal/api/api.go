@@ -19,6 +19,7 @@ func (d *API) Routes() []door.Route {
 		door.On("GET /api/v1/staff/uploads/{upload}", authz.WriteStaff, d.showUploaded(d.staffUpload), ""),
 		door.On("POST /api/v1/staff/uploads/{upload}/undo", authz.WriteStaff, d.undoUpload(d.undoStaff), "staff.undo"),
 		door.On("POST /api/v1/contacts", authz.WriteContacts, d.postContacts, "contacts"),
+		door.On("GET /api/v1/contacts", authz.ReadContacts, d.listContacts, ""),
 		door.On("GET /api/v1/contacts/uploads", authz.WriteContacts, d.historyOf(d.contactUploads), ""),
 		door.On("GET /api/v1/contacts/uploads/{upload}", authz.WriteContacts, d.showUploaded(d.contactUpload), ""),
 		door.On("POST /api/v1/contacts/uploads/{upload}/undo", authz.WriteContacts, d.undoUpload(d.undoContacts), "contacts.undo"),

@@ -88,6 +88,7 @@ func (l *Lists) ByAddress(ctx context.Context, who authz.Who, email string, in s
 type Search struct {
 	Audience survey.Audience
 	Text     string // in a name, an address, a telephone or an attribute; "": anybody
+	Narrow   Narrow
 	From     survey.Cursor
 	Patient  bool // look for some seconds: nobody goes on by itself
 }
@@ -107,16 +108,16 @@ type Hit struct {
 
 // Search finds a page of the contacts that this one may see, in no order that means anything.
 func (l *Lists) Search(ctx context.Context, who authz.Who, s Search) (Hits, error) {
-	sees, err := l.Sees(ctx, who)
+	fits, err := l.fitting(ctx, who, s)
 	if err != nil {
 		return Hits{}, err
 	}
-	wanted, began := text.NewQuery(s.Text), l.Now()
+	began := l.Now()
 	hits := Hits{Next: &s.From}
 	for n := 0; n == 0 || s.Patient && hits.Next != nil && len(hits.Contacts) < pageSize && n < searchRequests && l.Now().Sub(began) < searchTime; n++ {
 		hits.Next, err = l.Store.ContactsUntil(ctx, s.Audience, *hits.Next, lookedAt, func(c survey.Contact, stopped survey.SuppressionReason) bool {
 			hits.Looked++
-			if sees(c) && fits(c, wanted) {
+			if fits(c, stopped) {
 				hits.Contacts = append(hits.Contacts, Hit{c, stopped})
 			}
 			return len(hits.Contacts) < pageSize
@@ -126,6 +127,18 @@ func (l *Lists) Search(ctx context.Context, who authz.Who, s Search) (Hits, erro
 		}
 	}
 	return hits, nil
+}
+
+// fitting returns what tells whether somebody is looked for by a search, and may be seen by whoever asks. Problems: those of Narrow.Check.
+func (l *Lists) fitting(ctx context.Context, who authz.Who, s Search) (func(survey.Contact, survey.SuppressionReason) bool, error) {
+	if err := s.Narrow.Check(); err != nil {
+		return nil, err
+	}
+	sees, err := l.Sees(ctx, who)
+	wanted := text.NewQuery(s.Text)
+	return func(c survey.Contact, stopped survey.SuppressionReason) bool {
+		return sees(c) && s.Narrow.Fits(c, stopped) && fits(c, wanted)
+	}, err
 }
 
 // fits reports whether a name, an address, a telephone, a customer id or what else a list says of somebody is what is looked for.

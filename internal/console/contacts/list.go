@@ -2,7 +2,6 @@ package contacts
 
 import (
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -30,6 +29,10 @@ type contactsPage struct {
 	Next      string // cursor
 	NextHref  string
 	Whose     string // of how few the list is
+	Filters   filterForm
+	Carried   []filterField // the filters as an address carries them
+	Match     string        // how many fit, as far as was looked; "": nothing is looked for
+	Clear     string        // address without filters; "": there are none
 }
 
 type contactRow struct {
@@ -40,20 +43,30 @@ type contactRow struct {
 // contactList shows an audience page by page, in no order that means anything.
 func (d *Pages) contactList(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
-	return d.showContacts(w, r, lookFor{audience: q.Get("audience"), after: q.Get("after")})
+	narrow, err := d.Narrow(r.Context(), q)
+	if err != nil {
+		return err
+	}
+	return d.showContacts(w, r, lookFor{audience: q.Get("audience"), narrow: narrow, after: q.Get("after"), patient: narrow.Count() > 0})
 }
 
 // lookFor is what a list of contacts is asked for.
 type lookFor struct {
-	audience, text, after string
-	seen                  int  // looked at before
-	patient               bool // look for some seconds: there is no script that asks again
+	audience, text string
+	narrow         contacts.Narrow
+	after          string
+	seen           int  // looked at before
+	patient        bool // look for some seconds: there is no script that asks again
 }
 
 // searchContacts finds an address at once, by its id, and looks through a part of the audience for any other text. What
-// is looked for is in no address.
+// is looked for is in no address; filters without it are.
 func (d *Pages) searchContacts(w http.ResponseWriter, r *http.Request) error {
 	text := strings.TrimSpace(r.FormValue("search"))
+	narrow, err := d.Narrow(r.Context(), filled(r))
+	if err != nil {
+		return err
+	}
 	if email, err := survey.NormalizeEmail(text); err == nil && strings.Contains(text, "@") {
 		c, ok, err := d.Lists.ByAddress(r.Context(), door.VisitOf(r).Who, email, survey.Audience(r.FormValue("audience")))
 		if err != nil {
@@ -65,11 +78,11 @@ func (d *Pages) searchContacts(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if text == "" {
-		http.Redirect(w, r, "/contacts?audience="+url.QueryEscape(r.FormValue("audience")), http.StatusSeeOther)
+		http.Redirect(w, r, d.listHref(r.FormValue("audience"), narrow, ""), http.StatusSeeOther)
 		return nil
 	}
 	seen, _ := strconv.Atoi(r.FormValue("seen"))
-	return d.showContacts(w, r, lookFor{r.FormValue("audience"), text, r.FormValue("after"), max(0, seen), r.FormValue("script") == ""})
+	return d.showContacts(w, r, lookFor{r.FormValue("audience"), text, narrow, r.FormValue("after"), max(0, seen), r.FormValue("script") == ""})
 }
 
 func contactHref(c survey.Contact) string {
@@ -94,8 +107,12 @@ func (d *Pages) showContacts(w http.ResponseWriter, r *http.Request, want lookFo
 	for _, o := range audienceOptions(p.Lang, a) {
 		p.Tabs = append(p.Tabs, shell.Tab{Href: "/contacts?audience=" + o.Value, Label: o.Label, Here: o.On})
 	}
-	found, err := d.Lists.Search(r.Context(), door.VisitOf(r).Who, contacts.Search{Audience: a, Text: want.text, From: from, Patient: want.patient})
+	search := contacts.Search{Audience: a, Text: want.text, Narrow: want.narrow, From: from, Patient: want.patient}
+	found, err := d.Lists.Search(r.Context(), door.VisitOf(r).Who, search)
 	if err != nil {
+		return err
+	}
+	if err := d.narrowed(r, p, search, found, staff); err != nil {
 		return err
 	}
 	names := shell.StaffNames(staff)
@@ -111,7 +128,7 @@ func (d *Pages) showContacts(w http.ResponseWriter, r *http.Request, want lookFo
 	p.Scripts = []string{"search.js"}
 	if found.Next != nil {
 		p.Next = found.Next.String()
-		p.NextHref = "/contacts?audience=" + string(a) + "&after=" + p.Next
+		p.NextHref = d.listHref(string(a), want.narrow, p.Next)
 	}
 	if !p.All() {
 		p.Whose = p.Lang.T("contacts.whose." + string(p.Staff.Role))
