@@ -68,7 +68,7 @@ func TestBrowserWhoIsVerified(t *testing.T) {
 		"moves the mouse over the page and leaves":       {[]browsertest.Step{mouse("mouseMoved", 0), leaves}, unverified},
 		"taps anywhere":                                  {[]browsertest.Step{browsertest.Tap(195, 30)}, verified},
 		"clicks anywhere":                                {[]browsertest.Step{chromedp.MouseClickXY(300, 30)}, verified},
-		"turns the wheel":                                {[]browsertest.Step{chromedp.WaitVisible("#score"), chromedp.Sleep(time.Second), mouse("mouseWheel", 120)}, verified},
+		"turns the wheel":                                {[]browsertest.Step{browsertest.Shown("#score"), chromedp.Sleep(time.Second), mouse("mouseWheel", 120)}, verified},
 		"presses any key":                                {[]browsertest.Step{press(kb.ArrowDown)}, verified},
 		"presses the button by keyboard":                 {[]browsertest.Step{chromedp.Evaluate[chromedp.Void](`document.querySelector("#score button").focus()`), press(kb.Enter)}, verified},
 		"has no script and leaves":                       {[]browsertest.Step{leaves}, nothing},
