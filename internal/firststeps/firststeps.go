@@ -37,6 +37,7 @@ type Step struct {
 const (
 	Company   = "company"   // letters name it
 	Sender    = "sender"    // the mail service lets letters come from the sender
+	Zone      = "zone"      // deadlines are on the company's clock
 	Staff     = "staff"     // there is somebody besides the administrator
 	Contacts  = "contacts"  // there is somebody to ask
 	Launch    = "launch"    // a campaign was launched

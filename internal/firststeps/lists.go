@@ -12,14 +12,14 @@ import (
 )
 
 func (s *Steps) setUp(ctx context.Context) ([]Step, error) {
-	var company, sender, staff, contacts bool
+	var company, sender, zone, staff, contacts bool
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
 		set, err := s.Store.Settings(ctx)
 		if err != nil {
 			return err
 		}
-		sender = s.verified(ctx, set)
+		sender, zone = s.verified(ctx, set), set.Zone != ""
 		if company = set.Company != ""; company {
 			return nil
 		}
@@ -34,7 +34,7 @@ func (s *Steps) setUp(ctx context.Context) ([]Step, error) {
 	})
 	g.Go(func() (err error) { contacts, err = s.anyContact(ctx); return err })
 	err := g.Wait()
-	return []Step{{ID: Company, Done: company}, {ID: Sender, Done: sender}, {ID: Staff, Done: staff}, {ID: Contacts, Done: contacts}}, err
+	return []Step{{ID: Company, Done: company}, {ID: Sender, Done: sender}, {ID: Zone, Done: zone}, {ID: Staff, Done: staff}, {ID: Contacts, Done: contacts}}, err
 }
 
 // verified asks whether letters may come from whom new campaigns name. Where the mail service cannot be asked, that is not

@@ -63,6 +63,8 @@ func hrefOf(f *shell.Frame, s firststeps.Step) string {
 	switch s.ID {
 	case firststeps.Company, firststeps.Sender:
 		to, needs = "/settings", authz.WriteSettings
+	case firststeps.Zone:
+		to, needs = "/settings#zone", authz.WriteSettings
 	case firststeps.Staff:
 		to, needs = "/staff/import", authz.WriteStaff
 	case firststeps.Contacts:

@@ -42,13 +42,13 @@ func TestFirstStepsTickThemselves(t *testing.T) {
 		}
 		v.Says(page, texts...)
 	}
-	says("Check the sender", "Set up your workspace", "1 of 4", `href="/settings"`, `href="/staff/import"`, `href="/contacts/upload"`, "Your first round", "0 of 5", `href="/campaigns/new"`)
-	if _, err := w.Store.PutSettings(ctx, survey.Settings{Company: "Shop"}); err != nil {
+	says("Check the sender", "Set up your workspace", "1 of 5", `href="/settings"`, `href="/settings#zone"`, `href="/staff/import"`, `href="/contacts/upload"`, "Your first round", "0 of 5", `href="/campaigns/new"`)
+	if _, err := w.Store.PutSettings(ctx, survey.Settings{Company: "Shop", Zone: "Europe/Berlin"}); err != nil {
 		t.Fatal(err)
 	}
-	says("Say what your company is called; Check the sender")
+	says("Say what your company is called; Check the sender; Choose your time zone")
 	w.Staffed()
-	says("Say what your company is called; Check the sender; Add your staff", "3 of 4")
+	says("Say what your company is called; Check the sender; Choose your time zone; Add your staff", "4 of 5")
 	w.People(20)
 	says("", "Your first round", "0 of 5")
 	if _, err := w.Store.PutSettings(ctx, survey.Settings{Version: 1}); err != nil {
