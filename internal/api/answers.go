@@ -99,8 +99,8 @@ func (d *API) listInvitations(w http.ResponseWriter, r *http.Request) error {
 	mailing := survey.MailingInvitation
 	if q.Has("wave") {
 		n, err := strconv.Atoi(q.Get("wave"))
-		if err != nil || n != survey.MailingInvitation && n != survey.MailingReminder {
-			return apperr.New(apperr.Invalid, "parameter_choice", "wave", "Known", "0, 1")
+		if err != nil || !survey.IsMailing(n) {
+			return apperr.New(apperr.Invalid, "parameter_choice", "wave", "Known", "0, 1, 2")
 		}
 		mailing = n
 	}
@@ -112,7 +112,7 @@ func (d *API) listInvitations(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if mailing == survey.MailingReminder && !d.Results.View(door.VisitOf(r).Who, c).People() {
+	if survey.IsReminder(mailing) && !d.Results.View(door.VisitOf(r).Who, c).People() {
 		return apperr.New(apperr.Forbidden, "reminder_tells", "wave")
 	}
 	found, next, err := d.Store.InvitationsPage(r.Context(), c.ID, mailing, state, from, limit, maxLookedAt)

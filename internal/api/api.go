@@ -52,6 +52,8 @@ func (d *API) Routes() []door.Route {
 		door.On("POST /api/v1/campaigns/{campaign}/cancel", authz.Send, d.doAct(d.Mailing.Cancel), "campaigns.cancel"),
 		door.On("POST /api/v1/campaigns/{campaign}/close", authz.Send, d.doAct(d.Mailing.Close), "campaigns.close"),
 		door.On("POST /api/v1/campaigns/{campaign}/remind", authz.Send, d.doAct(d.Mailing.Remind), "campaigns.remind"),
+		door.On("GET /api/v1/campaigns/{campaign}/remind-again", authz.Send, d.countReminder, ""),
+		door.On("POST /api/v1/campaigns/{campaign}/remind-again", authz.Send, d.remindAgain, "campaigns.remind-again"),
 		door.On("POST /api/v1/campaigns/{campaign}/resend-uncertain", authz.Send, d.resendUncertain, "campaigns.resend-uncertain"),
 		door.On("GET /api/v1/campaigns/{campaign}/results", authz.ReadResults, d.campaignResults, ""),
 		door.On("POST /api/v1/campaigns/{campaign}/results/count", authz.ReadResults, d.countResults, door.Unaudited),

@@ -82,6 +82,7 @@ type campaignView struct {
 	survey.Campaign
 	Ledger   *survey.Ledger `json:"ledger"`
 	Reminder *survey.Ledger `json:"reminder"`
+	Second   *survey.Ledger `json:"second_reminder"`
 }
 
 // showCampaign answers one campaign with its ledgers.
@@ -100,7 +101,7 @@ func (d *API) showCampaign(w http.ResponseWriter, r *http.Request) error {
 	if c, err = d.campaignSeen(r, c); err != nil {
 		return err
 	}
-	web.JSON(w, http.StatusOK, campaignView{c, ledgers.Invitation, ledgers.Reminder})
+	web.JSON(w, http.StatusOK, campaignView{c, ledgers.Invitation, ledgers.Reminder, ledgers.Second})
 	return nil
 }
 

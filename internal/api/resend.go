@@ -19,8 +19,8 @@ func (d *API) resendUncertain(w http.ResponseWriter, r *http.Request) error {
 	if err := door.DecodeOptional(r, &in); err != nil {
 		return err
 	}
-	if in.Mailing != survey.MailingInvitation && in.Mailing != survey.MailingReminder {
-		return apperr.New(apperr.Invalid, "parameter_choice", "wave", "Known", "0, 1")
+	if !survey.IsMailing(in.Mailing) {
+		return apperr.New(apperr.Invalid, "parameter_choice", "wave", "Known", "0, 1, 2")
 	}
 	c, err := d.campaign(r)
 	if err != nil {

@@ -31,7 +31,7 @@ func (r Report) Mailbox() survey.ContactID {
 // Invitation names the invitation by the message's tags; ok is false for alerts, test sends and strangers' mail.
 func (r Report) Invitation() (i survey.Invitation, ok bool) {
 	mailing, err := strconv.Atoi(r.Tags["wave"])
-	if err != nil || mailing < survey.MailingInvitation || mailing > survey.MailingReminder || r.Tags["kind"] != "survey" ||
+	if err != nil || !survey.IsMailing(mailing) || r.Tags["kind"] != "survey" ||
 		len(r.Tags["campaign"]) != 8 || len(r.Tags["contact"]) != 16 {
 		return i, false
 	}

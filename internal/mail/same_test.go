@@ -98,7 +98,7 @@ func TestSurveyWithHTMLTemplate(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		d := surveyData{
-			Lang: "en", Question: text{HTML: tmpl.Safe(rapid.StringMatching(`[a-z<>& ]{0,20}`).Draw(t, "question"))}, Again: hostile(t, "again"),
+			Lang: "en", Question: text{HTML: tmpl.Safe(rapid.StringMatching(`[a-z<>& ]{0,20}`).Draw(t, "question"))}, Again: text{HTML: tmpl.Safe(rapid.StringMatching(`[a-z<>& ]{0,20}`).Draw(t, "again"))},
 			Low: hostile(t, "low"), High: hostile(t, "high"), Unsubscribe: hostile(t, "unsubscribe"), Promise: hostile(t, "promise"),
 			Logo:   logo{"https://nps.example.com/logo/" + hostile(t, "logo"), hostile(t, "alt"), 120, 40},
 			Halves: [2][]score{{{0, tile(0, "#1a5fb4", "#ffffff", hostile(t, "label"))}}, {{6, tile(6, "#1a5fb4", "#ffffff", hostile(t, "label"))}}},
@@ -113,7 +113,7 @@ func TestSurveyWithHTMLTemplate(t *testing.T) {
 		none := safe{}
 		err := html.ExecuteTemplate(&b, "survey.html", map[string]any{
 			"Lang": d.Lang, "Subject": none, "Greeting": none, "Intro": none, "Signature": none,
-			"Reason": none, "Question": safe{HTML: template.HTML(d.Question.HTML)}, "Again": d.Again, "Low": d.Low, "High": d.High,
+			"Reason": none, "Question": safe{HTML: template.HTML(d.Question.HTML)}, "Again": safe{HTML: template.HTML(d.Again.HTML)}, "Low": d.Low, "High": d.High,
 			"Unsubscribe": d.Unsubscribe, "Promise": d.Promise, "Logo": d.Logo, "Halves": halves,
 		})
 		if err != nil {

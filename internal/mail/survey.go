@@ -39,7 +39,7 @@ type surveyData struct {
 	Logo        logo
 	Greeting    text
 	Intro       text
-	Again       string // in a reminder: that this is one
+	Again       text // in a reminder: that this is one
 	Question    text
 	Halves      [2][]score // two halves of the scale: side by side, or one under the other on a phone
 	Low, High   string
@@ -76,9 +76,9 @@ func tileColours(b survey.Brand) (ground, ink string) {
 	return "#e6ecf5", "#16457e"
 }
 
-// Survey makes the invitation, or the reminder, of a campaign in a language. Its words are checked by wording.Check;
+// Survey makes a letter of a campaign, the invitation or a reminder by the number of its mailing, in a language. Its words are checked by wording.Check;
 // words that would still make a variable of SES are refused (wording_braces).
-func Survey(c survey.Campaign, language string, reminder bool) (Template, error) {
+func Survey(c survey.Campaign, language string, mailing int) (Template, error) {
 	l, ok := lang.Parse(language)
 	if !ok {
 		l = lang.Default
@@ -87,15 +87,18 @@ func Survey(c survey.Campaign, language string, reminder bool) (Template, error)
 		return Template{}, err
 	}
 	w, nameless := wording.For(c, l), wording.WithoutName(c, l)
-	if reminder {
+	again, namelessAgain := "", ""
+	switch mailing {
+	case survey.MailingReminder:
 		w.Subject, nameless.Subject = w.Reminder, nameless.Reminder
+		again, namelessAgain = w.ReminderText, nameless.ReminderText
+	case survey.MailingSecond:
+		w.Subject, nameless.Subject = w.Second, nameless.Second
+		again, namelessAgain = w.SecondText, nameless.SecondText
 	}
 	d := surveyData{
 		Lang: string(l), Low: l.T("scale.low"), High: l.T("scale.high"),
 		Unsubscribe: l.T("mail.unsubscribe"), Promise: l.T("mail.promise"),
-	}
-	if reminder {
-		d.Again = l.T("mail.again")
 	}
 	t := Template{language: string(l)}
 	for _, f := range []struct {
@@ -104,11 +107,15 @@ func Survey(c survey.Campaign, language string, reminder bool) (Template, error)
 	}{
 		{&d.Subject, line(w.Subject), line(nameless.Subject)},
 		{&d.Greeting, w.Greeting, nameless.Greeting},
+		{&d.Again, again, namelessAgain},
 		{&d.Intro, w.Intro, nameless.Intro},
 		{&d.Question, w.Question, nameless.Question},
 		{&d.Signature, w.Signature, nameless.Signature},
 		{&d.Reason, wording.Reason(c, l), ""},
 	} {
+		if f.from == "" && f.instead == "" { // only reminders have that text
+			continue
+		}
 		if strings.Contains(f.from, "{{") { // braces that met only when the company was put in
 			return Template{}, apperr.New(apperr.Invalid, "wording_braces", "company")
 		}
@@ -200,8 +207,8 @@ func (t Template) Values(p survey.Person, link, unsubscribe string) map[string]s
 }
 
 // Preview makes the message that a recipient would get, for the screen and for a test send. From and To are the caller's.
-func Preview(c survey.Campaign, language string, reminder bool, p survey.Person, link, unsubscribe string) (Message, error) {
-	t, err := Survey(c, language, reminder)
+func Preview(c survey.Campaign, language string, mailing int, p survey.Person, link, unsubscribe string) (Message, error) {
+	t, err := Survey(c, language, mailing)
 	if err != nil {
 		return Message{}, err
 	}

@@ -57,9 +57,9 @@ func campaign(a survey.Audience) survey.Campaign {
 	return survey.Campaign{ID: "abcdefgh", Audience: a, Company: "Ромашка", Language: "ru"}
 }
 
-func preview(t testing.TB, c survey.Campaign, language string, reminder bool, p survey.Person) mail.Message {
+func preview(t testing.TB, c survey.Campaign, language string, number int, p survey.Person) mail.Message {
 	t.Helper()
-	m, err := mail.Preview(c, language, reminder, p, link, unsubscribe)
+	m, err := mail.Preview(c, language, number, p, link, unsubscribe)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,15 +70,16 @@ func TestSurveyGolden(t *testing.T) {
 	t.Parallel()
 	for _, l := range lang.All() {
 		for _, a := range survey.Audiences {
-			golden(t, "survey-"+string(a)+"-"+string(l), preview(t, campaign(a), string(l), false, survey.Person{Name: "Анна Смирнова"}))
+			golden(t, "survey-"+string(a)+"-"+string(l), preview(t, campaign(a), string(l), 0, survey.Person{Name: "Анна Смирнова"}))
 		}
-		golden(t, "reminder-"+string(l), preview(t, campaign(survey.Customers), string(l), true, survey.Person{Name: "Анна Смирнова"}))
+		golden(t, "reminder-"+string(l), preview(t, campaign(survey.Customers), string(l), 1, survey.Person{Name: "Анна Смирнова"}))
+		golden(t, "second-"+string(l), preview(t, campaign(survey.Customers), string(l), 2, survey.Person{Name: "Анна Смирнова"}))
 		bare := campaign(survey.Customers)
 		bare.Company = ""
-		golden(t, "survey-bare-"+string(l), preview(t, bare, string(l), false, survey.Person{}))
+		golden(t, "survey-bare-"+string(l), preview(t, bare, string(l), 0, survey.Person{}))
 		own := campaign(survey.Customers)
 		own.Site, own.Brand = "https://nps.example.com", survey.Brand{Colour: "#ffcc00", Logo: "0123456789abcdef0123", Width: 120, Height: 40}
-		golden(t, "survey-brand-"+string(l), preview(t, own, string(l), false, survey.Person{Name: "Анна Смирнова"}))
+		golden(t, "survey-brand-"+string(l), preview(t, own, string(l), 0, survey.Person{Name: "Анна Смирнова"}))
 	}
 }
 
@@ -91,7 +92,7 @@ func TestSurveyIsInertWhateverTheWords(t *testing.T) {
 	naughty := blns(t)
 	branded := campaign(survey.Customers)
 	branded.Site, branded.Brand = "https://nps.example.com", survey.Brand{Colour: "#1a5fb4", Logo: "0123456789abcdef0123", Width: 120, Height: 40}
-	shape := elements(t, preview(t, branded, "en", false, survey.Person{Name: "x"}).HTML)
+	shape := elements(t, preview(t, branded, "en", 0, survey.Person{Name: "x"}).HTML)
 	rapid.Check(t, func(t *rapid.T) {
 		word := rapid.OneOf(rapid.SampledFrom(naughty), rapid.String(),
 			rapid.SampledFrom([]string{"{", "{name}", "a{{name}", "{ {name}}", "{, {name}, {", "{company}", "<script>{name}</script>", "\r\nBcc: a@example.com"}))
@@ -101,7 +102,7 @@ func TestSurveyIsInertWhateverTheWords(t *testing.T) {
 		w := survey.Wording{Subject: word.Draw(t, "subject"), Greeting: word.Draw(t, "greeting"), Question: word.Draw(t, "question"), Signature: word.Draw(t, "signature")}
 		c.Wording = map[string]survey.Wording{"en": w}
 		person := survey.Person{Name: word.Draw(t, "name")}
-		tpl, err := mail.Survey(c, "en", false)
+		tpl, err := mail.Survey(c, "en", 0)
 		if err != nil {
 			if apperr.As(err) == nil {
 				t.Fatalf("%v is not a problem", err)
@@ -120,7 +121,7 @@ func TestSurveyIsInertWhateverTheWords(t *testing.T) {
 				t.Fatalf("%s: stray braces in %q", part, s)
 			}
 		}
-		m, err := mail.Preview(c, "en", false, person, link, unsubscribe)
+		m, err := mail.Preview(c, "en", 0, person, link, unsubscribe)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -193,7 +194,7 @@ func TestNames(t *testing.T) {
 		{survey.Person{Name: "{{link}}"}, "Hello!", "Hello!"},
 		{survey.Person{First: strings.Repeat("жу", 100)}, "Hello, Жу" + strings.Repeat("жу", 38) + "ж…!", "Hello, Жу" + strings.Repeat("жу", 38) + "ж…!"},
 	} {
-		m := preview(t, campaign(survey.Customers), "en", false, c.person)
+		m := preview(t, campaign(survey.Customers), "en", 0, c.person)
 		if !strings.HasPrefix(m.Text, c.greeting+"\n") || !strings.Contains(m.HTML, ">"+c.htmlGreeting+"</p>") {
 			t.Errorf("%+v is greeted %.60q", c.person, m.Text)
 		}
@@ -213,11 +214,11 @@ func TestGreetings(t *testing.T) {
 	} {
 		k := campaign(survey.Customers)
 		k.Wording = map[string]survey.Wording{"ru": {Greeting: c.greeting, Subject: c.subject}}
-		own := preview(t, campaign(survey.Customers), "ru", false, survey.Person{}).Subject
+		own := preview(t, campaign(survey.Customers), "ru", 0, survey.Person{}).Subject
 		if strings.HasPrefix(c.subjectWithout, "Порекомендуете") {
 			c.subjectWithout = own
 		}
-		with, without := preview(t, k, "ru", false, survey.Person{Name: "КОМАРОВА МАРИЯ АЛЕКСЕЕВНА"}), preview(t, k, "ru", false, survey.Person{Name: "-"})
+		with, without := preview(t, k, "ru", 0, survey.Person{Name: "КОМАРОВА МАРИЯ АЛЕКСЕЕВНА"}), preview(t, k, "ru", 0, survey.Person{Name: "-"})
 		if !strings.HasPrefix(with.Text, c.with+"\n") || with.Subject != c.subjectWith || !strings.Contains(with.HTML, ">"+c.with+"</p>") {
 			t.Errorf("%q with a name: %q, %.60q", c.greeting, with.Subject, with.Text)
 		}
@@ -231,12 +232,12 @@ func TestWordsOfMarketing(t *testing.T) {
 	t.Parallel()
 	c := campaign(survey.Customers)
 	c.Wording = map[string]survey.Wording{"ru": {Subject: "{name}, как дела у {company}?", Greeting: "Добрый день, {name},", Intro: "a < b & c\nвторая {строка", Question: "{company}?"}}
-	m := preview(t, c, "ru", false, survey.Person{Name: "Анна"})
+	m := preview(t, c, "ru", 0, survey.Person{Name: "Анна"})
 	if m.Subject != "Анна, как дела у Ромашка?" || !strings.Contains(m.Text, "Добрый день, Анна,\n") ||
 		!strings.Contains(m.HTML, "a &lt; b &amp; c<br>вторая &#123;строка") || !strings.Contains(m.HTML, ">Ромашка?</h1>") {
 		t.Errorf("message is %q\n%s", m.Subject, m.Text)
 	}
-	if m := preview(t, c, "ru", false, survey.Person{}); m.Subject != "Как дела у Ромашка?" || !strings.Contains(m.Text, "Добрый день,\n") {
+	if m := preview(t, c, "ru", 0, survey.Person{}); m.Subject != "Как дела у Ромашка?" || !strings.Contains(m.Text, "Добрый день,\n") {
 		t.Errorf("without a name: %q\n%s", m.Subject, m.Text)
 	}
 	for _, bad := range []struct {
@@ -250,7 +251,7 @@ func TestWordsOfMarketing(t *testing.T) {
 		{survey.Campaign{Company: "{", Wording: map[string]survey.Wording{"en": {Subject: "{company}{company}"}}}, "wording_braces", "company"},
 	} {
 		bad.c.Audience = survey.Customers
-		_, err := mail.Survey(bad.c, "en", false)
+		_, err := mail.Survey(bad.c, "en", 0)
 		if p := apperr.As(err); p == nil || p.Code != bad.code || p.Where != bad.where {
 			t.Errorf("%v gives %v, want %s at %s", bad.c.Wording, err, bad.code, bad.where)
 		}

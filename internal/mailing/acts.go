@@ -48,17 +48,6 @@ func (cs *Campaigns) Close(ctx context.Context, id string, version *int) (survey
 	return cs.change(ctx, id, version, func(c survey.Campaign) (survey.Campaign, error) { return c.Close(cs.Now().UTC()) })
 }
 
-// Remind makes the reminder, of which there is one, due at once.
-func (cs *Campaigns) Remind(ctx context.Context, id string, version *int) (survey.Campaign, error) {
-	return cs.change(ctx, id, version, func(c survey.Campaign) (survey.Campaign, error) {
-		_, reminded, err := cs.Store.Mailing(ctx, c.ID, survey.MailingReminder)
-		if err != nil {
-			return c, err
-		}
-		return c.Remind(reminded, cs.Now().UTC())
-	})
-}
-
 // maxTries is how often a change is tried anew after somebody else was faster.
 const maxTries = 5
 
@@ -96,11 +85,11 @@ func (cs *Campaigns) change(ctx context.Context, id string, version *int, do fun
 // due reports whether the sender has something to do for a campaign now.
 func (cs *Campaigns) due(c survey.Campaign) bool {
 	return c.State == survey.Planning || c.State == survey.Sending ||
-		(c.State == survey.Open && !c.RemindAt.IsZero() && !cs.Now().Before(c.RemindAt))
+		c.State == survey.Open && (c.ReminderDue(survey.MailingReminder, cs.Now()) || c.ReminderDue(survey.MailingSecond, cs.Now()))
 }
 
 // Running are the actions that a launched campaign may allow, in the order in which they are shown.
-var Running = []survey.Action{survey.ActPause, survey.ActResume, survey.ActRemind, survey.ActClose, survey.ActCancel, survey.ActResend}
+var Running = []survey.Action{survey.ActPause, survey.ActResume, survey.ActRemind, survey.ActRemindAgain, survey.ActClose, survey.ActCancel, survey.ActResend}
 
 // Possible lists what somebody can do now with a campaign that is launched, of which the ledgers are read.
 func (cs *Campaigns) Possible(who authz.Who, c survey.Campaign, l Ledgers) []survey.Action {
@@ -110,7 +99,9 @@ func (cs *Campaigns) Possible(who authz.Who, c survey.Campaign, l Ledgers) []sur
 		case !who.Can(authz.Send) || c.Allows(a, now) != nil:
 			return true
 		case a == survey.ActRemind:
-			return l.Reminder != nil || !c.RemindAt.IsZero() && !now.Before(c.RemindAt)
+			return l.Reminder != nil || c.ReminderDue(survey.MailingReminder, now)
+		case a == survey.ActRemindAgain:
+			return l.Reminder == nil || l.Reminder.Waiting > 0 || l.Second != nil || !c.SecondAt.IsZero()
 		case a == survey.ActResend:
 			return l.Uncertain() == 0
 		}

@@ -173,12 +173,12 @@ func (cs *Campaigns) Copy(ctx context.Context, of survey.Campaign, id survey.Cam
 }
 
 // Ledgers are what became of a campaign's mailings; nil of one that has not begun, or that may not be shown.
-type Ledgers struct{ Invitation, Reminder *survey.Ledger }
+type Ledgers struct{ Invitation, Reminder, Second *survey.Ledger }
 
 // Uncertain is of how many letters nobody knows whether they went out.
 func (l Ledgers) Uncertain() int {
 	n := 0
-	for _, of := range []*survey.Ledger{l.Invitation, l.Reminder} {
+	for _, of := range []*survey.Ledger{l.Invitation, l.Reminder, l.Second} {
 		if of != nil {
 			n += of.Uncertain
 		}
@@ -188,10 +188,7 @@ func (l Ledgers) Uncertain() int {
 
 // Count is a figure of a mailing's ledger; ok is false where there is no such ledger to show.
 func (l Ledgers) Count(number int, part Part) (n int, ok bool) {
-	of := l.Invitation
-	if number == survey.MailingReminder {
-		of = l.Reminder
-	}
+	of := map[int]*survey.Ledger{survey.MailingInvitation: l.Invitation, survey.MailingReminder: l.Reminder, survey.MailingSecond: l.Second}[number]
 	if of == nil {
 		return 0, false
 	}
@@ -213,7 +210,7 @@ func (cs *Campaigns) Ledgers(ctx context.Context, c survey.Campaign) (Ledgers, e
 	if err != nil {
 		return all, err
 	}
-	for number, to := range map[int]**survey.Ledger{survey.MailingInvitation: &all.Invitation, survey.MailingReminder: &all.Reminder} {
+	for number, to := range map[int]**survey.Ledger{survey.MailingInvitation: &all.Invitation, survey.MailingReminder: &all.Reminder, survey.MailingSecond: &all.Second} {
 		mailing, begun, err := cs.Store.Mailing(ctx, c.ID, number)
 		if err != nil {
 			return all, err

@@ -11,6 +11,7 @@ import (
 // CampaignStore is what Campaigns asks of the table. Reads are consistent unless they say something else.
 type CampaignStore interface {
 	PlannerStore
+	reminderStore
 	// Campaign reads a campaign, or the problem campaign_unknown.
 	Campaign(ctx context.Context, id survey.CampaignID) (survey.Campaign, error)
 	// CreateCampaign stores a new campaign with version 1; apperr.ErrChanged means that the id is taken.

@@ -94,7 +94,7 @@ func (cs *Campaigns) mayList(who authz.Who, c survey.Campaign, number int) error
 		return insight.ErrWholeOnly
 	case !who.Can(authz.ReadContacts):
 		return apperr.New(apperr.Forbidden, "not_allowed", "")
-	case number == survey.MailingReminder && !view.People():
+	case survey.IsReminder(number) && !view.People():
 		return apperr.New(apperr.Forbidden, "reminder_tells", "wave")
 	}
 	return nil
@@ -207,7 +207,7 @@ type source func(ctx context.Context, place string, limit int) (found []Listed, 
 // sources are where the people of a part are found, one after the other: most have an invitation that says what became of
 // them; the others have none, see Listed.
 func (l listing) sources() (all []source) {
-	reminder := l.mailing.Number == survey.MailingReminder
+	reminder := survey.IsReminder(l.mailing.Number)
 	switch l.part {
 	case PartWaiting:
 		return []source{l.waiting}

@@ -48,7 +48,7 @@ func recentlyAsked(ctx context.Context, s earlierCampaigns, c survey.Campaign, n
 		if other.ID == c.ID || !other.MailedSince(since) {
 			continue
 		}
-		for _, mailing := range []int{survey.MailingInvitation, survey.MailingReminder} {
+		for _, mailing := range survey.Mailings {
 			err := walk(other.ID, mailing, func(i survey.Invitation) {
 				if i.Recent(since) && quiet[i.Contact] == "" {
 					quiet[i.Contact] = other.ID
@@ -135,8 +135,8 @@ func sortByOwner(all []candidate) {
 }
 
 // planReminder walks those who were invited: who has answered, or may not be written to any more, is passed over.
-func (r *senderRun) planReminder(ctx context.Context, c survey.Campaign) (bool, error) {
-	m, err := r.mailing(ctx, c, survey.MailingReminder)
+func (r *senderRun) planReminder(ctx context.Context, c survey.Campaign, number int) (bool, error) {
+	m, err := r.mailing(ctx, c, number)
 	if err != nil {
 		return false, err
 	}
@@ -144,40 +144,17 @@ func (r *senderRun) planReminder(ctx context.Context, c survey.Campaign) (bool, 
 		if !r.timeLeft(ctx) {
 			return true, nil
 		}
-		stopped, answered := map[survey.ContactID]survey.SkipReason{}, map[survey.ContactID]bool{}
-		err := r.Store.WalkContacts(ctx, c.Audience, m.Shard, func(contact survey.Contact, r survey.SuppressionReason) error {
-			if contact.Mailbox == survey.NoMailbox { // it was taken away since
-				stopped[contact.ID] = survey.SkipNoAddress
-			} else if r != "" {
-				stopped[contact.ID] = survey.SkipReason(r)
-			}
-			return nil
-		})
-		if err != nil {
-			return false, err
-		}
-		err = r.Store.WalkResponses(ctx, c.ID, m.Shard, "", func(r survey.Response) (bool, error) {
-			answered[r.Contact] = r.Verified
-			return true, nil
-		})
-		if err != nil {
-			return false, err
-		}
-		begun := m.Clone()
-		p := planned{}
-		err = r.Store.WalkInvitations(ctx, c.ID, survey.MailingInvitation, m.Shard, func(i survey.Invitation) error {
-			switch {
-			case i.State != survey.InvitationSent && i.State != survey.InvitationUncertain:
-				return nil // never got the survey
-			case stopped[i.Contact] != "":
-				m.Pass(stopped[i.Contact])
-				p.skip(c, m.Number, candidate{id: i.Contact, language: i.Language, owner: i.Owner, team: i.Team}, stopped[i.Contact], r.Now())
-			case answered[i.Contact]:
-				m.Pass(survey.SkipAnswered)
-			default:
+		begun, p := m.Clone(), planned{}
+		err := remindable(ctx, r.Store, c, m.Shard, func(i survey.Invitation, why survey.SkipReason) {
+			switch why {
+			case "":
 				p.invite(&m, i.Contact, i.Language)
+			case survey.SkipAnswered:
+				m.Pass(why)
+			default:
+				m.Pass(why)
+				p.skip(c, m.Number, candidate{id: i.Contact, language: i.Language, owner: i.Owner, team: i.Team}, why, r.Now())
 			}
-			return nil
 		})
 		if err != nil {
 			return false, err

@@ -66,8 +66,8 @@ type Uncertain struct {
 // may know who answered.
 func (cs *Campaigns) Uncertain(ctx context.Context, who authz.Who, c survey.Campaign, l Ledgers, limit int) ([]Uncertain, error) {
 	var found []Uncertain
-	for number, ledger := range []*survey.Ledger{l.Invitation, l.Reminder} {
-		if ledger == nil || ledger.Uncertain == 0 || number == survey.MailingReminder && !insight.Of(c, who, cs.Now()).People() {
+	for number, ledger := range []*survey.Ledger{l.Invitation, l.Reminder, l.Second} {
+		if ledger == nil || ledger.Uncertain == 0 || survey.IsReminder(number) && !insight.Of(c, who, cs.Now()).People() {
 			continue
 		}
 		mailing, begun, err := cs.Store.Mailing(ctx, c.ID, number)

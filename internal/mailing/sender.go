@@ -181,20 +181,21 @@ func (r *senderRun) later(ctx context.Context, c survey.Campaign, gate *pace) (b
 	return r.remind(ctx, c, gate)
 }
 
-// remind plans and sends the reminder once it is due.
+// remind plans and sends the reminders once they are due, the second when the first is done.
 func (r *senderRun) remind(ctx context.Context, c survey.Campaign, gate *pace) (bool, error) {
-	if c.RemindAt.IsZero() || r.Now().Before(c.RemindAt) {
-		return false, nil
-	}
-	m, ok, err := r.Store.Mailing(ctx, c.ID, survey.MailingReminder)
-	if err != nil {
-		return false, err
-	}
-	switch {
-	case !ok || m.State == survey.MailingPlanning:
-		return r.planReminder(ctx, c)
-	case m.State == survey.MailingSending:
-		return r.sendMailing(ctx, c, survey.MailingReminder, gate)
+	for _, number := range survey.Reminders {
+		if !c.ReminderDue(number, r.Now()) {
+			break
+		}
+		m, ok, err := r.Store.Mailing(ctx, c.ID, number)
+		switch {
+		case err != nil:
+			return false, err
+		case !ok || m.State == survey.MailingPlanning:
+			return r.planReminder(ctx, c, number)
+		case m.State == survey.MailingSending:
+			return r.sendMailing(ctx, c, number, gate)
+		}
 	}
 	return false, nil
 }

@@ -78,7 +78,7 @@ func (d *delivery) recipients(ctx context.Context, b survey.Batch, ids []survey.
 		return nil, nil, err
 	}
 	answered := map[survey.ContactID]bool{}
-	if b.Mailing == survey.MailingReminder {
+	if survey.IsReminder(b.Mailing) {
 		if answered, err = d.Store.Answered(ctx, b.Campaign, ids); err != nil {
 			return nil, nil, err
 		}

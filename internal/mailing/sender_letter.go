@@ -22,7 +22,7 @@ func (l *letters) of(c survey.Campaign, b survey.Batch) (mail.Template, error) {
 	if t, ok := l.by[b.Language]; ok {
 		return t, nil
 	}
-	t, err := mail.Survey(c, b.Language, b.Mailing == survey.MailingReminder)
+	t, err := mail.Survey(c, b.Language, b.Mailing)
 	if err != nil {
 		return t, err
 	}

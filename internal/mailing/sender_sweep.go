@@ -10,7 +10,7 @@ import (
 // sweep decides what a dead sender left between claim and decision in a campaign that is not being sent any more, because
 // it is paused, cancelled or closed: whoever may have been written to is named there too.
 func (r *senderRun) sweep(ctx context.Context, c survey.Campaign) error {
-	for _, number := range []int{survey.MailingInvitation, survey.MailingReminder} {
+	for _, number := range survey.Mailings {
 		m, ok, err := r.Store.Mailing(ctx, c.ID, number)
 		if err != nil {
 			return err

@@ -45,13 +45,7 @@ type leaseStore interface {
 
 // planStore is what planning reads and writes besides. Every walk is of one shard, in the order of the contacts' ids.
 type planStore interface {
-	// WalkContacts calls each for the contacts, with the reason why nobody may write to it, if any. They come without person,
-	// raw owner and times.
-	WalkContacts(ctx context.Context, a survey.Audience, shard int, each func(survey.Contact, survey.SuppressionReason) error) error
-	// WalkResponses calls each for the answers to a campaign, verified or not, after the given id, until it returns false.
-	WalkResponses(ctx context.Context, c survey.CampaignID, shard int, after survey.ContactID, each func(survey.Response) (bool, error)) error
-	// WalkInvitations calls each for the decided invitations of a mailing.
-	WalkInvitations(ctx context.Context, c survey.CampaignID, mailing, shard int, each func(survey.Invitation) error) error
+	reminderStore
 	// PutAsked keeps who of one shard a campaign asks; planning the shard again writes the same again.
 	PutAsked(ctx context.Context, c survey.CampaignID, shard int, a survey.Asked) error
 	// Asked adds up who a campaign asks.

@@ -24,8 +24,9 @@ const (
 // Letter says which letter of a campaign is shown or tested.
 type Letter struct {
 	Language string  `json:"language"` // "": the campaign's
-	Reminder bool    `json:"reminder"`
-	Name     *string `json:"name"` // of the recipient, as a list has it; "": a person without one; nil: a name of the language
+	Reminder bool    `json:"reminder"` // the first one, as "wave": 1 says it too
+	Mailing  int     `json:"wave"`     // survey.MailingInvitation or a reminder's number
+	Name     *string `json:"name"`     // of the recipient, as a list has it; "": a person without one; nil: a name of the language
 }
 
 // previewed is to whom a letter that is only looked at goes: an address that is nobody's (RFC 2606).
@@ -136,7 +137,11 @@ func (cs *Campaigns) compose(ctx context.Context, c survey.Campaign, in Letter, 
 		c.Brand, c.Contact, c.Site = set.Brand, set.Contact, site
 	}
 	token := keys.Token{Campaign: c.ID, Contact: cs.Keys.ContactID(c.Audience, to), Test: true}
-	m, err := mail.Preview(c, string(l), in.Reminder, survey.Person{Email: to, Name: name},
+	number, err := in.number()
+	if err != nil {
+		return mail.Message{}, l, err
+	}
+	m, err := mail.Preview(c, string(l), number, survey.Person{Email: to, Name: name},
 		site+"/r/"+cs.Keys.Make(token), site+"/u/"+cs.Keys.MakeUnsubscribe(token))
 	m.From = mail.From(c, cs.Sender)
 	return m, l, err

@@ -126,7 +126,7 @@ func peoplePK(id survey.CampaignID, shard int) string {
 	return "CAMPAIGN#" + string(id) + "#" + two(shard)
 }
 
-// personKey is the key of what a campaign knows of one contact; kind is INVITATION, REMINDER, RESPONSE or CASE.
+// personKey is the key of what a campaign knows of one contact; kind is INVITATION, REMINDER, REMINDER2, RESPONSE or CASE.
 func personKey(c survey.CampaignID, kind string, id survey.ContactID) key {
 	return key{peoplePK(c, shard(id)), kind + "#" + string(id)}
 }

@@ -13,7 +13,7 @@ import (
 func (s *Store) PastOf(ctx context.Context, id survey.ContactID, campaigns []survey.CampaignID, answers bool) (p loop.Past, err error) {
 	kinds := []string{"INVITATION"}
 	if answers {
-		kinds = append(kinds, "REMINDER", "RESPONSE", "CASE")
+		kinds = append(kinds, "REMINDER", "REMINDER2", "RESPONSE", "CASE")
 	}
 	var keys []key
 	for _, c := range campaigns {

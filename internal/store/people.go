@@ -15,11 +15,11 @@ import (
 	"onetap/internal/survey"
 )
 
+// invitationKinds are the kinds of items by the mailing's number.
+var invitationKinds = []string{survey.MailingInvitation: "INVITATION", survey.MailingReminder: "REMINDER", survey.MailingSecond: "REMINDER2"}
+
 func invitationKind(mailing int) string {
-	if mailing == survey.MailingReminder {
-		return "REMINDER"
-	}
-	return "INVITATION"
+	return invitationKinds[mailing]
 }
 
 func invitationItem(i survey.Invitation) item {
@@ -42,9 +42,7 @@ func invitationOf(it item) survey.Invitation {
 		Owner: text(it, "owner"), Team: text(it, "team"), At: instant(it, "at"),
 		Version: int(number64(it, "version")),
 	}
-	if kind == "REMINDER" {
-		i.Mailing = survey.MailingReminder
-	}
+	i.Mailing = max(0, slices.Index(invitationKinds, kind))
 	return i
 }
 

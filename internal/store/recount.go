@@ -16,7 +16,7 @@ import (
 // WalkCounted calls each for everything that counts in one step of a campaign. It holds the step's markers in memory:
 // a sixteenth of the campaign's.
 func (s *Store) WalkCounted(ctx context.Context, c survey.CampaignID, step int, each func(survey.CountedItem) error) error {
-	pk, kinds := peoplePK(c, step), []string{"RESPONSE#", "INVITATION#", "REMINDER#"}
+	pk, kinds := peoplePK(c, step), []string{"RESPONSE#", "INVITATION#", "REMINDER#", "REMINDER2#"}
 	if step >= survey.ContactShards {
 		pk, kinds = planPK(c, step-survey.ContactShards), []string{"BATCH#"}
 	}

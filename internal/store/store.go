@@ -18,7 +18,7 @@
 //	campaigns of an audience, newest first              gsi1: CAMPAIGNS#<audience>      <created>#<campaign>
 //	campaigns that `send` must look at                  LIVE                            <campaign>
 //	the batches of a mailing in order                   PLAN#<campaign>#<mailing>       BATCH#<number>
-//	an invitation, its reminder, answer and case        CAMPAIGN#<campaign>#<shard>     INVITATION#, REMINDER#, RESPONSE#, CASE#<contact>
+//	an invitation, its reminders, answer and case       CAMPAIGN#<campaign>#<shard>     INVITATION#, REMINDER#, REMINDER2#, RESPONSE#, CASE#<contact>
 //	the notes of a case                                 same pk                         NOTE#<contact>#<n>
 //	what has been counted of each of those              same pk                         COUNTED#<sk of what was counted>
 //	cases of an owner by state and what is next         gsi1: OWNER#<staff>             <state>#<deadline, or when to call again>#<case>

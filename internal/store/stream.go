@@ -60,7 +60,7 @@ func countable(it item) (survey.Countable, error) {
 	switch kind {
 	case "RESPONSE":
 		return survey.CountedResponse{Response: responseOf(it)}, nil
-	case "INVITATION", "REMINDER":
+	case "INVITATION", "REMINDER", "REMINDER2":
 		return survey.CountedInvitation{Invitation: invitationOf(it)}, nil
 	case "BATCH":
 		campaign, mailing, err := planOf(keyOf(it))

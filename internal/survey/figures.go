@@ -23,7 +23,7 @@ const (
 	KindOwner    = "owner"
 	KindTeam     = "team"
 	KindLanguage = "language"
-	KindMailing  = "wave" // "0" or "1": sent, failed, bounced, uncertain, complained, skip_<reason>
+	KindMailing  = "wave" // "0", "1" or "2": sent, failed, bounced, uncertain, complained, skip_<reason>
 )
 
 // Counts are named numbers: s0…s10 (verified scores), comments, unverified, sent, and the sending's (see KindMailing).

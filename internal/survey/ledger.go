@@ -3,14 +3,28 @@ package survey
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 )
 
-// Mailing numbers: a campaign has an invitation and at most one reminder.
+// Mailing numbers: a campaign has an invitation and at most two reminders.
 const (
 	MailingInvitation = 0
 	MailingReminder   = 1
+	MailingSecond     = 2 // the second reminder, which goes out only by hand
 )
+
+// Mailings and Reminders list the numbers in the order in which they are sent.
+var (
+	Mailings  = []int{MailingInvitation, MailingReminder, MailingSecond}
+	Reminders = Mailings[1:]
+)
+
+// IsMailing reports whether there is a mailing of that number.
+func IsMailing(number int) bool { return slices.Contains(Mailings, number) }
+
+// IsReminder reports whether a mailing goes to those who have not answered.
+func IsReminder(number int) bool { return slices.Contains(Reminders, number) }
 
 // BatchSize is the most recipients of one batch: what one SendBulkEmail call takes.
 const BatchSize = 50
@@ -38,7 +52,7 @@ const (
 	MailingDone     MailingState = "done"
 )
 
-// Mailing is one sending of a campaign, its invitation or its reminder: who was found, how it was cut into batches, how far sending is.
+// Mailing is one sending of a campaign, its invitation or a reminder: who was found, how it was cut into batches, how far sending is.
 type Mailing struct {
 	Campaign CampaignID             `json:"campaign"`
 	Number   int                    `json:"number"`

@@ -65,8 +65,10 @@ func (c Campaign) QuietSince(now time.Time) time.Time {
 // way when it ended are given a week.
 func (c Campaign) MailedSince(t time.Time) bool {
 	ended := c.Opened
-	if c.RemindAt.After(ended) {
-		ended = c.RemindAt
+	for _, at := range []time.Time{c.RemindAt, c.SecondAt} {
+		if at.After(ended) {
+			ended = at
+		}
 	}
 	return !c.Launched.IsZero() && (ended.IsZero() || c.Live() || !ended.AddDate(0, 0, 7).Before(t))
 }

@@ -4,7 +4,7 @@ import "time"
 
 // RecountSteps is into how many bounded steps a campaign's recount is cut: its people shard by shard, then the
 // batches of its two mailings.
-const RecountSteps = ContactShards + 2
+const RecountSteps = ContactShards + 3
 
 // Recount is how far the recount of one scope (a campaign, an audience, or the night itself) is. The store keeps it as JSON.
 type Recount struct {

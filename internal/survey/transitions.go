@@ -17,14 +17,16 @@ const (
 	ActCancel Action = "cancel"
 	ActClose  Action = "close"
 	ActRemind Action = "remind"
-	ActResend Action = "resend" // second letters to those of whom nobody knows whether they got the first
+	// ActRemindAgain is the second reminder, which only a person sends.
+	ActRemindAgain Action = "remind-again"
+	ActResend      Action = "resend" // second letters to those of whom nobody knows whether they got the first
 )
 
 // CampaignStates lists every state in the order in which a campaign goes through them.
 var CampaignStates = []CampaignState{Draft, Scheduled, Planning, Sending, Paused, Open, Cancelled, Closed}
 
 // Actions lists every action.
-var Actions = []Action{ActEdit, ActLaunch, ActPause, ActResume, ActCancel, ActClose, ActRemind, ActResend}
+var Actions = []Action{ActEdit, ActLaunch, ActPause, ActResume, ActCancel, ActClose, ActRemind, ActRemindAgain, ActResend}
 
 // refusals is the whole state machine: what each action answers in each state. "" means that it is done; anything else
 // is the code with which it is refused. Where an action leads is said by the method named after it.
@@ -58,6 +60,10 @@ var refusals = map[Action]map[CampaignState]string{
 		Draft: "campaign_not_launched", Scheduled: "remind_too_early", Planning: "remind_too_early", Sending: "remind_too_early",
 		Paused: "campaign_paused", Open: "", Cancelled: "campaign_cancelled", Closed: "campaign_closed",
 	},
+	ActRemindAgain: {
+		Draft: "campaign_not_launched", Scheduled: "remind_too_early", Planning: "remind_too_early", Sending: "remind_too_early",
+		Paused: "campaign_paused", Open: "", Cancelled: "campaign_cancelled", Closed: "campaign_closed",
+	},
 	ActResend: {
 		Draft: "campaign_not_launched", Scheduled: "resend_too_early", Planning: "resend_too_early", Sending: "resend_too_early",
 		Paused: "campaign_paused", Open: "", Cancelled: "campaign_cancelled", Closed: "campaign_closed",
@@ -78,7 +84,7 @@ func (c Campaign) Allows(a Action, now time.Time) error {
 }
 
 // writes are the actions of which letters come.
-var writes = map[Action]bool{ActLaunch: true, ActResume: true, ActRemind: true, ActResend: true}
+var writes = map[Action]bool{ActLaunch: true, ActResume: true, ActRemind: true, ActRemindAgain: true, ActResend: true}
 
 // StoppedWithheld is what Stopped says of a campaign that the sender paused because it is Withheld.
 const StoppedWithheld = "EMPLOYEES_NOT_YET"
@@ -175,7 +181,7 @@ func (c Campaign) Close(now time.Time) (Campaign, error) {
 	return c, nil
 }
 
-// Remind makes the reminder due at once. There is one in a campaign: reminded reports whether it has begun. Problem besides
+// Remind makes the first reminder due at once. reminded reports whether it has begun. Problem besides
 // Allows: reminded_already.
 func (c Campaign) Remind(reminded bool, now time.Time) (Campaign, error) {
 	if err := c.Allows(ActRemind, now); err != nil {
@@ -186,6 +192,36 @@ func (c Campaign) Remind(reminded bool, now time.Time) (Campaign, error) {
 	}
 	c.RemindAt = now
 	return c, nil
+}
+
+// RemindAgain makes the second reminder due at once, after which there is no other. first is the first one's mailing (nil: not
+// begun), reminded reports whether the second has begun. Problems besides Allows: remind_again_too_early, reminded_twice.
+func (c Campaign) RemindAgain(first *Mailing, reminded bool, now time.Time) (Campaign, error) {
+	if err := c.Allows(ActRemindAgain, now); err != nil {
+		return c, err
+	}
+	if first == nil || first.State != MailingDone {
+		return c, apperr.New(apperr.Conflict, "remind_again_too_early", "state")
+	}
+	if reminded || !c.SecondAt.IsZero() {
+		return c, apperr.New(apperr.Conflict, "reminded_twice", "state")
+	}
+	c.SecondAt = now
+	return c, nil
+}
+
+// ReminderAt is when a reminder is due; zero: it is not.
+func (c Campaign) ReminderAt(number int) time.Time {
+	if number == MailingSecond {
+		return c.SecondAt
+	}
+	return c.RemindAt
+}
+
+// ReminderDue reports whether a reminder is to be sent by now, if it is not sent yet.
+func (c Campaign) ReminderDue(number int, now time.Time) bool {
+	at := c.ReminderAt(number)
+	return !at.IsZero() && !now.Before(at)
 }
 
 // Step is what the sender does to a campaign by itself.

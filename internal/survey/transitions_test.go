@@ -42,6 +42,8 @@ func do(c Campaign, a Action, now time.Time) (Campaign, error) {
 		return c.Close(now)
 	case ActResend:
 		return c, c.Allows(a, now)
+	case ActRemindAgain:
+		return c.RemindAgain(&Mailing{State: MailingDone}, false, now)
 	}
 	return c.Remind(false, now)
 }
@@ -50,15 +52,15 @@ func do(c Campaign, a Action, now time.Time) (Campaign, error) {
 func TestStateMachine(t *testing.T) {
 	t.Parallel()
 	const table = `
-		         edit               launch                     pause                    resume                 cancel                      close                           remind                    resend
-		draft     draft              planning                   campaign_not_launched    campaign_not_launched  cancelled                   campaign_not_launched           campaign_not_launched  campaign_not_launched
-		scheduled campaign_launched  campaign_launched_already  paused                   campaign_not_paused    cancelled                   campaign_unsent_cancel_instead  remind_too_early  resend_too_early
-		planning  campaign_launched  campaign_launched_already  paused                   campaign_not_paused    cancelled                   campaign_unsent_cancel_instead  remind_too_early  resend_too_early
-		sending   campaign_launched  campaign_launched_already  paused                   campaign_not_paused    cancelled                   closed                          remind_too_early  resend_too_early
-		paused    campaign_launched  campaign_launched_already  campaign_paused_already  sending                cancelled                   closed                          campaign_paused  campaign_paused
-		open      campaign_launched  campaign_launched_already  paused                   campaign_not_paused    campaign_sent_close_instead closed                          open  open
-		cancelled campaign_cancelled campaign_cancelled         campaign_cancelled       campaign_cancelled     campaign_cancelled          campaign_cancelled              campaign_cancelled  campaign_cancelled
-		closed    campaign_closed    campaign_closed            campaign_closed          campaign_closed        campaign_closed             campaign_closed                 campaign_closed  campaign_closed`
+		         edit               launch                     pause                    resume                 cancel                      close                           remind                    remind-again  resend
+		draft     draft              planning                   campaign_not_launched    campaign_not_launched  cancelled                   campaign_not_launched           campaign_not_launched  campaign_not_launched  campaign_not_launched
+		scheduled campaign_launched  campaign_launched_already  paused                   campaign_not_paused    cancelled                   campaign_unsent_cancel_instead  remind_too_early  remind_too_early  resend_too_early
+		planning  campaign_launched  campaign_launched_already  paused                   campaign_not_paused    cancelled                   campaign_unsent_cancel_instead  remind_too_early  remind_too_early  resend_too_early
+		sending   campaign_launched  campaign_launched_already  paused                   campaign_not_paused    cancelled                   closed                          remind_too_early  remind_too_early  resend_too_early
+		paused    campaign_launched  campaign_launched_already  campaign_paused_already  sending                cancelled                   closed                          campaign_paused  campaign_paused  campaign_paused
+		open      campaign_launched  campaign_launched_already  paused                   campaign_not_paused    campaign_sent_close_instead closed                          open  open  open
+		cancelled campaign_cancelled campaign_cancelled         campaign_cancelled       campaign_cancelled     campaign_cancelled          campaign_cancelled              campaign_cancelled  campaign_cancelled  campaign_cancelled
+		closed    campaign_closed    campaign_closed            campaign_closed          campaign_closed        campaign_closed             campaign_closed                 campaign_closed  campaign_closed  campaign_closed`
 	lines := strings.Split(strings.TrimSpace(table), "\n")
 	actions := strings.Fields(lines[0])
 	if len(actions) != len(Actions) || len(lines)-1 != len(CampaignStates) {
@@ -221,7 +223,7 @@ func TestEmployeesAreWithheld(t *testing.T) {
 			c := campaignIn(s)
 			c.Audience = Employees
 			_, err := do(c, a, midday)
-			switch writes := a == ActLaunch || a == ActResume || a == ActRemind || a == ActResend; {
+			switch writes := a == ActLaunch || a == ActResume || a == ActRemind || a == ActRemindAgain || a == ActResend; {
 			case writes && usual == nil:
 				if !apperr.Is(err, "employees_not_yet") {
 					t.Errorf("%s of a %s campaign of employees: %v", a, s, err)
@@ -296,6 +298,31 @@ func TestResume(t *testing.T) {
 		if err != nil || c.State != tc.want || c.Stopped != "" {
 			t.Errorf("paused %s: %s (%q), %v, want %s", name, c.State, c.Stopped, err, tc.want)
 		}
+	}
+}
+
+// The second reminder follows the first, once, whoever asks how often.
+func TestRemindAgain(t *testing.T) {
+	t.Parallel()
+	c := campaignIn(Open)
+	for _, first := range []*Mailing{nil, {State: MailingPlanning}, {State: MailingSending}} {
+		if _, err := c.RemindAgain(first, false, midday); !apperr.Is(err, "remind_again_too_early") {
+			t.Errorf("the first is %+v: %v", first, err)
+		}
+	}
+	done := &Mailing{State: MailingDone}
+	if _, err := c.RemindAgain(done, true, midday); !apperr.Is(err, "reminded_twice") {
+		t.Errorf("it has begun: %v", err)
+	}
+	c, err := c.RemindAgain(done, false, midday)
+	if err != nil || !c.ReminderDue(MailingSecond, midday) || c.ReminderDue(MailingReminder, midday) {
+		t.Errorf("%v, %v", c.SecondAt, err)
+	}
+	if _, err := c.RemindAgain(done, false, nextday); !apperr.Is(err, "reminded_twice") {
+		t.Errorf("asked for twice: %v", err)
+	}
+	if c.Launched = midday; !c.MailedSince(midday) {
+		t.Error("its letters do not count for a quiet period")
 	}
 }
 

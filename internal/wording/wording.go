@@ -36,6 +36,9 @@ var texts = []field{
 	{"wish", func(w *survey.Wording) *string { return &w.Wish }, MaxText},
 	{"signature", func(w *survey.Wording) *string { return &w.Signature }, MaxText},
 	{"reminder", func(w *survey.Wording) *string { return &w.Reminder }, MaxSubject},
+	{"reminder_text", func(w *survey.Wording) *string { return &w.ReminderText }, MaxText},
+	{"second_reminder", func(w *survey.Wording) *string { return &w.Second }, MaxSubject},
+	{"second_reminder_text", func(w *survey.Wording) *string { return &w.SecondText }, MaxText},
 }
 
 var placeholder = regexp.MustCompile(`\{[\p{L}_]+\}`)

@@ -62,7 +62,7 @@ func typedIn(r *http.Request, v door.Visit, step string, c survey.Campaign) *typ
 		f.in.Sample = f.percent(*field("sample"))
 		f.in.QuietDays = f.days("quiet_days", *field("quiet_days"))
 	case stepWords:
-		own := survey.Wording{}
+		own := survey.Wording{Second: c.Wording[f.language].Second, SecondText: c.Wording[f.language].SecondText} // asked for elsewhere
 		standard := wording.Standard(c, lang.Language(f.language))
 		for name, to := range wordingFields(&own) {
 			if *to = *field(name); *to == *wordingFields(&standard)[name] {
@@ -236,12 +236,12 @@ func problemIn(l lang.Language, zone *time.Location, p *apperr.Error) string {
 }
 
 // wordingNames are the texts of a wording in the order in which a respondent meets them.
-var wordingNames = []string{"subject", "greeting", "intro", "question", "signature", "why", "wish", "reminder"}
+var wordingNames = []string{"subject", "greeting", "intro", "question", "signature", "why", "wish", "reminder", "reminder_text"}
 
 func wordingFields(w *survey.Wording) map[string]*string {
 	return map[string]*string{
 		"subject": &w.Subject, "greeting": &w.Greeting, "intro": &w.Intro, "question": &w.Question,
-		"why": &w.Why, "wish": &w.Wish, "signature": &w.Signature, "reminder": &w.Reminder,
+		"why": &w.Why, "wish": &w.Wish, "signature": &w.Signature, "reminder": &w.Reminder, "reminder_text": &w.ReminderText,
 	}
 }
 

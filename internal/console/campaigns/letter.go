@@ -56,8 +56,11 @@ func (d *Pages) showLetter(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	q := r.URL.Query()
-	m, l, err := d.Mailing.Preview(r.Context(), c, mailing.Letter{Language: wordsLanguage(q.Get("language"), c), Reminder: q.Get("reminder") != "", Name: nameless(q.Get("nameless"))}, d.Addresses.LinksOf(r))
+	c, in, err := letterIn(r, c)
+	if err != nil {
+		return err
+	}
+	m, l, err := d.Mailing.Preview(r.Context(), c, in, d.Addresses.LinksOf(r))
 	if err != nil {
 		return err
 	}
@@ -76,6 +79,9 @@ func (d *Pages) typedLetter(w http.ResponseWriter, r *http.Request) error {
 	c, err := d.Campaign(r)
 	if err != nil {
 		return err
+	}
+	if r.FormValue("wave") != "" {
+		return d.typedReminder(w, r, c)
 	}
 	f := typedIn(r, door.VisitOf(r), stepWords, c)
 	if c, err = f.apply(c, d.Mailing); err != nil {
@@ -121,6 +127,9 @@ func (d *Pages) showWords(w http.ResponseWriter, r *http.Request, status int, c 
 			p.Letter = append(p.Letter, i)
 		case "reminder":
 			i.Max = wording.MaxSubject
+			p.Reminder = append(p.Reminder, i)
+		case "reminder_text":
+			i.Type = "" // several lines
 			p.Reminder = append(p.Reminder, i)
 		case "why", "wish":
 			p.Page = append(p.Page, i)

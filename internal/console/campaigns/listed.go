@@ -31,7 +31,7 @@ type listedPage struct {
 
 type listedRow struct{ Href, Name, Email, Owner, Team, What, When string }
 
-// peopleBehind lists the people behind a figure: ?part= says which, ?wave=1 that it is the reminder's.
+// peopleBehind lists the people behind a figure: ?part= says which, ?wave=1 or 2 that it is a reminder's.
 func (d *Pages) peopleBehind(w http.ResponseWriter, r *http.Request) error {
 	c, err := d.Campaign(r)
 	if err != nil {
@@ -39,12 +39,11 @@ func (d *Pages) peopleBehind(w http.ResponseWriter, r *http.Request) error {
 	}
 	q := r.URL.Query()
 	part, number := mailing.Part(q.Get("part")), survey.MailingInvitation
-	switch q.Get("wave") {
-	case "", strconv.Itoa(survey.MailingInvitation):
-	case strconv.Itoa(survey.MailingReminder):
-		number = survey.MailingReminder
-	default:
-		return apperr.New(apperr.Unknown, "no_such_page", "")
+	if wave := q.Get("wave"); wave != "" {
+		var err error
+		if number, err = strconv.Atoi(wave); err != nil || !survey.IsMailing(number) {
+			return apperr.New(apperr.Unknown, "no_such_page", "")
+		}
 	}
 	p := &listedPage{Frame: shell.NewFrame(r, c.Name), ID: string(c.ID), Name: c.Name}
 	l := p.Lang

@@ -64,6 +64,7 @@ func (d *Pages) live(ctx context.Context, f *shell.Frame, c survey.Campaign) (li
 	}
 	out.ledger(l, "", v.Invitation, survey.MailingInvitation)
 	out.ledger(l, "r.", v.Reminder, survey.MailingReminder)
+	out.ledger(l, "s.", v.Second, survey.MailingSecond)
 	out.answers(l, own)
 	out.pace(l, c, v, d.Now())
 	possible := d.Mailing.Possible(f.Visit.Who, c, v)
@@ -130,7 +131,7 @@ func (o *live) answers(l lang.Language, own insight.Own) {
 
 // pace says how fast letters go out and how long it will take, on average since the start; the page's script knows more.
 func (o *live) pace(l lang.Language, c survey.Campaign, v mailing.Ledgers, now time.Time) {
-	o.Sending = c.State == survey.Planning || c.State == survey.Sending || v.Reminder != nil && c.State == survey.Open && v.Reminder.Waiting > 0
+	o.Sending = c.State == survey.Planning || c.State == survey.Sending || c.State == survey.Open && (waits(v.Reminder) || waits(v.Second))
 	o.Show["sending"] = c.State == survey.Sending
 	o.Text["speed"], o.Text["left"] = "—", "—"
 	waiting := o.Invited - o.Decided
@@ -149,6 +150,8 @@ func (o *live) pace(l lang.Language, c survey.Campaign, v mailing.Ledgers, now t
 	}
 }
 
+func waits(l *survey.Ledger) bool { return l != nil && l.Waiting > 0 }
+
 // livePage is a campaign that is launched, or a draft for whoever may only look.
 type livePage struct {
 	shell.Frame
@@ -156,9 +159,8 @@ type livePage struct {
 	Version                     int
 	Text                        liveTexts
 	Places                      []place
-	Reminder                    []place
-	Skips, ReminderSkips        []place
-	Troubles, ReminderTroubles  []place // shown when there are any
+	Skips, Troubles             []place // shown when there are any
+	Reminders                   []reminderPart
 	Ledger                      []place // whom the campaign has found, before what became of them
 	Bounces                     []place
 	Answered, Unverified        place
@@ -180,6 +182,13 @@ type livePage struct {
 	Draft                       bool
 }
 
+// reminderPart is what became of one reminder.
+type reminderPart struct {
+	Key, Title              string
+	Shown                   bool
+	Places, Troubles, Skips []place
+}
+
 // place is one number of the page with its name, as the script finds it.
 type place struct {
 	Key, Label, Value, Class string
@@ -193,8 +202,8 @@ type liveTexts struct {
 }
 
 type liveParts struct {
-	Stopped, Ledger, Reminder, Sending, Groups, Withheld, Unverified, Uncertain,
-	Pause, Resume, Remind, Close, Cancel, Resend bool
+	Stopped, Ledger, Sending, Groups, Withheld, Unverified, Uncertain,
+	Pause, Resume, Remind, RemindAgain, Close, Cancel, Resend bool
 }
 
 func (d *Pages) campaignPage(w http.ResponseWriter, r *http.Request) error {
@@ -256,8 +265,11 @@ func (d *Pages) showLive(w http.ResponseWriter, r *http.Request, status int, c s
 	}
 	p.take(out, func(prefix, part string) string {
 		number := survey.MailingInvitation
-		if prefix != "" {
+		switch prefix {
+		case "r.":
 			number = survey.MailingReminder
+		case "s.":
+			number = survey.MailingSecond
 		}
 		return d.PeopleHref(&p.Frame, c, number, mailing.Part(part))
 	}, answers, d.Results.View(p.Visit.Who, c).People())
@@ -291,8 +303,8 @@ func (p *livePage) take(o live, href func(prefix, part string) string, answers s
 	p.Badge, p.Decided, p.Invited, p.Next, p.Answers = o.Badge, o.Decided, o.Invited, o.Next, strconv.FormatInt(o.Answers, 10)
 	p.Text = liveTexts{t["state"], t["what"], t["stopped"], t["speed"], t["left"], t["nps"], t["nps_interval"], t["answers"], t["response_rate"], t["unverified"], t["withheld"], t["company"]}
 	p.Parts = liveParts{
-		s["stopped"], s["ledger"], s["r.ledger"], s["sending"], s["groups"], s["withheld"], s["unverified"], s["uncertain"],
-		s["pause"], s["resume"], s["remind"], s["close"], s["cancel"], s["resend"],
+		s["stopped"], s["ledger"], s["sending"], s["groups"], s["withheld"], s["unverified"], s["uncertain"],
+		s["pause"], s["resume"], s["remind"], s["remind-again"], s["close"], s["cancel"], s["resend"],
 	}
 	places := func(prefix string, names ...string) (all []place) {
 		for _, n := range names {
@@ -309,9 +321,13 @@ func (p *livePage) take(o live, href func(prefix, part string) string, answers s
 		}
 		return all
 	}
-	p.Places, p.Reminder = places("", ledgerNames...), places("r.", ledgerNames...)
-	p.Troubles, p.ReminderTroubles = places("", "bounced", "complained"), places("r.", "bounced", "complained")
-	p.Skips, p.ReminderSkips = skips(""), skips("r.")
+	p.Places, p.Troubles, p.Skips = places("", ledgerNames...), places("", "bounced", "complained"), skips("")
+	for n, prefix := range []string{"r.", "s."} {
+		p.Reminders = append(p.Reminders, reminderPart{
+			prefix + "ledger", p.Lang.T("campaign.wave_" + strconv.Itoa(n+1)), s[prefix+"ledger"],
+			places(prefix, ledgerNames...), places(prefix, "bounced", "complained"), skips(prefix),
+		})
+	}
 	p.Answered = place{Key: "answers", Label: p.Lang.T("campaign.answers"), Value: t["answers"], Href: answers}
 	p.Unverified = place{Key: "unverified", Label: p.Lang.T("campaign.unverified"), Value: t["unverified"], Shown: s["unverified"]}
 	if unverified && answers != "" {

@@ -48,9 +48,9 @@ func (d *Pages) resendFrom(r *http.Request) error {
 	if r.FormValue("understood") == "" {
 		return apperr.New(apperr.Invalid, "resend_tick", "understood")
 	}
-	number := survey.MailingInvitation
-	if r.FormValue("wave") == strconv.Itoa(survey.MailingReminder) {
-		number = survey.MailingReminder
+	number, err := strconv.Atoi(r.FormValue("wave"))
+	if err != nil {
+		number = survey.MailingInvitation
 	}
 	c, err := d.Campaign(r)
 	if err != nil {
@@ -69,8 +69,11 @@ type uncertainView struct{ ID, Href, Name, Email, When, Letter string }
 func (d *Pages) showUncertain(r *http.Request, p *livePage, c survey.Campaign, v mailing.Ledgers) error {
 	p.UncertainHere = v.Uncertain() > 0
 	p.ResendMailing = strconv.Itoa(survey.MailingInvitation)
-	if uncertain(v.Invitation) == 0 {
-		p.ResendMailing = strconv.Itoa(survey.MailingReminder)
+	for number, ledger := range []*survey.Ledger{v.Invitation, v.Reminder, v.Second} {
+		if uncertain(ledger) > 0 {
+			p.ResendMailing = strconv.Itoa(number)
+			break
+		}
 	}
 	people, err := d.Mailing.Uncertain(r.Context(), p.Visit.Who, c, v, uncertainShown)
 	if err != nil {

@@ -80,8 +80,11 @@ func OwnerName(l lang.Language, names map[string]string, owner string) string {
 // LetterText says what became of a letter.
 func LetterText(l lang.Language, i survey.Invitation) string {
 	what := "contacts.letter."
-	if i.Mailing == survey.MailingReminder {
+	switch i.Mailing {
+	case survey.MailingReminder:
 		what = "contacts.reminder."
+	case survey.MailingSecond:
+		what = "contacts.second."
 	}
 	text := l.T(what + string(i.State))
 	if reason := "contacts.reason." + i.Reason; i.Reason != "" && l.Has(reason) {
@@ -96,7 +99,7 @@ func (d *Shell) PeopleHref(f *Frame, c survey.Campaign, number int, part mailing
 		return ""
 	}
 	href := "/campaigns/" + string(c.ID) + "/people?part=" + string(part)
-	if number == survey.MailingReminder {
+	if survey.IsReminder(number) {
 		href += "&wave=" + strconv.Itoa(number)
 	}
 	return href

@@ -47,7 +47,7 @@ func (d *director) check(ctx context.Context) error {
 			d.broke("lost", 1, "campaign %d is not in the table", n)
 			continue
 		}
-		for mailing := range 2 {
+		for mailing := range 3 {
 			d.checkLetters(c, n, mailing, rows, t.contacts)
 			if err := d.checkLedger(ctx, c, n, mailing, rows, t.contacts); err != nil {
 				return err
@@ -144,14 +144,14 @@ func (d *director) checkLedger(ctx context.Context, c *campaign, n, number int, 
 	if w.State == "done" && waiting > 0 {
 		d.broke("lost", waiting, "campaign %d, mailing %d is done and %d wait", n, number, waiting)
 	}
-	var got struct{ Ledger, Reminder *ledger }
+	var got struct {
+		Ledger, Reminder *ledger
+		Second           *ledger `json:"second_reminder"`
+	}
 	if err := d.must(ctx, "GET", "/campaigns/"+c.id, nil, &got); err != nil {
 		return err
 	}
-	l := got.Ledger
-	if number == 1 {
-		l = got.Reminder
-	}
+	l := []*ledger{got.Ledger, got.Reminder, got.Second}[number]
 	if l == nil {
 		d.broke("broken", 1, "campaign %d, mailing %d has no ledger", n, number)
 		return nil

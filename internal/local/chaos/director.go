@@ -48,6 +48,7 @@ type campaign struct {
 	ended    bool // closed or cancelled, or perhaps
 	paused   bool // or perhaps
 	reminded bool // or perhaps
+	again    bool // a second time, or perhaps
 	resent   int  // how often somebody asked to write again to those who were uncertain
 }
 
@@ -148,7 +149,7 @@ func (d *director) step(ctx context.Context, s Step) error {
 	switch s.Do {
 	case "taps", "edits", "scripts", "scans", "unsubscribe":
 		return d.people(ctx, c, s, r)
-	case "pause", "resume", "cancel", "close", "remind":
+	case "pause", "resume", "cancel", "close", "remind", "remind-again":
 		return d.act(ctx, c, s.Do)
 	case "resend":
 		return d.resend(ctx, c, r)
@@ -238,6 +239,7 @@ func (d *director) launch(ctx context.Context, r *rand.Rand) error {
 func (d *director) act(ctx context.Context, c *campaign, what string) error {
 	c.ended = c.ended || what == "cancel" || what == "close"
 	c.reminded = c.reminded || what == "remind"
+	c.again = c.again || what == "remind-again"
 	c.paused = (c.paused || what == "pause") && what != "resume"
 	err := d.must(ctx, "POST", "/campaigns/"+c.id+"/"+what, nil, nil)
 	if refused(err, http.StatusConflict) {
@@ -249,7 +251,7 @@ func (d *director) act(ctx context.Context, c *campaign, what string) error {
 // resend writes again to those of whom nobody knows whether they were written to: first without having understood what
 // that means, which must be refused.
 func (d *director) resend(ctx context.Context, c *campaign, r *rand.Rand) error {
-	mailing := r.IntN(2)
+	mailing := r.IntN(3)
 	path := "/campaigns/" + c.id + "/resend-uncertain"
 	err := d.must(ctx, "POST", path, map[string]any{"wave": mailing}, nil)
 	if err == nil {

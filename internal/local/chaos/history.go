@@ -47,6 +47,7 @@ var steps = []struct {
 	{"cancel", 0.25, 0, 0, 1},
 	{"close", 0.25, 0, 0, 1},
 	{"remind", 1.5, 0, 0, 0},
+	{"remind-again", 1.5, 0, 0, 0},
 	{"resend", 1, 0, 0, 0},   // to those of whom nobody knows whether they were written to
 	{"again", 0.7, 0, 0, 1},  // the list is uploaded once more
 	{"more", 0.5, 10, 40, 1}, // a longer list is uploaded

@@ -113,9 +113,10 @@ func (d *director) sent(ctx context.Context, c *campaign) error {
 	var got struct {
 		State            string
 		Ledger, Reminder *ledger
+		Second           *ledger `json:"second_reminder"`
 	}
 	err := drive.Until(ctx, maxWait, "it to be sent", func() (bool, error) {
-		got.Ledger, got.Reminder = nil, nil
+		got.Ledger, got.Reminder, got.Second = nil, nil, nil
 		if err := d.company.Call(ctx, "GET", "/campaigns/"+c.id, nil, &got); err != nil {
 			return false, err
 		}
@@ -123,12 +124,13 @@ func (d *director) sent(ctx context.Context, c *campaign) error {
 		case "paused", "cancelled", "closed":
 			return true, nil
 		case "open":
-			return got.Ledger != nil && got.Ledger.Waiting == 0 && (!c.reminded || got.Reminder == nil || got.Reminder.Waiting == 0), nil
+			return got.Ledger != nil && got.Ledger.Waiting == 0 && (!c.reminded || got.Reminder == nil || got.Reminder.Waiting == 0) &&
+				(!c.again || got.Second == nil || got.Second.Waiting == 0), nil
 		}
 		return false, nil
 	})
 	if err != nil {
-		return fmt.Errorf("%w: it is %s, %+v, reminder %+v", err, got.State, got.Ledger, got.Reminder)
+		return fmt.Errorf("%w: it is %s, %+v, reminders %+v and %+v", err, got.State, got.Ledger, got.Reminder, got.Second)
 	}
 	return nil
 }

@@ -155,8 +155,8 @@ func sortOut(all []record) (rows, error) {
 	of := func(id string) *campaignRows {
 		if t.campaigns[id] == nil {
 			t.campaigns[id] = &campaignRows{
-				mailings: map[int]mailing{}, invited: map[int]map[string]record{0: {}, 1: {}}, between: map[int]int{}, again: map[int]map[string]int{0: {}, 1: {}},
-				waiting: map[int]map[string]bool{0: {}, 1: {}}, responses: map[string]record{}, cases: map[string]int{},
+				mailings: map[int]mailing{}, invited: map[int]map[string]record{0: {}, 1: {}, 2: {}}, between: map[int]int{}, again: map[int]map[string]int{0: {}, 1: {}, 2: {}},
+				waiting: map[int]map[string]bool{0: {}, 1: {}, 2: {}}, responses: map[string]record{}, cases: map[string]int{},
 			}
 		}
 		return t.campaigns[id]
@@ -183,6 +183,8 @@ func sortOut(all []record) (rows, error) {
 			of(pk[1]).invited[0][rest] = r
 		case pk[0] == "CAMPAIGN" && kind == "REMINDER":
 			of(pk[1]).invited[1][rest] = r
+		case pk[0] == "CAMPAIGN" && kind == "REMINDER2":
+			of(pk[1]).invited[2][rest] = r
 		case pk[0] == "CAMPAIGN" && kind == "RESPONSE":
 			of(pk[1]).responses[rest] = r
 		case pk[0] == "CAMPAIGN" && kind == "CASE":
