@@ -159,6 +159,12 @@ func (b *Tab) Type(selector, text string) {
 	Run(b.t, b.Context, Shown(selector), chromedp.SendKeys(selector, text))
 }
 
+// Key types where the focus is, as on a keyboard.
+func (b *Tab) Key(keys string) {
+	b.t.Helper()
+	Run(b.t, b.Context, chromedp.KeyEvent(keys))
+}
+
 // Set gives a field a value, as choosing or typing it anew would.
 func (b *Tab) Set(selector, value string) {
 	b.t.Helper()

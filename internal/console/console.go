@@ -12,6 +12,7 @@ import (
 	"onetap/internal/console/cases"
 	"onetap/internal/console/contacts"
 	"onetap/internal/console/entrance"
+	"onetap/internal/console/finding"
 	"onetap/internal/console/home"
 	"onetap/internal/console/org"
 	"onetap/internal/console/results"
@@ -42,6 +43,7 @@ func (c *Console) Routes() []door.Route {
 		(&contacts.Pages{Shell: c.shell}).Routes(),
 		(&results.Pages{Shell: c.shell}).Routes(),
 		(&cases.Pages{Shell: c.shell}).Routes(),
+		(&finding.Pages{Shell: c.shell}).Routes(),
 		(&org.Pages{Shell: c.shell}).Routes(),
 		c.entrance.Routes(),
 		c.uploads(),

@@ -94,7 +94,7 @@ func (o *Reading) Answers(ctx context.Context, f Filter, after string) (Answers,
 		}
 	}
 	fits := f.match()
-	found, looked, next, err := o.results.Store.FindResponses(ctx, o.campaign.ID, from, answersShown, answersLookedAt, func(a survey.Response) bool {
+	found, looked, next, err := o.results.Store.FindResponses(ctx, o.campaign.ID, from, answersShown, o.budget, func(a survey.Response) bool {
 		return fits(a) && within.has(a.Owner, a.Team) && sees(a.Owner, a.Team)
 	})
 	if err != nil {

@@ -59,7 +59,7 @@ type lookFor struct {
 	patient        bool // look for some seconds: there is no script that asks again
 }
 
-// searchContacts finds an address at once, by its id, and looks through a part of the audience for any other text. What
+// searchContacts finds an address, a telephone or a customer id at once, and looks through a part of the audience for any other text. What
 // is looked for is in no address; filters without it are.
 func (d *Pages) searchContacts(w http.ResponseWriter, r *http.Request) error {
 	text := strings.TrimSpace(r.FormValue("search"))
@@ -67,8 +67,8 @@ func (d *Pages) searchContacts(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if email, err := survey.NormalizeEmail(text); err == nil && strings.Contains(text, "@") {
-		c, ok, err := d.Lists.ByAddress(r.Context(), door.VisitOf(r).Who, email, survey.Audience(r.FormValue("audience")))
+	if text != "" && r.FormValue("after") == "" {
+		c, ok, err := d.Lists.ByIdentifier(r.Context(), door.VisitOf(r).Who, text, survey.Audience(r.FormValue("audience")))
 		if err != nil {
 			return err
 		}
@@ -86,7 +86,7 @@ func (d *Pages) searchContacts(w http.ResponseWriter, r *http.Request) error {
 }
 
 func contactHref(c survey.Contact) string {
-	return "/contacts/" + string(c.Audience) + "/" + string(c.ID)
+	return shell.ContactHref(c.Audience, c.ID)
 }
 
 func (d *Pages) showContacts(w http.ResponseWriter, r *http.Request, want lookFor) error {

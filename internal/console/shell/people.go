@@ -20,6 +20,11 @@ func ContactName(l lang.Language, c survey.Contact) string {
 	return l.T("loop.contact_gone")
 }
 
+// ContactHref is the page of a contact.
+func ContactHref(a survey.Audience, id survey.ContactID) string {
+	return "/contacts/" + string(a) + "/" + string(id)
+}
+
 // ContactFacts are what is known of a contact, with links that call and write.
 func ContactFacts(f Frame, c survey.Contact) []Fact {
 	var all []Fact

@@ -1,4 +1,4 @@
-// What every page does: tell the server the viewer's time zone, close the menu, ask before what cannot be undone.
+// What every page does: tell the server the viewer's time zone, close the menu, lead to the search, ask before what cannot be undone.
 'use strict';
 (() => {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -9,6 +9,18 @@
   if (menu) {
     document.addEventListener('click', (e) => { if (!menu.contains(e.target)) menu.open = false; });
     document.addEventListener('keydown', (e) => { if (e.key === 'Escape') menu.open = false; });
+  }
+  // "/" leads to the search over everything, unless something is being typed.
+  const seek = document.querySelector('a.seek');
+  if (seek) {
+    document.addEventListener('keydown', (e) => {
+      if (e.key !== '/' || e.ctrlKey || e.metaKey || e.altKey || e.isComposing || e.defaultPrevented) return;
+      if (e.target.closest?.('input, textarea, select, [contenteditable]')) return;
+      e.preventDefault();
+      const words = location.pathname === '/search' && document.getElementById('words');
+      if (words) words.select();
+      else seek.click();
+    });
   }
   // A form is sent once, however often its button is pressed.
   document.addEventListener('submit', (e) => {

@@ -1,0 +1,160 @@
+package contacts
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"onetap/internal/authz"
+	"onetap/internal/survey"
+	"onetap/internal/text"
+)
+
+// lookedAtEach is how many contacts of each audience a search over all of them looks at, in all its shards at once.
+const lookedAtEach = 3000
+
+// Everywhere is what a search over all audiences has found.
+type Everywhere struct {
+	Contacts []survey.Contact  // the best known first: those with exactly this address, telephone or customer id; then by name
+	Looked   int               // how many contacts were looked at
+	Partly   []survey.Audience // of these there are more contacts than were looked at
+}
+
+// Everywhere finds the contacts of all audiences that this one may see: any that has exactly the address, telephone or customer id that is
+// looked for, by the index, and others among lookedAtEach of each audience.
+func (l *Lists) Everywhere(ctx context.Context, who authz.Who, words string) (found Everywhere, err error) {
+	sees, err := l.Sees(ctx, who)
+	if err != nil {
+		return found, err
+	}
+	wanted := text.NewQuery(words)
+	if wanted.Empty() {
+		return found, nil
+	}
+	var exact []survey.Contact
+	var mu sync.Mutex
+	g, reading := errgroup.WithContext(ctx)
+	for _, a := range survey.Audiences {
+		g.Go(func() error {
+			cs, err := l.exact(reading, a, words)
+			mu.Lock()
+			defer mu.Unlock()
+			exact = append(exact, cs...)
+			return err
+		})
+		for _, from := range survey.CursorsOf(survey.ContactShards) {
+			g.Go(func() error {
+				looked := 0
+				var fit []survey.Contact
+				next, err := l.Store.ContactsUntil(reading, a, from, lookedAtEach/survey.ContactShards, func(c survey.Contact, _ survey.SuppressionReason) bool {
+					looked++
+					if sees(c) && fits(c, wanted) {
+						fit = append(fit, c)
+					}
+					return true
+				})
+				mu.Lock()
+				defer mu.Unlock()
+				found.Contacts = append(found.Contacts, fit...)
+				found.Looked += looked
+				if next != nil && !slices.Contains(found.Partly, a) {
+					found.Partly = append(found.Partly, a)
+				}
+				return err
+			})
+		}
+	}
+	if err := g.Wait(); err != nil {
+		return found, err
+	}
+	slices.SortFunc(found.Contacts, byName)
+	exact = slices.DeleteFunc(exact, func(c survey.Contact) bool { return !sees(c) })
+	slices.SortFunc(exact, byName)
+	found.Contacts = slices.Concat(exact, slices.DeleteFunc(found.Contacts, func(c survey.Contact) bool {
+		return slices.ContainsFunc(exact, func(e survey.Contact) bool { return e.ID == c.ID && e.Audience == c.Audience })
+	}))
+	return found, nil
+}
+
+func byName(a, b survey.Contact) int {
+	return cmp.Or(strings.Compare(text.Fold(a.Person.Name), text.Fold(b.Person.Name)), cmp.Compare(a.ID, b.ID))
+}
+
+// ByIdentifier finds the contact that an address, a telephone or a customer id is of, in one audience or, where that is "", in all; ok is
+// false where there is none, or there are several, that this one may see.
+func (l *Lists) ByIdentifier(ctx context.Context, who authz.Who, words string, in survey.Audience) (c survey.Contact, ok bool, err error) {
+	if email, err := survey.NormalizeEmail(words); err == nil && strings.Contains(words, "@") {
+		return l.ByAddress(ctx, who, email, in)
+	}
+	sees, err := l.Sees(ctx, who)
+	if err != nil || !strings.ContainsAny(words, "0123456789") { // a word is looked for, though it were somebody's id
+		return c, false, err
+	}
+	for _, a := range survey.Audiences {
+		if in != "" && a != in {
+			continue
+		}
+		all, err := l.exact(ctx, a, words)
+		if err != nil {
+			return c, false, err
+		}
+		for _, one := range all {
+			switch {
+			case !sees(one):
+			case ok:
+				return c, false, nil
+			default:
+				c, ok = one, true
+			}
+		}
+	}
+	return c, ok, nil
+}
+
+// exact finds the contacts of an audience that have exactly this address, telephone or customer id, however many others there are.
+func (l *Lists) exact(ctx context.Context, a survey.Audience, words string) (all []survey.Contact, err error) {
+	person := survey.Person{Phone: words, Customer: words}
+	if email, err := survey.NormalizeEmail(words); err == nil && strings.Contains(words, "@") {
+		person.Email = email
+	}
+	ids := l.Keys.Identifiers(a, person)
+	if ids.Mail != "" {
+		c, ok, err := l.Store.ContactByMail(ctx, a, ids.Mail)
+		if err != nil {
+			return nil, err
+		}
+		if ok && c.MailID() == ids.Mail {
+			all = append(all, c)
+		}
+	}
+	var ask []survey.Identifier
+	if ids.Customer != "" {
+		ask = append(ask, survey.Identifier{Kind: survey.ByCustomer, Hash: ids.Customer})
+	}
+	if ids.Phone != "" {
+		ask = append(ask, survey.Identifier{Kind: survey.ByPhone, Hash: ids.Phone})
+	}
+	if len(ask) == 0 {
+		return all, nil
+	}
+	whose, err := l.Store.Identified(ctx, a, ask, true)
+	if err != nil || len(whose) == 0 {
+		return all, err
+	}
+	var who []survey.ContactID
+	for _, w := range whose {
+		who = append(who, w.Contact)
+	}
+	people, err := l.Store.Contacts(ctx, a, slices.Compact(slices.Sorted(slices.Values(who))))
+	for _, c := range people {
+		has := ids.Customer != "" && c.Found.Customer == ids.Customer || ids.Phone != "" && c.Found.Phone == ids.Phone
+		if has && !slices.ContainsFunc(all, func(o survey.Contact) bool { return o.ID == c.ID }) {
+			all = append(all, c)
+		}
+	}
+	return all, err
+}
