@@ -48,7 +48,7 @@ func TestSearchByRole(t *testing.T) {
 		"administrator": "contacts cases campaigns comments", "executive": "contacts cases campaigns comments", "manager": "contacts cases campaigns comments",
 		"owner": "contacts cases campaigns comments", "marketing": "contacts campaigns comments", "analyst": "campaigns comments",
 	} {
-		v, all := w.Visitor(role, "ru"), map[string]bool{}
+		v, all, opened := w.Visitor(role, "ru"), map[string]bool{}, map[string]bool{}
 		for _, words := range []string{"Клиент", "везли", "Весна", "счета", "ёлкину", "+7 495 123", "слова которого нет"} {
 			status, page, _ := v.Post("/search", "words", words)
 			if status != http.StatusOK {
@@ -61,9 +61,10 @@ func TestSearchByRole(t *testing.T) {
 					t.Errorf("%s finds %s", role, kind)
 				}
 				for _, link := range links {
-					if strings.HasPrefix(link, "/cases/springaa") { // this world has the answers without their cases
+					if strings.HasPrefix(link, "/cases/springaa") || opened[link] { // this world has those answers without their cases
 						continue
 					}
+					opened[link] = true
 					if status, _ := v.Get(link); status != http.StatusOK {
 						t.Errorf("%s is led to %s of %s: %d", role, link, kind, status)
 					}
