@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -61,9 +62,9 @@ func readStaff(t *testing.T) []survey.Staff {
 	if err != nil {
 		t.Fatal(err)
 	}
-	staff, refused, err := org.ReadStaff(raw, "")
-	if err != nil || len(refused) != 0 {
-		t.Fatalf("%v, refused %v", err, refused)
+	staff, refused, asks, err := org.ReadStaff(raw, "", nil)
+	if err != nil || len(refused) != 0 || len(asks) != 0 {
+		t.Fatalf("%v, refused %v, asked %v", err, refused, asks)
 	}
 	return staff
 }
@@ -145,6 +146,10 @@ func TestCustomerSamples(t *testing.T) {
 	}
 	if total != 300 {
 		t.Errorf("%d good contacts, want 300", total)
+	}
+	readme, err := os.ReadFile("../README.md")
+	if err != nil || !strings.Contains(string(readme), fmt.Sprintf("%d invented customers with an address", total)) {
+		t.Errorf("the samples have %d customers with an address, and README.md does not say so: %v", total, err)
 	}
 	t.Logf("owners %v, teams %v, labels %v", owners, teams, labels)
 	if labels["bounce"] != 6 || labels["softbounce"] != 4 || labels["complaint"] != 2 {

@@ -24,6 +24,9 @@ func TestEmptyWorkspace(t *testing.T) {
 	if n := strings.Count(words, "http://"); n != 1 {
 		t.Errorf("the terminal shows %d addresses:\n%s", n, words)
 	}
+	if !strings.Contains(words, "sign in as the administrator, admin@example.com") {
+		t.Errorf("the terminal does not say who begins:\n%s", words)
+	}
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)

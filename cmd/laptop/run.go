@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -51,7 +52,7 @@ func runUntilInterrupted(args []string, out, errs io.Writer) error {
 	if err := stack.MarkBegun(); err != nil {
 		return errors.Join(err, stack.Close())
 	}
-	welcome(out, stack, cfg.Data)
+	welcome(out, stack, cfg, stack.Fresh() && o.empty)
 	<-ctx.Done()
 	stop() // a second Ctrl-C ends this program at once, and with it, by the kernel's hand, the functions
 	fmt.Fprintln(out, "\nshutting down; the data stays in", cfg.Data)
@@ -131,13 +132,17 @@ func env(name, otherwise string) string {
 }
 
 // welcome says where to begin. The last line, "ready", is for programs that wait for it.
-func welcome(out io.Writer, s *local.Stack, data string) {
+func welcome(out io.Writer, s *local.Stack, cfg local.Config, empty bool) {
+	there := "be each role, read every email, find the API token"
+	if empty {
+		there = fmt.Sprintf("sign in as the administrator, %s: the home page says what to set up first", cmp.Or(cfg.Parameters["AdminEmail"], local.FirstAdmin))
+	}
 	fmt.Fprintf(out, `Onetap runs on this machine. Open
 
   %s
 
-and be each role, read every e-mail, find the API token. The data is in %s.
+and %s. The data is in %s.
 Ctrl-C ends it; the data stays.
 ready
-`, s.First(), data)
+`, s.First(), there, cfg.Data)
 }

@@ -9,7 +9,8 @@ import (
 )
 
 // loadSample fills a new workspace through the site's API, as a person with the token would: staff, 300 invented
-// customers, and two campaigns that are ready to be launched: one for those who are written to in Russian, one for those in
+// customers with an address and a few without, and two campaigns that are ready to be launched: one for those who are
+// written to in Russian, one for those in
 // English, each named in its language. Neither asks whom the other asks, and neither keeps a quiet period.
 func loadSample(ctx context.Context, c *drive.Company, samples fs.FS) error {
 	staff, err := fs.ReadFile(samples, "staff.csv")

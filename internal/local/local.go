@@ -163,7 +163,7 @@ func (s *Stack) readTemplate() (*template.Template, error) {
 		Stack:      "onetap",
 		Parameters: s.cfg.Parameters,
 		Defaults: map[string]string{
-			"Site": s.Site(), "Links": s.Links(), "ApiToken": s.token, "Sender": sender, "AdminEmail": firstAdmin,
+			"Site": s.Site(), "Links": s.Links(), "ApiToken": s.token, "Sender": sender, "AdminEmail": FirstAdmin,
 			"Senders": "example.ru,xn--e1afmkfd.xn--p1ai", // the latter is пример.рф
 		},
 		Secret: kept.get,

@@ -22,10 +22,10 @@ var functions = []string{"respond", "desk", "sheets", "send", "feedback", "recom
 // ParseFault reads what shall go wrong in one of Onetap's functions: see faults.Parse.
 func ParseFault(s string) (faults.Rule, error) { return faults.Parse(s, functions...) }
 
-// The deployment's sender and administrator, who do not exist.
+// sender and FirstAdmin are the deployment's sender and administrator, who do not exist.
 const (
 	sender     = "Onetap <nps@example.com>"
-	firstAdmin = "admin@example.com"
+	FirstAdmin = "admin@example.com" // where the template's AdminEmail is not set
 )
 
 // startPage is the laptop's own first page, over the table as the functions have it.
@@ -33,7 +33,7 @@ func (s *Stack) startPage() *startpage.Pages {
 	table := startpage.OpenTable(s.AWS(), s.TableName())
 	from := cmp.Or(s.cfg.Parameters["Sender"], sender)
 	return &startpage.Pages{
-		Table: table, Now: time.Now, Admin: cmp.Or(s.cfg.Parameters["AdminEmail"], firstAdmin),
+		Table: table, Now: time.Now, Admin: cmp.Or(s.cfg.Parameters["AdminEmail"], FirstAdmin),
 		Steps: &firststeps.Steps{
 			Store: table, Now: time.Now, Sender: from,
 			Verified: func(context.Context, string) (bool, error) { return true, nil }, // the laptop's SES has no unverified identities

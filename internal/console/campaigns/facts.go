@@ -63,13 +63,10 @@ func percentText(l lang.Language, sample float64) string {
 // filterFacts are the fields of a filter; those that do not narrow are left out.
 func filterFacts(l lang.Language, f survey.Filter) []shell.Fact {
 	var all []shell.Fact
-	add := func(label string, values []string) {
+	add := func(field, label string, values []string) {
 		shown := make([]string, 0, 8)
 		for _, v := range values[:min(len(values), 8)] {
-			if v == "" {
-				v = l.T("campaign.value_none")
-			}
-			shown = append(shown, v)
+			shown = append(shown, valueName(l, field, v, nil))
 		}
 		text := strings.Join(shown, ", ")
 		if more := len(values) - len(shown); more > 0 {
@@ -79,12 +76,12 @@ func filterFacts(l lang.Language, f survey.Filter) []shell.Fact {
 	}
 	for _, name := range filterFields {
 		if values := *filterField(&f, name); len(values) > 0 {
-			add(l.T("campaign.filter_"+name), values)
+			add(name, l.T("campaign.filter_"+name), values)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.Attrs)) {
 		if len(f.Attrs[name]) > 0 {
-			add(name, f.Attrs[name])
+			add("", name, f.Attrs[name])
 		}
 	}
 	return all

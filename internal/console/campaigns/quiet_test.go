@@ -73,7 +73,7 @@ func TestQuietPeriodSaysItsReason(t *testing.T) {
 	}
 	w.Become(c.ID, func(c *survey.Campaign) { c.QuietDays = 60 })
 	_, page := v.Get("/campaigns/abcdefgh/edit?step=check")
-	v.Says(page, "Nobody to invite: all 30 were asked within the last 60 days, most of them by “Spring &lt;2026&gt;”.", `href="/campaigns/abcdefgh/edit?step=people#quiet_days"`, "Shorten the quiet period")
+	v.Says(page, "No one to invite: all 30 were asked within the last 60 days, most of them by “Spring &lt;2026&gt;”.", `href="/campaigns/abcdefgh/edit?step=people#quiet_days"`, "Shorten the quiet period")
 	if strings.Contains(page, "/campaigns/abcdefgh/launch") {
 		t.Error("the page offers a launch that would be refused")
 	}

@@ -120,6 +120,9 @@ func (d *Pages) audienceCard(ctx context.Context, f *shell.Frame, of []recent) (
 		return card, err
 	}
 	card.TrendTitle = l.T("home.trend_title")
+	if card.Latest.Mine {
+		card.TrendTitle = l.T("home.trend_company")
+	}
 	card.Trend = shell.Trend(l, l.T("home.trend", lang.Values{"Audience": card.Audience}), weeks, shell.WeekLabel(l))
 	card.Rows = weekRows(f, weeks, of)
 	return card, nil

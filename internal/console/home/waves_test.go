@@ -94,7 +94,7 @@ func TestOwnFiguresAgree(t *testing.T) {
 		_, after, _ := strings.Cut(home, `<span class="big">`)
 		score := figure.FindString(after)
 		count := map[int]string{30: "30\u00a0ответов", 36: "36\u00a0ответов"}[want]
-		v.Says(home, count, "90\u00a0ответов")
+		v.Says(home, count, "90\u00a0ответов", "</strong> · ", "NPS всей компании по неделям")
 		_, whole := v.Get("/results/shareaaa")
 		v.Says(whole, `<span class="big">`+score, count, "90\u00a0ответов", "По сравнению с\u00a0остальными")
 		_, list := v.Get("/results")
