@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"maps"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -24,6 +26,7 @@ type identifying struct {
 	people   map[survey.ContactID]*survey.Contact    // who may be meant, as they are after the rows so far
 	whose    map[survey.Identifier]survey.Identified // the same of what they are found by
 	puts     map[survey.Identifier]survey.Identified // of whose, what is to be written
+	asked    map[survey.Identifier]bool              // what was looked up
 	gone     []survey.Identifier
 	moves    []addressMove
 	reader   *Import
@@ -55,7 +58,7 @@ func (l *Lists) identify(ctx context.Context, p *progress, got *Imported) (*iden
 	in := &identifying{
 		Lists: l, reader: &p.Reader, look: p.Look, place: map[survey.ContactID]*Row{}, fresh: make([]Row, 0, len(got.Rows)), again: make([]Row, 0, len(got.Rows)),
 		audience: p.Reader.Audience, phones: len(p.Reader.calls) > 0, people: map[survey.ContactID]*survey.Contact{},
-		whose: map[survey.Identifier]survey.Identified{}, puts: map[survey.Identifier]survey.Identified{},
+		whose: map[survey.Identifier]survey.Identified{}, puts: map[survey.Identifier]survey.Identified{}, asked: map[survey.Identifier]bool{},
 	}
 	all := make([]survey.Contact, len(got.Rows))
 	ids := make([]survey.Identifiers, len(got.Rows))
@@ -105,36 +108,27 @@ func (in *identifying) read(ctx context.Context, all []survey.Contact, ids []sur
 	for _, c := range all {
 		rows[c.ID]++
 	}
+	of := map[survey.ContactID]int{} // rows that are stored as they are, each the only one of its contact
 	for i, c := range all {
 		like, there := stored[c.ID]
+		want[c.ID] = want[c.ID] || there && (!like.Same || like.Before || rows[c.ID] > 1)
 		if like.Same && rows[c.ID] == 1 {
-			want[c.ID] = want[c.ID] || like.Before
+			of[c.ID] = i
 			continue
 		}
-		want[c.ID] = there
-		if ids[i].Customer != "" {
-			ask[survey.Identifier{Kind: survey.ByCustomer, Hash: ids[i].Customer}] = true
+		asking(ask, ids[i], !there || like.Moved)
+	}
+	for len(ask) > 0 {
+		if err := in.lookUp(ctx, ask, want); err != nil {
+			return err
 		}
-		if ids[i].Phone != "" {
-			ask[survey.Identifier{Kind: survey.ByPhone, Hash: ids[i].Phone}] = true
+		clear(ask)
+		for id, there := range want { // whoever another row may mean is looked up in full
+			if i, only := of[id]; there && only {
+				asking(ask, ids[i], stored[id].Moved)
+				delete(of, id)
+			}
 		}
-		if ids[i].Mail != "" && (!there || like.Moved) { // else it is the contact's own
-			ask[survey.Identifier{Kind: survey.ByMail, Hash: ids[i].Mail}] = true
-		}
-	}
-	if len(ask) == 0 {
-		return nil
-	}
-	list := make([]survey.Identifier, 0, len(ask))
-	for i := range ask {
-		list = append(list, i)
-	}
-	var err error
-	if in.whose, err = in.Store.Identified(ctx, in.audience, list, in.look); err != nil {
-		return err
-	}
-	for _, w := range in.whose {
-		want[w.Contact] = true
 	}
 	var who []survey.ContactID
 	for id, there := range want {
@@ -147,6 +141,32 @@ func (in *identifying) read(ctx context.Context, all []survey.Contact, ids []sur
 		in.people[id] = &c
 	}
 	return err
+}
+
+// asking notes a row's identifiers as to be looked up; its address only where that may be another contact's than the one of its id.
+func asking(ask map[survey.Identifier]bool, ids survey.Identifiers, mail bool) {
+	for _, i := range []survey.Identifier{{Kind: survey.ByCustomer, Hash: ids.Customer}, {Kind: survey.ByPhone, Hash: ids.Phone}, {Kind: survey.ByMail, Hash: ids.Mail}} {
+		if i.Hash != "" && (i.Kind != survey.ByMail || mail) {
+			ask[i] = true
+		}
+	}
+}
+
+// lookUp reads whose identifiers are, and wants those contacts.
+func (in *identifying) lookUp(ctx context.Context, ask map[survey.Identifier]bool, want map[survey.ContactID]bool) error {
+	whose, err := in.Store.Identified(ctx, in.audience, slices.Collect(maps.Keys(ask)), in.look)
+	if err != nil {
+		return err
+	}
+	maps.Copy(in.whose, whose)
+	maps.Copy(in.asked, ask)
+	for _, w := range whose {
+		want[w.Contact] = true
+		if w.Alone != "" {
+			want[w.Alone] = true
+		}
+	}
+	return nil
 }
 
 // refuse takes a row back that was counted as taken.
@@ -170,13 +190,32 @@ func (in *identifying) by(kind survey.IdentifierKind, hash survey.ContactID) (c 
 	return c, w.Shared
 }
 
+// alone finds whom a telephone without another identifier means: whom it meant before, whoever has it too since then; else who
+// has it and no one beside; else who came with nothing but it.
+func (in *identifying) alone(phone survey.ContactID) *survey.Contact {
+	w := in.whose[survey.Identifier{Kind: survey.ByPhone, Hash: phone}]
+	if c := in.people[w.Alone]; c != nil && c.Found.Phone == phone {
+		return c
+	}
+	if c, shared := in.by(survey.ByPhone, phone); c != nil && !shared {
+		return c
+	}
+	if c := in.people[phone]; c != nil && c.Found.Phone == phone {
+		return c
+	}
+	return nil
+}
+
 // take finds the contact of a row and puts the two together.
 func (in *identifying) take(ctx context.Context, p *progress, row Row, ids survey.Identifiers, got *Imported) error {
 	customer, _ := in.by(survey.ByCustomer, ids.Customer)
 	mail, _ := in.by(survey.ByMail, ids.Mail)
 	phone, shared := in.by(survey.ByPhone, ids.Phone)
 	was, without := customer, false // without: the address is another's
+	alone := ids.Mail == "" && ids.Customer == ""
 	switch {
+	case alone:
+		was = in.alone(ids.Phone)
 	case customer != nil && mail != nil && mail != customer:
 		if customer.MailID() != "" {
 			in.refuse(row.contradiction("identifiers_contradict"), got)
@@ -195,19 +234,28 @@ func (in *identifying) take(ctx context.Context, p *progress, row Row, ids surve
 		got.warn(Warning{Line: row.Line, Code: AddressOfAnother, Value: row.Contact.Person.Email})
 		row.Contact.Person.Email, ids.Mail = "", ""
 	}
-	id := in.idOf(was, ids, shared, without)
+	id := in.idOf(was, ids, without)
 	if was != nil && ids.Mail != "" && was.MailID() != "" && was.MailID() != ids.Mail && p.seen.has(id) {
 		in.refuse(row.contradiction("customer_id_twice"), got) // two people of one list
 		return nil
 	}
 	row.Contact.ID = id
 	first, twice := p.seen.add(seenOf(id, row.Line))
-	if !twice {
+	if twice {
+		if err := in.merge(ctx, row, first, got); err != nil {
+			return err
+		}
+	} else {
 		in.fresh = append(in.fresh, in.joined(was, row, got))
 		in.place[id] = &in.fresh[len(in.fresh)-1]
-		return nil
 	}
-	return in.merge(ctx, row, first, got)
+	if i := (survey.Identifier{Kind: survey.ByPhone, Hash: ids.Phone}); alone {
+		if w, ok := in.whose[i]; ok && w.Alone != id {
+			w.Alone = id
+			in.whose[i], in.puts[i] = w, w
+		}
+	}
+	return nil
 }
 
 // merge joins a row with an earlier one of the same list and person.
@@ -242,13 +290,12 @@ func (in *identifying) merge(ctx context.Context, row Row, first int, got *Impor
 }
 
 // idOf is the id of a row's contact.
-func (in *identifying) idOf(was *survey.Contact, ids survey.Identifiers, shared, without bool) survey.ContactID {
+func (in *identifying) idOf(was *survey.Contact, ids survey.Identifiers, without bool) survey.ContactID {
 	if was != nil {
 		return was.ID
 	}
-	id := ids.Own()
-	if in.people[id] == nil && !without || ids.Mail == "" && ids.Customer == "" && shared {
-		return id // a telephone of several people alone is always the same contact
+	if id := ids.Own(); in.people[id] == nil && !without {
+		return id
 	}
 	var random [10]byte
 	rand.Read(random[:])
@@ -297,13 +344,19 @@ func (in *identifying) found(id survey.ContactID, had survey.Contact, ids survey
 	f := survey.FoundBy{Customer: ids.Customer, Phone: ids.Phone}
 	mine := survey.Identified{Contact: id}
 	note := func(i survey.Identifier, whose survey.Identified) {
+		whose.Alone = in.whose[i].Alone
 		in.whose[i], in.puts[i] = whose, whose
 	}
-	if i := (survey.Identifier{Kind: survey.ByCustomer, Hash: ids.Customer}); f.Customer != "" && in.whose[i] != mine {
+	kept := func(i survey.Identifier, before survey.ContactID) bool { // the row did not say it, and it is as it was
+		_, known := in.whose[i]
+		return before == i.Hash && !known && !in.asked[i]
+	}
+	if i := (survey.Identifier{Kind: survey.ByCustomer, Hash: ids.Customer}); f.Customer != "" && in.whose[i] != mine && !kept(i, had.Found.Customer) {
 		note(i, mine)
 	}
-	if f.Phone != "" {
-		i := survey.Identifier{Kind: survey.ByPhone, Hash: ids.Phone}
+	if i := (survey.Identifier{Kind: survey.ByPhone, Hash: ids.Phone}); f.Phone != "" && kept(i, had.Found.Phone) {
+		f.Shared = had.Found.Shared
+	} else if f.Phone != "" {
 		switch owner, shared := in.by(survey.ByPhone, ids.Phone); {
 		case owner == nil && !in.whose[i].Shared:
 			note(i, mine)

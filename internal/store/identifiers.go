@@ -87,7 +87,7 @@ func (s *Store) Identified(ctx context.Context, a survey.Audience, ids []survey.
 	}
 	found := make(map[survey.Identifier]survey.Identified, len(items))
 	for _, it := range items {
-		found[of[keyOf(it)]] = survey.Identified{Contact: survey.ContactID(text(it, "contact")), Shared: truth(it, "shared")}
+		found[of[keyOf(it)]] = survey.Identified{Contact: survey.ContactID(text(it, "contact")), Shared: truth(it, "shared"), Alone: survey.ContactID(text(it, "alone"))}
 	}
 	return found, nil
 }
@@ -97,6 +97,9 @@ func identifierItem(a survey.Audience, i survey.Identifier, whose survey.Identif
 	it["contact"] = str(string(whose.Contact))
 	if whose.Shared {
 		it["shared"] = yes(true)
+	}
+	if whose.Alone != "" {
+		it["alone"] = str(string(whose.Alone))
 	}
 	return it
 }

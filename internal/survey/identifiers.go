@@ -42,6 +42,8 @@ type Identifier struct {
 type Identified struct {
 	Contact ContactID
 	Shared  bool // a telephone of several people: it finds nobody
+	// Alone is whom a telephone meant that came without another identifier, and means from then on, whoever shares it.
+	Alone ContactID
 }
 
 // NoMailbox is the Mailbox of a contact without an address.
