@@ -118,17 +118,20 @@ func (in *identifying) read(ctx context.Context, all []survey.Contact, ids []sur
 		}
 		asking(ask, ids[i], !there || like.Moved)
 	}
-	for len(ask) > 0 {
-		if err := in.lookUp(ctx, ask, want); err != nil {
-			return err
-		}
-		clear(ask)
-		for id, there := range want { // whoever another row may mean is looked up in full
+	for {
+		for id, there := range want { // whom another row may mean, or an earlier try has written, is looked up in full
 			if i, only := of[id]; there && only {
 				asking(ask, ids[i], stored[id].Moved)
 				delete(of, id)
 			}
 		}
+		if len(ask) == 0 {
+			break
+		}
+		if err := in.lookUp(ctx, ask, want); err != nil {
+			return err
+		}
+		clear(ask)
 	}
 	var who []survey.ContactID
 	for id, there := range want {

@@ -61,6 +61,22 @@ func TestSharedIdentifiersAreTakenTwice(t *testing.T) {
 	}
 }
 
+// A list of addresses alone changes what it says and leaves what else its contacts are found by.
+func TestAddressesAloneLeaveIdentifiers(t *testing.T) {
+	t.Parallel()
+	l, s := newLists(t)
+	took(t, l, "код клиента;email;телефон;имя\n17;anna@example.ru;+7 916 123 45 67;Анна\n")
+	if out := took(t, l, "email;имя\nanna@example.ru;Анна Петрова\n"); out.Changed != 1 {
+		t.Errorf("%+v", out.Upserted)
+	}
+	if got := everybody(t, s); got != "17/anna@example.ru/+79161234567/Анна Петрова" {
+		t.Error(got)
+	}
+	if out := took(t, l, "код клиента;имя\n17;Анна П.\n"); out.Changed != 1 || everybody(t, s) != "17/anna@example.ru/+79161234567/Анна П." {
+		t.Errorf("%+v %s", out.Upserted, everybody(t, s))
+	}
+}
+
 // Rows that come later with another identifier join the same contact, in whichever order the identifiers come, and a list
 // that is taken again writes nothing.
 func TestRowsJoinByAnyIdentifier(t *testing.T) {
