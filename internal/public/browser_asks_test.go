@@ -43,7 +43,7 @@ func TestBrowserWordsBesideAQuestion(t *testing.T) {
 		s.do("POST", "/r/TOKEN", "score=4&gesture=button&digest=a")
 		ctx, site := browser(t, s)
 		browsertest.Run(t, ctx, browsertest.Phone(390), browsertest.Command(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !script}),
-			chromedp.Navigate(site+"/r/"+s.token+"/8"), chromedp.SendKeys("#wish", "чай"), browsertest.ClickOn("#words button"), says("Спасибо, мы это прочитаем."))
+			chromedp.Navigate(site+"/r/"+s.token+"/8"), chromedp.SendKeys("#wish", "чай"), browsertest.ClickOn("#words button"), says("Спасибо! Мы обязательно это прочитаем."))
 		if got := s.state(); got != `4 true "" "чай" v2` {
 			t.Errorf("with script %v stored is %s", script, got)
 		}
@@ -107,7 +107,7 @@ func TestBrowserLastWordsStay(t *testing.T) {
 	}
 	browsertest.Run(t, ctx, write("слова"), browsertest.ClickOn("#words button"))
 	becomes(t, s, `9 true "слова" "" v2`)
-	browsertest.Run(t, ctx, says("Спасибо, мы"), write(""))
+	browsertest.Run(t, ctx, says("Спасибо! Мы"), write(""))
 	reloaded("") // emptied, not sent
 	browsertest.Run(t, ctx, browsertest.ClickOn("#words button"))
 	becomes(t, s, `9 true "" "" v3`)
@@ -119,7 +119,7 @@ func TestBrowserLastWordsStay(t *testing.T) {
 	r.way.Store(arrived)
 	browsertest.Run(t, ctx, chromedp.Evaluate[chromedp.Void](`dispatchEvent(new Event("online"))`))
 	becomes(t, s, `9 true "" "" v6`)
-	browsertest.Run(t, ctx, says("Спасибо, мы"))
+	browsertest.Run(t, ctx, says("Спасибо! Мы"))
 	r.way.Store(sending) // on a slow network the second goes before the first is answered
 	browsertest.Run(t, ctx, write("три"), browsertest.ClickOn("#words button"), says("Отправляем"), write("три-четыре"), browsertest.ClickOn("#words button"))
 	r.way.Store(arrived)
@@ -132,7 +132,7 @@ func TestBrowserTestLinkKeepsItsScore(t *testing.T) {
 	s := newStage(t)
 	ctx, site := browser(t, s)
 	browsertest.Run(t, ctx, browsertest.Phone(390), chromedp.Navigate(site+"/r/"+s.test+"/4"), browsertest.Tap(195, 30), browsertest.Shown("#words"),
-		chromedp.SendKeys("#why", "проба"), browsertest.ClickOn("#words button"), says("Спасибо, мы это прочитаем."))
+		chromedp.SendKeys("#why", "проба"), browsertest.ClickOn("#words button"), says("Спасибо! Мы обязательно это прочитаем."))
 	if got := evaluate[string](t, ctx, chosenNow); got != "4" || s.state() != "nothing" {
 		t.Errorf("%s is chosen, stored is %s", got, s.state())
 	}
@@ -144,7 +144,7 @@ func TestBrowserClosedMeanwhile(t *testing.T) {
 	for name, before := range map[string]browsertest.Step{
 		"nothing": chromedp.Steps(),
 		"a score": chromedp.Steps(browsertest.Tap(195, 30), says("Спасибо! Ваша оценка\u00a0— 9.")),
-		"words":   chromedp.Steps(browsertest.Tap(195, 30), says("Спасибо!"), chromedp.SendKeys("#why", "x"), browsertest.ClickOn("#words button"), says("Спасибо, мы")),
+		"words":   chromedp.Steps(browsertest.Tap(195, 30), says("Спасибо!"), chromedp.SendKeys("#why", "x"), browsertest.ClickOn("#words button"), says("Спасибо! Мы")),
 	} {
 		s := newStage(t)
 		ctx, site := browser(t, s)

@@ -106,9 +106,9 @@ func TestBrowserEnds(t *testing.T) {
 		if note := evaluate[int](t, ctx, `document.getElementById("note").offsetHeight + document.getElementById("keep").offsetHeight`); note != 0 {
 			t.Errorf("script %v: the question about the old score still stands there", script)
 		}
-		browsertest.Run(t, ctx, chromedp.SendKeys("#why", "чай"), browsertest.ClickOn("#words button"), browsertest.Shown("#end"), says("Спасибо, мы это прочитаем."))
+		browsertest.Run(t, ctx, chromedp.SendKeys("#why", "чай"), browsertest.ClickOn("#words button"), browsertest.Shown("#end"), says("Спасибо! Мы обязательно это прочитаем."))
 		becomes(t, s, `8 true "чай" "" v3`)
-		if got := evaluate[string](t, ctx, `document.querySelector("form").innerText.trim().replace(/\s+/g, " ")`); got != "Спасибо, мы это прочитаем. Это всё, страницу можно закрыть. Пока опрос открыт, ответ можно изменить. Изменить ответ English" {
+		if got := evaluate[string](t, ctx, `document.querySelector("form").innerText.trim().replace(/\s+/g, " ")`); got != "Спасибо! Мы обязательно это прочитаем. Это всё, страницу можно закрыть. Пока опрос открыт, ответ можно изменить. Изменить ответ English" {
 			t.Errorf("script %v: the last page says %q", script, got)
 		}
 		browsertest.Run(t, ctx, browsertest.ClickOn("#again"), browsertest.Shown("#words"), browsertest.ClickOn("#score label:nth-child(10)"))
@@ -135,7 +135,7 @@ func TestClosedSurveySaysWhose(t *testing.T) {
 		s.now = s.now.Add(time.Minute)
 		for _, path := range []string{"/r/TOKEN", "/r/TOKEN/9"} {
 			w := s.do("GET", path, "")
-			if page := w.Body.String(); w.Code != 410 || !strings.Contains(page, "Это был опрос компании «Ромашка».") || !strings.Contains(page, c.want) || strings.Contains(page, "<form") {
+			if page := unbroken(w); w.Code != 410 || !strings.Contains(page, "Это был опрос компании «Ромашка».") || !strings.Contains(page, c.want) || strings.Contains(page, "<form") {
 				t.Errorf("%s, %+v: %d %s", path, c, w.Code, page)
 			}
 		}

@@ -227,7 +227,7 @@ func TestBrowserReloadAndLanguage(t *testing.T) {
 	is("3", "ждал", "Thank you! Your score is 3.")
 	browsertest.Run(t, ctx, browsertest.TapOn("#words button"))
 	becomes(t, s, `3 true "ждал" "" v2`)
-	browsertest.Run(t, ctx, says("Thank you, we will read this."), chromedp.Reload())
+	browsertest.Run(t, ctx, says("Thank you! We read every comment."), chromedp.Reload())
 	is("3", "ждал", "Thank you! Your score is 3.")
 	browsertest.Run(t, ctx, chromedp.Navigate(site+"/r/"+s.token+"/9"))
 	if note := evaluate[string](t, ctx, `document.getElementById("note").textContent`); !strings.HasPrefix(note, "Сейчас записана оценка 3.") {
@@ -249,7 +249,7 @@ func TestBrowserWordsOfATunnel(t *testing.T) {
 	r.way.Store(arrived)
 	browsertest.Run(t, ctx, page)
 	becomes(t, s, `9 true "в тоннеле" "" v2`)
-	browsertest.Run(t, ctx, says("Спасибо, мы это прочитаем."))
+	browsertest.Run(t, ctx, says("Спасибо! Мы обязательно это прочитаем."))
 	if why := evaluate[string](t, ctx, `document.getElementById("why").value`); why != "в тоннеле" {
 		t.Errorf("the field holds %q", why)
 	}
@@ -280,7 +280,7 @@ func TestBrowserForwardedLink(t *testing.T) {
 	browsertest.Run(t, a, browsertest.Phone(390), chromedp.Navigate(site+"/r/"+s.token+"/9"), browsertest.Tap(195, 30), browsertest.Shown("#words"),
 		chromedp.SendKeys("#why", "между нами"), browsertest.TapOn("#words button"))
 	becomes(t, s, `9 true "между нами" "" v2`)
-	browsertest.Run(t, a, says("Спасибо, мы"), chromedp.Reload())
+	browsertest.Run(t, a, says("Спасибо! Мы"), chromedp.Reload())
 	if page := evaluate[string](t, a, `document.documentElement.outerHTML`); !strings.Contains(page, "между нами") {
 		t.Error("the writer's own device does not show the words")
 	}

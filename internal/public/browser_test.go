@@ -148,7 +148,7 @@ func TestBrowserOffline(t *testing.T) {
 	tunnel.Store(false)
 	browsertest.Run(t, ctx, chromedp.Evaluate[chromedp.Void](`dispatchEvent(new Event("online"))`))
 	becomes(t, s, `9 true "в тоннеле" "" v2`)
-	if said := browsertest.Ask(t, ctx, chromedp.Text("#say")); said != "Спасибо, мы это прочитаем." {
+	if said := browsertest.Ask(t, ctx, chromedp.Text("#say")); said != "Спасибо! Мы обязательно это прочитаем." {
 		t.Errorf("the page says %q", said)
 	}
 	browsertest.Run(t, ctx, browsertest.TapOn("#again"))

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"mime/multipart"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"sync"
@@ -28,11 +29,11 @@ func converse(t *testing.T, s *stage, conversation string, headers ...string) {
 		path, body, _ := strings.Cut(rest, " ")
 		wants := strings.SplitN(want, " | ", 3)
 		w := s.do(method, path, body, headers...)
-		got := w.Body.String() + w.Header().Get("Location")
+		got := unbroken(w) + w.Header().Get("Location")
 		if w.Code != atoi(wants[0]) {
 			t.Errorf("%s: status %d, want %s\n%s", request, w.Code, wants[0], got)
 		}
-		if wants[1] != "-" && !strings.Contains(got, strings.NewReplacer("TOKEN", s.token, "TEST", s.test).Replace(wants[1])) {
+		if wants[1] != "-" && !strings.Contains(got, strings.NewReplacer("TOKEN", s.token, "TEST", s.test, "\u00a0", " ").Replace(wants[1])) {
 			t.Errorf("%s: no %q in\n%s", request, wants[1], got)
 		}
 		if state := s.state(); state != wants[2] {
@@ -57,7 +58,7 @@ GET /r/TOKEN => 200 | порекомендуете компанию «Ромаш
 POST /r/TOKEN score=9&gesture=button&digest=a => 303 | /r/TOKEN | 9 true "" "" v1
 GET /r/TOKEN => 200 | Спасибо! Ваша оценка — 9. | 9 true "" "" v1
 POST /r/TOKEN why=быстро&wish=чай&why_was=0&wish_was=0&gesture=button&digest=b => 303 | /r/TOKEN?saved=1 | 9 true "быстро" "чай" v2
-GET /r/TOKEN?saved=1 => 200 | Спасибо, мы это прочитаем. | 9 true "быстро" "чай" v2
+GET /r/TOKEN?saved=1 => 200 | Спасибо! Мы обязательно это прочитаем. | 9 true "быстро" "чай" v2
 GET /r/TOKEN => 200 | быстро</textarea> | 9 true "быстро" "чай" v2
 GET /r/TOKEN/3 => 200 | Сейчас записана оценка 9. Чтобы изменить её на 3 | 9 true "быстро" "чай" v2
 POST /r/TOKEN score=3&gesture=button&digest=c => 303 | /r/TOKEN | 3 true "быстро" "чай" v3
@@ -76,7 +77,7 @@ GET /r/TOKEN/2 => 200 | data-arm | 2 false "" "" v1
 GET /r/TOKEN => 200 | <button> | 2 false "" "" v1
 POST /r/TOKEN score=2&gesture=gesture&digest=b => 200 | "verified":true,"version":2,"message":"Спасибо! Ваша оценка — 2." | 2 true "" "" v2
 POST /r/TOKEN score=10&gesture=script&digest=c => 200 | "score":2 | 2 true "" "" v2
-POST /r/TOKEN why=долго&why_was=0&gesture=button&digest=d => 200 | Спасибо, мы это прочитаем. | 2 true "долго" "" v3
+POST /r/TOKEN why=долго&why_was=0&gesture=button&digest=d => 200 | Спасибо! Мы обязательно это прочитаем. | 2 true "долго" "" v3
 POST /r/TOKEN score=11&gesture=gesture&digest=e => 400 | "code":"score_out_of_range" | 2 true "долго" "" v3
 `, "Accept: application/json")
 }
@@ -89,6 +90,11 @@ func TestAScannersScoreIsNotPutIntoThePersonsMouth(t *testing.T) {
 	if page := s.do("GET", "/r/TOKEN", "").Body.String(); strings.Contains(page, `" checked`) {
 		t.Error("a score is chosen")
 	}
+}
+
+// unbroken is a page with ordinary spaces, wherever its lines may break.
+func unbroken(w *httptest.ResponseRecorder) string {
+	return strings.ReplaceAll(w.Body.String(), "\u00a0", " ")
 }
 
 func TestOldTabsOverwriteNothing(t *testing.T) {
@@ -135,7 +141,7 @@ func TestLinksThatAreNotGood(t *testing.T) {
 		{"POST", "/r/TOKEN", "why=x&gesture=button", "выберите оценку"},
 		{"POST", "/u/TOKEN", "a=b", "нажмите кнопку"},
 	} {
-		if w := s.do(c.method, c.path, c.body); w.Code != 400 || !strings.Contains(w.Body.String(), c.want) {
+		if w := s.do(c.method, c.path, c.body); w.Code != 400 || !strings.Contains(unbroken(w), c.want) {
 			t.Errorf("%s %s %s: %d %s", c.method, c.path, c.body, w.Code, w.Body)
 		}
 	}
@@ -145,8 +151,8 @@ func TestLinksThatAreNotGood(t *testing.T) {
 	if w := s.do("POST", "/r/TOKEN", "score=9&gesture=button&why="+strings.Repeat("a", maxBody)); w.Code != 413 {
 		t.Errorf("a body over the limit: %d", w.Code)
 	}
-	for path, want := range map[string]string{"/r/TOKEN": "до 4000\u00a0знаков", "/r/TOKEN?lang=en": "up to 4000 characters", "/u/TOKEN": "нажмите кнопку"} {
-		if w := s.do("POST", path, "score=9&gesture=button&why="+strings.Repeat("a", maxBody), "Accept: application/json"); !strings.Contains(w.Body.String(), want) || strings.Contains(w.Body.String(), "bytes") {
+	for path, want := range map[string]string{"/r/TOKEN": "до 4000 знаков", "/r/TOKEN?lang=en": "up to 4000 characters", "/u/TOKEN": "нажмите кнопку"} {
+		if w := s.do("POST", path, "score=9&gesture=button&why="+strings.Repeat("a", maxBody), "Accept: application/json"); !strings.Contains(unbroken(w), want) || strings.Contains(w.Body.String(), "bytes") {
 			t.Errorf("a body over the limit at %s: %s", path, w.Body)
 		}
 	}
@@ -592,7 +598,7 @@ func TestLongCommentIsCutAndSaidSo(t *testing.T) {
 	if r := s.responses[s.id]; r.Why != strings.Repeat("ж", survey.MaxComment) {
 		t.Errorf("kept %d characters", len([]rune(r.Why)))
 	}
-	if page := s.do("GET", w.Header().Get("Location"), "").Body.String(); !strings.Contains(page, "первые 4000\u00a0знаков") {
+	if page := unbroken(s.do("GET", w.Header().Get("Location"), "")); !strings.Contains(page, "первые 4000 знаков") {
 		t.Error("the page does not say that it was cut")
 	}
 	w = s.do("POST", "/r/TOKEN", "why=x"+long+"&gesture=button&digest=c", "Accept: application/json")

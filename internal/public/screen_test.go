@@ -31,8 +31,8 @@ func TestScreenSays(t *testing.T) {
 		{"no connection", screen{chosen: score(10), script: true, way: unsent, sent: score(10)}, "|(Change my score)||Not sent yet|arm:false words:why"},
 		{"no connection, and another is chosen", screen{recorded: score(3), chosen: score(5), script: true, way: unsent, sent: score(9)}, "|Change it to 5||Not sent yet|arm:false words:why wish"},
 		{"words on their way", screen{recorded: score(9), chosen: score(9), script: true, way: sending}, "|(Change my score)||Sending…|arm:false words:why wish"},
-		{"words saved", screen{recorded: score(9), chosen: score(9), thanked: true}, "|Change my score||Thank you, we will read this.|arm:false words:why wish"},
-		{"words saved, and the score is asked about", screen{recorded: score(9), chosen: score(3), thanked: true}, "Your score is 9 so far. Press the button to change it to 3.|Change it to 3|Keep 9|Thank you, we will read this.|arm:false words:why wish"},
+		{"words saved", screen{recorded: score(9), chosen: score(9), thanked: true}, "|Change my score||Thank you! We read every comment.|arm:false words:why wish"},
+		{"words saved, and the score is asked about", screen{recorded: score(9), chosen: score(3), thanked: true}, "Your score is 9 so far. Press the button to change it to 3.|Change it to 3|Keep 9|Thank you! We read every comment.|arm:false words:why wish"},
 		{"words cut", screen{recorded: score(9), chosen: score(9), thanked: true, cut: true}, "|Change my score||Thank you! Your text was long|arm:false words:why wish"},
 	} {
 		x := c.s.lines("en")

@@ -242,13 +242,13 @@ func TestFail(t *testing.T) {
 	}{
 		{
 			"/api/v1/x", "", "ru-RU,ru;q=0.9", apperr.New(apperr.TooLarge, "body_too_large", "body", "Limit", 262144), 413,
-			`{"error":{"code":"body_too_large","message":"Запрос больше допустимого: не больше 262` + "\u00a0" + `144 байт.","where":"body"}}`,
+			`{"error":{"code":"body_too_large","message":"Запрос больше допустимого: не больше 262` + "\u00a0" + `144` + "\u00a0" + `байт.","where":"body"}}`,
 		},
 		{
 			"/r/x", "application/json", "", apperr.New(apperr.Unknown, "no_such_page", ""), 404,
 			`{"error":{"code":"no_such_page","message":"There is no such page. Check the address."}}`,
 		},
-		{"/r/x", "text/html", "en", apperr.New(apperr.Unsupported, "json_wanted", "", "Got", "<script>"), 415, "“&lt;script&gt;” came"},
+		{"/r/x", "text/html", "en", apperr.New(apperr.Unsupported, "json_wanted", "", "Got", "<script>"), 415, "“&lt;script&gt;” was sent"},
 	} {
 		r := httptest.NewRequest("GET", c.path, nil)
 		r.Header.Set("Accept", c.accept)
