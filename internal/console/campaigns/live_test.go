@@ -134,8 +134,8 @@ func TestLiveActions(t *testing.T) {
 			t.Errorf("%s: %s, want %s", act, got, want)
 		}
 	}
-	step("pause", "Paused. Letters that are in flight still arrive.", survey.Paused)
-	step("pause", "The campaign is paused already.", survey.Paused)
+	step("pause", "Paused. Emails already on their way will still arrive.", survey.Paused)
+	step("pause", "The campaign is already paused.", survey.Paused)
 	step("remind", "Resume it first", survey.Paused)
 	c := w.Campaign("abcdefgh")
 	c.Stopped = "AccountSuspendedException"
@@ -161,11 +161,11 @@ func TestLiveActions(t *testing.T) {
 		}
 		seen.Says(page, string(w.Desk.Keys.ContactID(survey.Customers, "person3@example.com")))
 	}
-	step("resend-uncertain", "tick first", survey.Open)
-	step("resend-uncertain", "Second letters go out", survey.Open, "understood", "1", "wave", "0")
-	step("resend-uncertain", "Letters are still on their way", survey.Open, "understood", "1", "wave", "0")
-	step("remind", "The reminder goes out", survey.Open)
-	step("cancel", "Everything is sent, there is nothing left to cancel", survey.Open)
+	step("resend-uncertain", "first tick that", survey.Open)
+	step("resend-uncertain", "Second emails are going out", survey.Open, "understood", "1", "wave", "0")
+	step("resend-uncertain", "Emails are still going out", survey.Open, "understood", "1", "wave", "0")
+	step("remind", "The reminder is going out", survey.Open)
+	step("cancel", "Everything has been sent, so there is nothing left to cancel", survey.Open)
 	step("close", "Closed.", survey.Closed)
 	_, page = v.Get("/campaigns?state=closed")
 	v.Says(page, ">Autumn</a>", ">Closed</span>")

@@ -99,8 +99,8 @@ func TestCampaignWrongInput(t *testing.T) {
 		{"about", []string{"name", " ", "audience", "customers", "sender", "not an address", "language", "ru"}, []string{"needs a name", "cannot be a sender", `value="not an address"`}},
 		{"people", []string{"quiet_days", "soon", "sample", "150"}, []string{"whole number of days", "up to 100", `value="soon"`, `value="150"`}},
 		{"words", []string{"language_of_words", "ru", "subject", "{{x}}", "greeting", "{nobody}", "intro", strings.Repeat("я", 2001)}, []string{"{nobody}", `aria-invalid="true"`, "at most 2000"}},
-		{"time", []string{"zone", "UTC", "start", "at", "starts_at", "", "closes_at", "2020-01-01T10:00", "remind_days", "7"}, []string{"has passed", "Write when it should start"}},
-		{"time", []string{"zone", "UTC", "start", "now", "starts_at", "2026-12-01T10:00", "closes_at", "tomorrow"}, []string{"no time that can be read", "Choose one of the two", `value="tomorrow"`}},
+		{"time", []string{"zone", "UTC", "start", "at", "starts_at", "", "closes_at", "2020-01-01T10:00", "remind_days", "7"}, []string{"has passed", "Enter a start time"}},
+		{"time", []string{"zone", "UTC", "start", "now", "starts_at", "2026-12-01T10:00", "closes_at", "tomorrow"}, []string{"not a time we can read", "Choose one of the two", `value="tomorrow"`}},
 	} {
 		before := w.Stored()
 		status, page, _ := v.Post("/campaigns/abcdefgh/edit", append([]string{"step", tc.step, "version", strconv.Itoa(c.Version), "go", "next"}, tc.fields...)...)
@@ -135,7 +135,7 @@ func TestCampaignStaleForm(t *testing.T) {
 	if status != http.StatusConflict || w.Campaign(c.ID).Wording["ru"].Greeting != "Первое" {
 		t.Fatalf("%d, %+v", status, w.Campaign(c.ID).Wording)
 	}
-	v.Says(page, "Somebody has changed this meanwhile", ">Первое<", ">Второе &lt;b&gt;<", `value="Второе &lt;b&gt;"`, fmt.Sprintf(`name="version" value="%d"`, c.Version+1))
+	v.Says(page, "Someone has changed this in the meantime", ">Первое<", ">Второе &lt;b&gt;<", `value="Второе &lt;b&gt;"`, fmt.Sprintf(`name="version" value="%d"`, c.Version+1))
 	if status, _, _ := v.Post("/campaigns/abcdefgh/edit", "step", "words", "version", strconv.Itoa(c.Version+1), "language_of_words", "ru", "greeting", "Второе", "go", ""); status != 303 || w.Campaign(c.ID).Wording["ru"].Greeting != "Второе" {
 		t.Errorf("to keep one's own: %d", status)
 	}
@@ -143,7 +143,7 @@ func TestCampaignStaleForm(t *testing.T) {
 	if status, page, _ = v.Post("/campaigns/abcdefgh/launch", "version", seen); status != http.StatusConflict || w.Campaign(c.ID).State != survey.Draft {
 		t.Errorf("a stale launch: %d", status)
 	}
-	v.Says(page, "Nothing was sent: the campaign was changed meanwhile")
+	v.Says(page, "Nothing was sent: the campaign was changed in the meantime")
 }
 
 var countedNumber = regexp.MustCompile(`data-n="(\w+)"[^>]*>([\d,]+)<`)

@@ -33,14 +33,14 @@ func TestThePausedCampaignsSenderIsMended(t *testing.T) {
 	c := w.Become("abcdefgh", func(c *survey.Campaign) {
 		c.State, c.Stopped, c.Sender = survey.Paused, "MailFromDomainNotVerifiedException", "Магазин <nps@localhost>"
 	})
-	if status, page := v.Get("/campaigns/abcdefgh"); status != 200 || !strings.Contains(page, "SES does not accept the sender. Write another one") {
+	if status, page := v.Get("/campaigns/abcdefgh"); status != 200 || !strings.Contains(page, "SES does not accept the sender. Enter another one") {
 		t.Errorf("%d: the page of the campaign does not say what to do", status)
 	}
 	_, page := v.Get(edit)
 	v.Says(page, `name="sender"`, `value="Магазин &lt;nps@localhost&gt;"`)
 	for sender, said := range map[string]string{
-		"nobody": "cannot be a sender", "security@bank.example": "may not come from this address",
-		"опрос@example.com": "letters before the @", "Sh<op <nps@example.com>": "&lt; or a &gt;", strings.Repeat("й", 150) + " <nps@example.com>": "too long for the header",
+		"nobody": "cannot be a sender", "security@bank.example": "cannot be sent from this address",
+		"опрос@example.com": "characters before the @", "Sh<op <nps@example.com>": "cannot contain &lt; or &gt;", strings.Repeat("й", 150) + " <nps@example.com>": "too long for an email header",
 	} {
 		status, page, _ := v.Post(edit, "step", "rest", "version", strconv.Itoa(c.Version), "name", "Autumn", "sender", sender)
 		if status != 400 || !strings.Contains(page, said) {
@@ -131,11 +131,11 @@ func TestAnOldDraftSaysWhatIsWrong(t *testing.T) {
 	w, v, _ := consoletest.Planned(t, 1)
 	c := w.Become("abcdefgh", func(c *survey.Campaign) { c.Company = "A <b>" })
 	status, page, _ := v.Post("/campaigns/abcdefgh/edit", "step", "words", "version", strconv.Itoa(c.Version), "language_of_words", "ru", "subject", "Тема")
-	if status != 400 || !strings.Contains(page, "Company: There cannot be a &lt;") {
+	if status != 400 || !strings.Contains(page, "Company: This cannot contain &lt;") {
 		t.Errorf("%d: the page does not say it", status)
 	}
 	_, page = v.Get("/campaigns/abcdefgh/edit?step=check")
-	v.Says(page, "There cannot be a &lt;", `/edit?step=about`)
+	v.Says(page, "This cannot contain &lt;", `/edit?step=about`)
 	if status, page, _ := v.Post("/campaigns/abcdefgh/edit", "step", "about", "version", strconv.Itoa(c.Version), "name", "Autumn", "audience", "customers", "company", "A & B", "language", "ru"); status != 303 {
 		t.Errorf("mended: %d %s", status, page)
 	}

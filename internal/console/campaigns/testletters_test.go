@@ -220,7 +220,7 @@ func TestOnlyAllowedSenders(t *testing.T) {
 			t.Errorf("%s: %d %v", what, status, answer)
 		}
 	}
-	if _, page := v.Get("/campaigns/abcdefgh/edit?step=check"); !strings.Contains(page, "Letters may not come from this address") || strings.Contains(page, `/launch"`) {
+	if _, page := v.Get("/campaigns/abcdefgh/edit?step=check"); !strings.Contains(page, "Surveys cannot be sent from this address") || strings.Contains(page, `/launch"`) {
 		t.Error("the check does not say that the sender is not allowed")
 	}
 	c.State, c.Launched = survey.Paused, w.Now()

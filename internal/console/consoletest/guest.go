@@ -140,11 +140,16 @@ func (p Page) Want(t testing.TB, status int, texts ...string) Page {
 		t.Errorf("answer is %d, want %d: %s%.600s", p.Status, status, p.To, Body(p.Text))
 	}
 	for _, text := range texts {
-		if !strings.Contains(p.Text, text) {
+		if !Says(p.Text, text) {
 			t.Errorf("the page does not say %q: %.900s", text, Body(p.Text))
 		}
 	}
 	return p
+}
+
+// Says reports whether a page holds a text, wherever lines may break in either.
+func Says(page, text string) bool {
+	return strings.Contains(strings.ReplaceAll(page, "\u00a0", " "), strings.ReplaceAll(text, "\u00a0", " "))
 }
 
 // Body is the page without what is around it.

@@ -84,7 +84,7 @@ func (v *Visitor) Post(path string, fields ...string) (status int, page, to stri
 func (v *Visitor) Says(page string, texts ...string) {
 	v.T.Helper()
 	for _, text := range texts {
-		if !strings.Contains(page, text) {
+		if !Says(page, text) {
 			_, main, _ := strings.Cut(page, "<main")
 			v.T.Errorf("the page does not say %q:\n%s", text, main[:min(len(main), 3000)])
 		}

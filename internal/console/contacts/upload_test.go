@@ -226,5 +226,5 @@ func TestPreviewShowsFirstValues(t *testing.T) {
 	w.Staffed()
 	v := w.Visitor("marketing", "en")
 	_, page, _ := v.Upload("E-mail 1 - Label,E-mail 1 - Value,Email opt out\nHome,anna@example.com,no\nWork,bo@example.com,yes\nHome,oleg@example.com,no\n", "audience", "customers", "do", "check")
-	v.Says(page, `<bdi>Home</bdi><bdi>Work</bdi>`, `<bdi>anna@example.com</bdi><bdi>bo@example.com</bdi>`, "1 contact has refused letters", `<option value="opt_out" selected>`)
+	v.Says(page, `<bdi>Home</bdi><bdi>Work</bdi>`, `<bdi>anna@example.com</bdi><bdi>bo@example.com</bdi>`, "1 contact has opted out", `<option value="opt_out" selected>`)
 }

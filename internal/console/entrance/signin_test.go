@@ -235,7 +235,7 @@ func TestCookies(t *testing.T) {
 		t.Fatal(err)
 	}
 	answer.Body.Close()
-	if got := answer.Header.Get("Set-Cookie"); !strings.HasPrefix(got, "__Host-onetap-session=") || !strings.HasSuffix(got, "; Path=/; Max-Age=43200; HttpOnly; Secure; SameSite=Lax") {
+	if got := answer.Header.Get("Set-Cookie"); !strings.HasPrefix(got, "__Host-onetap-session=") || !strings.HasSuffix(got, "; Path=/; Max-Age=648000; HttpOnly; Secure; SameSite=Lax") {
 		t.Errorf("cookie is %q", got)
 	}
 }

@@ -118,7 +118,7 @@ func TestSettingsAreChecked(t *testing.T) {
 		{with("colour", "#fff;}"), "This is not a colour"},
 		{with("sender", "nobody"), "This cannot be a sender"},
 		{with("case_hours", "721"), "from 1 to 720"},
-		{with("case_hours", "soon"), "A whole number"},
+		{with("case_hours", "soon"), "a whole number"},
 		{with("zone", "Mars/Base"), "Choose a time zone of the list"},
 		{with("zone", "../etc/passwd"), "Choose a time zone of the list"},
 		{with("quiet_days", "-1"), "from 0 to"},

@@ -43,7 +43,7 @@ func TestStaffPages(t *testing.T) {
 	if p := g.Get("/staff"); strings.Contains(p.Text, "<script>alert") {
 		t.Error("a refused person is there")
 	}
-	g.Send("/staff", "email", "owner@example.com", "role", "owner").Want(t, 409, "Елена Соколова has this e-mail")
+	g.Send("/staff", "email", "owner@example.com", "role", "owner").Want(t, 409, "Елена Соколова already has this email")
 	g.Send("/staff", "email", "new@example.com", "id", "OWNER", "role", "owner").Want(t, 409, "already has this ID")
 	g.Send("/staff", "email", "new@example.com", "role", "owner", "manager", "Nobody Such").Want(t, 400, "No one on the list has this name", "Nobody Such")
 	p := g.Send("/staff", "email", " New@Example.com ", "name", "Новый", "role", "owner", "team", "Юг", "manager", "орлова вера").Want(t, 303)
@@ -115,7 +115,7 @@ func TestStaffImportPage(t *testing.T) {
 	if strings.Contains(p.Text, "<b>Kim") {
 		t.Error("a cell is read as markup")
 	}
-	g.Upload("/staff/import", "list", "x.xlsx", []byte("PK\x03\x04")).Want(t, 415, "Excel")
+	g.Upload("/staff/import", "list", "x.xlsx", []byte("PK\x03\x04")).Want(t, 400, "The workbook is damaged")
 	g.Upload("/staff/import", "list", "x.csv", nil).Want(t, 400, "Choose a file first")
 	g.Upload("/staff/import", "list", "x.csv", []byte("id;email;role\nadministrator;administrator@example.com;owner\n")).Want(t, 409, "last administrator")
 	if m, _ := member(w, t, "administrator"); m.Role != survey.RoleAdministrator {
