@@ -52,7 +52,7 @@ func (d *API) listCampaigns(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		for _, c := range cs {
-			all = append(all, campaignLine{c.ID, c.Name, c.Audience, c.State, c.Language, c.StartsAt, c.ClosesAt, c.RemindAt, c.Created, c.Launched, c.Opened, c.Stopped, c.Version})
+			all = append(all, campaignLine{c.ID, c.Name, c.Audience, c.State, c.Language, c.StartsAt, c.ClosesAt, c.RemindAt, c.Created, c.Launched, c.Opened, c.Archived, c.Stopped, c.Version})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b campaignLine) int { return b.Created.Compare(a.Created) })
@@ -73,6 +73,7 @@ type campaignLine struct {
 	Created  time.Time            `json:"created"`
 	Launched time.Time            `json:"launched,omitzero"`
 	Opened   time.Time            `json:"opened,omitzero"`
+	Archived time.Time            `json:"archived,omitzero"`
 	Stopped  string               `json:"stopped,omitempty"`
 	Version  int                  `json:"version"`
 }

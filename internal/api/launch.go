@@ -84,3 +84,15 @@ func (d *API) doAct(act mailing.Act) door.Operation {
 		return d.answerCampaign(w, r, c)
 	}
 }
+
+// deleteCampaign deletes a draft.
+func (d *API) deleteCampaign(w http.ResponseWriter, r *http.Request) error {
+	if err := door.KnownParameters(r); err != nil {
+		return err
+	}
+	if err := d.Mailing.Delete(r.Context(), r.PathValue("campaign"), nil); err != nil {
+		return err
+	}
+	web.JSON(w, http.StatusOK, map[string]any{"deleted": r.PathValue("campaign")})
+	return nil
+}

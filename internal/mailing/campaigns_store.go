@@ -19,6 +19,8 @@ type CampaignStore interface {
 	// SaveCampaign writes a campaign if it still has the version that was read, and returns it with the next version;
 	// otherwise apperr.ErrChanged.
 	SaveCampaign(ctx context.Context, c survey.Campaign) (survey.Campaign, error)
+	// DeleteCampaign deletes a campaign if it still has the version that was read; otherwise apperr.ErrChanged.
+	DeleteCampaign(ctx context.Context, c survey.Campaign) error
 	// Mailing reads a mailing; ok is false when it was never begun.
 	Mailing(ctx context.Context, id survey.CampaignID, number int) (m survey.Mailing, ok bool, err error)
 	// TalliesOf reads the counters of one kind of a campaign, by what they count.

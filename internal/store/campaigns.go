@@ -61,6 +61,16 @@ func (s *Store) SaveCampaign(ctx context.Context, c survey.Campaign) (survey.Cam
 	return c, err
 }
 
+// DeleteCampaign deletes a campaign that has nothing but itself, a draft, if it still has the version that was read; otherwise
+// ErrChanged.
+func (s *Store) DeleteCampaign(ctx context.Context, c survey.Campaign) error {
+	_, err := s.db.DeleteItem(ctx, &dynamodb.DeleteItemInput{
+		TableName: &s.table, Key: campaignKey(c.ID).item(),
+		ConditionExpression: aws.String("version = :was"), ExpressionAttributeValues: item{":was": num(c.Version)},
+	})
+	return s.failed("delete campaign", err)
+}
+
 // Campaigns lists an audience's campaigns, newest first, at most limit.
 func (s *Store) Campaigns(ctx context.Context, a survey.Audience, limit int) ([]survey.Campaign, error) {
 	return s.CampaignsBefore(ctx, a, "~", limit)

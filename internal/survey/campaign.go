@@ -81,6 +81,7 @@ type Campaign struct {
 	Stopped    string             `json:"stopped,omitempty"` // why sending paused by itself: SES's word or a Stopped reason
 	TellAt     time.Time          `json:"tell_at,omitzero"`  // when the administrators are to be told of that; zero: they know
 	Resumed    time.Time          `json:"resumed,omitzero"`  // when it last went on after a pause
+	Archived   time.Time          `json:"archived,omitzero"` // when it was put away, off the lists; only of one that has ended
 	Version    int                `json:"version"`           // of the campaign's settings, for a compare-and-swap
 }
 

@@ -180,16 +180,19 @@ func (c Counts) Tally() nps.Tally { return c.tally("") }
 // Day returns what of a campaign's week is of one of its days, 1 to 7.
 func (c Counts) Day(day int) nps.Tally { return c.tally("d" + strconv.Itoa(day)) }
 
-// Whole returns the counts without the days.
+// Whole returns what of a campaign's week its audience's week counts too: all but the days and the unverified scores.
 func (c Counts) Whole() Counts {
 	whole := Counts{}
 	for name, n := range c {
-		if len(name) < 2 || name[0] != 'd' || name[1] < '1' || name[1] > '7' {
+		if len(name) < 2 || !day(name) && !guess(name) {
 			whole[name] = n
 		}
 	}
 	return whole
 }
+
+func day(name string) bool   { return name[0] == 'd' && name[1] >= '1' && name[1] <= '7' }
+func guess(name string) bool { return name[0] == 'u' && name[1] >= '0' && name[1] <= '9' }
 
 func (c Counts) tally(prefix string) nps.Tally {
 	t := nps.Tally{Sent: c[prefix+"sent"], Comments: c[prefix+"comments"], Unverified: c[prefix+"unverified"]}

@@ -38,7 +38,7 @@ func TestMarkWithoutDay(t *testing.T) {
 	if got := d[TallyKey{"campaign", KindWeek, "2026-W47"}]; len(d) != 1 || len(got) != 1 || got["d5s9"] != 1 {
 		t.Errorf("counted %v", d)
 	}
-	c := Counts{"s9": 3, "sent": 5, "d5s9": 2, "d6s9": 1, "d5sent": 5}
+	c := Counts{"s9": 3, "u7": 2, "sent": 5, "d5s9": 2, "d6s9": 1, "d5sent": 5}
 	if got := c.Day(5); got.Scores[9] != 2 || got.Sent != 5 {
 		t.Errorf("Friday is %+v", got)
 	}

@@ -27,6 +27,9 @@ const (
 	listLookedAt = 400
 )
 
+// archived stands among the states to filter by: campaigns that were put away, which are in no other list.
+const archived = "archived"
+
 type campaignsPage struct {
 	shell.Frame
 	Audiences, States []shell.Option
@@ -51,7 +54,7 @@ func (d *Pages) campaignsPage(w http.ResponseWriter, r *http.Request) error {
 		audiences = []survey.Audience{a}
 	}
 	state := survey.CampaignState(q.Get("state"))
-	if !slices.Contains(survey.CampaignStates, state) {
+	if state != archived && !slices.Contains(survey.CampaignStates, state) {
 		state = ""
 	}
 	p := &campaignsPage{Frame: shell.NewFrame(r, "campaign.list_title")}
@@ -62,6 +65,7 @@ func (d *Pages) campaignsPage(w http.ResponseWriter, r *http.Request) error {
 	for _, s := range survey.CampaignStates {
 		p.States = append(p.States, shell.Option{Value: string(s), Label: p.Lang.T("campaign.state_" + string(s)), On: s == state})
 	}
+	p.States = append(p.States, shell.Option{Value: archived, Label: p.Lang.T("campaign.archived"), On: state == archived})
 	listed, next, err := d.listedCampaigns(r.Context(), audiences, state, q.Get("before"))
 	if err != nil {
 		return err
@@ -99,7 +103,7 @@ func (d *Pages) listedCampaigns(ctx context.Context, audiences []survey.Audience
 		more := len(all) > rowsAPage
 		all = all[:min(len(all), rowsAPage)]
 		for i, c := range all {
-			if state == "" || c.State == state {
+			if c.Archived.IsZero() == (state != archived) && (state == "" || state == archived || c.State == state) {
 				found = append(found, c)
 			}
 			if len(found) == rowsAPage && (more || i < len(all)-1) {

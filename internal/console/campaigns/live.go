@@ -180,6 +180,8 @@ type livePage struct {
 	ResendMailing               string
 	UncertainHere               bool
 	Draft                       bool
+	MayArchive, Archived        bool
+	MayDelete                   bool
 }
 
 // reminderPart is what became of one reminder.
@@ -277,6 +279,10 @@ func (d *Pages) showLive(w http.ResponseWriter, r *http.Request, status int, c s
 		p.Mine = shell.MineText(&p.Frame)
 	}
 	p.MaySend, p.MayWrite, p.MayResults = p.Can(authz.Send), p.Can(authz.WriteCampaign), p.Can(authz.ReadResults)
+	_, live := c.Archive(d.Now())
+	p.Archived = !c.Archived.IsZero()
+	p.MayDelete = p.MayWrite && c.Deletable() == nil
+	p.MayArchive = p.MayWrite && live == nil
 	seen, err := d.Results.Seen(r.Context(), p.Visit.Who, c)
 	if err != nil {
 		return err

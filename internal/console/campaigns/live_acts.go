@@ -22,6 +22,14 @@ func (d *Pages) postAct(act mailing.Act) door.Operation {
 	}
 }
 
+// postDelete deletes a draft; the page has asked before.
+func (d *Pages) postDelete(w http.ResponseWriter, r *http.Request) error {
+	if err := d.Mailing.Delete(r.Context(), r.PathValue("campaign"), nil); err != nil {
+		return err
+	}
+	return shell.Done(w, r, "/campaigns", "campaign_delete")
+}
+
 func (d *Pages) postResend(w http.ResponseWriter, r *http.Request) error {
 	return d.acted(w, r, d.resendFrom(r))
 }
