@@ -9,6 +9,14 @@ import (
 	"onetap/internal/survey"
 )
 
+// Nobody says why a campaign would write to nobody, in nobody's words; nil: it would write to somebody, or not all are counted.
+func (cs *Campaigns) Nobody(ctx context.Context, c survey.Campaign, people HeadCount) *apperr.Error {
+	if people.Next != nil || people.Invited > 0 {
+		return nil
+	}
+	return cs.nobody(ctx, c, people)
+}
+
 // nobody says why a campaign would write to nobody, of people who are counted whole. Problems: audience_empty,
 // filter_matches_nobody, all_asked (all who fit are within the quiet period; which campaign asked most of them), all_skipped
 // (how many for which reason, also where that campaign cannot be read).

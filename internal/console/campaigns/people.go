@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 
+	"onetap/internal/apperr"
 	"onetap/internal/console/shell"
 	"onetap/internal/door"
 	"onetap/internal/lang"
@@ -114,6 +115,14 @@ func (d *Pages) countPeople(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
+	if so := r.FormValue("so"); so != "" { // all are counted: why is it nobody?
+		all, _, ok := soFar(so)
+		if !ok {
+			return apperr.New(apperr.Invalid, "cursor_wrong", "so")
+		}
+		web.JSON(w, http.StatusOK, map[string]string{"nobody": d.nobody(r, c, all)})
+		return nil
+	}
 	h, err := d.count(r.Context(), c, from, walkLook, r.FormValue("values") != "")
 	if err != nil {
 		return err
@@ -125,6 +134,16 @@ func (d *Pages) countPeople(w http.ResponseWriter, r *http.Request) error {
 	}
 	web.JSON(w, http.StatusOK, h)
 	return nil
+}
+
+// nobody says why a campaign would invite nobody; "" where it would invite somebody, or not all are counted.
+func (d *Pages) nobody(r *http.Request, c survey.Campaign, h headcount) string {
+	why := d.Mailing.Nobody(r.Context(), c, h.counted())
+	if why == nil {
+		return ""
+	}
+	v := door.VisitOf(r)
+	return problemIn(v.Lang, v.Zone, why)
 }
 
 // soFar reads the sums and the place of a count that goes on without a script: the address carries them, and no names.
@@ -165,6 +184,7 @@ type countView struct {
 	Sums                              string // for the script, as JSON
 	Looked, Audience, Invited, Number string
 	Skipped                           []skipLine
+	Nobody                            string // why nobody would be invited, on the step that chooses whom
 	Done                              bool
 }
 
@@ -308,6 +328,7 @@ func (d *Pages) showPeople(w http.ResponseWriter, r *http.Request, status int, c
 	}
 	p.Facets = facets(p.Lang, shown.Filter, values)
 	p.Count = countViewOf(p.Lang, c, stepPeople, h)
+	p.Count.Nobody = d.nobody(r, shown, h)
 	p.Nobody = values.Looked == 0 && values.Next == ""
 	p.Sample = f.input(p.Lang, "sample", percentText(p.Lang, c.Sample))
 	p.Sample.Mode, p.Sample.Max = "decimal", 6

@@ -2,6 +2,7 @@ package campaigns_test
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
 	"strings"
 	"testing"
@@ -77,6 +78,11 @@ func TestQuietPeriodSaysItsReason(t *testing.T) {
 	if strings.Contains(page, "/campaigns/abcdefgh/launch") {
 		t.Error("the page offers a launch that would be refused")
 	}
+	_, page = v.Get("/campaigns/abcdefgh/edit?step=people") // where it can be mended, too
+	v.Says(page, `data-nobody>No one to invite: all 30 were asked within the last 60 days`)
+	_, body, _ := v.Post("/campaigns/abcdefgh/count", "step", "people", "quiet_days", "61", "sample", "100", "after", "")
+	_, body, _ = v.Post("/campaigns/abcdefgh/count", "step", "people", "quiet_days", "61", "sample", "100", "so", base64.RawURLEncoding.EncodeToString([]byte(body)))
+	v.Says(body, "all 30 were asked within the last 61 days")
 	status, answer := w.Call("POST", "/api/v1/campaigns/abcdefgh/launch", "application/json", nil)
 	problem, _ := answer["error"].(map[string]any)
 	if status != 409 || problem["code"] != "all_asked" || problem["where"] != "quiet_days" || !strings.Contains(fmt.Sprint(problem["message"]), "Spring <2026>") {

@@ -42,16 +42,19 @@
       }
       Object.assign(names, more.names);
     };
+    const said = (more) => { const f = new URLSearchParams(form ? new FormData(form) : {}); for (const k in more) f.set(k, more[k]); return f; };
+    const sums = () => btoa(JSON.stringify(all)).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
+    const nobody = (why) => { const e = form && box.querySelector('[data-nobody]'); if (e) { e.textContent = why; e.hidden = !why; } };
     const walk = async (wanted) => {
       abort?.abort();
       const mine = abort = new AbortController();
       const link = box.querySelector('[data-on]');
       if (link) link.hidden = true;
+      nobody('');
       all = {looked: 0, audience: 0, invited: 0, skipped: {}, asked: {}, languages: {}, next: 'more'};
       const one = async (next) => {
         while (next) {
-          const fields = new URLSearchParams(form ? new FormData(form) : {});
-          fields.set('after', next);
+          const fields = said({after: next});
           if (wanted) fields.set('values', '1');
           const more = await post(box.dataset.count, fields, mine.signal);
           if (mine !== abort) return;
@@ -69,6 +72,7 @@
         complete = true;
         box.querySelector('[data-said]').textContent = fill(say.counted, all.invited);
         if (!form) await recheck();
+        else if (!all.invited) nobody((await post(box.dataset.count, said({so: sums()}), mine.signal)).nobody);
       } catch (e) {
         if (mine === abort && e.name !== 'AbortError') { mine.abort(); box.querySelector('[data-said]').textContent = why(e); if (link) link.hidden = false; }
       }
@@ -79,8 +83,7 @@
     };
     // The checks that depend on the number are the server's to say.
     const recheck = async () => {
-      const sums = btoa(JSON.stringify(all)).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
-      const r = await fetch(location.pathname + '?step=check&so=' + sums);
+      const r = await fetch(location.pathname + '?step=check&so=' + sums());
       const page = new DOMParser().parseFromString(await r.text(), 'text/html');
       for (const id of ['checks', 'launch']) {
         const fresh = page.getElementById(id), old = document.getElementById(id);
