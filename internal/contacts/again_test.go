@@ -185,3 +185,17 @@ func TestLaterListsKeepWhoIsWho(t *testing.T) {
 		})
 	}
 }
+
+// Programs keep zeros from Excel by writing ="007": it is the same customer, and the same telephone, quoted or bare.
+func TestTextKeptFromExcelIsText(t *testing.T) {
+	t.Parallel()
+	l, s := newLists(t)
+	took(t, l, "код клиента;email;телефон;основной менеджер\n007;a@example.ru;89161234567;Вера\n")
+	out := took(t, l, "код клиента;email;телефон;основной менеджер\n=\"007\";;=\"89161234567\";Вера\n\"=\"\"008\"\"\";b@example.ru;\"=\"\"+79161234568\"\"\";Вера\n")
+	if got := everybody(t, s); got != "007/a@example.ru/+79161234567/ 008/b@example.ru/+79161234568/" || out.New != 1 || out.Unchanged != 1 {
+		t.Errorf("%+v: %s", out.Upserted, got)
+	}
+	if !slices.ContainsFunc(out.Columns, func(c contacts.Column) bool { return c.Field == contacts.FieldOwner }) {
+		t.Errorf("nobody is the owner: %+v", out.Columns)
+	}
+}

@@ -67,7 +67,7 @@ var CustomerWords = Vocabulary{
 	FieldMiddle:   "middlename mname additionalname patronymic отчество второеимя",
 	FieldLast:     "lastname lname surname familyname фамилия",
 	FieldPhone:    "phone phonenumber telephone tel mobile mobilephone mobileno mobno mob cell cellphone cellno cellnumber cellular phoneno telno contactno contactnumber телефон тел тел№ номертелефона моб телмоб мобтел мобномер мобильный мобильныйтелефон контактныйтелефон сотовый сотовыйтелефон | workphone рабочийтелефон телраб",
-	FieldOwner:    "contactowner owner accountmanager acctmgr accountmgr acctmanager accmgr acctowner accountowner leadowner personowner recordowner companyowner responsible customerowner assignedto ответственный отв ответственныйконтакта ответственныйзаконтакт ответственныйменеджер менеджер персональныйменеджер аккаунтменеджер куратор ведущийменеджер | manager mgr rep kam csm salesrep salesmanager salesperson emailменеджера emailответственного кодменеджера",
+	FieldOwner:    "contactowner owner accountmanager acctmgr accountmgr acctmanager accmgr acctowner accountowner leadowner personowner recordowner companyowner responsible customerowner assignedto ответственный отв ответственныйконтакта ответственныйзаконтакт ответственныйменеджер менеджер персональныйменеджер основнойменеджер менеджерклиента аккаунтменеджер куратор ведущийменеджер | manager mgr rep kam csm salesrep salesmanager salesperson emailменеджера emailответственного кодменеджера",
 	FieldTeam:     "team department отдел команда подразделение департамент | бригада group группа dept отд",
 	FieldLocation: "location loc city town branch город местоположение филиал | region office регион область офис",
 	FieldProduct:  "product service продукт услуга | товар project проект тариф plan prod",

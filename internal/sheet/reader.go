@@ -199,9 +199,22 @@ func (r *Reader) next(data []byte, last bool) (rec Record, size int, ok bool) {
 		rec.Start = r.peek(data[:size])
 	} else {
 		rec.Cells, rec.Broken = r.decode(data[:size])
+		for i, cell := range rec.Cells {
+			rec.Cells[i] = plainText(cell)
+		}
 	}
 	r.Line += lines
 	return rec, size, true
+}
+
+// plainText takes off what programs put around a text so that Excel keeps its zeros and plus signs: ="007" is 007.
+func plainText(cell string) string {
+	if inner, ok := strings.CutPrefix(cell, `="`); ok {
+		if inner, ok = strings.CutSuffix(inner, `"`); ok && !strings.Contains(inner, `"`) {
+			return inner
+		}
+	}
+	return cell
 }
 
 // peek decodes the first 60 characters of a line.
