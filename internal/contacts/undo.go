@@ -43,10 +43,7 @@ func (l *Lists) Undo(ctx context.Context, who authz.Who, id string) (survey.Uplo
 	if err != nil {
 		return u, err
 	}
-	until := l.Now().Add(undoTime)
-	if deadline, ok := ctx.Deadline(); ok && deadline.Add(-Spare).Before(until) {
-		until = deadline.Add(-Spare)
-	}
+	until := l.until(ctx)
 	for u.State == survey.UploadUndoing && l.Now().Before(until) {
 		if u, err = l.undoSome(ctx, u, until, used); err != nil {
 			break

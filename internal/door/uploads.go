@@ -23,6 +23,7 @@ type UploadView struct {
 	State     survey.UploadState `json:"state"`
 	Undoable  bool               `json:"undoable"`
 	Undo      *UndoView          `json:"undo,omitempty"`
+	Owner     string             `json:"owner,omitempty"` // it was no upload, but a change of owners: the new one's id
 }
 
 // UndoView is what undoing an upload has come to so far.
@@ -42,7 +43,11 @@ type UndoView struct {
 // ViewUpload is a line of the history of uploads.
 func ViewUpload(u survey.UploadRecord, now time.Time) UploadView {
 	v := UploadView{
-		u.ID, u.Audience, u.By, u.Token, u.File, u.Begun, u.Ended, u.New, u.Changed, u.Unchanged, u.Refused, u.Lost, u.State, u.Undoable(now), nil,
+		u.ID, u.Audience, u.By, u.Token, u.File, u.Begun, u.Ended, u.New, u.Changed, u.Unchanged, u.Refused, u.Lost, u.State, u.Undoable(now), nil, "",
+	}
+	if u.Change != nil {
+		v.Owner = u.Change.Owner
+		v.Undoable = v.Undoable && u.ID != ""
 	}
 	if u.State == survey.UploadUndoing || u.State == survey.UploadUndone {
 		d := u.Undo

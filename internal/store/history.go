@@ -35,6 +35,12 @@ func uploadRecordItem(u survey.UploadRecord) item {
 	if u.File != "" {
 		it["person"] = asJSON(u.File)
 	}
+	if u.Change != nil {
+		it["change"] = asJSON(u.Change)
+		if u.Change.Text != "" {
+			it["person"] = asJSON(u.Change.Text)
+		}
+	}
 	return it
 }
 
@@ -45,10 +51,13 @@ func uploadRecordOf(it item) (u survey.UploadRecord, err error) {
 		Refused: int(number64(it, "refused")), Version: int(number64(it, "version")),
 	}
 	u.ID = unpart(text(it, "pk")[len("IMPORT#"):])
-	for name, to := range map[string]any{"counts": &u.Upserted, "undo": &u.Undo, "person": &u.File} {
+	for name, to := range map[string]any{"counts": &u.Upserted, "undo": &u.Undo, "person": &u.File, "change": &u.Change} {
 		if err := fromJSON(it, name, to); err != nil {
 			return u, err
 		}
+	}
+	if u.Change != nil {
+		u.Change.Text, u.File = u.File, ""
 	}
 	return u, nil
 }

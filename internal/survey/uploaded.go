@@ -1,6 +1,9 @@
 package survey
 
-import "time"
+import (
+	"encoding/json"
+	"time"
+)
 
 const (
 	// UndoFor is how long an upload can be undone.
@@ -41,7 +44,17 @@ type UploadRecord struct {
 	Refused int
 	State   UploadState
 	Undo    Undoing
-	Version int // counts changes, so that nobody takes a part of what is being undone
+	Change  *OwnerChange // it was no upload, but a change of the owner of many contacts
+	Version int          // counts changes, so that nobody takes a part of what is being undone
+}
+
+// OwnerChange is a change of the owner of many contacts.
+type OwnerChange struct {
+	Owner  string          `json:"owner"`            // the new one, by id
+	Chosen []ContactID     `json:"chosen,omitempty"` // of these; none: of all that fit Narrow and Text
+	Narrow json.RawMessage `json:"narrow,omitempty"` // the use case's own
+	Text   string          `json:"-"`                // that was searched for; may tell a name, so it is kept as personal data is
+	At     string          `json:"at,omitempty"`     // cursor at which it goes on
 }
 
 // Undoable reports whether an upload can still be undone; what was begun may be ended in the days of grace.

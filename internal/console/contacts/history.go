@@ -38,6 +38,12 @@ func (d *Pages) uploaded(w http.ResponseWriter, r *http.Request) error {
 	}
 	f := shell.NewFrame(r, "undo.contacts_one")
 	p := f.UploadOf(historyBase, shell.Tab{Href: historyBase, Label: f.Lang.T("undo.contacts_title")}, u, shell.StaffNames(staff), d.Now())
+	if u.Change != nil {
+		p.Title = p.Lang.T("owners.one")
+		if p.GoOn != "" && r.URL.Query().Get("go") == "on" {
+			p.Scripts = []string{"undo.js"}
+		}
+	}
 	if _, err := d.Store.Upload(r.Context(), u.ID); err == nil {
 		p.Result = "/contacts/imports/" + u.ID
 	} else if !apperr.Is(err, "import_unknown") {

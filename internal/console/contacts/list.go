@@ -36,8 +36,8 @@ type contactsPage struct {
 }
 
 type contactRow struct {
-	Href, Name, Email, Owner, Team, Stopped string
-	OwnerUnknown                            bool
+	ID, Href, Name, Email, Owner, Team, Stopped string
+	OwnerUnknown                                bool
 }
 
 // contactList shows an audience page by page, in no order that means anything.
@@ -137,7 +137,7 @@ func (d *Pages) showContacts(w http.ResponseWriter, r *http.Request, want lookFo
 }
 
 func contactRowOf(l lang.Language, names map[string]string, c survey.Contact, stopped survey.SuppressionReason) contactRow {
-	row := contactRow{Href: contactHref(c), Name: shell.ContactName(l, c), Email: c.Person.Email, Owner: shell.StaffName(names, c.Owner), Team: c.Team}
+	row := contactRow{ID: string(c.ID), Href: contactHref(c), Name: shell.ContactName(l, c), Email: c.Person.Email, Owner: shell.StaffName(names, c.Owner), Team: c.Team}
 	if c.Owner == "" && c.OwnerRaw != "" {
 		row.Owner, row.OwnerUnknown = c.OwnerRaw, true
 	}

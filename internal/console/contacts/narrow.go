@@ -75,11 +75,7 @@ func (d *Pages) narrowed(r *http.Request, p *contactsPage, s contacts.Search, fo
 		return err
 	}
 	p.Filters = d.filterForm(p.Lang, s.Narrow, found, known, staff)
-	for name, values := range d.Narrowed(s.Narrow) {
-		for _, v := range values {
-			p.Carried = append(p.Carried, filterField{Name: name, Value: v})
-		}
-	}
+	p.Carried = d.carried(s.Narrow)
 	if p.Filters.Count > 0 {
 		p.Clear = "/contacts?audience=" + string(s.Audience)
 	}
@@ -89,6 +85,16 @@ func (d *Pages) narrowed(r *http.Request, p *contactsPage, s contacts.Search, fo
 	t, err := d.Lists.Tally(r.Context(), door.VisitOf(r).Who, s)
 	p.Match = matchText(p.Lang, t)
 	return err
+}
+
+// carried are filters as hidden fields.
+func (d *Pages) carried(n contacts.Narrow) (all []filterField) {
+	for name, values := range d.Narrowed(n) {
+		for _, v := range values {
+			all = append(all, filterField{Name: name, Value: v})
+		}
+	}
+	return all
 }
 
 // matchText says how many fit, and among how many where not everybody was looked at.

@@ -15,6 +15,8 @@ func (d *Pages) Routes() []door.Route {
 	return []door.Route{
 		door.On("GET /contacts", authz.ReadContacts, d.contactList, ""),
 		door.On("POST /contacts/search", authz.ReadContacts, d.searchContacts, door.Unaudited),
+		door.On("POST /contacts/owner", authz.WriteContacts, d.askOwner, door.Unaudited),
+		door.On("POST /contacts/owner/change", authz.WriteContacts, d.changeOwner, "contacts.owner"),
 		door.On("GET /contacts/segments", authz.WriteContacts, d.segmentsPage, ""),
 		door.On("POST /contacts/segments", authz.WriteContacts, d.saveSegments, "audiences.columns"),
 		door.On("GET /contacts/upload", authz.WriteContacts, askList, ""),
@@ -24,6 +26,7 @@ func (d *Pages) Routes() []door.Route {
 		door.On("GET /contacts/uploads", authz.WriteContacts, d.history, ""),
 		door.On("GET /contacts/uploads/{upload}", authz.WriteContacts, d.uploaded, ""),
 		door.On("POST /contacts/uploads/{upload}/undo", authz.WriteContacts, d.undo, "contacts.undo"),
+		door.On("POST /contacts/uploads/{upload}/go-on", authz.WriteContacts, d.goOn, "contacts.owner.go-on"),
 		door.On("GET /contacts/imports/{import}", authz.WriteContacts, d.importPage, ""),
 		door.On("GET /contacts/imports/{import}/refused", authz.WriteContacts, d.refusedRows, ""),
 		door.On("GET /contacts/new", authz.WriteContacts, d.newContact, ""),

@@ -30,7 +30,9 @@ type UploadPage struct {
 	Back    Tab
 	Row     UploadRow
 	Result  string // address of what was refused; "": it is kept no longer
+	GoOn    string // address to post to; "": nothing is to be gone on with
 	Undo    string // address to post to; "": it cannot be undone
+	Owners  bool   // it was no upload, but a change of owners
 	Until   string // how long it can
 	What    []string
 	Going   bool // it is being undone
@@ -61,6 +63,13 @@ func (f Frame) uploadRow(base string, u survey.UploadRecord, names map[string]st
 		File: u.File, State: l.T("undo.state." + string(u.State)), Lost: LostWords(l, u.Kind, u.Lost),
 		Counts: l.T("undo.counts", lang.Values{"New": l.Number(int64(u.New)), "Changed": l.Number(int64(u.Changed)), "Unchanged": l.Number(int64(u.Unchanged)), "Refused": l.Number(int64(u.Refused))}),
 	}
+	if u.Change != nil {
+		row.File = u.Change.Text
+		row.Counts = l.T("owners.counts", lang.Values{"Count": u.Changed, "Owner": StaffName(names, u.Change.Owner)})
+		if u.State == survey.UploadTaken {
+			row.State = l.T("owners.taken")
+		}
+	}
 	if !u.Token {
 		row.Who = StaffName(names, u.By)
 	}
@@ -75,11 +84,17 @@ func (f Frame) UploadOf(base string, back Tab, u survey.UploadRecord, names map[
 	p := &UploadPage{Frame: f, Back: back, Row: f.uploadRow(base, u, names)}
 	l := p.Lang
 	kind := string(u.Kind)
+	p.Owners = u.Change != nil
+	if p.Owners && u.State == survey.UploadTaking {
+		p.GoOn = base + "/" + u.ID + "/go-on"
+	}
 	p.Going, p.Undone = u.State == survey.UploadUndoing, u.State == survey.UploadUndone
 	if u.Undoable(now) {
 		p.Undo, p.Until = base+"/"+u.ID+"/undo", l.Moment(u.Begun.Add(survey.UndoFor).In(f.Zone))
 		p.What = []string{l.T("undo.what_changed." + kind), l.T("undo.what_new." + kind), l.T("undo.what_since")}
-		if u.Kind == survey.UploadOfContacts {
+		if p.Owners {
+			p.What = []string{l.T("owners.what"), l.T("owners.what_since")}
+		} else if u.Kind == survey.UploadOfContacts {
 			p.What = append(p.What, l.T("undo.what_refusals"))
 		}
 	}
