@@ -70,7 +70,8 @@ func TestStaffAsksWhoIsMeant(t *testing.T) {
 	t.Parallel()
 	c, s := company(t)
 	known := []survey.Staff{
-		{ID: "p1", Email: "p1@example.com", Name: "Анна Петрова", Role: survey.RoleManager}, {ID: "p2", Email: "p2@example.com", Name: "Петрова Анна", Role: survey.RoleManager},
+		{ID: "p1", Email: "p1@example.com", Name: "Анна Петрова", Role: survey.RoleManager},
+		{ID: "p2", Email: "p2@example.com", Name: "Петрова Анна", Role: survey.RoleManager},
 		{ID: "kim", Email: "kim@example.com", Name: "Мария Ким", Role: survey.RoleAnalyst},
 	}
 	if err := s.PutStaff(t.Context(), known); err != nil {

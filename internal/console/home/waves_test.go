@@ -34,13 +34,16 @@ func TestWavesApart(t *testing.T) {
 		not  []string
 	}{
 		{
-			"one team fell", map[string][]int{"Север": {0, 3, 7, 5}, "Юг": even, "Запад": even},
+			"one team fell",
+			map[string][]int{"Север": {0, 3, 7, 5}, "Юг": even, "Запад": even},
 			[]string{"Значимо хуже", "Сильнее всего и\u00a0не случайно изменилось", `href="/results/secondaa/by/team"><bdi>Север</bdi>`, "Сравнили 3\u00a0команды и\u00a0языка; интервал это учитывает"},
 			[]string{"<bdi>Юг</bdi></a>"},
 		},
 		{
-			"nothing moved", map[string][]int{"Север": even, "Юг": {10, 9, 8, 8, 9, 3, 3}, "Запад": even},
-			[]string{"Разница незначима", "Сравнили 3\u00a0команды и\u00a0языка: изменений больше случайных нет"}, []string{"Сильнее всего"},
+			"nothing moved",
+			map[string][]int{"Север": even, "Юг": {10, 9, 8, 8, 9, 3, 3}, "Запад": even},
+			[]string{"Разница незначима", "Сравнили 3\u00a0команды и\u00a0языка: изменений больше случайных нет"},
+			[]string{"Сильнее всего"},
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
