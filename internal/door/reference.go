@@ -53,10 +53,15 @@ func (d *Desk) Handles(staff []survey.Staff) map[string]survey.Staff {
 // Discreet is any other value as a query parameter carries it: plain, so that people can read it, unless it looks like an e-mail
 // address, which is concealed.
 func (d *Desk) Discreet(value string) string {
+	return url.QueryEscape(d.Parameter(value))
+}
+
+// Parameter is Discreet before it is escaped, for the fields of a form that stand in an address.
+func (d *Desk) Parameter(value string) string {
 	if strings.Contains(value, "@") {
 		return d.Keys.Conceal("value", value)
 	}
-	return url.QueryEscape(value)
+	return value
 }
 
 // ValueIn is the value that Discreet wrote as parameter.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"onetap/internal/apperr"
 	"onetap/internal/authz"
@@ -76,9 +77,10 @@ func (o *Reading) Answers(ctx context.Context, f Filter, after string) (Answers,
 	if !o.view.People() {
 		return o.narrowAnswers(ctx, f, after)
 	}
-	from, err := survey.ParseCursor(after)
-	if err != nil {
-		return Answers{}, err
+	place, _, sorted := strings.Cut(after, "~")
+	from, err := survey.ParseCursor(place)
+	if err != nil || sorted != (f.Sort != "") && after != "" {
+		return Answers{}, cmp.Or(err, error(apperr.New(apperr.Invalid, "cursor_wrong", "after")))
 	}
 	sees, err := o.results.sees(ctx, o.who)
 	if err != nil {
@@ -94,6 +96,9 @@ func (o *Reading) Answers(ctx context.Context, f Filter, after string) (Answers,
 		}
 	}
 	fits := f.match()
+	if f.Sort != "" {
+		return o.sortedAnswers(ctx, f, after, func(a survey.Response) bool { return fits(a) && within.has(a.Owner, a.Team) && sees(a.Owner, a.Team) })
+	}
 	found, looked, next, err := o.results.Store.FindResponses(ctx, o.campaign.ID, from, answersShown, o.budget, func(a survey.Response) bool {
 		return fits(a) && within.has(a.Owner, a.Team) && sees(a.Owner, a.Team)
 	})
@@ -144,6 +149,7 @@ func (o *Reading) narrowAnswers(ctx context.Context, f Filter, after string) (pa
 		found = nil
 	}
 	byWords(found)
+	sortAnswers(found, f.Sort)
 	found = found[min(at, len(found)):]
 	if len(found) > answersShown {
 		found, page.Next = found[:answersShown], fmt.Sprintf("%d.%d", shards[0], at+answersShown)

@@ -151,6 +151,11 @@ func (a asking) answers() {
 		{Dimension: "none-team"},
 		{Dimension: "1", Segment: SegmentSum("Tier 1")},
 		{Team: "Team 0", Language: "en"},
+		{From: noon.AddDate(0, 0, -10)},
+		{Until: noon.AddDate(0, 0, -10)},
+		{Sort: SortTime},
+		{Sort: SortScore},
+		{Segments: [MaxDimensions]string{SegmentSum("Town 1"), SegmentSum("Tier 1")}},
 	}
 	for i := range 4 {
 		filters = append(filters, Filter{Team: fmt.Sprintf("team %d", i)}, Filter{Owner: fmt.Sprintf("owner %d", i)}, Filter{Dimension: "0", Segment: SegmentSum(fmt.Sprintf("Town %d", i))})
@@ -158,7 +163,7 @@ func (a asking) answers() {
 	words := map[string][]string{} // by text: the lists that it is in
 	for n, f := range filters {
 		page, err := a.open().Answers(ctx, f, "")
-		if narrow := f.Unverified+f.Week+f.Day != "" || f.Team != "" && f.Language != ""; narrow && !people && !refused(err) {
+		if narrow := f.Unverified+f.Week+f.Day != "" || !f.From.IsZero() || !f.Until.IsZero() || f.Sort == SortTime || f.Segments[1] != "" || f.Team != "" && f.Language != ""; narrow && !people && !refused(err) {
 			t.Errorf("%s: answers of %+v are not refused: %v", a.what, f, err)
 		}
 		list := page.List

@@ -15,12 +15,33 @@ import (
 type Filter struct {
 	Group, Score          string
 	Team, Owner, Language string
-	Week, Day             string // "2026-W47", "2026-11-16": when they were counted, UTC
-	Dimension             string // one of the campaign's by its number, or "none-team", "none-owner", "none-language": those without
-	Segment               string // SegmentSum of the dimension's value
-	Words, Wish           string // only those with words, with a wish
-	Unverified            string // only those that are in no figure
-	Search                string // what must be found in what they wrote, as package text finds it
+	Week, Day             string                // "2026-W47", "2026-11-16": when they were counted, UTC
+	Dimension             string                // one of the campaign's by its number, or "none-team", "none-owner", "none-language": those without
+	Segment               string                // SegmentSum of the dimension's value
+	Segments              [MaxDimensions]string // SegmentSum of values of further dimensions, by their number
+	From, Until           time.Time             // they answered from then on, and before then; zero: whenever
+	Sort                  string                // SortTime, SortScore, SortScoreDown; "": in no order
+	Words, Wish           string                // only those with words, with a wish
+	Unverified            string                // only those that are in no figure
+	Search                string                // what must be found in what they wrote, as package text finds it
+}
+
+// MaxDimensions is how many dimensions a campaign may have.
+const MaxDimensions = 8
+
+// The orders of answers.
+const (
+	SortTime      = "time"       // the latest first
+	SortScore     = "score"      // the lowest first
+	SortScoreDown = "score-down" // the highest first
+)
+
+// When is when an answer was given; of one that is in no figure, when it was first posted.
+func When(r survey.Response) time.Time {
+	if r.Counted.IsZero() {
+		return r.First
+	}
+	return r.Counted
 }
 
 // SegmentSum stands for a segment in an address: what a contact's column says may be personal.
@@ -34,15 +55,30 @@ func (f Filter) dimension() (int, bool) {
 	return i, f.Dimension != "" && err == nil
 }
 
+// segments are the sums of values that are asked for, by the number of their dimension.
+func (f Filter) segments() map[int]string {
+	all := map[int]string{}
+	for i, sum := range f.Segments {
+		if sum != "" {
+			all[i] = sum
+		}
+	}
+	if i, ok := f.dimension(); ok {
+		all[i] = f.Segment
+	}
+	return all
+}
+
 // check refuses a dimension that the campaign has not, or that the reader may not see: a filter that is passed over would
 // answer as if there were none.
 func (f Filter) check(c survey.Campaign) error {
-	i, ok := f.dimension()
-	switch {
-	case ok && (i < 0 || i >= len(c.Dimensions)):
-		return apperr.New(apperr.Unknown, "no_such_page", "")
-	case ok && c.Dimensions[i] == "":
-		return ErrPersonal
+	for i := range f.segments() {
+		switch {
+		case i < 0 || i >= len(c.Dimensions):
+			return apperr.New(apperr.Unknown, "no_such_page", "")
+		case c.Dimensions[i] == "":
+			return ErrPersonal
+		}
 	}
 	return nil
 }
@@ -50,7 +86,7 @@ func (f Filter) check(c survey.Campaign) error {
 // match returns whether an answer fits all that is asked for.
 func (f Filter) match() func(survey.Response) bool {
 	wanted := text.NewQuery(f.Search)
-	dimension, bySegment := f.dimension()
+	segments := f.segments()
 	return func(a survey.Response) bool {
 		switch {
 		case a.Verified == (f.Unverified != ""),
@@ -62,10 +98,16 @@ func (f Filter) match() func(survey.Response) bool {
 			f.Language != "" && a.Language != f.Language,
 			f.Week != "" && survey.Week(a.Counted) != f.Week,
 			f.Day != "" && a.Counted.UTC().Format(time.DateOnly) != f.Day,
-			bySegment && SegmentSum(a.Segment(dimension)) != f.Segment,
+			!f.From.IsZero() && When(a).Before(f.From),
+			!f.Until.IsZero() && !When(a).Before(f.Until),
 			f.Words != "" && a.Why == "" && a.Wish == "",
 			f.Wish != "" && a.Wish == "":
 			return false
+		}
+		for i, sum := range segments {
+			if SegmentSum(a.Segment(i)) != sum {
+				return false
+			}
 		}
 		return wanted.Match(a.Why, a.Wish)
 	}
@@ -86,16 +128,20 @@ func (p *Report) segmentOf(f Filter) (s Segment, err error) {
 			asked = append(asked, Segment{Kind: one.Kind})
 		}
 	}
-	if i, ok := f.dimension(); ok && f.check(p.campaign) == nil {
+	segments := f.segments()
+	for i, sum := range segments {
+		if f.check(p.campaign) != nil {
+			return s, ErrNarrow
+		}
 		kind := p.campaign.Dimensions[i]
 		for _, one := range p.groups.shown[kind] {
-			if SegmentSum(one.value) == f.Segment {
+			if SegmentSum(one.value) == sum {
 				asked = append(asked, Segment{kind, one.value})
 			}
 		}
 	}
 	switch {
-	case f.Week != "", f.Day != "", f.Unverified != "", len(asked) > 1, len(asked) == 0 && f.Dimension != "", len(asked) == 1 && p.groups.kept:
+	case f.Week != "", f.Day != "", f.Unverified != "", !f.From.IsZero(), !f.Until.IsZero(), f.Sort == SortTime, len(segments) > 1, len(asked) > 1, len(asked) == 0 && (f.Dimension != "" || len(segments) > 0), len(asked) == 1 && p.groups.kept:
 		return s, ErrNarrow
 	case len(asked) == 0:
 		return s, nil

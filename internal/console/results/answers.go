@@ -1,12 +1,15 @@
 package results
 
 import (
-	"cmp"
 	"context"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
+	"onetap/internal/apperr"
 	"onetap/internal/authz"
 	"onetap/internal/console/shell"
 	"onetap/internal/insight"
@@ -19,8 +22,8 @@ import (
 // wordsShown is how many characters of an answer's words are shown at once; the rest opens.
 const wordsShown = 600
 
-// readAnswerFilter reads the page's form or an address. What is searched for is in no address.
-func (d *Pages) readAnswerFilter(r *http.Request) insight.Filter {
+// readAnswerFilter reads the page's form or an address. What is searched for is in no address. Problems: filter_date, filter_dates_backward.
+func (d *Pages) readAnswerFilter(r *http.Request, zone *time.Location) (insight.Filter, error) {
 	v := func(name string) string { return strings.TrimSpace(r.FormValue(name)) }
 	f := insight.Filter{
 		Group: v("group"), Score: v("score"), Team: d.ValueIn(v("team")), Owner: d.StaffIn(v("owner")), Language: v("language"), Week: v("week"), Day: v("day"),
@@ -29,7 +32,65 @@ func (d *Pages) readAnswerFilter(r *http.Request) insight.Filter {
 	if r.Method == http.MethodPost {
 		f.Search = strings.TrimSpace(r.PostFormValue("search"))
 	}
-	return f
+	if by := v("sort"); slices.Contains(answerOrders, by) {
+		f.Sort = by
+	}
+	for i := range f.Segments {
+		f.Segments[i] = v("s" + strconv.Itoa(i))
+	}
+	var err error
+	if f.From, err = dateIn(v("from"), "from", zone); err != nil {
+		return f, err
+	}
+	if f.Until, err = dateIn(v("until"), "until", zone); err != nil || f.Until.IsZero() {
+		return f, err
+	}
+	if f.Until = f.Until.AddDate(0, 0, 1); !f.From.Before(f.Until) {
+		err = apperr.New(apperr.Invalid, "filter_dates_backward", "until")
+	}
+	return f, err
+}
+
+var answerOrders = []string{insight.SortTime, insight.SortScore, insight.SortScoreDown}
+
+func dateIn(text, field string, zone *time.Location) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	t, err := time.ParseInLocation(time.DateOnly, text, zone)
+	if err != nil {
+		return t, apperr.New(apperr.Invalid, "filter_date", field)
+	}
+	return t, nil
+}
+
+// filterQuery is all of a filter that may stand in an address, which is all but the words.
+func (d *Pages) filterQuery(f insight.Filter) url.Values {
+	q := url.Values{}
+	set := func(name, value string) {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	for name, value := range map[string]string{
+		"group": f.Group, "score": f.Score, "team": d.Parameter(f.Team), "language": f.Language, "week": f.Week, "day": f.Day, "part": f.Dimension, "value": f.Segment,
+		"words": f.Words, "wish": f.Wish, "unverified": f.Unverified, "sort": f.Sort,
+	} {
+		set(name, value)
+	}
+	if f.Owner != "" {
+		q.Set("owner", d.Handle(f.Owner))
+	}
+	for i, sum := range f.Segments {
+		set("s"+strconv.Itoa(i), sum)
+	}
+	if !f.From.IsZero() {
+		q.Set("from", f.From.Format(time.DateOnly))
+	}
+	if !f.Until.IsZero() {
+		q.Set("until", f.Until.AddDate(0, 0, -1).Format(time.DateOnly))
+	}
+	return q
 }
 
 type answersPage struct {
@@ -43,6 +104,12 @@ type answersPage struct {
 	Answers  []answerView
 	Looked   string
 	Next     string
+	Action   string // the page's address, with the filters
+	Selects  []filterSelect
+	Orders   []shell.Option
+	Dates    bool // one may ask for answers of some days
+	From     string
+	Until    string
 	Empty    bool   // nothing fits, and everything was looked at
 	Explain  bool   // unverified answers are shown
 	Mine     string // whose answers are shown, where not everybody's
@@ -58,6 +125,7 @@ type answerView struct {
 	Team       string
 	Name       string // "" for those who may not know
 	When       string
+	Contact    string // path of whose it is; "" for those who may not see that
 	Case       string // path of its case
 	Unverified bool
 }
@@ -81,8 +149,23 @@ func (d *Pages) answersPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	c, view := opened.Campaign(), opened.View()
-	p := &answersPage{Frame: shell.NewFrame(r, c.Name), Campaign: c.Name, ID: string(c.ID), Filter: d.readAnswerFilter(r)}
-	l := p.Lang
+	p := &answersPage{Frame: shell.NewFrame(r, c.Name), Campaign: c.Name, ID: string(c.ID)}
+	if p.Filter, err = d.readAnswerFilter(r, p.Zone); err != nil {
+		return err
+	}
+	l, q := p.Lang, d.filterQuery(p.Filter)
+	p.Action = "/results/" + p.ID + "/answers"
+	if len(q) > 0 {
+		p.Action += "?" + q.Encode()
+	}
+	if r.Method == http.MethodPost && r.URL.RequestURI() != p.Action { // the address holds the filters, so that it can be shared
+		status := http.StatusTemporaryRedirect // the same form once more
+		if p.Filter.Search == "" && r.FormValue("after") == "" {
+			status = http.StatusSeeOther
+		}
+		http.Redirect(w, r, p.Action, status)
+		return nil
+	}
 	found, err := opened.Answers(r.Context(), p.Filter, r.FormValue("after"))
 	if err != nil {
 		return err
@@ -98,6 +181,12 @@ func (d *Pages) answersPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	if p.Next = found.Next; found.Partly {
 		p.Looked = l.T("results.looked", lang.Values{"Count": found.Looked})
+		if p.Filter.Sort != "" && view.People() {
+			p.Looked = l.T("finding.sorted_partly", lang.Values{"Count": found.Looked})
+		}
+	}
+	if err := d.choices(r.Context(), p, opened); err != nil {
+		return err
 	}
 	p.Empty = len(found.List) == 0 && found.Next == ""
 	if view.People() {
@@ -132,9 +221,6 @@ func (p *answersPage) chosen(c survey.Campaign, found []insight.Answer) (said []
 	if f.Day != "" {
 		said = append(said, shell.DayLabel(l)(f.Day))
 	}
-	if f.Owner != "" {
-		say(survey.KindOwner, f.Owner)
-	}
 	if f.Language != "" {
 		say(survey.KindLanguage, shell.ValueLabel(l, survey.KindLanguage, f.Language, nil))
 	}
@@ -165,13 +251,22 @@ func (d *Pages) answerViews(ctx context.Context, f *shell.Frame, c survey.Campai
 			return nil, err
 		}
 	}
+	sees, err := d.Lists.Sees(ctx, f.Visit.Who)
+	if err != nil {
+		return nil, err
+	}
 	views := make([]answerView, len(found))
 	for i, a := range found {
 		v := answerView{Score: a.Score(), Class: string(a.Group()), Group: f.Lang.T("case.group." + string(a.Group())), Comment: cutWords(a.Comment()), Wish: cutWords(a.Wish())}
 		if r, ok := a.Response(); ok {
-			v.Team, v.Unverified, v.When = r.Team, !r.Verified, f.Lang.Moment(r.Updated.In(f.Zone))
-			person := people[r.Contact].Person
-			v.Name = cmp.Or(person.Name, person.Email)
+			v.Team, v.Unverified, v.When = r.Team, !r.Verified, f.Lang.Moment(insight.When(r).In(f.Zone))
+			contact, there := people[r.Contact]
+			if there {
+				v.Name = shell.ContactName(f.Lang, contact)
+			}
+			if there && f.Can(authz.ReadContacts) && sees(contact) {
+				v.Contact = shell.ContactHref(c.Audience, r.Contact)
+			}
 			if f.Can(authz.ReadCases) && r.Unhappy {
 				v.Case = "/cases/" + loop.Case{Campaign: c.ID, Contact: r.Contact}.ID()
 			}
