@@ -67,6 +67,7 @@ func (d *Pages) live(ctx context.Context, f *shell.Frame, c survey.Campaign) (li
 	out.ledger(l, "s.", v.Second, survey.MailingSecond)
 	out.answers(l, own)
 	out.pace(l, c, v, d.Now())
+	out.before(l, v, own)
 	possible := d.Mailing.Possible(f.Visit.Who, c, v)
 	for _, a := range mailing.Running {
 		out.Show[string(a)] = slices.Contains(possible, a)
@@ -150,6 +151,20 @@ func (o *live) pace(l lang.Language, c survey.Campaign, v mailing.Ledgers, now t
 	}
 }
 
+// before says what pausing and closing come to, before they are pressed.
+func (o *live) before(l lang.Language, v mailing.Ledgers, own insight.Own) {
+	g := v.Invitation
+	if g == nil {
+		return
+	}
+	o.Text["pause_says"] = l.T("comfort.pause", lang.Values{"Sent": l.Number(int64(g.Invited - g.Waiting)), "Invited": l.Number(int64(g.Invited)), "Waiting": l.Number(int64(g.Waiting))})
+	if own.Part() || own.Disclosed.Withheld() != "" { // how many of all have answered is not this reader's
+		return
+	}
+	left := max(0, int64(g.Sent+g.Uncertain)-o.Answers)
+	o.Text["close_says"] = l.T("comfort.close", lang.Values{"Answers": l.Number(o.Answers), "Left": l.Number(left)})
+}
+
 func waits(l *survey.Ledger) bool { return l != nil && l.Waiting > 0 }
 
 // livePage is a campaign that is launched, or a draft for whoever may only look.
@@ -200,7 +215,7 @@ type place struct {
 
 // liveTexts and liveParts are those of live that the page names one by one.
 type liveTexts struct {
-	State, What, Stopped, Speed, Left, NPS, Interval, Answers, Rate, Unverified, Withheld, Company string
+	State, What, Stopped, Speed, Left, NPS, Interval, Answers, Rate, Unverified, Withheld, Company, Pause, Close string
 }
 
 type liveParts struct {
@@ -307,7 +322,7 @@ func (d *Pages) showLive(w http.ResponseWriter, r *http.Request, status int, c s
 func (p *livePage) take(o live, href func(prefix, part string) string, answers string, unverified bool) {
 	t, s := o.Text, o.Show
 	p.Badge, p.Decided, p.Invited, p.Next, p.Answers = o.Badge, o.Decided, o.Invited, o.Next, strconv.FormatInt(o.Answers, 10)
-	p.Text = liveTexts{t["state"], t["what"], t["stopped"], t["speed"], t["left"], t["nps"], t["nps_interval"], t["answers"], t["response_rate"], t["unverified"], t["withheld"], t["company"]}
+	p.Text = liveTexts{t["state"], t["what"], t["stopped"], t["speed"], t["left"], t["nps"], t["nps_interval"], t["answers"], t["response_rate"], t["unverified"], t["withheld"], t["company"], t["pause_says"], t["close_says"]}
 	p.Parts = liveParts{
 		s["stopped"], s["ledger"], s["sending"], s["groups"], s["withheld"], s["unverified"], s["uncertain"],
 		s["pause"], s["resume"], s["remind"], s["remind-again"], s["close"], s["cancel"], s["resend"],

@@ -1,10 +1,17 @@
 package org
 
 import (
+	"context"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
+	"sync"
 
+	"golang.org/x/sync/errgroup"
+
+	"onetap/internal/apperr"
 	"onetap/internal/authz"
 	"onetap/internal/console/shell"
 	"onetap/internal/org"
@@ -25,6 +32,7 @@ type auditPage struct {
 
 type auditLine struct {
 	When, ISO, Who, WhoHref, What, Object, ObjectHref, Zone string
+	ObjectID                                                string // behind its name
 	Token                                                   bool
 }
 
@@ -62,8 +70,12 @@ func (d *Pages) showAudit(w http.ResponseWriter, r *http.Request) error {
 	for _, m := range staff {
 		byID[strings.ToLower(m.ID)] = m
 	}
+	campaigns, err := d.campaignNames(r.Context(), entries)
+	if err != nil {
+		return err
+	}
 	for _, e := range entries {
-		p.Entries = append(p.Entries, d.auditLine(p.Frame, e, byID, people))
+		p.Entries = append(p.Entries, d.auditLine(p.Frame, e, byID, people, campaigns))
 	}
 	p.None = len(entries) == 0
 	if next != "" {
@@ -72,7 +84,33 @@ func (d *Pages) showAudit(w http.ResponseWriter, r *http.Request) error {
 	return shell.Show(w, r, http.StatusOK, p)
 }
 
-func (d *Pages) auditLine(f shell.Frame, e authz.AuditEntry, byID, byHandle map[string]survey.Staff) auditLine {
+// campaignNames are the names of the campaigns that entries are about; those that are deleted have none.
+func (d *Pages) campaignNames(ctx context.Context, entries []authz.AuditEntry) (map[string]string, error) {
+	var mu sync.Mutex
+	names := map[string]string{}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Action, "campaigns") && e.Object != "" {
+			names[e.Object] = ""
+		}
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(8)
+	for _, id := range slices.Collect(maps.Keys(names)) {
+		g.Go(func() error {
+			c, err := d.Mailing.Campaign(ctx, id)
+			if apperr.Is(err, "campaign_unknown") {
+				return nil
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			names[id] = c.Name
+			return err
+		})
+	}
+	return names, g.Wait()
+}
+
+func (d *Pages) auditLine(f shell.Frame, e authz.AuditEntry, byID, byHandle map[string]survey.Staff, campaigns map[string]string) auditLine {
 	l := auditLine{When: f.Lang.Moment(e.At.In(f.Zone)), ISO: e.At.Format("2006-01-02T15:04:05Z"), Who: e.Who, Token: e.Token, What: e.Action, Object: e.Object}
 	if id := "audit." + e.Action; f.Lang.Has(id) {
 		l.What = f.Lang.T(id)
@@ -87,7 +125,11 @@ func (d *Pages) auditLine(f shell.Frame, e authz.AuditEntry, byID, byHandle map[
 	case kind == "staff" && ok:
 		l.Object, l.ObjectHref = org.NameOf(m), "/staff/"+d.Handle(m.ID)
 	case kind == "campaigns" && e.Object != "":
-		l.ObjectHref = "/campaigns/" + e.Object
+		if l.Object, l.ObjectID = campaigns[e.Object], e.Object; l.Object == "" {
+			l.Object = f.Lang.T("comfort.campaign_gone")
+		} else {
+			l.ObjectHref = "/campaigns/" + e.Object
+		}
 	}
 	return l
 }

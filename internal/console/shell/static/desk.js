@@ -30,4 +30,16 @@
     setTimeout(() => delete form.dataset.sent, 5000);
   });
   addEventListener('pageshow', () => document.querySelectorAll('form').forEach((f) => delete f.dataset.sent));
+
+  // A button that copies a field; without a clipboard the field is selected by hand.
+  for (const b of document.querySelectorAll('[data-copy]')) {
+    const field = document.getElementById(b.dataset.copy);
+    if (!field || !navigator.clipboard) continue;
+    b.hidden = false;
+    b.setAttribute('aria-live', 'polite');
+    b.addEventListener('click', async () => {
+      field.select();
+      try { await navigator.clipboard.writeText(field.value); b.textContent = b.dataset.copied; } catch { /* it is selected */ }
+    });
+  }
 })();
