@@ -199,3 +199,33 @@ func TestTextKeptFromExcelIsText(t *testing.T) {
 		t.Errorf("nobody is the owner: %+v", out.Columns)
 	}
 }
+
+// Undoing a list, and asking for it twice, leaves whoever the list before had, found by what it says.
+func TestAnyListUndone(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(20) {
+		r := rand.New(rand.NewPCG(seed, 7))
+		before, after := againHead+strings.Join(randomRows(r, false), ""), againHead+strings.Join(randomRows(r, false), "")
+		l, s := newLists(t)
+		tookAs(t, l, before)
+		want, first := wholeAudience(t, s), latest(t, l).ID
+		tookAs(t, l, after)
+		uploads, _, err := l.History(t.Context(), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, u := range uploads {
+			for n := 0; u.ID != first && n < 2; n++ {
+				if _, err := l.Undo(t.Context(), klimova, u.ID); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if got := wholeAudience(t, s); got != want {
+			t.Errorf("%d: after %q and %q undone\nwant %s\ngot  %s", seed, before, after, want, got)
+		}
+		if out := tookAs(t, l, before); out.New+out.Changed > 0 {
+			t.Errorf("%d: %q again after %q undone: %+v", seed, before, after, out.Upserted)
+		}
+	}
+}
