@@ -98,7 +98,7 @@ func TestEveryPage(t *testing.T) {
 
 // unlinked is what frames and scripts ask for; downloads are no pages.
 var (
-	unlinked  = []string{"/campaigns/{campaign}/letter", "/campaigns/{campaign}/live", "/contacts/imports/{import}/state"}
+	unlinked  = []string{"/campaigns/{campaign}/letter", "/campaigns/{campaign}/live", "/contacts/imports/{import}/state", "/contacts/workbooks/{digest}"}
 	downloads = []string{"/contacts/imports/{import}/refused"}
 )
 

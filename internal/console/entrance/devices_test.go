@@ -169,6 +169,7 @@ func TestDevices(t *testing.T) {
 	phone.Get("/").Want(t, 303)
 	desk.Get("/").Want(t, 303)
 
+	w.Pass(time.Minute) // the latest stands first
 	phone = onOwn(t, w, "owner")
 	here := endOf.FindStringSubmatch(phone.Get("/devices").Text)[1]
 	phone.Send(here).Want(t, 303)
