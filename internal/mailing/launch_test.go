@@ -260,4 +260,15 @@ func TestNobodyToInvite(t *testing.T) {
 	if code(t, err) != "all_skipped at quiet_days" || !strings.Contains(err.Error(), "Asked:1") || !strings.Contains(err.Error(), "Unsubscribed:1") {
 		t.Error(err)
 	}
+	phone := survey.Contact{
+		ID: "aaaaaaaaaaaaaaaa", Audience: survey.Customers, Team: "West", Person: survey.Person{Phone: "+79161234567"}, Mailbox: survey.NoMailbox, Created: d.now(), Updated: d.now(),
+	}
+	if err := d.store.PutContacts(ctx, []survey.Contact{phone}); err != nil {
+		t.Fatal(err)
+	}
+	c = d.draft(func(c *survey.Campaign) { c.Filter.Teams = []string{"West"} })
+	_, err = d.Launch(ctx, string(c.ID), nil, time.Time{}, "")
+	if code(t, err) != "all_skipped at filter" || !strings.Contains(err.Error(), "NoAddress:1") {
+		t.Error(err)
+	}
 }
