@@ -1,8 +1,10 @@
 package campaigns_test
 
 import (
+	"strconv"
 	"testing"
 
+	"onetap/internal/authz"
 	"onetap/internal/survey"
 )
 
@@ -21,4 +23,18 @@ func TestAuditNamesCampaigns(t *testing.T) {
 	v := w.Visitor("administrator", "en")
 	_, page := v.Get("/settings/audit")
 	v.Says(page, `title="abcdefgh" dir="auto">Autumn</a>`)
+}
+
+// … and a case or a contact by the customer, for who may see people; one that is gone says so.
+func TestAuditNamesCustomers(t *testing.T) {
+	t.Parallel()
+	w, _, _ := running(t, survey.Sending)
+	c := w.Detractor(1, "owner", "Север", "Анна Смирнова", "долго", 3, w.Now())
+	owner := w.Visitor("owner", "en")
+	if status, page, _ := owner.Post("/cases/"+c.ID(), "version", strconv.Itoa(c.Version), "note", "called"); status != 303 {
+		t.Fatal(status, page)
+	}
+	w.Desk.Company.Note(t.Context(), authz.Who{Staff: survey.Staff{ID: "administrator"}}, "suppressions", "aaaaaaaaaaaaaaaa")
+	_, page := w.Visitor("administrator", "en").Get("/settings/audit")
+	w.Visitor("administrator", "en").Says(page, `href="/cases/`+c.ID()+`" title="`+c.ID()+`" dir="auto">Анна Смирнова</a>`, `title="aaaaaaaaaaaaaaaa">`)
 }

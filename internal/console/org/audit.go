@@ -14,6 +14,7 @@ import (
 	"onetap/internal/apperr"
 	"onetap/internal/authz"
 	"onetap/internal/console/shell"
+	"onetap/internal/loop"
 	"onetap/internal/org"
 	"onetap/internal/survey"
 )
@@ -74,8 +75,14 @@ func (d *Pages) showAudit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	customers, err := d.customersOf(r.Context(), p.Frame, entries)
+	if err != nil {
+		return err
+	}
 	for _, e := range entries {
-		p.Entries = append(p.Entries, d.auditLine(p.Frame, e, byID, people, campaigns))
+		l := d.auditLine(p.Frame, e, byID, people, campaigns)
+		p.customer(&l, e, customers)
+		p.Entries = append(p.Entries, l)
 	}
 	p.None = len(entries) == 0
 	if next != "" {
@@ -108,6 +115,52 @@ func (d *Pages) campaignNames(ctx context.Context, entries []authz.AuditEntry) (
 		})
 	}
 	return names, g.Wait()
+}
+
+// contactOf is the contact that an entry is about, by its case or itself.
+func contactOf(e authz.AuditEntry) (id survey.ContactID, byCase, ok bool) {
+	if _, contact, ok := loop.ParseID(e.Object); ok {
+		return contact, true, true
+	}
+	return survey.ContactID(e.Object), false, e.Action == "contacts.change" || e.Action == "suppressions"
+}
+
+// customersOf are the contacts that entries are about, for who may see people; nil for anybody else.
+func (d *Pages) customersOf(ctx context.Context, f shell.Frame, entries []authz.AuditEntry) (map[survey.ContactID]survey.Contact, error) {
+	var ids []survey.ContactID
+	for _, e := range entries {
+		if id, _, ok := contactOf(e); ok && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	if len(ids) == 0 || !f.Can(authz.ReadPeople) {
+		return nil, nil
+	}
+	all := map[survey.ContactID]survey.Contact{}
+	for _, a := range survey.Audiences { // an id is of one of them
+		some, err := d.Store.Contacts(ctx, a, ids)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(all, some)
+	}
+	return all, nil
+}
+
+// customer names the contact of an entry; customers is nil for who may not see people.
+func (p *auditPage) customer(l *auditLine, e authz.AuditEntry, customers map[survey.ContactID]survey.Contact) {
+	id, byCase, ok := contactOf(e)
+	if !ok || customers == nil {
+		return
+	}
+	l.ObjectID = e.Object
+	c, there := customers[id]
+	switch l.Object = shell.ContactName(p.Lang, c); {
+	case byCase:
+		l.ObjectHref = shell.When(p.Can(authz.ReadCases), "/cases/"+e.Object)
+	case there:
+		l.ObjectHref = shell.When(p.Can(authz.ReadContacts), shell.ContactHref(c.Audience, id))
+	}
 }
 
 func (d *Pages) auditLine(f shell.Frame, e authz.AuditEntry, byID, byHandle map[string]survey.Staff, campaigns map[string]string) auditLine {

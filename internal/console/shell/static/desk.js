@@ -22,6 +22,10 @@
       else seek.click();
     });
   }
+  // What a button asks is in sight, however far down the page it is.
+  document.addEventListener('toggle', (e) => {
+    if (e.target.open && e.target.matches('details.ask')) e.target.scrollIntoView({block: 'nearest'});
+  }, true);
   // A form is sent once, however often its button is pressed.
   document.addEventListener('submit', (e) => {
     const form = e.target;
