@@ -21,7 +21,7 @@ var unauditedBecause = map[string]string{
 	"POST /results/{campaign}/answers":                "reads; what is looked for is posted to stay out of addresses",
 	"POST /cases/find":                                "reads; what is looked for is posted to stay out of addresses",
 	"POST /contacts/search":                           "reads; what is looked for is posted to stay out of addresses",
-	"POST /contacts/owner":                            "asks who is meant, and changes nothing",
+	"POST /contacts/owner/ask":                        "asks who is meant, and changes nothing",
 	"POST /search":                                    "reads; what is looked for is posted to stay out of addresses",
 	"POST /staff/search":                              "reads; what is looked for is posted to stay out of addresses",
 	"POST /contacts/upload/check":                     "looks at a file and keeps nothing",

@@ -79,6 +79,9 @@ func TestPagesArePacked(t *testing.T) {
 	}
 	for _, path := range paths {
 		plain, packed := get(path, ""), get(path, "gzip, br")
+		if len(plain.Body) < 1000 { // not worth it: see web.Handler
+			continue
+		}
 		if plain.StatusCode != http.StatusOK || plain.Headers["Content-Encoding"] != "" || packed.Headers["Content-Encoding"] != "gzip" || packed.Headers["Vary"] != "Accept-Encoding" {
 			t.Errorf("%s: %d, %v, %v", path, plain.StatusCode, plain.Headers, packed.Headers)
 		}

@@ -271,7 +271,7 @@ func (p *contactsPage) View() templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if p.MayUpload && len(p.Rows) > 0 {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "<form id=\"owners\" method=\"post\" action=\"/contacts/owner\" class=\"row\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "<form id=\"owners\" method=\"post\" action=\"/contacts/owner/ask\" class=\"row\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -20,10 +20,10 @@ func TestChangeOwnerFromTheList(t *testing.T) {
 	all := filtered(t, w)
 	v := w.Visitor("marketing", "en")
 	_, page := v.Get("/contacts?audience=customers&tier=A&no_owner=yes")
-	v.Says(page, "11 contacts match", `action="/contacts/owner"`, "Change the owner of all that match", `name="no_owner" value="yes"`, `name="chosen"`)
-	_, page, _ = v.Post("/contacts/owner", "audience", "customers", "all", "yes", "tier", "A", "no_owner", "yes")
+	v.Says(page, "11 contacts match", `action="/contacts/owner/ask"`, "Change the owner of all that match", `name="no_owner" value="yes"`, `name="chosen"`)
+	_, page, _ = v.Post("/contacts/owner/ask", "audience", "customers", "all", "yes", "tier", "A", "no_owner", "yes")
 	v.Says(page, "11 contacts will get another owner", "Change the owner of 11 contacts", "Open cases stay", "/contacts/uploads", `name="tier" value="A"`)
-	status, page, _ := v.Post("/contacts/owner/change", "audience", "customers", "all", "yes", "tier", "A", "no_owner", "yes", "to", "Somebody Else")
+	status, page, _ := v.Post("/contacts/owner", "audience", "customers", "all", "yes", "tier", "A", "no_owner", "yes", "to", "Somebody Else")
 	v.Says(page, "No one on the staff list has this name", `value="Somebody Else"`, "11 contacts will get")
 	if status != 400 {
 		t.Errorf("an unknown owner: %d", status)
@@ -39,7 +39,7 @@ func TestChangeOwnerFromTheList(t *testing.T) {
 	if n := of("owner"); n != 44 {
 		t.Errorf("a refusal has changed something: %d", n)
 	}
-	status, _, to := v.Post("/contacts/owner/change", "audience", "customers", "all", "yes", "tier", "A", "no_owner", "yes", "to", "Елена Соколова")
+	status, _, to := v.Post("/contacts/owner", "audience", "customers", "all", "yes", "tier", "A", "no_owner", "yes", "to", "Елена Соколова")
 	if status != http.StatusSeeOther || !strings.HasPrefix(to, "/contacts/uploads/") || of("owner") != 55 || of("") != 32 {
 		t.Fatalf("%d to %s, %d of the owner, %d of nobody", status, to, of("owner"), of(""))
 	}
@@ -60,15 +60,15 @@ func TestChangeOwnerFromTheList(t *testing.T) {
 		}
 		return v.Send(r, err)
 	}
-	_, page, _ = choose("/contacts/owner")
+	_, page, _ = choose("/contacts/owner/ask")
 	v.Says(page, "2 contacts will get another owner", `value="`+string(all[2].ID)+`"`)
-	if status, _, _ = choose("/contacts/owner/change"); status != http.StatusSeeOther || of("owner") != 46 {
+	if status, _, _ = choose("/contacts/owner"); status != http.StatusSeeOther || of("owner") != 46 {
 		t.Errorf("chosen: %d, %d of the owner", status, of("owner"))
 	}
-	if _, _, to = choose("/contacts/owner/change"); !strings.HasSuffix(to, "done=owners_same") {
+	if _, _, to = choose("/contacts/owner"); !strings.HasSuffix(to, "done=owners_same") {
 		t.Errorf("the same again leads to %s", to)
 	}
-	if status, page, _ = v.Post("/contacts/owner", "audience", "customers"); status != 400 || !strings.Contains(page, "Choose contacts in the list") {
+	if status, page, _ = v.Post("/contacts/owner/ask", "audience", "customers"); status != 400 || !strings.Contains(page, "Choose contacts in the list") {
 		t.Errorf("nobody chosen: %d", status)
 	}
 	if _, page = w.Visitor("owner", "en").Get("/contacts?audience=customers"); strings.Contains(page, "/contacts/owner") {

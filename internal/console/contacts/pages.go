@@ -15,8 +15,8 @@ func (d *Pages) Routes() []door.Route {
 	return []door.Route{
 		door.On("GET /contacts", authz.ReadContacts, d.contactList, ""),
 		door.On("POST /contacts/search", authz.ReadContacts, d.searchContacts, door.Unaudited),
-		door.On("POST /contacts/owner", authz.WriteContacts, d.askOwner, door.Unaudited),
-		door.On("POST /contacts/owner/change", authz.WriteContacts, d.changeOwner, "contacts.owner"),
+		door.On("POST /contacts/owner/ask", authz.WriteContacts, d.askOwner, door.Unaudited),
+		door.On("POST /contacts/owner", authz.WriteContacts, d.changeOwner, "contacts.owner"),
 		door.On("GET /contacts/segments", authz.WriteContacts, d.segmentsPage, ""),
 		door.On("POST /contacts/segments", authz.WriteContacts, d.saveSegments, "audiences.columns"),
 		door.On("GET /contacts/upload", authz.WriteContacts, askList, ""),
