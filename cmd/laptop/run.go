@@ -18,6 +18,7 @@ import (
 	"onetap/internal/local"
 	"onetap/internal/local/drive"
 	"onetap/internal/local/faults"
+	"onetap/internal/survey"
 )
 
 // run starts the laptop, says where everything is, and waits for Ctrl-C.
@@ -45,7 +46,11 @@ func runUntilInterrupted(args []string, out, errs io.Writer) error {
 	}
 	company := drive.New(stack.Site(), stack.Inbox(), stack.Token())
 	if stack.Fresh() && !o.empty {
-		if err := loadSample(ctx, company, os.DirFS(filepath.Join(filepath.Dir(cfg.Template), "samples"))); err != nil {
+		err := loadSample(ctx, company, os.DirFS(filepath.Join(filepath.Dir(cfg.Template), "samples")))
+		if err == nil {
+			err = stack.Set(ctx, survey.Settings{Zone: "Europe/Moscow"}) // where most of the sample's people are
+		}
+		if err != nil {
 			return errors.Join(fmt.Errorf("load the sample workspace: %w", err), stack.Close())
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"onetap/internal/local/faults"
 	"onetap/internal/local/ses"
 	"onetap/internal/local/startpage"
+	"onetap/internal/survey"
 )
 
 // What the parts of the laptop that stand in for AWS are told of Onetap.
@@ -40,6 +41,12 @@ func (s *Stack) startPage() *startpage.Pages {
 		},
 		Site: s.Site(), Links: s.Links(), Inbox: s.Inbox(), AWS: s.AWS(), Token: s.token, Data: s.cfg.Data,
 	}
+}
+
+// Set writes the company's settings of a fresh workspace, which the API cannot.
+func (s *Stack) Set(ctx context.Context, v survey.Settings) error {
+	_, err := startpage.OpenTable(s.AWS(), s.TableName()).PutSettings(ctx, v)
+	return err
 }
 
 // Customers who answer from the inbox, and how fast: four a second, so that one sees the figures move.

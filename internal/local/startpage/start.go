@@ -27,6 +27,8 @@ type Table interface {
 	firststeps.Store
 	// PutSignIn keeps a link until it is used or expires.
 	PutSignIn(ctx context.Context, l authz.SignIn) error
+	// PutSettings writes what the company has set, unless somebody else has since: then apperr.ErrChanged.
+	PutSettings(ctx context.Context, v survey.Settings) (survey.Settings, error)
 }
 
 // Pages is the page and what it leads to. It is safe for concurrent use.
