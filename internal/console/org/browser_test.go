@@ -63,7 +63,8 @@ func TestBrowserPeopleAndSettings(t *testing.T) {
 			}
 			b.Go("/staff/import")
 			b.File("#list", list)
-			b.ClickTo("main form button", "[role=status]")
+			b.Click("main form button") // the page stays
+			b.Wait("#said [role=status]")
 			see("import")
 			b.Go("/staff")
 			b.Type("#sought", "kim@")
