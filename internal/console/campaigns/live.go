@@ -151,7 +151,7 @@ func (o *live) pace(l lang.Language, c survey.Campaign, v mailing.Ledgers, now t
 	}
 }
 
-// before says what pausing and closing come to, before they are pressed.
+// before says what pausing, reminding and closing come to, before they are pressed.
 func (o *live) before(l lang.Language, v mailing.Ledgers, own insight.Own) {
 	g := v.Invitation
 	if g == nil {
@@ -162,6 +162,7 @@ func (o *live) before(l lang.Language, v mailing.Ledgers, own insight.Own) {
 		return
 	}
 	left := max(0, int64(g.Sent+g.Uncertain)-o.Answers)
+	o.Text["remind_says"] = l.T("comfort.remind", lang.Values{"Count": max(0, int64(g.Sent)-o.Answers)})
 	o.Text["close_says"] = l.T("comfort.close", lang.Values{"Answers": l.Number(o.Answers), "Left": l.Number(left)})
 }
 
@@ -215,7 +216,7 @@ type place struct {
 
 // liveTexts and liveParts are those of live that the page names one by one.
 type liveTexts struct {
-	State, What, Stopped, Speed, Left, NPS, Interval, Answers, Rate, Unverified, Withheld, Company, Pause, Close string
+	State, What, Stopped, Speed, Left, NPS, Interval, Answers, Rate, Unverified, Withheld, Company, Pause, Remind, Close string
 }
 
 type liveParts struct {
@@ -322,7 +323,7 @@ func (d *Pages) showLive(w http.ResponseWriter, r *http.Request, status int, c s
 func (p *livePage) take(o live, href func(prefix, part string) string, answers string, unverified bool) {
 	t, s := o.Text, o.Show
 	p.Badge, p.Decided, p.Invited, p.Next, p.Answers = o.Badge, o.Decided, o.Invited, o.Next, strconv.FormatInt(o.Answers, 10)
-	p.Text = liveTexts{t["state"], t["what"], t["stopped"], t["speed"], t["left"], t["nps"], t["nps_interval"], t["answers"], t["response_rate"], t["unverified"], t["withheld"], t["company"], t["pause_says"], t["close_says"]}
+	p.Text = liveTexts{t["state"], t["what"], t["stopped"], t["speed"], t["left"], t["nps"], t["nps_interval"], t["answers"], t["response_rate"], t["unverified"], t["withheld"], t["company"], t["pause_says"], t["remind_says"], t["close_says"]}
 	p.Parts = liveParts{
 		s["stopped"], s["ledger"], s["sending"], s["groups"], s["withheld"], s["unverified"], s["uncertain"],
 		s["pause"], s["resume"], s["remind"], s["remind-again"], s["close"], s["cancel"], s["resend"],

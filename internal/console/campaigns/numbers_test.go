@@ -13,7 +13,7 @@ func TestActsSayNumbers(t *testing.T) {
 	t.Parallel()
 	_, v, _ := running(t, survey.Sending, personOf(0, "sent"), personOf(1, "sent"), personOf(2, "waiting"))
 	_, page := v.Get("/campaigns/abcdefgh")
-	v.Says(page, "2 of 3 sent, 1 waiting", "Answered: 0. Can no longer answer: 2.")
+	v.Says(page, "2 of 3 sent, 1 waiting", "Answered: 0. Can no longer answer: 2.", "At most 2 people get it")
 }
 
 // The list of who did what calls a campaign by its name; its id stands behind it.
