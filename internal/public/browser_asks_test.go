@@ -143,7 +143,7 @@ func TestBrowserClosedMeanwhile(t *testing.T) {
 	t.Parallel()
 	for name, before := range map[string]browsertest.Step{
 		"nothing": chromedp.Steps(),
-		"a score": chromedp.Steps(browsertest.Tap(195, 30), says("Спасибо! Ваша оценка\u00a0— 9.")),
+		"a score": chromedp.Steps(browsertest.Tap(195, 30), says("Спасибо! Ваша оценка — 9.")),
 		"words":   chromedp.Steps(browsertest.Tap(195, 30), says("Спасибо!"), chromedp.SendKeys("#why", "x"), browsertest.ClickOn("#words button"), says("Спасибо! Мы")),
 	} {
 		s := newStage(t)

@@ -49,7 +49,7 @@ func TestBrowserTap(t *testing.T) {
 	browsertest.Run(t, ctx, browsertest.Phone(390), chromedp.Navigate(site+"/r/"+s.token+"/9"), browsertest.Tap(195, 30))
 	becomes(t, s, `9 true "" "" v1`)
 	browsertest.Run(t, ctx, browsertest.Shown("#words"))
-	if said := browsertest.Ask(t, ctx, chromedp.Text("#say")); said != "Спасибо! Ваша оценка\u00a0— 9." {
+	if said := plain(browsertest.Ask(t, ctx, chromedp.Text("#say"))); said != "Спасибо! Ваша оценка — 9." {
 		t.Errorf("the page says %q", said)
 	}
 	browsertest.Run(t, ctx, chromedp.SendKeys("#why", "всё быстро"), chromedp.SendKeys("#wish", "чай"), browsertest.TapOn("#words button"))
@@ -141,14 +141,14 @@ func TestBrowserOffline(t *testing.T) {
 	browsertest.Run(t, ctx, browsertest.Phone(390), page)
 	tunnel.Store(true)
 	browsertest.Run(t, ctx, browsertest.Tap(195, 30), browsertest.Shown("#words"))
-	if said := browsertest.Ask(t, ctx, chromedp.Text("#say")); !strings.HasPrefix(said, "Ещё не отправлено") || s.state() != "nothing" {
+	if said := plain(browsertest.Ask(t, ctx, chromedp.Text("#say"))); !strings.HasPrefix(said, "Ещё не отправлено") || s.state() != "nothing" {
 		t.Fatalf("the page says %q, stored is %s", said, s.state())
 	}
 	browsertest.Run(t, ctx, chromedp.SendKeys("#why", "в тоннеле"), browsertest.TapOn("#words button"), chromedp.Sleep(200*time.Millisecond))
 	tunnel.Store(false)
 	browsertest.Run(t, ctx, chromedp.Evaluate[chromedp.Void](`dispatchEvent(new Event("online"))`))
 	becomes(t, s, `9 true "в тоннеле" "" v2`)
-	if said := browsertest.Ask(t, ctx, chromedp.Text("#say")); said != "Спасибо! Мы обязательно это прочитаем." {
+	if said := plain(browsertest.Ask(t, ctx, chromedp.Text("#say"))); said != "Спасибо! Мы обязательно это прочитаем." {
 		t.Errorf("the page says %q", said)
 	}
 	browsertest.Run(t, ctx, browsertest.TapOn("#again"))
