@@ -111,6 +111,7 @@ func TestBrowserLastWordsStay(t *testing.T) {
 	reloaded("") // emptied, not sent
 	browsertest.Run(t, ctx, browsertest.ClickOn("#words button"))
 	becomes(t, s, `9 true "" "" v3`)
+	browsertest.Run(t, ctx, browsertest.Shown("#again"), browsertest.ClickOn("#again"))
 	r.way.Store(unsent)
 	browsertest.Run(t, ctx, write("раз"), browsertest.ClickOn("#words button"), says("Ещё не"), write("раз-два"), browsertest.ClickOn("#words button"), chromedp.Sleep(100*time.Millisecond))
 	reloaded("раз-два") // the later of two in a tunnel
@@ -119,7 +120,7 @@ func TestBrowserLastWordsStay(t *testing.T) {
 	r.way.Store(arrived)
 	browsertest.Run(t, ctx, chromedp.Evaluate[chromedp.Void](`dispatchEvent(new Event("online"))`))
 	becomes(t, s, `9 true "" "" v6`)
-	browsertest.Run(t, ctx, says("Спасибо! Мы"))
+	browsertest.Run(t, ctx, says("Спасибо! Мы"), browsertest.Shown("#again"), browsertest.ClickOn("#again"))
 	r.way.Store(sending) // on a slow network the second goes before the first is answered
 	browsertest.Run(t, ctx, write("три"), browsertest.ClickOn("#words button"), says("Отправляем"), write("три-четыре"), browsertest.ClickOn("#words button"))
 	r.way.Store(arrived)
@@ -144,7 +145,7 @@ func TestBrowserClosedMeanwhile(t *testing.T) {
 	for name, before := range map[string]browsertest.Step{
 		"nothing": chromedp.Steps(),
 		"a score": chromedp.Steps(browsertest.Tap(195, 30), says("Спасибо! Ваша оценка — 9.")),
-		"words":   chromedp.Steps(browsertest.Tap(195, 30), says("Спасибо!"), chromedp.SendKeys("#why", "x"), browsertest.ClickOn("#words button"), says("Спасибо! Мы")),
+		"words":   chromedp.Steps(browsertest.Tap(195, 30), says("Спасибо!"), chromedp.SendKeys("#why", "x"), browsertest.ClickOn("#words button"), says("Спасибо! Мы"), browsertest.ClickOn("#again")),
 	} {
 		s := newStage(t)
 		ctx, site := browser(t, s)

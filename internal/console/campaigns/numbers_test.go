@@ -35,6 +35,7 @@ func TestAuditNamesCustomers(t *testing.T) {
 		t.Fatal(status, page)
 	}
 	w.Desk.Company.Note(t.Context(), authz.Who{Staff: survey.Staff{ID: "administrator"}}, "suppressions", "aaaaaaaaaaaaaaaa")
+	w.Desk.Company.Note(t.Context(), authz.Who{Staff: survey.Staff{ID: "administrator"}}, "suppressions", "") // of many at once
 	_, page := w.Visitor("administrator", "en").Get("/settings/audit")
 	w.Visitor("administrator", "en").Says(page, `href="/cases/`+c.ID()+`" title="`+c.ID()+`" dir="auto">Анна Смирнова</a>`, `title="aaaaaaaaaaaaaaaa">`)
 }

@@ -122,7 +122,7 @@ func contactOf(e authz.AuditEntry) (id survey.ContactID, byCase, ok bool) {
 	if _, contact, ok := loop.ParseID(e.Object); ok {
 		return contact, true, true
 	}
-	return survey.ContactID(e.Object), false, e.Action == "contacts.change" || e.Action == "suppressions"
+	return survey.ContactID(e.Object), false, len(e.Object) == 16 && (e.Action == "contacts.change" || e.Action == "suppressions")
 }
 
 // customersOf are the contacts that entries are about, for who may see people; nil for anybody else.
