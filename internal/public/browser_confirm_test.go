@@ -39,7 +39,7 @@ func TestBrowserLowerHalfConfirms(t *testing.T) {
 			}
 			browsertest.Run(t, ctx, browsertest.Tap(w/2, h-10))
 			becomes(t, s, `9 true "" "" v1`)
-			browsertest.Run(t, ctx, browsertest.Shown("#words"))
+			browsertest.Run(t, ctx, says("Спасибо! Ваша оценка — 9."))
 			if says := evaluate[string](t, ctx, `document.body.innerText`); strings.Contains(says, "Ещё один шаг") || !strings.Contains(says, "Спасибо! Ваша оценка — 9.") {
 				t.Errorf("%v, script %v: afterwards the page says %q", screen, script, says)
 			}
