@@ -181,7 +181,7 @@ func (c Case) Apply(r survey.Response) (after Case, changed bool) {
 		return c, false
 	}
 	c.History = slices.Clone(c.History)
-	was, words := c.Latest, Fingerprint(r)
+	was, words, old := c.Latest, Fingerprint(r), c.Words
 	wasDetractor, isDetractor := nps.Score(was).Group() == nps.Detractor, r.Group() == nps.Detractor
 	c.Answer, c.Latest = r.Version, r.Score
 	switch {
@@ -198,6 +198,9 @@ func (c Case) Apply(r survey.Response) (after Case, changed bool) {
 		c.note(Event{At: r.Updated, What: Fell})
 	case !wasDetractor && isDetractor:
 		c.note(Event{At: r.Updated, What: Fell})
+		if c.Alert.Letters == 0 && c.Alert.Due.IsZero() { // the alert was dropped while the score stood higher
+			c.wait(r.Updated, old)
+		}
 	case was != r.Score:
 		c.note(Event{At: r.Updated, What: Scored})
 	}

@@ -296,6 +296,29 @@ func TestWordsThatGoBack(t *testing.T) {
 	}
 }
 
+// An alert that was dropped because the score had risen is due again when the score falls, though the case stayed: somebody
+// had resolved it meanwhile, so that it was not taken back.
+func TestFallAfterADroppedAlert(t *testing.T) {
+	t.Parallel()
+	c, err := loop.New(nil, answer(1, 0, "", 0), anna, "north", rules).Move(loop.Acknowledged, "anna", noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c = c.Claim("x", noon)
+	c, _ = c.Apply(answer(2, 10, "", time.Minute))
+	if c.Says(answer(2, 10, "", time.Minute)) {
+		t.Fatal("an alert about a promoter")
+	}
+	c, _ = c.Unneeded("x")
+	if !c.Alert.Due.IsZero() {
+		t.Fatalf("due without a detractor: %+v", c.Alert)
+	}
+	c, _ = c.Apply(answer(3, 2, "", 2*time.Minute))
+	if at := noon.Add(2 * time.Minute); !c.Ready(at.Add(wait)) || c.Ready(at) {
+		t.Errorf("after the fall: %+v", c.Alert)
+	}
+}
+
 // A letter is written of the answer as it is then: about a detractor, or to whoever was handed the case.
 func TestWhoseLetterSaysSomething(t *testing.T) {
 	t.Parallel()
