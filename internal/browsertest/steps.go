@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -17,22 +18,62 @@ import (
 // Step is something done in a tab.
 type Step = chromedp.Action[chromedp.Void]
 
+// stepLimit is for one step. It is no measure of speed, and so long that a machine that does other things beside keeps it: a step
+// that takes longer waits for what never comes.
+const stepLimit = 90 * time.Second
+
 // Run does steps one after another.
 func Run(t testing.TB, ctx context.Context, steps ...Step) {
 	t.Helper()
-	if err := chromedp.Do(ctx, steps...); err != nil {
-		t.Fatal(err)
+	for i, s := range steps {
+		if _, err := limited(ctx, stepLimit, s); err != nil {
+			t.Fatalf("step %d of %d: %v", i+1, len(steps), err)
+		}
 	}
 }
 
 // Ask runs an action that answers.
 func Ask[T any](t testing.TB, ctx context.Context, a chromedp.Action[T]) T {
 	t.Helper()
-	v, err := chromedp.Run(ctx, a)
+	v, err := limited(ctx, stepLimit, a)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return v
+}
+
+// limited runs an action, which may take so long. The error of one that fails says what the page showed.
+func limited[T any](ctx context.Context, limit time.Duration, a chromedp.Action[T]) (v T, err error) {
+	if err := chromedp.Do(ctx); err != nil { // opens the tab, which lives as long as the context that it is opened with
+		return v, err
+	}
+	inTime, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	if v, err = chromedp.Run(inTime, a); err == nil {
+		return v, nil
+	}
+	if inTime.Err() != nil && ctx.Err() == nil {
+		err = fmt.Errorf("nothing came in %v: %w", limit, err)
+	}
+	return v, fmt.Errorf("%w\n%s", err, showing(ctx))
+}
+
+// maxShown is how many characters of a page's text an error quotes.
+const maxShown = 2000
+
+// showing says what a tab shows: title, address, and the text that one sees.
+func showing(ctx context.Context) string {
+	inTime, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	page, err := chromedp.Run(inTime, chromedp.Evaluate[[]string](`[document.title, location.href, document.body?.innerText ?? ""]`))
+	if err != nil || len(page) != 3 {
+		return fmt.Sprintf("what the page shows cannot be read: %v", err)
+	}
+	text := []rune(strings.Join(strings.FieldsFunc(page[2], func(r rune) bool { return r == '\n' }), "\n"))
+	if len(text) > maxShown {
+		text = append(text[:maxShown], '…')
+	}
+	return fmt.Sprintf("the page is %q, %s:\n%s", page[0], page[1], string(text))
 }
 
 // Command is a command of the DevTools protocol.
