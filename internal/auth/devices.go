@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"onetap/internal/apperr"
 	"onetap/internal/authz"
 	"onetap/internal/survey"
 )
@@ -32,6 +33,33 @@ func (d *Door) open(s authz.Session, m survey.Staff, t survey.Trusted) bool {
 
 // Stale reports whether a session is too old for what needs a fresh proof.
 func (d *Door) Stale(s authz.Session) bool { return d.Now().Sub(s.Created) >= FreshLife }
+
+// MayOwn reports whether somebody who has signed in may still say that the device is their own: at the issuer they could not
+// say it before. It is asked of a session that has just begun and is not a long one yet, so that nobody lengthens one twice.
+func (d *Door) MayOwn(v authz.Visitor) bool {
+	return !v.Session.Trusted && v.Settings.Trusted.Life(v.Staff.Role) > 0 && d.Now().Sub(v.Session.Created) < LoginLife
+}
+
+// Own takes the device of a session to be the person's own: a session as long as the company allows takes its place. Problems:
+// device_own_late.
+func (d *Door) Own(ctx context.Context, cookie, agent string) (longer string, life time.Duration, err error) {
+	v, ok, err := d.Open(ctx, cookie)
+	if err != nil {
+		return "", 0, err
+	}
+	if !ok || !d.MayOwn(v) {
+		return "", 0, apperr.New(apperr.Forbidden, "device_own_late", "")
+	}
+	return d.begin(ctx, v.Staff, Beginning{Before: cookie, Agent: agent, Own: true})
+}
+
+// NotOwn is what the cookie of a browser says in which somebody has answered that it is not their own.
+func (d *Door) NotOwn(staff string) string { return d.Keys.Seal("not-own", strings.ToLower(staff)) }
+
+// SaidNotOwn reports whether a cookie says that of somebody.
+func (d *Door) SaidNotOwn(staff, cookie string) bool {
+	return d.Keys.Sealed("not-own", strings.ToLower(staff), cookie)
+}
 
 // Device is a browser in which somebody is signed in.
 type Device struct {

@@ -25,6 +25,13 @@ type Beginning struct {
 // how long. The session that the browser had is ended: it would stand among the devices without being one. On an own device
 // the session is as long as the company allows somebody of this role.
 func (d *Door) Begin(ctx context.Context, m survey.Staff, b Beginning) (cookie string, life time.Duration, err error) {
+	if cookie, life, err = d.begin(ctx, m, b); err == nil {
+		d.audit(ctx, m.ID, "sign-in", "")
+	}
+	return cookie, life, err
+}
+
+func (d *Door) begin(ctx context.Context, m survey.Staff, b Beginning) (cookie string, life time.Duration, err error) {
 	now := d.Now().UTC()
 	s := authz.Session{ID: rand.Text(), Staff: m.ID, Created: now, Reach: reach(d.Keys, m), Device: DeviceOf(b.Agent)}
 	life = SessionLife
@@ -48,7 +55,6 @@ func (d *Door) Begin(ctx context.Context, m survey.Staff, b Beginning) (cookie s
 	if err := d.Store.PutSession(ctx, s); err != nil {
 		return "", 0, err
 	}
-	d.audit(ctx, m.ID, "sign-in", "")
 	return d.SessionCookie(m.ID, s.ID), life, nil
 }
 

@@ -36,6 +36,7 @@ var unauditedBecause = map[string]string{
 	"POST /language":                                  "one's own browser",
 	"POST /theme":                                     "one's own browser",
 	"POST /sign-out":                                  "one's own session",
+	"POST /devices/not-own":                           "one's own browser, which is not asked again",
 	"POST /sign-in":                                   "nobody is known yet",
 	"POST /sign-in/resume":                            "shows what was typed, and changes nothing",
 	"POST /sign-in/code":                              "the door itself writes who signed in",

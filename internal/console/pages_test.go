@@ -96,9 +96,9 @@ func TestEveryPage(t *testing.T) {
 	}
 }
 
-// unlinked is what frames and scripts ask for; downloads are no pages.
+// unlinked is what frames and scripts ask for, and what the way back from the issuer leads to; downloads are no pages.
 var (
-	unlinked  = []string{"/campaigns/{campaign}/letter", "/campaigns/{campaign}/live", "/contacts/imports/{import}/state", "/contacts/workbooks/{digest}"}
+	unlinked  = []string{"/devices/own", "/campaigns/{campaign}/letter", "/campaigns/{campaign}/live", "/contacts/imports/{import}/state", "/contacts/workbooks/{digest}"}
 	downloads = []string{"/contacts/imports/{import}/refused"}
 )
 

@@ -9,6 +9,7 @@ import (
 	"onetap/internal/apperr"
 	"onetap/internal/auth"
 	"onetap/internal/console/shell"
+	"onetap/internal/door"
 	"onetap/internal/web"
 )
 
@@ -43,7 +44,8 @@ func (d *Pages) toIssuer(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// fromIssuer takes a browser back. Whoever the issuer vouches for is signed in as by a link.
+// fromIssuer takes a browser back. Whoever the issuer vouches for is signed in as by a link, and asked whether the device is
+// their own before the page that they wanted: on the way to the issuer nobody knows whose role allows it.
 func (d *Pages) fromIssuer(w http.ResponseWriter, r *http.Request) error {
 	value, q := shell.CookieValue(r, loginCookie), r.URL.Query()
 	http.SetCookie(w, shell.Cookie(r, loginCookie, "", -time.Second)) // once
@@ -58,6 +60,9 @@ func (d *Pages) fromIssuer(w http.ResponseWriter, r *http.Request) error {
 		return showRefusal(w, r, "oidc_failed", http.StatusForbidden)
 	case err != nil:
 		return err
+	}
+	if door.VisitOf(r).Company.Trusted.Life(m.Role) > 0 && !d.saidNotOwn(r, m.ID) {
+		to = ownAddress(to)
 	}
 	return d.begin(w, r, m, to)
 }
