@@ -115,7 +115,7 @@ func changedMeanwhile(err error) error {
 // known looks up whose the identifiers of a contact are; id is its own, "" of a new one.
 func (l *Lists) known(ctx context.Context, c survey.Contact, id survey.ContactID) (*identifying, survey.Identifiers, error) {
 	ids := l.Keys.Identifiers(c.Audience, c.Person)
-	in := &identifying{Lists: l, audience: c.Audience, people: map[survey.ContactID]*survey.Contact{}, puts: map[survey.Identifier]survey.Identified{}}
+	in := &identifying{Lists: l, audience: c.Audience, people: map[survey.ContactID]*survey.Contact{}, puts: map[survey.Identifier]survey.Identified{}, had: map[survey.Identifier]survey.ContactID{}}
 	var ask []survey.Identifier
 	for kind, hash := range map[survey.IdentifierKind]survey.ContactID{survey.ByCustomer: ids.Customer, survey.ByPhone: ids.Phone} {
 		if hash != "" {

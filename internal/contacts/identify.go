@@ -25,9 +25,12 @@ type identifying struct {
 	phones   bool                                    // the list has a column of telephones
 	people   map[survey.ContactID]*survey.Contact    // who may be meant, as they are after the rows so far
 	whose    map[survey.Identifier]survey.Identified // the same of what they are found by
+	stored   map[survey.Identifier]survey.Identified // … and as they are in the table
+	before   map[survey.ContactID]survey.FoundBy     // by what those of people who are stored are found in the table
 	puts     map[survey.Identifier]survey.Identified // of whose, what is to be written
 	asked    map[survey.Identifier]bool              // what was looked up
-	gone     []survey.Identifier
+	gone     []survey.Identifier                     // … and nobody's any more: who has them is in had
+	had      map[survey.Identifier]survey.ContactID
 	moves    []addressMove
 	reader   *Import
 	look     bool                      // nothing is written
@@ -59,6 +62,7 @@ func (l *Lists) identify(ctx context.Context, p *progress, got *Imported) (*iden
 		Lists: l, reader: &p.Reader, look: p.Look, place: map[survey.ContactID]*Row{}, fresh: make([]Row, 0, len(got.Rows)), again: make([]Row, 0, len(got.Rows)),
 		audience: p.Reader.Audience, phones: len(p.Reader.calls) > 0, people: map[survey.ContactID]*survey.Contact{},
 		whose: map[survey.Identifier]survey.Identified{}, puts: map[survey.Identifier]survey.Identified{}, asked: map[survey.Identifier]bool{},
+		stored: map[survey.Identifier]survey.Identified{}, before: map[survey.ContactID]survey.FoundBy{}, had: map[survey.Identifier]survey.ContactID{},
 	}
 	all := make([]survey.Contact, len(got.Rows))
 	ids := make([]survey.Identifiers, len(got.Rows))
@@ -141,7 +145,7 @@ func (in *identifying) read(ctx context.Context, all []survey.Contact, ids []sur
 	}
 	people, err := in.Store.Contacts(ctx, in.audience, who)
 	for id, c := range people {
-		in.people[id] = &c
+		in.people[id], in.before[id] = &c, c.Found
 	}
 	return err
 }
@@ -162,6 +166,7 @@ func (in *identifying) lookUp(ctx context.Context, ask map[survey.Identifier]boo
 		return err
 	}
 	maps.Copy(in.whose, whose)
+	maps.Copy(in.stored, whose)
 	maps.Copy(in.asked, ask)
 	for _, w := range whose {
 		want[w.Contact] = true
@@ -178,7 +183,8 @@ func (in *identifying) refuse(r Refusal, got *Imported) {
 	got.Quality.TakeBack(r)
 }
 
-// by finds whose an identifier is, if that contact has it still.
+// by finds whose an identifier is, if that contact has it still. A customer id is its contact's, too, where that has none: another
+// upload has written the contact at the same moment.
 func (in *identifying) by(kind survey.IdentifierKind, hash survey.ContactID) (c *survey.Contact, shared bool) {
 	if hash == "" {
 		return nil, false
@@ -187,7 +193,7 @@ func (in *identifying) by(kind survey.IdentifierKind, hash survey.ContactID) (c 
 	switch c = in.people[w.Contact]; {
 	case kind == survey.ByMail && (!ok || c == nil):
 		return in.people[hash], false
-	case c == nil, kind == survey.ByCustomer && c.Found.Customer != hash, kind == survey.ByPhone && (c.Found.Phone != hash || c.Found.Shared):
+	case c == nil, kind == survey.ByCustomer && c.Found.Customer != hash && c.Found.Customer != "", kind == survey.ByPhone && (c.Found.Phone != hash || c.Found.Shared):
 		return nil, false
 	}
 	return c, w.Shared
@@ -209,6 +215,23 @@ func (in *identifying) alone(phone survey.ContactID) *survey.Contact {
 	return nil
 }
 
+// claimed is the contact that a row's customer id or telephone was given to and that is not stored yet: another upload is about to
+// write it, or has died before it could. The row becomes that contact where it would join it if it were stored.
+func (in *identifying) claimed(ids survey.Identifiers) survey.ContactID {
+	absent := func(kind survey.IdentifierKind, hash survey.ContactID) (survey.Identified, bool) {
+		w, there := in.whose[survey.Identifier{Kind: kind, Hash: hash}]
+		return w, hash != "" && there && in.people[w.Contact] == nil
+	}
+	if w, ok := absent(survey.ByCustomer, ids.Customer); ok {
+		return w.Contact
+	}
+	alone := ids.Mail == "" && ids.Customer == ""
+	if w, ok := absent(survey.ByPhone, ids.Phone); ok && !w.Shared && (alone || w.Contact == ids.Phone) {
+		return w.Contact
+	}
+	return ""
+}
+
 // take finds the contact of a row and puts the two together.
 func (in *identifying) take(ctx context.Context, p *progress, row Row, ids survey.Identifiers, got *Imported) error {
 	customer, _ := in.by(survey.ByCustomer, ids.Customer)
@@ -216,6 +239,7 @@ func (in *identifying) take(ctx context.Context, p *progress, row Row, ids surve
 	phone, shared := in.by(survey.ByPhone, ids.Phone)
 	was, without := customer, false // without: the address is another's
 	alone := ids.Mail == "" && ids.Customer == ""
+	claimed := in.claimed(ids)
 	switch {
 	case alone:
 		was = in.alone(ids.Phone)
@@ -226,6 +250,8 @@ func (in *identifying) take(ctx context.Context, p *progress, row Row, ids surve
 		}
 		without = true
 	case customer != nil:
+	case mail != nil && ids.Customer != "" && claimed != "" && claimed != mail.ID:
+		without = true
 	case mail != nil && mail.Found.Customer != "" && ids.Customer != "" && mail.Found.Customer != ids.Customer:
 		without = true
 	case mail != nil:
@@ -237,7 +263,7 @@ func (in *identifying) take(ctx context.Context, p *progress, row Row, ids surve
 		got.warn(Warning{Line: row.Line, Code: AddressOfAnother, Value: row.Contact.Person.Email})
 		row.Contact.Person.Email, ids.Mail = "", ""
 	}
-	id := in.idOf(was, ids, without)
+	id := in.idOf(was, ids, without, claimed)
 	if was != nil && ids.Mail != "" && was.MailID() != "" && was.MailID() != ids.Mail && p.seen.has(id) {
 		in.refuse(row.contradiction("customer_id_twice"), got) // two people of one list
 		return nil
@@ -293,9 +319,12 @@ func (in *identifying) merge(ctx context.Context, row Row, first int, got *Impor
 }
 
 // idOf is the id of a row's contact.
-func (in *identifying) idOf(was *survey.Contact, ids survey.Identifiers, without bool) survey.ContactID {
-	if was != nil {
+func (in *identifying) idOf(was *survey.Contact, ids survey.Identifiers, without bool, claimed survey.ContactID) survey.ContactID {
+	switch {
+	case was != nil:
 		return was.ID
+	case claimed != "":
+		return claimed
 	}
 	if id := ids.Own(); in.people[id] == nil && !without {
 		return id
@@ -328,7 +357,7 @@ func (in *identifying) joined(was *survey.Contact, row Row, got *Imported) Row {
 	if c.Found.Shared && !had.Found.Shared {
 		got.Quality.Note(SharedPhone, row.Line)
 	}
-	if from := had.MailID(); was != nil && from != ids.Mail {
+	if from := had.MailID(); from != ids.Mail && (was != nil || ids.Mail != "" && ids.Mail != c.ID) {
 		in.moves = append(in.moves, addressMove{survey.AddressMove{Audience: in.audience, Contact: c.ID, From: from, To: ids.Mail}, c.Person.Email})
 		if from == c.ID {
 			in.whose[survey.Identifier{Kind: survey.ByMail, Hash: from}] = survey.Identified{Contact: c.ID}
@@ -348,7 +377,10 @@ func (in *identifying) found(id survey.ContactID, had survey.Contact, ids survey
 	mine := survey.Identified{Contact: id}
 	note := func(i survey.Identifier, whose survey.Identified) {
 		whose.Alone = in.whose[i].Alone
-		in.whose[i], in.puts[i] = whose, whose
+		if is, there := in.stored[i]; !there || is != whose {
+			in.puts[i] = whose
+		}
+		in.whose[i] = whose
 	}
 	kept := func(i survey.Identifier, before survey.ContactID) bool { // the row did not say it, and it is as it was
 		_, known := in.whose[i]
@@ -371,11 +403,15 @@ func (in *identifying) found(id survey.ContactID, had survey.Contact, ids survey
 			note(i, survey.Identified{Contact: owner.ID, Shared: true})
 		}
 	}
+	giveUp := func(i survey.Identifier) {
+		in.gone = append(in.gone, i)
+		in.had[i] = id
+	}
 	if had.Found.Customer != "" && had.Found.Customer != f.Customer {
-		in.gone = append(in.gone, survey.Identifier{Kind: survey.ByCustomer, Hash: had.Found.Customer})
+		giveUp(survey.Identifier{Kind: survey.ByCustomer, Hash: had.Found.Customer})
 	}
 	if had.Found.Phone != "" && !had.Found.Shared && had.Found.Phone != f.Phone {
-		in.gone = append(in.gone, survey.Identifier{Kind: survey.ByPhone, Hash: had.Found.Phone})
+		giveUp(survey.Identifier{Kind: survey.ByPhone, Hash: had.Found.Phone})
 	}
 	return f
 }
@@ -388,7 +424,7 @@ func (in *identifying) settle(ctx context.Context, by survey.UploadMark) error {
 			return err
 		}
 	}
-	if err := in.Store.Identify(ctx, in.audience, in.puts, in.gone); err != nil {
+	if err := in.Store.Identify(ctx, in.audience, in.claims()); err != nil {
 		return fmt.Errorf("identifiers: %w", err)
 	}
 	g, ctx := errgroup.WithContext(ctx)
@@ -397,6 +433,20 @@ func (in *identifying) settle(ctx context.Context, by survey.UploadMark) error {
 		g.Go(func() error { return in.moveAddress(ctx, m, nil) })
 	}
 	return g.Wait()
+}
+
+// claims is what of the identifiers is to be written.
+func (in *identifying) claims() []survey.Claim {
+	all := make([]survey.Claim, 0, len(in.puts)+len(in.gone))
+	for i, whose := range in.puts {
+		all = append(all, survey.Claim{Identifier: i, Was: in.stored[i], Now: whose, Blind: !in.asked[i]})
+	}
+	for _, i := range in.gone {
+		if _, put := in.puts[i]; !put {
+			all = append(all, survey.Claim{Identifier: i, Was: survey.Identified{Contact: in.had[i]}})
+		}
+	}
+	return all
 }
 
 // moveAddress gives a contact another address; who wanted no letters at the old one wants none at the new one, in any audience.

@@ -3,6 +3,7 @@ package contacts
 import (
 	"cmp"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -282,4 +283,11 @@ func explain(err error, words Words) error {
 func (b *Imported) warn(w Warning) {
 	b.Warnings = append(b.Warnings, w)
 	b.Quality.Note(w.Code, w.Line)
+}
+
+// clone is what may be worked on and thrown away.
+func (b Imported) clone() Imported {
+	b.Refused, b.Warnings = slices.Clip(b.Refused), slices.Clip(b.Warnings)
+	b.Quality.Findings, b.Quality.Refusals = maps.Clone(b.Quality.Findings), maps.Clone(b.Quality.Refusals)
+	return b
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"onetap/internal/apperr"
 	"onetap/internal/survey"
 )
 
@@ -133,19 +134,40 @@ func (l *Lists) sayColumns(ctx context.Context, p *progress) error {
 	return err
 }
 
-// write stores the contacts of a slice and adds the slice to the part's outcome.
+// meanwhileTries is how often a slice is put together with what is stored when other uploads write the same people at the same time.
+const meanwhileTries = 10
+
+// errBusy says that they did not leave off.
+var errBusy = errors.New("other uploads write the same contacts all the time")
+
+// write stores the contacts of a slice and adds the slice to the part's outcome. Where another upload gets an identifier of theirs, or
+// writes one of them, meanwhile, it begins anew with what is stored then.
 func (l *Lists) write(ctx context.Context, p *progress, got Imported, out *Outcome) error {
+	for range meanwhileTries {
+		again, seen := got.clone(), p.seen.len()
+		err := l.tryWrite(ctx, p, again, out)
+		if !errors.Is(err, apperr.ErrChanged) {
+			return err
+		}
+		p.seen.forget(seen)
+	}
+	return errBusy
+}
+
+func (l *Lists) tryWrite(ctx context.Context, p *progress, got Imported, out *Outcome) error {
 	in, err := l.identify(ctx, p, &got)
 	if err != nil {
 		return fmt.Errorf("find the contacts: %w", err)
 	}
 	got.Refused = append(got.Refused, in.refused...)
-	p.Ahead.Asks = addAsks(p.Ahead.Asks, got.Asks...)
 	var done survey.Upserted
 	if p.Look {
 		done, err = l.compare(ctx, in.fresh, &p.Ahead)
 	} else {
 		done, err = l.store(ctx, p, in)
+	}
+	if err == nil {
+		p.Ahead.Asks = addAsks(p.Ahead.Asks, got.Asks...)
 	}
 	if err != nil {
 		return err
@@ -182,7 +204,9 @@ func (l *Lists) store(ctx context.Context, p *progress, in *identifying) (survey
 	if err := l.Store.SuppressAll(ctx, refusing, survey.Unsubscribed, l.Now().UTC()); err != nil { // before anybody can be invited
 		return survey.Upserted{}, fmt.Errorf("stop those who want no letters: %w", err)
 	}
-	done, err := l.Store.UpsertContacts(ctx, contactsOf(fresh), p.by, l.Now().UTC())
+	by := p.by
+	by.Before = in.before
+	done, err := l.Store.UpsertContacts(ctx, contactsOf(fresh), by, l.Now().UTC())
 	if err == nil && len(again) > 0 {
 		_, err = l.Store.UpsertContacts(ctx, contactsOf(again), p.by, l.Now().UTC())
 	}
@@ -201,4 +225,6 @@ func contactsOf(rows []Row) []survey.Contact {
 }
 
 // outOfTime reports whether an upload ended because the request's time was used up.
-func outOfTime(err error) bool { return errors.Is(err, context.DeadlineExceeded) }
+func outOfTime(err error) bool {
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, errBusy)
+}

@@ -56,3 +56,13 @@ func (s *seenContacts) add(c survey.SeenContact) (first int, twice bool) {
 	s.order = append(s.order, c)
 	return 0, false
 }
+
+// len is how many contacts this part has named first, and forget takes back all but so many of them.
+func (s *seenContacts) len() int { return len(s.order) }
+
+func (s *seenContacts) forget(but int) {
+	for _, c := range s.order[but:] {
+		delete(s.now, c.ID)
+	}
+	s.order = s.order[:but]
+}

@@ -29,15 +29,15 @@ type Store interface {
 	// Identified reads whose identifiers are, where they are anybody's. An address is there only if it came later to its contact than
 	// another identifier, or was given up by it.
 	Identified(ctx context.Context, a survey.Audience, ids []survey.Identifier, glance bool) (map[survey.Identifier]survey.Identified, error)
-	// Identify writes whose identifiers are from now on, and drops those that are nobody's any more.
-	Identify(ctx context.Context, a survey.Audience, whose map[survey.Identifier]survey.Identified, gone []survey.Identifier) error
+	// Identify writes whose identifiers are from now on; apperr.ErrChanged says that some are somebody else's meanwhile, and left so.
+	Identify(ctx context.Context, a survey.Audience, claims []survey.Claim) error
 	// ContactByMail finds the contact that has, or had, an address by the address's id.
 	ContactByMail(ctx context.Context, a survey.Audience, mail survey.ContactID) (c survey.Contact, ok bool, err error)
 	// MoveAddress gives a contact another address, with what stops either; wish is what stops the person at the new one, too. save, if
 	// any, is written with it. Problems: address_taken with the Contact; apperr.ErrChanged: the contact of save has changed.
 	MoveAddress(ctx context.Context, m survey.AddressMove, save *survey.ContactSave) (wish survey.SuppressionReason, err error)
 	// UpsertContacts writes those contacts that are new or changed. by names the upload's part, so that the part taken again
-	// counts as the first time; what it changes is kept so that TakeBack can undo it.
+	// counts as the first time; what it changes is kept so that TakeBack can undo it. apperr.ErrChanged is by by.Before.
 	UpsertContacts(ctx context.Context, cs []survey.Contact, by survey.UploadMark, now time.Time) (survey.Upserted, error)
 	// ReassignContacts changes owner and team of contacts to what change makes of them, unless somebody else changes them at the same
 	// time, in which case change is called again; by is that of UpsertContacts. Contacts that are gone are left out.

@@ -2,12 +2,15 @@ package store
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"golang.org/x/sync/errgroup"
 
@@ -104,24 +107,88 @@ func identifierItem(a survey.Audience, i survey.Identifier, whose survey.Identif
 	return it
 }
 
-// Identify writes whose identifiers are from now on, and drops those that are nobody's any more, 25 a call and without a
-// condition: two uploads that bring one person at the same moment under different identifiers may make two contacts.
-func (s *Store) Identify(ctx context.Context, a survey.Audience, whose map[survey.Identifier]survey.Identified, gone []survey.Identifier) error {
-	ask := make([]types.WriteRequest, 0, len(whose)+len(gone))
-	for i, w := range whose {
-		ask = append(ask, types.WriteRequest{PutRequest: &types.PutRequest{Item: identifierItem(a, i, w)}})
-	}
-	for _, i := range gone {
-		if _, ok := whose[i]; !ok {
-			ask = append(ask, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: identifierKey(a, i).item()}})
-		}
-	}
+// Identify writes whose identifiers are from now on. apperr.ErrChanged says that some of them are somebody else's meanwhile: those are
+// left as they are, the others are written. A claim that holds already is written again without harm.
+func (s *Store) Identify(ctx context.Context, a survey.Audience, claims []survey.Claim) error {
+	var blind []types.WriteRequest
+	var changed atomic.Bool
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(contactsInFlight)
-	for some := range slices.Chunk(ask, maxBatchWrite) {
+	for _, c := range claims {
+		switch {
+		case c.Blind && c.Now.Contact == "":
+			blind = append(blind, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: identifierKey(a, c.Identifier).item()}})
+		case c.Blind:
+			blind = append(blind, types.WriteRequest{PutRequest: &types.PutRequest{Item: identifierItem(a, c.Identifier, c.Now)}})
+		case c.Now.Contact == "":
+			g.Go(func() error { return s.giveUp(ctx, a, c) })
+		default:
+			g.Go(func() error {
+				err := s.claim(ctx, a, c)
+				if errors.Is(err, apperr.ErrChanged) {
+					changed.Store(true)
+					return nil
+				}
+				return err
+			})
+		}
+	}
+	for some := range slices.Chunk(blind, maxBatchWrite) {
 		g.Go(func() error { return s.batchWrite(ctx, some) })
 	}
-	return g.Wait()
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	if changed.Load() {
+		return apperr.ErrChanged
+	}
+	return nil
+}
+
+// claim writes whose an identifier is, if it is as it was, or as it is to be: an earlier try may have written it.
+func (s *Store) claim(ctx context.Context, a survey.Audience, c survey.Claim) error {
+	values := item{}
+	is := asIdentified(":now", c.Now, values)
+	was := "attribute_not_exists(pk)"
+	if c.Was.Contact != "" {
+		was = asIdentified(":was", c.Was, values)
+	}
+	_, err := s.db.PutItem(ctx, &dynamodb.PutItemInput{
+		TableName: &s.table, Item: identifierItem(a, c.Identifier, c.Now), ConditionExpression: aws.String(was + " OR " + is),
+		ExpressionAttributeNames: sharedName, ExpressionAttributeValues: values,
+	})
+	return s.failed("claim an identifier", err)
+}
+
+// sharedName stands for a word that expressions may not have.
+var sharedName = map[string]string{"#shared": "shared"}
+
+// asIdentified is the condition that an identifier's item says what whose says; its values begin with name.
+func asIdentified(name string, whose survey.Identified, values item) string {
+	values[name] = str(string(whose.Contact))
+	condition := "(contact = " + name + " AND attribute_not_exists(#shared)"
+	if whose.Shared {
+		condition = "(contact = " + name + " AND attribute_exists(#shared)"
+	}
+	if whose.Alone == "" {
+		return condition + " AND attribute_not_exists(alone))"
+	}
+	values[name+"alone"] = str(string(whose.Alone))
+	return condition + " AND alone = " + name + "alone)"
+}
+
+// giveUp drops an identifier that is a contact's, unless others share it: they would be found by it.
+func (s *Store) giveUp(ctx context.Context, a survey.Audience, c survey.Claim) error {
+	_, err := s.db.DeleteItem(ctx, &dynamodb.DeleteItemInput{
+		TableName: &s.table, Key: identifierKey(a, c.Identifier).item(),
+		ConditionExpression:       aws.String("contact = :was AND attribute_not_exists(#shared)"),
+		ExpressionAttributeNames:  sharedName,
+		ExpressionAttributeValues: item{":was": str(string(c.Was.Contact))},
+	})
+	if err = s.failed("give up an identifier", err); errors.Is(err, apperr.ErrChanged) {
+		return nil
+	}
+	return err
 }
 
 // gather is batchGet with several calls under way at once.
@@ -161,7 +228,8 @@ func (s *Store) ContactByMail(ctx context.Context, a survey.Audience, mail surve
 }
 
 // SaveContact writes a contact as a whole, over the state of the time was (zero: it is new); apperr.ErrChanged if there is another.
-// whose and gone are as in Identify, but an identifier that somebody else got meanwhile gives apperr.ErrChanged, too.
+// whose says whose identifiers are from now on, gone which are nobody's any more; one that somebody else got meanwhile gives
+// apperr.ErrChanged, too.
 func (s *Store) SaveContact(ctx context.Context, c survey.Contact, was time.Time, whose map[survey.Identifier]survey.Identified, gone []survey.Identifier) error {
 	return s.transact(ctx, "save contact", s.saveContact(c, was, whose, gone))
 }

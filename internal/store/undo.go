@@ -219,7 +219,7 @@ func (s *Store) putBack(ctx context.Context, u survey.UploadRecord, id survey.Co
 	case !asLeft(is, u.ID):
 		return survey.ChangedSince, nil
 	}
-	if err := s.identifyBack(ctx, u.Audience, was, is); err != nil {
+	if err := s.identifyBack(ctx, u, was, is); err != nil {
 		if apperr.Is(err, "address_taken") {
 			return survey.ChangedSince, nil
 		}
@@ -245,15 +245,26 @@ func (s *Store) removeAsLeft(ctx context.Context, u survey.UploadRecord, id surv
 	if err != nil {
 		return outcome, err
 	}
-	gone := identifiersOf(c)
+	gone := givenUp(identifiersOf(c), id)
 	if c.Mailbox != "" && c.Mailbox != survey.NoMailbox {
-		gone = append(gone, survey.Identifier{Kind: survey.ByMail, Hash: c.Mailbox})
+		gone = append(gone, survey.Claim{Identifier: survey.Identifier{Kind: survey.ByMail, Hash: c.Mailbox}, Blind: true})
 	}
-	return outcome, s.Identify(ctx, u.Audience, nil, gone)
+	return outcome, s.Identify(ctx, u.Audience, gone)
 }
 
-// identifyBack makes a contact found again by what it was found by before an upload, and gives it back its address.
-func (s *Store) identifyBack(ctx context.Context, a survey.Audience, was, is item) error {
+// givenUp are the claims that give identifiers of a contact up.
+func givenUp(all []survey.Identifier, of survey.ContactID) []survey.Claim {
+	claims := make([]survey.Claim, len(all))
+	for n, i := range all {
+		claims[n] = survey.Claim{Identifier: i, Was: survey.Identified{Contact: of}}
+	}
+	return claims
+}
+
+// identifyBack makes a contact found again by what it was found by before an upload, and gives it back its address. What others share
+// with it, or got by something else than the upload, stays theirs, too.
+func (s *Store) identifyBack(ctx context.Context, u survey.UploadRecord, was, is item) error {
+	a := u.Audience
 	before, err := contactOf(was)
 	if err != nil {
 		return err
@@ -268,15 +279,43 @@ func (s *Store) identifyBack(ctx context.Context, a survey.Audience, was, is ite
 			return err
 		}
 	}
-	whose := map[survey.Identifier]survey.Identified{}
-	gone := identifiersOf(now)
-	for _, i := range identifiersOf(before) {
-		if !slices.Contains(gone, i) {
-			whose[i] = survey.Identified{Contact: now.ID}
-		}
-		gone = slices.DeleteFunc(gone, func(g survey.Identifier) bool { return g == i })
+	gone, back := identifiersOf(now), identifiersOf(before)
+	lost := slices.DeleteFunc(slices.Clone(back), func(i survey.Identifier) bool { return slices.Contains(gone, i) })
+	gone = slices.DeleteFunc(gone, func(i survey.Identifier) bool { return slices.Contains(back, i) })
+	whose, err := s.Identified(ctx, a, lost, false)
+	if err != nil {
+		return err
 	}
-	return s.Identify(ctx, a, whose, gone)
+	claims := givenUp(gone, now.ID)
+	for _, i := range lost {
+		claim := survey.Claim{Identifier: i, Was: whose[i], Now: whose[i]}
+		kept, err := s.keeps(ctx, u, i, whose[i].Contact)
+		switch {
+		case err != nil:
+			return err
+		case !kept:
+			claim.Now.Contact = now.ID
+		case claim.Was.Contact != now.ID:
+			claim.Now.Shared = i.Kind == survey.ByPhone
+		}
+		if claim.Now != claim.Was {
+			claims = append(claims, claim)
+		}
+	}
+	return s.Identify(ctx, a, claims)
+}
+
+// keeps reports whether a contact has an identifier still when an upload is undone.
+func (s *Store) keeps(ctx context.Context, u survey.UploadRecord, i survey.Identifier, id survey.ContactID) (bool, error) {
+	if id == "" {
+		return false, nil
+	}
+	it, err := s.get(ctx, contactKey(u.Audience, id))
+	if err != nil || it == nil || markedBy(it, u.ID) {
+		return false, err
+	}
+	found := foundOf(text(it, "ids"))
+	return i.Kind == survey.ByPhone && found.Phone == i.Hash || i.Kind == survey.ByCustomer && found.Customer == i.Hash, nil
 }
 
 // identifiersOf are the identifiers by which a contact, and nobody else, is found besides its address.

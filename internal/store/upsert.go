@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"onetap/internal/apperr"
 	"onetap/internal/survey"
 )
 
@@ -37,7 +38,8 @@ func digestOf(c survey.Contact) contactDigest {
 
 // UpsertContacts writes those of the contacts that are new or hold other data than is stored; of these, Created stays
 // as it was. The contacts must differ. by names the upload, so that doing it again after a crash counts as the first
-// time what the first try wrote, and so that it can be undone (keepForUndo).
+// time what the first try wrote, and so that it can be undone (keepForUndo). With by.Before nothing of a hundred is written of which one
+// has changed meanwhile.
 func (s *Store) UpsertContacts(ctx context.Context, cs []survey.Contact, by survey.UploadMark, now time.Time) (survey.Upserted, error) {
 	var mu sync.Mutex
 	var sum survey.Upserted
@@ -80,6 +82,9 @@ func (s *Store) upsert(ctx context.Context, cs []survey.Contact, by survey.Uploa
 	mark := markText(by)
 	for i, c := range cs {
 		was, d := known[keys[i]], digestOf(c)
+		if by.Before != nil && meanwhile(by.Before, c.ID, was, text(was, "digest") == d.sum) {
+			return survey.Upserted{}, apperr.ErrChanged
+		}
 		mine := by.Upload != "" && text(was, "upload") == mark // written by an earlier try of this part
 		fresh := was == nil || mine && truth(was, "fresh")
 		same := was != nil && text(was, "digest") == d.sum
@@ -125,6 +130,15 @@ func (s *Store) upsert(ctx context.Context, cs []survey.Contact, by survey.Uploa
 		}
 	}
 	return u, s.batchPut(ctx, write)
+}
+
+// meanwhile reports whether a contact is stored otherwise than it was before. One that is as a list has it nobody may have looked at.
+func meanwhile(before map[survey.ContactID]survey.FoundBy, id survey.ContactID, is item, same bool) bool {
+	was, there := before[id]
+	if !there {
+		return is != nil && !same
+	}
+	return is == nil || foundText(was) != text(is, "ids")
 }
 
 // foundItem is a contact of which only what it is found by is new: to whoever undoes an upload it is as it was.

@@ -46,6 +46,14 @@ type Identified struct {
 	Alone ContactID
 }
 
+// Claim says whose an identifier is from now on: of nobody where Now is zero. It holds only while the identifier is whose it Was; zero
+// is nobody's. Of one that is given up only the contact counts, and a telephone that others share stays what it is.
+type Claim struct {
+	Identifier
+	Was, Now Identified
+	Blind    bool // whose it was nobody has looked up: it holds whatever that is
+}
+
 // NoMailbox is the Mailbox of a contact without an address.
 const NoMailbox ContactID = "-"
 

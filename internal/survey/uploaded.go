@@ -166,6 +166,9 @@ type UploadMark struct {
 	Upload string // its id; "": nothing is kept for undoing, and what is taken again does not count as the first time
 	Part   int
 	Begin  func() error // is called before the first is written; nil: nothing is to be done
+	// Before is by what the contacts that were stored were found when the list was put together with them. Whoever is stored otherwise by
+	// now, or only by now, is not written: apperr.ErrChanged. nil: that does not matter.
+	Before map[ContactID]FoundBy
 }
 
 // Compared is a contact of a list beside the one that is stored.
