@@ -174,6 +174,47 @@ func TestBrowserTypedIsNobodyElses(t *testing.T) {
 	}
 }
 
+// Signing out among the devices leaves nothing, as signing out in the menu does; the others' stays theirs.
+func TestBrowserTypedGoesWithTheDevice(t *testing.T) {
+	t.Parallel()
+	_, b, _ := typing(t, "en", 390)
+	b.Until(`localStorage.length > 0`)
+	b.Go("/devices")
+	if kept(t, b) != "1" {
+		t.Fatalf("%s kept before", kept(t, b))
+	}
+	b.Click(".devices button")
+	b.Until(`location.pathname === "/sign-in"`)
+	if kept(t, b) != "0" {
+		t.Errorf("%s kept after signing out", kept(t, b))
+	}
+}
+
+// What was half written about a case that is somebody else's now is shown to whom wrote it, once, to be passed on; the device
+// keeps nothing of it.
+func TestBrowserTypedOfAHandedOverCase(t *testing.T) {
+	t.Parallel()
+	w, b, mine := typing(t, "ru", 390)
+	b.Until(`localStorage.length > 0`)
+	b.Go("/contacts")
+	w.As(t, "manager").Send("/cases/"+mine.ID(), "version", "1", "owner", "manager", "do", "hand").Want(t, 303)
+	b.Go("/cases/" + mine.ID())
+	b.Wait("[data-gone]")
+	if got := note(t, b); got != halfANote {
+		t.Errorf("shown: %q", got)
+	}
+	if kept(t, b) != "0" {
+		t.Errorf("%s kept", kept(t, b))
+	}
+	b.Sound("handed over")
+	consoletest.Shoot(b, "keep-former")
+	b.Go("/cases/" + mine.ID())
+	b.Wait("main h1")
+	if eval(t, b, `String(document.querySelector("[data-gone]").hidden)`) != "true" {
+		t.Error("shown twice")
+	}
+}
+
 // What is kept is forgotten after two weeks, by whatever page is opened next.
 func TestBrowserTypedIsForgotten(t *testing.T) {
 	t.Parallel()
@@ -193,6 +234,26 @@ func TestBrowserTypedIsForgotten(t *testing.T) {
 	if kept(t, b) != "0" {
 		t.Error("kept for more than two weeks")
 	}
+}
+
+// A contact typed in by hand, too, and gone from the device once it is saved.
+func TestBrowserTypedContact(t *testing.T) {
+	t.Parallel()
+	w := consoletest.New(t, dynamo.Options{})
+	w.Staffed()
+	b := w.Tab("marketing", 390, "ru")
+	b.Go("/contacts/new")
+	b.Type("#name", "Мария Петрова")
+	b.Type("#email", "maria@example.ru")
+	b.Go("/contacts")
+	b.Go("/contacts/new")
+	b.Sound("offered")
+	b.Click(".draft-note button:first-child")
+	if got := eval(t, b, `document.getElementById("name").value + document.getElementById("email").value`); got != "Мария Петроваmaria@example.ru" {
+		t.Errorf("taken: %q", got)
+	}
+	b.ClickTo("main form.card button:not([type])", "[role=status]")
+	b.Until(`!Object.keys(localStorage).some((k) => k.startsWith("onetap-draft/"))`)
 }
 
 // The words of a campaign, too, and other fields than texts; tokens and codes never.

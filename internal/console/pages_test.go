@@ -233,6 +233,7 @@ func (v *walker) visit(r *http.Request, path string) (links []string, size int) 
 	if at := personal(tree, answer.Request.URL); at != "" {
 		v.t.Errorf("%s: an e-mail address stands in %s", path, at)
 	}
+	v.kept(tree, path)
 	to := func(address string) {
 		u, err := url.Parse(address)
 		if err != nil || strings.HasPrefix(address, "#") {

@@ -49,7 +49,26 @@ func (l Language) group(digits string) string {
 
 // Date writes a day: "3 марта 2026", "3 March 2026". The zone is the one that t carries.
 func (l Language) Date(t time.Time) string {
-	return l.T("format.date", Values{"Day": t.Day(), "Month": l.month(t), "Year": t.Year()})
+	return oneLine(t.Day(), l.T("format.date", Values{"Day": t.Day(), "Month": l.month(t), "Year": t.Year()}))
+}
+
+// ShortDate writes a day for where there is little room: "3 мар", "3 Mar".
+func (l Language) ShortDate(t time.Time) string {
+	month := []rune(l.month(t))
+	return oneLine(t.Day(), l.T("format.short_date", Values{"Day": t.Day(), "Month": string(month[:min(3, len(month))])}))
+}
+
+// oneLine keeps a day and its month on one line, whichever of them a language writes first.
+func oneLine(day int, date string) string {
+	d := strconv.Itoa(day)
+	if rest, first := strings.CutPrefix(date, d+" "); first {
+		return d + noBreak + rest
+	}
+	month, rest, found := strings.Cut(date, " "+d)
+	if !found {
+		return date
+	}
+	return month + noBreak + d + rest
 }
 
 // Moment writes a day of the week, a day and a time: "четверг, 3 марта 2026, 18:00".

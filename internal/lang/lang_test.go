@@ -74,10 +74,12 @@ func TestFormats(t *testing.T) {
 		{Language("en").Decimal(1234.5, 2), "1,234.50"},
 		{Language("en").Decimal(-0.01, 1), "0.0"},
 		{Language("ru").Decimal(7, 0), "7"},
-		{Language("ru").Date(day), "5 марта 2026"},
-		{Language("en").Date(day), "5 March 2026"},
-		{Language("ru").Moment(day), "четверг, 5 марта 2026, 18:00"},
-		{Language("en").Moment(day), "Thursday, 5 March 2026, 18:00"},
+		{Language("ru").Date(day), "5\u00a0марта 2026"},
+		{Language("en").Date(day), "5\u00a0March 2026"},
+		{Language("ru").ShortDate(day), "5\u00a0мар"},
+		{Language("en").ShortDate(day), "5\u00a0Mar"},
+		{Language("ru").Moment(day), "четверг, 5\u00a0марта 2026, 18:00"},
+		{Language("en").Moment(day), "Thursday, 5\u00a0March 2026, 18:00"},
 	} {
 		if c.got != c.want {
 			t.Errorf("%q, want %q", c.got, c.want)
@@ -346,7 +348,9 @@ func TestNoGenderIsGuessed(t *testing.T) {
 	t.Parallel()
 	guess := map[Language]*regexp.Regexp{
 		"en": regexp.MustCompile(`(?i)\b(he|she|his|hers?|him|himself|herself|s/he)\b`),
-		"ru": regexp.MustCompile(`(?i)\((а|ла|ась|лась|на|ая|ей|ого)\)|[а-яё]/(а|ла|ась|на|ая)([^а-яё]|$)|человек [а-яё]+л(а|ся|ась)?([^а-яё]|$)|` +
+		"ru": regexp.MustCompile(`(?i)\((а|ла|ась|лась|ся|сь|на|ая|ей|ого)\)|[а-яё]/-?(а|ла|ась|лась|лся|на|ая|ой)([^а-яё]|$)|` +
+			`(^|[^а-яё])(вы|ты) (не |уже |ещё |только |раньше |сам |тоже )*[а-яё]+(л|ла|лся|лась)([^а-яё]|$)|` +
+			`(^|[^а-яё])вы (не |уже |ещё )*(уверена?|согласе?на?|должна?|должен|готова?|права?|рада?|сама?|одна?|один)([^а-яё]|$)|человек [а-яё]+л(а|ся|ась)?([^а-яё]|$)|` +
 			`\}\}[»"]?,? (не |уже |сам |тоже )?[а-яё]+(л|ла|лся|лась)([^а-яё]|$)|^(не )?(отписан|приглаш[её]н|удал[её]н|загружен|измен[её]н|опрошен|спрошен|попал|ответил|оценил|отписался|вош[её]л)([^а-яё]|$)`),
 	}
 	for _, l := range All() {
@@ -356,6 +360,14 @@ func TestNoGenderIsGuessed(t *testing.T) {
 					t.Errorf("%s: %s says %q in %q", l, id, found, text)
 				}
 			}
+		}
+	}
+	for text, want := range map[string]bool{
+		"Вы нажал «Готово»": true, "Если вы ещё не ответила": true, "сделал(а) пометку": true, "Вернулся/-лась": true, "вернулся/лась": true, "Подписался(ась)": true,
+		"Вы уверена?": true, "Вы уверены?": false, "Вы нажали «Готово»": false, "Ответ пришёл": false, "кто-то отвечал": false, "как вы мыслили": false,
+	} {
+		if got := guess["ru"].MatchString(text); got != want {
+			t.Errorf("%q is refused: %v", text, got)
 		}
 	}
 }

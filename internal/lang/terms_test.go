@@ -78,20 +78,31 @@ func TestOneWordForOneThing(t *testing.T) {
 	}
 }
 
-// Each language is set as its own typography wants: quotes, percent signs.
+// badlySet finds what a language's typography sets otherwise: straight quotes and apostrophes, percent signs, hyphens for dashes,
+// three dots for an ellipsis.
+var badlySet = map[Language]*regexp.Regexp{
+	"ru": regexp.MustCompile(`["“”][а-яёА-ЯЁ]|[а-яёА-ЯЁ]["“”]| --? |[0-9}]%|\.\.\.|  `),
+	"en": regexp.MustCompile(`[0-9}][ \x{a0}]%|[«»]| --? |\pL'|'\pL|[ (]"\pL[^"]* |\.\.\.|  `),
+}
+
+// Each language is set as its own typography wants.
 func TestTypography(t *testing.T) {
 	t.Parallel()
-	wrong := map[Language]*regexp.Regexp{
-		"ru": regexp.MustCompile(`["“”][а-яёА-ЯЁ]|[а-яёА-ЯЁ]["“”]| - |[0-9}]%`),
-		"en": regexp.MustCompile(`[0-9}][ \x{a0}]%|[«»]| - `),
-	}
-	for l, found := range wrong {
+	for l, found := range badlySet {
 		for id, m := range catalogueOf(l) {
 			for _, text := range m.texts() {
 				if at := found.FindString(text); at != "" {
 					t.Errorf("%s %s: %q in %q", l, id, at, text)
 				}
 			}
+		}
+	}
+	for text, l := range map[string]Language{
+		"Don't ask again": "en", "The owners' cases": "en", "Said \"not now\" twice": "en", "Wait...": "en", "40 %": "en", "yes - no": "en",
+		"Нажмите \"Готово\"": "ru", "Подождите...": "ru", "40%": "ru", "да - нет": "ru",
+	} {
+		if !badlySet[l].MatchString(text) {
+			t.Errorf("%s: %q is let through", l, text)
 		}
 	}
 }

@@ -86,6 +86,7 @@ func (d *Pages) beginning(r *http.Request, a survey.Audience) (survey.Campaign, 
 	v := door.VisitOf(r)
 	c, err := d.Mailing.Guess(r.Context(), a, web.Language(r), v.Zone)
 	c.Name = v.Lang.T("campaign.first_name", lang.Values{"Audience": audienceName(v.Lang, a), "Date": v.Lang.Date(d.Now().In(v.Zone))})
+	c.Name = strings.ReplaceAll(c.Name, "\u00a0", " ") // as a person would type it
 	return c, err
 }
 

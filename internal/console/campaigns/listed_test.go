@@ -36,7 +36,7 @@ func TestFiguresLeadToPeople(t *testing.T) {
 	v.Says(list, "person2@example.com", `href="/contacts/customers/`, "Invitation not delivered", "In the whole campaign: 1 person")
 	manager := w.Visitor("manager", "en")
 	_, list = manager.Get("/campaigns/abcdefgh/people?part=failed")
-	manager.Says(list, "person2@example.com", "Only your team&#39;s contacts are shown.") // Север is the manager's team
+	manager.Says(list, "person2@example.com", "Only your team’s contacts are shown.") // Север is the manager's team
 	owner := w.Visitor("owner", "en")
 	if status, list := owner.Get("/campaigns/abcdefgh/people?part=sent"); status != 200 || strings.Count(list, `<th scope="row">`) != 3 || strings.Contains(list, `href="/campaigns/abcdefgh"`) {
 		t.Errorf("the owner: %d, %s", status, list)

@@ -151,7 +151,7 @@ func TestHandOver(t *testing.T) {
 	if status != 200 || strings.Contains(page, "Yours, I think") || strings.Contains(page, "slow") || strings.Contains(page, "tel:") || strings.Contains(page, "customer1@") {
 		t.Errorf("the owner before gets %d\n%s", status, page)
 	}
-	before.Says(page, "someone else&#39;s now", "Пётр", "handed the case over to Пётр", "Осень 2026")
+	before.Says(page, "someone else’s now", "Пётр", "handed the case over to Пётр", "Осень 2026")
 	stored := w.Stored()
 	status, page, _ = before.Post(path, "version", "1", "state", "contacted", "note", "Spoke <b>just now</b>")
 	if status != 409 || w.Stored() != stored {

@@ -14,6 +14,7 @@ type formerPage struct {
 	Owner, Campaign   string
 	State, StateClass string
 	History           []caseEvent
+	Action            string // of the form that the case had; what is kept of it on the device goes (keep.js)
 	Note              string // what was typed and not written
 }
 
@@ -31,6 +32,7 @@ func (d *Pages) showFormer(w http.ResponseWriter, r *http.Request, status int, c
 	p := &formerPage{
 		Frame: shell.NewFrame(r, "former.title"), Owner: shell.OwnerName(shell.NewFrame(r, "").Lang, names, c.Owner),
 		Campaign: campaign.Name, StateClass: stateClass(c.State), Note: note,
+		Action: "/cases/" + r.PathValue("case"),
 	}
 	p.State = p.Lang.T("case.state." + string(c.State))
 	if status != http.StatusOK {

@@ -246,7 +246,7 @@ func WeekLabel(l lang.Language) func(string) string {
 		if !ok {
 			return week
 		}
-		return shortDay(l, days[0])
+		return l.ShortDate(days[0])
 	}
 }
 
@@ -257,13 +257,8 @@ func DayLabel(l lang.Language) func(string) string {
 		if err != nil {
 			return day
 		}
-		return shortDay(l, t)
+		return l.ShortDate(t)
 	}
-}
-
-func shortDay(l lang.Language, t time.Time) string {
-	month := []rune(l.T("format.month." + strconv.Itoa(int(t.Month()))))
-	return l.T("results.short_day", lang.Values{"Day": t.Day(), "Month": string(month[:min(3, len(month))])})
 }
 
 // WeekText is a week ("2026-W30") in words.

@@ -5,7 +5,7 @@
 // Kept is what differs from what the server sent, field by field, so that taking it changes nothing else. Hidden fields,
 // passwords, codes and files never are. It lies under a key of the person who is signed in, so that somebody else on the
 // device is not offered it, and goes when it is saved (the server says so in a cookie, see shell.Saved), discarded, two
-// weeks old, or when the person signs out.
+// weeks old, when the person signs out, or when what it is about is no longer theirs: then it is shown once, to be passed on.
 'use strict';
 (() => {
   const me = document.body.dataset.me, prefix = 'onetap-draft/', mine = prefix + me + '/';
@@ -142,7 +142,17 @@
   };
   document.querySelectorAll('input[name=draft]').forEach((e) => { if (e.form) keep(e); });
 
+  const gone = document.querySelector('[data-gone]');
+  if (gone) {
+    const key = mine + gone.dataset.gone, place = gone.querySelector('textarea'), text = read(key)[0]?.f[place.name]?.[0];
+    if (text && !place.value) {
+      place.value = text;
+      gone.hidden = false;
+    }
+    write(key, []);
+  }
+
   document.addEventListener('submit', (e) => {
-    if (e.target.getAttribute('action') === '/sign-out') for (const key of keys(mine)) write(key, []);
+    if (e.target.matches('[action="/sign-out"], [data-leaves]')) for (const key of keys(mine)) write(key, []);
   });
 })();
