@@ -40,7 +40,7 @@ func TestSearchGoesOn(t *testing.T) {
 
 	v := w.Visitor("marketing", "en")
 	_, page, _ := v.Post("/contacts/search", "audience", "customers", "search", "елкина")
-	v.Says(page, "9000 contacts searched")
+	v.Says(page, "9,000 contacts searched")
 	if n := strings.Count(page, "Ёлкина"); n < 3 || strings.Contains(page, `id="further"`) {
 		t.Errorf("without a script %d are found", n)
 	}

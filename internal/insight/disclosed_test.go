@@ -79,6 +79,9 @@ func (a asking) figures() {
 	}
 	a.allowed("one's own", own.Disclosed)
 	a.allowed("the others", own.Beside().A)
+	if over := own.Over("a campaign"); over.Tally() != own.Tally() || over.Withheld() != own.Withheld() || over.Rated() {
+		t.Errorf("%s: among campaigns one's own is %+v, alone %+v", a.what, over, own.Disclosed)
+	}
 	over := !noon.Before(c.ClosesAt.Add(Settling))
 	if shown := whole.Tally().Answers() > 0; shown != (a.m.verified() > 0 && (people || a.m.verified() >= LeastFigures) && (!employees || over)) {
 		t.Errorf("%s: the whole of %d is shown: %v", a.what, a.m.verified(), shown)

@@ -67,6 +67,12 @@ func (o Own) Team() string { return o.reach.team }
 // Weeks are those of the whole campaign with anything in them, the earliest first, for readers who may know the people.
 func (o Own) Weeks() []Row { return o.weeks }
 
+// Over is the figures as one period of a row of campaigns, called by value: for who may not know the people it takes the
+// place of weeks. It says nothing that the campaign's figures do not.
+func (o Own) Over(value string) Row {
+	return Row{value, Disclosed{tally: o.tally, withheld: o.withheld}}
+}
+
 // Beside holds the figures against all others of the campaign. It has no difference where there are no others.
 func (o Own) Beside() Pair {
 	if !o.Part() || o.Company.withheld != "" {

@@ -296,14 +296,17 @@ func (l Language) fill(text string, values Values) string {
 			b.WriteString("{{." + rest)
 			return b.String()
 		}
-		b.WriteString(l.value(values[name]))
+		b.WriteString(l.value(name, values[name]))
 		text = after
 	}
 }
 
-func (l Language) value(v any) string {
+// names are the values whose numbers name something and count nothing: they are written without a mark between thousands.
+var names = []string{"Year", "From", "To", "Line", "First", "Version", "Status"}
+
+func (l Language) value(name string, v any) string {
 	if n, ok := whole(v); ok {
-		if n > -10000 && n < 10000 {
+		if slices.Contains(names, name) {
 			return strconv.FormatInt(n, 10)
 		}
 		return l.Number(n)

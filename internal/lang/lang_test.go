@@ -374,3 +374,26 @@ func TestNoGenderIsGuessed(t *testing.T) {
 
 // neuter are texts whose verb belongs to a thing, not to the person before it.
 var neuter = map[string]bool{"results.nps_desc": true}
+
+// What counts has the language's mark between thousands, wherever it stands; what names something has none.
+func TestThousands(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		l          Language
+		id, v, say string
+		n          any
+	}{
+		{"en", "results.answers", "Count", "1,234 answers", 1234},
+		{"en", "results.answers", "Count", "999 answers", 999},
+		{"en", "results.answers", "Count", "1,234,567 answers", int64(1234567)},
+		{"ru", "results.answers", "Count", "1 234 ответа", 1234},
+		{"ru", "results.answers", "Count", "12 345 ответов", 12345},
+	} {
+		if got := strings.ReplaceAll(test.l.T(test.id, Values{test.v: test.n}), "\u00a0", " "); got != test.say {
+			t.Errorf("%v of %s: %q, want %q", test.n, test.l, got, test.say)
+		}
+	}
+	if got := Language("en").Date(time.Date(2026, 3, 3, 0, 0, 0, 0, time.UTC)); got != "3 March 2026" {
+		t.Error(got)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"slices"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -63,8 +64,9 @@ type audienceCard struct {
 	Moved        movedView
 	Earlier      []waveView
 	Trend        chart.SVG // "": none to show
+	NoWeeks      string    // why there are no weeks; "": they are there
 	TrendTitle   string
-	Rows         []shell.RowView // a week of a campaign each
+	Rows         []shell.RowView // a week of a campaign each, or a campaign
 }
 
 // waveView is a campaign with its figures.
@@ -112,11 +114,16 @@ func (d *Pages) audienceCard(ctx context.Context, f *shell.Frame, of []recent) (
 			card.Earlier = append(card.Earlier, v)
 		}
 	}
-	if card.Moved, err = d.moved(ctx, f, of); err != nil || !insight.Weeks(a, f.Visit.Who) {
+	if card.Moved, err = d.moved(ctx, f, of); err != nil {
 		return card, err
+	}
+	if !insight.Weeks(a, f.Visit.Who) {
+		d.overCampaigns(f, &card, of)
+		return card, nil
 	}
 	weeks, err := d.Results.Trend(ctx, f.Visit.Who, a, homeWeeks)
 	if err != nil || insight.Sum(weeks...).Tally().Answers() == 0 {
+		card.NoWeeks = l.T("charts.no_weeks_yet", lang.Values{"Weeks": homeWeeks})
 		return card, err
 	}
 	card.TrendTitle = l.T("home.trend_title")
@@ -126,6 +133,32 @@ func (d *Pages) audienceCard(ctx context.Context, f *shell.Frame, of []recent) (
 	card.Trend = shell.Trend(l, l.T("home.trend", lang.Values{"Audience": card.Audience}), weeks, shell.WeekLabel(l))
 	card.Rows = weekRows(f, weeks, of)
 	return card, nil
+}
+
+// overCampaigns draws the campaigns one after the other for who may see no weeks, where there are two and more with figures, and says
+// why there are no weeks.
+func (d *Pages) overCampaigns(f *shell.Frame, card *audienceCard, of []recent) {
+	l := f.Lang
+	card.NoWeeks = l.T("charts.no_weeks")
+	if of[0].Audience == survey.Employees {
+		card.NoWeeks = l.T("charts.no_weeks_employees")
+	}
+	card.TrendTitle = l.T("charts.waves_title")
+	var over []insight.Row
+	for _, c := range slices.Backward(of) { // the earliest first
+		if c.own.Tally().Answers() == 0 {
+			continue
+		}
+		launched := c.Launched.In(f.Zone)
+		row := c.own.Over(launched.Format(time.DateOnly))
+		over = append(over, row)
+		view := shell.ViewRow(l, l.Date(launched), "/results/"+string(c.ID), row.Disclosed)
+		view.Part = c.Name
+		card.Rows = append(card.Rows, view)
+	}
+	if len(over) > 1 {
+		card.Trend = shell.Trend(l, l.T("charts.waves", lang.Values{"Audience": card.Audience}), over, shell.DayLabel(l))
+	}
 }
 
 func (d *Pages) waveView(f *shell.Frame, c recent) waveView {

@@ -3,6 +3,7 @@ package home_test
 import (
 	"context"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -80,9 +81,9 @@ func TestOwnFiguresAgree(t *testing.T) {
 	t.Parallel()
 	w := consoletest.New(t, dynamo.Options{})
 	w.Staffed()
-	a := w.Asks("shareaaa", survey.Customers, "Общая", 1)
+	a := w.Asks("shareaaa", survey.Customers, "Общая", 2)
 	for i := range 90 { // owner: 30 of 90; team Север: 36
-		a.Answer([]string{"Север", "Юг", "Запад", "Север", "Восток"}[i%5], []int{10, 9, 3, 7, 10, 2, 9}[i%7], i/30, func(r *survey.Response, c *survey.Contact) {
+		a.Answer([]string{"Север", "Юг", "Запад", "Север", "Восток"}[i%5], []int{10, 9, 3, 7, 10, 2, 9}[i%7], i/10, func(r *survey.Response, c *survey.Contact) {
 			r.Why = "Слово " + r.Team
 			if i%3 != 0 {
 				r.Owner, c.Owner = "stranger", "stranger"
@@ -106,7 +107,7 @@ func TestOwnFiguresAgree(t *testing.T) {
 		if strings.Contains(team, "answers?team=") && staff == "owner" || strings.Count(team, "/answers?") > 1 {
 			t.Errorf("%s is led to others' answers by teams", staff)
 		}
-		v.Says(team, "Вся кампания")
+		v.Says(team, "Вся кампания", ">Команда: вся кампания</bdi></h1>")
 		_, language := v.Get("/results/shareaaa/by/language")
 		if strings.Contains(language, "/answers?language=") {
 			t.Errorf("%s: a language of the whole campaign leads to some of its answers", staff)
@@ -117,6 +118,19 @@ func TestOwnFiguresAgree(t *testing.T) {
 		promoters := regexp.MustCompile(`answers\?group=promoter">[^<]*</a>.*?<span class="soft">(\d+)`).FindStringSubmatch(whole)
 		if promoters == nil || listed(v, "/results/shareaaa/answers?group=promoter") != number(promoters[1]) {
 			t.Errorf("%s: the promoters are %v, and %d are listed", staff, promoters, listed(v, "/results/shareaaa/answers?group=promoter"))
+		}
+		// Charts: of one's own the scores; by week, day and part of the whole campaign, as their headings say.
+		v.Says(language, ">Язык: вся кампания</bdi></h1>")
+		for _, of := range []struct {
+			page, heading string
+			sum           int
+		}{
+			{home, "NPS всей компании по неделям", 90}, {whole, "Оценки от 0 до 10", want}, {whole, "NPS всей кампании по неделям", 90}, {whole, "NPS всей кампании по дням", 90},
+			{language, "Язык: вся кампания", 2 * 90}, // with the row of the whole
+		} {
+			if n := answersUnder(t, of.page, of.heading); n != of.sum {
+				t.Errorf("%s: under %q there are %d answers, want %d", staff, of.heading, n, of.sum)
+			}
 		}
 		if staff == "manager" {
 			_, live := v.Get("/campaigns/shareaaa")
@@ -140,6 +154,57 @@ func TestOwnFiguresAgree(t *testing.T) {
 	if n := listed(v, "/results/shareaaa/answers"); n != 30 {
 		t.Errorf("%d answers are listed, want 30", n)
 	}
+}
+
+// Whoever sees all sees the same number of answers on every tab and under every chart.
+func TestFiguresAgreeOnEveryTab(t *testing.T) {
+	t.Parallel()
+	w := consoletest.New(t, dynamo.Options{})
+	w.Staffed()
+	a := w.Asks("shareaaa", survey.Customers, "Общая", 3)
+	const answers = 1234
+	for i := range answers {
+		a.Answer([]string{"Север", "Юг", "Запад"}[i%3], i%11, i%14, nil)
+	}
+	a.Counted()
+	for _, staff := range []string{"executive", "administrator"} {
+		v := w.Visitor(staff, "ru")
+		_, home := v.Get("/")
+		_, whole := v.Get("/results/shareaaa")
+		for _, page := range []string{home, whole} {
+			v.Says(page, "1 234 ответа")
+		}
+		for heading, page := range map[string]string{"NPS по неделям, все кампании вместе": home, "Оценки от 0 до 10": whole, "NPS по неделям": whole, "NPS по дням": whole} {
+			if n := answersUnder(t, page, heading); n != answers {
+				t.Errorf("%s: under %q there are %d answers", staff, heading, n)
+			}
+		}
+		for _, kind := range []string{"team", "owner", "language"} {
+			_, page := v.Get("/results/shareaaa/by/" + kind)
+			if n := answersUnder(t, page, "<h1"); n != answers {
+				t.Errorf("%s: by %s there are %d answers", staff, kind, n)
+			}
+		}
+	}
+}
+
+// answersUnder adds up the answers of the table that stands under a heading.
+func answersUnder(t *testing.T, page, heading string) (sum int) {
+	t.Helper()
+	_, after, ok := strings.Cut(strings.ReplaceAll(page, "\u00a0", " "), heading)
+	if !ok {
+		t.Fatalf("there is no %q", heading)
+	}
+	_, after, _ = strings.Cut(after, "<tbody>")
+	table, _, _ := strings.Cut(after, "</tbody>")
+	for _, cell := range regexp.MustCompile(`(?s)<td[^>]* class="num">(.*?)</td>|<td class="num">(.*?)</td>`).FindAllStringSubmatch(table, -1) {
+		text := regexp.MustCompile(`<[^>]*>|\s`).ReplaceAllString(cell[1]+cell[2], "")
+		if !strings.HasPrefix(text, "+") { // an NPS has a sign, and a share a mark
+			n, _ := strconv.Atoi(text)
+			sum += n
+		}
+	}
+	return sum
 }
 
 func number(text string) (n int) {

@@ -24,7 +24,8 @@ type byPage struct {
 	shell.Frame
 	Campaign string
 	ID, Kind string
-	By       string
+	By       string // the heading
+	Column   string // what the values are
 	Tabs     []shell.Tab
 	Mine     string // whose the figures are
 	Rows     []shell.RowView
@@ -65,7 +66,7 @@ func (d *Pages) byPage(w http.ResponseWriter, r *http.Request) error {
 	p := &byPage{Frame: shell.NewFrame(r, c.Name), Campaign: c.Name, ID: string(c.ID), Kind: kindName(c, kind)}
 	l := p.Lang
 	p.Title = c.Name + ": " + shell.KindLabel(l, kind)
-	p.Wide, p.By, p.Tabs = true, shell.KindLabel(l, kind), resultTabs(&p.Frame, opened, kind)
+	p.Wide, p.By, p.Column, p.Tabs = true, shell.KindLabel(l, kind), shell.KindLabel(l, kind), resultTabs(&p.Frame, opened, kind)
 	p.Asked = slices.Contains(c.Dimensions, kind)
 	if p.Never = b.At.IsZero(); !p.Never && (p.Asked || b.Kept) {
 		p.At, p.Again = l.T("results.counted_at", lang.Values{"Moment": l.Moment(b.At.In(p.Zone))}), b.Kept
@@ -89,6 +90,9 @@ func (d *Pages) byPage(w http.ResponseWriter, r *http.Request) error {
 	rows, omitted := insight.Largest(rows, rowsShown)
 	if report.Own().Part() {
 		rows = p.mine(report, kind, rows, b.Rows)
+		if kind != survey.KindOwner { // of owners there are only the reader's
+			p.By = l.T("charts.by_company", lang.Values{"By": p.By})
+		}
 	}
 	if omitted += b.Others; omitted > 0 {
 		p.Omitted = l.T("results.omitted", lang.Values{"Count": omitted})

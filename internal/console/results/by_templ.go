@@ -217,7 +217,7 @@ func (p *byPage) View() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = shell.Heads(shell.Phrase(p.By)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = shell.Heads(shell.Phrase(p.Column)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -7,6 +7,7 @@ import (
 	"onetap/internal/door"
 	"onetap/internal/lang"
 	"onetap/internal/nps"
+	"onetap/internal/survey"
 )
 
 type comparePage struct {
@@ -17,6 +18,7 @@ type comparePage struct {
 	Difference shell.DifferenceView
 	Rate       string // how the response rates differ
 	Groups     []groupPair
+	TeamsTitle string
 	Teams      []teamPair
 	Omitted    string
 	Chance     string // how many teams differ by chance
@@ -58,7 +60,9 @@ func (d *Pages) comparePage(w http.ResponseWriter, r *http.Request) error {
 	p.A = sideView{a.Name, "/results/" + string(a.ID), l.Date(a.Launched.In(p.Zone)), shell.ViewNPS(l, c.Own.A, "")}
 	p.B = sideView{b.Name, "/results/" + string(b.ID), l.Date(b.Launched.In(p.Zone)), shell.ViewNPS(l, c.Own.B, "")}
 	p.Difference = shell.ViewDifference(l, door.DifferenceOf(c.Own))
+	p.TeamsTitle = shell.KindLabel(l, survey.KindTeam)
 	if c.Part {
+		p.TeamsTitle = l.T("charts.by_company", lang.Values{"By": p.TeamsTitle})
 		p.Mine, p.Company = shell.MineText(&p.Frame), shell.ViewDifference(l, door.DifferenceOf(c.Whole))
 	}
 	if p.Difference.Both {

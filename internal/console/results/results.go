@@ -145,7 +145,11 @@ type resultPage struct {
 	WordsHref      string
 	Histogram      chart.SVG
 	Scores         []scoreRow
+	WeeksTitle     string
 	Weeks          chart.SVG // drawn where there is more than one
+	NoWeeks        string    // why there are none, or not all
+	NoDays         string
+	DaysTitle      string
 	WeekRows       []shell.RowView
 	Days           chart.SVG
 	DayRows        []shell.RowView
@@ -251,18 +255,43 @@ func (p *resultPage) fillTimes(report *insight.Report, leads bool) {
 		return p.Answers + "?" + name + "=" + value
 	}
 	weeks, days := answered(report.Weeks()), answered(report.Days())
-	if len(weeks) > 1 {
-		p.Weeks = shell.Trend(l, l.T("results.weeks"), weeks, shell.WeekLabel(l))
+	p.WeeksTitle, p.DaysTitle = l.T("results.weeks"), l.T("results.days")
+	if report.Own().Part() {
+		p.WeeksTitle, p.DaysTitle = l.T("charts.weeks_company"), l.T("charts.days_company")
 	}
+	if len(weeks) > 1 {
+		p.Weeks = shell.Trend(l, p.WeeksTitle, weeks, shell.WeekLabel(l))
+	}
+	p.whyNoTimes(report)
 	for _, week := range weeks {
 		p.WeekRows = append(p.WeekRows, shell.ViewRow(l, shell.WeekText(l, week.Value()), href("week", week.Value()), week.Disclosed))
 	}
 	if len(days) > 0 {
-		p.Days = shell.Trend(l, l.T("results.days"), days, shell.DayLabel(l))
+		p.Days = shell.Trend(l, p.DaysTitle, days, shell.DayLabel(l))
 	}
 	for _, day := range days {
 		p.DayRows = append(p.DayRows, shell.ViewRow(l, shell.DayLabel(l)(day.Value()), href("day", day.Value()), day.Disclosed))
 	}
+}
+
+// whyNoTimes says why weeks and days are missing before who may not know the people.
+func (p *resultPage) whyNoTimes(report *insight.Report) {
+	l := p.Lang
+	if p.Weeks == "" {
+		p.WeeksTitle = l.T("charts.over_time")
+	}
+	switch {
+	case !report.View().Segments():
+		p.NoWeeks = l.T("charts.no_weeks_employees")
+		return
+	case !report.Narrow():
+		return
+	case report.HiddenWeeks() > 0 && p.Weeks != "":
+		p.NoWeeks = l.T("charts.weeks_hidden", lang.Values{"Count": report.HiddenWeeks(), "Least": insight.LeastFigures})
+	case report.HiddenWeeks() > 0:
+		p.NoWeeks = l.T("charts.weeks_none", lang.Values{"Least": insight.LeastFigures})
+	}
+	p.NoDays = l.T("charts.days_none")
 }
 
 // apart says how the answers that are in no figure compare with those that are, and by how much the NPS would be another

@@ -53,7 +53,7 @@ func TestFirstViewOfManyAnswers(t *testing.T) {
 	_, page := v.Get("/results/manyaaaa")
 	v.Says(page, "100\u00a0000\u00a0ответов", "NPS по дням")
 	_, page = v.Get("/results/manyaaaa/by/team")
-	v.Says(page, "Ещё 9940\u00a0строк")
+	v.Says(page, "Ещё 9\u00a0940\u00a0строк")
 	_, page, _ = v.Post("/results/manyaaaa/by/team", "find", "№9999")
 	v.Says(page, "<bdi>Команда №9999</bdi>", "Подходит 1\u00a0из 10")
 }
