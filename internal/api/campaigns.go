@@ -81,9 +81,10 @@ type campaignLine struct {
 // campaignView is a campaign with what became of its mailings; a mailing that has not begun has no ledger.
 type campaignView struct {
 	survey.Campaign
-	Ledger   *survey.Ledger `json:"ledger"`
-	Reminder *survey.Ledger `json:"reminder"`
-	Second   *survey.Ledger `json:"second_reminder"`
+	Ledger   *survey.Ledger      `json:"ledger"`
+	Reminder *survey.Ledger      `json:"reminder"`
+	Second   *survey.Ledger      `json:"second_reminder"`
+	Became   []mailing.Reminding `json:"reminders"`
 }
 
 // showCampaign answers one campaign with its ledgers.
@@ -99,10 +100,11 @@ func (d *API) showCampaign(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	became := d.Mailing.Reminders(c, ledgers, -1)
 	if c, err = d.campaignSeen(r, c); err != nil {
 		return err
 	}
-	web.JSON(w, http.StatusOK, campaignView{c, ledgers.Invitation, ledgers.Reminder, ledgers.Second})
+	web.JSON(w, http.StatusOK, campaignView{c, ledgers.Invitation, ledgers.Reminder, ledgers.Second, became})
 	return nil
 }
 

@@ -101,7 +101,7 @@ func (cs *Campaigns) Possible(who authz.Who, c survey.Campaign, l Ledgers) []sur
 		case a == survey.ActRemind:
 			return l.Reminder != nil || c.ReminderDue(survey.MailingReminder, now)
 		case a == survey.ActRemindAgain:
-			return l.Reminder == nil || l.Reminder.Waiting > 0 || l.Second != nil || !c.SecondAt.IsZero()
+			return l.Reminder == nil || l.Reminder.Waiting > 0 || l.Second != nil || c.ReminderDue(survey.MailingSecond, now)
 		case a == survey.ActResend:
 			return l.Uncertain() == 0
 		}

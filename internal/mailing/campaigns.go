@@ -97,6 +97,7 @@ func (cs *Campaigns) Guess(ctx context.Context, a survey.Audience, l lang.Langua
 	case len(before) == 1:
 		last := before[0]
 		c.Company, c.Sender, c.Language, c.QuietDays, c.RemindDays = last.Company, last.Sender, last.Language, last.QuietDays, last.RemindDays
+		c.SecondDays = last.SecondDays
 	default:
 		c.QuietDays, c.RemindDays = cmp.Or(c.QuietDays, 30), cmp.Or(c.RemindDays, 7)
 	}
@@ -157,7 +158,7 @@ func (cs *Campaigns) Copy(ctx context.Context, of survey.Campaign, id survey.Cam
 	c := survey.Campaign{
 		ID: id, Name: name, Audience: of.Audience, State: survey.Draft, Company: of.Company, Sender: of.Sender,
 		Language: of.Language, Languages: of.Languages, Wording: of.Wording, Filter: of.Filter, Sample: of.Sample,
-		QuietDays: of.QuietDays, RemindDays: of.RemindDays, Created: now,
+		QuietDays: of.QuietDays, RemindDays: of.RemindDays, SecondDays: of.SecondDays, Created: now,
 	}
 	if letters := []rune(name); len(letters) > survey.MaxName {
 		c.Name = string(letters[:survey.MaxName])
@@ -173,7 +174,10 @@ func (cs *Campaigns) Copy(ctx context.Context, of survey.Campaign, id survey.Cam
 }
 
 // Ledgers are what became of a campaign's mailings; nil of one that has not begun, or that may not be shown.
-type Ledgers struct{ Invitation, Reminder, Second *survey.Ledger }
+type Ledgers struct {
+	Invitation, Reminder, Second *survey.Ledger
+	Mailings                     map[int]survey.Mailing // that have begun, by number, of those with a ledger
+}
 
 // Uncertain is of how many letters nobody knows whether they went out.
 func (l Ledgers) Uncertain() int {
@@ -205,7 +209,7 @@ func (l Ledgers) Count(number int, part Part) (n int, ok bool) {
 // Ledgers reads a campaign's ledgers. The figures are read before the mailings: a mailing's numbers are written first, so
 // that nothing counted is missing in it.
 func (cs *Campaigns) Ledgers(ctx context.Context, c survey.Campaign) (Ledgers, error) {
-	var all Ledgers
+	all := Ledgers{Mailings: map[int]survey.Mailing{}}
 	counts, err := cs.Store.TalliesOf(ctx, string(c.ID), survey.KindMailing)
 	if err != nil {
 		return all, err
@@ -218,6 +222,7 @@ func (cs *Campaigns) Ledgers(ctx context.Context, c survey.Campaign) (Ledgers, e
 		if begun && (number == survey.MailingInvitation || insight.Of(c, authz.Who{}, cs.Now()).Reminder()) {
 			l := survey.LedgerOf(mailing, counts[survey.TallyKey{Scope: string(c.ID), Kind: survey.KindMailing, Value: strconv.Itoa(number)}])
 			*to = &l
+			all.Mailings[number] = mailing
 		}
 	}
 	return all, nil

@@ -26,6 +26,7 @@ type Change struct {
 	StartsAt   Moment                     `json:"starts_at"`
 	ClosesAt   Moment                     `json:"closes_at"`
 	RemindDays *int                       `json:"remind_days"`
+	SecondDays *int                       `json:"second_remind_days"`
 }
 
 // Moment is a time that a change may set, or take away. The zero Moment leaves it as it is.
@@ -78,6 +79,7 @@ func (cs *Campaigns) Apply(c survey.Campaign, in Change) (survey.Campaign, error
 	put(&c.Sample, in.Sample)
 	put(&c.QuietDays, in.QuietDays)
 	put(&c.RemindDays, in.RemindDays)
+	put(&c.SecondDays, in.SecondDays)
 	for to, from := range map[*string]*string{&c.Name: in.Name, &c.Company: in.Company, &c.Sender: in.Sender} {
 		if from != nil {
 			*to = strings.TrimSpace(*from)

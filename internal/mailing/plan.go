@@ -145,7 +145,7 @@ func (r *senderRun) planReminder(ctx context.Context, c survey.Campaign, number 
 			return true, nil
 		}
 		begun, p := m.Clone(), planned{}
-		err := remindable(ctx, r.Store, c, m.Shard, func(i survey.Invitation, why survey.SkipReason) {
+		heard, err := remindable(ctx, r.Store, c, m.Shard, func(i survey.Invitation, why survey.SkipReason) {
 			switch why {
 			case "":
 				p.invite(&m, i.Contact, i.Language)
@@ -158,6 +158,9 @@ func (r *senderRun) planReminder(ctx context.Context, c survey.Campaign, number 
 		})
 		if err != nil {
 			return false, err
+		}
+		if m.Shard == 0 || m.Heard != nil { // else its planning began before answers were noted
+			m.Hear(heard)
 		}
 		if m, err = r.savePlan(ctx, begun, m, p); err != nil {
 			return false, err

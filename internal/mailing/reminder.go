@@ -51,8 +51,8 @@ func WithReminderWords(c survey.Campaign, words map[string]ReminderWords) (surve
 	return c, wording.Check(c)
 }
 
-// RemindAgain makes the second reminder due at once, with these words. It goes only by hand, after the first, and once: a call
-// that is made again sends nothing (reminded_twice). Other problems: those of survey.Campaign.RemindAgain and WithReminderWords.
+// RemindAgain makes the second reminder due at once, with these words, whether it would have gone by itself or not. It goes after
+// the first, and once: a call that is made again sends nothing (reminded_twice). Other problems: those of survey.Campaign.RemindAgain and WithReminderWords.
 func (cs *Campaigns) RemindAgain(ctx context.Context, id string, version *int, words map[string]ReminderWords) (survey.Campaign, error) {
 	return cs.change(ctx, id, version, func(c survey.Campaign) (survey.Campaign, error) {
 		first, reminded, err := cs.reminders(ctx, c.ID)
@@ -103,10 +103,10 @@ type reminderStore interface {
 }
 
 // remindable is the rule of who is reminded, for the count before as for the plan: each is called for those of a shard who got
-// the survey, with the reason why they are passed over; "" for who is reminded.
-func remindable(ctx context.Context, s reminderStore, c survey.Campaign, shard int, each func(survey.Invitation, survey.SkipReason)) error {
+// the survey, with the reason why they are passed over; "" for who is reminded. heard is how many answers that count there are.
+func remindable(ctx context.Context, s reminderStore, c survey.Campaign, shard int, each func(survey.Invitation, survey.SkipReason)) (heard int, err error) {
 	stopped, answered := map[survey.ContactID]survey.SkipReason{}, map[survey.ContactID]bool{}
-	err := s.WalkContacts(ctx, c.Audience, shard, func(contact survey.Contact, r survey.SuppressionReason) error {
+	err = s.WalkContacts(ctx, c.Audience, shard, func(contact survey.Contact, r survey.SuppressionReason) error {
 		if contact.Mailbox == survey.NoMailbox { // it was taken away since
 			stopped[contact.ID] = survey.SkipNoAddress
 		} else if r != "" {
@@ -115,16 +115,18 @@ func remindable(ctx context.Context, s reminderStore, c survey.Campaign, shard i
 		return nil
 	})
 	if err != nil {
-		return err
+		return 0, err
 	}
 	err = s.WalkResponses(ctx, c.ID, shard, "", func(r survey.Response) (bool, error) {
-		answered[r.Contact] = r.Verified
+		if answered[r.Contact] = r.Verified; r.Verified {
+			heard++
+		}
 		return true, nil
 	})
 	if err != nil {
-		return err
+		return 0, err
 	}
-	return s.WalkInvitations(ctx, c.ID, survey.MailingInvitation, shard, func(i survey.Invitation) error {
+	return heard, s.WalkInvitations(ctx, c.ID, survey.MailingInvitation, shard, func(i survey.Invitation) error {
 		switch {
 		case i.State != survey.InvitationSent && i.State != survey.InvitationUncertain: // never got the survey
 		case stopped[i.Contact] != "":
@@ -166,7 +168,7 @@ func (cs *Campaigns) CountReminder(ctx context.Context, c survey.Campaign, limit
 				late := time.Now().After(until)
 				var err error
 				if !late {
-					err = remindable(ctx, cs.Store, c, shard, func(i survey.Invitation, why survey.SkipReason) {
+					_, err = remindable(ctx, cs.Store, c, shard, func(i survey.Invitation, why survey.SkipReason) {
 						mu.Lock()
 						defer mu.Unlock()
 						if why != "" {

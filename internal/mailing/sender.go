@@ -181,7 +181,8 @@ func (r *senderRun) later(ctx context.Context, c survey.Campaign, gate *pace) (b
 	return r.remind(ctx, c, gate)
 }
 
-// remind plans and sends the reminders once they are due, the second when the first is done.
+// remind plans and sends the reminders once they are due. When the first is done it sets when the second is, which a sender that
+// died before it did so leaves to the next.
 func (r *senderRun) remind(ctx context.Context, c survey.Campaign, gate *pace) (bool, error) {
 	for _, number := range survey.Reminders {
 		if !c.ReminderDue(number, r.Now()) {
@@ -195,6 +196,13 @@ func (r *senderRun) remind(ctx context.Context, c survey.Campaign, gate *pace) (
 			return r.planReminder(ctx, c, number)
 		case m.State == survey.MailingSending:
 			return r.sendMailing(ctx, c, number, gate)
+		}
+		if number != survey.MailingReminder {
+			break
+		}
+		if next, ok := c.Reminded(m); ok {
+			_, err := r.Store.SaveCampaign(ctx, next)
+			return true, err
 		}
 	}
 	return false, nil

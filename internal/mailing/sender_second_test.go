@@ -28,18 +28,27 @@ func (w *world) remindedOnce(contacts, answered int) (survey.CampaignID, map[sur
 	people := w.contacts(contacts)
 	id := w.campaign(nil)
 	w.run(w.sender("invitations"))
-	for contact := range people {
-		if answered--; answered < 0 {
+	w.answers(id, people, answered)
+	w.change(id, func(c *survey.Campaign) { c.RemindAt = time.Now().Add(-time.Minute) })
+	w.run(w.sender("first reminder"))
+	return id, people
+}
+
+// answers has some of the people answer, and returns their addresses.
+func (w *world) answers(id survey.CampaignID, people map[survey.ContactID]string, some int) map[string]bool {
+	w.t.Helper()
+	answered := map[string]bool{}
+	for contact, address := range people {
+		if len(answered) == some {
 			break
 		}
+		answered[address] = true
 		r := survey.Response{Campaign: id, Contact: contact, Audience: survey.Customers, Score: 9, Verified: true, First: start, Counted: start, Updated: start, Version: 1}
 		if err := w.store.SaveResponse(w.t.Context(), r, 0); err != nil {
 			w.t.Fatal(err)
 		}
 	}
-	w.change(id, func(c *survey.Campaign) { c.RemindAt = time.Now().Add(-time.Minute) })
-	w.run(w.sender("first reminder"))
-	return id, people
+	return answered
 }
 
 // The second reminder goes to whom the count has named, once, with its own words; whoever asks for it again sends nothing.

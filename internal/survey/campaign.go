@@ -65,15 +65,16 @@ type Campaign struct {
 	Brand      Brand              `json:"brand,omitzero"`      // the company's at launch
 	Wording    map[string]Wording `json:"wording,omitempty"`   // by language
 	Filter     Filter             `json:"filter"`
-	Sample     float64            `json:"sample,omitempty"`          // share of the audience to invite, 0 < s ≤ 1; 0 means all
-	QuietDays  int                `json:"quiet_days"`                // no survey within so many days of the last; 0: none
-	StartsAt   time.Time          `json:"starts_at,omitzero"`        // zero: at launch
-	ClosesAt   time.Time          `json:"closes_at,omitzero"`        // answers count until then
-	RemindDays int                `json:"remind_days,omitempty"`     // one reminder so many days after the last invitation; 0: none
-	RemindAt   time.Time          `json:"remind_at,omitzero"`        // when the reminder is due; set when everything is sent, or by hand
-	SecondAt   time.Time          `json:"second_remind_at,omitzero"` // when the second reminder is due; set by hand
-	Site       string             `json:"site,omitempty"`            // base URL of its links, fixed at launch
-	Dimensions []string           `json:"parts,omitempty"`           // columns of the contacts by which its answers can be looked at; fixed by the planner
+	Sample     float64            `json:"sample,omitempty"`             // share of the audience to invite, 0 < s ≤ 1; 0 means all
+	QuietDays  int                `json:"quiet_days"`                   // no survey within so many days of the last; 0: none
+	StartsAt   time.Time          `json:"starts_at,omitzero"`           // zero: at launch
+	ClosesAt   time.Time          `json:"closes_at,omitzero"`           // answers count until then
+	RemindDays int                `json:"remind_days,omitempty"`        // one reminder so many days after the last invitation; 0: none
+	RemindAt   time.Time          `json:"remind_at,omitzero"`           // when the reminder is due; set when everything is sent, or by hand
+	SecondDays int                `json:"second_remind_days,omitempty"` // the second reminder so many days after the first; 0: only by hand
+	SecondAt   time.Time          `json:"second_remind_at,omitzero"`    // when the second reminder is due; set when the first is sent, or by hand
+	Site       string             `json:"site,omitempty"`               // base URL of its links, fixed at launch
+	Dimensions []string           `json:"parts,omitempty"`              // columns of the contacts by which its answers can be looked at; fixed by the planner
 	Created    time.Time          `json:"created"`
 	Launched   time.Time          `json:"launched,omitzero"`
 	Opened     time.Time          `json:"opened,omitzero"`   // when the last invitation went out

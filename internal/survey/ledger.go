@@ -11,7 +11,7 @@ import (
 const (
 	MailingInvitation = 0
 	MailingReminder   = 1
-	MailingSecond     = 2 // the second reminder, which goes out only by hand
+	MailingSecond     = 2 // the second reminder: so many days after the first, or by hand
 )
 
 // Mailings and Reminders list the numbers in the order in which they are sent.
@@ -63,10 +63,19 @@ type Mailing struct {
 	Audience int                    `json:"audience"`
 	Invited  int                    `json:"invited"` // audience − those skipped while planning
 	Skipped  map[SkipReason]int     `json:"skipped,omitempty"`
+	Heard    *int                   `json:"heard,omitempty"`  // of a reminder: answers that had come when it was planned; nil in those from before it was noted
 	Cursor   string                 `json:"cursor,omitempty"` // every batch before this one is finished
 	Started  time.Time              `json:"started,omitzero"`
 	Finished time.Time              `json:"finished,omitzero"`
 	Version  int                    `json:"-"`
+}
+
+// Hear notes answers that had come before a reminder.
+func (w *Mailing) Hear(answers int) {
+	if w.Heard != nil {
+		answers += *w.Heard
+	}
+	w.Heard = &answers
 }
 
 // Clone returns a mailing that stays as it is when people are planned into w.

@@ -17,7 +17,7 @@ const (
 	ActCancel Action = "cancel"
 	ActClose  Action = "close"
 	ActRemind Action = "remind"
-	// ActRemindAgain is the second reminder, which only a person sends.
+	// ActRemindAgain is the second reminder, sent by hand or before its time.
 	ActRemindAgain Action = "remind-again"
 	ActResend      Action = "resend" // second letters to those of whom nobody knows whether they got the first
 )
@@ -203,11 +203,21 @@ func (c Campaign) RemindAgain(first *Mailing, reminded bool, now time.Time) (Cam
 	if first == nil || first.State != MailingDone {
 		return c, apperr.New(apperr.Conflict, "remind_again_too_early", "state")
 	}
-	if reminded || !c.SecondAt.IsZero() {
+	if reminded || c.ReminderDue(MailingSecond, now) {
 		return c, apperr.New(apperr.Conflict, "reminded_twice", "state")
 	}
 	c.SecondAt = now
 	return c, nil
+}
+
+// Reminded sets when the second reminder is due, if the campaign has one by itself. first is the first one's mailing; ok is false
+// where there is nothing to set, or somebody has set it.
+func (c Campaign) Reminded(first Mailing) (next Campaign, ok bool) {
+	if c.SecondDays <= 0 || !c.SecondAt.IsZero() || first.State != MailingDone {
+		return c, false
+	}
+	c.SecondAt = first.Finished.AddDate(0, 0, c.SecondDays)
+	return c, true
 }
 
 // ReminderAt is when a reminder is due; zero: it is not.

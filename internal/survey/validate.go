@@ -30,7 +30,7 @@ func knownLanguage(l string) bool {
 
 // Check tells what keeps a campaign from being stored; its words are checked by wording.Check, whether the deployment
 // allows its sender by Senders.Check. Problems: name_missing, name_too_long, audience_unknown, language_unknown,
-// sample_range, days_range, closing_before_start, reminder_after_closing, filter_too_long, filter_value_too_long, and
+// sample_range, days_range, closing_before_start, reminder_after_closing, second_after_closing, filter_too_long, filter_value_too_long, and
 // those of ReadSender, CheckLine and CheckName.
 func (c Campaign) Check() error {
 	invalid := func(code, where string, with ...any) error { return apperr.New(apperr.Invalid, code, where, with...) }
@@ -49,6 +49,8 @@ func (c Campaign) Check() error {
 		return invalid("days_range", "quiet_days", "Limit", MaxQuietDays)
 	case c.RemindDays < 0 || c.RemindDays > MaxRemindDays:
 		return invalid("days_range", "remind_days", "Limit", MaxRemindDays)
+	case c.SecondDays < 0 || c.SecondDays > MaxRemindDays:
+		return invalid("days_range", "second_remind_days", "Limit", MaxRemindDays)
 	case !c.ClosesAt.IsZero() && !c.StartsAt.IsZero() && !c.ClosesAt.After(c.StartsAt):
 		return invalid("closing_before_start", "closes_at", "Start", c.StartsAt.UTC().Format(time.RFC3339))
 	}
@@ -64,7 +66,7 @@ func (c Campaign) Check() error {
 }
 
 // Ready tells what keeps a stored campaign from being launched at now: the problems of Check, closing_in_past, and
-// reminder_after_closing counted from the real start.
+// reminder_after_closing and second_after_closing counted from the real start.
 func (c Campaign) Ready(now time.Time) error {
 	if err := c.Check(); err != nil {
 		return err
@@ -87,10 +89,15 @@ func (c Campaign) ClosesLater(now time.Time) error {
 	return nil
 }
 
-// reminderFits refuses a reminder that would come at or after closing even if everything were sent at the start.
+// reminderFits refuses reminders that would come at or after closing even if everything were sent at the start. A second one
+// without a first counts from when somebody sends the first, so that nothing is known of it yet.
 func (c Campaign) reminderFits(start time.Time) error {
+	second := start.AddDate(0, 0, c.RemindDays+c.SecondDays)
 	if c.RemindDays > 0 && !c.ClosesAt.IsZero() && !start.AddDate(0, 0, c.RemindDays).Before(c.ClosesAt) {
 		return apperr.New(apperr.Invalid, "reminder_after_closing", "remind_days", "Closing", c.ClosesAt.UTC().Format(time.RFC3339))
+	}
+	if c.RemindDays > 0 && c.SecondDays > 0 && !c.ClosesAt.IsZero() && !second.Before(c.ClosesAt) {
+		return apperr.New(apperr.Invalid, "second_after_closing", "second_remind_days", "Closing", c.ClosesAt.UTC().Format(time.RFC3339))
 	}
 	return nil
 }

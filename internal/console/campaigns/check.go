@@ -41,7 +41,7 @@ type checkLine struct {
 }
 
 func (d *Pages) showCheck(w http.ResponseWriter, r *http.Request, status int, c survey.Campaign, test *testInput) error {
-	p := &checkPage{draftFrame: newDraftFrame(r, c, stepCheck), HasReminder: c.RemindDays > 0}
+	p := &checkPage{draftFrame: newDraftFrame(r, c, stepCheck), HasReminder: c.RemindDays > 0 || c.SecondDays > 0}
 	p.Scripts = []string{"campaign.js"}
 	p.MaySend = p.Can(authz.Send)
 	h, first, err := d.counted(r, c)
@@ -208,6 +208,10 @@ func (d *Pages) summary(f *shell.Frame, c survey.Campaign) []shell.Fact {
 	if c.RemindDays > 0 {
 		reminder = l.T("campaign.reminder_after", lang.Values{"Count": c.RemindDays})
 	}
+	second := l.T("reminders.by_hand")
+	if c.SecondDays > 0 {
+		second = l.T("reminders.after_first", lang.Values{"Count": c.SecondDays})
+	}
 	quiet := l.T("campaign.no_quiet")
 	if c.QuietDays > 0 {
 		quiet = l.T("campaign.quiet_for", lang.Values{"Count": c.QuietDays})
@@ -215,7 +219,7 @@ func (d *Pages) summary(f *shell.Frame, c survey.Campaign) []shell.Fact {
 	t := &typed{l: l, zone: f.Zone}
 	return append(all, fact(l.T("campaign.field_company"), orDash(c.Company)), fact(l.T("campaign.field_sender"), shell.Readable(mail.From(c, d.Sender))),
 		fact(l.T("campaign.field_starts_at"), startText(t, c)), fact(l.T("campaign.field_closes_at"), closingText(t, c)),
-		fact(l.T("campaign.fact_remind"), reminder), fact(l.T("campaign.fact_quiet"), quiet))
+		fact(l.T("campaign.fact_remind"), reminder), fact(l.T("campaign.wave_2"), second), fact(l.T("campaign.fact_quiet"), quiet))
 }
 
 func orDash(s string) string {

@@ -28,7 +28,7 @@ func factsOf(f *typed, c survey.Campaign) []shell.Fact {
 		}
 		return all
 	case stepTime:
-		return []shell.Fact{fact(label("starts_at"), startText(f, c)), fact(label("closes_at"), closingText(f, c)), fact(label("remind_days"), strconv.Itoa(c.RemindDays))}
+		return []shell.Fact{fact(label("starts_at"), startText(f, c)), fact(label("closes_at"), closingText(f, c)), fact(label("remind_days"), strconv.Itoa(c.RemindDays)), fact(label("second_remind_days"), strconv.Itoa(c.SecondDays))}
 	case stepRest:
 		return []shell.Fact{fact(label("name"), c.Name), fact(label("sender"), c.Sender), fact(label("closes_at"), closingText(f, c))}
 	}

@@ -62,9 +62,12 @@ func typedIn(r *http.Request, v door.Visit, step string, c survey.Campaign) *typ
 		f.in.Sample = f.percent(*field("sample"))
 		f.in.QuietDays = f.days("quiet_days", *field("quiet_days"))
 	case stepWords:
-		own := survey.Wording{Second: c.Wording[f.language].Second, SecondText: c.Wording[f.language].SecondText} // asked for elsewhere
+		own := c.Wording[f.language]
 		standard := wording.Standard(c, lang.Language(f.language))
 		for name, to := range wordingFields(&own) {
+			if !r.Form.Has(name) { // a form from before the field was asked for
+				continue
+			}
 			if *to = *field(name); *to == *wordingFields(&standard)[name] {
 				*to = ""
 			}
@@ -93,6 +96,9 @@ func typedIn(r *http.Request, v door.Visit, step string, c survey.Campaign) *typ
 		field("closes_at")
 		f.in.ClosesAt = f.moment("closes_at", c.ClosesAt)
 		f.in.RemindDays = f.days("remind_days", *field("remind_days"))
+		if r.Form.Has("second_remind_days") {
+			f.in.SecondDays = f.days("second_remind_days", *field("second_remind_days"))
+		}
 	case stepRest:
 		f.in.Name = field("name")
 		field("closes_at")
@@ -192,6 +198,8 @@ func (f *typed) leave(field string, c survey.Campaign) bool {
 		in.QuietDays = nil
 	case "remind_days":
 		in.RemindDays = nil
+	case "second_remind_days":
+		in.SecondDays = nil
 	case "filter":
 		in.Filter = nil
 	case "closes_at":
@@ -236,12 +244,13 @@ func problemIn(l lang.Language, zone *time.Location, p *apperr.Error) string {
 }
 
 // wordingNames are the texts of a wording in the order in which a respondent meets them.
-var wordingNames = []string{"subject", "greeting", "intro", "question", "signature", "why", "wish", "reminder", "reminder_text"}
+var wordingNames = []string{"subject", "greeting", "intro", "question", "signature", "why", "wish", "reminder", "reminder_text", "second_reminder", "second_reminder_text"}
 
 func wordingFields(w *survey.Wording) map[string]*string {
 	return map[string]*string{
 		"subject": &w.Subject, "greeting": &w.Greeting, "intro": &w.Intro, "question": &w.Question,
 		"why": &w.Why, "wish": &w.Wish, "signature": &w.Signature, "reminder": &w.Reminder, "reminder_text": &w.ReminderText,
+		"second_reminder": &w.Second, "second_reminder_text": &w.SecondText,
 	}
 }
 

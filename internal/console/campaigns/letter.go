@@ -99,6 +99,7 @@ func (d *Pages) typedLetter(w http.ResponseWriter, r *http.Request) error {
 type wordsPage struct {
 	draftFrame
 	Letter, Page, Reminder []input // in the letter; on the page after the tap; in the reminder
+	Second                 []input // in the second reminder
 	Languages              []shell.Option
 	Language               string
 	LetterHref, TypedHref  string
@@ -131,6 +132,12 @@ func (d *Pages) showWords(w http.ResponseWriter, r *http.Request, status int, c 
 		case "reminder_text":
 			i.Type = "" // several lines
 			p.Reminder = append(p.Reminder, i)
+		case "second_reminder":
+			i.Max = wording.MaxSubject
+			p.Second = append(p.Second, i)
+		case "second_reminder_text":
+			i.Type = "" // several lines
+			p.Second = append(p.Second, i)
 		case "why", "wish":
 			p.Page = append(p.Page, i)
 		default:

@@ -67,6 +67,7 @@ func (d *Pages) live(ctx context.Context, f *shell.Frame, c survey.Campaign) (li
 	out.ledger(l, "s.", v.Second, survey.MailingSecond)
 	out.answers(l, own)
 	out.pace(l, c, v, d.Now())
+	out.reminders(f, d.Mailing.Reminders(c, v, answersKnown(own)))
 	out.before(l, v, own)
 	possible := d.Mailing.Possible(f.Visit.Who, c, v)
 	for _, a := range mailing.Running {
@@ -151,6 +152,33 @@ func (o *live) pace(l lang.Language, c survey.Campaign, v mailing.Ledgers, now t
 	}
 }
 
+// answersKnown are a campaign's answers, of all who were asked; -1 for a reader who may know them only of some, or not yet.
+func answersKnown(own insight.Own) int {
+	if own.Part() || own.Disclosed.Withheld() != "" {
+		return -1
+	}
+	return int(own.Tally().Answers())
+}
+
+// reminderPrefix is before the names of what the page says of a mailing.
+var reminderPrefix = map[int]string{survey.MailingReminder: "r.", survey.MailingSecond: "s."}
+
+// reminders says what has become of the reminders.
+func (o *live) reminders(f *shell.Frame, all []mailing.Reminding) {
+	for _, r := range all {
+		prefix := reminderPrefix[r.Number]
+		with := lang.Values{"Count": r.Days}
+		if !r.At.IsZero() {
+			with["Moment"] = f.Lang.Moment(r.At.In(f.Zone))
+		}
+		o.Text[prefix+"story"], o.Show["reminders"] = f.Lang.T("reminders.became_"+string(r.Became), with), true
+		o.Text[prefix+"to"], o.Show[prefix+"to"] = f.Lang.T("reminders.to", lang.Values{"Count": r.People}), r.People > 0
+		if o.Show[prefix+"since"] = r.Since != nil && r.People > 0; o.Show[prefix+"since"] {
+			o.Text[prefix+"since"] = f.Lang.T("reminders.since", lang.Values{"Count": *r.Since})
+		}
+	}
+}
+
 // before says what pausing, reminding and closing come to, before they are pressed.
 func (o *live) before(l lang.Language, v mailing.Ledgers, own insight.Own) {
 	g := v.Invitation
@@ -205,6 +233,7 @@ type reminderPart struct {
 	Key, Title              string
 	Shown                   bool
 	Places, Troubles, Skips []place
+	Story, To, Since        place // what became of it; whom it went to; what has come since
 }
 
 // place is one number of the page with its name, as the script finds it.
@@ -220,7 +249,7 @@ type liveTexts struct {
 }
 
 type liveParts struct {
-	Stopped, Ledger, Sending, Groups, Withheld, Unverified, Uncertain,
+	Stopped, Ledger, Sending, Groups, Withheld, Unverified, Uncertain, Reminders,
 	Pause, Resume, Remind, RemindAgain, Close, Cancel, Resend bool
 }
 
@@ -325,7 +354,7 @@ func (p *livePage) take(o live, href func(prefix, part string) string, answers s
 	p.Badge, p.Decided, p.Invited, p.Next, p.Answers = o.Badge, o.Decided, o.Invited, o.Next, strconv.FormatInt(o.Answers, 10)
 	p.Text = liveTexts{t["state"], t["what"], t["stopped"], t["speed"], t["left"], t["nps"], t["nps_interval"], t["answers"], t["response_rate"], t["unverified"], t["withheld"], t["company"], t["pause_says"], t["remind_says"], t["close_says"]}
 	p.Parts = liveParts{
-		s["stopped"], s["ledger"], s["sending"], s["groups"], s["withheld"], s["unverified"], s["uncertain"],
+		s["stopped"], s["ledger"], s["sending"], s["groups"], s["withheld"], s["unverified"], s["uncertain"], s["reminders"],
 		s["pause"], s["resume"], s["remind"], s["remind-again"], s["close"], s["cancel"], s["resend"],
 	}
 	places := func(prefix string, names ...string) (all []place) {
@@ -345,9 +374,13 @@ func (p *livePage) take(o live, href func(prefix, part string) string, answers s
 	}
 	p.Places, p.Troubles, p.Skips = places("", ledgerNames...), places("", "bounced", "complained"), skips("")
 	for n, prefix := range []string{"r.", "s."} {
+		said := func(name, href string) place {
+			return place{Key: prefix + name, Value: t[prefix+name], Shown: s[prefix+name], Href: href}
+		}
 		p.Reminders = append(p.Reminders, reminderPart{
 			prefix + "ledger", p.Lang.T("campaign.wave_" + strconv.Itoa(n+1)), s[prefix+"ledger"],
 			places(prefix, ledgerNames...), places(prefix, "bounced", "complained"), skips(prefix),
+			said("story", ""), said("to", href(prefix, string(mailing.PartSent))), said("since", answers),
 		})
 	}
 	p.Answered = place{Key: "answers", Label: p.Lang.T("campaign.answers"), Value: t["answers"], Href: answers}

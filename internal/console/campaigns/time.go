@@ -17,6 +17,7 @@ type timesPage struct {
 	Rest, StartsLater            bool
 	Mend                         bool // it is paused: its sender can be changed
 	Name, Starts, Closes, Remind input
+	Second                       input
 	Sender                       input
 	ZoneHint                     string
 }
@@ -52,5 +53,7 @@ func (d *Pages) showTimes(w http.ResponseWriter, r *http.Request, status int, c 
 	}
 	p.Remind = f.input(p.Lang, "remind_days", strconv.Itoa(c.RemindDays))
 	p.Remind.Mode, p.Remind.Max = "numeric", 3
+	p.Second = f.input(p.Lang, "second_remind_days", strconv.Itoa(c.SecondDays))
+	p.Second.Mode, p.Second.Max = "numeric", 3
 	return shell.Show(w, r, status, p)
 }
