@@ -4,11 +4,34 @@ import (
 	"net/http"
 	"time"
 
+	"onetap/internal/apperr"
 	"onetap/internal/contacts"
 	"onetap/internal/door"
 	"onetap/internal/survey"
 	"onetap/internal/web"
 )
+
+// listAsJSON is a list with what is said of it beside it.
+type listAsJSON struct {
+	List   string            `json:"list"`   // the text of a CSV
+	Owners map[string]string `json:"owners"` // who is meant by a name that several of the staff have: id by name
+}
+
+// readList reads a list, as it is or in JSON.
+func (d *API) readList(r *http.Request) (list []byte, owners map[string]string, err error) {
+	if door.MediaType(r) != "application/json" {
+		list, err = d.OneList(r)
+		return list, nil, err
+	}
+	var in listAsJSON
+	if err := web.Decode(r, &in, 2*door.MaxList); err != nil {
+		return nil, nil, err
+	}
+	if len(in.List) > door.MaxList {
+		return nil, nil, apperr.New(apperr.TooLarge, "body_too_large", "", "Limit", door.MaxList)
+	}
+	return []byte(in.List), in.Owners, nil
+}
 
 // postContacts takes a whole customer list of at most 5 MB.
 func (d *API) postContacts(w http.ResponseWriter, r *http.Request) error {
@@ -23,11 +46,11 @@ func (d *API) postContacts(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	body, err := d.OneList(r)
+	body, owners, err := d.readList(r)
 	if err != nil {
 		return err
 	}
-	said := contacts.Corrections{Encoding: encoding, Sent: contacts.SentBy(door.VisitOf(r).Who, "")}
+	said := contacts.Corrections{Encoding: encoding, Owners: owners, Sent: contacts.SentBy(door.VisitOf(r).Who, "")}
 	if said.Confirmed, err = door.YesOrNo(r, "confirm_losses"); err != nil {
 		return err
 	}

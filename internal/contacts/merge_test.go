@@ -156,3 +156,49 @@ func (f *failing) TakePart(ctx context.Context, u survey.Upload, p survey.Upload
 	}
 	return f.Store.TakePart(ctx, u, p, ids, line)
 }
+
+// A list with rows of one person in several parts, taken again, has changed nobody: what a first row takes away a later one gives
+// back, and neither is told as a change or a loss.
+func TestRowsInSeveralPartsTakenAgain(t *testing.T) {
+	t.Parallel()
+	l, s := newLists(t)
+	filler := strings.Repeat("\n", 70<<10)
+	parts := []string{
+		"email;name;phone;город\nanna@example.ru;Анна;+7 916 123-45-67;\nboris@example.ru;Борис;;\nvera@example.ru;Вера;;\n" + filler,
+		"anna@example.ru;;;Пермь\nboris@example.ru;Борис Петров;+7 495 123-45-67;Омск\n" + filler,
+		"anna@example.ru;;;\nvera@example.ru;Вера;;Тула\n",
+	}
+	take := func(parts []string) survey.Upserted {
+		t.Helper()
+		u, err := l.Begin(t.Context(), survey.Customers, contacts.Corrections{Confirmed: true})
+		for i, part := range parts {
+			if err == nil {
+				_, err = l.Take(t.Context(), u, i+1, []byte(part))
+			}
+			if err == nil {
+				u, err = s.Upload(t.Context(), u.ID)
+			}
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		done, err := l.Finish(t.Context(), u)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return done.Total
+	}
+	if got := take(parts); got != (survey.Upserted{New: 3}) {
+		t.Errorf("at first: %+v", got)
+	}
+	before := everybody(t, s)
+	for range 2 {
+		if got := take(parts); got != (survey.Upserted{Unchanged: 3}) || everybody(t, s) != before {
+			t.Errorf("again: %+v, %s", got, everybody(t, s))
+		}
+	}
+	parts[2] = "anna@example.ru;;;\nvera@example.ru;Вера;;Тверь\n"
+	if got := take(parts); got != (survey.Upserted{Changed: 1, Unchanged: 2}) {
+		t.Errorf("with another city: %+v", got)
+	}
+}

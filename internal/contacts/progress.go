@@ -117,7 +117,8 @@ func (l *Lists) read(ctx context.Context, p *progress, part []byte, last bool) (
 			break
 		}
 	}
-	p.Total = p.Total.Plus(out.Upserted)
+	p.Total = p.Total.Plus(out.Upserted).Settled()
+	out.Upserted = out.Upserted.Settled()
 	return p.sum(out), nil
 }
 
@@ -208,7 +209,10 @@ func (l *Lists) store(ctx context.Context, p *progress, in *identifying) (survey
 	by.Before = in.before
 	done, err := l.Store.UpsertContacts(ctx, contactsOf(fresh), by, l.Now().UTC())
 	if err == nil && len(again) > 0 {
-		_, err = l.Store.UpsertContacts(ctx, contactsOf(again), p.by, l.Now().UTC())
+		by.Before, by.Again = nil, true
+		var more survey.Upserted
+		more, err = l.Store.UpsertContacts(ctx, contactsOf(again), by, l.Now().UTC())
+		done.Back, done.Lost = more.Back, done.Lost.Plus(more.Lost)
 	}
 	if err != nil {
 		return done, fmt.Errorf("store contacts: %w", err)

@@ -78,7 +78,7 @@ func (s *Store) reassign(ctx context.Context, a survey.Audience, ids []survey.Co
 			return u, nil, err
 		}
 	}
-	if _, err := s.keepForUndo(ctx, by, "", nil, changed, now); err != nil {
+	if _, _, err := s.keepForUndo(ctx, by, "", nil, changed, now); err != nil {
 		return u, nil, fmt.Errorf("keep for undoing: %w", err)
 	}
 	var mu sync.Mutex

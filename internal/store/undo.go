@@ -49,8 +49,8 @@ func markedBy(it item, upload string) bool { return strings.HasPrefix(text(it, "
 // keepForUndo writes what undoing will need of contacts that are about to be written: the ids of those that are fresh, and
 // those of the changed as they are now. What this upload itself has written before is kept already.
 // together names all that are compared together, which the same part taken again compares together again: see nameOf. It returns
-// what the changed lose.
-func (s *Store) keepForUndo(ctx context.Context, by survey.UploadMark, together survey.ContactID, fresh []survey.ContactID, changed map[key]survey.Contact, now time.Time) (lost survey.Losses, err error) {
+// what the changed lose, and with by.Again how many are as before the upload now.
+func (s *Store) keepForUndo(ctx context.Context, by survey.UploadMark, together survey.ContactID, fresh []survey.ContactID, changed map[key]survey.Contact, now time.Time) (lost survey.Losses, back int, err error) {
 	var keep []item
 	if len(fresh) > 0 {
 		it := item{"pk": str(undoPK(by.Upload, shard(together))), "sk": str(undoNew + five(by.Part) + "#" + string(together))}
@@ -59,12 +59,17 @@ func (s *Store) keepForUndo(ctx context.Context, by survey.UploadMark, together 
 	}
 	stored, err := s.batchGet(ctx, slices.Collect(maps.Keys(changed)), true, "")
 	if err != nil {
-		return lost, err
+		return lost, 0, err
 	}
+	again := map[survey.ContactID]survey.Contact{}
 	for _, it := range stored {
 		was, err := contactOf(it)
 		if err != nil {
-			return lost, err
+			return lost, 0, err
+		}
+		if by.Again && markedBy(it, by.Upload) {
+			again[was.ID] = was
+			continue
 		}
 		lost = lost.Plus(was.LostTo(changed[keyOf(it)]))
 		if markedBy(it, by.Upload) {
@@ -74,7 +79,40 @@ func (s *Store) keepForUndo(ctx context.Context, by survey.UploadMark, together 
 		it["pk"], it["sk"], it["ttl"] = str(k.pk), str(k.sk), num(undoExpires(now))
 		keep = append(keep, it)
 	}
-	return lost, s.batchPut(ctx, keep)
+	more, back, err := s.changedAgain(ctx, by.Upload, again, changed)
+	if err != nil {
+		return lost, 0, err
+	}
+	return lost.Plus(more), back, s.batchPut(ctx, keep)
+}
+
+// changedAgain compares what an upload makes of contacts that it has changed before with what they were before it: what they lose
+// by that in addition, and how many more of them are as they were.
+func (s *Store) changedAgain(ctx context.Context, upload string, was map[survey.ContactID]survey.Contact, is map[key]survey.Contact) (lost survey.Losses, back int, err error) {
+	keys := make([]key, 0, len(was))
+	for id := range was {
+		keys = append(keys, undoKey(upload, id))
+	}
+	kept, err := s.batchGet(ctx, keys, true, "")
+	if err != nil {
+		return lost, 0, err
+	}
+	for _, it := range kept {
+		before, err := contactOf(it)
+		if err != nil {
+			return lost, 0, err
+		}
+		id := survey.ContactID(strings.TrimPrefix(text(it, "sk"), undoWas))
+		then, now := was[id], is[contactKey(was[id].Audience, id)]
+		lost = lost.Plus(before.LostTo(now).Minus(before.LostTo(then)))
+		switch first, last := before.Same(then), before.Same(now); {
+		case !first && last:
+			back++
+		case first && !last:
+			back--
+		}
+	}
+	return lost, back, nil
 }
 
 // idBytes is the length of a contact's id in bytes: 80 bits.

@@ -125,7 +125,7 @@ func (s *Store) upsert(ctx context.Context, cs []survey.Contact, by survey.Uploa
 		}
 	}
 	if by.Upload != "" {
-		if u.Lost, err = s.keepForUndo(ctx, by, nameOf(cs), made, changed, now); err != nil {
+		if u.Lost, u.Back, err = s.keepForUndo(ctx, by, nameOf(cs), made, changed, now); err != nil {
 			return u, fmt.Errorf("keep for undoing: %w", err)
 		}
 	}

@@ -36,9 +36,17 @@ type Upserted struct {
 	Unchanged int `json:"unchanged"`
 	// Lost is how many of the changed have lost something by it.
 	Lost Losses `json:"lost,omitzero"`
+	// Back is how many of those that the upload had changed a later row of it has brought back to what they were before.
+	Back int `json:"back,omitempty"`
 }
 
 // Plus returns the sum of both.
 func (u Upserted) Plus(v Upserted) Upserted {
-	return Upserted{u.New + v.New, u.Changed + v.Changed, u.Unchanged + v.Unchanged, u.Lost.Plus(v.Lost)}
+	return Upserted{u.New + v.New, u.Changed + v.Changed, u.Unchanged + v.Unchanged, u.Lost.Plus(v.Lost), u.Back + v.Back}
+}
+
+// Settled counts those who are back as unchanged, as far as they were counted as changed here.
+func (u Upserted) Settled() Upserted {
+	back := min(u.Back, u.Changed)
+	return Upserted{New: u.New, Changed: u.Changed - back, Unchanged: u.Unchanged + back, Lost: u.Lost.known()}
 }

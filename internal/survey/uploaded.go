@@ -82,6 +82,16 @@ func (l Losses) Plus(m Losses) Losses {
 	return Losses{l.Owner + m.Owner, l.Team + m.Team, l.Phone + m.Phone, l.Manager + m.Manager}
 }
 
+// Minus is what of l is more than m.
+func (l Losses) Minus(m Losses) Losses {
+	return Losses{l.Owner - m.Owner, l.Team - m.Team, l.Phone - m.Phone, l.Manager - m.Manager}
+}
+
+// known is l without what was given back and lost elsewhere.
+func (l Losses) known() Losses {
+	return Losses{max(l.Owner, 0), max(l.Team, 0), max(l.Phone, 0), max(l.Manager, 0)}
+}
+
 // LostTo is what a contact loses to a newer version of it.
 func (c Contact) LostTo(d Contact) Losses {
 	return Losses{Owner: lost(c.Owner, d.Owner), Team: lost(c.Team, d.Team), Phone: lost(c.Person.Phone, d.Person.Phone)}
@@ -166,6 +176,8 @@ type UploadMark struct {
 	Upload string // its id; "": nothing is kept for undoing, and what is taken again does not count as the first time
 	Part   int
 	Begin  func() error // is called before the first is written; nil: nothing is to be done
+	// Again says that the upload has written these contacts before: Upserted.Back counts those that are now, after all, as before the upload.
+	Again bool
 	// Before is by what the contacts that were stored were found when the list was put together with them. Whoever is stored otherwise by
 	// now, or only by now, is not written: apperr.ErrChanged. nil: that does not matter.
 	Before map[ContactID]FoundBy
