@@ -214,7 +214,7 @@ func (s *Stack) openMail(t *template.Template) error {
 	var err error
 	s.mail, err = ses.Open(filepath.Join(s.cfg.Data, "mail.db"), ses.Options{
 		Rate: s.cfg.MailRate, DailyQuota: s.cfg.MailQuota, Entry: s.cfg.MailEntry, EventDelay: delay,
-		ConfigurationSets: sets, Region: t.Region, Account: t.Account, Title: inboxTitle, Kinds: letterKinds, Actions: s.customers(),
+		ConfigurationSets: sets, Region: t.Region, Account: t.Account, Words: InboxWords{}, Kinds: letterKinds, Actions: s.customers(),
 		Meter:   func(caller, operation string, recipients int) { c.Meter().Mail(caller, recipients) },
 		Publish: c.Publish,
 	})

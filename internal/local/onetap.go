@@ -3,11 +3,12 @@ package local
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"time"
 
 	"onetap/internal/firststeps"
+	"onetap/internal/lang"
 	"onetap/internal/local/drive"
 	"onetap/internal/local/faults"
 	"onetap/internal/local/ses"
@@ -61,53 +62,62 @@ func (s *Stack) customers() []ses.Action {
 		Company: drive.New(s.Site(), s.Inbox(), ""), Pause: customersPause, Random: rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())),
 	}
 	return []ses.Action{{
-		Name:  "answer",
-		Label: map[string]string{"en": fmt.Sprintf("Let %d customers answer", customersAnswer), "ru": fmt.Sprintf("Пусть ответят %d\u00a0клиентов", customersAnswer)},
+		Name: "answer",
+		Label: func(code string) string {
+			return lang.Language(code).T("inbox.answer", lang.Values{"Count": customersAnswer})
+		},
 		Start: func() { s.crowd.Start(customersAnswer) },
-		State: func(lang string) string { return crowdSays(s.crowd.State(), lang) },
+		State: func(code string) string { return crowdSays(s.crowd.State(), lang.Language(code)) },
 		Busy:  func() bool { return s.crowd.State().Working },
 	}}
 }
 
-// crowdWords say how far the customers are: at work, done, nobody left, nobody at all, broken off.
-var crowdWords = map[string][5]string{
-	"en": {
-		"Customers are answering: %d of %d.", "%d of %d customers have answered.", "%d of %d have answered; every other letter has its answer already, or its survey is over.",
-		"There is no letter to answer: launch a campaign, or send to more people.", "Customers were interrupted: %d of %d have answered.",
-	},
-	"ru": {
-		"Клиенты отвечают: %d из %d.", "Ответили: %d из %d.", "Ответили: %d из %d. На остальные письма ответы уже есть, или опрос закрыт.",
-		"Отвечать не на что: запустите кампанию или пригласите больше людей.", "Клиентов прервали: ответили %d из %d.",
-	},
-}
-
-func crowdSays(at drive.CrowdState, lang string) string {
-	say := crowdWords[lang]
-	which := 1
+// crowdSays says how far the customers are: at work, done, nobody left, nobody at all, broken off.
+func crowdSays(at drive.CrowdState, l lang.Language) string {
+	which := "done"
 	switch {
 	case at.Wanted == 0:
 		return ""
 	case at.Working:
-		which = 0
+		which = "working"
 	case at.Failed:
-		which = 4
+		which = "failed"
 	case at.Answered == 0:
-		return say[3]
+		which = "none"
 	case at.Answered < at.Wanted:
-		which = 2
+		which = "fewer"
 	}
-	return fmt.Sprintf(say[which], at.Answered, at.Wanted)
+	return l.T("inbox.crowd."+which, lang.Values{"Done": at.Answered, "Wanted": at.Wanted})
 }
 
-var inboxTitle = map[string]string{"en": "Onetap inbox", "ru": "Почта Onetap"}
+// InboxWords are the inbox's texts in every language, from their files.
+type InboxWords struct{}
+
+// Language is the one that is chosen at the start page or the desk, else the browser's.
+func (InboxWords) Language(r *http.Request) string { return string(startpage.LanguageOf(r)) }
+
+// Say is a text by its id.
+func (InboxWords) Say(code, id string) (string, bool) {
+	l := lang.Language(code)
+	if id = "inbox." + id; !l.Has(id) {
+		return "", false
+	}
+	return l.T(id), true
+}
+
+// Date writes a day.
+func (InboxWords) Date(code string, t time.Time) string { return lang.Language(code).Date(t) }
+
+// ShortDate writes a day without its year.
+func (InboxWords) ShortDate(code string, t time.Time) string { return lang.Language(code).ShortDate(t) }
 
 // letterKinds are the letters that Onetap sends. One without a tag "kind" is known by the ids in its tags.
 var letterKinds = []ses.Kind{
-	{Name: "alert", Tags: []string{"case"}, Colour: "red", Label: map[string]string{"en": "Alert", "ru": "Сигнал"}},
-	{Name: "alerts", Tags: []string{"cases"}, Colour: "red", Label: map[string]string{"en": "Alerts", "ru": "Сигналы"}},
-	{Name: "survey", Tags: []string{"invitation", "campaign"}, Colour: "blue", Label: map[string]string{"en": "Survey", "ru": "Опрос"}},
-	{Name: "reminder", Colour: "blue", Label: map[string]string{"en": "Reminder", "ru": "Напоминание"}},
-	{Name: "escalation", Colour: "red", Label: map[string]string{"en": "Escalation", "ru": "Эскалация"}},
-	{Name: "digest", Colour: "violet", Label: map[string]string{"en": "Digest", "ru": "Сводка"}},
-	{Name: "test", Colour: "violet", Label: map[string]string{"en": "Test", "ru": "Проба"}},
+	{Name: "alert", Tags: []string{"case"}, Colour: "red"},
+	{Name: "alerts", Tags: []string{"cases"}, Colour: "red"},
+	{Name: "survey", Tags: []string{"invitation", "campaign"}, Colour: "blue"},
+	{Name: "reminder", Colour: "blue"},
+	{Name: "escalation", Colour: "red"},
+	{Name: "digest", Colour: "violet"},
+	{Name: "test", Colour: "violet"},
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -13,7 +14,9 @@ import (
 
 	"onetap/internal/console/consoletest"
 	"onetap/internal/lang"
+	laptop "onetap/internal/local"
 	"onetap/internal/local/dynamo"
+	"onetap/internal/local/ses"
 	"onetap/internal/mail"
 	"onetap/internal/public"
 	"onetap/internal/survey"
@@ -72,6 +75,55 @@ func TestThirdLanguage(t *testing.T) {
 	}); err != nil || !strings.Contains(m.Text, "Өтінішті ашу") || !strings.Contains(m.Text, "Жауаптан кейін 48 сағат") || !strings.Contains(m.Text, "What to do") {
 		t.Errorf("the alert: %v %+v", err, m)
 	}
+}
+
+// The laptop's inbox, too: its pages speak what the files say, kinds of emails and days included, and English for the rest.
+func TestThirdLanguageOfTheInbox(t *testing.T) {
+	inbox, err := ses.Open(filepath.Join(t.TempDir(), "mail.db"), ses.Options{Words: laptop.InboxWords{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := inbox.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	for code, want := range map[string][]string{
+		"kk": {`lang="kk"`, "Хаттар", "Іздеу", "Everything that is sent lands here"}, "ru": {`lang="ru"`, "Почта Onetap", "Писем пока нет"}, "en": {`lang="en"`, "Onetap inbox", "No messages yet"},
+		"de": {`lang="en"`, "Onetap inbox"},
+	} {
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r.Header.Set("Accept-Language", code)
+		answer := httptest.NewRecorder()
+		inbox.Inbox().ServeHTTP(answer, r)
+		for _, text := range want {
+			if page := answer.Body.String(); !consoletest.Says(page, text) {
+				t.Errorf("%s: %q is not said in\n%s", code, text, page)
+			}
+		}
+	}
+	day := time.Date(2026, time.November, 20, 9, 0, 0, 0, time.UTC)
+	for _, c := range []struct{ got, want string }{
+		{say(t, "kk", "kind.survey"), "Сауалнама"}, {say(t, "kk", "kind.alert"), "Alert"}, {laptop.InboxWords{}.ShortDate("kk", day), lang.Language("kk").ShortDate(day)},
+	} {
+		if c.got != c.want {
+			t.Errorf("says %q, want %q", c.got, c.want)
+		}
+	}
+	for _, id := range ses.TextIDs() {
+		for _, code := range []string{"en", "ru"} {
+			say(t, code, id)
+		}
+	}
+}
+
+func say(t *testing.T, code, id string) string {
+	t.Helper()
+	text, ok := laptop.InboxWords{}.Say(code, id)
+	if !ok || text == "" {
+		t.Errorf("%s does not say %s", code, id)
+	}
+	return text
 }
 
 // What is not a language's is refused, with those that are.

@@ -5,7 +5,7 @@ import "net/http"
 // Action is something that somebody who watches the inbox may let happen.
 type Action struct {
 	Name  string                   // of its address, /actions/<name>
-	Label map[string]string        // of its button, by language (en, ru)
+	Label func(lang string) string // of its button
 	Start func()                   // begins it and does not wait
 	State func(lang string) string // how far it is, "" before it was ever begun
 	Busy  func() bool              // it is at work: the list shows no button, and refreshes itself
@@ -19,7 +19,7 @@ type actionView struct {
 
 func (s *Server) actions(lang string) (all []actionView, busy bool) {
 	for _, a := range s.o.Actions {
-		v := actionView{a.Name, a.Label[lang], a.State(lang), a.Busy()}
+		v := actionView{a.Name, a.Label(lang), a.State(lang), a.Busy()}
 		all, busy = append(all, v), busy || v.Busy
 	}
 	return all, busy

@@ -57,7 +57,7 @@ func (s *Server) serveFile(w http.ResponseWriter, r *http.Request) {
 	m := s.find(id)
 	switch {
 	case m == nil:
-		missing(w, r)
+		s.missing(w, r)
 	case isSource:
 		s.serveSource(w, m)
 	default:
@@ -65,8 +65,8 @@ func (s *Server) serveFile(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func missing(w http.ResponseWriter, r *http.Request) {
-	http.Error(w, words[languageOf(r)]["missing"], http.StatusNotFound)
+func (s *Server) missing(w http.ResponseWriter, r *http.Request) {
+	http.Error(w, s.o.say(s.o.words().Language(r), "missing"), http.StatusNotFound)
 }
 
 func (s *Server) serveSource(w http.ResponseWriter, r *record) {
@@ -88,7 +88,7 @@ const framePolicy = "default-src 'none'; style-src 'unsafe-inline' https: http:;
 func (s *Server) serveHTML(w http.ResponseWriter, r *http.Request) {
 	rec := s.find(r.PathValue("id"))
 	if rec == nil {
-		missing(w, r)
+		s.missing(w, r)
 		return
 	}
 	m, err := s.assemble(rec)
@@ -148,12 +148,12 @@ func (s *Server) serveAttachment(w http.ResponseWriter, r *http.Request) {
 	rec := s.find(r.PathValue("id"))
 	n, err := strconv.Atoi(r.PathValue("number"))
 	if rec == nil || err != nil {
-		missing(w, r)
+		s.missing(w, r)
 		return
 	}
 	sh, err := s.store.batch(rec.batch)
 	if err != nil || n < 0 || n >= len(sh.Attachments) {
-		missing(w, r)
+		s.missing(w, r)
 		return
 	}
 	a := sh.Attachments[n]

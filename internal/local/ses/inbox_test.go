@@ -67,7 +67,7 @@ func TestInboxPages(t *testing.T) {
 		t.Errorf("policy = %q", csp)
 	}
 	ru, _ := b.page(t, "/?outcome=undelivered&q=BORIS", "ru-RU,ru;q=0.9,en;q=0.5")
-	contains(t, "search", ru, `lang="ru"`, "Опрос", "Отскок", "boris+bounce@example.ru")
+	contains(t, "search", ru, `lang="ru"`, "Опрос", "Вернулось", "boris+bounce@example.ru")
 	if strings.Contains(ru, "anna@example.ru") {
 		t.Error("the search shows others")
 	}

@@ -72,10 +72,11 @@ type eventRow struct {
 const pagePolicy = "default-src 'none'; style-src 'self'; img-src data:; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 func (s *Server) newPage(r *http.Request) page {
-	lang := languageOf(r)
+	lang := s.o.words().Language(r)
 	q := r.URL.Query()
-	title := s.o.title(lang)
-	return page{Lang: lang, T: words[lang], Title: title, Inbox: title, Query: q.Get("q"), Outcome: q.Get("outcome"), Live: q.Get("live") != ""}
+	texts := s.o.texts(lang)
+	title := texts["title"]
+	return page{Lang: lang, T: texts, Title: title, Inbox: title, Query: q.Get("q"), Outcome: q.Get("outcome"), Live: q.Get("live") != ""}
 }
 
 func show(w http.ResponseWriter, name string, data any) {
@@ -182,7 +183,7 @@ func (s *Server) row(m *record, p page) listRow {
 	o := m.outcome()
 	row := listRow{
 		ID: m.id(), To: strings.Join(to, ", "), Subject: m.subject, From: decodeWords(m.from),
-		Outcome: o.String(), Trouble: o.String() != "delivered", Stamp: m.when().Format(stamp), When: p.short(m.when(), s.now()),
+		Outcome: o.String(), Trouble: o.String() != "delivered", Stamp: m.when().Format(stamp), When: s.short(p.Lang, m.when()),
 	}
 	row.KindName, row.Colour = s.o.badge(s.o.kindOf(m.tags), p.Lang)
 	row.OutcomeName = p.T["outcome."+row.Outcome]
@@ -190,22 +191,17 @@ func (s *Server) row(m *record, p page) listRow {
 }
 
 // short is the time of a message of today, or its date.
-func (p page) short(t, now time.Time) string {
-	t, now = t.Local(), now.Local()
+func (s *Server) short(lang string, t time.Time) string {
+	t, now := t.Local(), s.now().Local()
 	if t.YearDay() == now.YearDay() && t.Year() == now.Year() {
 		return t.Format("15:04:05")
 	}
-	if p.Lang == "ru" {
-		return t.Format("02.01 15:04")
-	}
-	return t.Format("2 Jan 15:04")
+	return s.o.words().ShortDate(lang, t) + ", " + t.Format("15:04")
 }
 
-func (p page) long(t time.Time) string {
-	if p.Lang == "ru" {
-		return t.Local().Format("02.01.2006 15:04:05")
-	}
-	return t.Local().Format("2 Jan 2006 15:04:05")
+func (s *Server) long(lang string, t time.Time) string {
+	t = t.Local()
+	return s.o.words().Date(lang, t) + ", " + t.Format("15:04:05")
 }
 
 // serveMessage is GET /messages/{id}.
@@ -220,7 +216,7 @@ func (s *Server) serveMessage(w http.ResponseWriter, r *http.Request, rec *recor
 		return
 	}
 	p := messagePage{page: s.newPage(r), M: j, Tags: m.tags, Stamp: j.Time.Format(stamp)}
-	p.When = p.long(j.Time)
+	p.When = s.long(p.Lang, j.Time)
 	p.Query, p.Outcome, p.Live = "", "", false
 	p.Title = j.Subject + " · " + p.Inbox
 	p.KindName, p.Colour = s.o.badge(j.Kind, p.Lang)

@@ -17,8 +17,8 @@ type Options struct {
 	Rate       float64 // recipients a second; 0: no limit
 	DailyQuota int     // recipients in 24 hours; 0: no limit
 
-	// Title is what the inbox is called, by language (en, ru); "" is Inbox. Kinds are the sorts of messages that it tells apart.
-	Title map[string]string
+	// Words are the texts of the inbox; nil: English. Kinds are the sorts of messages that it tells apart.
+	Words Words
 	Kinds []Kind
 	// Actions are what its list offers buttons for.
 	Actions []Action

@@ -43,7 +43,8 @@ func openAt(t testing.TB, path string, o Options) *bench {
 			b.events = append(b.events, e)
 		}
 	}
-	o.Kinds = []Kind{{Name: "alert", Tags: []string{"case"}}, {Name: "survey", Tags: []string{"invitation"}, Label: map[string]string{"en": "Survey", "ru": "Опрос"}}}
+	o.Kinds = []Kind{{Name: "alert", Tags: []string{"case"}}, {Name: "survey", Tags: []string{"invitation"}}}
+	o.Words = otherWords{}
 	s, err := Open(path, o)
 	if err != nil {
 		t.Fatal(err)

@@ -2,51 +2,87 @@ package ses
 
 import (
 	"cmp"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/text/language"
 	textmessage "golang.org/x/text/message"
 )
 
-// words of the inbox pages by language.
-var words = map[string]map[string]string{
-	"en": {
-		"title": "Inbox", "search": "Search address or subject", "find": "Search", "show": "Show", "all": "All",
-		"delivered": "Delivered", "undelivered": "Not delivered", "live": "Live", "empty": "Empty…", "sure": "Remove all messages? They cannot be brought back.",
-		"yes": "Remove all", "nosubject": "no subject", "pages": "Pages", "newer": "Newer", "older": "Older",
-		"nothing": "No messages yet", "hint": "Everything that is sent lands here; nothing leaves this machine.", "notfound": "Nothing found",
-		"back": "All messages", "to": "To", "cc": "Copy", "bcc": "Blind copy", "from": "From", "replyto": "Replies to", "time": "Accepted", "tags": "Tags", "files": "Files",
-		"views": "Views", "html": "HTML", "text": "Text", "headers": "Headers", "history": "Delivery", "source": "Source",
-		"width": "Width", "both": "Both", "desktop": "Desktop", "phone": "Phone", "images": "Images", "imageson": "Images on", "imagesoff": "Images off",
-		"notext": "This message has no plain text.", "nohtml": "This message has no HTML.", "planned": "not yet due", "unpublished": "not published: no configuration set wants it",
-		"kind.other":        "Other",
-		"outcome.delivered": "Delivered", "outcome.complained": "Complained", "outcome.bounced": "Bounced", "outcome.softbounced": "Soft bounce", "outcome.blocked": "Sender refused",
-		"outcome.suppressed": "Suppressed", "outcome.rejected": "Rejected", "outcome.failed": "Not rendered",
-		"missing": "There is no such message. It may have been removed.",
-	},
-	"ru": {
-		"title": "Почта", "search": "Адрес или тема", "find": "Найти", "show": "Показать", "all": "Все",
-		"delivered": "Доставлены", "undelivered": "Не доставлены", "live": "Обновлять", "empty": "Очистить…", "sure": "Удалить все письма? Вернуть их будет нельзя.",
-		"yes": "Удалить все", "nosubject": "без темы", "pages": "Страницы", "newer": "Новее", "older": "Старее",
-		"nothing": "Писем пока нет", "hint": "Всё отправленное приходит сюда; с этого компьютера ничего не уходит.", "notfound": "Ничего не найдено",
-		"back": "Все письма", "to": "Кому", "cc": "Копия", "bcc": "Скрытая копия", "from": "От кого", "replyto": "Отвечать", "time": "Принято", "tags": "Метки", "files": "Файлы",
-		"views": "Виды", "html": "HTML", "text": "Текст", "headers": "Заголовки", "history": "Доставка", "source": "Исходник",
-		"width": "Ширина", "both": "Оба", "desktop": "Компьютер", "phone": "Телефон", "images": "Картинки", "imageson": "С картинками", "imagesoff": "Без картинок",
-		"notext": "В этом письме нет простого текста.", "nohtml": "В этом письме нет HTML.", "planned": "ещё не наступило", "unpublished": "не опубликовано: набор настроек этого не просит",
-		"kind.other":        "Прочее",
-		"outcome.delivered": "Доставлено", "outcome.complained": "Жалоба", "outcome.bounced": "Отскок", "outcome.softbounced": "Мягкий отскок", "outcome.blocked": "Отказ отправителю",
-		"outcome.suppressed": "В стоп-листе", "outcome.rejected": "Отклонено", "outcome.failed": "Не собрано",
-		"missing": "Такого письма нет. Возможно, его удалили.",
-	},
+// Words says the texts of the inbox to whoever reads it. Without it they are English.
+type Words interface {
+	// Language is in what language a request is answered, as in an HTML lang attribute.
+	Language(r *http.Request) string
+	// Say is a text by its id, one of TextIDs; "kind." and the name of a kind is what its badge says. ok is false where there is none.
+	Say(language, id string) (text string, ok bool)
+	// Date writes a day, ShortDate one without its year.
+	Date(language string, t time.Time) string
+	ShortDate(language string, t time.Time) string
+}
+
+// english are the texts of the inbox where nobody has other words for them.
+var english = map[string]string{
+	"title": "Inbox", "search": "Search address or subject", "find": "Search", "show": "Show", "all": "All",
+	"delivered": "Delivered", "undelivered": "Not delivered", "live": "Live", "empty": "Empty…", "sure": "Remove all messages? They cannot be brought back.",
+	"yes": "Remove all", "nosubject": "no subject", "pages": "Pages", "newer": "Newer", "older": "Older",
+	"nothing": "No messages yet", "hint": "Everything that is sent lands here; nothing leaves this machine.", "notfound": "Nothing found",
+	"back": "All messages", "to": "To", "cc": "Copy", "bcc": "Blind copy", "from": "From", "replyto": "Replies to", "time": "Accepted", "tags": "Tags", "files": "Files",
+	"views": "Views", "html": "HTML", "text": "Text", "headers": "Headers", "history": "Delivery", "source": "Source",
+	"width": "Width", "both": "Both", "desktop": "Desktop", "phone": "Phone", "images": "Images", "imageson": "Images on", "imagesoff": "Images off",
+	"notext": "This message has no plain text.", "nohtml": "This message has no HTML.", "planned": "not yet due", "unpublished": "not published: no configuration set wants it",
+	"kind.other":        "Other",
+	"outcome.delivered": "Delivered", "outcome.complained": "Complained", "outcome.bounced": "Bounced", "outcome.softbounced": "Soft bounce", "outcome.blocked": "Sender refused",
+	"outcome.suppressed": "Suppressed", "outcome.rejected": "Rejected", "outcome.failed": "Not rendered",
+	"missing": "There is no such message. It may have been removed.",
+}
+
+// TextIDs lists the ids of the texts.
+func TextIDs() []string { return slices.Sorted(maps.Keys(english)) }
+
+type plain struct{}
+
+func (plain) Language(*http.Request) string { return "en" }
+
+func (plain) Say(_, id string) (string, bool) {
+	text, ok := english[id]
+	return text, ok
+}
+
+func (plain) Date(_ string, t time.Time) string      { return t.Format("2 Jan 2006") }
+func (plain) ShortDate(_ string, t time.Time) string { return t.Format("2 Jan") }
+
+func (o *Options) words() Words {
+	if o.Words == nil {
+		return plain{}
+	}
+	return o.Words
+}
+
+// say is a text in a language, else in English.
+func (o *Options) say(language, id string) string {
+	if text, ok := o.words().Say(language, id); ok {
+		return text
+	}
+	return english[id]
+}
+
+// texts are all of a language.
+func (o *Options) texts(language string) map[string]string {
+	all := make(map[string]string, len(english))
+	for id := range english {
+		all[id] = o.say(language, id)
+	}
+	return all
 }
 
 // Kind is a sort of message that the inbox tells from others, by its tags.
 type Kind struct {
-	Name   string            // value of the tag "kind"
-	Tags   []string          // a message without that tag is of the first kind of which it has a tag named here
-	Label  map[string]string // by language, en and ru; where there is none, the name is shown
-	Colour string            // of its badge: blue, red or violet; "" is grey
+	Name   string   // value of the tag "kind"; Words say it as "kind." and this, else it is shown as it is
+	Tags   []string // a message without that tag is of the first kind of which it has a tag named here
+	Colour string   // of its badge: blue, red or violet; "" is grey
 }
 
 // otherKind is what has neither a tag "kind" nor one by which a kind is known.
@@ -72,27 +108,13 @@ func (o *Options) kindOf(tags []header) string {
 }
 
 // badge is how a kind is shown: its label in a language, and the colour.
-func (o *Options) badge(kind, lang string) (label, colour string) {
+func (o *Options) badge(kind, language string) (label, colour string) {
 	for _, k := range o.Kinds {
 		if k.Name == kind {
-			return cmp.Or(k.Label[lang], kind), k.Colour
+			colour = k.Colour
 		}
 	}
-	if kind == otherKind {
-		return words[lang]["kind.other"], ""
-	}
-	return kind, ""
-}
-
-// title is what the inbox is called in a language.
-func (o *Options) title(lang string) string { return cmp.Or(o.Title[lang], words[lang]["title"]) }
-
-var languages = language.NewMatcher([]language.Tag{language.English, language.Russian})
-
-// languageOf picks en or ru.
-func languageOf(r *http.Request) string {
-	_, i := language.MatchStrings(languages, r.Header.Get("Accept-Language"))
-	return [...]string{"en", "ru"}[i]
+	return cmp.Or(o.say(language, "kind."+kind), kind), colour
 }
 
 // number writes a count with the language's separators.

@@ -53,7 +53,7 @@ type link struct{ Label, Href, Help string }
 var roles = []survey.Role{survey.RoleMarketing, survey.RoleOwner, survey.RoleManager, survey.RoleExecutive, survey.RoleAdministrator, survey.RoleAnalyst}
 
 func (p *Pages) show(w http.ResponseWriter, r *http.Request) {
-	l := languageOf(r)
+	l := LanguageOf(r)
 	if code, ok := lang.Parse(r.URL.Query().Get("lang")); ok {
 		http.SetCookie(w, &http.Cookie{Name: "onetap-language", Value: string(code), Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode})
 	}

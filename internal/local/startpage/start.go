@@ -76,7 +76,7 @@ func (p *Pages) signIn(w http.ResponseWriter, r *http.Request) {
 	who := r.PostFormValue("who")
 	known := slices.ContainsFunc(staff, func(m survey.Staff) bool { return m.ID == who })
 	if !known && (who != "" || hasAdministrator(staff)) {
-		http.Error(w, languageOf(r).T("start.unknown"), http.StatusNotFound)
+		http.Error(w, LanguageOf(r).T("start.unknown"), http.StatusNotFound)
 		return
 	}
 	token, link := auth.NewLink(who, "", p.Now(), linkLife)
@@ -84,7 +84,7 @@ func (p *Pages) signIn(w http.ResponseWriter, r *http.Request) {
 		p.fail(w, err)
 		return
 	}
-	http.SetCookie(w, &http.Cookie{Name: "onetap-language", Value: string(languageOf(r)), Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	http.SetCookie(w, &http.Cookie{Name: "onetap-language", Value: string(LanguageOf(r)), Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode})
 	to := here(r, p.Site) + "/sign-in/" + token
 	if path := r.PostFormValue("to"); path != "" {
 		to += "?" + url.Values{"to": {path}}.Encode()
@@ -116,8 +116,8 @@ func here(r *http.Request, address string) string {
 
 func loopback(host string) bool { return host == "localhost" || net.ParseIP(host).IsLoopback() }
 
-// languageOf is the language that is chosen here or at the desk, else the browser's.
-func languageOf(r *http.Request) lang.Language {
+// LanguageOf is the language that is chosen here or at the desk, else the browser's.
+func LanguageOf(r *http.Request) lang.Language {
 	chosen := []string{r.FormValue("lang")}
 	if c, err := r.Cookie("onetap-language"); err == nil {
 		chosen = append(chosen, c.Value)
