@@ -67,7 +67,7 @@ func TestCustomersAnswerFromTheInbox(t *testing.T) {
 	if page := inbox("ru"); !strings.Contains(page, "Пусть ответят 50\u00a0клиентов") || strings.Contains(page, `class="state"`) {
 		t.Errorf("the inbox before anything happened:\n%s", page)
 	}
-	press("There is no letter to answer")
+	press("There is no email to answer")
 	company := drive.New(s.Site(), s.Inbox(), s.Token())
 	const people = 12
 	campaign, links := surveyed(t, s, company, people)
@@ -78,8 +78,8 @@ func TestCustomersAnswerFromTheInbox(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	press("11 of 50 have answered; every other letter has its answer already")
-	press("There is no letter to answer")
+	press("11 of 50 have answered; every other email has its answer already")
+	press("There is no email to answer")
 	if err := s.Settle(ctx); err != nil {
 		t.Fatal(err)
 	}
