@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/sync/errgroup"
 
@@ -20,12 +22,13 @@ const lookedAtEach = 3000
 // Everywhere is what a search over all audiences has found.
 type Everywhere struct {
 	Contacts []survey.Contact  // the best known first: those with exactly this address, telephone or customer id; then by name
+	Exact    bool              // they have exactly this address or customer id; nobody was looked for by words
 	Looked   int               // how many contacts were looked at
-	Partly   []survey.Audience // of these there are more contacts than were looked at
+	Partly   []survey.Audience // of these there may be more contacts than were looked at
 }
 
 // Everywhere finds the contacts of all audiences that this one may see: any that has exactly the address, telephone or customer id that is
-// looked for, by the index, and others among lookedAtEach of each audience.
+// looked for, by the index, and those whom the words fit among lookedAtEach of each audience.
 func (l *Lists) Everywhere(ctx context.Context, who authz.Who, words string) (found Everywhere, err error) {
 	sees, err := l.Sees(ctx, who)
 	if err != nil {
@@ -35,49 +38,85 @@ func (l *Lists) Everywhere(ctx context.Context, who authz.Who, words string) (fo
 	if wanted.Empty() {
 		return found, nil
 	}
-	var exact []survey.Contact
-	var mu sync.Mutex
-	g, reading := errgroup.WithContext(ctx)
-	for _, a := range survey.Audiences {
-		g.Go(func() error {
-			cs, err := l.exact(reading, a, words)
-			mu.Lock()
-			defer mu.Unlock()
-			exact = append(exact, cs...)
+	exact, err := l.exactly(ctx, words)
+	if err != nil {
+		return found, err
+	}
+	exact = slices.DeleteFunc(exact, func(c survey.Contact) bool { return !sees(c) })
+	slices.SortFunc(exact, byName)
+	if len(exact) > 0 && nobodyElses(words) {
+		found = Everywhere{Contacts: exact, Exact: true}
+		for _, c := range exact {
+			if !slices.Contains(found.Partly, c.Audience) {
+				found.Partly = append(found.Partly, c.Audience)
+			}
+		}
+		return found, nil
+	}
+	err = l.byWords(ctx, &found, func(c survey.Contact) bool {
+		known := slices.ContainsFunc(exact, func(e survey.Contact) bool { return e.ID == c.ID && e.Audience == c.Audience })
+		return !known && sees(c) && fits(c, wanted)
+	})
+	slices.SortFunc(found.Contacts, byName)
+	found.Contacts = slices.Concat(exact, found.Contacts)
+	return found, err
+}
+
+// leastID is how long a customer id is that is no word and no number of something else.
+const leastID = 5
+
+// nobodyElses reports whether words that are exactly somebody's can hardly be meant for anybody else: an address, or an id of letters
+// and digits. A telephone several people may have, and a word may be a name.
+func nobodyElses(words string) bool {
+	letters := strings.ContainsFunc(words, unicode.IsLetter)
+	return strings.Contains(words, "@") || letters && strings.ContainsAny(words, "0123456789") && utf8.RuneCountInString(words) >= leastID
+}
+
+// exactly finds the contacts of all audiences that have exactly this address, telephone or customer id.
+func (l *Lists) exactly(ctx context.Context, words string) (all []survey.Contact, err error) {
+	found := make([][]survey.Contact, len(survey.Audiences))
+	g, ctx := errgroup.WithContext(ctx)
+	for i, a := range survey.Audiences {
+		g.Go(func() (err error) {
+			found[i], err = l.exact(ctx, a, words)
 			return err
 		})
-		for _, from := range survey.CursorsOf(survey.ContactShards) {
+	}
+	err = g.Wait()
+	return slices.Concat(found...), err
+}
+
+// shardsAtOnce is how many shards a search reads at once: more only wait for each other.
+const shardsAtOnce = 16
+
+// byWords looks at lookedAtEach contacts of each audience.
+func (l *Lists) byWords(ctx context.Context, found *Everywhere, fits func(survey.Contact) bool) error {
+	var mu sync.Mutex
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(shardsAtOnce)
+	for _, a := range survey.Audiences {
+		for shard := range survey.ContactShards {
 			g.Go(func() error {
 				looked := 0
 				var fit []survey.Contact
-				next, err := l.Store.ContactsUntil(reading, a, from, lookedAtEach/survey.ContactShards, func(c survey.Contact, _ survey.SuppressionReason) bool {
+				more, err := l.Store.SomeContacts(ctx, a, shard, lookedAtEach/survey.ContactShards, func(c survey.Contact) {
 					looked++
-					if sees(c) && fits(c, wanted) {
+					if fits(c) {
 						fit = append(fit, c)
 					}
-					return true
 				})
 				mu.Lock()
 				defer mu.Unlock()
 				found.Contacts = append(found.Contacts, fit...)
 				found.Looked += looked
-				if next != nil && !slices.Contains(found.Partly, a) {
+				if more && !slices.Contains(found.Partly, a) {
 					found.Partly = append(found.Partly, a)
 				}
 				return err
 			})
 		}
 	}
-	if err := g.Wait(); err != nil {
-		return found, err
-	}
-	slices.SortFunc(found.Contacts, byName)
-	exact = slices.DeleteFunc(exact, func(c survey.Contact) bool { return !sees(c) })
-	slices.SortFunc(exact, byName)
-	found.Contacts = slices.Concat(exact, slices.DeleteFunc(found.Contacts, func(c survey.Contact) bool {
-		return slices.ContainsFunc(exact, func(e survey.Contact) bool { return e.ID == c.ID && e.Audience == c.Audience })
-	}))
-	return found, nil
+	return g.Wait()
 }
 
 func byName(a, b survey.Contact) int {

@@ -19,6 +19,9 @@ type Store interface {
 	// ContactsPage calls each for some budget contacts of an audience from a cursor on, with why nobody writes to them, and
 	// returns where to go on; nil at the end. The contacts come without person, raw owner and times.
 	ContactsPage(ctx context.Context, a survey.Audience, from survey.Cursor, budget int, each func(survey.Contact, survey.SuppressionReason)) (*survey.Cursor, error)
+	// SomeContacts calls each for up to limit contacts of one shard of an audience, with person, owner, team, location, product and
+	// what else its list says of them; more reports whether there are others. Consistent.
+	SomeContacts(ctx context.Context, a survey.Audience, shard, limit int, each func(survey.Contact)) (more bool, err error)
 	// ContactsUntil is ContactsPage with whole contacts, until each returns false.
 	ContactsUntil(ctx context.Context, a survey.Audience, from survey.Cursor, budget int, each func(survey.Contact, survey.SuppressionReason) bool) (*survey.Cursor, error)
 	// Contacts reads contacts by id; those that are not there are absent.

@@ -106,9 +106,43 @@ func attributes(list string) (names map[string]string, projection string) {
 var (
 	// What planning reads: what campaigns filter by, and nothing of the person, who is most of an item.
 	plannedNames, plannedParts = attributes("pk sk reason mail owner team location product tier language value attrs")
+	// What a search over everything looks at and shows.
+	soughtNames, soughtParts = attributes("sk person owner team location product attrs")
 	// What sending reads.
 	writtenNames, writtenParts = attributes("pk sk reason mail person owner team")
 )
+
+// SomeContacts calls each for up to limit contacts of one shard of an audience in the order of their ids, with what a search looks
+// at and shows of them; more reports whether there are others.
+func (s *Store) SomeContacts(ctx context.Context, a survey.Audience, shard, limit int, each func(survey.Contact)) (more bool, err error) {
+	in := &dynamodb.QueryInput{
+		TableName: &s.table, Limit: aws.Int32(int32(limit)), KeyConditionExpression: aws.String("pk = :pk"), ProjectionExpression: &soughtParts,
+		ExpressionAttributeNames: soughtNames, ExpressionAttributeValues: item{":pk": str(contactsPK(a, shard))}, ConsistentRead: aws.Bool(true),
+	}
+	for limit > 0 {
+		out, err := s.db.Query(ctx, in)
+		if err != nil {
+			return false, s.failed("some contacts", err)
+		}
+		for _, it := range out.Items {
+			if strings.HasSuffix(text(it, "sk"), "!") { // a suppression
+				continue
+			}
+			c, err := contactOf(it)
+			if err != nil {
+				return false, err
+			}
+			c.Audience = a
+			each(c)
+			limit--
+		}
+		if len(out.LastEvaluatedKey) == 0 {
+			return false, nil
+		}
+		in.ExclusiveStartKey, in.Limit = out.LastEvaluatedKey, aws.Int32(int32(max(limit, 1)))
+	}
+	return true, nil
+}
 
 // WalkContacts calls each for every contact of one shard of an audience in the order of their ids, with the reason why
 // nobody may write to it, if any. The contacts come without person, raw owner and times.

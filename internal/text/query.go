@@ -122,6 +122,9 @@ func (t term) in(text string, numbers []string) bool {
 
 // among reports whether one word of a text is the one that is wanted.
 func (t term) among(text, wanted string) bool {
+	if !strings.Contains(text, wanted) && (t.stem == "" || !strings.Contains(text, t.begins)) && !strings.ContainsAny(text, "'’") {
+		return false // most texts: they need not be taken apart
+	}
 	for w := range words(text) {
 		if strings.HasPrefix(w, wanted) || t.stem != "" && strings.HasPrefix(w, t.begins) && Stem(w) == t.stem {
 			return true

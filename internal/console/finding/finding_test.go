@@ -141,9 +141,11 @@ func TestSearchAmongMany(t *testing.T) {
 		t.Fatal(err)
 	}
 	v := w.Visitor("executive", "en")
-	for _, words := range []string{"Needle@example.com", "8 (916) 765-43-21", "crm-4711"} {
+	for words, said := range map[string]string{
+		"Needle@example.com": "The other contacts were not searched", "8 (916) 765-43-21": "there are more", "crm-4711": "The other contacts were not searched",
+	} {
 		_, page, _ := v.Post("/search", "words", words)
-		v.Says(page, "Zoe Needle", "there are more", "Search all: Customers")
+		v.Says(page, "Zoe Needle", said, "Search all: Customers")
 	}
 	_, page, _ := v.Post("/contacts/search", "audience", "customers", "search", "person")
 	v.Says(page, `id="further"`)

@@ -163,7 +163,10 @@ func (p *searchPage) contacts(found contacts.Everywhere, names map[string]string
 		under := []string{p.Lang.T("campaign.audience_" + string(c.Audience)), c.Account(), c.Person.Email, c.Person.Phone, shell.StaffName(names, c.Owner)}
 		g.Found = append(g.Found, hit{Href: shell.ContactHref(c.Audience, c.ID), Title: shell.ContactName(p.Lang, c), Under: joined(under)})
 	}
-	if len(found.Partly) > 0 {
+	switch {
+	case found.Exact:
+		g.Said = p.Lang.T("finding.contacts_exact")
+	case len(found.Partly) > 0:
 		g.Count += "+"
 		g.Said = p.Lang.T("finding.contacts_partly", lang.Values{"Count": found.Looked})
 	}
