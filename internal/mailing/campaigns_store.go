@@ -34,7 +34,7 @@ type CampaignStore interface {
 	ContactsUntil(ctx context.Context, a survey.Audience, from survey.Cursor, budget int, each func(survey.Contact, survey.SuppressionReason) bool) (*survey.Cursor, error)
 	// FindInvitations reads up to limit decided invitations of a mailing that fit, from the cursor on, and looks at no more
 	// than budget of them; next is nil at the end.
-	FindInvitations(ctx context.Context, c survey.CampaignID, mailing int, from survey.Cursor, limit, budget int, fits func(survey.Invitation) bool) (found []survey.Invitation, looked int, next *survey.Cursor, err error)
+	FindInvitations(ctx context.Context, c survey.CampaignID, mailing int, state survey.InvitationState, reason string, from survey.Cursor, limit, budget int, fits func(survey.Invitation) bool) (found []survey.Invitation, looked int, next *survey.Cursor, err error)
 	// InvitationsOf reads the decided invitations of up to 100 contacts in a mailing; those without one are absent.
 	InvitationsOf(ctx context.Context, c survey.CampaignID, mailing int, ids []survey.ContactID) (map[survey.ContactID]survey.Invitation, error)
 	// FindResponses is FindInvitations of answers, verified or not.

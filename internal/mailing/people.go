@@ -46,22 +46,29 @@ var Parts = append([]Part{PartAudience, PartInvited, PartWaiting, PartSent, Part
 	SkipPart(survey.SkipUnsubscribed), SkipPart(survey.SkipBounced), SkipPart(survey.SkipComplained), SkipPart(survey.SkipQuiet),
 	SkipPart(survey.SkipNotSampled), SkipPart(survey.SkipAnswered), SkipPart(survey.SkipRemoved))
 
+// kept is the state and the reason of the part's invitations; "": they have several.
+func (p Part) kept() (survey.InvitationState, string) {
+	why, skipped := strings.CutPrefix(string(p), "skip_")
+	switch {
+	case p == PartAudience || p == PartInvited:
+		return "", ""
+	case p == PartBounced:
+		return survey.InvitationFailed, string(survey.EventBounced)
+	case p == PartComplained:
+		return survey.InvitationSent, string(survey.EventComplained)
+	case skipped:
+		return survey.InvitationSkipped, why
+	}
+	return survey.InvitationState(p), ""
+}
+
 // has reports whether a decided invitation is in the part.
 func (p Part) has(i survey.Invitation) bool {
-	switch p {
-	case PartAudience:
-		return true
-	case PartInvited:
+	if p == PartInvited {
 		return i.State != survey.InvitationSkipped
-	case PartBounced:
-		return i.State == survey.InvitationFailed && i.Reason == string(survey.EventBounced)
-	case PartComplained:
-		return i.State == survey.InvitationSent && i.Reason == string(survey.EventComplained)
 	}
-	if why, ok := strings.CutPrefix(string(p), "skip_"); ok {
-		return i.State == survey.InvitationSkipped && i.Reason == why
-	}
-	return string(p) == string(i.State)
+	state, why := p.kept()
+	return (state == "" || i.State == state) && (why == "" || i.Reason == why)
 }
 
 // InvitationWaiting is who is planned and not yet decided. No item has this state.
@@ -234,7 +241,8 @@ func (l listing) decided(ctx context.Context, place string, limit int) (found []
 	if err != nil {
 		return nil, "", 0, err
 	}
-	all, looked, to, err := l.Store.FindInvitations(ctx, l.campaign.ID, l.mailing.Number, from, limit, peopleLookedAt, func(i survey.Invitation) bool {
+	state, reason := l.part.kept()
+	all, looked, to, err := l.Store.FindInvitations(ctx, l.campaign.ID, l.mailing.Number, state, reason, from, limit, peopleLookedAt, func(i survey.Invitation) bool {
 		return l.part.has(i) && l.sees(i.Owner, i.Team)
 	})
 	for _, i := range all {

@@ -1,7 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -15,13 +17,27 @@ import (
 // walk looks at no more than budget items whose sk begins with prefix, shard by shard from the cursor on, until each
 // returns false. It returns where to go on, nil at the end.
 func (s *Store) walk(ctx context.Context, pk func(shard int) string, prefix string, from survey.Cursor, budget int, each func(item, survey.ContactID) (bool, error)) (*survey.Cursor, error) {
-	return s.walkParts(ctx, pk, prefix, nil, "", from, budget, each)
+	return s.walkParts(ctx, pk, prefix, sought{}, from, budget, each)
 }
 
-// walkParts is walk that reads some attributes of the items alone (projection, see attributes; "": all).
-func (s *Store) walkParts(ctx context.Context, pk func(shard int) string, prefix string, names map[string]string, projection string,
+// walkPage is how many items a walk asks for at once.
+const walkPage = 1000
+
+// sought is what a walk wants of the items.
+type sought struct {
+	names      map[string]string
+	projection string // of some attributes alone (see attributes); "": all
+	filter     string // the table leaves out what does not fit; it looks at it all the same
+	values     item   // of the filter
+	first      int    // of how many items the first page is, if few are likely to be enough; each page after it is larger
+	looked     *int   // where it is written at how many items the walk has looked; may be nil
+}
+
+// walkParts is walk with a wish.
+func (s *Store) walkParts(ctx context.Context, pk func(shard int) string, prefix string, want sought,
 	from survey.Cursor, budget int, each func(item, survey.ContactID) (bool, error),
 ) (*survey.Cursor, error) {
+	page := min(cmp.Or(want.first, walkPage), walkPage)
 	for ; from.Shard < from.Stop(); from = (survey.Cursor{Shard: from.Shard + 1, End: from.End}) {
 		in := &dynamodb.QueryInput{
 			TableName: &s.table, ConsistentRead: aws.Bool(true),
@@ -31,8 +47,13 @@ func (s *Store) walkParts(ctx context.Context, pk func(shard int) string, prefix
 				":from": str(prefix + string(from.After) + "\""),
 			},
 		} // '"' sorts after "!", which ends a suppression's key
-		if projection != "" {
-			in.ExpressionAttributeNames, in.ProjectionExpression = names, &projection
+		in.ExpressionAttributeNames = want.names
+		if want.projection != "" {
+			in.ProjectionExpression = &want.projection
+		}
+		if want.filter != "" {
+			in.FilterExpression = &want.filter
+			maps.Copy(in.ExpressionAttributeValues, want.values)
 		}
 		if from.After == "" {
 			in.ExpressionAttributeValues[":from"] = str(prefix + "!")
@@ -41,14 +62,21 @@ func (s *Store) walkParts(ctx context.Context, pk func(shard int) string, prefix
 			if budget <= 0 {
 				return &from, nil
 			}
-			in.Limit = aws.Int32(int32(min(budget, 1000)))
+			in.Limit = aws.Int32(int32(min(budget, page)))
+			page = min(4*page, walkPage)
 			out, err := s.db.Query(ctx, in)
 			if err != nil {
 				return nil, s.failed("walk", err)
 			}
+			idOf := func(it item) survey.ContactID {
+				return survey.ContactID(strings.TrimSuffix(strings.TrimPrefix(text(it, "sk"), prefix), "!"))
+			}
+			budget -= int(out.ScannedCount)
+			if want.looked != nil {
+				*want.looked += int(out.ScannedCount)
+			}
 			for _, it := range out.Items {
-				budget--
-				id := survey.ContactID(strings.TrimSuffix(strings.TrimPrefix(text(it, "sk"), prefix), "!"))
+				id := idOf(it)
 				more, err := each(it, id)
 				if err != nil {
 					return nil, err
@@ -61,7 +89,7 @@ func (s *Store) walkParts(ctx context.Context, pk func(shard int) string, prefix
 			if len(out.LastEvaluatedKey) == 0 {
 				break
 			}
-			in.ExclusiveStartKey = out.LastEvaluatedKey
+			in.ExclusiveStartKey, from.After = out.LastEvaluatedKey, idOf(out.LastEvaluatedKey)
 		}
 	}
 	return nil, nil
@@ -85,7 +113,8 @@ func (s *Store) ResponsesPage(ctx context.Context, c survey.CampaignID, from sur
 // FindResponses reads up to limit answers of a campaign that fit, from the cursor on. It looks at no more than budget of
 // them and says at how many it did, so that it may find few or none and yet have a next.
 func (s *Store) FindResponses(ctx context.Context, c survey.CampaignID, from survey.Cursor, limit, budget int, fits func(survey.Response) bool) (rs []survey.Response, looked int, next *survey.Cursor, err error) {
-	next, err = s.walk(ctx, func(n int) string { return peoplePK(c, n) }, "RESPONSE#", from, budget, func(it item, _ survey.ContactID) (bool, error) {
+	want := sought{first: 2 * limit}
+	next, err = s.walkParts(ctx, func(n int) string { return peoplePK(c, n) }, "RESPONSE#", want, from, budget, func(it item, _ survey.ContactID) (bool, error) {
 		looked++
 		if r := responseOf(it); fits(r) {
 			rs = append(rs, r)
@@ -98,15 +127,25 @@ func (s *Store) FindResponses(ctx context.Context, c survey.CampaignID, from sur
 // InvitationsPage reads up to limit decided invitations of a mailing from the cursor on, those in one state ("": in any).
 // It looks at no more than budget of them, so that a page may hold few or none and yet have a next.
 func (s *Store) InvitationsPage(ctx context.Context, c survey.CampaignID, mailing int, state survey.InvitationState, from survey.Cursor, limit, budget int) ([]survey.Invitation, *survey.Cursor, error) {
-	is, _, next, err := s.FindInvitations(ctx, c, mailing, from, limit, budget, func(i survey.Invitation) bool { return state == "" || i.State == state })
+	is, _, next, err := s.FindInvitations(ctx, c, mailing, state, "", from, limit, budget, func(survey.Invitation) bool { return true })
 	return is, next, err
 }
 
-// FindInvitations reads up to limit decided invitations of a mailing that fit, from the cursor on. It looks at no more than
-// budget of them and says at how many it did, so that it may find few or none and yet have a next.
-func (s *Store) FindInvitations(ctx context.Context, c survey.CampaignID, mailing int, from survey.Cursor, limit, budget int, fits func(survey.Invitation) bool) (is []survey.Invitation, looked int, next *survey.Cursor, err error) {
-	next, err = s.walk(ctx, func(n int) string { return peoplePK(c, n) }, invitationKind(mailing)+"#", from, budget, func(it item, _ survey.ContactID) (bool, error) {
-		looked++
+// FindInvitations reads up to limit decided invitations of a mailing that fit, from the cursor on: those in a state and with a reason
+// ("": in any, with any), which the table picks out. It looks at no more than budget of them and says at how many it did, so that it may
+// find few or none and yet have a next.
+func (s *Store) FindInvitations(ctx context.Context, c survey.CampaignID, mailing int, state survey.InvitationState, reason string, from survey.Cursor, limit, budget int,
+	fits func(survey.Invitation) bool,
+) (is []survey.Invitation, looked int, next *survey.Cursor, err error) {
+	want := sought{first: 2 * limit, looked: &looked}
+	if state != "" {
+		want.names, want.filter, want.values = map[string]string{"#state": "state"}, "#state = :state", item{":state": str(string(state))}
+		if reason != "" {
+			want.names["#reason"], want.values[":reason"] = "reason", str(reason)
+			want.filter += " AND #reason = :reason"
+		}
+	}
+	next, err = s.walkParts(ctx, func(n int) string { return peoplePK(c, n) }, invitationKind(mailing)+"#", want, from, budget, func(it item, _ survey.ContactID) (bool, error) {
 		if i := invitationOf(it); fits(i) {
 			is = append(is, i)
 		}
@@ -180,7 +219,7 @@ func (s *Store) contactsUntil(ctx context.Context, a survey.Audience, names map[
 		held = nil
 		return enough == nil
 	}
-	next, err := s.walkParts(ctx, func(n int) string { return contactsPK(a, n) }, "", names, projection, from, budget, func(it item, id survey.ContactID) (bool, error) {
+	next, err := s.walkParts(ctx, func(n int) string { return contactsPK(a, n) }, "", sought{names: names, projection: projection}, from, budget, func(it item, id survey.ContactID) (bool, error) {
 		if strings.HasSuffix(text(it, "sk"), "!") {
 			if held != nil && held.ID == id {
 				return flush(survey.SuppressionReason(text(it, "reason"))), nil
