@@ -202,7 +202,7 @@ func (d *Pages) summary(f *shell.Frame, c survey.Campaign) []shell.Fact {
 	all := []shell.Fact{fact(l.T("campaign.audience"), audienceName(l, c.Audience))}
 	all = append(all, filterFacts(l, c.Filter)...)
 	if c.Sample > 0 && c.Sample < 1 {
-		all = append(all, fact(l.T("campaign.field_sample"), percentText(l, c.Sample)))
+		all = append(all, shell.Fact{Label: l.T("campaign.field_sample"), Text: percentText(l, c.Sample), Help: shell.Help(f, "help.sample")})
 	}
 	reminder := l.T("campaign.no_reminder")
 	if c.RemindDays > 0 {
@@ -219,7 +219,7 @@ func (d *Pages) summary(f *shell.Frame, c survey.Campaign) []shell.Fact {
 	t := &typed{l: l, zone: f.Zone}
 	return append(all, fact(l.T("campaign.field_company"), orDash(c.Company)), fact(l.T("campaign.field_sender"), shell.Readable(mail.From(c, d.Sender))),
 		fact(l.T("campaign.field_starts_at"), startText(t, c)), fact(l.T("campaign.field_closes_at"), closingText(t, c)),
-		fact(l.T("campaign.fact_remind"), reminder), fact(l.T("campaign.wave_2"), second), fact(l.T("campaign.fact_quiet"), quiet))
+		fact(l.T("campaign.fact_remind"), reminder), fact(l.T("campaign.wave_2"), second), shell.Fact{Label: l.T("campaign.fact_quiet"), Text: quiet, Help: shell.Help(f, "help.quiet")})
 }
 
 func orDash(s string) string {

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"onetap/internal/apperr"
 	"onetap/internal/console/shell"
 	"onetap/internal/door"
@@ -44,6 +46,7 @@ type input struct {
 	Name, Label, Hint, Value, Wrong, Type, Mode string
 	Max                                         int
 	Required                                    bool
+	Help                                        templ.Component // for who asks; nil: none
 }
 
 func newDraftFrame(r *http.Request, c survey.Campaign, step string) draftFrame {

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/a-h/templ"
+
 	"onetap/internal/apperr"
 	"onetap/internal/authz"
 	"onetap/internal/console/shell"
@@ -16,12 +18,13 @@ import (
 type listedPage struct {
 	shell.Frame
 	ID, Name            string
-	Crumb               string // where the campaign is, for this reader
-	Label               string // the figure
-	Wave                string // of which letter
-	All                 string // how many the figure counts, in the whole campaign
-	Mine                string // whose are shown, where not everybody's
-	Now                 bool   // the list is made of the contacts as they are now
+	Crumb               string          // where the campaign is, for this reader
+	Label               string          // the figure
+	Help                templ.Component // what it is; nil: that is plain
+	Wave                string          // of which letter
+	All                 string          // how many the figure counts, in the whole campaign
+	Mine                string          // whose are shown, where not everybody's
+	Now                 bool            // the list is made of the contacts as they are now
 	Rows                []listedRow
 	Looked              string
 	Empty               bool
@@ -53,6 +56,14 @@ func (d *Pages) peopleBehind(w http.ResponseWriter, r *http.Request) error {
 	}
 	p.Wide, p.Label, p.Wave = true, partLabel(l, part), l.T("campaign.wave_"+strconv.Itoa(number))
 	p.Title = c.Name + ": " + p.Label
+	switch part {
+	case mailing.PartUncertain:
+		p.Help = shell.Help(&p.Frame, "help.uncertain")
+	case mailing.SkipPart(survey.SkipQuiet):
+		p.Help = shell.Help(&p.Frame, "help.quiet")
+	case mailing.SkipPart(survey.SkipNotSampled):
+		p.Help = shell.Help(&p.Frame, "help.sample")
+	}
 	p.Crumb, p.Mine = p.crumb(), mineText(&p.Frame)
 	p.Now = part == mailing.SkipPart(survey.SkipNotSampled)
 	ledgers, err := d.Mailing.Ledgers(r.Context(), c)

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"onetap/internal/authz"
 	"onetap/internal/console/shell"
 	"onetap/internal/door"
@@ -240,7 +242,8 @@ type reminderPart struct {
 type place struct {
 	Key, Label, Value, Class string
 	Shown                    bool
-	Href                     string // where the people behind it are; "": nowhere
+	Href                     string          // where the people behind it are; "": nowhere
+	Help                     templ.Component // for who asks; nil: none
 }
 
 // liveTexts and liveParts are those of live that the page names one by one.
@@ -373,6 +376,11 @@ func (p *livePage) take(o live, href func(prefix, part string) string, answers s
 		return all
 	}
 	p.Places, p.Troubles, p.Skips = places("", ledgerNames...), places("", "bounced", "complained"), skips("")
+	for i := range p.Places {
+		if p.Places[i].Key == "uncertain" {
+			p.Places[i].Help = shell.Help(&p.Frame, "help.uncertain")
+		}
+	}
 	for n, prefix := range []string{"r.", "s."} {
 		said := func(name, href string) place {
 			return place{Key: prefix + name, Value: t[prefix+name], Shown: s[prefix+name], Href: href}
@@ -384,7 +392,7 @@ func (p *livePage) take(o live, href func(prefix, part string) string, answers s
 		})
 	}
 	p.Answered = place{Key: "answers", Label: p.Lang.T("campaign.answers"), Value: t["answers"], Href: answers}
-	p.Unverified = place{Key: "unverified", Label: p.Lang.T("campaign.unverified"), Value: t["unverified"], Shown: s["unverified"]}
+	p.Unverified = place{Key: "unverified", Label: p.Lang.T("campaign.unverified"), Value: t["unverified"], Shown: s["unverified"], Help: shell.Help(&p.Frame, "results.unverified_why")}
 	if unverified && answers != "" {
 		p.Unverified.Href = answers + "?unverified=1"
 	}

@@ -331,8 +331,10 @@ func (d *Pages) showPeople(w http.ResponseWriter, r *http.Request, status int, c
 	p.Count.Nobody = d.nobody(r, shown, h)
 	p.Nobody = values.Looked == 0 && values.Next == ""
 	p.Sample = f.input(p.Lang, "sample", percentText(p.Lang, c.Sample))
+	p.Sample.Help = shell.Help(&p.Frame, "help.sample")
 	p.Sample.Mode, p.Sample.Max = "decimal", 6
 	p.Quiet = f.input(p.Lang, "quiet_days", strconv.Itoa(c.QuietDays))
+	p.Quiet.Help = shell.Help(&p.Frame, "help.quiet")
 	p.Quiet.Mode, p.Quiet.Max = "numeric", 4
 	return shell.Show(w, r, status, p)
 }

@@ -29,8 +29,9 @@ type contactPage struct {
 	Edit                 string // address of the form
 	NoAddress            bool
 	History              []contactEvent
-	WholeOnly            bool // employees: no answers here
-	Hidden               bool // this role does not see who gave an answer
+	WholeOnly            bool     // employees: no answers here
+	Hidden               bool     // this role does not see who gave an answer
+	Explain              []string // messages: what words of the history mean
 }
 
 type contactEvent struct {
@@ -145,11 +146,17 @@ func (p *contactPage) history(campaigns []survey.Campaign, past insight.Past) {
 	slices.SortFunc(past.Invitations, func(a, b survey.Invitation) int { return a.Mailing - b.Mailing })
 	for _, i := range past.Invitations {
 		e := of(i.Campaign, i.At)
+		if i.State == survey.InvitationUncertain {
+			p.explain("help.uncertain")
+		}
 		e.Letters = append(e.Letters, shell.LetterText(l, i)+", "+l.Moment(i.At.In(p.Zone)))
 	}
 	for _, a := range past.Answers {
 		r, _ := a.Response()
 		e := of(r.Campaign, r.First)
+		if !r.Verified {
+			p.explain("results.unverified_why")
+		}
 		e.Answered, e.Unverified, e.Score, e.Comment, e.Wish = true, !r.Verified, shell.ScoreOf(l, a.Score()), a.Comment(), a.Wish()
 		e.When = l.Moment(r.Updated.In(p.Zone))
 	}
@@ -170,6 +177,13 @@ func (p *contactPage) history(campaigns []survey.Campaign, past insight.Past) {
 		}
 	}
 	slices.SortStableFunc(p.History, func(a, b contactEvent) int { return b.at.Compare(a.at) })
+}
+
+// explain says once what a word of the history means.
+func (p *contactPage) explain(message string) {
+	if !slices.Contains(p.Explain, message) {
+		p.Explain = append(p.Explain, message)
+	}
 }
 
 // mayOpen leaves the exact answer to the case's page: a manager's reports are not looked up for a link.

@@ -1,5 +1,7 @@
 package shell
 
+import "github.com/a-h/templ"
+
 // Option is one choice of a select, one radio button or one box to check.
 type Option struct {
 	Value, Label string
@@ -16,5 +18,6 @@ type Tab struct {
 // Fact is one line of a list of facts.
 type Fact struct {
 	Label, Text string
-	Link        string // address that calls or writes to whom Text names; "": none
+	Link        string          // address that calls or writes to whom Text names; "": none
+	Help        templ.Component // for who asks; nil: none
 }

@@ -39,7 +39,7 @@ func ContactFacts(f Frame, c survey.Contact) []Fact {
 		{"team", c.Team, ""},
 	} {
 		if v.text != "" {
-			all = append(all, Fact{f.Lang.T("case.fact." + v.id), v.text, v.link})
+			all = append(all, Fact{Label: f.Lang.T("case.fact." + v.id), Text: v.text, Link: v.link})
 		}
 	}
 	return all
