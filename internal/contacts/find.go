@@ -84,6 +84,31 @@ func (l *Lists) ByAddress(ctx context.Context, who authz.Who, email string, in s
 	return c, false, nil
 }
 
+// ForLetter finds the contact as whom a letter is shown, by its id, an address or a part of a name; several is set where others
+// fit the text as well. Problems: not_allowed to who sees no contacts, contact_unknown, not_yours.
+func (l *Lists) ForLetter(ctx context.Context, who authz.Who, a survey.Audience, id survey.ContactID, sought string) (c survey.Contact, several bool, err error) {
+	if !who.Can(authz.ReadContacts) {
+		return c, false, apperr.New(apperr.Forbidden, "not_allowed", "contact")
+	}
+	if id != "" {
+		c, _, err = l.Contact(ctx, who, a, id)
+		return c, false, err
+	}
+	if email, bad := survey.NormalizeEmail(sought); bad == nil {
+		if c, ok, err := l.ByAddress(ctx, who, email, a); ok || err != nil {
+			return c, false, err
+		}
+	}
+	hits, err := l.Search(ctx, who, Search{Audience: a, Text: sought, Patient: true})
+	if err == nil && len(hits.Contacts) == 0 {
+		err = apperr.New(apperr.Unknown, "contact_unknown", "contact")
+	}
+	if err != nil {
+		return c, false, err
+	}
+	return hits.Contacts[0].Contact, len(hits.Contacts) > 1 || hits.Next != nil, nil
+}
+
 // Search asks for contacts of an audience.
 type Search struct {
 	Audience survey.Audience

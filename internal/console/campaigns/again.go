@@ -3,7 +3,6 @@ package campaigns
 import (
 	"cmp"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -27,6 +26,7 @@ type againPage struct {
 	Words                 []againWords
 	Languages             []shell.Option // of the letter that is shown
 	From, Subject, Letter string
+	Shown                 shownLetter
 	Count, Send           string
 	Skipped               []shell.Fact
 	Nobody                bool
@@ -136,12 +136,20 @@ func (d *Pages) showAgainLetter(w http.ResponseWriter, r *http.Request, status i
 	if err != nil {
 		typed, words = c, nil
 	}
-	m, _, err := d.Mailing.Preview(r.Context(), typed, mailing.Letter{Language: shown, Mailing: survey.MailingSecond}, d.Addresses.LinksOf(r))
+	as, in, err := d.shown(r, c)
 	if err != nil {
 		return err
 	}
+	as.Letters, in.Language, in.Mailing = nil, shown, survey.MailingSecond
+	m, _, err := d.Mailing.Preview(r.Context(), typed, in, d.Addresses.LinksOf(r))
+	if err != nil {
+		return err
+	}
+	p.Shown = as
 	p.From, p.Subject = shell.Readable(mail.From(c, d.Sender)), m.Subject
-	q := url.Values{"language": {shown}, "wave": {strconv.Itoa(survey.MailingSecond)}}
+	q := as.query()
+	q.Set("language", shown)
+	q.Set("wave", strconv.Itoa(survey.MailingSecond))
 	if own, ok := words[shown]; ok { // without the script the frame gets what was typed in its address
 		q.Set(againName("second_reminder", shown), own.Subject)
 		q.Set(againName("second_reminder_text", shown), own.Text)
@@ -190,22 +198,19 @@ func (p *againPage) wordsIn(c survey.Campaign, code string, typed map[string]mai
 }
 
 // letterIn is the letter that a request for one names, and the campaign with the words that it carries.
-func letterIn(r *http.Request, c survey.Campaign) (survey.Campaign, mailing.Letter, error) {
-	in := mailing.Letter{
-		Language: wordsLanguage(r.FormValue("language"), c), Reminder: r.FormValue("reminder") != "",
-		Name: nameless(r.FormValue("nameless")),
+func (d *Pages) letterIn(r *http.Request, c survey.Campaign) (survey.Campaign, mailing.Letter, shownLetter, error) {
+	shown, in, err := d.shown(r, c)
+	in.Language, in.Reminder = wordsLanguage(r.FormValue("language"), c), r.FormValue("reminder") != ""
+	if err != nil || in.Mailing != survey.MailingSecond {
+		return c, in, shown, err
 	}
-	if r.FormValue("wave") != strconv.Itoa(survey.MailingSecond) {
-		return c, in, nil
-	}
-	in.Mailing = survey.MailingSecond
-	c, err := mailing.WithReminderWords(c, typedAgain(r, c))
-	return c, in, err
+	c, err = mailing.WithReminderWords(c, typedAgain(r, c))
+	return c, in, shown, err
 }
 
 // typedReminder is the second reminder as it is being typed; it stores nothing.
 func (d *Pages) typedReminder(w http.ResponseWriter, r *http.Request, c survey.Campaign) error {
-	typed, in, err := letterIn(r, c)
+	typed, in, shown, err := d.letterIn(r, c)
 	wrong := map[string]string{}
 	if p := apperr.As(err); p != nil {
 		v := door.VisitOf(r)
@@ -217,6 +222,6 @@ func (d *Pages) typedReminder(w http.ResponseWriter, r *http.Request, c survey.C
 	if err != nil {
 		return err
 	}
-	web.JSON(w, http.StatusOK, map[string]any{"subject": m.Subject, "html": framedLetter(m.HTML), "wrong": wrong})
+	web.JSON(w, http.StatusOK, map[string]any{"subject": m.Subject, "html": framedLetter(m.HTML), "wrong": wrong, "as": shown.Said, "contact": shown.Contact})
 	return nil
 }

@@ -32,7 +32,7 @@ type checkPage struct {
 	Sent        string
 	To, Wrong   string // of the test letter
 	Languages   []shell.Option
-	HasReminder bool
+	Shown       shownLetter
 }
 
 // checkLine is one thing that was looked at. Mark is "good", "warn" or "bad".
@@ -41,7 +41,7 @@ type checkLine struct {
 }
 
 func (d *Pages) showCheck(w http.ResponseWriter, r *http.Request, status int, c survey.Campaign, test *testInput) error {
-	p := &checkPage{draftFrame: newDraftFrame(r, c, stepCheck), HasReminder: c.RemindDays > 0 || c.SecondDays > 0}
+	p := &checkPage{draftFrame: newDraftFrame(r, c, stepCheck)}
 	p.Scripts = []string{"campaign.js"}
 	p.MaySend = p.Can(authz.Send)
 	h, first, err := d.counted(r, c)
@@ -64,6 +64,9 @@ func (d *Pages) showCheck(w http.ResponseWriter, r *http.Request, status int, c 
 	}
 	p.Facts = d.summary(&p.Frame, c)
 	p.To, p.Languages = p.Staff.Email, languageChoices(p.Lang, c, c.Language)
+	if p.Shown, _, err = d.shown(r, c); err != nil {
+		return err
+	}
 	if test != nil {
 		p.To, p.Wrong, p.Languages = test.to, test.wrong, languageChoices(p.Lang, c, test.language)
 		p.Error = test.launch

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -193,6 +194,13 @@ func (d *Pages) postEdit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if step == stepWords && r.FormValue("as") != "" { // an id, not a name, goes into the address
+		shown, _, err := d.shown(r, saved)
+		if err != nil {
+			return err
+		}
+		r.Form.Set("contact", shown.Contact)
+	}
 	return onwards(w, r, saved, step)
 }
 
@@ -211,6 +219,11 @@ func onwards(w http.ResponseWriter, r *http.Request, c survey.Campaign, step str
 		to := edit + step
 		if l := r.FormValue("language_of_words"); step == stepWords && slices.Contains(survey.Languages(), l) {
 			to += "&language=" + l
+			for _, name := range []string{"contact", "nameless_letter", "letter_shown"} { // what is shown beside them
+				if v := r.FormValue(name); v != "" && v != "0" {
+					to += "&" + name + "=" + url.QueryEscape(v)
+				}
+			}
 		}
 		return shell.Done(w, r, to, "campaign_saved")
 	case slices.Contains(survey.Languages(), language):

@@ -15,7 +15,6 @@ import (
 	"onetap/internal/door"
 	"onetap/internal/lang"
 	"onetap/internal/mail"
-	"onetap/internal/mailing"
 	"onetap/internal/survey"
 	"onetap/internal/web"
 	"onetap/internal/wording"
@@ -56,7 +55,7 @@ func (d *Pages) showLetter(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	c, in, err := letterIn(r, c)
+	c, in, _, err := d.letterIn(r, c)
 	if err != nil {
 		return err
 	}
@@ -87,11 +86,16 @@ func (d *Pages) typedLetter(w http.ResponseWriter, r *http.Request) error {
 	if c, err = f.apply(c, d.Mailing); err != nil {
 		return err
 	}
-	m, _, err := d.Mailing.Preview(r.Context(), c, mailing.Letter{Language: f.language, Reminder: r.FormValue("reminder_letter") != "", Name: nameless(r.FormValue("nameless_letter"))}, d.Addresses.LinksOf(r))
+	shown, in, err := d.shown(r, c)
 	if err != nil {
 		return err
 	}
-	web.JSON(w, http.StatusOK, map[string]any{"subject": m.Subject, "html": framedLetter(m.HTML), "wrong": f.wrong})
+	in.Language = f.language
+	m, _, err := d.Mailing.Preview(r.Context(), c, in, d.Addresses.LinksOf(r))
+	if err != nil {
+		return err
+	}
+	web.JSON(w, http.StatusOK, map[string]any{"subject": m.Subject, "html": framedLetter(m.HTML), "wrong": f.wrong, "as": shown.Said, "contact": shown.Contact})
 	return nil
 }
 
@@ -106,8 +110,7 @@ type wordsPage struct {
 	From, Subject          string
 	TestLink               string
 	Placeholders           string
-	ReminderShown          bool
-	NamelessShown          bool // the letter to a person whose name is not known
+	Shown                  shownLetter
 }
 
 func (d *Pages) showWords(w http.ResponseWriter, r *http.Request, status int, c survey.Campaign, f *typed, stale []difference) error {
@@ -145,8 +148,12 @@ func (d *Pages) showWords(w http.ResponseWriter, r *http.Request, status int, c 
 			p.Letter = append(p.Letter, i)
 		}
 	}
-	p.ReminderShown, p.NamelessShown = r.FormValue("reminder_letter") != "", r.FormValue("nameless_letter") != ""
-	m, _, err := d.Mailing.Preview(r.Context(), c, mailing.Letter{Language: p.Language}, d.Addresses.LinksOf(r))
+	shown, in, err := d.shown(r, c)
+	if err != nil {
+		return err
+	}
+	p.Shown, in.Language = shown, p.Language
+	m, _, err := d.Mailing.Preview(r.Context(), c, in, d.Addresses.LinksOf(r))
 	if err != nil && apperr.As(err) == nil {
 		return err
 	}
@@ -154,17 +161,11 @@ func (d *Pages) showWords(w http.ResponseWriter, r *http.Request, status int, c 
 	if t := testLink.FindString(m.HTML); t != "" {
 		p.TestLink = t
 	}
-	p.LetterHref = "/campaigns/" + p.ID + "/letter?language=" + p.Language
+	q := shown.query()
+	q.Set("language", p.Language)
+	p.LetterHref = "/campaigns/" + p.ID + "/letter?" + q.Encode()
 	p.TypedHref = "/campaigns/" + p.ID + "/letter"
 	return shell.Show(w, r, status, p)
-}
-
-// nameless is the name of a letter's recipient who has none, when that is ticked.
-func nameless(ticked string) *string {
-	if ticked == "" {
-		return nil
-	}
-	return new(string)
 }
 
 // testLink is where a score of the letter leads.
@@ -176,10 +177,14 @@ func (d *Pages) postTest(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	in := mailing.Letter{Language: r.FormValue("language"), Reminder: r.FormValue("reminder") != ""}
+	shown, in, err := d.shown(r, c)
+	if err != nil {
+		return err
+	}
+	in.Language, in.Reminder = r.FormValue("language"), r.FormValue("reminder") != ""
 	_, _, err = d.Mailing.SendTest(r.Context(), door.VisitOf(r).Who, c, in, r.FormValue("to"), d.Addresses.LinksOf(r))
 	if p := apperr.As(err); p != nil && p.Kind != apperr.Unknown {
-		return d.showCheck(w, r, web.Status(err), c, &testInput{to: r.FormValue("to"), language: in.Language, wrong: problemIn(door.VisitOf(r).Lang, door.VisitOf(r).Zone, p)})
+		return d.showCheck(w, r, web.Status(err), c, &testInput{to: r.FormValue("to"), language: in.Language, shown: shown, wrong: problemIn(door.VisitOf(r).Lang, door.VisitOf(r).Zone, p)})
 	}
 	if err != nil {
 		return err
@@ -188,4 +193,7 @@ func (d *Pages) postTest(w http.ResponseWriter, r *http.Request) error {
 }
 
 // testInput is what somebody wanted to test or to launch, and why it was not sent.
-type testInput struct{ to, language, wrong, launch string }
+type testInput struct {
+	to, language, wrong, launch string
+	shown                       shownLetter
+}

@@ -159,8 +159,8 @@
   const to = form?.dataset.letter;
   if (to) {
     const frames = [...document.querySelectorAll('.letters iframe')];
-    const kinds = [...document.querySelectorAll('[data-reminder], [data-nameless]')]; // of letters: a reminder, to a person without a name
-    for (const kind of kinds) kind.hidden = false;
+    const kinds = [...document.querySelectorAll('[data-kind]')]; // which letter, as whom
+    const contact = document.querySelector('[data-contact]'), whom = document.querySelector('[data-as]'), hint = whom?.textContent;
     let abort;
     const draw = async () => {
       abort?.abort();
@@ -171,6 +171,7 @@
         for (const f of frames) f.contentDocument.documentElement.innerHTML = answer.html;
         document.querySelector('[data-subject]').textContent = answer.subject;
         document.querySelector('[data-wrong]').textContent = Object.values(answer.wrong).join(' ');
+        if (contact) { contact.value = answer.contact; whom.textContent = answer.as || hint; }
         tall();
       } catch (e) {
         if (e.name !== 'AbortError') document.querySelector('[data-wrong]').textContent = why(e);
@@ -186,9 +187,9 @@
     });
     const soon = later(300, draw);
     form.addEventListener('input', soon);
-    for (const kind of kinds) kind.addEventListener('change', soon);
+    for (const kind of kinds) kind.addEventListener('input', () => { if (kind.name === 'as') contact.value = ''; soon(); });
     frames.forEach((f) => f.addEventListener('load', tall));
-    addEventListener('load', () => { tall(); if (kinds.some((kind) => kind.querySelector('input').checked)) draw(); });
+    addEventListener('load', () => { tall(); if (kinds.some((kind) => kind.type === 'checkbox' ? kind.checked : kind.value && kind.value !== '0')) draw(); });
   }
 
   // Who gives a time does not start at once.
