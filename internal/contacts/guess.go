@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"onetap/internal/celltext"
+	"onetap/internal/sheet"
 	"onetap/internal/survey"
 )
 
@@ -40,6 +41,7 @@ func newGuess(c Words, headings []string, below evidence) *guess {
 	for i, h := range headings {
 		h = celltext.Clean(h)
 		g.columns[i] = Column{Heading: h}
+		h = c.apart(h)
 		g.keys[i] = headingKey(h)
 		g.stems[i] = g.keys[i]
 		stem := h
@@ -50,6 +52,36 @@ func newGuess(c Words, headings []string, below evidence) *guess {
 		g.short[i] = c.abbreviated(stem)
 	}
 	return g
+}
+
+// apart is what of a heading that was joined of two tells what the column holds: of "Контакты / E-mail" the lower, of "Телефон / рабочий"
+// the upper, of "Менеджер / E-mail", which is not the contact's, the upper, too.
+func (c Words) apart(heading string) string {
+	upper, lower, ok := strings.Cut(heading, sheet.Under)
+	if !ok {
+		return heading
+	}
+	names := func(f Field, text string) bool {
+		key := headingKey(text)
+		return c[f].sure[key] || c[f].perhaps[key]
+	}
+	switch {
+	case c[FieldOwner].sure[headingKey(upper)] || c[FieldManager].sure[headingKey(upper)]:
+		return upper
+	case celltext.HasAny(headingKey(upper), ours...):
+		return heading
+	}
+	for f := range c {
+		if names(f, lower) {
+			return lower
+		}
+	}
+	for _, f := range []Field{FieldEmail, FieldPhone} {
+		if names(f, upper) {
+			return upper
+		}
+	}
+	return heading
 }
 
 // seen is what the first cells of a column look like.

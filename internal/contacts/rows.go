@@ -7,6 +7,7 @@ import (
 
 	"onetap/internal/celltext"
 	"onetap/internal/names"
+	"onetap/internal/sheet"
 	"onetap/internal/survey"
 )
 
@@ -29,7 +30,7 @@ func (im *Import) notData(cells []string) bool {
 		if strings.Contains(cell, "@") {
 			return false
 		}
-		again = again && (i >= len(im.Heading) && cell == "" || i < len(im.Heading) && cell == celltext.Clean(im.Heading[i]))
+		again = again && (i >= len(im.Heading) && cell == "" || i < len(im.Heading) && im.heads(cell, i))
 		if cell == "" {
 			continue
 		}
@@ -39,7 +40,7 @@ func (im *Import) notData(cells []string) bool {
 			first = celltext.Fold(cell)
 		}
 	}
-	if again || numbers && filled > 1 {
+	if again && filled > 0 || numbers && filled > 1 {
 		return true
 	}
 	for _, total := range []string{"итог", "всего", "total", "grand total", "subtotal", "sum:"} {
@@ -48,6 +49,16 @@ func (im *Import) notData(cells []string) bool {
 		}
 	}
 	return false
+}
+
+// heads reports whether a cell is the heading of its column, or what of it stands in one of two rows.
+func (im *Import) heads(cell string, i int) bool {
+	heading := celltext.Clean(im.Heading[i])
+	if !im.TwoRows {
+		return cell == heading
+	}
+	upper, lower, _ := strings.Cut(heading, sheet.Under)
+	return cell == "" || cell == heading || cell == upper || cell == lower
 }
 
 // chosenAddress is the address of a row: of the first of the columns of addresses in which there is a usable one.

@@ -1,6 +1,10 @@
 package sheet
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+	"unicode"
+)
 
 // separators in the order in which they win a tie: Russian Excel, the rest of the world's, "Unicode text", old exports.
 var separators = []byte{';', ',', '\t', '|'}
@@ -17,15 +21,25 @@ func (r *Reader) findHeading(sample []byte, whole bool, heading func([]string) i
 	}
 	type choice struct {
 		separator    byte
-		record       int
+		record       int // the lower one where the headings stand in two
+		joined       []string
 		score, cells int
 	}
 	var best choice
 	for _, sep := range candidates {
-		for i, cells := range r.first(sample[size:], sep, whole, headMax) {
+		records := r.first(sample[size:], sep, whole, headMax)
+		for i, cells := range records {
 			c := choice{separator: sep, record: i, score: heading(cells), cells: len(cells)}
 			if c.score > best.score || c.score > 0 && c.score == best.score && c.record == best.record && c.cells > best.cells {
 				best = c
+			}
+		}
+		for i := 1; i < len(records); i++ { // only what says more than one row alone
+			if joined := joinHeadings(records[i-1], records[i]); joined != nil {
+				c := choice{separator: sep, record: i, joined: joined, score: heading(joined), cells: len(joined)}
+				if c.score > best.score {
+					best = c
+				}
 			}
 		}
 	}
@@ -52,11 +66,76 @@ func (r *Reader) findHeading(sample []byte, whole bool, heading func([]string) i
 		}
 		if seen == best.record {
 			r.Heading = append([]string(nil), rec.Cells...)
+			if best.joined != nil {
+				r.Heading, r.TwoRows = best.joined, true
+			}
 			r.below = r.first(sample[size:], best.separator, whole, belowMax)
 			return size, nil
 		}
 		seen++
 	}
+}
+
+// Under stands between the two rows of a heading that are joined: "Телефон / мобильный".
+const Under = " / "
+
+// joinHeadings joins a row of headings with the one below it, as reports have them: a group above, whose cell reaches over those to the
+// right that are empty, and what is in it below. It is nil where there is no group, or where the lower row is data.
+func joinHeadings(upper, lower []string) []string {
+	joined := make([]string, max(len(upper), len(lower)))
+	group, groups, names := "", false, 0
+	for i := range joined {
+		up, low := cellAt(upper, i), cellAt(lower, i)
+		switch {
+		case up != "":
+			group = up
+		case low != "" && group != "":
+			groups = true
+		}
+		if up == "" && low == "" {
+			group = "" // a gap: nothing reaches over it
+		}
+		if low != "" {
+			names++
+		}
+		switch {
+		case low == "":
+			joined[i] = up
+		case group == "" || group == low:
+			joined[i] = low
+		default:
+			joined[i] = group + Under + low
+		}
+		if isDatum(low) {
+			return nil
+		}
+	}
+	if !groups || names < 2 {
+		return nil
+	}
+	return joined
+}
+
+func cellAt(cells []string, i int) string {
+	if i >= len(cells) {
+		return ""
+	}
+	return strings.Join(strings.Fields(cells[i]), " ")
+}
+
+// isDatum reports a cell that is no heading: an address, a number, a date.
+func isDatum(cell string) bool {
+	digits, letters := 0, 0
+	for _, c := range cell {
+		switch {
+		case unicode.IsDigit(c):
+			digits++
+		case unicode.IsLetter(c):
+			letters++
+		}
+	}
+	at := strings.IndexByte(cell, '@')
+	return digits > 5 || digits > 0 && letters == 0 || at > 0 && at+1 < len(cell) && strings.Contains(cell[at:], ".")
 }
 
 // first returns the first records with text of the sample under a separator, at most so many.

@@ -29,6 +29,7 @@ type Reader struct {
 	Encoding  string   `json:"encoding,omitempty"`  // what most text so far was: one of Encodings
 	Separator string   `json:"separator,omitempty"` // "" until the headings are found
 	Heading   []string `json:"heading,omitempty"`   // its cells as written
+	TwoRows   bool     `json:"two_rows,omitempty"`  // it stood in two, which are joined: see Under
 	Line      int      `json:"line"`                // lines done, 1 is the first
 	Blank     int      `json:"blank"`               // of them without text
 	Aside     int      `json:"aside"`               // of them titles, headings, "sep=": no data

@@ -146,15 +146,20 @@ func nameOf(cs []survey.Contact) survey.ContactID {
 	return survey.ContactID(idText.EncodeToString(h.Sum(nil)[:idBytes]))
 }
 
-// undoPage is how many items of what is kept are undone before the place is returned.
-const undoPage = 100
+// undoPage is how many items of what is kept are undone before the place is returned, and undoNewPage how many of those that name a
+// hundred contacts each: a step must end long before a request does.
+const undoPage, undoNewPage = 100, 5
 
 // TakeBack undoes some of what an upload did to contacts, from a place on, and says what became of each: those that are as the
 // upload left them are put back as they were, or, where it made them, removed unless used says that they are in use.
 // Whoever is changed meanwhile is left alone. next is nil at the end. The same again comes to the same.
 func (s *Store) TakeBack(ctx context.Context, u survey.UploadRecord, at survey.UndoPlace, used func(context.Context, []survey.ContactID) (map[survey.ContactID]bool, error)) (done []survey.TakenBack, next *survey.UndoPlace, err error) {
+	limit := int32(undoPage)
+	if at.After < undoWas {
+		limit = undoNewPage
+	}
 	in := &dynamodb.QueryInput{ // a space: no key is empty, and none has one behind it
-		TableName: &s.table, ConsistentRead: aws.Bool(true), Limit: aws.Int32(undoPage),
+		TableName: &s.table, ConsistentRead: aws.Bool(true), Limit: &limit,
 		KeyConditionExpression:    aws.String("pk = :pk AND sk > :after"),
 		ExpressionAttributeValues: item{":pk": str(undoPK(u.ID, at.Shard)), ":after": str(at.After + " ")},
 	}
