@@ -122,6 +122,15 @@ func (b *Tab) Look(width int64, dark bool, language string) {
 	Run(b.t, b.Context, Command(network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{Headers: network.Headers{"Accept-Language": language}}))
 }
 
+// Paper shows the page as a sheet of A4 with margins of 14 mm would, from a screen that is dark or light.
+func (b *Tab) Paper(dark bool) {
+	b.t.Helper()
+	scheme := map[bool]string{true: "dark", false: "light"}[dark]
+	Run(b.t, b.Context,
+		Command(emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: 688, Height: 1017, DeviceScaleFactor: 1}),
+		Command(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print", Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}))
+}
+
 // Go opens a path of the site.
 func (b *Tab) Go(path string) {
 	b.t.Helper()

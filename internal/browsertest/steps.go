@@ -20,7 +20,7 @@ type Step = chromedp.Action[chromedp.Void]
 
 // stepLimit is for one step. It is no measure of speed, and so long that a machine that does other things beside keeps it: a step
 // that takes longer waits for what never comes.
-const stepLimit = 90 * time.Second
+const stepLimit = 4 * time.Minute
 
 // Run does steps one after another.
 func Run(t testing.TB, ctx context.Context, steps ...Step) {
