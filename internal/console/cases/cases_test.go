@@ -101,7 +101,7 @@ func TestWorkOnCase(t *testing.T) {
 		says   string
 	}{
 		{[]string{"do", "note", "note", "  "}, 400, "Write a note first."},
-		{[]string{"do", "note", "note", strings.Repeat("ж", 5001)}, 400, "at most 5000 characters"},
+		{[]string{"do", "note", "note", strings.Repeat("ж", 5001)}, 400, "at most 5,000 characters"},
 		{[]string{"state", "resolved", "note", "kept words"}, 400, "Choose one from the list."},
 		{[]string{"state", "resolved", "cause", "speed", "note", "kept words"}, 400, "Choose one from the list."},
 		{[]string{"state", "open"}, 409, "does not go back"},

@@ -47,7 +47,7 @@ func TestCodeOnTheOtherDevice(t *testing.T) {
 	if code == wrong {
 		wrong = "000001"
 	}
-	g.Post("/sign-in/code", "code", wrong, "to", "/cases?state=new").Want(t, 400, "does not fit", `value="`+wrong+`"`, "/cases?state=new")
+	g.Post("/sign-in/code", "code", wrong, "to", "/cases?state=new").Want(t, 400, "does not match", `value="`+wrong+`"`, "/cases?state=new")
 	g.Get("/").Want(t, 303)
 	g.Get("/sign-in?to=/cases").Want(t, 200, "/sign-in/code?to=%2Fcases")
 	g.Get("/sign-in/code?to=/cases").Want(t, 200, `name="code"`)
