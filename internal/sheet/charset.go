@@ -133,7 +133,7 @@ func (r *Reader) settle(window []byte) error {
 	if r.Charset != "" || strings.HasPrefix(r.Encoding, "utf-16") {
 		return nil
 	}
-	odd, fine := evidence(window)
+	odd, fine := evidence(wholeRunes(window))
 	if was, meant := twice(fine); was != "" {
 		return apperr.New(apperr.Invalid, "csv_encoded_twice", "encoding", "Was", cutRunes(was, 40), "Meant", cutRunes(meant, 40))
 	}
@@ -146,6 +146,19 @@ func (r *Reader) settle(window []byte) error {
 	}
 	r.Charset = best.name
 	return nil
+}
+
+// wholeRunes leaves out a character of UTF-8 at the end of a window that is cut there.
+func wholeRunes(window []byte) []byte {
+	for n := 1; n < utf8.UTFMax && n <= len(window); n++ {
+		if start := window[len(window)-n:]; utf8.RuneStart(start[0]) {
+			if start[0] >= utf8.RuneSelf && !utf8.FullRune(start) {
+				return window[:len(window)-n]
+			}
+			break
+		}
+	}
+	return window
 }
 
 // maxEvidence is how many bytes of cells are judged; a few hundred would do.

@@ -153,3 +153,14 @@ func withName(cells []string) int {
 	}
 	return 0
 }
+
+// A long list in UTF-8 is read whatever character the first 64 KB end in.
+func TestLongListsAreCutAnywhere(t *testing.T) {
+	t.Parallel()
+	for pad := range 40 {
+		file := "mail;name\n" + strings.Repeat("x", pad) + "@example.com;Анна\n" + strings.Repeat("b@example.com;Анна\n", 4000)
+		if _, records, err := read(withMail2, file); err != nil || len(records) != 4001 || records[4000].Cells[1] != "Анна" {
+			t.Errorf("moved by %d: %d records, %v", pad, len(records), err)
+		}
+	}
+}
