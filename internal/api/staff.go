@@ -43,11 +43,14 @@ func (d *API) postStaff(w http.ResponseWriter, r *http.Request) error {
 	if err := door.KnownParameters(r, "encoding", "sheet", "confirm_losses", "look"); err != nil {
 		return err
 	}
-	read := d.readStaffFile
+	var list org.List
+	var file org.File
+	var err error
 	if door.MediaType(r) == "application/json" {
-		read = readStaffJSON
+		list, err = readStaffJSON(r)
+	} else {
+		file, err = d.readStaffFile(r)
 	}
-	list, err := read(r)
 	if err != nil {
 		return err
 	}
@@ -58,7 +61,12 @@ func (d *API) postStaff(w http.ResponseWriter, r *http.Request) error {
 	if said.Look, err = door.YesOrNo(r, "look"); err != nil {
 		return err
 	}
-	out, err := d.Company.TakeList(r.Context(), list, said)
+	var out org.Intake
+	if list != nil {
+		out, err = d.Company.TakeList(r.Context(), list, said)
+	} else {
+		out, err = d.Company.TakeFile(r.Context(), file, said)
+	}
 	if err != nil {
 		return err
 	}
@@ -67,13 +75,13 @@ func (d *API) postStaff(w http.ResponseWriter, r *http.Request) error {
 }
 
 // readStaffFile reads a list as a system exports it, managers included.
-func (d *API) readStaffFile(r *http.Request) (org.List, error) {
+func (d *API) readStaffFile(r *http.Request) (org.File, error) {
 	encoding, err := door.EncodingOf(r)
 	if err != nil {
-		return nil, err
+		return org.File{}, err
 	}
 	body, err := d.OneList(r)
-	return org.OfFile(body, encoding, nil), err
+	return org.File{Body: body, Said: contacts.TableSaid{Encoding: encoding}}, err
 }
 
 // readStaffJSON reads a JSON list; a manager is named by id.

@@ -41,6 +41,7 @@ type Import struct {
 	Rows    int                 `json:"rows"`              // taken so far, duplicates included
 	Refused int                 `json:"refused"`
 
+	fields       []Field           // that columns can be said to hold; nil: Fields
 	alone        map[string]bool   // parts: see SegmentChoice
 	learned      map[string]string // what to remember of the columns; nil: nothing was said
 	mails, calls []int             // the columns of addresses and telephones, in the order in which they are tried; of Columns
@@ -286,6 +287,14 @@ func explain(err error, words Words) error {
 func (b *Imported) warn(w Warning) {
 	b.Warnings = append(b.Warnings, w)
 	b.Quality.Note(w.Code, w.Line)
+}
+
+// joined is a heading that was joined of two rows, for showing; "" where they stand in one.
+func (im *Import) joined() string {
+	if i := slices.IndexFunc(im.Heading, func(h string) bool { return strings.Contains(h, sheet.Under) }); im.TwoRows && i >= 0 {
+		return celltext.Clean(im.Heading[i])
+	}
+	return ""
 }
 
 // clone is what may be worked on and thrown away.

@@ -29,15 +29,17 @@ func (f Field) repeats() bool {
 
 // CheckMap refuses a map of columns that cannot be: headings to fields, where every field that does not repeat stands
 // once. Problems: columns_too_many, columns_field, columns_twice.
-func CheckMap(columns map[string]Field) error {
+func CheckMap(columns map[string]Field) error { return checkMap(columns, Fields) }
+
+func checkMap(columns map[string]Field, fields []Field) error {
 	if len(columns) > MaxColumns {
 		return apperr.New(apperr.Invalid, "columns_too_many", "columns", "Limit", MaxColumns)
 	}
 	taken := map[Field]bool{}
 	for _, f := range columns {
-		if !slices.Contains(Fields, f) {
-			known := make([]string, len(Fields))
-			for i, k := range Fields {
+		if !slices.Contains(fields, f) {
+			known := make([]string, len(fields))
+			for i, k := range fields {
 				known[i] = string(k)
 			}
 			return apperr.New(apperr.Invalid, "columns_field", "columns", "Known", strings.Join(known, ", "))
@@ -92,11 +94,15 @@ func promote(columns []Column, further, first Field) {
 // Headings returns the columns of a list in which no column of addresses was recognised, for a person to say which it
 // is, and the first rows under them; nil where nothing looks like headings. whole says that the sample is the whole list.
 func Headings(sample []byte, whole bool, encoding string) (columns []Column, below [][]string) {
+	return customerColumns.headings(sample, whole, encoding)
+}
+
+func (c Words) headings(sample []byte, whole bool, encoding string) (columns []Column, below [][]string) {
 	r := sheet.Reader{Said: encoding}
-	err := r.Feed(sample, whole, func(cells []string) int { return customerColumns.score(cells, nil) }, func(sheet.Record) {})
+	err := r.Feed(sample, whole, func(cells []string) int { return c.score(cells, nil) }, func(sheet.Record) {})
 	if err == nil && r.Heading != nil { // what stands under the headings is no address
 		below = r.Below()
-		return customerColumns.columnsOf(r.Heading, evidence{rows: below}), below
+		return c.columnsOf(r.Heading, evidence{rows: below}), below
 	}
 	var none *sheet.NoHeadingError
 	if !errors.As(err, &none) {
@@ -104,45 +110,20 @@ func Headings(sample []byte, whole bool, encoding string) (columns []Column, bel
 	}
 	for n, cells := range none.Rows {
 		filled := 0
-		for _, c := range cells {
-			if isData(c) {
+		for _, cell := range cells {
+			if isData(cell) {
 				return nil, nil // data, and no headings above them
 			}
-			if celltext.Clean(c) != "" {
+			if celltext.Clean(cell) != "" {
 				filled++
 			}
 		}
 		if filled > 1 && len(cells) <= MaxColumns {
 			below = none.Rows[n+1:]
-			return customerColumns.columnsOf(cells, evidence{rows: below}), below
+			return c.columnsOf(cells, evidence{rows: below}), below
 		}
 	}
 	return nil, nil
-}
-
-// ReadTable reads a whole list of another kind than contacts, such as the staff, by the words of its headings; each gets the
-// records in order with what the columns hold. It calls each for none where there are too many columns.
-//
-// encoding is one of sheet.Encodings, or "" to recognise it. Errors are those of Import.Feed but for csv_no_rows: the caller
-// knows what it has refused.
-func ReadTable(data []byte, encoding string, words Words, each func(columns []Column, rec sheet.Record)) error {
-	var columns []Column
-	r := sheet.Reader{Said: encoding}
-	err := r.Feed(data, true, func(cells []string) int { return words.score(cells, nil) }, func(rec sheet.Record) {
-		if columns == nil {
-			columns = words.columnsOf(r.Heading, evidence{rows: r.Below(), people: true})
-		}
-		if len(columns) <= MaxColumns {
-			each(columns, rec)
-		}
-	})
-	if err = explain(err, words); err != nil {
-		return err
-	}
-	if len(columns) > MaxColumns {
-		return apperr.New(apperr.TooLarge, "csv_too_many_columns", "", "Count", len(columns), "Limit", MaxColumns)
-	}
-	return nil
 }
 
 // keptCells is how many bytes of a refused row are kept whole; a longer one's cells are cut.
@@ -168,6 +149,7 @@ type Look struct {
 	Import
 	Imported
 	Examples  [][]string // the first different values of each column
+	Joined    string     // a heading that was joined of two rows; "": they stand in one
 	NoAddress bool       // no column of addresses was recognised: only Columns are known
 }
 
@@ -184,7 +166,7 @@ func Preview(a survey.Audience, sample []byte, whole bool, said Corrections, kno
 	var err error
 	below := [][]string(nil)
 	if look.Imported, err = look.Feed(sample, whole, staff); err == nil {
-		below = look.Below()
+		below, look.Joined = look.Below(), look.joined()
 	} else {
 		if !apperr.Is(err, "csv_no_address_column") && !apperr.Is(err, "csv_no_heading") {
 			return look, err
@@ -195,13 +177,19 @@ func Preview(a survey.Audience, sample []byte, whole bool, said Corrections, kno
 		look.Columns, look.NoAddress = mapped(look.Columns, columns), true
 		look.segments(below)
 	}
-	look.Examples = make([][]string, len(look.Columns))
+	look.Examples = examplesOf(look.Columns, below)
+	return look, nil
+}
+
+// examplesOf are the first different values of each column.
+func examplesOf(columns []Column, below [][]string) [][]string {
+	all := make([][]string, len(columns))
 	for _, cells := range below[:min(examined, len(below))] {
-		for i, c := range cells[:min(len(cells), len(look.Examples))] {
-			if c = celltext.Cut(celltext.Clean(c), 60); c != "" && len(look.Examples[i]) < examples && !slices.Contains(look.Examples[i], c) {
-				look.Examples[i] = append(look.Examples[i], c)
+		for i, c := range cells[:min(len(cells), len(all))] {
+			if c = celltext.Cut(celltext.Clean(c), 60); c != "" && len(all[i]) < examples && !slices.Contains(all[i], c) {
+				all[i] = append(all[i], c)
 			}
 		}
 	}
-	return look, nil
+	return all
 }

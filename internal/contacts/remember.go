@@ -42,11 +42,19 @@ func (im *Import) corrected(headings []string) map[string]Field {
 	}
 	for heading, said := range last {
 		f := Field(said)
-		if _, now := all[heading]; !now && slices.Contains(Fields, f) && (f.repeats() || !given[f]) {
+		if _, now := all[heading]; !now && slices.Contains(im.mayHold(), f) && (f.repeats() || !given[f]) {
 			all[heading] = f
 		}
 	}
 	return all
+}
+
+// mayHold are the fields that columns can be said to hold.
+func (im *Import) mayHold() []Field {
+	if im.fields != nil {
+		return im.fields
+	}
+	return Fields
 }
 
 // recall notes which of the columns hold what they hold because somebody said so of the last list with these headings, and what is

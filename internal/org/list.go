@@ -18,10 +18,11 @@ type Intake struct {
 	Refusals                []Fault // of lines that were not taken
 	Warnings                []Fault // of people who were
 	Lost                    survey.Losses
-	Losers                  []Loser // the first who lose something
-	Asks                    []Ask   // of whom it is not said who is meant
-	Look                    bool    // nothing was written
-	Upload                  string  // id of its line of the history; "": nothing was changed
+	Losers                  []Loser        // the first who lose something
+	Asks                    []Ask          // of whom it is not said who is meant
+	Look                    bool           // nothing was written
+	Table                   contacts.Table // how a file's columns were understood
+	Upload                  string         // id of its line of the history; "": nothing was changed
 }
 
 // Fault is what is the matter with one line: of a file Row, of a list of members Problem.
@@ -37,18 +38,46 @@ type List func(stored []survey.Staff, out *Intake) ([]survey.Staff, error)
 
 // OfFile is a list as a system exports it, managers included; encoding is one of sheet.Encodings, or "" to recognise it.
 func OfFile(body []byte, encoding string, said Answers) List {
-	return func(stored []survey.Staff, out *Intake) ([]survey.Staff, error) {
-		staff, refusals, asks, err := ReadStaff(body, encoding, said, stored...)
-		out.Asks = asks
-		for _, r := range refusals {
-			to := &out.Refusals
-			if r.Code == "unknown_manager" { // the row was taken without one
-				to = &out.Warnings
-			}
-			*to = append(*to, Fault{Line: r.Line, Row: r})
-		}
-		return staff, err
+	return File{Body: body, Answers: said, Said: contacts.TableSaid{Encoding: encoding}}.list
+}
+
+// File is a list of staff as a system exports it, with what people say of it.
+type File struct {
+	Body    []byte
+	Answers Answers // who is meant
+	Said    contacts.TableSaid
+}
+
+// staffLists is what the corrections of staff lists' columns are remembered for, as those of contacts are for an audience.
+const staffLists survey.Audience = "staff"
+
+// TakeFile is TakeList for a file. What somebody says of its columns is remembered for the next one with the same headings, once it is taken.
+func (c *Company) TakeFile(ctx context.Context, f File, said Said) (Intake, error) {
+	memory, err := c.Store.ColumnMemory(ctx, staffLists)
+	if err != nil {
+		return Intake{}, err
 	}
+	f.Said.Memory = memory
+	out, err := c.TakeList(ctx, f.list, said)
+	if err == nil && !said.Look && out.Table.Learned != nil {
+		err = c.Store.ChangeColumnMemory(ctx, staffLists, func(m survey.ColumnMemory) bool {
+			return m.Remember(out.Table.Set, out.Table.Learned, c.Now().UTC())
+		})
+	}
+	return out, err
+}
+
+func (f File) list(stored []survey.Staff, out *Intake) ([]survey.Staff, error) {
+	staff, refusals, asks, err := f.read(&out.Table, stored)
+	out.Asks = asks
+	for _, r := range refusals {
+		to := &out.Refusals
+		if r.Code == "unknown_manager" { // the row was taken without one
+			to = &out.Warnings
+		}
+		*to = append(*to, Fault{Line: r.Line, Row: r})
+	}
+	return staff, err
 }
 
 // OfMembers is a list that names managers by id. One without roles changes none. Who has no id is whoever has the address, and else

@@ -38,6 +38,9 @@ var staffWords = contacts.Vocabulary{
 
 var staffColumns = staffWords.Compile()
 
+// StaffFields are what the columns of a staff list can be said to hold.
+var StaffFields = staffColumns.TableFields()
+
 // maxStaffFile keeps a staff list in memory: at 200 bytes a person, 25,000 of them.
 const maxStaffFile = 5 << 20
 
@@ -50,17 +53,23 @@ const maxStaffFile = 5 << 20
 //
 // Where a name may be that of several people, said says who is meant; asks are the names of which it does not.
 func ReadStaff(data []byte, encoding string, said Answers, known ...survey.Staff) (staff []survey.Staff, refused []contacts.Refusal, asks []Ask, err error) {
-	if len(data) > maxStaffFile {
+	var t contacts.Table
+	return File{Body: data, Answers: said, Said: contacts.TableSaid{Encoding: encoding}}.read(&t, known)
+}
+
+// read is ReadStaff with what is said of columns; t is how they were understood, also of a list that is refused for them.
+func (f File) read(t *contacts.Table, known []survey.Staff) (staff []survey.Staff, refused []contacts.Refusal, asks []Ask, err error) {
+	if len(f.Body) > maxStaffFile {
 		return nil, nil, nil, apperr.New(apperr.TooLarge, "csv_too_large", "", "Limit", maxStaffFile>>20)
 	}
 	list := staffList{
-		first: map[string]int{}, ids: map[string]string{}, roles: map[string]survey.Role{}, unknown: map[int]bool{}, roleless: map[int]bool{}, said: said,
+		first: map[string]int{}, ids: map[string]string{}, roles: map[string]survey.Role{}, unknown: map[int]bool{}, roleless: map[int]bool{}, said: f.Answers,
 	}
 	for _, m := range known {
 		list.ids[survey.OneSpelling(m.Email)] = m.ID
 		list.roles[strings.ToLower(m.ID)] = m.Role
 	}
-	err = contacts.ReadTable(data, encoding, staffColumns, func(columns []contacts.Column, rec sheet.Record) {
+	*t, err = contacts.ReadTable(f.Body, staffColumns, f.Said, func(columns []contacts.Column, rec sheet.Record) {
 		list.columns = columns
 		list.take(rec)
 	})

@@ -32,6 +32,10 @@ type Store interface {
 	SaveUploadRecord(ctx context.Context, u survey.UploadRecord) (survey.UploadRecord, error)
 	// UploadRecords lists lines of the history, newest first, before a place; next is where to go on, "" at the end.
 	UploadRecords(ctx context.Context, kind survey.UploadKind, before string, limit int, now time.Time) (all []survey.UploadRecord, next string, err error)
+	// ColumnMemory reads how people have put right the columns of lists of a kind; empty where nobody has.
+	ColumnMemory(ctx context.Context, a survey.Audience) (survey.ColumnMemory, error)
+	// ChangeColumnMemory keeps what change made of it, where change says that it did; change may be called again.
+	ChangeColumnMemory(ctx context.Context, a survey.Audience, change func(survey.ColumnMemory) bool) error
 	// EndSessions ends all sessions of a staff member, and the links that would begin one.
 	EndSessions(ctx context.Context, staff string) error
 

@@ -266,9 +266,8 @@ func (d *Pages) understand(p *uploadPage, r *http.Request, columns map[string]co
 	}
 	p.Said = p.Lang.T(said, lang.Values{"Count": look.Quality.Rows + look.Quality.Refused})
 	p.How = p.Lang.T("upload.how", lang.Values{"Encoding": look.Encoding, "Separator": separatorName(p.Lang, look.Separator)})
-	if look.TwoRows {
-		at := max(0, slices.IndexFunc(look.Heading, func(h string) bool { return strings.Contains(h, sheet.Under) }))
-		p.How += " " + p.Lang.T("upload.two_rows", lang.Values{"Example": look.Heading[at]})
+	if look.Joined != "" {
+		p.How += " " + p.Lang.T("upload.two_rows", lang.Values{"Example": look.Joined})
 	}
 	return nil
 }

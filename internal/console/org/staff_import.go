@@ -37,6 +37,17 @@ type staffImportPage struct {
 	Asks    []staffAsk
 	Sure    bool
 	Undo    string // address of the upload in the history
+	Columns []staffColumn
+	How     string // that headings were joined of two rows
+}
+
+// staffColumn is a column of a list and what it may be said to hold.
+type staffColumn struct {
+	N        int
+	Heading  string
+	Examples []string
+	Fields   []shell.Option
+	AsLast   bool // as somebody said of the last list
 }
 
 // staffAsk is a row of which somebody must say who is meant.
@@ -83,15 +94,19 @@ func (d *Pages) staffList(w http.ResponseWriter, r *http.Request, look bool) err
 		}
 	}
 	if err == nil {
-		intake, err = d.Company.TakeList(r.Context(), org.OfFile(body, "", said.Answers), said)
+		intake, err = d.Company.TakeFile(r.Context(), fileOf(r, body, said.Answers), said)
 	}
 	status := http.StatusOK
 	if apperr.Is(err, "staff_loses") || apperr.Is(err, "staff_ambiguous") {
 		p.Wrong, status, said.Look = p.Lang.T("upload.decide"), http.StatusConflict, true
-		intake, err = d.Company.TakeList(r.Context(), org.OfFile(body, "", said.Answers), said)
+		intake, err = d.Company.TakeFile(r.Context(), fileOf(r, body, said.Answers), said)
 	}
 	if refusal := apperr.As(err); refusal != nil {
 		p.Wrong = p.Lang.Problem(refusal)
+		if refusal.Code == "body_too_large" {
+			p.Wrong = p.Lang.T("staff.import_large", lang.Values{"Limit": staffMegabytes})
+		}
+		p.columns(intake.Table)
 		return shell.Show(w, r, web.Status(refusal), p)
 	}
 	if err != nil {
@@ -101,9 +116,47 @@ func (d *Pages) staffList(w http.ResponseWriter, r *http.Request, look bool) err
 		if err := d.decide(p, r, body, intake, said); err != nil {
 			return err
 		}
+		p.columns(intake.Table)
 	}
 	p.show(intake)
 	return shell.Show(w, r, status, p)
+}
+
+// staffMegabytes is what a form takes at most, said with room for what goes around the file: Lambda takes 6 MB a request, base64 and all.
+const staffMegabytes = 4
+
+// staffColumns is how many columns can be corrected on the page.
+const staffColumns = 60
+
+// fileOf is the file of a form with what it says of it.
+func fileOf(r *http.Request, body []byte, answers org.Answers) org.File {
+	f := org.File{Body: body, Answers: answers}
+	for n := range staffColumns {
+		heading := r.FormValue("heading-" + strconv.Itoa(n))
+		if heading == "" {
+			break
+		}
+		if f.Said.Columns == nil {
+			f.Said.Columns = map[string]contacts.Field{}
+		}
+		f.Said.Columns[heading] = contacts.Field(r.FormValue("field-" + strconv.Itoa(n)))
+	}
+	return f
+}
+
+// columns shows how the columns were understood, to be corrected.
+func (p *staffImportPage) columns(t contacts.Table) {
+	for i, c := range t.Columns[:min(len(t.Columns), staffColumns)] {
+		col := staffColumn{N: i, Heading: c.Heading, Examples: t.Examples[i], AsLast: slices.Contains(t.AsLast, c.Heading)}
+		for _, f := range org.StaffFields {
+			label := p.Lang.T("staff.field." + string(f))
+			col.Fields = append(col.Fields, shell.Option{Value: string(f), Label: label, On: f == c.Field || f == contacts.FieldIgnored && !slices.Contains(org.StaffFields, c.Field)})
+		}
+		p.Columns = append(p.Columns, col)
+	}
+	if t.Joined != "" {
+		p.How = p.Lang.T("upload.two_rows", lang.Values{"Example": t.Joined})
+	}
 }
 
 // show says what became of a list, or would.
@@ -148,7 +201,7 @@ func (d *Pages) decide(p *staffImportPage, r *http.Request, body []byte, intake 
 	}
 	asked := intake.Asks
 	if len(said.Answers) > 0 { // those that were answered stay on the page
-		all, err := d.Company.TakeList(r.Context(), org.OfFile(body, "", nil), org.Said{Look: true})
+		all, err := d.Company.TakeFile(r.Context(), fileOf(r, body, nil), org.Said{Look: true})
 		if err != nil {
 			return err
 		}
