@@ -3,6 +3,7 @@ package campaigns
 import (
 	"math"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -96,8 +97,11 @@ func (p *checkPage) findings(k mailing.Check, c survey.Campaign, h headcount) {
 		}
 		if step := mendedAt(f, k); step != "" {
 			line.Href, line.LinkText = p.Action+"?step="+step, l.T("campaign.mend")
+			if field := mendedIn(f); field != "" {
+				line.Href += "#" + field
+			}
 			if f.Problem != nil && f.Problem.Where == "quiet_days" {
-				line.Href, line.LinkText = line.Href+"#quiet_days", l.T("campaign.mend_quiet")
+				line.LinkText = l.T("campaign.mend_quiet")
 			}
 		}
 		if f.Found == mailing.NoContacts {
@@ -146,12 +150,34 @@ func mendedAt(f mailing.Finding, k mailing.Check) string {
 		return stepPeople
 	case f.Topic == mailing.TopicTime && f.Problem != nil:
 		return stepOf(f.Problem.Where)
+	case f.Topic == mailing.TopicWords && f.Problem != nil: // "wording.ru.subject"
+		if language, _, ok := strings.Cut(strings.TrimPrefix(f.Problem.Where, "wording."), "."); ok {
+			return stepWords + "&language=" + language
+		}
+		return stepWords
 	case f.Topic == mailing.TopicTime:
 		return stepTime
 	case f.Topic == mailing.TopicWords:
 		return stepWords
 	}
 	return ""
+}
+
+// mendedIn is the field of that step which a finding is about; "": none by itself.
+func mendedIn(f mailing.Finding) string {
+	if f.Problem != nil {
+		switch field := f.Problem.Where[strings.LastIndex(f.Problem.Where, ".")+1:]; field {
+		case "filter":
+			return "facets"
+		case "name", "company", "sender", "sample", "quiet_days", "starts_at", "closes_at", "remind_days", "second_remind_days":
+			return field
+		default:
+			if slices.Contains(wordingNames, field) {
+				return field
+			}
+		}
+	}
+	return map[string]string{mailing.NoCompany: "company", mailing.SenderUnverified: "sender", mailing.NeverCloses: "closes_at", mailing.Closes: "closes_at"}[f.Found]
 }
 
 // stepOf is the step of a draft that asks for a field.

@@ -35,15 +35,17 @@
   });
   addEventListener('pageshow', () => document.querySelectorAll('form').forEach((f) => delete f.dataset.sent));
 
-  // A button that copies a field; without a clipboard the field is selected by hand.
+  // A button that copies a field; without a clipboard, as on a page that did not come over HTTPS, by the older command.
   for (const b of document.querySelectorAll('[data-copy]')) {
     const field = document.getElementById(b.dataset.copy);
-    if (!field || !navigator.clipboard) continue;
+    if (!field) continue;
     b.hidden = false;
     b.setAttribute('aria-live', 'polite');
     b.addEventListener('click', async () => {
       field.select();
-      try { await navigator.clipboard.writeText(field.value); b.textContent = b.dataset.copied; } catch { /* it is selected */ }
+      let done = false;
+      try { await navigator.clipboard.writeText(field.value); done = true; } catch { field.select(); done = document.execCommand('copy'); }
+      if (done) b.textContent = b.dataset.copied; // else it is selected
     });
   }
 })();
