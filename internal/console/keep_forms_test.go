@@ -17,6 +17,7 @@ import (
 // notKept lists the forms whose words are not kept (shell.Keep), with the reason.
 var notKept = map[string]string{
 	"POST /campaigns/{campaign}/test": "one address, which the browser itself offers again",
+	"POST /contacts/search":           "what is looked for, not written",
 	"POST /settings/tokens":           "a name of a few letters; the token that follows must not lie on a device",
 }
 
