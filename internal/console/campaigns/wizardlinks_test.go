@@ -70,5 +70,4 @@ func TestWizardLinksOpenTheRightStep(t *testing.T) {
 	v.Says(page, `href="/campaigns/abcdefgh/edit"`)
 	_, page = v.Get("/campaigns/abcdefgh/edit")
 	v.Says(page, `id="closes_at"`, `id="name"`)
-
 }
