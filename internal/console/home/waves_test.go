@@ -125,7 +125,10 @@ func TestOwnFiguresAgree(t *testing.T) {
 			page, heading string
 			sum           int
 		}{
-			{home, "NPS всей компании по неделям", 90}, {whole, "Оценки от 0 до 10", want}, {whole, "NPS всей кампании по неделям", 90}, {whole, "NPS всей кампании по дням", 90},
+			{home, "NPS всей компании по неделям", 90},
+			{whole, "Оценки от 0 до 10", want},
+			{whole, "NPS всей кампании по неделям", 90},
+			{whole, "NPS всей кампании по дням", 90},
 			{language, "Язык: вся кампания", 2 * 90}, // with the row of the whole
 		} {
 			if n := answersUnder(t, of.page, of.heading); n != of.sum {
