@@ -242,7 +242,7 @@ func (s *Stack) Links() string { return "http://" + s.links.Addr().String() }
 // Inbox is the URL of the pages that show every e-mail.
 func (s *Stack) Inbox() string { return "http://" + s.inbox.Addr().String() }
 
-// AWS is the endpoint of DynamoDB, Streams, SES, Lambda's Invoke and SQS, and of the laptop's own /_local/ pages.
+// AWS is the endpoint of DynamoDB, Streams, SES, Lambda's Invoke, SQS and KMS, and of the laptop's own /_local/ pages.
 func (s *Stack) AWS() string { return "http://" + s.aws.Addr().String() }
 
 // Token is the bearer token of the API.

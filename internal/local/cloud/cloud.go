@@ -19,9 +19,11 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 	"time"
 
+	"onetap/internal/local/cloud/kms"
 	"onetap/internal/local/cloud/template"
 )
 
@@ -59,6 +61,8 @@ type Cloud struct {
 	routes    []route
 	mappings  []*mapping
 	queues    map[string]*Queue // by logical id
+	kms       *kms.Server       // nil where the template has no keys
+	keys      http.Handler      // kms, counted
 	positions *positions
 	logs      *logs
 	meter     *Meter
@@ -123,6 +127,9 @@ func (c *Cloud) prepare() error {
 			return err
 		}
 	}
+	if err := c.openKeys(); err != nil {
+		return err
+	}
 	if c.positions, err = openPositions(filepath.Join(c.cfg.Data, "streams.json")); err != nil {
 		return err
 	}
@@ -152,6 +159,32 @@ func (c *Cloud) prepare() error {
 	}
 	sortRoutes(c.routes)
 	return c.loadWaiting()
+}
+
+// openKeys opens KMS with the template's keys.
+func (c *Cloud) openKeys() (err error) {
+	if len(c.cfg.Template.Keys) == 0 {
+		return nil
+	}
+	o := kms.Options{File: filepath.Join(c.cfg.Data, "keys.json"), Now: c.now}
+	for _, k := range c.cfg.Template.Keys {
+		o.Keys = append(o.Keys, kms.Key{ID: k.KeyID, ARN: k.ARN, Aliases: k.Aliases, Description: k.Description, Disabled: k.Disabled, Rotation: k.Rotation})
+	}
+	if c.kms, err = kms.Open(o); err != nil {
+		return err
+	}
+	c.keys = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c.meter.keys(callerOf(r))
+		c.kms.ServeHTTP(w, r)
+	})
+	return nil
+}
+
+// callerOf is who signed a call: the access key id, which of a function is its logical id.
+func callerOf(r *http.Request) string {
+	_, after, _ := strings.Cut(r.Header.Get("Authorization"), "Credential=")
+	caller, _, _ := strings.Cut(after, "/")
+	return caller
 }
 
 // work runs f until the cloud is closed.

@@ -16,7 +16,7 @@ import (
 // maxCall is more than any AWS call of this project may carry: SES takes 40 MB.
 const maxCall = 45 << 20
 
-// Endpoint serves DynamoDB, Streams, SES, Lambda's Invoke and SQS at one address, and what the laptop says of itself
+// Endpoint serves DynamoDB, Streams, SES, Lambda's Invoke, SQS and KMS at one address, and what the laptop says of itself
 // under /_local/.
 func (c *Cloud) Endpoint() http.Handler {
 	local := c.localPages()
@@ -30,6 +30,8 @@ func (c *Cloud) Endpoint() http.Handler {
 			c.pass(w, r, "DynamoDBStreams", operation, c.cfg.DynamoDB)
 		case strings.HasPrefix(version, "DynamoDB"):
 			c.pass(w, r, "DynamoDB", operation, c.cfg.DynamoDB)
+		case version == "TrentService":
+			c.pass(w, r, "KMS", operation, c.keys)
 		case strings.HasPrefix(r.URL.Path, "/v2/email/"):
 			c.pass(w, r, "SES", mailOperation(r), c.cfg.Mail)
 		case strings.HasPrefix(r.URL.Path, "/2015-03-31/functions/"):
@@ -41,7 +43,7 @@ func (c *Cloud) Endpoint() http.Handler {
 			})
 		default:
 			awsError(w, http.StatusNotFound, "UnknownOperationException",
-				"this address serves DynamoDB, DynamoDB Streams, SES v2, Lambda's Invoke and SQS (JSON protocol)")
+				"this address serves DynamoDB, DynamoDB Streams, SES v2, Lambda's Invoke, SQS (JSON protocol) and KMS")
 		}
 	})
 }
@@ -52,9 +54,9 @@ func (c *Cloud) pass(w http.ResponseWriter, r *http.Request, service, operation 
 		awsError(w, http.StatusNotFound, "UnknownOperationException", service+" is not served here")
 		return
 	}
-	// The parts of a transaction need permissions of their own, a letter that of its sender, and a read may be allowed for some keys:
-	// all of them stand in the body.
-	if c.cfg.Faults.Call == nil && operation != "GetItem" && !strings.HasPrefix(operation, "Transact") && !strings.HasPrefix(operation, "Send") {
+	// The parts of a transaction need permissions of their own, a letter that of its sender, a read may be allowed for some keys, and a
+	// call of KMS for some purposes: all of them stand in the body.
+	if c.cfg.Faults.Call == nil && operation != "GetItem" && service != "KMS" && !strings.HasPrefix(operation, "Transact") && !strings.HasPrefix(operation, "Send") {
 		c.withFaults(w, r, service, operation, nil, func(w http.ResponseWriter) { h.ServeHTTP(w, r) })
 		return
 	}

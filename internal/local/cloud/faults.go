@@ -30,7 +30,7 @@ type Call struct {
 	Function  string // logical id
 	RequestID string // of the invocation that makes the call; "" between invocations
 	N         int    // the how-manyth call of the invocation it is, from 1
-	Service   string // DynamoDB, DynamoDBStreams, SES, Lambda, SQS
+	Service   string // DynamoDB, DynamoDBStreams, SES, Lambda, SQS, KMS
 	Operation string // PutItem, SendBulkEmail, Invoke …
 }
 
@@ -57,6 +57,7 @@ var throttles = map[string]Refusal{
 	"DynamoDB": {Status: http.StatusBadRequest, Kind: "ProvisionedThroughputExceededException", Message: "The level of configured provisioned throughput for the table was exceeded. Consider increasing your provisioning level with the UpdateTable API."},
 	"SES":      {Status: http.StatusTooManyRequests, Kind: "TooManyRequestsException", Message: "Maximum sending rate exceeded."},
 	"Lambda":   {Status: http.StatusTooManyRequests, Kind: "TooManyRequestsException", Message: "Rate Exceeded."},
+	"KMS":      {Status: http.StatusBadRequest, Kind: "ThrottlingException", Message: "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls."},
 }
 
 // Batch is a batch of stream records that a function is about to get.
@@ -79,7 +80,7 @@ type BatchFault struct {
 }
 
 // withFaults serves a function's AWS call as Faults.Call says; what callers from outside do is served as it is.
-// body is the request's; nil where it was not read, which only transactions and letters need.
+// body is the request's; nil where it was not read, which only what needs looks into takes.
 func (c *Cloud) withFaults(w http.ResponseWriter, r *http.Request, service, operation string, body []byte, serve func(http.ResponseWriter)) {
 	c.mu.Lock()
 	p := c.processes[r.Header.Get("X-Amz-Security-Token")]
@@ -89,7 +90,7 @@ func (c *Cloud) withFaults(w http.ResponseWriter, r *http.Request, service, oper
 		return
 	}
 	c.meter.call(p.fn.ID)
-	if !permitted(w, p.fn, service, operation, body) {
+	if !c.permitted(w, p.fn, service, operation, body) {
 		return
 	}
 	if c.cfg.Faults.Call == nil {
@@ -137,6 +138,9 @@ func refuse(w http.ResponseWriter, service string, f Refusal) {
 		f = throttles[service]
 	}
 	kind := f.Kind
+	if service == "KMS" {
+		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+	}
 	if service == "DynamoDB" {
 		kind = "com.amazonaws.dynamodb.v20120810#" + f.Kind
 		w.Header().Set("Content-Type", "application/x-amz-json-1.0")

@@ -28,6 +28,7 @@ type Usage struct {
 	WriteUnits float64 `json:"writeUnits"`
 	Messages   int64   `json:"messages"` // recipients that SES took, in so many mailCalls
 	MailCalls  int64   `json:"mailCalls"`
+	KMS        int64   `json:"kmsRequests"`
 	Calls      int64   `json:"awsCalls"`
 }
 
@@ -125,6 +126,13 @@ func (m *Meter) Mail(caller string, recipients int) {
 	}
 }
 
+// keys counts one request of a caller to KMS, which bills those that it refuses, too.
+func (m *Meter) keys(caller string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.of(caller).KMS++
+}
+
 func (m *Meter) count(field func(*Report) *int64, n int64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -164,10 +172,10 @@ func (r Report) Of(id string) Usage {
 // Print writes the report as a table.
 func (r Report) Print(w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "function\trequests\terrors\tcold\tseconds\tGB-s\tpeak MB\tread units\twrite units\temails\tlog KB\t")
+	fmt.Fprintln(t, "function\trequests\terrors\tcold\tseconds\tGB-s\tpeak MB\tread units\twrite units\temails\tKMS\tlog KB\t")
 	for _, u := range r.Functions {
-		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%.2f\t%.3f\t%.0f\t%.1f\t%.1f\t%d\t%.1f\t\n", u.Function, u.Requests, u.Errors, u.ColdStarts,
-			u.Seconds, u.GBSeconds, u.PeakMB, u.ReadUnits, u.WriteUnits, u.Messages, float64(u.LogBytes)/1024)
+		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%.2f\t%.3f\t%.0f\t%.1f\t%.1f\t%d\t%d\t%.1f\t\n", u.Function, u.Requests, u.Errors, u.ColdStarts,
+			u.Seconds, u.GBSeconds, u.PeakMB, u.ReadUnits, u.WriteUnits, u.Messages, u.KMS, float64(u.LogBytes)/1024)
 	}
 	if err := t.Flush(); err != nil {
 		return err

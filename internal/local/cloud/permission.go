@@ -18,12 +18,15 @@ var transactActions = map[string]string{
 type need struct {
 	action    string
 	resources []string
-	key       string // of the item that is read or written, where the policies of a function look at it; "": none
+	key       string            // of the item that is read or written, where the policies of a function look at it; "": none
+	context   map[string]string // of a call of KMS
 }
 
 // needs lists the permissions of IAM that a call of a function takes.
-func needs(f *function, service, operation string, body []byte) []need {
+func (c *Cloud) needs(f *function, service, operation string, body []byte) []need {
 	switch service {
+	case "KMS":
+		return c.keyNeeds(operation, body)
 	case "DynamoDB":
 		if operation == "GetItem" {
 			var call struct {
@@ -82,11 +85,35 @@ func mailNeeds(f *function, action string, body []byte) []need {
 	return all
 }
 
+// keyNeeds are what KMS asks for: the action on the key, with the context that the call says. A key that there is not is no matter of
+// permissions.
+func (c *Cloud) keyNeeds(operation string, body []byte) (all []need) {
+	for _, n := range c.kms.Needs(operation, body) {
+		one := need{action: n.Action, context: n.Context}
+		if one.context == nil {
+			one.context = map[string]string{}
+		}
+		if n.Key != "" {
+			one.resources = []string{n.Key}
+		}
+		all = append(all, one)
+	}
+	return all
+}
+
+// allowed reports whether the policies of a function allow what a call needs.
+func (n need) allowed(f *function) bool {
+	if n.context != nil {
+		return f.AllowsContext(n.action, n.context, n.resources...)
+	}
+	return f.AllowsKey(n.action, n.key, n.resources...)
+}
+
 // permitted answers with AccessDenied what the function's policies in the template do not allow: on AWS it would fail
 // the same way, and there it would be found too late.
-func permitted(w http.ResponseWriter, f *function, service, operation string, body []byte) bool {
-	for _, n := range needs(f, service, operation, body) {
-		if f.AllowsKey(n.action, n.key, n.resources...) {
+func (c *Cloud) permitted(w http.ResponseWriter, f *function, service, operation string, body []byte) bool {
+	for _, n := range c.needs(f, service, operation, body) {
+		if n.allowed(f) {
 			continue
 		}
 		message := "User: arn:aws:sts::000000000000:assumed-role/" + f.ID + " is not authorized to perform: " + n.action

@@ -33,7 +33,7 @@ func TestNeeds(t *testing.T) {
 		{"Lambda", "Invoke", `{}`, "lambda:InvokeFunction"},
 	} {
 		var got []string
-		for _, n := range needs(f, tt.service, tt.operation, []byte(tt.body)) {
+		for _, n := range new(Cloud).needs(f, tt.service, tt.operation, []byte(tt.body)) {
 			said := n.action
 			if len(n.resources) > 0 {
 				said += "@" + strings.ReplaceAll(strings.Join(n.resources, ","), "arn:aws:ses:eu-central-1:123456789012:", "")

@@ -15,7 +15,8 @@ const (
 	readUnit       = 0.125e-6
 	httpRequest    = 1.00e-6 // of at most 512 KB
 	logByte        = 0.50 / (1 << 30)
-	message        = 0.10e-3 // à la carte; 0.16e-3 with Essentials
+	keyRequest     = 0.03 / 10_000 // of KMS; its keys are a fixed price
+	message        = 0.10e-3       // à la carte; 0.16e-3 with Essentials
 	essentials     = 0.16e-3
 	gigabyteOut    = 0.09 // after the first 100 GB of a month, which are free
 	// Events that AWS services send to EventBridge are free of charge, and so are Lambda's reads of a stream. The first 14
@@ -68,6 +69,7 @@ func linesOf(u cloud.Report) (lines []Line) {
 		add(f.Function, ReadUnits, f.ReadUnits, readUnit)
 		add(f.Function, LogBytes, float64(f.LogBytes), logByte)
 		add(f.Function, Messages, float64(f.Messages), message)
+		add(f.Function, KeyRequests, float64(f.KMS), keyRequest)
 	}
 	add(gateway, HTTPRequests, float64(u.HTTPUnits), httpRequest)
 	add(gateway, BytesOut, float64(u.HTTPBytes), 0)
@@ -87,6 +89,7 @@ const (
 	ReadUnits    = "read units"
 	LogBytes     = "log bytes"
 	Messages     = "emails"
+	KeyRequests  = "KMS requests"
 	HTTPRequests = "HTTP requests"
 	BytesOut     = "bytes out"
 	Events       = "events"

@@ -2,12 +2,13 @@ package template
 
 import (
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
 
-// policyDocument is a policy of a function as the laptop understands it. Of conditions it knows one, which keys of the table a call may
-// name; others are refused.
+// policyDocument is a policy of a function as the laptop understands it. Of conditions it knows two, which keys of the table a call may
+// name and what it must say to KMS as its encryption context; others are refused.
 type policyDocument struct {
 	Version   string
 	Statement []struct {
@@ -18,8 +19,12 @@ type policyDocument struct {
 }
 
 // Permission is what one statement of a policy allows: actions ("dynamodb:GetItem") on resources (ARNs), both with IAM's
-// wildcards. Keys are the partition keys that a call may name; empty: any.
-type Permission struct{ Actions, Resources, Keys []string }
+// wildcards. Keys are the partition keys that a call may name; empty: any. Context is what a call of KMS must say, one of the values
+// for each name.
+type Permission struct {
+	Actions, Resources, Keys []string
+	Context                  map[string][]string
+}
 
 // readPolicies lists what a function's policies allow. Managed policies and SAM's policy templates are refused: what they
 // allow is not written in the template.
@@ -44,30 +49,65 @@ func (r *reader) readPolicies(res *resource, n *yaml.Node) []Permission {
 				r.refuse(item.Line, "%s: a statement with effect %q is not understood", res.id, s.Effect)
 				continue
 			}
-			keys, ok := leadingKeys(s.Condition)
-			if !ok {
-				r.refuse(item.Line, "%s: a condition other than ForAllValues:StringLike of dynamodb:LeadingKeys is not understood", res.id)
+			allows := Permission{Actions: words(s.Action), Resources: words(s.Resource)}
+			if !allows.readConditions(s.Condition) {
+				r.refuse(item.Line, "%s: a condition other than ForAllValues:StringLike of dynamodb:LeadingKeys and StringEquals of kms:EncryptionContext:<name> is not understood", res.id)
 				continue
 			}
-			allowed = append(allowed, Permission{words(s.Action), words(s.Resource), keys})
+			allowed = append(allowed, allows)
 		}
 	}
 	return allowed
 }
 
-// leadingKeys reads the condition of a statement; without one there are none.
-func leadingKeys(n *yaml.Node) (keys []string, ok bool) {
-	for _, name := range []string{"ForAllValues:StringLike", "dynamodb:LeadingKeys"} {
-		if n == nil {
-			return nil, name == "ForAllValues:StringLike"
-		}
-		if n.Kind != yaml.MappingNode || len(n.Content) != 2 || n.Content[0].Value != name {
-			return nil, false
-		}
-		n = n.Content[1]
+// readConditions reads the conditions of a statement, which may have none; ok is false for one that is not understood.
+func (p *Permission) readConditions(n *yaml.Node) (ok bool) {
+	if n == nil {
+		return true
 	}
-	keys = words(n)
-	return keys, len(keys) > 0
+	if n.Kind != yaml.MappingNode || len(n.Content) == 0 {
+		return false
+	}
+	for i := 0; i < len(n.Content); i += 2 {
+		operator, of := n.Content[i].Value, n.Content[i+1]
+		if of.Kind != yaml.MappingNode || len(of.Content) == 0 {
+			return false
+		}
+		for j := 0; j < len(of.Content); j += 2 {
+			if !p.readCondition(operator, of.Content[j].Value, words(of.Content[j+1])) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func (p *Permission) readCondition(operator, name string, values []string) (ok bool) {
+	said, ofContext := strings.CutPrefix(name, "kms:EncryptionContext:")
+	switch {
+	case len(values) == 0:
+		return false
+	case operator == "ForAllValues:StringLike" && name == "dynamodb:LeadingKeys":
+		p.Keys = values
+	case operator == "StringEquals" && ofContext:
+		if p.Context == nil {
+			p.Context = map[string][]string{}
+		}
+		p.Context[said] = values
+	default:
+		return false
+	}
+	return true
+}
+
+// takes reports whether a call of KMS says what the permission asks for.
+func (p Permission) takes(context map[string]string) bool {
+	for name, values := range p.Context {
+		if said, ok := context[name]; !ok || !slices.Contains(values, said) {
+			return false
+		}
+	}
+	return true
 }
 
 // words reads a single value or a list of them.
@@ -94,7 +134,23 @@ func (f *Function) Allows(action string, resources ...string) bool {
 // AllowsKey is Allows for a call that names an item of the table by its partition key; "": the call names none, and the keys that
 // are allowed are not asked.
 func (f *Function) AllowsKey(action, key string, resources ...string) bool {
+	return f.allows(action, key, nil, resources)
+}
+
+// AllowsContext is Allows for a call of KMS, which says an encryption context.
+func (f *Function) AllowsContext(action string, context map[string]string, resources ...string) bool {
+	if context == nil {
+		context = map[string]string{}
+	}
+	return f.allows(action, "", context, resources)
+}
+
+// allows asks for the conditions of a permission where the call has something to compare: a key, a context.
+func (f *Function) allows(action, key string, context map[string]string, resources []string) bool {
 	for _, p := range f.Allowed {
+		if context != nil && !p.takes(context) {
+			continue
+		}
 		if key != "" && len(p.Keys) > 0 && !slices.ContainsFunc(p.Keys, func(pattern string) bool { return like(pattern, key) }) {
 			continue
 		}

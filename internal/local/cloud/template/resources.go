@@ -16,6 +16,8 @@ var known = map[string][]string{
 	"AWS::DynamoDB::Table":                       {"Arn", "StreamArn"},
 	"AWS::SQS::Queue":                            {"Arn", "QueueName", "QueueUrl"},
 	"AWS::SecretsManager::Secret":                {"Id"},
+	"AWS::KMS::Key":                              {"Arn", "KeyId"},
+	"AWS::KMS::Alias":                            {},
 	"AWS::SES::ConfigurationSet":                 {},
 	"AWS::SES::ConfigurationSetEventDestination": {},
 
@@ -40,6 +42,7 @@ var nameProperty = map[string]string{
 	"AWS::DynamoDB::Table":        "TableName",
 	"AWS::SQS::Queue":             "QueueName",
 	"AWS::SecretsManager::Secret": "Name",
+	"AWS::KMS::Alias":             "AliasName",
 	"AWS::SES::ConfigurationSet":  "Name",
 	"AWS::SNS::Topic":             "TopicName",
 	"AWS::Logs::LogGroup":         "LogGroupName",
@@ -66,6 +69,10 @@ func (r *reader) readResources(n *yaml.Node) {
 			r.readQueue(res)
 		case "AWS::SecretsManager::Secret":
 			r.secret(res)
+		case "AWS::KMS::Key":
+			r.readKey(res)
+		case "AWS::KMS::Alias":
+			r.readAlias(res)
 		case "AWS::SES::ConfigurationSet":
 			r.readConfigurationSet(res)
 		case "AWS::SES::ConfigurationSetEventDestination":
@@ -78,6 +85,7 @@ func (r *reader) readResources(n *yaml.Node) {
 			r.resolve(res.properties)
 		}
 	}
+	r.giveAliases()
 	r.checkURLs()
 }
 
@@ -173,6 +181,10 @@ func (r *reader) attribute(line int, id, attribute string) string {
 		return r.arn("sqs", name)
 	case "AWS::SecretsManager::Secret ", "AWS::SecretsManager::Secret Id":
 		return r.arn("secretsmanager", "secret:"+name)
+	case "AWS::KMS::Key ", "AWS::KMS::Key KeyId":
+		return r.keyID(id)
+	case "AWS::KMS::Key Arn":
+		return r.arn("kms", "key/"+r.keyID(id))
 	case "AWS::SNS::Topic ", "AWS::SNS::Topic TopicArn":
 		return r.arn("sns", name)
 	case "AWS::IAM::Role Arn":

@@ -46,6 +46,7 @@ type Template struct {
 	Functions              []*Function // in the order of the template
 	Tables                 []*Table
 	Queues                 []*Queue
+	Keys                   []*Key
 	Mail                   []MailEvents
 	Outputs                map[string]string
 }
@@ -133,6 +134,15 @@ type Queue struct {
 	Retention     time.Duration
 }
 
+// Key is a symmetric key of KMS.
+type Key struct {
+	ID, KeyID, ARN string   // KeyID is a UUID, the same at each reading
+	Aliases        []string // "alias/..."
+	Description    string
+	Disabled       bool
+	Rotation       time.Duration // how often KMS changes its material; 0: never
+}
+
 // MailEvents is a SES event destination on the default bus.
 type MailEvents struct {
 	ConfigurationSet string
@@ -190,7 +200,7 @@ func Parse(name string, source []byte, in Inputs) (*Template, error) {
 		name: name, in: in,
 		resources: map[string]*resource{}, parameters: map[string]string{},
 		conditionNodes: map[string]*yaml.Node{}, conditions: map[string]bool{}, conditionBusy: map[string]bool{},
-		urls: map[string]*resource{}, open: map[string]bool{},
+		urls: map[string]*resource{}, aliases: map[string][]string{}, open: map[string]bool{},
 		out: &Template{Stack: in.Stack, Region: in.Region, Account: in.Account, Outputs: map[string]string{}},
 	}
 	r.read(document.Content[0])
@@ -211,6 +221,7 @@ type reader struct {
 	resources      map[string]*resource
 	order          []string
 	urls           map[string]*resource // of functions, by their logical ids
+	aliases        map[string][]string  // of keys, by the key's id or ARN
 	open           map[string]bool      // "<function> <action>" for what everybody may do
 	globals        *yaml.Node           // Globals.Function
 	problems       problems

@@ -33,6 +33,7 @@ type order struct {
 	Do      string
 	N       int
 	Text    string
+	Body    string // of calls; "": {"n":<which>}
 	Records []events.DynamoDBEventRecord
 	Version string
 }
@@ -97,7 +98,7 @@ func obey(ctx context.Context, o order, payload json.RawMessage) (any, error) {
 		}
 		return []int{os.Getpid(), child.Process.Pid}, nil
 	case "calls":
-		return calls(ctx, o.N, o.Text), nil
+		return calls(ctx, o.N, o.Text, o.Body), nil
 	case "fail":
 		if err := note(map[string]any{"event": payload}); err != nil {
 			return nil, err
@@ -108,11 +109,15 @@ func obey(ctx context.Context, o order, payload json.RawMessage) (any, error) {
 }
 
 // calls makes n calls to the AWS endpoint, one after another, and says how each went. It notes each before it makes it.
-func calls(ctx context.Context, n int, target string) []string {
+func calls(ctx context.Context, n int, target, text string) []string {
 	var out []string
 	for i := range n {
 		note(map[string]any{"call": i + 1})
-		r, err := http.NewRequestWithContext(ctx, "POST", os.Getenv("AWS_ENDPOINT_URL")+"/", strings.NewReader(fmt.Sprintf(`{"n":%d}`, i+1)))
+		body := text
+		if body == "" {
+			body = fmt.Sprintf(`{"n":%d}`, i+1)
+		}
+		r, err := http.NewRequestWithContext(ctx, "POST", os.Getenv("AWS_ENDPOINT_URL")+"/", strings.NewReader(body))
 		if err != nil {
 			return append(out, err.Error())
 		}
@@ -124,9 +129,9 @@ func calls(ctx context.Context, n int, target string) []string {
 			out = append(out, "no answer")
 			continue
 		}
-		body, _ := io.ReadAll(answer.Body)
+		said, _ := io.ReadAll(answer.Body)
 		answer.Body.Close()
-		out = append(out, fmt.Sprintf("%d %s", answer.StatusCode, body))
+		out = append(out, fmt.Sprintf("%d %s", answer.StatusCode, said))
 	}
 	return out
 }
