@@ -3,17 +3,13 @@ package awsenv
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 )
 
 // wakeTime is how long a call waits to be accepted. The sender's minute comes anyway.
@@ -64,15 +60,7 @@ func invoker(c aws.Config, function string) func(ctx context.Context, kind strin
 	if function == "" {
 		return nil
 	}
-	base := "https://lambda." + c.Region + ".amazonaws.com"
-	if strings.HasPrefix(c.Region, "cn-") {
-		base += ".cn"
-	}
-	if c.BaseEndpoint != nil {
-		base = strings.TrimSuffix(*c.BaseEndpoint, "/")
-	}
-	address := base + "/2015-03-31/functions/" + url.PathEscape(function) + "/invocations"
-	signer := v4.NewSigner()
+	address := Endpoint(c, "lambda") + "/2015-03-31/functions/" + url.PathEscape(function) + "/invocations"
 	return func(ctx context.Context, kind string, want int, event []byte) ([]byte, error) {
 		r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(event))
 		if err != nil {
@@ -80,12 +68,7 @@ func invoker(c aws.Config, function string) func(ctx context.Context, kind strin
 		}
 		r.Header.Set("X-Amz-Invocation-Type", kind)
 		r.Header.Set("Content-Type", "application/json")
-		credentials, err := c.Credentials.Retrieve(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("call a function: %w", err)
-		}
-		sum := sha256.Sum256(event)
-		if err := signer.SignHTTP(ctx, credentials, r, hex.EncodeToString(sum[:]), "lambda", c.Region, time.Now()); err != nil {
+		if err := Sign(ctx, c, r, event, "lambda"); err != nil {
 			return nil, fmt.Errorf("call a function: %w", err)
 		}
 		answer, err := http.DefaultClient.Do(r)

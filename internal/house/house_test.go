@@ -27,11 +27,11 @@ var (
 	// pure makes bytes and answers questions, and speaks to nobody.
 	pure = []string{
 		"internal/apperr", "internal/authz", "internal/celltext", "internal/keys", "internal/lang", "internal/logs", "internal/mail", "internal/names",
-		"internal/sheet", "internal/text", "internal/theme", "internal/theme/logo", "internal/tmpl", "internal/wording",
+		"internal/seal", "internal/sheet", "internal/text", "internal/theme", "internal/theme/logo", "internal/tmpl", "internal/wording",
 	}
 	useCases = []string{"internal/auth", "internal/contacts", "internal/counting", "internal/delivery", "internal/firststeps", "internal/followup", "internal/insight", "internal/mailing", "internal/org"}
 	// outer speaks HTTP, or to AWS, or to an issuer of identities.
-	outer = []string{"internal/awsenv", "internal/chart", "internal/door", "internal/oidc", "internal/ses", "internal/store", "internal/web"}
+	outer = []string{"internal/awsenv", "internal/chart", "internal/door", "internal/kms", "internal/oidc", "internal/ses", "internal/store", "internal/web"}
 	inner = slices.Concat(useCases, domain, pure)
 )
 
@@ -83,6 +83,7 @@ var table = []rule{
 	{"internal/tmpl", nil},
 	{"internal/theme/logo", []string{"internal/theme", "internal/apperr"}},
 	{"internal/sheet", []string{"internal/apperr"}},
+	{"internal/seal", []string{"internal/apperr"}},
 	{"internal/workbook/workbooktest", nil},
 	{"internal/workbook", []string{"internal/apperr", "internal/sheet"}},
 	{"internal/lang", []string{"internal/apperr"}},
@@ -94,6 +95,7 @@ var table = []rule{
 	{"internal/chart", pure},
 	{"internal/store", slices.Concat(domain, pure, []string{"internal/awsenv"})},
 	{"internal/ses", slices.Concat(domain, pure, []string{"internal/awsenv"})},
+	{"internal/kms", []string{"internal/awsenv", "internal/seal"}},    // whose interface it serves
 	{"internal/oidc", slices.Concat(pure, []string{"internal/auth"})}, // whose interface it serves
 	{"internal/web", pure},
 	{"internal/door", slices.Concat(inner, []string{"internal/web", "internal/store", "internal/oidc"})},

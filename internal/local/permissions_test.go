@@ -3,11 +3,13 @@ package local_test
 import (
 	"debug/elf"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
+	"onetap/internal/kms"
 	"onetap/internal/local/cloud/template"
 	"onetap/internal/local/localtest"
 )
@@ -25,7 +27,28 @@ var written = map[string][]string{
 // byHand are the calls that are made without the SDK's client: desk wakes the sender and asks for workbooks.
 var byHand = map[string][]string{"desk": {"lambda:InvokeFunction"}}
 
+// keyMethods are the calls of KMS, which are made without the SDK's client, too: by the methods of internal/kms.
+var keyMethods = map[string]string{
+	"onetap/internal/kms.(*Client).NewKey": "kms:GenerateDataKey",
+	"onetap/internal/kms.(*Client).Wrap":   "kms:Encrypt",
+	"onetap/internal/kms.(*Client).Unwrap": "kms:Decrypt",
+}
+
 var clientMethod = regexp.MustCompile(`^github\.com/aws/aws-sdk-go-v2/service/(\w+)\.\(\*Client\)\.([A-Z][A-Za-z]+)$`)
+
+// The methods of internal/kms are called as keyMethods says, all of them.
+func TestKeyMethods(t *testing.T) {
+	t.Parallel()
+	client := reflect.TypeFor[*kms.Client]()
+	for i := range client.NumMethod() {
+		if name := "onetap/internal/kms.(*Client)." + client.Method(i).Name; keyMethods[name] == "" {
+			t.Errorf("%s asks KMS for something, and keyMethods does not say for what", name)
+		}
+	}
+	if client.NumMethod() != len(keyMethods) {
+		t.Errorf("%d methods, keyMethods has %d", client.NumMethod(), len(keyMethods))
+	}
+}
 
 // A function may do on AWS what its program can ask for, and nothing else. The linker leaves out every method of an AWS
 // client that cannot be reached, so that the program's symbols list them.
@@ -77,6 +100,9 @@ func actionsOf(t *testing.T, program string) []string {
 	}
 	var found []string
 	for _, s := range symbols {
+		if action := keyMethods[s.Name]; action != "" {
+			found = append(found, action)
+		}
 		m := clientMethod.FindStringSubmatch(s.Name)
 		if m == nil || m[2] == "DescribeEndpoints" { // the client's own, where endpoints are discovered: not here
 			continue

@@ -1,0 +1,64 @@
+package seal
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// MakePair makes the purpose's key pair if there is none yet.
+func (s *Sealer) MakePair(ctx context.Context, p Purpose) error {
+	r := s.ring(byPair, p)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	err := s.refresh(ctx, r)
+	if err == nil && len(r.stored.Keys) == 0 {
+		err = s.add(ctx, r)
+	}
+	if err != nil {
+		return fmt.Errorf("make the key pair of %s: %w", kindOf(p), err)
+	}
+	return nil
+}
+
+// Rotate adds a key to each ring that the purpose has: from now on it seals, and the others still open. Other processes follow
+// within ten minutes.
+func (s *Sealer) Rotate(ctx context.Context, p Purpose) error {
+	for _, form := range []byte{byKey, byPair} {
+		if err := s.rotate(ctx, form, p); err != nil {
+			return fmt.Errorf("rotate the keys of %s: %w", kindOf(p), err)
+		}
+	}
+	return nil
+}
+
+func (s *Sealer) rotate(ctx context.Context, form byte, p Purpose) error {
+	r := s.ring(form, p)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := s.load(ctx, r); err != nil || len(r.stored.Keys) == 0 {
+		return err
+	}
+	return s.add(ctx, r)
+}
+
+// Forget deletes the keys of a purpose that was narrowed to one thing (Of): what is sealed with them never opens again. A purpose's
+// common keys cannot be forgotten.
+func (s *Sealer) Forget(ctx context.Context, p Purpose) error {
+	if _, of := p.parts(); of == "" {
+		return fmt.Errorf("forget the keys of %s: everything sealed for it would be lost; only keys of one thing are forgotten", kindOf(p))
+	}
+	for _, form := range []byte{byKey, byPair} {
+		r := s.ring(form, p)
+		r.mu.Lock()
+		err := s.o.Rings.DeleteKeyRing(ctx, r.name)
+		if err == nil {
+			r.take(Ring{Name: r.name}, time.Time{})
+		}
+		r.mu.Unlock()
+		if err != nil {
+			return fmt.Errorf("forget the keys of %s: %w", kindOf(p), err)
+		}
+	}
+	return nil
+}
