@@ -24,7 +24,7 @@ func (k key) kind() string {
 	switch pk {
 	case "CONTACTS":
 		sk = "CONTACT"
-	case "STAFF", "LIVE", "SESSIONS":
+	case "STAFF", "LIVE", "SESSIONS", "KEYS":
 		sk = pk
 	}
 	return pk + "/" + sk
@@ -209,6 +209,9 @@ func segmentsKey(a survey.Audience) key { return key{"SETTINGS", "SEGMENTS#" + s
 
 // columnMemoryKey is written when an upload comes with columns that somebody has put right.
 func columnMemoryKey(a survey.Audience) key { return key{"SETTINGS", "COLUMNS#" + string(a)} }
+
+// keyRingKey is written when a purpose's first key is made, and at each rotation.
+func keyRingKey(name string) key { return key{"KEYS", name} }
 
 func logoKey(hash string) key { return key{"LOGO#" + part(hash), "LOGO"} }
 

@@ -38,6 +38,7 @@
 //	columns of an audience's lists, as put right        SETTINGS                        COLUMNS#<audience>
 //	how often the staff have been changed               SETTINGS                        STAFF
 //	how the workspace has begun                         SETTINGS                        FIRSTSTEPS
+//	wrapped keys of a purpose; its pairs                KEYS                            DATA#<purpose>, PAIR#<purpose>
 //	who sends at the moment                             LEASE#<name>                    LEASE
 //	how far a recount is; what its steps found          RECOUNT#<scope>                 STATE, SUM#<name>#<figure>
 //
