@@ -5,16 +5,16 @@ import (
 	"slices"
 	"strings"
 
+	"onetap/internal/blocks"
 	"onetap/internal/nps"
 	"onetap/internal/survey"
 )
 
 // The rule of groups. A reader who may not know who answered can still read the contact list, and so knows everybody's
 // team, owner and other columns. Such a reader is shown only groups from which nothing small can be worked out. All groups
-// that are shown cut the answers into blocks: two answers are in one block if every shown group holds both or neither.
-// Whatever is added to or subtracted from what, across all dimensions, is a sum of blocks. So every block must have at
-// least LeastFigures answers. Lists of words can be compared text by text, so the blocks that they cut must have at least
-// LeastWords. Groups are tried dimension by dimension, the largest first; one that would make a smaller block is hidden.
+// that are shown cut the answers into blocks (package blocks): whatever is added to or subtracted from what, across all
+// dimensions, is a sum of blocks. So every block must have at least LeastFigures answers. Lists of words can be compared
+// text by text, so the blocks that they cut must have at least LeastWords. Groups are tried dimension by dimension, the largest first; one that would make a smaller block is hidden.
 // The hidden ones together are a sum of blocks too.
 
 // Kinds are the dimensions in which a campaign's answers are shown to such a reader, in the order in which groups are
@@ -107,8 +107,8 @@ func (g *gathering) add(r survey.Response) {
 // decide says which groups may be shown; it can be called once.
 func (g *gathering) decide() groups {
 	out := groups{shown: map[string][]group{}, hidden: map[string]int{}}
-	figures := newBlocks(len(g.answers), LeastFigures, func(i int32) *int32 { return &g.answers[i].fig })
-	words := newBlocks(len(g.answers), LeastWords, func(i int32) *int32 { return &g.answers[i].wrd })
+	figures := blocks.New(len(g.answers), LeastFigures, func(i int32) *int32 { return &g.answers[i].fig })
+	words := blocks.New(len(g.answers), LeastWords, func(i int32) *int32 { return &g.answers[i].wrd })
 	for i, kind := range g.kinds {
 		values := make([]string, 0, len(g.groups[i]))
 		for v := range g.groups[i] {
@@ -119,14 +119,14 @@ func (g *gathering) decide() groups {
 		})
 		for _, v := range values {
 			members := g.groups[i][v]
-			if !figures.fits(members) {
+			if !figures.Fits(members) {
 				out.hidden[kind]++
 				continue
 			}
-			figures.cut(members)
-			one := group{value: v, tally: g.tally(members), words: kind != survey.KindWeek && words.fits(members)}
+			figures.Cut(members)
+			one := group{value: v, tally: g.tally(members), words: kind != survey.KindWeek && words.Fits(members)}
 			if one.words {
-				words.cut(members)
+				words.Cut(members)
 			}
 			out.shown[kind] = append(out.shown[kind], one)
 		}
@@ -143,52 +143,4 @@ func (g *gathering) tally(members []int32) (t nps.Tally) {
 		}
 	}
 	return t
-}
-
-// blocks are what groups have cut the answers into so far; at the beginning they are one.
-type blocks struct {
-	of    func(answer int32) *int32
-	sizes []int
-	least int
-}
-
-func newBlocks(answers, least int, of func(int32) *int32) *blocks {
-	return &blocks{of: of, sizes: []int{answers}, least: least}
-}
-
-// within counts a group's answers by block.
-func (b *blocks) within(group []int32) map[int32]int {
-	n := map[int32]int{}
-	for _, m := range group {
-		n[*b.of(m)]++
-	}
-	return n
-}
-
-// fits reports whether a group leaves every block either whole or in two that are large enough.
-func (b *blocks) fits(group []int32) bool {
-	for block, n := range b.within(group) {
-		rest := b.sizes[block] - n
-		if n < b.least || rest > 0 && rest < b.least {
-			return false
-		}
-	}
-	return true
-}
-
-// cut makes a block of its own of what the group has of each block.
-func (b *blocks) cut(group []int32) {
-	next := map[int32]int32{}
-	for block, n := range b.within(group) {
-		if n < b.sizes[block] {
-			next[block] = int32(len(b.sizes))
-			b.sizes = append(b.sizes, n)
-			b.sizes[block] -= n
-		}
-	}
-	for _, m := range group {
-		if to, cut := next[*b.of(m)]; cut {
-			*b.of(m) = to
-		}
-	}
 }

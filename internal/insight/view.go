@@ -25,15 +25,16 @@ import (
 
 	"onetap/internal/apperr"
 	"onetap/internal/authz"
+	"onetap/internal/blocks"
 	"onetap/internal/nps"
 	"onetap/internal/survey"
 )
 
 const (
 	// LeastFigures is how many must have answered before a figure of theirs is shown to whoever may not know who they are.
-	LeastFigures = 5
+	LeastFigures = blocks.LeastFigures
 	// LeastWords is the same of what they wrote.
-	LeastWords = 10
+	LeastWords = blocks.LeastWords
 	// Settling is how long after the end of a survey its last answers may still be on their way into the figures: two
 	// looks at figures that move by one would tell that one.
 	Settling = 10 * time.Minute

@@ -6,7 +6,8 @@
 //
 // What a token is for is not written in it but decided by the key of its MAC: the survey's opens the survey and
 // unsubscribes, the one of List-Unsubscribe, which mail programs and their servers hand about, only unsubscribes. Letters
-// sent before there were two carry the survey's in both places and go on working.
+// sent before there were two carry the survey's in both places and go on working. A ballot, the link in a letter to
+// employees, names nobody; it is signed with a key of its own and longer: ballot.go.
 package keys
 
 import (
@@ -51,10 +52,12 @@ type Keys struct {
 	found   []byte // of customer ids and telephones
 	seal    []byte // of sessions and forms
 	conceal []byte // what stands in addresses of pages
+	box     []byte // of where a ballot's answer lies
+	card    []byte // of the codes on cards
 }
 
 // epochKeys sign the links of one epoch, each purpose with its own.
-type epochKeys struct{ survey, unsubscribe []byte }
+type epochKeys struct{ survey, unsubscribe, ballot []byte }
 
 // NewKeys derives the keys. Epoch is 1..127. Links of the current epoch and of the one before are good: raising it by one
 // leaves the letters that are out alone and ends those of the epoch before them, raising it by two at once ends all.
@@ -84,6 +87,12 @@ func NewKeys(master string, epoch int) (*Keys, error) {
 	if k.seal, err = derive(master, "seal"); err != nil {
 		return nil, err
 	}
+	if k.box, err = derive(master, "box"); err != nil {
+		return nil, err
+	}
+	if k.card, err = derive(master, "card"); err != nil {
+		return nil, err
+	}
 	k.conceal, err = derive(master, "conceal")
 	return k, err
 }
@@ -92,7 +101,10 @@ func deriveEpoch(master string, epoch int) (k epochKeys, err error) {
 	if k.survey, err = derive(master, "link "+strconv.Itoa(epoch)); err != nil {
 		return k, err
 	}
-	k.unsubscribe, err = derive(master, "unsubscribe "+strconv.Itoa(epoch))
+	if k.unsubscribe, err = derive(master, "unsubscribe "+strconv.Itoa(epoch)); err != nil {
+		return k, err
+	}
+	k.ballot, err = derive(master, "ballot "+strconv.Itoa(epoch))
 	return k, err
 }
 
@@ -179,12 +191,8 @@ func (k *Keys) check(s string, unsubscribe bool) (Token, error) {
 	if n, err := base64.RawURLEncoding.Strict().Decode(b[:], []byte(s)); err != nil || n != 24 {
 		return Token{}, ErrForged
 	}
-	key := k.current
-	switch e := b[0] & 0x7f; {
-	case e == k.epoch:
-	case e > 0 && e+1 == k.epoch: // of epoch 0 there are no keys
-		key = k.before
-	default:
+	key, ok := k.ofEpoch(b[0])
+	if !ok {
 		return Token{}, ErrForged
 	}
 	good := subtle.ConstantTimeCompare(mac(key.survey, b[:16]), b[16:])
@@ -199,6 +207,17 @@ func (k *Keys) check(s string, unsubscribe bool) (Token, error) {
 		Contact:  survey.ContactID(ids.EncodeToString(b[6:16])),
 		Test:     b[0]&0x80 != 0,
 	}, nil
+}
+
+// ofEpoch are the keys that a token's first byte names, if they are still good.
+func (k *Keys) ofEpoch(first byte) (key epochKeys, ok bool) {
+	switch e := first & 0x7f; {
+	case e == k.epoch:
+		return k.current, true
+	case e > 0 && e+1 == k.epoch: // of epoch 0 there are no keys
+		return k.before, true
+	}
+	return key, false
 }
 
 func mac(key, data []byte) []byte {

@@ -7,10 +7,10 @@ import (
 	"unicode/utf8"
 )
 
-// tokenLength is that of a token in characters.
+// tokenLength is that of a token in characters; a ballot has BallotLength.
 const tokenLength = 32
 
-// Path gives a link's path ("/r/TOKEN", "/r/TOKEN/9", "/u/TOKEN") as it was written in the letter, out of one, decoded already,
+// Path gives a link's path ("/r/TOKEN", "/r/TOKEN/9", "/u/TOKEN", "/b/BALLOT") as it was written in the letter, out of one, decoded already,
 // to which a mail program has stuck something: a slash, the full stop or the bracket of the sentence around it, remainders
 // of an encoding, what counts clicks. Not ok where it is no such path. Token and score are left as they are, so that
 // nothing leads anywhere that did not without what was stuck to it; a path that is whole comes back the same.
@@ -19,11 +19,15 @@ func Path(path string) (clean string, ok bool) {
 		path = again
 	}
 	path = strings.TrimLeft(path, "/")
-	if len(path) < 2 || path[0] != 'r' && path[0] != 'u' || path[1] != '/' {
+	if len(path) < 2 || !strings.Contains("rub", path[:1]) || path[1] != '/' {
 		return "", false
 	}
-	token, rest := cutToken(strings.TrimLeft(path[1:], "/"))
-	if len(token) != tokenLength || rest != "" && strings.Contains(tokenCharacters, rest[:1]) {
+	length := tokenLength
+	if path[0] == 'b' {
+		length = BallotLength
+	}
+	token, rest := cutToken(strings.TrimLeft(path[1:], "/"), length)
+	if len(token) != length || rest != "" && strings.Contains(tokenCharacters, rest[:1]) {
 		return "", false
 	}
 	clean = path[:2] + token
@@ -39,9 +43,9 @@ const (
 )
 
 // cutToken takes the token. The "=" with which quoted-printable breaks a line may be left in it: long links break there.
-func cutToken(s string) (token, rest string) {
+func cutToken(s string, length int) (token, rest string) {
 	var b strings.Builder
-	for b.Len() < tokenLength {
+	for b.Len() < length {
 		s = skipBreak(s)
 		if s == "" || !strings.Contains(tokenCharacters, s[:1]) {
 			break

@@ -5,7 +5,10 @@ import (
 	"testing"
 )
 
-const aToken = "AQECAwQFjPVL4RV3_ii_SxNeP0wrtu-N"
+const (
+	aToken  = "AQECAwQFjPVL4RV3_ii_SxNeP0wrtu-N"
+	aBallot = aToken + "7kQ_-w"
+)
 
 func TestWhatIsStuckToALink(t *testing.T) {
 	t.Parallel()
@@ -15,7 +18,7 @@ func TestWhatIsStuckToALink(t *testing.T) {
 		"=", "=\r\n", "=3D", "=20", "=0D=0A", "=C2=A0", "=E2=80=9D", "=3e", "=2E=", "&gt;", "&quot;.", "&amp;utm_source=mail", "&utm_source=mail&fbclid=A1-b_2",
 		"?utm_source=mail", "%3Futm_source=mail", "#top", "%23", "/?x=1", "/#", "\\", "<https://example.com/r/x>", " <http://example.com>", "</a>", "<br>", "<BR/>", ">,<mailto:nps@example.com>",
 	}
-	for _, written := range []string{"/r/" + aToken, "/r/" + aToken + "/0", "/r/" + aToken + "/9", "/r/" + aToken + "/10", "/r/" + aToken + "/11", "/u/" + aToken} {
+	for _, written := range []string{"/r/" + aToken, "/r/" + aToken + "/0", "/r/" + aToken + "/9", "/r/" + aToken + "/10", "/r/" + aToken + "/11", "/u/" + aToken, "/b/" + aBallot} {
 		for _, tail := range tails {
 			if got, ok := Path(written + tail); !ok || got != written {
 				t.Errorf("%q: %q, %v", written+tail, got, ok)
@@ -26,6 +29,7 @@ func TestWhatIsStuckToALink(t *testing.T) {
 		"//r/T/9":                "/r/T/9",
 		"/r//T//9":               "/r/T/9",
 		"///u//T//":              "/u/T",
+		"//b//T7kQ=\r\n_-w.":     "/b/T7kQ_-w",
 		"/r%2FT%2F9":             "/r/T/9",
 		"%2Fr%2FT%2F10%2F":       "/r/T/10",
 		"/r/T=/9":                "/r/T/9",
@@ -53,6 +57,7 @@ func TestNothingElseIsForgiven(t *testing.T) {
 		"/r/" + aToken + "/abc", "/r/" + aToken + "/-1", "/r/" + aToken + "/9a", "/r/" + aToken + "/9.5", "/r/" + aToken + "/9,5", "/r/" + aToken + "/9 5", "/r/" + aToken + "/9/5",
 		"/r/" + aToken + "/9-", "/r/" + aToken + "/9+", "/r/" + aToken + "/9@x", "/r/" + aToken + "/9%", "/r/" + aToken + "/9=39", "/r/" + aToken + "/9=3D1", "/r/" + aToken + "/9\x00",
 		"/r/" + aToken + "/٩", "/r/" + aToken + "/9é", "/r/" + aToken + "/9(", "/r/" + aToken + "/9<b", "/r/" + aToken + "/../x", "/r/" + aToken + "/admin",
+		"/b/" + aToken, "/b/" + aBallot[1:], "/b/" + aBallot + "A", "/b/" + aBallot + "/9", "/r/" + aBallot, "/u/" + aBallot,
 		"/u/" + aToken + "/9", "/u/" + aToken + "/x", "/u/" + aToken + "x", "/r/" + aToken + "." + aToken,
 	} {
 		if got, ok := Path(path); ok {
@@ -65,6 +70,7 @@ func TestNothingElseIsForgiven(t *testing.T) {
 func FuzzPath(f *testing.F) {
 	f.Add("/r/" + aToken + "/9")
 	f.Add("//u/" + aToken + "=3D%3E")
+	f.Add("/b/" + aBallot + "?lang=ru")
 	f.Add("/r/=" + aToken + "=\r\n/10&amp;x")
 	f.Fuzz(func(t *testing.T, path string) {
 		clean, ok := Path(path)
@@ -75,7 +81,8 @@ func FuzzPath(f *testing.F) {
 			t.Fatalf("%q is %q, and that is %q, %v", path, clean, again, ok)
 		}
 		parts := strings.Split(clean, "/")
-		if len(parts) < 3 || len(parts) > 4 || parts[0] != "" || parts[1] != "r" && parts[1] != "u" || len(parts[2]) != 32 ||
+		length := map[string]int{"r": 32, "u": 32, "b": 38}
+		if len(parts) < 3 || len(parts) > 4 || parts[0] != "" || length[parts[1]] == 0 || len(parts[2]) != length[parts[1]] ||
 			strings.Trim(parts[2], tokenCharacters) != "" || len(parts) == 4 && (parts[1] != "r" || parts[3] == "" || strings.Trim(parts[3], digits) != "") {
 			t.Fatalf("%q is taken for %q", path, clean)
 		}
