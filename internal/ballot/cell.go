@@ -12,6 +12,12 @@ type Cell struct {
 	Values   []string `json:"v,omitempty"` // of the campaign's chosen columns, in their order; all cells of a campaign have as many
 }
 
+// Planned is a cell of a campaign, and how many of the invited have it.
+type Planned struct {
+	Cell   Cell `json:"c,omitzero"`
+	People int  `json:"n"`
+}
+
 // key is a cell as a map's key.
 func (c Cell) key() string {
 	b := []byte(c.Language)

@@ -71,6 +71,11 @@ func oneLine(day int, date string) string {
 	return month + noBreak + d + rest
 }
 
+// Day writes a day without its year: "3 марта", "3 March".
+func (l Language) Day(t time.Time) string {
+	return oneLine(t.Day(), l.T("format.day", Values{"Day": t.Day(), "Month": l.month(t)}))
+}
+
 // Moment writes a day of the week, a day and a time: "четверг, 3 марта 2026, 18:00".
 func (l Language) Moment(t time.Time) string {
 	weekday := l.T("format.weekday." + strconv.Itoa(int(t.Weekday())))

@@ -316,13 +316,16 @@ func TestWordingOfEveryAudience(t *testing.T) {
 	}
 }
 
+// promises are the texts that say it; they are shown of campaigns alone that survey.Campaign.Promises.
+var promises = []string{"mail.anonymous", "wording.employees.subject_anonymous", "wording.employees.subject_anonymous_plain"}
+
 // Nothing promises what is not true: that employees' answers are anonymous (D25).
 func TestNoPromiseOfAnonymity(t *testing.T) {
 	t.Parallel()
 	for _, l := range All() {
 		for id, m := range catalogueOf(l) {
 			for _, word := range []string{"anonym", "confidential", "аноним", "конфиденциал"} {
-				if strings.Contains(strings.ToLower(fmt.Sprint(m)), word) {
+				if strings.Contains(strings.ToLower(fmt.Sprint(m)), word) && !slices.Contains(promises, id) {
 					t.Errorf("%s %s says %v", l, id, m)
 				}
 			}

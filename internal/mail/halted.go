@@ -40,8 +40,8 @@ func Halted(h HaltedData) (Message, error) {
 func Stopped(l lang.Language, reason string) string {
 	by := survey.StoppedBy(reason)
 	what := "campaign.stopped"
-	if by == "refused" {
-		what = "campaign.stopped_why_refused"
+	if by == "refused" || by == "few" {
+		what = "campaign.stopped_why_" + by
 	}
 	return l.T(what, lang.Values{"Reason": line(reason)}) + " " + l.T("campaign.stopped_"+by)
 }

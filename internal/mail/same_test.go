@@ -100,10 +100,12 @@ func TestSurveyWithHTMLTemplate(t *testing.T) {
 		d := surveyData{
 			Lang: "en", Question: text{HTML: tmpl.Safe(rapid.StringMatching(`[a-z<>& ]{0,20}`).Draw(t, "question"))}, Again: text{HTML: tmpl.Safe(rapid.StringMatching(`[a-z<>& ]{0,20}`).Draw(t, "again"))},
 			Low: hostile(t, "low"), High: hostile(t, "high"), Unsubscribe: hostile(t, "unsubscribe"), Promise: hostile(t, "promise"),
+			Anonymous: hostile(t, "anonymous"), How: hostile(t, "how"), HowURL: "https://nps.example.com/anonymity?lang=" + hostile(t, "language"),
+			Find:   text{HTML: tmpl.Safe(rapid.StringMatching(`[a-z<>& ]{0,20}`).Draw(t, "find"))},
 			Logo:   logo{"https://nps.example.com/logo/" + hostile(t, "logo"), hostile(t, "alt"), 120, 40},
-			Halves: [2][]score{{{0, tile(0, "#1a5fb4", "#ffffff", hostile(t, "label"))}}, {{6, tile(6, "#1a5fb4", "#ffffff", hostile(t, "label"))}}},
+			Halves: [][]score{{{0, tile(0, "/", "#1a5fb4", "#ffffff", hostile(t, "label"))}}, {{6, tile(6, "#", "#1a5fb4", "#ffffff", hostile(t, "label"))}}},
 		}
-		halves := [2][]map[string]any{}
+		halves := make([][]map[string]any, 2)
 		for i, half := range d.Halves {
 			for _, s := range half {
 				halves[i] = append(halves[i], map[string]any{"Tile": template.HTML(s.Tile)})
@@ -115,6 +117,7 @@ func TestSurveyWithHTMLTemplate(t *testing.T) {
 			"Lang": d.Lang, "Subject": none, "Greeting": none, "Intro": none, "Signature": none,
 			"Reason": none, "Question": safe{HTML: template.HTML(d.Question.HTML)}, "Again": safe{HTML: template.HTML(d.Again.HTML)}, "Low": d.Low, "High": d.High,
 			"Unsubscribe": d.Unsubscribe, "Promise": d.Promise, "Logo": d.Logo, "Halves": halves,
+			"Anonymous": d.Anonymous, "How": d.How, "HowURL": d.HowURL, "Find": safe{HTML: template.HTML(d.Find.HTML)},
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -24,6 +24,7 @@ type Template struct {
 	Subject, HTML, Text string
 
 	language string
+	finds    bool   // it has no link of its own and says where that is
 	slots    []slot // in the order of their variables: name1, name2 …
 }
 
@@ -41,7 +42,13 @@ type surveyData struct {
 	Intro       text
 	Again       text // in a reminder: that this is one
 	Question    text
-	Halves      [2][]score // two halves of the scale: side by side, or one under the other on a phone
+	Halves      [][]score // two halves of the scale: side by side, or one under the other on a phone; none in a reminder without a link
+	Listed      bool      // the text has a link for each score; a ballot is one long link
+	Open        string    // what the text says before that one
+	Anonymous   string    // to an anonymous audience: how nobody is known
+	How         string    // the words of the link to more of that
+	HowURL      string
+	Find        text // in a reminder to them: where the link is
 	Low, High   string
 	Signature   text
 	Reason      text
@@ -60,11 +67,11 @@ type logo struct {
 	Width, Height int
 }
 
-// tile makes a cell of the scale in the colours of the company.
-func tile(n int, ground, ink, label string) tmpl.Safe {
+// tile makes a cell of the scale in the colours of the company. mark stands between link and score.
+func tile(n int, mark, ground, ink, label string) tmpl.Safe {
 	return tmpl.Safe(fmt.Sprintf(`<td class="tile" width="40" height="44" align="center" valign="middle" bgcolor="%[2]s" style="background-color:%[2]s;border-radius:8px">`+
-		`<a href="{{link}}/%[1]d" aria-label="%[4]s" style="display:block;width:40px;font-family:'Segoe UI',Roboto,Helvetica,Arial,sans-serif;font-size:17px;line-height:44px;font-weight:bold;text-align:center;color:%[3]s;text-decoration:none">%[1]d</a></td>`,
-		n, ground, ink, tmpl.Escape(label)))
+		`<a href="{{link}}%[5]s%[1]d" aria-label="%[4]s" style="display:block;width:40px;font-family:'Segoe UI',Roboto,Helvetica,Arial,sans-serif;font-size:17px;line-height:44px;font-weight:bold;text-align:center;color:%[3]s;text-decoration:none">%[1]d</a></td>`,
+		n, ground, ink, tmpl.Escape(label), mark))
 }
 
 // tileColours are Onetap's own where the company has set none.
@@ -87,7 +94,10 @@ func Survey(c survey.Campaign, language string, mailing int) (Template, error) {
 		return Template{}, err
 	}
 	w, nameless := wording.For(c, l), wording.WithoutName(c, l)
-	again, namelessAgain := "", ""
+	again, namelessAgain, intro, namelessIntro := "", "", w.Intro, nameless.Intro
+	if c.Audience.Anonymous() && survey.IsReminder(mailing) { // it has no scale to lead to
+		intro, namelessIntro = "", ""
+	}
 	switch mailing {
 	case survey.MailingReminder:
 		w.Subject, nameless.Subject = w.Reminder, nameless.Reminder
@@ -108,12 +118,12 @@ func Survey(c survey.Campaign, language string, mailing int) (Template, error) {
 		{&d.Subject, line(w.Subject), line(nameless.Subject)},
 		{&d.Greeting, w.Greeting, nameless.Greeting},
 		{&d.Again, again, namelessAgain},
-		{&d.Intro, w.Intro, nameless.Intro},
+		{&d.Intro, intro, namelessIntro},
 		{&d.Question, w.Question, nameless.Question},
 		{&d.Signature, w.Signature, nameless.Signature},
 		{&d.Reason, wording.Reason(c, l), ""},
 	} {
-		if f.from == "" && f.instead == "" { // only reminders have that text
+		if f.from == "" && f.instead == "" { // only reminders have that text, or all others
 			continue
 		}
 		if strings.Contains(f.from, "{{") { // braces that met only when the company was put in
@@ -122,13 +132,24 @@ func Survey(c survey.Campaign, language string, mailing int) (Template, error) {
 		*f.to = t.personal(visible(f.from), f.instead)
 	}
 	ground, ink := tileColours(c.Brand)
-	for n := range 11 {
-		half := n / 6
-		d.Halves[half] = append(d.Halves[half], score{n, tile(n, ground, ink, l.T("mail.score_label", lang.Values{"Score": n}))})
+	mark := "/"
+	if d.Listed = !c.Audience.Anonymous(); !d.Listed {
+		mark = "#" // the score is the browser's: it stands in nobody's log
+		if err := d.anonymous(c, l, mailing); err != nil {
+			return Template{}, err
+		}
+	}
+	if d.Find.Plain == "" {
+		d.Halves = make([][]score, 2)
+		for n := range 11 {
+			half := n / 6
+			d.Halves[half] = append(d.Halves[half], score{n, tile(n, mark, ground, ink, l.T("mail.score_label", lang.Values{"Score": n}))})
+		}
 	}
 	if b := c.Brand; b.Logo != "" && c.Site != "" {
 		d.Logo = logo{c.Site + "/logo/" + b.Logo, strings.ReplaceAll(line(c.Company), "{", "("), b.Width, b.Height}
 	}
+	t.finds = d.Find.Plain != ""
 	var err error
 	t.Subject, t.HTML, t.Text, err = render("survey", d)
 	return t, err
@@ -184,10 +205,22 @@ var htmlReplacer = strings.NewReplacer("{", "&#123;", "}", "&#125;", "\n", "<br>
 
 func htmlText(s string) string { return htmlReplacer.Replace(html.EscapeString(s)) }
 
+// Links are what is a letter's own besides its recipient's name.
+type Links struct {
+	Survey      string // the base of the score links (…/r/TOKEN), or the ballot; not in a letter that says where the ballot is
+	Unsubscribe string
+	Written     string // in such a letter: the day of the one with the ballot
+}
+
 // Values are the variables of one recipient, those that the template uses: a letter to a million carries them a million
-// times. Link is the base of the score links (…/r/TOKEN). SES does not escape, so every variable of the html is escaped here.
-func (t Template) Values(p survey.Person, link, unsubscribe string) map[string]string {
-	v := map[string]string{"link": line(link), "unsubscribe": line(unsubscribe)}
+// times. SES does not escape, so every variable of the html is escaped here.
+func (t Template) Values(p survey.Person, links Links) map[string]string {
+	v := map[string]string{"unsubscribe": line(links.Unsubscribe)}
+	if t.finds {
+		v["written"] = line(links.Written)
+	} else {
+		v["link"] = line(links.Survey)
+	}
 	if len(t.slots) == 0 {
 		return v
 	}
@@ -207,18 +240,18 @@ func (t Template) Values(p survey.Person, link, unsubscribe string) map[string]s
 }
 
 // Preview makes the message that a recipient would get, for the screen and for a test send. From and To are the caller's.
-func Preview(c survey.Campaign, language string, mailing int, p survey.Person, link, unsubscribe string) (Message, error) {
+func Preview(c survey.Campaign, language string, mailing int, p survey.Person, links Links) (Message, error) {
 	t, err := Survey(c, language, mailing)
 	if err != nil {
 		return Message{}, err
 	}
 	var pairs []string
-	for name, value := range t.Values(p, link, unsubscribe) {
+	for name, value := range t.Values(p, links) {
 		pairs = append(pairs, "{{"+name+"}}", value)
 	}
 	put := strings.NewReplacer(pairs...)
 	return Message{
 		Subject: line(put.Replace(t.Subject)), HTML: put.Replace(t.HTML), Text: put.Replace(t.Text),
-		Headers: UnsubscribeHeaders(unsubscribe),
+		Headers: UnsubscribeHeaders(links.Unsubscribe),
 	}, nil
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/net/html"
@@ -23,9 +24,13 @@ import (
 var update = flag.Bool("update", false, "write the golden files")
 
 const (
+	ballotLink = "https://nps.example.com/b/AYDgwWDbSnaO5qHVAQIDBAXvRmFpbHVyZQ12ab_-cd"
+
 	link        = "https://nps.example.com/r/AYDgwWDbSnaO5qHVAQIDBAXvRmFpbHVyZQ12"
 	unsubscribe = "https://nps.example.com/u/AYDgwWDbSnaO5qHVAQIDBAXvRmFpbHVyZQ12"
 )
+
+var links = mail.Links{Survey: link, Unsubscribe: unsubscribe}
 
 // golden compares a message with its file; one file holds subject, text and html, so that a person can read it.
 func golden(t *testing.T, name string, m mail.Message) {
@@ -54,12 +59,20 @@ func golden(t *testing.T, name string, m mail.Message) {
 }
 
 func campaign(a survey.Audience) survey.Campaign {
-	return survey.Campaign{ID: "abcdefgh", Audience: a, Company: "Ромашка", Language: "ru"}
+	c := survey.Campaign{ID: "abcdefgh", Audience: a, Company: "Ромашка", Language: "ru"}
+	if a == survey.Employees {
+		c.Ballots, c.Site = true, "https://nps.example.com"
+	}
+	return c
 }
 
 func preview(t testing.TB, c survey.Campaign, language string, number int, p survey.Person) mail.Message {
 	t.Helper()
-	m, err := mail.Preview(c, language, number, p, link, unsubscribe)
+	links := links
+	if c.Audience == survey.Employees {
+		links.Survey, links.Written = ballotLink+"?lang="+language, lang.Language(language).Day(time.Date(2026, 11, 12, 9, 0, 0, 0, time.UTC))
+	}
+	m, err := mail.Preview(c, language, number, p, links)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,6 +85,7 @@ func TestSurveyGolden(t *testing.T) {
 		for _, a := range survey.Audiences {
 			golden(t, "survey-"+string(a)+"-"+string(l), preview(t, campaign(a), string(l), 0, survey.Person{Name: "Анна Смирнова"}))
 		}
+		golden(t, "reminder-employees-"+string(l), preview(t, campaign(survey.Employees), string(l), 1, survey.Person{Name: "Анна Смирнова"}))
 		golden(t, "reminder-"+string(l), preview(t, campaign(survey.Customers), string(l), 1, survey.Person{Name: "Анна Смирнова"}))
 		golden(t, "second-"+string(l), preview(t, campaign(survey.Customers), string(l), 2, survey.Person{Name: "Анна Смирнова"}))
 		bare := campaign(survey.Customers)
@@ -109,7 +123,7 @@ func TestSurveyIsInertWhateverTheWords(t *testing.T) {
 			}
 			return
 		}
-		values := tpl.Values(person, link, unsubscribe)
+		values := tpl.Values(person, links)
 		for part, s := range map[string]string{"subject": tpl.Subject, "html": tpl.HTML, "text": tpl.Text} {
 			for _, m := range variable.FindAllStringSubmatch(s, -1) {
 				if _, ok := values[m[1]]; !ok {
@@ -121,7 +135,7 @@ func TestSurveyIsInertWhateverTheWords(t *testing.T) {
 				t.Fatalf("%s: stray braces in %q", part, s)
 			}
 		}
-		m, err := mail.Preview(c, "en", 0, person, link, unsubscribe)
+		m, err := mail.Preview(c, "en", 0, person, links)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -117,7 +117,7 @@ func (cs *Campaigns) checkCampaign(ctx context.Context, k *Check, c survey.Campa
 	switch {
 	case people.Looked == 0 && whole:
 		k.add(TopicPeople, Bad, NoContacts)
-	case people.Invited == 0 && whole:
+	case people.Invited < least(c) && whole:
 		k.refuse(TopicPeople, cs.nobody(ctx, c, people))
 	default:
 		k.add(TopicPeople, Good, Somebody)

@@ -13,7 +13,7 @@ const maxLooked = 20_000
 
 // Launch starts a campaign now (zero) or at a time, and calls the sender. site is the base of the links in its letters,
 // without a slash at the end. Problems besides those of survey.Campaign.Launch: of the wording, the sender, and that there
-// is nobody to write to (those of nobody). version is as in change.
+// is nobody to write to, or too few (those of nobody). version is as in change.
 func (cs *Campaigns) Launch(ctx context.Context, id string, version *int, at time.Time, site string) (survey.Campaign, error) {
 	return cs.change(ctx, id, version, func(c survey.Campaign) (survey.Campaign, error) {
 		set, err := cs.Store.Settings(ctx)
@@ -35,7 +35,7 @@ func (cs *Campaigns) Launch(ctx context.Context, id string, version *int, at tim
 	})
 }
 
-// somebody refuses a campaign that would write to nobody. Mostly a contact of the first, small page is invited.
+// somebody refuses a campaign that would write to nobody, or of an anonymous audience to fewer than an answer hides among. Mostly a contact of the first, small page is invited.
 func (cs *Campaigns) somebody(ctx context.Context, c survey.Campaign) error {
 	const first, further = 10, 2000
 	planner := Planner{Store: cs.Store, Now: cs.Now}
@@ -48,7 +48,7 @@ func (cs *Campaigns) somebody(ctx context.Context, c survey.Campaign) error {
 		if err != nil {
 			return err
 		}
-		if people.Add(more); people.Invited > 0 {
+		if people.Add(more); people.Invited >= least(c) {
 			return nil
 		}
 	}

@@ -11,7 +11,7 @@ import (
 
 // Nobody says why a campaign would write to nobody, in nobody's words; nil: it would write to somebody, or not all are counted.
 func (cs *Campaigns) Nobody(ctx context.Context, c survey.Campaign, people HeadCount) *apperr.Error {
-	if people.Next != nil || people.Invited > 0 {
+	if people.Next != nil || people.Invited >= least(c) {
 		return nil
 	}
 	return cs.nobody(ctx, c, people)
@@ -19,10 +19,12 @@ func (cs *Campaigns) Nobody(ctx context.Context, c survey.Campaign, people HeadC
 
 // nobody says why a campaign would write to nobody, of people who are counted whole. Problems: audience_empty,
 // filter_matches_nobody, all_asked (all who fit are within the quiet period; which campaign asked most of them), all_skipped
-// (how many for which reason, also where that campaign cannot be read).
+// (how many for which reason, also where that campaign cannot be read), employees_too_few.
 func (cs *Campaigns) nobody(ctx context.Context, c survey.Campaign, people HeadCount) *apperr.Error {
 	asked := people.Skipped[survey.SkipQuiet]
 	switch {
+	case people.Invited > 0:
+		return tooFew(people)
 	case people.Looked == 0:
 		return apperr.New(apperr.Conflict, "audience_empty", "audience", "Audience", string(c.Audience))
 	case people.Audience == 0:

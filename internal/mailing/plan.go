@@ -65,6 +65,9 @@ func recentlyAsked(ctx context.Context, s earlierCampaigns, c survey.Campaign, n
 // planInvitations walks the audience shard by shard into batches. Each shard ends with a compare-and-swap of the mailing,
 // so that a planner that dies repeats at most one shard, with the same batch names.
 func (r *senderRun) planInvitations(ctx context.Context, c survey.Campaign) (bool, error) {
+	if c.Audience.Anonymous() {
+		return r.planBallots(ctx, c)
+	}
 	m, err := r.mailing(ctx, c, survey.MailingInvitation)
 	if err != nil {
 		return false, err

@@ -117,14 +117,16 @@ func remindable(ctx context.Context, s reminderStore, c survey.Campaign, shard i
 	if err != nil {
 		return 0, err
 	}
-	err = s.WalkResponses(ctx, c.ID, shard, "", func(r survey.Response) (bool, error) {
-		if answered[r.Contact] = r.Verified; r.Verified {
-			heard++
+	if !c.Audience.Anonymous() { // of whom nobody knows who has answered: everybody is reminded
+		err = s.WalkResponses(ctx, c.ID, shard, "", func(r survey.Response) (bool, error) {
+			if answered[r.Contact] = r.Verified; r.Verified {
+				heard++
+			}
+			return true, nil
+		})
+		if err != nil {
+			return 0, err
 		}
-		return true, nil
-	})
-	if err != nil {
-		return 0, err
 	}
 	return heard, s.WalkInvitations(ctx, c.ID, survey.MailingInvitation, shard, func(i survey.Invitation) error {
 		switch {

@@ -21,6 +21,9 @@ func (d *delivery) handleBatch(ctx context.Context, b survey.Batch) error {
 			return d.giveUp(ctx, d.campaign, b)
 		}
 	}
+	if d.ballots(b) {
+		return d.handleBallots(ctx, b)
+	}
 	// First a place, then the turn, then the look at who may be written to: whoever unsubscribes while others are written to
 	// gets no letter, and a turn that is awaited is used at once.
 	select {
@@ -78,7 +81,7 @@ func (d *delivery) recipients(ctx context.Context, b survey.Batch, ids []survey.
 		return nil, nil, err
 	}
 	answered := map[survey.ContactID]bool{}
-	if survey.IsReminder(b.Mailing) {
+	if survey.IsReminder(b.Mailing) && !d.campaign.Audience.Anonymous() {
 		if answered, err = d.Store.Answered(ctx, b.Campaign, ids); err != nil {
 			return nil, nil, err
 		}
@@ -113,8 +116,16 @@ func (d *delivery) recipients(ctx context.Context, b survey.Batch, ids []survey.
 	return contacts, outcomes, nil
 }
 
-func outcomeOf(c survey.Contact, r mail.Outcome) survey.Outcome {
-	o := survey.Outcome{Contact: c.ID, MessageID: r.MessageID, Owner: c.Owner, Team: c.Team}
+// spoken is the language of a letter where it is not its batch's: an anonymous cell may have several.
+func spoken(c survey.Campaign, b survey.Batch, contact survey.Contact) string {
+	if l := c.LanguageFor(contact.Language); carriesBallots(c, b) && l != b.Language {
+		return l
+	}
+	return ""
+}
+
+func outcomeOf(c survey.Contact, r mail.Outcome, language string) survey.Outcome {
+	o := survey.Outcome{Contact: c.ID, MessageID: r.MessageID, Owner: c.Owner, Team: c.Team, Language: language}
 	switch r.Status {
 	case mail.Accepted:
 		o.State = survey.InvitationSent
@@ -170,7 +181,7 @@ func (r *senderRun) giveUp(ctx context.Context, c survey.Campaign, b survey.Batc
 	for _, id := range b.Contacts {
 		b.Outcomes = append(b.Outcomes, survey.Outcome{
 			Contact: id, State: survey.InvitationUncertain, Reason: "sender_died",
-			Owner: contacts[id].Owner, Team: contacts[id].Team,
+			Owner: contacts[id].Owner, Team: contacts[id].Team, Language: spoken(c, b, contacts[id]),
 		})
 	}
 	dead := b.Lease

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"onetap/internal/ballot"
 	"onetap/internal/mail"
 	"onetap/internal/survey"
 )
@@ -26,7 +27,6 @@ type part struct {
 type calls struct {
 	*delivery
 	batch    survey.Batch
-	letter   mail.Template
 	todo     []part // the next one first
 	outcomes []survey.Outcome
 	left     []survey.ContactID // surely not written to; they wait for another day
@@ -37,12 +37,11 @@ type calls struct {
 // is, looked at then, and after them to the rest. left are those that were surely not written to and must wait for another
 // day. known is how many of the batch have an outcome already. errLater means that nobody of it has been written to.
 func (d *delivery) deliver(ctx context.Context, b survey.Batch, turn []survey.Contact, looked time.Time, rest []survey.ContactID, known int) (outcomes []survey.Outcome, left []survey.ContactID, err error) {
-	letter, err := d.letters.of(d.campaign, b)
-	if err != nil {
+	if _, err := d.letters.of(d.campaign, b.Language, b.Mailing); err != nil {
 		d.stopAll(survey.StoppedWording + ": " + err.Error())
 		return nil, append(ids(turn), rest...), nil
 	}
-	c := &calls{delivery: d, batch: b, letter: letter}
+	c := &calls{delivery: d, batch: b}
 	c.add(part{ids: rest})
 	if !c.run(ctx, turn, looked) {
 		c.giveBack()
@@ -90,13 +89,13 @@ func (c *calls) run(ctx context.Context, turn []survey.Contact, looked time.Time
 // slow account takes seconds for a batch.
 func (c *calls) next(ctx context.Context, throttled bool) (turn []survey.Contact, looked time.Time, ok bool) {
 	p := c.todo[0]
-	n := min(len(p.ids), c.gate.call)
+	n := c.most(p)
 	if !p.paid {
 		if err := c.gate.wait(ctx, n); err != nil {
 			return nil, looked, false
 		}
 	}
-	if throttled && c.halt.Load() {
+	if throttled && c.halt.Load() && !(c.ballots(c.batch) && anyOut(c.outcomes)) {
 		return nil, looked, false
 	}
 	looked = c.Now()
@@ -135,13 +134,37 @@ func (c *calls) giveBack() {
 	c.suspects = nil
 }
 
-// call makes one SES call; busy says that SES was too busy for some of it.
+// most is of how many of a part the next call is.
+func (c *calls) most(p part) int {
+	switch {
+	case !c.ballots(c.batch):
+		return min(len(p.ids), c.gate.call)
+	case p.paid: // half of a call that was refused
+		return len(p.ids)
+	}
+	return ballot.Next(len(p.ids), c.gate.call)
+}
+
+// call writes to some people, all of a language in one SES call; busy says that SES was too busy for some of it.
 func (c *calls) call(ctx context.Context, turn []survey.Contact) (busy bool) {
-	if len(turn) == 0 {
-		return false
+	order, of := c.languages(turn)
+	for _, language := range order {
+		busy = c.callIn(ctx, language, of[language]) || busy
+	}
+	return busy
+}
+
+func (c *calls) callIn(ctx context.Context, language string, turn []survey.Contact) (busy bool) {
+	bulk, err := c.bulk(ctx, language, turn)
+	if err != nil { // nobody was written to
+		c.Log.Error("letters not made", "campaign", c.batch.Campaign, "batch", c.batch.Name, "error", err)
+		return c.halted(turn)
+	}
+	if !c.ballots(c.batch) { // of which the whole batch is reserved
+		c.gate.spent.Add(int64(len(turn)))
 	}
 	var again []survey.ContactID
-	for i, r := range c.Mail.Bulk(ctx, c.bulk(c.letter, c.batch, turn)) {
+	for i, r := range c.Mail.Bulk(ctx, bulk) {
 		p := turn[i]
 		switch r.Status {
 		case mail.CallRefused:
@@ -160,7 +183,7 @@ func (c *calls) call(ctx context.Context, turn []survey.Contact) (busy bool) {
 			if r.Status == mail.Accepted {
 				c.accepted.Store(true)
 			}
-			c.outcomes = append(c.outcomes, outcomeOf(p, r))
+			c.outcomes = append(c.outcomes, outcomeOf(p, r, spoken(c.campaign, c.batch, p)))
 		}
 	}
 	c.add(part{ids: again})

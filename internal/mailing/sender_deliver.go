@@ -30,6 +30,7 @@ type delivery struct {
 	gate     *pace
 	claims   chan struct{} // one place for each batch in flight
 	letters  letters
+	zone     *time.Location // the company's
 
 	halt     atomic.Bool
 	accepted atomic.Bool // SES has taken a letter of this run: sender and configuration are good
@@ -62,6 +63,9 @@ func (r *senderRun) sendMailing(ctx context.Context, c survey.Campaign, number i
 		return false, nil
 	}
 	d := &delivery{senderRun: r, campaign: c, mailing: m, gate: gate, claims: make(chan struct{}, inFlight), done: map[string]bool{}, cursor: m.Cursor}
+	if err := d.prepare(ctx); err != nil {
+		return false, err
+	}
 	complete, err := d.run(ctx)
 	r.Log.Info("sent", "campaign", c.ID, "wave", number, "recipients", d.sent, "complete", complete)
 	if err != nil {

@@ -2,6 +2,8 @@ package mailing
 
 import (
 	"context"
+	"math"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -24,14 +26,40 @@ type pace struct {
 	open    bool // the account may send, and something of the day's quota is left
 
 	disabled bool // the account may not send until somebody mends it
+
+	left  float64      // recipients of the day's quota when it was asked for; infinite where there is none
+	spent atomic.Int64 // of them since, or reserved
 }
 
 func newPace(a mail.Account, now time.Time) *pace {
 	call := max(1, min(survey.BatchSize, int(a.Rate)))
+	left := math.Inf(1)
+	if a.Quota >= 0 {
+		left = a.Quota - a.SentToday
+	}
 	return &pace{
-		asked: now, limiter: rate.NewLimiter(rate.Limit(a.Rate*share), call), call: call,
+		left: left, asked: now, limiter: rate.NewLimiter(rate.Limit(a.Rate*share), call), call: call,
 		open: a.Open(), disabled: !a.Enabled,
 	}
 }
 
-func (p *pace) wait(ctx context.Context, n int) error { return p.limiter.WaitN(ctx, n) }
+// wait waits for the turn of n recipients.
+func (p *pace) wait(ctx context.Context, n int) error {
+	for ; n > p.call; n -= p.call {
+		if err := p.limiter.WaitN(ctx, p.call); err != nil {
+			return err
+		}
+	}
+	return p.limiter.WaitN(ctx, n)
+}
+
+// reserve takes n recipients of the day's quota, if it has as many left.
+func (p *pace) reserve(n int) bool {
+	if float64(p.spent.Add(int64(n))) <= p.left {
+		return true
+	}
+	p.giveBack(n)
+	return false
+}
+
+func (p *pace) giveBack(n int) { p.spent.Add(-int64(n)) }

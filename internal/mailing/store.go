@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"onetap/internal/ballot"
 	"onetap/internal/mail"
 	"onetap/internal/survey"
 )
@@ -55,6 +56,8 @@ type planStore interface {
 	// SavePlan writes the batches of a shard and the mailing as it then is; begun is the mailing as it was read, by whose
 	// version it is a compare-and-swap before anything is written.
 	SavePlan(ctx context.Context, begun, m survey.Mailing, bs []survey.Batch) (survey.Mailing, error)
+	// PutCells keeps what the ballots of a plan may carry; it counts only once a mailing names the plan.
+	PutCells(ctx context.Context, c survey.CampaignID, plan string, cells []ballot.Planned) error
 }
 
 // batchStore is what sending a batch reads and writes.
@@ -81,6 +84,8 @@ type batchStore interface {
 	Answered(ctx context.Context, c survey.CampaignID, ids []survey.ContactID) (map[survey.ContactID]bool, error)
 	// InvitationsOf reads the decided invitations of up to 100 contacts in a mailing; those without one are absent.
 	InvitationsOf(ctx context.Context, c survey.CampaignID, mailing int, ids []survey.ContactID) (map[survey.ContactID]survey.Invitation, error)
+	// Settings reads what the company has set: its time zone.
+	Settings(ctx context.Context) (survey.Settings, error)
 }
 
 // earlierCampaigns lists what an audience was sent before.

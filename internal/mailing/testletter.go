@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"onetap/internal/apperr"
 	"onetap/internal/authz"
+	"onetap/internal/ballot"
 	"onetap/internal/keys"
 	"onetap/internal/lang"
 	"onetap/internal/mail"
@@ -136,13 +138,38 @@ func (cs *Campaigns) compose(ctx context.Context, c survey.Campaign, in Letter, 
 		}
 		c.Brand, c.Contact, c.Site = set.Brand, set.Contact, site
 	}
-	token := keys.Token{Campaign: c.ID, Contact: cs.Keys.ContactID(c.Audience, to), Test: true}
 	number, err := in.number()
 	if err != nil {
 		return mail.Message{}, l, err
 	}
-	m, err := mail.Preview(c, string(l), number, survey.Person{Email: to, Name: name},
-		site+"/r/"+cs.Keys.Make(token), site+"/u/"+cs.Keys.MakeUnsubscribe(token))
+	links, err := cs.testLinks(ctx, c, l, to, site)
+	if err != nil {
+		return mail.Message{}, l, err
+	}
+	m, err := mail.Preview(c, string(l), number, survey.Person{Email: to, Name: name}, links)
 	m.From = mail.From(c, cs.Sender)
 	return m, l, err
+}
+
+// testLinks are those of a letter that is only tried: they show everything and write nothing. A reminder to an anonymous audience
+// speaks of the day on which the invitation went out, or would have.
+func (cs *Campaigns) testLinks(ctx context.Context, c survey.Campaign, l lang.Language, to, site string) (mail.Links, error) {
+	token := keys.Token{Campaign: c.ID, Contact: cs.Keys.ContactID(c.Audience, to), Test: true}
+	links := mail.Links{Survey: site + "/r/" + cs.Keys.Make(token), Unsubscribe: site + "/u/" + cs.Keys.MakeUnsubscribe(token)}
+	if !c.Audience.Anonymous() {
+		return links, nil
+	}
+	set, err := cs.Store.Settings(ctx)
+	if err != nil {
+		return links, err
+	}
+	day, zone := c.Opened, set.Location()
+	if day.IsZero() {
+		day = cs.Now()
+	}
+	if zone == nil {
+		zone = time.UTC
+	}
+	links.Survey, links.Written = ballotLink(cs.Keys, site, c.ID, ballot.Everybody, true, string(l)), l.Day(day.In(zone))
+	return links, nil
 }

@@ -40,6 +40,9 @@ func batchItem(b survey.Batch) item {
 	if b.Again {
 		it["again"] = yes(true)
 	}
+	if b.Cell != 0 {
+		it["cell"] = num(b.Cell)
+	}
 	return it
 }
 
@@ -47,6 +50,7 @@ func batchOf(c survey.CampaignID, mailing int, it item) (survey.Batch, error) {
 	b := survey.Batch{
 		Campaign: c, Mailing: mailing, Name: strings.TrimPrefix(text(it, "sk"), "BATCH#"), Language: text(it, "language"),
 		Contacts: unpacked(binary(it, "contacts")), State: survey.BatchState(text(it, "state")), Again: truth(it, "again"), Lease: text(it, "lease"), At: instant(it, "at"),
+		Cell: int(number64(it, "cell")),
 	}
 	var groups []outcomes
 	err := fromJSON(it, "outcomes", &groups)
@@ -61,6 +65,7 @@ type outcomes struct {
 	Reason string                 `json:"r,omitempty"`
 	Owner  string                 `json:"o,omitempty"`
 	Team   string                 `json:"t,omitempty"`
+	Spoken string                 `json:"l,omitempty"` // language of the letters, where it is not the batch's
 	Places []int                  `json:"n"`
 }
 
@@ -68,12 +73,12 @@ func packOutcomes(b survey.Batch) []outcomes {
 	var groups []outcomes
 	find := map[outcomeKey]int{}
 	for i, o := range b.Outcomes {
-		k := outcomeKey{o.State, o.Reason, o.Owner, o.Team}
+		k := outcomeKey{o.State, o.Reason, o.Owner, o.Team, o.Language}
 		n, ok := find[k]
 		if !ok {
 			n = len(groups)
 			find[k] = n
-			groups = append(groups, outcomes{State: o.State, Reason: o.Reason, Owner: o.Owner, Team: o.Team})
+			groups = append(groups, outcomes{State: o.State, Reason: o.Reason, Owner: o.Owner, Team: o.Team, Spoken: o.Language})
 		}
 		groups[n].Places = append(groups[n].Places, i)
 	}
@@ -81,8 +86,8 @@ func packOutcomes(b survey.Batch) []outcomes {
 }
 
 type outcomeKey struct {
-	state               survey.InvitationState
-	reason, owner, team string
+	state                         survey.InvitationState
+	reason, owner, team, language string
 }
 
 func unpackOutcomes(contacts []survey.ContactID, groups []outcomes) []survey.Outcome {
@@ -93,7 +98,7 @@ func unpackOutcomes(contacts []survey.ContactID, groups []outcomes) []survey.Out
 	for _, g := range groups {
 		for _, i := range g.Places {
 			if i < len(all) {
-				all[i] = survey.Outcome{Contact: contacts[i], State: g.State, Reason: g.Reason, Owner: g.Owner, Team: g.Team}
+				all[i] = survey.Outcome{Contact: contacts[i], State: g.State, Reason: g.Reason, Owner: g.Owner, Team: g.Team, Language: g.Spoken}
 			}
 		}
 	}

@@ -112,6 +112,13 @@ func askedKey(id survey.CampaignID, shard int) key {
 	return key{"CAMPAIGN#" + string(id), "ASKED#" + two(shard)}
 }
 
+// cellsKey is a page of the cells of one plan; the plan's name keeps those of a planner that died apart.
+func cellsKey(id survey.CampaignID, plan string, page int) key {
+	return key{"CAMPAIGN#" + string(id), cellsPrefix(plan) + two(page/100) + two(page%100)}
+}
+
+func cellsPrefix(plan string) string { return "CELLS#" + part(plan) + "#" }
+
 func dimensionCountKey(id survey.CampaignID, part int) key {
 	return key{"CAMPAIGN#" + string(id), "PART#" + two(part)}
 }

@@ -15,6 +15,7 @@
 //	what an upload changed, to be undone                UNDO#<upload>#<shard>           NEW#<part>#<hash>, WAS#<contact>, STAFF#<staff id>
 //	a campaign; what each of its mailings has to do     CAMPAIGN#<campaign>             CAMPAIGN, WAVE#<mailing>
 //	whom a campaign asks; its answers by its parts      CAMPAIGN#<campaign>             ASKED#<shard>, PART#<number>
+//	what ballots of a plan may carry                    CAMPAIGN#<campaign>             CELLS#<plan>#<page>
 //	campaigns of an audience, newest first              gsi1: CAMPAIGNS#<audience>      <created>#<campaign>
 //	campaigns that `send` must look at                  LIVE                            <campaign>
 //	the batches of a mailing in order                   PLAN#<campaign>#<mailing>       BATCH#<number>

@@ -84,6 +84,11 @@ type Campaign struct {
 	Resumed    time.Time          `json:"resumed,omitzero"`  // when it last went on after a pause
 	Archived   time.Time          `json:"archived,omitzero"` // when it was put away, off the lists; only of one that has ended
 	Version    int                `json:"version"`           // of the campaign's settings, for a compare-and-swap
+
+	// Ballots says that its letters carry ballots; set at the launch to an anonymous audience.
+	Ballots bool `json:"ballots,omitempty"`
+	// Groups are the columns by which its answers can be looked at, of an anonymous audience: see Columns.
+	Groups []string `json:"groups,omitempty"`
 }
 
 // Accepts reports whether an answer given at now still counts.

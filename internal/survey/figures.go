@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -145,7 +146,7 @@ func CountBatch(d Deltas, b Batch, a Audience) {
 			d.add(mailing, string(o.State), 1)
 		}
 		if o.State == InvitationSent && b.Mailing == MailingInvitation {
-			place{b.Campaign, a, Week(b.At), Weekday(b.At), o.Owner, o.Team, b.Language}.add(d, "sent", 1)
+			place{b.Campaign, a, Week(b.At), Weekday(b.At), o.Owner, o.Team, cmp.Or(o.Language, b.Language)}.add(d, "sent", 1)
 		}
 	}
 }

@@ -68,6 +68,8 @@ type Mailing struct {
 	Started  time.Time              `json:"started,omitzero"`
 	Finished time.Time              `json:"finished,omitzero"`
 	Version  int                    `json:"-"`
+
+	Cells string `json:"cells,omitempty"` // where the cells of its ballots are kept: those of this plan
 }
 
 // Hear notes answers that had come before a reminder.
@@ -107,6 +109,7 @@ type Batch struct {
 	Lease    string // who claimed it
 	At       time.Time
 	Outcomes []Outcome // when done or uncertain, one a contact
+	Cell     int       // number of its people's cell, in an anonymous campaign
 }
 
 // BatchName returns the name of the n-th batch.
@@ -134,6 +137,7 @@ type Outcome struct {
 	MessageID string
 	Owner     string
 	Team      string
+	Language  string // of the letter, where it is not the batch's
 }
 
 // Invitation is one contact's place in one mailing of a campaign.

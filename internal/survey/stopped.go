@@ -9,12 +9,14 @@ const (
 	StoppedDisabled = "SENDING_DISABLED" // the account may not send
 )
 
-// StoppedBy sorts the reasons by what to do about them: suspended, paused, sender, refused, withheld or other.
+// StoppedBy sorts the reasons by what to do about them: suspended, paused, sender, refused, withheld, few or other.
 func StoppedBy(reason string) string {
 	text := strings.ReplaceAll(strings.ToLower(reason), "_", "")
 	switch {
 	case reason == StoppedWithheld:
 		return "withheld"
+	case reason == StoppedFew:
+		return "few"
 	case strings.HasPrefix(reason, StoppedRefused):
 		return "refused"
 	case strings.Contains(text, "suspended"):

@@ -80,18 +80,14 @@ func (c Campaign) Allows(a Action, now time.Time) error {
 	if writes[a] && c.Withheld() {
 		return apperr.New(apperr.Conflict, "employees_not_yet", "audience")
 	}
+	if a == ActResend && c.Audience.Anonymous() { // two ballots for one person, and the second one's answer is that person's
+		return apperr.New(apperr.Conflict, "employees_sent_once", "audience")
+	}
 	return nil
 }
 
 // writes are the actions of which letters come.
 var writes = map[Action]bool{ActLaunch: true, ActResume: true, ActRemind: true, ActRemindAgain: true, ActResend: true}
-
-// StoppedWithheld is what Stopped says of a campaign that the sender paused because it is Withheld.
-const StoppedWithheld = "EMPLOYEES_NOT_YET"
-
-// Withheld reports whether nobody is written to, whatever was planned: employees are not asked until nothing links a
-// person to an answer (D25). Their campaigns from before that rule take answers until they close.
-func (c Campaign) Withheld() bool { return c.Audience == Employees }
 
 // Launch returns the campaign as launched at now; at says when it starts (zero: as its settings say, else at once).
 // Problems besides Allows: start_in_past and those of Ready.
@@ -108,7 +104,7 @@ func (c Campaign) Launch(at time.Time, site string, now time.Time) (Campaign, er
 	if err := c.Ready(now); err != nil {
 		return c, err
 	}
-	c.State, c.Launched, c.Site = Planning, now, site
+	c.State, c.Launched, c.Site, c.Ballots = Planning, now, site, c.Audience.Anonymous()
 	if c.StartsAt.After(now) {
 		c.State = Scheduled
 	}

@@ -115,11 +115,7 @@ func For(c survey.Campaign, l lang.Language) survey.Wording {
 func Standard(c survey.Campaign, l lang.Language) survey.Wording {
 	var w survey.Wording
 	for _, f := range texts {
-		id := "wording." + string(c.Audience) + "." + f.name
-		if c.Company == "" && l.Has(id+"_plain") {
-			id += "_plain"
-		}
-		*f.of(&w) = l.T(id)
+		*f.of(&w) = l.T(standardID(c, l, f.name))
 	}
 	return w
 }
@@ -127,13 +123,22 @@ func Standard(c survey.Campaign, l lang.Language) survey.Wording {
 // Reason says why the letter came, for its foot.
 func Reason(c survey.Campaign, l lang.Language) string { return standard(c, l, "reason") }
 
-// standard returns a default text; those that name the company have a second form, for a campaign without one.
+// standard returns a default text.
 func standard(c survey.Campaign, l lang.Language, name string) string {
+	return strings.ReplaceAll(l.T(standardID(c, l, name)), "{company}", unquoted(c.Company))
+}
+
+// standardID names a default text: what promises that answers are anonymous has a form for campaigns of which that
+// is true, and what names the company one for campaigns without one.
+func standardID(c survey.Campaign, l lang.Language, name string) string {
 	id := "wording." + string(c.Audience) + "." + name
-	if c.Company == "" && l.Has(id+"_plain") {
-		return l.T(id + "_plain")
+	if c.Promises() && l.Has(id+"_anonymous") {
+		id += "_anonymous"
 	}
-	return strings.ReplaceAll(l.T(id), "{company}", unquoted(c.Company))
+	if c.Company == "" && l.Has(id+"_plain") {
+		id += "_plain"
+	}
+	return id
 }
 
 // unquoted takes the quotation marks off a name, for the defaults that put their own around it.

@@ -1,0 +1,162 @@
+package mailing
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"slices"
+
+	"onetap/internal/apperr"
+	"onetap/internal/ballot"
+	"onetap/internal/survey"
+)
+
+// voter is somebody who gets a ballot.
+type voter struct {
+	candidate
+	cell ballot.Cell // whole; what the ballot carries of it is decided when all are known
+}
+
+// planBallots plans an anonymous audience in one go: who is in which cell can only be said when all are known. Nothing counts before
+// the last write, a compare-and-swap of the mailing, so that a planner that dies leaves a plan that the next one makes again,
+// shuffled anew. An audience in which nobody's answer could hide is written to by nobody: the campaign is paused and says why.
+func (r *senderRun) planBallots(ctx context.Context, c survey.Campaign) (bool, error) {
+	m, err := r.mailing(ctx, c, survey.MailingInvitation)
+	if err != nil {
+		return false, err
+	}
+	if m.State == survey.MailingPlanning {
+		begun, p := m.Clone(), planned{}
+		var all []voter
+		for shard := range survey.ContactShards {
+			if !r.timeLeft(ctx) {
+				return true, nil
+			}
+			quiet, err := r.quietIn(ctx, c, shard)
+			if err != nil {
+				return false, err
+			}
+			err = r.Store.WalkContacts(ctx, c.Audience, shard, func(contact survey.Contact, stopped survey.SuppressionReason) error {
+				k, ok := candidateOf(c, contact, stopped)
+				if !ok {
+					return nil
+				}
+				if skip := k.skip(c, quiet); skip != "" {
+					m.Pass(skip)
+					p.skip(c, m.Number, k, skip, r.Now())
+					return nil
+				}
+				all = append(all, voter{k, ballot.Cell{Language: k.language, Values: survey.GroupValues(contact, c.Columns())}})
+				return nil
+			})
+			if err != nil {
+				return false, err
+			}
+		}
+		if len(all) < ballot.Least {
+			return r.refuse(ctx, c, len(all))
+		}
+		if err := r.deal(ctx, c, begun, m, p, all); err != nil {
+			return false, err
+		}
+	}
+	c, ok := c.Planned(slices.DeleteFunc(slices.Clone(c.Columns()), func(column string) bool { return column == survey.GroupTeam }))
+	if !ok {
+		return false, nil
+	}
+	_, err = r.Store.SaveCampaign(ctx, c)
+	return true, err
+}
+
+// refuse writes to nobody.
+func (r *senderRun) refuse(ctx context.Context, c survey.Campaign, people int) (bool, error) {
+	r.Log.Warn("too few people for an answer to hide among; nobody is written to", "campaign", c.ID, "people", people)
+	c, ok := c.Refuse(survey.StoppedFew, r.Now())
+	if !ok {
+		return false, nil
+	}
+	_, err := r.Store.SaveCampaign(ctx, c)
+	return true, err
+}
+
+// deal makes the batches of an audience, in an order that says nothing, and writes the plan.
+func (r *senderRun) deal(ctx context.Context, c survey.Campaign, begun, m survey.Mailing, p planned, all []voter) error {
+	type dealt struct {
+		people   []survey.ContactID
+		language string
+		cell     ballot.Number
+	}
+	cells, people := cellsOf(all)
+	kept := []ballot.Planned{ballot.Everybody: {Cell: ballot.Cell{Values: make([]string, len(c.Columns()))}}}
+	weights := make([]ballot.Weight, len(cells))
+	for i := range people {
+		weights[i].People = len(people[i])
+	}
+	var batches []dealt
+	for _, g := range ballot.Plan(cells, weights) {
+		var of []survey.ContactID
+		for _, member := range g.Members {
+			of = append(of, people[member]...)
+		}
+		some, err := ballot.Deal(rand.Reader, of)
+		if err != nil {
+			return fmt.Errorf("a cell of %d: %w", len(of), err)
+		}
+		language := g.Cell.Language
+		if language == "" { // several: each is written to in their own
+			language = c.Language
+		}
+		for _, batch := range some {
+			batches = append(batches, dealt{batch, language, ballot.Number(len(kept))})
+		}
+		kept = append(kept, ballot.Planned{Cell: g.Cell, People: len(of)})
+	}
+	if err := ballot.Shuffle(rand.Reader, batches); err != nil {
+		return err
+	}
+	for _, b := range batches {
+		p.batches = append(p.batches, m.Deal(b.people, b.language, int(b.cell)))
+	}
+	m.EndWhole(rand.Text())
+	if err := r.Store.PutCells(ctx, c.ID, m.Cells, kept); err != nil {
+		return err
+	}
+	if err := r.Store.AddInvitations(ctx, p.skipped, r.held); err != nil {
+		return err
+	}
+	m, err := r.Store.SavePlan(ctx, begun, m, p.batches)
+	if err == nil {
+		r.Log.Info("planned", "campaign", c.ID, "audience", m.Audience, "invited", m.Invited, "batches", m.Batches, "cells", len(kept)-1)
+	}
+	return err
+}
+
+// cellsOf sorts people by their cells.
+func cellsOf(all []voter) (cells []ballot.Cell, people [][]survey.ContactID) {
+	at := map[string]int{}
+	for _, v := range all {
+		name := fmt.Sprintf("%q", append([]string{v.cell.Language}, v.cell.Values...))
+		i, ok := at[name]
+		if !ok {
+			i = len(cells)
+			at[name] = i
+			cells, people = append(cells, v.cell), append(people, nil)
+		}
+		people[i] = append(people[i], v.id)
+	}
+	return cells, people
+}
+
+// least is how many people a campaign must write to.
+func least(c survey.Campaign) int {
+	if c.Audience.Anonymous() {
+		return ballot.Least
+	}
+	return 1
+}
+
+// tooFew refuses a campaign of an anonymous audience that would write to so few people that an answer could not hide among them:
+// employees_too_few.
+func tooFew(people HeadCount) *apperr.Error {
+	return apperr.New(apperr.Conflict, "employees_too_few", "filter", "Count", people.Invited, "Least", ballot.Least)
+}
