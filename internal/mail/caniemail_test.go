@@ -252,7 +252,11 @@ func TestLettersAreReadable(t *testing.T) {
 			}
 		}
 		if strings.Contains(file, "survey") || strings.Contains(file, "reminder") {
-			if labels != 11 {
+			want := 11
+			if strings.Contains(file, "reminder-employees") { // their scale is in the letter with the ballot
+				want = 0
+			}
+			if labels != want {
 				t.Errorf("%s: %d scores say what they are", file, labels)
 			}
 		}

@@ -1,9 +1,11 @@
 package mailing
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -82,5 +84,52 @@ func TestHeadCountIsThePlan(t *testing.T) {
 		if plan.Skipped[why] == 0 {
 			t.Errorf("nobody was skipped as %s: the test says nothing of that", why)
 		}
+	}
+}
+
+// The same of employees, who are planned in one go: the cells change nothing of who is invited, and in which language.
+func TestHeadCountIsThePlanOfBallots(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	w := newWorld(t, 1e6, 1e6)
+	w.employees(map[string]int{"en North": 61, "ru North": 2, "ru South": 9, "en South": 3})
+	for _, address := range []string{"en-north-3@example.com", "ru-south-1@example.com"} {
+		if err := w.store.Suppress(ctx, w.keys.ContactIDs(address), survey.Unsubscribed, start); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.ballots(func(c *survey.Campaign) { c.ID, c.Sample = "aaaaaaaa", 0.3 })
+	w.run(w.sender("earlier"))
+	id := w.ballots(func(c *survey.Campaign) {
+		c.ID, c.Created, c.QuietDays, c.Sample = "bbbbbbbb", start.Add(time.Hour), 30, 0.8
+		c.Groups = []string{survey.DimensionLocation, survey.GroupTeam}
+	})
+	p := Planner{Store: w.store, Now: time.Now}
+	sum := HeadCount{}
+	for from := new(survey.Cursor); from != nil; from = sum.Next {
+		h, err := p.HeadCount(ctx, w.state(id), *from, 11, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum.Add(h)
+	}
+	w.run(w.sender("planner"))
+	plan, batches, _ := w.planOf(id)
+	languages := map[string]int{}
+	for _, b := range batches {
+		for _, o := range b.Outcomes {
+			languages[cmp.Or(o.Language, b.Language)]++
+		}
+	}
+	if sum.Looked != 75 || sum.Audience != plan.Audience || sum.Invited != plan.Invited || !maps.Equal(sum.Skipped, plan.Skipped) || !maps.Equal(sum.Languages, languages) {
+		t.Errorf("counted %+v; planned are %+v in %v", sum, plan, languages)
+	}
+	for _, why := range []survey.SkipReason{survey.SkipUnsubscribed, survey.SkipQuiet, survey.SkipNotSampled} {
+		if plan.Skipped[why] == 0 {
+			t.Errorf("nobody was skipped as %s: the test says nothing of that", why)
+		}
+	}
+	if c := w.state(id); !slices.Equal(c.Dimensions, []string{survey.DimensionLocation}) {
+		t.Errorf("its answers can be looked at by %v", c.Dimensions)
 	}
 }

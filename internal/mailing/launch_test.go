@@ -25,12 +25,13 @@ func TestLaunch(t *testing.T) {
 		at     time.Time
 		want   string
 	}{
-		"a closing date that has passed": {func(c *survey.Campaign) { c.ClosesAt = d.now().Add(-time.Hour) }, time.Time{}, "closing_in_past at closes_at"},
-		"a start that has passed":        {nil, d.now().Add(-time.Hour), "start_in_past at at"},
-		"a sender not allowed":           {func(c *survey.Campaign) { c.Sender = "a@bank.example" }, time.Time{}, "sender_not_allowed at sender"},
-		"an empty audience":              {func(c *survey.Campaign) { c.Audience = survey.Candidates }, time.Time{}, "audience_empty at audience"},
-		"a filter that nobody fits":      {func(c *survey.Campaign) { c.Filter.Teams = []string{"West"} }, time.Time{}, "filter_matches_nobody at filter"},
-		"employees":                      {func(c *survey.Campaign) { c.Audience = survey.Employees }, time.Time{}, "employees_not_yet at audience"},
+		"a closing date that has passed":     {func(c *survey.Campaign) { c.ClosesAt = d.now().Add(-time.Hour) }, time.Time{}, "closing_in_past at closes_at"},
+		"a start that has passed":            {nil, d.now().Add(-time.Hour), "start_in_past at at"},
+		"a sender not allowed":               {func(c *survey.Campaign) { c.Sender = "a@bank.example" }, time.Time{}, "sender_not_allowed at sender"},
+		"an empty audience":                  {func(c *survey.Campaign) { c.Audience = survey.Candidates }, time.Time{}, "audience_empty at audience"},
+		"a filter that nobody fits":          {func(c *survey.Campaign) { c.Filter.Teams = []string{"West"} }, time.Time{}, "filter_matches_nobody at filter"},
+		"employees of whom one would answer": {func(c *survey.Campaign) { c.Audience, c.Ballots = survey.Employees, true }, time.Time{}, "employees_too_few at filter"},
+		"employees":                          {func(c *survey.Campaign) { c.Audience = survey.Employees }, time.Time{}, "employees_not_yet at audience"},
 		"wrong words": {
 			func(c *survey.Campaign) { c.Wording = map[string]survey.Wording{"en": {Subject: "{nobody}"}} },
 			time.Time{},

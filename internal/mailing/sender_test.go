@@ -2,6 +2,7 @@ package mailing
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -52,6 +53,11 @@ type world struct {
 
 	sesAfter   func(caller, operation string) error // may be nil; called after each SES call
 	tableAfter func(dynamo.Call) error              // may be nil; called after each call of the table
+
+	db       *dynamo.DB
+	sesEntry func(entry int) string           // may be nil; see ses.Options.Entry
+	sesMeter func(operation string, sent int) // may be nil; called once a request of SES
+	events   func(json.RawMessage)            // may be nil; what SES reports of letters with a configuration set
 }
 
 func newWorld(t *testing.T, rate float64, quota int) *world {
@@ -74,6 +80,7 @@ func newWorld(t *testing.T, rate float64, quota int) *world {
 			return fault(c.Caller, false)
 		},
 	})
+	w.db = db
 	table := httptest.NewServer(db)
 	t.Cleanup(table.Close)
 	w.url, w.store = table.URL, storetest.Client(table.URL, "test")
@@ -86,6 +93,22 @@ func newWorld(t *testing.T, rate float64, quota int) *world {
 				}
 			}
 			return fault(caller, true)
+		},
+		Entry: func(_ string, entry int) string {
+			if w.sesEntry == nil {
+				return ""
+			}
+			return w.sesEntry(entry)
+		},
+		Meter: func(_, operation string, sent int) {
+			if w.sesMeter != nil {
+				w.sesMeter(operation, sent)
+			}
+		},
+		Publish: func(event json.RawMessage) {
+			if w.events != nil {
+				w.events(event)
+			}
 		},
 		After: func(caller, operation string) error {
 			if w.sesAfter != nil {

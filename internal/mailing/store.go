@@ -76,7 +76,7 @@ type batchStore interface {
 	// SettleResent writes what second letters came to into the invitations that are still uncertain. Doing it again changes
 	// nothing.
 	SettleResent(ctx context.Context, b survey.Batch) error
-	// Recipients reads up to 50 contacts, with person, owner and team, and the reasons why some may not be written to.
+	// Recipients reads up to 50 contacts, with person, owner, team and language, and the reasons why some may not be written to.
 	Recipients(ctx context.Context, a survey.Audience, ids []survey.ContactID) (map[survey.ContactID]survey.Contact, map[survey.ContactID]survey.SuppressionReason, error)
 	// Contacts reads contacts by id; those that are not there are absent from the map.
 	Contacts(ctx context.Context, a survey.Audience, ids []survey.ContactID) (map[survey.ContactID]survey.Contact, error)

@@ -2,10 +2,13 @@ package mailing_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"onetap/internal/apperr"
 	"onetap/internal/authz"
+	"onetap/internal/ballot"
+	"onetap/internal/keys"
 	"onetap/internal/mail"
 	"onetap/internal/mailing"
 	"onetap/internal/survey"
@@ -54,5 +57,37 @@ func TestSendTest(t *testing.T) {
 	}
 	if _, _, err := d.SendTest(ctx, marketing, c, mailing.Letter{}, "boss@example.com", ""); code(t, err) != "test_too_many at to" {
 		t.Errorf("one too many: %v", err)
+	}
+}
+
+// A letter to employees that is only tried has a ballot like any other, which votes for nobody; a reminder has none. Whoever gets it
+// stands in no ballot.
+func TestTestLettersHaveTestBallots(t *testing.T) {
+	t.Parallel()
+	d, ctx := newDesk(t), t.Context()
+	admin := authz.Who{Staff: survey.Staff{ID: "a", Role: survey.RoleAdministrator}}
+	c := d.draft(func(c *survey.Campaign) { c.Audience, c.Ballots = survey.Employees, true })
+	if _, _, err := d.SendTest(ctx, admin, c, mailing.Letter{Language: "ru"}, "boss@example.com", "https://nps.example.com"); err != nil {
+		t.Fatal(err)
+	}
+	preview, _, err := d.Preview(ctx, c, mailing.Letter{}, "https://nps.example.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for language, m := range map[string]mail.Message{"ru": d.letters[0], "en": preview} {
+		_, rest, found := strings.Cut(m.Text, "https://nps.example.com/b/")
+		if !found || strings.Contains(m.Text+m.HTML, "/r/") {
+			t.Fatalf("%s", m.Text)
+		}
+		b, err := d.Keys.CheckBallot(rest[:keys.BallotLength])
+		if err != nil || !b.Test || b.Campaign != c.ID || b.Cell != ballot.Everybody || seen[rest[:keys.BallotLength]] || !strings.HasPrefix(rest[keys.BallotLength:], "?lang="+language) {
+			t.Errorf("%+v, %v; %s", b, err, rest[:60])
+		}
+		seen[rest[:keys.BallotLength]] = true
+	}
+	m, _, err := d.Preview(ctx, c, mailing.Letter{Reminder: true}, "https://nps.example.com")
+	if err != nil || strings.Contains(m.Text+m.HTML, "/b/") || !strings.Contains(m.Text, "20\u00a0November") && !strings.Contains(m.Text, "20 November") {
+		t.Errorf("a reminder: %v, %s", err, m.Text)
 	}
 }

@@ -109,7 +109,7 @@ var (
 	// What a search over everything looks at and shows.
 	soughtNames, soughtParts = attributes("sk person owner team location product attrs")
 	// What sending reads.
-	writtenNames, writtenParts = attributes("pk sk reason mail person owner team")
+	writtenNames, writtenParts = attributes("pk sk reason mail person owner team language")
 )
 
 // SomeContacts calls each for up to limit contacts of one shard of an audience in the order of their ids, with what a search looks
@@ -183,7 +183,7 @@ func (s *Store) WalkContacts(ctx context.Context, a survey.Audience, shard int, 
 }
 
 // Recipients reads contacts and their suppressions in one call of up to 50 contacts (100 keys). The contacts come with what
-// a letter needs: person, owner and team.
+// a letter needs: person, owner, team and language.
 func (s *Store) Recipients(ctx context.Context, a survey.Audience, ids []survey.ContactID) (map[survey.ContactID]survey.Contact, map[survey.ContactID]survey.SuppressionReason, error) {
 	keys := make([]key, 0, 2*len(ids))
 	for _, id := range ids {
