@@ -27,6 +27,7 @@ type Change struct {
 	ClosesAt   Moment                     `json:"closes_at"`
 	RemindDays *int                       `json:"remind_days"`
 	SecondDays *int                       `json:"second_remind_days"`
+	Groups     *[]string                  `json:"groups"` // of employees: see survey.Campaign.Columns
 }
 
 // Moment is a time that a change may set, or take away. The zero Moment leaves it as it is.
@@ -80,6 +81,9 @@ func (cs *Campaigns) Apply(c survey.Campaign, in Change) (survey.Campaign, error
 	put(&c.QuietDays, in.QuietDays)
 	put(&c.RemindDays, in.RemindDays)
 	put(&c.SecondDays, in.SecondDays)
+	if put(&c.Groups, in.Groups); in.Groups == nil && !c.Audience.Anonymous() { // the draft was one for employees
+		c.Groups = nil
+	}
 	for to, from := range map[*string]*string{&c.Name: in.Name, &c.Company: in.Company, &c.Sender: in.Sender} {
 		if from != nil {
 			*to = strings.TrimSpace(*from)
