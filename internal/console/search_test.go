@@ -31,7 +31,7 @@ func TestSearchGoesOn(t *testing.T) {
 		b.Go("/contacts?audience=customers")
 		b.Type("#search", test.text)
 		b.Click(`form[role=search] button`)
-		b.Until(`document.querySelector("#found [role=status]")?.textContent.includes("9000") && document.querySelectorAll("#found tbody tr").length === ` + strconv.Itoa(test.found))
+		b.Until(`document.querySelector("#found [role=status]")?.textContent.includes("9,000") && document.querySelectorAll("#found tbody tr").length === ` + strconv.Itoa(test.found) + ` && !document.querySelector("#match")`)
 		if test.found == 0 && !strings.Contains(b.Text("#found .empty"), "No match") {
 			t.Errorf("nobody: %q", b.Text("#found"))
 		}

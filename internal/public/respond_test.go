@@ -151,7 +151,7 @@ func TestLinksThatAreNotGood(t *testing.T) {
 	if w := s.do("POST", "/r/TOKEN", "score=9&gesture=button&why="+strings.Repeat("a", maxBody)); w.Code != 413 {
 		t.Errorf("a body over the limit: %d", w.Code)
 	}
-	for path, want := range map[string]string{"/r/TOKEN": "до 4000 знаков", "/r/TOKEN?lang=en": "up to 4000 characters", "/u/TOKEN": "нажмите кнопку"} {
+	for path, want := range map[string]string{"/r/TOKEN": "до 4 000 знаков", "/r/TOKEN?lang=en": "up to 4,000 characters", "/u/TOKEN": "нажмите кнопку"} {
 		if w := s.do("POST", path, "score=9&gesture=button&why="+strings.Repeat("a", maxBody), "Accept: application/json"); !strings.Contains(unbroken(w), want) || strings.Contains(w.Body.String(), "bytes") {
 			t.Errorf("a body over the limit at %s: %s", path, w.Body)
 		}
@@ -598,11 +598,11 @@ func TestLongCommentIsCutAndSaidSo(t *testing.T) {
 	if r := s.responses[s.id]; r.Why != strings.Repeat("ж", survey.MaxComment) {
 		t.Errorf("kept %d characters", len([]rune(r.Why)))
 	}
-	if page := unbroken(s.do("GET", w.Header().Get("Location"), "")); !strings.Contains(page, "первые 4000 знаков") {
+	if page := unbroken(s.do("GET", w.Header().Get("Location"), "")); !strings.Contains(page, "первые 4 000 знаков") {
 		t.Error("the page does not say that it was cut")
 	}
 	w = s.do("POST", "/r/TOKEN", "why=x"+long+"&gesture=button&digest=c", "Accept: application/json")
-	if !strings.Contains(w.Body.String(), `"cut":true`) || !strings.Contains(w.Body.String(), "4000") {
+	if !strings.Contains(w.Body.String(), `"cut":true`) || !strings.Contains(w.Body.String(), "4\u00a0000") {
 		t.Errorf("the script is told %s", w.Body)
 	}
 }

@@ -98,7 +98,7 @@ func TestCampaignWrongInput(t *testing.T) {
 	}{
 		{"about", []string{"name", " ", "audience", "customers", "sender", "not an address", "language", "ru"}, []string{"needs a name", "cannot be a sender", `value="not an address"`}},
 		{"people", []string{"quiet_days", "soon", "sample", "150"}, []string{"whole number of days", "up to 100", `value="soon"`, `value="150"`}},
-		{"words", []string{"language_of_words", "ru", "subject", "{{x}}", "greeting", "{nobody}", "intro", strings.Repeat("я", 2001)}, []string{"{nobody}", `aria-invalid="true"`, "at most 2000"}},
+		{"words", []string{"language_of_words", "ru", "subject", "{{x}}", "greeting", "{nobody}", "intro", strings.Repeat("я", 2001)}, []string{"{nobody}", `aria-invalid="true"`, "at most 2,000"}},
 		{"time", []string{"zone", "UTC", "start", "at", "starts_at", "", "closes_at", "2020-01-01T10:00", "remind_days", "7"}, []string{"has passed", "Enter a start time"}},
 		{"time", []string{"zone", "UTC", "start", "now", "starts_at", "2026-12-01T10:00", "closes_at", "tomorrow"}, []string{"not a time we can read", "Choose one of the two", `value="tomorrow"`}},
 	} {

@@ -19,6 +19,7 @@
       if (had.length && rows(next).length) next.querySelector('tbody').prepend(...had);
       else if (had.length) next.querySelector('.empty')?.replaceWith(had[0].closest('.card'));
       found.replaceChildren(...next.childNodes);
+      document.getElementById('match')?.remove(); // it counted the first ones; the list says how many were looked at
       on();
     } catch {
       form.hidden = false; // its button goes on from here
