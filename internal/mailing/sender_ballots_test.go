@@ -236,7 +236,7 @@ func TestDeathAtEveryCallOfBallots(t *testing.T) {
 			t.Fatalf("a whole run makes %d calls; the faults do not see them", calls)
 		}
 		w.checkBallots(id, people)
-		for n := int32(1); n <= calls; n++ {
+		for n := range deaths(calls) {
 			t.Run(fmt.Sprintf("before=%v/%d", before, n), func(t *testing.T) {
 				t.Parallel()
 				w, id, people, _ := dieOverBallots(t, before, n)

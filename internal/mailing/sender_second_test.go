@@ -133,7 +133,7 @@ func TestDeathAtEveryCallOfTheSecondReminder(t *testing.T) {
 		if calls < 30 {
 			t.Fatalf("a whole run makes %d calls; the faults do not see them", calls)
 		}
-		for n := int32(1); n <= calls; n++ {
+		for n := range deaths(calls) {
 			t.Run(fmt.Sprintf("before=%v/%d", before, n), func(t *testing.T) {
 				t.Parallel()
 				w, id, people, _ := dieInSecond(t, before, n)
