@@ -11,6 +11,7 @@ import (
 	"onetap/internal/handlers/clock"
 	"onetap/internal/handlers/wire"
 	"onetap/internal/logs"
+	"onetap/internal/rights"
 	"onetap/internal/store"
 )
 
@@ -27,5 +28,5 @@ func main() {
 		os.Exit(1)
 	}
 	recounter := &counting.Recounter{Store: s, Now: time.Now, Metrics: os.Stdout, Log: log}
-	lambda.Start(clock.New(alerts, recounter, log).Handle)
+	lambda.Start(clock.New(alerts, recounter, &rights.Rights{Store: s, Now: time.Now}, log).Handle)
 }

@@ -16,15 +16,15 @@ import (
 )
 
 // allowed is D27 once more, role by role in the order of authz.Actions, so that neither table changes by mistake:
-// anyone, contacts r w, campaigns r w, send, results, answers, people, cases r w, staff r w, settings, tokens, audit.
+// anyone, contacts r w, campaigns r w, send, results, answers, people, cases r w, staff r w, settings, tokens, audit, rights of people.
 var allowed = map[survey.Role]string{
-	survey.RoleMarketing:     "y yy yy y yyn nn yn nnn",
-	survey.RoleOwner:         "y yn nn n yyy yy nn nnn",
-	survey.RoleManager:       "y yn yn n yyy yy yn nnn",
-	survey.RoleExecutive:     "y yn yn n yyy yy yn nnn",
-	survey.RoleAnalyst:       "y nn yn n yyn nn nn nnn",
-	survey.RoleAdministrator: "y yy yy y yyy yy yy yyy",
-	"nobody":                 "y nn nn n nnn nn nn nnn",
+	survey.RoleMarketing:     "y yy yy y yyn nn yn nnnn",
+	survey.RoleOwner:         "y yn nn n yyy yy nn nnnn",
+	survey.RoleManager:       "y yn yn n yyy yy yn nnnn",
+	survey.RoleExecutive:     "y yn yn n yyy yy yn nnnn",
+	survey.RoleAnalyst:       "y nn yn n yyn nn nn nnnn",
+	survey.RoleAdministrator: "y yy yy y yyy yy yy yyyy",
+	"nobody":                 "y nn nn n nnn nn nn nnnn",
 }
 
 // TestRolesAndRoutes asks for every route there is, as every role, by session and by token: refused is who may not, and

@@ -25,13 +25,16 @@ type Typed struct {
 	Attrs                                                                               map[string]string
 }
 
-// Add adds one contact. Problems: those of fill; address_taken, customer_taken and phone_taken, with the Contact that has it.
+// Add adds one contact. Problems: those of fill; address_taken, customer_taken and phone_taken, with the Contact that has it; contact_erased.
 func (l *Lists) Add(ctx context.Context, a survey.Audience, typed Typed) (survey.Contact, error) {
 	if !a.Valid() {
 		return survey.Contact{}, apperr.New(apperr.Invalid, "audience_unknown", "audience")
 	}
 	c, err := l.fill(ctx, survey.Contact{Audience: a}, typed)
 	if err != nil {
+		return c, err
+	}
+	if err := l.notErased(ctx, c); err != nil {
 		return c, err
 	}
 	in, ids, err := l.known(ctx, c, "")
@@ -79,6 +82,9 @@ func (l *Lists) Change(ctx context.Context, who authz.Who, a survey.Audience, id
 	}
 	if c.Same(stored) {
 		return stored, nil
+	}
+	if err := l.notErased(ctx, c); err != nil {
+		return stored, err
 	}
 	in, ids, err := l.known(ctx, c, id)
 	if err != nil {

@@ -35,6 +35,7 @@ type progress struct {
 	staff     *survey.StaffDirectory
 	by        survey.UploadMark // see Store.UpsertContacts
 	seen      seenContacts
+	erased    func(survey.Contact) bool // see Lists.erased
 }
 
 // Outcome is what became of a list, or of one part of it, without words, so that it can be shown in any language. It is kept
@@ -100,6 +101,9 @@ func (l *Lists) take(ctx context.Context, p *progress, part []byte, last bool) (
 
 // read reads a part in slices and writes each, or, where it is only looked at, compares it.
 func (l *Lists) read(ctx context.Context, p *progress, part []byte, last bool) (out Outcome, err error) {
+	if p.erased, err = l.erased(ctx); err != nil {
+		return out, err
+	}
 	for {
 		n := min(len(part), slice)
 		got, err := p.Reader.Feed(part[:n], last && n == len(part), p.staff)
@@ -107,6 +111,7 @@ func (l *Lists) read(ctx context.Context, p *progress, part []byte, last bool) (
 			return out, err
 		}
 		part = part[n:]
+		got.leaveOut(p.erased)
 		if err := l.sayColumns(ctx, p); err != nil { // before a campaign can be planned with these contacts
 			return out, fmt.Errorf("keep what columns are: %w", err)
 		}

@@ -26,6 +26,7 @@ const (
 	AddressUnusable  Finding = "address_unusable"   // another column's address was taken for it
 	OptedOut         Finding = "opted_out"          // nobody writes to them
 	MergedRows       Finding = "merged_rows"        // joined with an earlier row of the same person
+	ErasedOnRequest  Finding = "erased_on_request"  // counts rows of people who were erased: they are left out, and no line says who
 	PersonalColumns  Finding = "personal_columns"   // counts columns: they look personal, and are no segments
 )
 
@@ -55,7 +56,7 @@ func (q *Quality) Note(f Finding, line int) {
 	q.Findings[f] = q.Findings[f].merge(Found{Count: 1, Lines: []int{line}})
 }
 
-// NoteColumns records a finding of n columns, which has no line.
+// NoteColumns records a finding of n columns, or of n rows of which nobody is told which, without lines.
 func (q *Quality) NoteColumns(f Finding, n int) {
 	if q.Findings == nil {
 		q.Findings = map[Finding]Found{}

@@ -98,6 +98,8 @@ type Store interface {
 	TakeBack(ctx context.Context, u survey.UploadRecord, at survey.UndoPlace, used func(context.Context, []survey.ContactID) (map[survey.ContactID]bool, error)) (done []survey.TakenBack, next *survey.UndoPlace, err error)
 	// Campaigns lists an audience's campaigns, newest first, at most limit.
 	Campaigns(ctx context.Context, a survey.Audience, limit int) ([]survey.Campaign, error)
+	// Blocked reads whom nobody may bring back, by the seals of their identifiers.
+	Blocked(ctx context.Context) (map[string]survey.ErasedBlock, error)
 	// InCampaigns tells which of up to 100 contacts have a place, an answer or a case in one of the campaigns.
 	InCampaigns(ctx context.Context, campaigns []survey.CampaignID, ids []survey.ContactID) (map[survey.ContactID]bool, error)
 }
@@ -107,6 +109,7 @@ type Keys interface {
 	ContactID(a survey.Audience, email string) survey.ContactID
 	ContactIDs(email string) map[survey.Audience]survey.ContactID // one an audience
 	Identifiers(a survey.Audience, p survey.Person) survey.Identifiers
+	Erased(id survey.ContactID) string // the seal under which an identifier of somebody is kept who was erased
 }
 
 // Lists takes lists in and works with the contacts that came in. It is safe for concurrent use.

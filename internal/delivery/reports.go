@@ -32,13 +32,18 @@ var errNotWritten = errors.New("the invitation is not written yet")
 func (d *Reports) Apply(ctx context.Context, of survey.Invitation, r mail.Report) (err error) {
 	what := r.Event
 	if what.Stops() != "" {
+		if erased, err := d.isErased(ctx, of); erased || err != nil {
+			return err
+		}
 		err = d.stop(ctx, of, r, survey.SuppressionCause(r.Status))
 	}
 	if err == nil {
 		err = d.settle(ctx, of, mailbox(of, r), what)
 	}
-	if errors.Is(err, errNotWritten) && d.isOfNoCampaign(ctx, of, r) {
-		return nil
+	if errors.Is(err, errNotWritten) {
+		if erased, failed := d.isErased(ctx, of); erased || failed == nil && d.isOfNoCampaign(ctx, of, r) {
+			return nil
+		}
 	}
 	switch {
 	case err != nil:
@@ -48,6 +53,12 @@ func (d *Reports) Apply(ctx context.Context, of survey.Invitation, r mail.Report
 		err = d.blocked(ctx, of, r)
 	}
 	return err
+}
+
+// isErased reports whether a letter was to somebody who was erased since: what is reported of it concerns nobody.
+func (d *Reports) isErased(ctx context.Context, of survey.Invitation) (bool, error) {
+	blocks, err := d.Store.BlockedAmong(ctx, []string{d.Keys.Erased(of.Contact)})
+	return len(blocks) > 0, err
 }
 
 // longWritten is how old a letter is whose invitation is surely written, unless its sender died.

@@ -20,6 +20,8 @@ type Store interface {
 	Campaigns(ctx context.Context, a survey.Audience, limit int) ([]survey.Campaign, error)
 	// SaveCampaign writes a campaign over the version that was read, and returns it with the next; ErrChanged.
 	SaveCampaign(ctx context.Context, c survey.Campaign) (survey.Campaign, error)
+	// BlockedAmong reads those of some seals that are of people who were erased.
+	BlockedAmong(ctx context.Context, seals []string) ([]survey.ErasedBlock, error)
 	// Contact reads a contact; contact_unknown.
 	Contact(ctx context.Context, a survey.Audience, id survey.ContactID) (survey.Contact, error)
 	// Invitation reads a contact's place in a mailing; ok is false where it is not written yet.

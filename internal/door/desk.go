@@ -15,6 +15,7 @@ import (
 	"onetap/internal/mailing"
 	"onetap/internal/oidc"
 	"onetap/internal/org"
+	"onetap/internal/rights"
 	"onetap/internal/store"
 	"onetap/internal/survey"
 )
@@ -31,6 +32,7 @@ type Desk struct {
 	Planner   *mailing.Planner // who would be invited
 	Cases     *followup.Cases  // what people do with cases
 	Lists     *contacts.Lists  // lists of contacts that come in, and the contacts that came
+	Rights    *rights.Rights   // exports and erases people
 	Company   *org.Company
 	Door      *auth.Door        // lets people and programs in
 	Results   *insight.Results  // figures and answers
@@ -82,6 +84,7 @@ func Open(o Settings) (*Desk, error) {
 	d.Mailing = &mailing.Campaigns{Store: o.Store, Keys: o.Keys, Mail: o.Mail, Now: now, Wake: o.Wake, Sender: o.Sender, Senders: senders, Admin: o.Admin}
 	d.Company = &org.Company{Store: o.Store, Now: now, Senders: senders}
 	d.Lists = &contacts.Lists{Store: o.Store, Keys: o.Keys, Now: now}
+	d.Rights = &rights.Rights{Store: o.Store, Keys: o.Keys, Now: now}
 	d.Door = &auth.Door{Store: o.Store, Keys: o.Keys, Now: now, Send: o.Mail.Send, From: o.Sender, Admin: o.Admin, Token: o.Token}
 	if issuer != nil { // an interface that holds nil is not nil
 		d.Door.Issuer = issuer

@@ -127,9 +127,14 @@ func (r *Round) open(ctx context.Context, before *survey.Response, now survey.Re
 	if before != nil && loop.Opens(*before) {
 		before, first = nil, *before
 	}
-	contact, _, err := r.contact(ctx, first)
+	contact, gone, err := r.contact(ctx, first)
 	if err != nil {
 		return c, false, err
+	}
+	if gone { // perhaps the record is late, and the person was erased: then the answer is not theirs any more
+		if _, there, err := r.Store.Response(ctx, now.Campaign, now.Contact); err != nil || !there {
+			return c, false, err
+		}
 	}
 	d, err := r.directory()
 	if err != nil {

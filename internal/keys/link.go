@@ -261,3 +261,7 @@ func (k *Keys) Seal(purpose, text string) string {
 func (k *Keys) Sealed(purpose, text, seal string) bool {
 	return subtle.ConstantTimeCompare([]byte(k.Seal(purpose, text)), []byte(seal)) == 1
 }
+
+// Erased is the seal under which an identifier is kept of who was erased: it tells whether somebody who comes is one of them, and
+// nothing to whoever has not the identifier, or not the key.
+func (k *Keys) Erased(id survey.ContactID) string { return k.Seal("erased", string(id)) }

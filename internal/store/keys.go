@@ -11,7 +11,7 @@ import (
 // tallyShards is the number of copies of each figure that recompute adds to; a reader sums them.
 const tallyShards = 4
 
-const staffShards, dueShards, tokenShards, auditShards = 4, 4, 4, 4
+const staffShards, dueShards, tokenShards, auditShards, blockShards = 4, 4, 4, 4, 4
 
 type key struct{ pk, sk string }
 
@@ -24,7 +24,7 @@ func (k key) kind() string {
 	switch pk {
 	case "CONTACTS":
 		sk = "CONTACT"
-	case "STAFF", "LIVE", "SESSIONS", "KEYS":
+	case "STAFF", "LIVE", "SESSIONS", "KEYS", "ERASURES", "ERASED":
 		sk = pk
 	}
 	return pk + "/" + sk
@@ -240,6 +240,23 @@ func auditKey(at time.Time, id string) key {
 func auditorPK(who string, at time.Time) string {
 	return "AUDIT#" + part(who) + "#" + at.UTC().Format("2006-01")
 }
+
+// erasureKey is written some times a month at most; the id begins with the time.
+func erasureKey(id string) key { return key{"ERASURES", part(id)} }
+
+// erasingPK has those that have steps left to do, in gsi1.
+const erasingPK = "ERASING"
+
+// blockKey takes the seal of an identifier, which spreads by itself.
+func blockKey(seal string) key {
+	h := 0
+	for _, c := range []byte(seal) {
+		h = (h*31 + int(c)) % 1009
+	}
+	return key{blockPK(h % blockShards), part(seal)}
+}
+
+func blockPK(n int) string { return "ERASED#" + two(n) }
 
 func uploadKey(id, sk string) key { return key{"IMPORT#" + part(id), sk} }
 

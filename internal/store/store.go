@@ -11,6 +11,7 @@
 //	which letters its mailbox did not take for now      BOUNCES#<audience>#<contact>    BOUNCES
 //	letters refused because of their sender             REFUSED#<campaign>#<mailing>    <batch>#<message>
 //	an upload's state; its parts; the contacts it saw   IMPORT#<id>                     STATE, PART#<n>, SEEN#<n>#<k>
+//	the uploads of a day, whatever became of them       gsi1: IMPORTS#<day>             <id>
 //	its line of the history; all of a kind              IMPORT#<id>; gsi1: UPLOADS#<kind>#<month>  RECORD; <time>#<id>
 //	what an upload changed, to be undone                UNDO#<upload>#<shard>           NEW#<part>#<hash>, WAS#<contact>, STAFF#<staff id>
 //	a campaign; what each of its mailings has to do     CAMPAIGN#<campaign>             CAMPAIGN, WAVE#<mailing>
@@ -40,6 +41,9 @@
 //	how often the staff have been changed               SETTINGS                        STAFF
 //	how the workspace has begun                         SETTINGS                        FIRSTSTEPS
 //	wrapped keys of a purpose; its pairs                KEYS                            DATA#<purpose>, PAIR#<purpose>
+//	erasures of people, and how far each is             ERASURES                        <time>#<random>
+//	those that have steps left to do                    gsi1: ERASING                   <time>#<random>
+//	who was erased and may not come back                ERASED#<shard>                  <seal of an identifier>
 //	who sends at the moment                             LEASE#<name>                    LEASE
 //	how far a recount is; what its steps found          RECOUNT#<scope>                 STATE, SUM#<name>#<figure>
 //

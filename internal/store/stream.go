@@ -42,7 +42,7 @@ type AnswerChange struct {
 func AnswerChangeOf(r events.DynamoDBEventRecord) (c AnswerChange, ok bool, err error) {
 	c.Sequence = r.Change.SequenceNumber
 	now, err := streamItem(r.Change.NewImage)
-	if err != nil || !strings.HasPrefix(text(now, "sk"), "RESPONSE#") {
+	if err != nil || !strings.HasPrefix(text(now, "sk"), "RESPONSE#") || truth(now, "erased") { // nobody's: nobody is told of it
 		return c, false, err
 	}
 	c.Now = responseOf(now)

@@ -41,6 +41,7 @@ func uploadItem(i survey.Upload) (item, error) {
 	}
 	it := uploadKey(i.ID, "STATE").item()
 	it["audience"], it["created"], it["next"], it["version"] = str(string(i.Audience)), at(i.Created), num(i.Next), num(i.Version)
+	it["gsi1pk"], it["gsi1sk"] = str(importsPK(i.Created)), str(i.ID)
 	it["finished"], it["state"], it["seen"], it["ttl"] = yes(i.Finished), bin(state), asJSON(i.Seen), expires(i.Created)
 	return it, nil
 }

@@ -27,6 +27,7 @@ type contactPage struct {
 	MayStop              bool
 	Action               string
 	Edit                 string // address of the form
+	Rights               string // address of the page that exports and erases people; "": not this one's
 	NoAddress            bool
 	History              []contactEvent
 	WholeOnly            bool     // employees: no answers here
@@ -65,6 +66,9 @@ func (d *Pages) contactPage(w http.ResponseWriter, r *http.Request) error {
 	p.MayStop, p.NoAddress = !stopped && p.Can(authz.WriteContacts), c.Person.Email == ""
 	if p.Can(authz.WriteContacts) {
 		p.Edit = contactHref(c) + "/edit"
+	}
+	if p.Can(authz.PeoplesRights) {
+		p.Rights = "/settings/people?audience=" + string(c.Audience) + "&contact=" + string(c.ID)
 	}
 	p.WholeOnly = c.Audience == survey.Employees
 	p.Hidden = !insight.Persons(c.Audience, p.Visit.Who) && !p.WholeOnly

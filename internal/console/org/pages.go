@@ -13,7 +13,21 @@ import (
 type Pages struct{ *shell.Shell }
 
 // Routes lists the pages.
-func (d *Pages) Routes() []door.Route { return slices.Concat(d.staffRoutes(), d.settingsRoutes()) }
+func (d *Pages) Routes() []door.Route {
+	return slices.Concat(d.staffRoutes(), d.settingsRoutes(), d.rightsRoutes())
+}
+
+func (d *Pages) rightsRoutes() []door.Route {
+	return []door.Route{
+		door.On("GET /settings/people", authz.PeoplesRights, d.showRights, ""),
+		door.On("POST /settings/people/find", authz.PeoplesRights, d.findPerson, door.Unaudited),
+		door.On("POST /settings/people/export", authz.PeoplesRights, d.exportPerson, "people.export"),
+		door.On("POST /settings/people/erase", authz.PeoplesRights, d.erasePerson, "people.erase"),
+		door.On("GET /settings/people/erasures/{erasure}", authz.PeoplesRights, d.showErasure, ""),
+		door.On("POST /settings/people/erasures/{erasure}/go-on", authz.PeoplesRights, d.goOnErasing, "people.erase.go-on"),
+		door.On("POST /settings/people/lift", authz.PeoplesRights, d.liftBlock, "people.lift"),
+	}
+}
 
 func (d *Pages) staffRoutes() []door.Route {
 	return []door.Route{

@@ -13,6 +13,7 @@ import (
 	"onetap/internal/counting"
 	"onetap/internal/followup/followuptest"
 	"onetap/internal/loop"
+	"onetap/internal/rights"
 	"onetap/internal/survey"
 )
 
@@ -59,7 +60,7 @@ func world(t *testing.T) (*followuptest.Bench, *Handler) {
 	t.Helper()
 	b := followuptest.Open(t)
 	b.Campaign(mailing, "Spring")
-	return b, New(b.Alerts, &counting.Recounter{Store: b.Faulty, Now: time.Now, Metrics: io.Discard, Log: quiet}, quiet)
+	return b, New(b.Alerts, &counting.Recounter{Store: b.Faulty, Now: time.Now, Metrics: io.Discard, Log: quiet}, &rights.Rights{Store: b.Faulty, Now: time.Now}, quiet)
 }
 
 // take tells the alerts of an answer, perhaps under a fault.

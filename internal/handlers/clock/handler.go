@@ -11,6 +11,7 @@ import (
 
 	"onetap/internal/counting"
 	"onetap/internal/followup"
+	"onetap/internal/rights"
 )
 
 // margin is kept between the last task and the function's deadline.
@@ -31,9 +32,10 @@ type Handler struct {
 }
 
 // New lists the tasks, the most urgent first.
-func New(alerts *followup.Alerts, recounter *counting.Recounter, log *slog.Logger) *Handler {
+func New(alerts *followup.Alerts, recounter *counting.Recounter, people *rights.Rights, log *slog.Logger) *Handler {
 	return &Handler{log: log, tasks: []task{
 		{"settle alerts", 50 * time.Second, alerts.SendDue},
+		{"erase people", 60 * time.Second, people.Settle},
 		{"recount", 240 * time.Second, recounter.Run},
 	}}
 }
