@@ -3,12 +3,16 @@ package main
 
 import (
 	"os"
+	"time"
 
 	"onetap/internal/awsenv"
 	"onetap/internal/console"
 	"onetap/internal/door"
 	"onetap/internal/keys"
+	"onetap/internal/kms"
 	"onetap/internal/logs"
+	"onetap/internal/mailing"
+	"onetap/internal/seal"
 	"onetap/internal/ses"
 	"onetap/internal/store"
 	"onetap/internal/web"
@@ -24,10 +28,15 @@ func main() {
 		stop(err)
 	}
 	c := awsenv.Config()
+	var pairs mailing.Pairs
+	if key := os.Getenv("BALLOTS_KEY"); key != "" {
+		pairs = seal.New(seal.Options{Rings: s, KMS: kms.New(c, key), Now: time.Now})
+	}
 	d, err := door.Open(door.Settings{
 		Store: s, Keys: ks, Mail: ses.New(c, os.Getenv("CONFIGURATION_SET")),
 		Wake: awsenv.Waker(c, os.Getenv("SEND_FUNCTION")), Later: awsenv.Caller(c, os.Getenv("AWS_LAMBDA_FUNCTION_NAME")), // itself
 		Sheets: awsenv.Asker(c, os.Getenv("SHEETS_FUNCTION")),
+		Pairs:  pairs,
 		Token:  os.Getenv("API_TOKEN"), Sender: os.Getenv("SENDER"), Senders: os.Getenv("SENDERS"), Site: os.Getenv("SITE"),
 		Links: os.Getenv("LINKS"), Admin: os.Getenv("ADMIN_EMAIL"),
 		OIDC: door.OIDC{Issuer: os.Getenv("OIDC_ISSUER"), Client: os.Getenv("OIDC_CLIENT_ID"), Secret: os.Getenv("OIDC_CLIENT_SECRET")},

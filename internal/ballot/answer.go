@@ -77,3 +77,9 @@ func Read(plain []byte) (a Answer, err error) {
 	}
 	return a, nil
 }
+
+// Cast is a sealed answer as it lies in the box. Box stands for its ballot, which cannot be told from it.
+type Cast struct {
+	Box    string
+	Sealed []byte
+}

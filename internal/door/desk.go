@@ -59,6 +59,7 @@ type Settings struct {
 	Site    string                                        // base of the console and the API; "": the host of the request
 	Links   string                                        // base of the links in letters; "": the site
 	Admin   string                                        // who may sign in before there is any staff
+	Pairs   mailing.Pairs                                 // makes the key pairs of campaigns with ballots
 	OIDC    OIDC                                          // who signs people in besides the links by e-mail
 }
 
@@ -81,7 +82,7 @@ func Open(o Settings) (*Desk, error) {
 	}
 	d := &Desk{Store: o.Store, Keys: o.Keys, Now: now, Later: o.Later, Sheets: o.Sheets, Sender: o.Sender, senders: senders, Addresses: addresses{o.Site, o.Links}}
 	d.Results = &insight.Results{Store: o.Store, Now: now}
-	d.Mailing = &mailing.Campaigns{Store: o.Store, Keys: o.Keys, Mail: o.Mail, Now: now, Wake: o.Wake, Sender: o.Sender, Senders: senders, Admin: o.Admin}
+	d.Mailing = &mailing.Campaigns{Store: o.Store, Keys: o.Keys, Mail: o.Mail, Now: now, Wake: o.Wake, Sender: o.Sender, Senders: senders, Admin: o.Admin, Pairs: o.Pairs}
 	d.Company = &org.Company{Store: o.Store, Now: now, Senders: senders}
 	d.Lists = &contacts.Lists{Store: o.Store, Keys: o.Keys, Now: now}
 	d.Rights = &rights.Rights{Store: o.Store, Keys: o.Keys, Now: now}
@@ -106,6 +107,8 @@ func (d *Desk) Check() error {
 		return fmt.Errorf("SENDER is not the address that letters come from, nor a name with it: %w", d.senders.Check(d.Sender))
 	case d.Sheets == nil:
 		return errors.New("SHEETS_FUNCTION is not set: name the function that reads workbooks")
+	case d.Mailing.Pairs == nil:
+		return errors.New("BALLOTS_KEY is not set: name the key of KMS that wraps the keys of ballots")
 	case d.Mailing.Wake == nil:
 		return errors.New("SEND_FUNCTION is not set: name the function that sends")
 	}

@@ -34,6 +34,7 @@ type memory struct {
 	figures  survey.Deltas
 	asked    survey.Asked
 	kept     map[int]survey.DimensionCount
+	words    []survey.Words
 }
 
 func (m *memory) TalliesOf(_ context.Context, scope, kind string) (map[survey.TallyKey]survey.Counts, error) {
@@ -176,4 +177,8 @@ func must[T any](t *testing.T) func(v T, err error) T {
 		}
 		return v
 	}
+}
+
+func (m *memory) WordsOf(context.Context, survey.CampaignID) ([]survey.Words, error) {
+	return m.words, nil
 }

@@ -21,6 +21,9 @@ import (
 // tried: what many ask for comes first, the finest last. A dimension that the reader may not see has the name "" and keeps
 // its place: see Seen.
 func Kinds(c survey.Campaign) []string {
+	if c.Audience.Anonymous() { // what ballots carry, and nothing else
+		return slices.Concat([]string{survey.KindTeam, survey.KindLanguage}, c.Dimensions)
+	}
 	return slices.Concat([]string{survey.KindTeam, survey.KindLanguage}, c.Dimensions, []string{survey.KindOwner, survey.KindWeek})
 }
 

@@ -112,6 +112,12 @@ func (g *countedGroups) over(kind string) []Row {
 // byGroups is a breakdown of what may be shown, with how many were written to.
 func (p *Report) byGroups(ctx context.Context, kind string) (Breakdown, error) {
 	b := Breakdown{At: p.groups.at, Kept: p.groups.kept, Hidden: p.groups.hidden[kind]}
+	if p.view.employees { // who of a group was written to, beside who has answered, could name somebody
+		for _, one := range p.groups.shown[kind] {
+			b.Rows = append(b.Rows, overTime(one.value, one.tally))
+		}
+		return b, nil
+	}
 	sent, err := p.sentBy(ctx, kind)
 	for _, one := range p.groups.shown[kind] {
 		one.tally.Sent = sent[one.value]

@@ -94,7 +94,7 @@ func (r *Results) Own(ctx context.Context, who authz.Who, reach Reach, c survey.
 	if view.People() && whole.withheld == "" {
 		own.weeks = all.weeks
 	}
-	if reach.all || !view.Segments() {
+	if reach.all || !view.Parts() {
 		return own, nil
 	}
 	t, within, err := r.reached(ctx, c, reach)

@@ -91,7 +91,7 @@ func (o *Reading) Report(ctx context.Context) (*Report, error) {
 	}
 	p := &Report{Reading: o, whole: o.view.Disclose(all.sum)}
 	p.own = Own{Disclosed: p.whole, Company: p.whole, reach: Reach{all: true}}
-	if !o.who.All() && o.view.Segments() {
+	if !o.who.All() && o.view.Parts() {
 		if err := p.narrowOwn(ctx); err != nil {
 			return nil, err
 		}

@@ -36,6 +36,8 @@ type Store interface {
 	ResponsesPage(ctx context.Context, c survey.CampaignID, from survey.Cursor, limit int) (found []survey.Response, next *survey.Cursor, err error)
 	// PastOf reads what campaigns know of a contact, in no order; reminders, answers and cases only if answers is set.
 	PastOf(ctx context.Context, id survey.ContactID, campaigns []survey.CampaignID, answers bool) (loop.Past, error)
+	// WordsOf reads what people wrote whose sealed answers were opened.
+	WordsOf(ctx context.Context, c survey.CampaignID) ([]survey.Words, error)
 	// Staff lists all colleagues.
 	Staff(ctx context.Context) ([]survey.Staff, error)
 }

@@ -5,8 +5,10 @@
 // package can fill, after the rules were applied; so a page, an export or an API answer cannot print anything else. The
 // rules, and where each is applied:
 //
-//   - Employees' figures: only of the whole, only after the survey has ended, only of LeastFigures answers and more.
-//     No segments, no weeks, no single answers, no comparison, no reminder's ledger: View.
+//   - Employees' figures: only after the survey has ended, only of LeastFigures answers and more, the same for every reader. No
+//     weeks, no single answers, no comparison, no reminder's ledger: View. Of answers that came by ballots, after all were opened,
+//     groups as the opening has made them, without a response rate, and words apart from scores, in no order, with names
+//     masked: words.go. Of others, no segments.
 //   - Whoever may not know who answered sees no figures of fewer than LeastFigures answers: View.Disclose.
 //   - Scores of unverified answers, from LeastFigures on and never of employees: View.Disclose.
 //   - Comments of employees are counted from LeastWords on: View.Disclose.
@@ -54,6 +56,7 @@ var (
 type Withheld string
 
 const (
+	InBox       Withheld = "in_box"       // employees: the answers lie sealed until all are opened together, or are being counted
 	UntilClosed Withheld = "until_closed" // employees: while answers come in, every look at the figures tells of the latest
 	TooFew      Withheld = "too_few"      // fewer than LeastFigures have answered
 )
@@ -64,11 +67,18 @@ type View struct {
 	employees bool
 	over      bool // no answer comes any more, and all of them are counted
 	people    bool // the reader may know who gave an answer
+	ballots   bool // the answers came by ballots
+	kept      int  // and so many came out of the box
+	words     int  // of so many of whom there are words
 }
 
 // Of is a reader's view of a campaign at a time.
 func Of(c survey.Campaign, who authz.Who, now time.Time) View {
-	return View{employees: c.Audience == survey.Employees, over: over(c, now), people: Persons(c.Audience, who)}
+	v := View{employees: c.Audience == survey.Employees, over: over(c, now), people: Persons(c.Audience, who)}
+	if v.ballots = v.employees && c.Ballots; v.ballots {
+		v.over, v.kept, v.words = !c.InBox(), c.Box.Kept, c.Box.Words
+	}
+	return v
 }
 
 // Persons reports whether a reader may know who of an audience answered, and who did not. Of employees nobody may.
@@ -97,6 +107,8 @@ func over(c survey.Campaign, now time.Time) bool {
 func (v View) Disclose(t nps.Tally) Disclosed {
 	d := Disclosed{tally: t}
 	switch {
+	case v.ballots && (!v.over || int(t.Answers()) != v.kept): // while they are counted, two looks would tell of those between
+		d.withheld = InBox
 	case v.employees && !v.over:
 		d.withheld = UntilClosed
 	case v.employees && t.Answers() < LeastFigures, !v.people && t.Answers() > 0 && t.Answers() < LeastFigures:
@@ -107,6 +119,9 @@ func (v View) Disclose(t nps.Tally) Disclosed {
 	if v.employees || !v.people && t.Unverified < LeastFigures {
 		d.tally.UnverifiedScores = [11]int64{}
 	}
+	if v.ballots {
+		d.tally.Comments = int64(v.words)
+	}
 	if d.withheld != "" {
 		d.tally = nps.Tally{Sent: t.Sent}
 	}
@@ -116,7 +131,13 @@ func (v View) Disclose(t nps.Tally) Disclosed {
 
 // Segments reports whether figures are shown of less than the whole: of a week, a team, an owner. Unless People, of those
 // groups only that may be shown.
-func (v View) Segments() bool { return !v.employees }
+func (v View) Segments() bool { return !v.employees || v.ballots && v.over }
+
+// Words reports whether what people wrote is listed apart from their answers: it came out of a box.
+func (v View) Words() bool { return v.ballots && v.over }
+
+// Parts reports whether pages open on the figures of a reader's own part: of ballots' answers everybody sees the same.
+func (v View) Parts() bool { return !v.employees }
 
 // Answers reports whether answers are shown one by one, with their words. Unless People, those of one group at most,
 // without anything of the person beside them, and none at all of fewer than LeastWords.

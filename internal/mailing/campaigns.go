@@ -16,6 +16,7 @@ import (
 	"onetap/internal/insight"
 	"onetap/internal/keys"
 	"onetap/internal/lang"
+	"onetap/internal/seal"
 	"onetap/internal/survey"
 )
 
@@ -29,6 +30,13 @@ type Campaigns struct {
 	Sender  string                      // the deployment's From
 	Senders survey.Senders              // whom letters may come from
 	Admin   string                      // the deployment's administrator, who is of the staff before there is a list
+	Pairs   Pairs
+}
+
+// Pairs makes key pairs, of which whoever launches can use the public half alone.
+type Pairs interface {
+	// MakePair makes a purpose's key pair if there is none yet.
+	MakePair(ctx context.Context, p seal.Purpose) error
 }
 
 // Campaign reads a campaign as it is now; the problem campaign_unknown where there is none of that id.

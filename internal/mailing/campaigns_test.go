@@ -13,6 +13,7 @@ import (
 	"onetap/internal/local/dynamo"
 	"onetap/internal/mail"
 	"onetap/internal/mailing"
+	"onetap/internal/seal/sealtest"
 	"onetap/internal/store"
 	"onetap/internal/store/storetest"
 	"onetap/internal/survey"
@@ -52,7 +53,7 @@ func newDesk(t testing.TB) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.Campaigns = &mailing.Campaigns{Store: d.store, Keys: k, Mail: d, Now: d.now, Wake: d.wake, Sender: sender, Senders: senders, Admin: "boss@example.com"}
+	d.Campaigns = &mailing.Campaigns{Store: d.store, Keys: k, Mail: d, Now: d.now, Wake: d.wake, Sender: sender, Senders: senders, Admin: "boss@example.com", Pairs: sealtest.New()}
 	return d
 }
 

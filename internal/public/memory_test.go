@@ -13,7 +13,10 @@ import (
 	"time"
 
 	"onetap/internal/apperr"
+	"onetap/internal/ballot"
 	"onetap/internal/keys"
+	"onetap/internal/seal"
+	"onetap/internal/seal/sealtest"
 	"onetap/internal/survey"
 	"onetap/internal/theme"
 	"onetap/internal/web"
@@ -31,10 +34,13 @@ type memory struct {
 	glances      int
 	lookups      int // for logos
 
-	lookupsLost int    // so many logos are not read
-	lost        int    // so many writes fail before the work
-	unheard     int    // so many writes are done and then fail
-	meddling    func() // called once before the next SaveResponse: somebody else is faster
+	lookupsLost int               // so many logos are not read
+	lost        int               // so many writes fail before the work
+	unheard     int               // so many writes are done and then fail
+	changes     map[string]int    // of ballots, by their boxes
+	casts       map[string][]byte // sealed
+
+	meddling func() // called once before the next SaveResponse: somebody else is faster
 }
 
 var errTable = errors.New("table does not answer")
@@ -132,6 +138,7 @@ var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 type stage struct {
 	*memory
 	keys    *keys.Keys
+	sealer  *seal.Sealer
 	token   string
 	test    string    // of a test send
 	leave   [2]string // what the /u/ of their letters carries
@@ -163,8 +170,8 @@ func newStage(t testing.TB) *stage {
 	s.leave[0] = k.MakeUnsubscribe(keys.Token{Campaign: c.ID, Contact: s.id})
 	s.leave[1] = k.MakeUnsubscribe(keys.Token{Campaign: c.ID, Contact: s.id, Test: true})
 	digests := 0
-	s.now = noon
-	s.pages = newPages(s.memory, k, func() time.Time { return s.now }, func() string { digests++; return fmt.Sprint("digest", digests) })
+	s.now, s.sealer = noon, sealtest.New()
+	s.pages = newPages(s.memory, k, s.sealer, func() time.Time { return s.now }, func() string { digests++; return fmt.Sprint("digest", digests) })
 	s.handler = web.Secure(s.pages.routes())
 	return s
 }
@@ -231,4 +238,33 @@ func (s *stage) try(method, path, query string) (w *httptest.ResponseRecorder, o
 	w = httptest.NewRecorder()
 	s.handler.ServeHTTP(w, r)
 	return w, true
+}
+
+func (m *memory) Ballot(_ context.Context, c survey.CampaignID, box string) (int, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.changes[box], nil
+}
+
+func (m *memory) PutBallot(_ context.Context, c survey.CampaignID, b ballot.Cast, was int) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.meddling != nil {
+		meddle := m.meddling
+		m.meddling = nil
+		meddle()
+	}
+	if m.changes[b.Box] != was {
+		return apperr.ErrChanged
+	}
+	m.writes = append(m.writes, "ballot")
+	if m.changes == nil {
+		m.changes, m.casts = map[string]int{}, map[string][]byte{}
+	}
+	m.changes[b.Box], m.casts[b.Box] = was+1, b.Sealed
+	return nil
+}
+
+func (m *memory) BallotPlace(c survey.CampaignID, box string) seal.Place {
+	return seal.Place{Partition: "BOX#" + string(c), Sort: box, Attribute: "sealed"}
 }

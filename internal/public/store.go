@@ -5,7 +5,9 @@ import (
 	"time"
 
 	"onetap/internal/apperr"
+	"onetap/internal/ballot"
 	"onetap/internal/keys"
+	"onetap/internal/seal"
 	"onetap/internal/store"
 	"onetap/internal/survey"
 	"onetap/internal/theme"
@@ -27,6 +29,12 @@ type Store interface {
 	SaveResponse(ctx context.Context, r survey.Response, was int) error
 	// Unsubscribe stops all later surveys to a contact; again changes nothing.
 	Unsubscribe(ctx context.Context, c survey.Campaign, id survey.ContactID) error
+	// Ballot reads how often a ballot's answer was given, 0: never.
+	Ballot(ctx context.Context, c survey.CampaignID, box string) (changes int, err error)
+	// PutBallot puts a sealed answer in place of the ballot's former one, if that was given was times; otherwise apperr.ErrChanged.
+	PutBallot(ctx context.Context, c survey.CampaignID, b ballot.Cast, was int) error
+	// BallotPlace is the place for which a ballot's answer is sealed.
+	BallotPlace(c survey.CampaignID, box string) seal.Place
 	// Logo reads a company's logo; ok is false where there is none of that name.
 	Logo(ctx context.Context, hash string) (l theme.Logo, ok bool, err error)
 }

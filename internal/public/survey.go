@@ -14,6 +14,7 @@ import (
 	"onetap/internal/apperr"
 	"onetap/internal/keys"
 	"onetap/internal/lang"
+	"onetap/internal/seal"
 	"onetap/internal/store"
 	"onetap/internal/survey"
 	"onetap/internal/web"
@@ -28,6 +29,7 @@ const maxTries = 5
 type pages struct {
 	store  Store
 	keys   *keys.Keys
+	seal   Sealer
 	now    func() time.Time
 	digest func() string // random, for the forms
 
@@ -52,12 +54,13 @@ const (
 
 // New is the handler of the public links, over the table.
 func New(s *store.Store, ks *keys.Keys) http.Handler {
-	return newPages(table{s, ks}, ks, time.Now, rand.Text).routes()
+	sealer := seal.New(seal.Options{Rings: s, Now: time.Now}) // without KMS: it opens nothing
+	return newPages(table{s, ks}, ks, sealer, time.Now, rand.Text).routes()
 }
 
-func newPages(s Store, ks *keys.Keys, now func() time.Time, digest func() string) *pages {
+func newPages(s Store, ks *keys.Keys, sealer Sealer, now func() time.Time, digest func() string) *pages {
 	return &pages{
-		store: s, keys: ks, now: now, digest: digest,
+		store: s, keys: ks, seal: sealer, now: now, digest: digest,
 		seen:      recent[keys.Token, seen]{life: seenLife, maxKept: maxSeen},
 		campaigns: recent[survey.CampaignID, survey.Campaign]{life: campaignLife, maxKept: maxCampaigns},
 		logos:     logos{unknown: recent[string, struct{}]{life: unknownLife, maxKept: logosUnknown}},
@@ -69,6 +72,8 @@ func newPages(s Store, ks *keys.Keys, now func() time.Time, digest func() string
 //
 //	with something stuck to it     as the link without it (keys.Path)
 //	a good link                    200; GET and HEAD write nothing, POST /r/ takes the answer
+//	a good ballot                  200; GET and HEAD write nothing, POST /b/ puts a person's answer into the box
+//	/anonymity                     200, how ballots keep their answers anonymous
 //	campaign closed or cancelled   410
 //	forged; or of no campaign or contact here   404
 //	a score that is none           400, nothing written
@@ -83,6 +88,9 @@ func (p *pages) routes() http.Handler {
 	mux.HandleFunc("GET /r/{token}/{score}", p.show)
 	mux.HandleFunc("POST /r/{token}", p.receive)
 	mux.HandleFunc("POST /r/{token}/{score}", p.receive)
+	mux.HandleFunc("GET /b/{token}", p.showBallot)
+	mux.HandleFunc("POST /b/{token}", p.castBallot)
+	mux.HandleFunc("GET /anonymity", p.anonymity)
 	mux.HandleFunc("GET /u/{token}", p.askUnsubscribe)
 	mux.HandleFunc("POST /u/{token}", p.unsubscribe)
 	mux.HandleFunc("GET /logo/{hash}", p.logo)

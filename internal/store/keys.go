@@ -123,6 +123,28 @@ func dimensionCountKey(id survey.CampaignID, part int) key {
 	return key{"CAMPAIGN#" + string(id), "PART#" + two(part)}
 }
 
+// boxShards is over how many partitions a campaign's sealed answers are spread.
+const boxShards = 4
+
+func boxPK(id survey.CampaignID, shard int) string { return "BOX#" + string(id) + "#" + two(shard) }
+
+// ballotKey takes the keyed hash of a ballot, which spreads by itself.
+func ballotKey(id survey.CampaignID, box string) key {
+	return key{boxPK(id, int(base32Value(box[0]))%boxShards), "BALLOT#" + box}
+}
+
+func openingKey(id survey.CampaignID) key { return key{"OPENING#" + string(id), "OPENING"} }
+
+func openingPageKey(id survey.CampaignID, run string, page int) key {
+	return key{"OPENING#" + string(id), openingPrefix(run) + five(page)}
+}
+
+func openingPrefix(run string) string { return "PAGE#" + part(run) + "#" }
+
+func wordsKey(id survey.CampaignID, page int) key {
+	return key{"WORDS#" + string(id), "WORDS#" + five(page)}
+}
+
 func liveKey(id survey.CampaignID) key { return key{"LIVE", string(id)} }
 
 func planPK(id survey.CampaignID, mailing int) string {

@@ -17,6 +17,9 @@
 //	a campaign; what each of its mailings has to do     CAMPAIGN#<campaign>             CAMPAIGN, WAVE#<mailing>
 //	whom a campaign asks; its answers by its parts      CAMPAIGN#<campaign>             ASKED#<shard>, PART#<number>
 //	what ballots of a plan may carry                    CAMPAIGN#<campaign>             CELLS#<plan>#<page>
+//	a sealed answer of a ballot                         BOX#<campaign>#<shard>          BALLOT#<hash>
+//	how far the opening of a box is; what it packed     OPENING#<campaign>              OPENING, PAGE#<run>#<page>
+//	what people wrote, by groups, of opened boxes       WORDS#<campaign>                WORDS#<page>
 //	campaigns of an audience, newest first              gsi1: CAMPAIGNS#<audience>      <created>#<campaign>
 //	campaigns that `send` must look at                  LIVE                            <campaign>
 //	the batches of a mailing in order                   PLAN#<campaign>#<mailing>       BATCH#<number>

@@ -12,17 +12,13 @@ import (
 // nobody, in place of links of their own.
 func (a Audience) Anonymous() bool { return a == Employees }
 
-// EmployeesAsked is the switch by which campaigns of employees can be launched. It is off until all of their way stands: letters,
-// the box, the opening and the results.
-const EmployeesAsked = false
-
 // StoppedWithheld is what Stopped says of a campaign that the sender paused because it is Withheld.
 const StoppedWithheld = "EMPLOYEES_NOT_YET"
 
-// Withheld reports whether nobody is written to, whatever was planned: employees are asked by ballots alone (D25). Their
-// campaigns from before there were ballots take answers until they close.
+// Withheld reports whether nobody is written to, whatever was planned: employees are asked by ballots alone (D25), and their
+// campaigns from before there were ballots only take answers until they close.
 func (c Campaign) Withheld() bool {
-	return c.Audience.Anonymous() && !c.Ballots && (!EmployeesAsked || !c.Launched.IsZero())
+	return c.Audience.Anonymous() && !c.Ballots && !c.Launched.IsZero()
 }
 
 // Promises reports whether people may be told that answers are anonymous: they are asked by ballots, or will be when the draft is

@@ -89,6 +89,8 @@ type Campaign struct {
 	Ballots bool `json:"ballots,omitempty"`
 	// Groups are the columns by which its answers can be looked at, of an anonymous audience: see Columns.
 	Groups []string `json:"groups,omitempty"`
+	// Box is what came out of the box in which its sealed answers lay.
+	Box Box `json:"box,omitzero"`
 }
 
 // Accepts reports whether an answer given at now still counts.

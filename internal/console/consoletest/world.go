@@ -36,6 +36,7 @@ import (
 	"onetap/internal/local/dynamo"
 	localses "onetap/internal/local/ses"
 	"onetap/internal/mailing"
+	"onetap/internal/seal/sealtest"
 	"onetap/internal/ses"
 	"onetap/internal/sheet"
 	"onetap/internal/store"
@@ -101,7 +102,7 @@ func New(t testing.TB, o dynamo.Options) *World {
 		t.Fatal(err)
 	}
 	d, err := door.Open(door.Settings{
-		Store: s, Keys: keys, Mail: ses.New(storetest.As(c, "desk"), ""), Now: w.Now, Wake: w.wake, Sheets: askSheets(s), Token: Token,
+		Store: s, Keys: keys, Mail: ses.New(storetest.As(c, "desk"), ""), Now: w.Now, Wake: w.wake, Sheets: askSheets(s), Token: Token, Pairs: sealtest.New(),
 		Sender: "Example Shop <nps@example.com>", Senders: "example.net,notexample.com",
 	}) // of which SES has verified neither
 	if err != nil {

@@ -1,0 +1,14 @@
+// What somebody is writing stays in this tab until it is closed, so that a change of the answer does not begin from nothing.
+// The server cannot show it: it is sealed there.
+'use strict';
+(() => {
+  const form = document.getElementById('ballot');
+  if (!form) return;
+  const name = location.pathname;
+  const fields = ['why', 'wish'].map((id) => document.getElementById(id));
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(name) || '[]');
+    fields.forEach((f, i) => { if (!f.value && kept[i]) f.value = kept[i]; });
+    form.addEventListener('submit', () => sessionStorage.setItem(name, JSON.stringify(fields.map((f) => f.value))));
+  } catch (_) { /* no storage: nothing is kept */ }
+})();
