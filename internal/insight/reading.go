@@ -157,6 +157,8 @@ func (p *Report) Narrow() bool { return p.groups != nil }
 // manager only those of the owners and of the team within reach.
 func (p *Report) Leads(kind, value string) bool {
 	switch {
+	case p.view.employees:
+		return false
 	case p.own.Part() && kind == survey.KindTeam:
 		return p.Mine(kind, value)
 	case p.own.Part():

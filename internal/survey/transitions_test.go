@@ -214,14 +214,14 @@ func TestPastClosing(t *testing.T) {
 	}
 }
 
-// Employees are written to by no action; whatever else one may do with a campaign, one may do with theirs.
+// Campaigns of employees that were launched before there were ballots are written to by no action; whatever else one may do with a campaign, one may do with theirs.
 func TestEmployeesAreWithheld(t *testing.T) {
 	t.Parallel()
 	for _, s := range CampaignStates {
 		for _, a := range Actions {
 			_, usual := do(campaignIn(s), a, midday)
 			c := campaignIn(s)
-			c.Audience = Employees
+			c.Audience, c.Launched = Employees, midday
 			_, err := do(c, a, midday)
 			switch writes := a == ActLaunch || a == ActResume || a == ActRemind || a == ActRemindAgain || a == ActResend; {
 			case writes && usual == nil:
