@@ -71,7 +71,7 @@ func TestEmployeesAreNotWrittenTo(t *testing.T) {
 				}
 			}
 			status, page, _ := v.Post("/campaigns/"+string(a.C.ID)+"/"+act, "version", fmt.Sprint(a.C.Version), "understood", "1", "wave", "1")
-			if status != 409 || !strings.Contains(page, "Employees cannot be surveyed yet") {
+			if status != 409 || !strings.Contains(page, "from before there were anonymous links") {
 				t.Errorf("the page's %s: %d %s", act, status, page)
 			}
 		}
