@@ -15,8 +15,8 @@ import (
 // forgotten. Found by chaos, seed 3001: it woke and wrote its batches over those that had been sent.
 func TestALatePlannerWritesOverNothing(t *testing.T) {
 	t.Parallel()
-	for n := 1; ; n++ {
-		if !latePlan(t, n) {
+	for n := range deaths(1000) {
+		if !latePlan(t, int(n)) {
 			if n < 20 {
 				t.Errorf("the late planner made %d calls: it stood still in none of its writing", n)
 			}
