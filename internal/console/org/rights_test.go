@@ -95,3 +95,37 @@ func TestOnePersonExportedAndErased(t *testing.T) {
 		t.Errorf("typed after that: %d", status)
 	}
 }
+
+// Programs do the same by the API, and need an administrator's token.
+func TestPeoplesRightsByAPI(t *testing.T) {
+	t.Parallel()
+	w := consoletest.New(t, dynamo.Options{})
+	w.Staffed()
+	c := w.Detractor(1, "owner", "Север", "Снегирёва Зинаида", "Долго ждали мастера", 2, w.Now().Add(-time.Hour))
+	found := w.Must("POST", "/api/v1/people/find", "application/json", []byte(`{"whom": "customer1@example.com"}`))
+	if people, _ := found["people"].([]any); len(people) != 1 {
+		t.Fatalf("found %v", found)
+	}
+	body := []byte(`{"audience": "customers", "contact": "` + string(c.Contact) + `", "words": "keep"}`)
+	all := w.Must("POST", "/api/v1/people/export", "application/json", body)
+	if contacts, _ := all["contacts"].([]any); len(contacts) != 1 {
+		t.Errorf("exported %v", all)
+	}
+	done := w.Must("POST", "/api/v1/people/erase", "application/json", body)
+	if done["state"] != "settling" {
+		t.Errorf("erased: %v", done)
+	}
+	id, _ := done["id"].(string)
+	if again := w.Must("GET", "/api/v1/people/erasures/"+id, "", nil); again["id"] != id {
+		t.Errorf("the erasure is %v", again)
+	}
+	if status, _ := w.Call("POST", "/api/v1/contacts/customers", "application/json", []byte(`{"email": "customer1@example.com"}`)); status != 409 {
+		t.Errorf("added again: %d", status)
+	}
+	if status, _ := w.Call("POST", "/api/v1/people/lift", "application/json", []byte(`{"whom": "customer1@example.com"}`)); status != 400 {
+		t.Errorf("lifted unsaid: %d", status)
+	}
+	if status, _ := w.Call("POST", "/api/v1/people/lift", "application/json", []byte(`{"whom": "customer1@example.com", "sure": true}`)); status != 200 {
+		t.Errorf("lifted: %d", status)
+	}
+}
