@@ -66,6 +66,7 @@ func (d *API) Routes() []door.Route {
 		door.On("POST /api/v1/campaigns/{campaign}/remind-again", authz.Send, d.remindAgain, "campaigns.remind-again"),
 		door.On("POST /api/v1/campaigns/{campaign}/resend-uncertain", authz.Send, d.resendUncertain, "campaigns.resend-uncertain"),
 		door.On("GET /api/v1/campaigns/{campaign}/results", authz.ReadResults, d.campaignResults, ""),
+		door.On("GET /api/v1/campaigns/{campaign}/words", authz.ReadResults, d.campaignWords, ""),
 		door.On("POST /api/v1/campaigns/{campaign}/results/count", authz.ReadResults, d.countResults, door.Unaudited),
 		door.On("GET /api/v1/campaigns/{campaign}/compare", authz.ReadResults, d.showComparison, ""),
 		door.On("GET /api/v1/campaigns/{campaign}/responses", authz.ReadPeople, d.listResponses, ""),

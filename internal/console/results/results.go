@@ -119,9 +119,16 @@ func resultTabs(f *shell.Frame, opened *insight.Reading, here string) []shell.Ta
 	l, base := f.Lang, "/results/"+string(c.ID)
 	tabs := []shell.Tab{{Href: base, Label: l.T("results.tab_whole"), Here: here == ""}}
 	if opened.View().Segments() {
-		for _, kind := range append([]string{survey.KindTeam, survey.KindOwner, survey.KindLanguage}, opened.Dimensions()...) {
+		kinds := []string{survey.KindTeam, survey.KindOwner, survey.KindLanguage}
+		if c.Audience.Anonymous() { // ballots know no owners
+			kinds = []string{survey.KindTeam, survey.KindLanguage}
+		}
+		for _, kind := range append(kinds, opened.Dimensions()...) {
 			tabs = append(tabs, shell.Tab{Href: base + "/by/" + kindName(c, kind), Label: shell.KindLabel(l, kind), Here: here == kind})
 		}
+	}
+	if opened.View().Words() {
+		tabs = append(tabs, shell.Tab{Href: base + "/team", Label: l.T("talk.title"), Here: here == "talk"})
 	}
 	if f.Can(authz.ReadAnswers) && opened.View().Answers() {
 		tabs = append(tabs, shell.Tab{Href: base + "/answers", Label: l.T("results.tab_answers"), Here: here == "answers"})
