@@ -47,6 +47,11 @@ func TestAttackerWhoSawEveryClick(t *testing.T) {
 		scores, words, names = append(scores, strconv.Itoa(score)), append(words, fmt.Sprint("words of ", i)), append(names, name)
 		w.cast(name, ballot.Answer{Cell: 1, Score: score, Why: fmt.Sprint("words of ", i)})
 	}
+	var lies []int // people in the order in which their sealed answers lie in the table
+	must(t, w.store.WalkBox(t.Context(), id, func(b ballot.Cast) error {
+		lies = append(lies, slices.Index(names, b.Box))
+		return nil
+	}))
 	must(t, w.opener().Run(t.Context()))
 	if kept := w.campaign().Box; kept.Kept != people || kept.Words != people {
 		t.Fatalf("%+v", kept)
@@ -56,7 +61,7 @@ func TestAttackerWhoSawEveryClick(t *testing.T) {
 		byName[i] = i
 	}
 	slices.SortFunc(byName, func(a, b int) int { return strings.Compare(names[a], names[b]) })
-	clicks := map[string][]int{"when they clicked": nil, "by the box's names": byName}
+	clicks := map[string][]int{"when they clicked": nil, "by the box's names": byName, "as the box lies": lies}
 	for i := range people {
 		clicks["when they clicked"] = append(clicks["when they clicked"], i)
 	}
