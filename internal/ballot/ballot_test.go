@@ -116,22 +116,26 @@ func TestPlanTakesAwayTheLastFirst(t *testing.T) {
 		"all large enough": {[]ballot.Cell{cell("ru", "North", "Head"), cell("ru", "South", "Head")}, []int{5, 6}, "ru North Head 5, ru South Head 6"},
 		"the last value": {
 			[]ballot.Cell{cell("ru", "North", "Head"), cell("ru", "North", "Staff"), cell("ru", "South", "Head")},
-			[]int{2, 4, 5}, "ru North _ 6, ru South Head 5",
+			[]int{2, 4, 5},
+			"ru North _ 6, ru South Head 5",
 		},
 		"a large one keeps its own": {
 			[]ballot.Cell{cell("ru", "North", "Head"), cell("ru", "North", "Staff"), cell("ru", "South", "Head"), cell("ru", "South", "Staff")},
-			[]int{2, 40, 1, 2}, "ru _ _ 5, ru North Staff 40",
+			[]int{2, 40, 1, 2},
+			"ru _ _ 5, ru North Staff 40",
 		},
 		"both values": {
 			[]ballot.Cell{cell("ru", "North", "Head"), cell("ru", "South", "Staff")}, []int{4, 1}, "ru _ _ 5",
 		},
 		"the language": {[]ballot.Cell{cell("ru", "North"), cell("en", "South"), cell("en", "West")}, []int{3, 2, 5}, "_ _ 5, en West 5"},
 		"the nearest, and what it agrees on": {
-			[]ballot.Cell{cell("ru", "North"), cell("en", "North"), cell("en", "South"), cell("en", "West")}, []int{3, 9, 5, 7},
+			[]ballot.Cell{cell("ru", "North"), cell("en", "North"), cell("en", "South"), cell("en", "West")},
+			[]int{3, 9, 5, 7},
 			"_ North 12, en South 5, en West 7",
 		},
 		"of several the smallest": {
-			[]ballot.Cell{cell("en", "North"), cell("en", "South"), cell("en", "West")}, []int{9, 5, 2},
+			[]ballot.Cell{cell("en", "North"), cell("en", "South"), cell("en", "West")},
+			[]int{9, 5, 2},
 			"en _ 7, en North 9",
 		},
 		"who has no value is with those whose value is gone": {
