@@ -194,6 +194,9 @@ func (d *Pages) resultPage(w http.ResponseWriter, r *http.Request) error {
 		p.Answers = "/results/" + string(c.ID) + "/answers"
 	}
 	p.Hidden = shell.WithheldText(l, report.Whole().Withheld())
+	if report.Whole().Withheld() == insight.InBox && c.ClosesAt.After(d.Now()) {
+		p.Hidden += " " + l.T("results.in_box_until", lang.Values{"Moment": l.Moment(c.ClosesAt.In(p.Zone))})
+	}
 	own := report.Own()
 	p.NPS = shell.ViewNPS(l, own.Disclosed, p.Answers)
 	p.NPS.RateHref = d.PeopleHref(&p.Frame, c, survey.MailingInvitation, mailing.PartSent)
