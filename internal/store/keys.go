@@ -230,6 +230,12 @@ var settingsKey = key{"SETTINGS", "SETTINGS"}
 // firstStepsKey is written at most three times.
 var firstStepsKey = key{"SETTINGS", "FIRSTSTEPS"}
 
+// privacyKey is written when somebody says for how long data are kept, retentionKey by the clock, some times a month.
+var (
+	privacyKey   = key{"SETTINGS", "PRIVACY"}
+	retentionKey = key{"SETTINGS", "RETENTION"}
+)
+
 // staffListKey is the version of the staff list as a whole, which moves with every change of it.
 var staffListKey = key{"SETTINGS", "STAFF"}
 

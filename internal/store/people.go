@@ -159,6 +159,9 @@ func responseItem(r survey.Response) item {
 	if r.Unhappy {
 		it["unhappy"] = yes(true) // the stream filter of notify reads it
 	}
+	if r.Worded {
+		it["worded"] = yes(true)
+	}
 	set(it, "parts", strings.Join(r.Segments, segmentsMark))
 	if len(r.Seen) > 0 {
 		it["seen"] = str(strings.Join(r.Seen, " "))
@@ -171,7 +174,7 @@ func responseOf(it item) survey.Response {
 	return survey.Response{
 		Campaign: campaign, Contact: contact, Audience: survey.Audience(text(it, "audience")),
 		Owner: text(it, "owner"), Team: text(it, "team"), Language: text(it, "language"),
-		Score: int(number64(it, "score")), Verified: truth(it, "verified"), Unhappy: truth(it, "unhappy"), Why: text(it, "why"), Wish: text(it, "wish"),
+		Score: int(number64(it, "score")), Verified: truth(it, "verified"), Worded: truth(it, "worded"), Unhappy: truth(it, "unhappy"), Why: text(it, "why"), Wish: text(it, "wish"),
 		First: instant(it, "first"), Counted: instant(it, "counted"), Updated: instant(it, "updated"),
 		Segments: segmentsOf(it), Version: int(number64(it, "version")), Seen: strings.Fields(text(it, "seen")),
 	}

@@ -44,6 +44,7 @@
 //	how often the staff have been changed               SETTINGS                        STAFF
 //	how the workspace has begun                         SETTINGS                        FIRSTSTEPS
 //	wrapped keys of a purpose; its pairs                KEYS                            DATA#<purpose>, PAIR#<purpose>
+//	what data are kept for, and how long; what is due   SETTINGS                        PRIVACY; RETENTION
 //	erasures of people, and how far each is             ERASURES                        <time>#<random>
 //	those that have steps left to do                    gsi1: ERASING                   <time>#<random>
 //	who was erased and may not come back                ERASED#<shard>                  <seal of an identifier>

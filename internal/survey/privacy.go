@@ -1,0 +1,97 @@
+package survey
+
+import (
+	"time"
+	"unicode/utf8"
+
+	"onetap/internal/apperr"
+)
+
+// Privacy is what the company has said of personal data: for how long they are kept, and what for.
+type Privacy struct {
+	Retention
+	Grounds map[Audience]Ground `json:"grounds,omitempty"`
+	Version int                 `json:"-"` // 0: nobody has said anything yet, and nothing is deleted by its age
+}
+
+// Retention is for how many months something is kept; 0: for good, the audit list and signing in as long as they are kept at all.
+type Retention struct {
+	Comments int `json:"comments"` // words of answers, after they were last changed
+	Cases    int `json:"cases"`    // resolved cases with their notes, after the last that happened
+	Audit    int `json:"audit"`    // entries of the audit list
+	SignIns  int `json:"sign_ins"` // those of them that say who signed in
+}
+
+// ProposedRetention stands in the form before anybody has said anything.
+var ProposedRetention = Retention{Comments: 36, Cases: 36, Audit: 24, SignIns: 12}
+
+// Ground is what an audience's data are kept for, and by what right.
+type Ground struct {
+	Purpose string `json:"purpose,omitempty"`
+	Ground  string `json:"ground,omitempty"`
+}
+
+// MaxRetention is ten years; MaxAuditMonths is how long the audit list is kept at all.
+const (
+	MaxRetention   = 120
+	MaxAuditMonths = 24
+	maxGround      = 500
+)
+
+// Check tells what keeps it from being stored. Problems: months_range, text_too_long.
+func (p Privacy) Check() error {
+	for _, f := range []struct {
+		name     string
+		n, limit int
+	}{{"comments", p.Comments, MaxRetention}, {"cases", p.Cases, MaxRetention}, {"audit", p.Audit, MaxAuditMonths}, {"sign_ins", p.SignIns, MaxAuditMonths}} {
+		if f.n < 0 || f.n > f.limit {
+			return apperr.New(apperr.Invalid, "months_range", f.name, "Limit", f.limit)
+		}
+	}
+	for a, g := range p.Grounds {
+		if utf8.RuneCountInString(g.Purpose) > maxGround || utf8.RuneCountInString(g.Ground) > maxGround {
+			return apperr.New(apperr.Invalid, "ground_too_long", "purpose_"+string(a), "Limit", maxGround)
+		}
+	}
+	return nil
+}
+
+// RetentionNotice is how long before it happens it is shown what will be deleted.
+const RetentionNotice = 14 * 24 * time.Hour
+
+// RetentionStage is how far a month's deleting is.
+type RetentionStage string
+
+const (
+	RetentionCounting  RetentionStage = "counting"
+	RetentionAnnounced RetentionStage = "announced"
+	RetentionDeleting  RetentionStage = "deleting"
+)
+
+// RetentionRun is one deleting of what is older than it may be: it is counted, shown, and done when it is due.
+type RetentionRun struct {
+	Rules   Retention      `json:"rules"`
+	Due     time.Time      `json:"due"`
+	Stage   RetentionStage `json:"stage"`
+	At      string         `json:"at,omitempty"` // how far the walk is
+	Counted RetentionSum   `json:"counted"`
+	Deleted RetentionSum   `json:"deleted"`
+	Last    time.Time      `json:"last,omitzero"` // when the one before was done
+	LastSum RetentionSum   `json:"last_sum"`
+	Version int            `json:"-"`
+}
+
+// RetentionSum counts what is deleted.
+type RetentionSum struct {
+	Comments int `json:"comments"`
+	Cases    int `json:"cases"`
+	Audit    int `json:"audit"`
+}
+
+// Before is the time before which something of so many months is deleted; zero: nothing is.
+func (r RetentionRun) Before(months int) time.Time {
+	if months == 0 {
+		return time.Time{}
+	}
+	return r.Due.AddDate(0, -months, 0)
+}
