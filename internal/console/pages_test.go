@@ -100,9 +100,10 @@ func TestEveryPage(t *testing.T) {
 	}
 }
 
-// unlinked is what frames and scripts ask for, and what the way back from the issuer leads to; downloads are no pages.
+// unlinked is what frames and scripts ask for, and what the way back from the issuer leads to; downloads are no pages, and the
+// company of the walk has erased nobody.
 var (
-	unlinked  = []string{"/devices/own", "/campaigns/{campaign}/letter", "/campaigns/{campaign}/live", "/contacts/imports/{import}/state", "/contacts/workbooks/{digest}"}
+	unlinked  = []string{"/devices/own", "/campaigns/{campaign}/letter", "/campaigns/{campaign}/live", "/contacts/imports/{import}/state", "/contacts/workbooks/{digest}", "/settings/people/erasures/{erasure}"}
 	downloads = []string{"/contacts/imports/{import}/refused"}
 )
 

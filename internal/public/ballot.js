@@ -4,6 +4,13 @@
 (() => {
   const form = document.getElementById('ballot');
   if (!form) return;
+  // The tile of the letter that was tapped stands after "#", which no log holds.
+  const tap = () => {
+    const tile = [...form.querySelectorAll('input[name=score]')].find((i) => i.value === location.hash.slice(1));
+    if (tile) tile.checked = true;
+  };
+  tap();
+  addEventListener('hashchange', tap);
   const name = location.pathname;
   const fields = ['why', 'wish'].map((id) => document.getElementById(id));
   try {
