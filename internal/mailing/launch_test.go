@@ -173,7 +173,8 @@ func TestPossible(t *testing.T) {
 		{survey.Open, nil, mailing.Ledgers{Reminder: &survey.Ledger{}, Second: &survey.Ledger{}}, "pause close"},
 		{survey.Open, func(c *survey.Campaign) { c.SecondAt = d.now() }, mailing.Ledgers{Reminder: &survey.Ledger{}}, "pause close"},
 		{survey.Open, func(c *survey.Campaign) { c.RemindAt = d.now() }, mailing.Ledgers{}, "pause close"},
-		{survey.Open, func(c *survey.Campaign) { c.Audience = survey.Employees }, unclear, "pause close"},
+		{survey.Open, func(c *survey.Campaign) { c.Audience, c.Launched = survey.Employees, d.now() }, unclear, "pause close"}, // from before there were ballots
+		{survey.Open, func(c *survey.Campaign) { c.Audience, c.Launched, c.Ballots = survey.Employees, d.now(), true }, unclear, "pause remind close"},
 		{survey.Closed, nil, unclear, ""},
 	} {
 		c := d.draft(func(c *survey.Campaign) { c.State = tc.state })
