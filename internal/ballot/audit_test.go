@@ -177,8 +177,8 @@ func TestNothingSmallCanBeWorkedOut(t *testing.T) {
 				answers = append(answers, g.Cell)
 			}
 		}
-		if len(answers) > 22 { // all sets of four of them are tried
-			t.Skip()
+		if len(answers) > 22 {
+			t.Skip("too many answers to try all sets of four of them; rapid draws another organisation")
 		}
 		if found := audit(shown(answers), len(answers), ballot.Least); found != nil {
 			t.Fatalf("of %d answers %v can be worked out", len(answers), found)
