@@ -25,6 +25,9 @@ import (
 // Start starts a Chromium for a test, with one empty tab.
 func Start(t testing.TB) context.Context {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("a browser takes long: make test tries the page in it")
+	}
 	var path string
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
 		if p, err := exec.LookPath(name); err == nil {

@@ -143,6 +143,32 @@ func TestBrowserKeysChoose(t *testing.T) {
 	becomes(t, s, `2 true "" "" v4`)
 }
 
+// Who changes a score while the former one is on its way, and leaves at once, has chosen the last one.
+func TestBrowserLeavesBeforeTheReply(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	r := newRoad(s)
+	ctx, site := browser(t, s)
+	for _, c := range []struct{ first, last int }{{9, 3}, {0, 10}, {5, 6}} {
+		s.mu.Lock()
+		delete(s.responses, s.id)
+		s.mu.Unlock()
+		r.way.Store(sending)
+		tap := func(score int) browsertest.Step {
+			return browsertest.TapOn(fmt.Sprintf("#score label:nth-child(%d)", score+1))
+		}
+		browsertest.Run(t, ctx, browsertest.Phone(390), chromedp.Navigate(site+"/r/"+s.token), tap(c.first), says("Отправляем"), tap(c.last),
+			chromedp.Navigate("about:blank"), chromedp.Sleep(time.Second)) // until then the page that was left may see the reply
+		r.way.Store(arrived)
+		for end := time.Now().Add(12 * time.Second); !strings.HasPrefix(s.state(), fmt.Sprint(c.last, " true")); time.Sleep(20 * time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatalf("%d, then %d: stored is %s", c.first, c.last, s.state())
+			}
+		}
+		browsertest.Run(t, ctx, chromedp.Navigate(site+"/r/"+s.token), says(fmt.Sprintf("Спасибо! Ваша оценка — %d.", c.last)), chromedp.Evaluate[chromedp.Void](`localStorage.clear()`))
+	}
+}
+
 // Each state of the open page says what screen.go says of it.
 func TestBrowserScreen(t *testing.T) {
 	t.Parallel()
@@ -188,7 +214,7 @@ Bad: document.querySelector("#say").className == "bad", Words: !!shown("#words")
 		if got.Note != want.note || got.Button != want.button || got.Keep != want.keep || got.Say != want.say || got.Bad != want.bad || got.Words != want.words || got.Wish != (want.words && want.wish) || got.Half != want.arm {
 			t.Errorf("%s: the page is %+v, want %+v", name, got, want)
 		}
-		evaluate[int](t, ctx, `localStorage.clear();0`)
+		evaluate[int](t, ctx, `localStorage.clear();Storage.prototype.setItem=()=>{};fetch=()=>new Promise(()=>{});0`) // whoever leaves sends, and keeps, what waits
 		r.way.Store(unsent) // what hangs breaks
 		browsertest.Run(t, ctx, chromedp.Navigate("about:blank"))
 		r.way.Store(arrived)

@@ -52,6 +52,9 @@ func postOf(form url.Values) (post survey.Post, cut bool, err error) {
 	if d := form.Get("digest"); digestForm.MatchString(d) {
 		post.Digest = d
 	}
+	if d := form.Get("follows"); digestForm.MatchString(d) {
+		post.Follows = d
+	}
 	if n, err := strconv.Atoi(form.Get("seen")); err == nil {
 		post.Known = &n
 	} else if post.Gesture == survey.ByGesture {

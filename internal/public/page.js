@@ -7,9 +7,9 @@
 // What is posted waits in localStorage until the server has it, each with its own digest, so that a repeated post
 // is known to be one, and with the version of the answer that the page knew. All that the page says follows from what is
 // recorded, what is chosen and what waits: view(), as screen.go has it.
-(function () {
+(() => {
 "use strict";
-var d = document, at = function (id) { return d.getElementById(id); }, form = at("answer"), f = form.elements, text = form.dataset;
+var d = document, at = id => d.getElementById(id), form = at("answer"), f = form.elements, text = form.dataset;
 var action = form.getAttribute("action"), key = "onetap" + action.split("?")[0], memory = [], fields = ["why", "wish"], base = {};
 var armed = "arm" in text, recorded = text.last || null, said = {text: at("say").textContent, bad: at("say").className == "bad"};
 var scripted, touched, busy, failed, keys, seen, asked, over, wrote, wait = 0, timer, retry, pause;
@@ -37,10 +37,10 @@ function choose(score) {
 	var i = form.querySelector('input[value="' + score + '"][name=score]');
 	if (i) i.checked = true;
 }
-function people() { return load().filter(function (i) { return i.gesture != "script"; }); }
+function people() { return load().filter(i => i.gesture != "script"); }
 // The score that the person has sent last, whether it has arrived or not.
 function last() {
-	return people().reduce(function (l, i) { return i.score || l; }, recorded);
+	return people().reduce((l, i) => i.score || l, recorded);
 }
 function fill(t) { return t.replace("#", recorded).replace("@", chosen()); }
 function view() {
@@ -63,7 +63,7 @@ function view() {
 	if (l && c == l) history.replaceState(null, "", action);
 }
 function digest() {
-	return Array.from(crypto.getRandomValues(new Uint8Array(12)), function (b) { return (b + 256).toString(16).slice(1); }).join("");
+	return Array.from(crypto.getRandomValues(new Uint8Array(12)), b => (b + 256).toString(16).slice(1)).join("");
 }
 function post(item) {
 	item.digest = digest();
@@ -73,27 +73,29 @@ function post(item) {
 	flush();
 	view();
 }
+function put(item) {
+	var body = new URLSearchParams(item);
+	return fetch(action, {method: "POST", headers: {Accept: "application/json"}, body, keepalive: String(body).length < 6e4});
+}
 // Sends what waits, one after another and in order.
 function flush() {
 	var item = load()[0], status;
 	if (busy || !item) return;
 	busy = true;
 	clearTimeout(retry);
-	var body = new URLSearchParams(item);
-	fetch(action, {method: "POST", headers: {Accept: "application/json"}, body: body, keepalive: String(body).length < 6e4})
-	.then(function (r) {
+	put(item).then(r => {
 		status = r.status;
 		if (status >= 500 || status == 409 || status == 429 && !r.headers.get("Content-Language")) throw 0;
 		return r.json();
 	})
-	.then(function (answer) {
+	.then(answer => {
 		busy = failed = false;
 		wait = 0;
-		save(load().filter(function (i) { return i.digest != item.digest; }).map(function (i) {
+		save(load().filter(i => i.digest != item.digest).map(i => {
 			// Sent after this one, and knowing it.
 			if (i.seen == item.seen && status < 400 && !answer.asks) i.seen = answer.version;
 			// Typed over these words.
-			if (i.after == item.digest && status < 400) fields.forEach(function (n) { i[n + "_was"] = answer[n + "_was"]; });
+			if (i.after == item.digest && status < 400) fields.forEach(n => { i[n + "_was"] = answer[n + "_was"]; });
 			return i;
 		}));
 		over = over || status == 410;
@@ -102,7 +104,7 @@ function flush() {
 		view();
 		flush();
 	})
-	.catch(function () {
+	.catch(() => {
 		busy = false;
 		wait = Math.min(wait * 2 || 4e3, 6e4);
 		retry = setTimeout(flush, wait);
@@ -118,7 +120,7 @@ function done(item, a) {
 	if (a.asks) choose(item.score);
 	else if (!c || c == recorded) choose(a.score);
 	recorded = String(a.score);
-	fields.forEach(function (n) {
+	fields.forEach(n => {
 		var e = f[n], mine = e.value == item[n];
 		if (e.value == base[n] || mine && !a.cut) e.value = base[n] = a[n] || "";
 		if (n in item || n in a) f[n + "_was"].value = a[n + "_was"];
@@ -129,7 +131,7 @@ function done(item, a) {
 }
 function keepDraft() {
 	var v = {}, any = null;
-	fields.forEach(function (n) { if (f[n].value != base[n]) any = v[n] = f[n].value; });
+	fields.forEach(n => { if (f[n].value != base[n]) any = v[n] = f[n].value; });
 	draft(any === null ? null : v);
 }
 function send(gesture) {
@@ -157,6 +159,16 @@ function gesture(e) {
 function leave() {
 	if (pause) send("gesture");
 	script();
+	flush();
+	// Nobody is there any more to wait for a reply: the rest goes at once, each saying which post it follows. A score that
+	// another one follows need not be said again when the page opens next.
+	save(load().filter((i, n, q) => {
+		if (n) {
+			i.follows = i.follows || q[n - 1].digest;
+			put(i).catch(() => {});
+		}
+		return "why" in i || !q.slice(n + 1).some(j => j.score);
+	}));
 }
 function visible() {
 	clearTimeout(timer);
@@ -177,17 +189,17 @@ function picked(e) {
 	view();
 }
 
-fields.forEach(function (n) { base[n] = f[n + "_was"].value == "?" ? "" : f[n].defaultValue; });
+fields.forEach(n => { base[n] = f[n + "_was"].value == "?" ? "" : f[n].defaultValue; });
 // What was said last, an emptied field too.
 var typed = Object.assign.apply(null, [{}].concat(people(), draft()));
-people().forEach(function (i) { if ("why" in i) wrote = i.digest; });
-fields.forEach(function (n) { if (n in typed && f[n].value == base[n]) f[n].value = typed[n]; });
+people().forEach(i => { if ("why" in i) wrote = i.digest; });
+fields.forEach(n => { if (n in typed && f[n].value == base[n]) f[n].value = typed[n]; });
 // No link says another.
 if (location.pathname == action.split("?")[0] && !/chosen=/.test(location.search)) choose(last());
 
-["pointerdown", "touchstart", "keydown", "wheel", "click"].forEach(function (n) { addEventListener(n, gesture, {capture: true, passive: true}); });
+["pointerdown", "touchstart", "keydown", "wheel", "click"].forEach(n => { addEventListener(n, gesture, {capture: true, passive: true}); });
 form.addEventListener("change", picked);
-form.addEventListener("click", function (e) {
+form.addEventListener("click", e => {
 	var look = e.target.name == "look" && e.target.getAttribute("formaction"), c = chosen();
 	// A tap on the score already chosen.
 	picked(e);
@@ -207,13 +219,13 @@ form.addEventListener("click", function (e) {
 		location.href = look + (c && c != recorded ? "&chosen=" + c : "");
 	}
 });
-form.addEventListener("keydown", function (e) {
+form.addEventListener("keydown", e => {
 	var v = e.target.name == "score" && e.target.value;
 	// The scale is no ring.
 	if (v == "10" && /Right|Down/.test(e.key) || v === "0" && /Left|Up/.test(e.key)) e.preventDefault();
 });
 form.addEventListener("input", keepDraft);
-form.addEventListener("submit", function (e) {
+form.addEventListener("submit", e => {
 	e.preventDefault();
 	if (!touched) return;
 	var words = e.submitter && e.submitter.parentNode.id == "words";
@@ -221,7 +233,7 @@ form.addEventListener("submit", function (e) {
 	if (!words || pause || !asked) send("button");
 	if (!words) return;
 	var item = {gesture: "button", last: last()};
-	fields.forEach(function (n) { item[n] = f[n].value; item[n + "_was"] = f[n + "_was"].value; });
+	fields.forEach(n => { item[n] = f[n].value; item[n + "_was"] = f[n + "_was"].value; });
 	if (wrote) item.after = wrote;
 	post(item);
 	wrote = item.digest;

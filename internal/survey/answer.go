@@ -35,6 +35,7 @@ type Post struct {
 	WishWas *string
 	Gesture Gesture
 	Digest  string // random, made with the form; the same again when the post is repeated. Letters, digits, "-" and "_"
+	Follows string // Digest of the post that the page had sent before without waiting for its reply; "": it waited
 }
 
 // Apply returns the answer after a post, and whether the post changed it; an unchanged answer need not be written.
@@ -95,10 +96,11 @@ func (r Response) Apply(p Post, now time.Time) (after Response, changed bool, er
 }
 
 // Asks reports whether a post would write over a score that its page does not know: somebody, or another tab, has answered
-// since. The page then shows the answer as it is and asks.
+// since. A page that left without waiting knows the answer that it had posted itself. The page then shows the answer as it is and asks.
 func (r Response) Asks(p Post) bool {
 	taken := p.Digest != "" && slices.Contains(r.Seen, p.Digest)
-	return r.Verified && p.Gesture != ByScript && !taken && p.Score != nil && *p.Score != r.Score && p.Known != nil && *p.Known != r.Version
+	knows := p.Follows != "" && len(r.Seen) > 0 && r.Seen[len(r.Seen)-1] == p.Follows
+	return r.Verified && p.Gesture != ByScript && !taken && !knows && p.Score != nil && *p.Score != r.Score && p.Known != nil && *p.Known != r.Version
 }
 
 // Hidden is the trace of words that a page did not show.

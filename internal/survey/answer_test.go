@@ -88,6 +88,9 @@ func TestAnswerOfAPageThatKnowsLess(t *testing.T) {
 		want string
 	}{
 		{"an old tab touched", stored, survey.Post{Score: score(3), Known: known(0), Gesture: survey.ByGesture}, true, as},
+		{"a tab that left before the reply", stored, survey.Post{Score: score(3), Known: known(1), Follows: "b", Gesture: survey.ByGesture}, false, "3 true quick  3"},
+		{"a tab that left before another's post", stored, survey.Post{Score: score(3), Known: known(0), Follows: "a", Gesture: survey.ByGesture}, true, as},
+		{"a tab whose former post has not come", stored, survey.Post{Score: score(3), Known: known(1), Follows: "c", Gesture: survey.ByGesture}, true, as},
 		{"an old tab's button", stored, survey.Post{Score: score(3), Known: known(1), Gesture: survey.ByButton}, true, as},
 		{"a page from the future", stored, survey.Post{Score: score(3), Known: known(7), Gesture: survey.ByButton}, true, as},
 		{"an old tab with the same score", stored, survey.Post{Score: score(9), Known: known(0), Gesture: survey.ByGesture}, false, as},
