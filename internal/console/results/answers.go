@@ -106,6 +106,7 @@ type answersPage struct {
 	Next     string
 	Action   string // the page's address, with the filters
 	Selects  []filterSelect
+	Narrowed int // by so many of the filters that are folded away
 	Orders   []shell.Option
 	Dates    bool // one may ask for answers of some days
 	From     string
@@ -114,6 +115,12 @@ type answersPage struct {
 	Explain  bool   // unverified answers are shown
 	Mine     string // whose answers are shown, where not everybody's
 	Narrow   string // what is not shown to somebody who may not know the people
+}
+
+func (p *answersPage) count(narrows bool) {
+	if narrows {
+		p.Narrowed++
+	}
 }
 
 type answerView struct {

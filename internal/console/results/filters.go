@@ -43,6 +43,7 @@ func (d *Pages) choices(ctx context.Context, p *answersPage, opened *insight.Rea
 		})
 		if len(s.Options) > 1 || chosen != "" {
 			p.Selects = append(p.Selects, s)
+			p.count(chosen != "")
 		}
 	}
 	with := func(values []string, one string) []string { // what is asked for stands among the choices
@@ -74,6 +75,8 @@ func (d *Pages) choices(ctx context.Context, p *answersPage, opened *insight.Rea
 	for _, by := range orders {
 		p.Orders = append(p.Orders, shell.Option{Value: by, Label: l.T("finding.sort_" + by), On: f.Sort == by})
 	}
+	p.count(!f.From.IsZero())
+	p.count(!f.Until.IsZero())
 	if !f.From.IsZero() {
 		p.From = f.From.Format(time.DateOnly)
 	}
