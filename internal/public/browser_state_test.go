@@ -215,7 +215,7 @@ Bad: document.querySelector("#say").className == "bad", Words: !!shown("#words")
 			t.Errorf("%s: the page is %+v, want %+v", name, got, want)
 		}
 		evaluate[int](t, ctx, `localStorage.clear();Storage.prototype.setItem=()=>{};fetch=()=>new Promise(()=>{});0`) // whoever leaves sends, and keeps, what waits
-		r.way.Store(unsent) // what hangs breaks
+		r.way.Store(unsent)                                                                                            // what hangs breaks
 		browsertest.Run(t, ctx, chromedp.Navigate("about:blank"))
 		r.way.Store(arrived)
 	})
