@@ -18,8 +18,9 @@ func (d *API) CreateImport(w http.ResponseWriter, r *http.Request) error {
 		Encoding string                    `json:"encoding"` // "": recognise it
 		Owners   map[string]string         `json:"owners"`   // who is meant by a name that several of the staff have: id by name
 		Confirm  bool                      `json:"confirm_losses"`
-		Look     bool                      `json:"look"` // write nothing
-		File     string                    `json:"file"` // what the list is called, for the history
+		Look     bool                      `json:"look"`  // write nothing
+		Whole    bool                      `json:"whole"` // whom it does not name is gone
+		File     string                    `json:"file"`  // what the list is called, for the history
 	}
 	if err := web.Decode(r, &in, door.MaxJSON); err != nil {
 		return err
@@ -29,7 +30,7 @@ func (d *API) CreateImport(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	u, err := d.Lists.Begin(r.Context(), a, contacts.Corrections{
-		Columns: in.Columns, Encoding: in.Encoding, Owners: in.Owners, Confirmed: in.Confirm, Look: in.Look,
+		Columns: in.Columns, Encoding: in.Encoding, Owners: in.Owners, Confirmed: in.Confirm, Look: in.Look, Whole: in.Whole,
 		Sent: contacts.SentBy(door.VisitOf(r).Who, in.File),
 	})
 	if err != nil {

@@ -30,6 +30,7 @@ type progress struct {
 	// Look says that nothing is written: see Corrections. Confirmed and Sent are those.
 	Look      bool  `json:"look,omitempty"`
 	Confirmed bool  `json:"confirmed,omitempty"`
+	Whole     bool  `json:"whole,omitempty"`
 	Sent      Sent  `json:"sent,omitzero"`
 	Ahead     Ahead `json:"ahead,omitzero"`
 	staff     *survey.StaffDirectory
@@ -54,8 +55,9 @@ type Outcome struct {
 	Encoding  string          `json:"encoding"`
 	Separator string          `json:"separator"`
 	Finished  bool            `json:"finished"`
-	Look      bool            `json:"look,omitempty"` // nothing was written: it is what the list would do
-	Ahead     Ahead           `json:"ahead,omitzero"` // of everything so far
+	Whole     bool            `json:"whole,omitempty"` // see Corrections
+	Look      bool            `json:"look,omitempty"`  // nothing was written: it is what the list would do
+	Ahead     Ahead           `json:"ahead,omitzero"`  // of everything so far
 }
 
 // Progress is what became of everything that an upload has taken so far; single refusals and warnings are not in it.
@@ -69,7 +71,7 @@ func Progress(u survey.Upload) (Outcome, error) {
 
 func (p *progress) sum(o Outcome) Outcome {
 	o.Total, o.Quality, o.Columns, o.Encoding, o.Separator = p.Total, p.Quality, p.Reader.Columns, p.Reader.Encoding, p.Reader.Separator
-	o.Look, o.Ahead = p.Look, p.Ahead
+	o.Look, o.Ahead, o.Whole = p.Look, p.Ahead, p.Whole
 	return o
 }
 

@@ -3,7 +3,6 @@ package contacts
 import (
 	"cmp"
 	"encoding/base32"
-	endian "encoding/binary"
 	"slices"
 
 	"onetap/internal/survey"
@@ -20,11 +19,8 @@ type seenContacts struct {
 // idLetters are those of survey.ContactID.
 var idLetters = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
 
-// seenOf shortens a contact's id: among a million contacts, two alike are one chance in thirty million.
 func seenOf(id survey.ContactID, line int) survey.SeenContact {
-	var b [16]byte
-	idLetters.Decode(b[:], []byte(id)) // ids are made by keys.Keys.ContactID
-	return survey.SeenContact{ID: endian.BigEndian.Uint64(b[:]), Line: uint32(line)}
+	return survey.SeenContact{ID: survey.SeenID(id), Line: uint32(line)}
 }
 
 func (s *seenContacts) load(before []survey.SeenContact) {
@@ -66,3 +62,6 @@ func (s *seenContacts) forget(but int) {
 	}
 	s.order = s.order[:but]
 }
+
+// all are the contacts that the list has named so far.
+func (s *seenContacts) all() []survey.SeenContact { return slices.Concat(s.before, s.order) }

@@ -84,6 +84,13 @@ type Store interface {
 	// SeenContacts reads which contacts the parts taken so far named, in no order.
 	SeenContacts(ctx context.Context, u survey.Upload) ([]survey.SeenContact, error)
 
+	// Returned takes those whom a list names out of those who are gone; NotGone takes back whom a whole list found gone.
+	Returned(ctx context.Context, a survey.Audience, named []survey.SeenContact) error
+	NotGone(ctx context.Context, a survey.Audience, upload string) error
+	// SaveWholeList says that an audience is to be compared with a whole list; apperr.ErrChanged: it is said. DropWholeList takes that back.
+	SaveWholeList(ctx context.Context, w survey.WholeList) (survey.WholeList, error)
+	DropWholeList(ctx context.Context, upload string) error
+
 	// AddUploadRecord begins a line of the history; one that is there is left as it is.
 	AddUploadRecord(ctx context.Context, u survey.UploadRecord) error
 	// UploadRecord reads a line of the history, or a problem upload_unknown.

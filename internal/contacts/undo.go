@@ -85,12 +85,23 @@ func (l *Lists) undoSome(ctx context.Context, u survey.UploadRecord, until time.
 		}
 		n += len(done)
 		if next == nil {
+			if err := l.notGone(ctx, u); err != nil {
+				return u, err
+			}
 			u.State, u.Undo.Ended = survey.UploadUndone, l.Now().UTC()
 			break
 		}
 		u.Undo.Place = *next
 	}
 	return l.Store.SaveUploadRecord(ctx, u)
+}
+
+// notGone takes back whom the upload found gone, were it a whole list.
+func (l *Lists) notGone(ctx context.Context, u survey.UploadRecord) error {
+	if err := l.Store.DropWholeList(ctx, u.ID); err != nil {
+		return err
+	}
+	return l.Store.NotGone(ctx, u.Audience, u.ID)
 }
 
 // usedSince returns what tells which contacts have a place in a campaign that may have asked them after the upload.

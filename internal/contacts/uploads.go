@@ -31,7 +31,9 @@ type Corrections struct {
 	Confirmed bool
 	// Look says that the list is only looked at: nothing of it is written.
 	Look bool
-	Sent Sent
+	// Whole says that the list names everybody of its audience: whoever it does not name counts as gone. Only of uploads.
+	Whole bool
+	Sent  Sent
 }
 
 // Sent says who sent a list, for the history.
@@ -100,7 +102,7 @@ func (l *Lists) newProgress(ctx context.Context, a survey.Audience, said Correct
 	if err != nil {
 		return nil, err
 	}
-	return &progress{Reader: *reader, Look: said.Look, Confirmed: said.Confirmed, Sent: said.Sent, staff: survey.NewDirectory(staff)}, nil
+	return &progress{Reader: *reader, Look: said.Look, Confirmed: said.Confirmed, Whole: said.Whole, Sent: said.Sent, staff: survey.NewDirectory(staff)}, nil
 }
 
 // Take takes part n of an upload. Parts come in order; one that was taken already is answered as it was the first time, if
@@ -155,6 +157,9 @@ func (l *Lists) TakeAtOnce(ctx context.Context, a survey.Audience, said Correcti
 	out, err := l.take(ctx, p, body, true)
 	if outOfTime(err) {
 		return out, &apperr.Error{Kind: apperr.Conflict, Code: "list_unfinished", Cause: err}
+	}
+	if err == nil && !p.Look {
+		err = l.Store.Returned(ctx, a, p.seen.all())
 	}
 	if err != nil || !line.begun {
 		return out, err
@@ -265,9 +270,29 @@ func (l *Lists) takeNext(ctx context.Context, u survey.Upload, body, digest []by
 	if u.State, err = json.Marshal(p); err != nil {
 		return out, fmt.Errorf("upload: %w", err)
 	}
-	u.Finished = last
+	if u.Finished = last; last && !p.Look {
+		if err := l.gone(ctx, u, p); err != nil {
+			return out, err
+		}
+	}
 	_, err = l.Store.TakePart(ctx, u, survey.UploadPart{Digest: digest, Answer: answer}, p.seen.order, line.after(p, last))
 	return out, err
+}
+
+// gone says at the end of a list that whom it names is gone no more, and, of a whole one, that the audience is to be compared with it. It
+// may be said again: until the end of the list is recorded nothing is compared.
+func (l *Lists) gone(ctx context.Context, u survey.Upload, p *progress) error {
+	if err := l.Store.Returned(ctx, u.Audience, p.seen.all()); err != nil {
+		return fmt.Errorf("who is back: %w", err)
+	}
+	if !p.Whole {
+		return nil
+	}
+	_, err := l.Store.SaveWholeList(ctx, survey.WholeList{Upload: u.ID, Audience: u.Audience, Sent: u.Created})
+	if errors.Is(err, apperr.ErrChanged) { // by an earlier try
+		err = nil
+	}
+	return err
 }
 
 // resume puts together what the parts so far came to.

@@ -29,10 +29,11 @@ type Desk struct {
 	Keys      *keys.Keys
 	Now       func() time.Time
 	Mailing   *mailing.Campaigns
-	Planner   *mailing.Planner // who would be invited
-	Cases     *followup.Cases  // what people do with cases
-	Lists     *contacts.Lists  // lists of contacts that come in, and the contacts that came
-	Rights    *rights.Rights   // exports and erases people
+	Planner   *mailing.Planner  // who would be invited
+	Cases     *followup.Cases   // what people do with cases
+	Lists     *contacts.Lists   // lists of contacts that come in, and the contacts that came
+	Rights    *rights.Rights    // exports and erases people
+	Retention *rights.Retention // for how long data are kept
 	Company   *org.Company
 	Door      *auth.Door        // lets people and programs in
 	Results   *insight.Results  // figures and answers
@@ -86,6 +87,7 @@ func Open(o Settings) (*Desk, error) {
 	d.Company = &org.Company{Store: o.Store, Now: now, Senders: senders}
 	d.Lists = &contacts.Lists{Store: o.Store, Keys: o.Keys, Now: now}
 	d.Rights = &rights.Rights{Store: o.Store, Keys: o.Keys, Now: now}
+	d.Retention = &rights.Retention{Store: o.Store, Now: now}
 	d.Door = &auth.Door{Store: o.Store, Keys: o.Keys, Now: now, Send: o.Mail.Send, From: o.Sender, Admin: o.Admin, Token: o.Token}
 	if issuer != nil { // an interface that holds nil is not nil
 		d.Door.Issuer = issuer

@@ -59,6 +59,8 @@ var entities = map[string]string{
 	"firstStepsKey":     "excused: no person",
 	"privacyKey":        "excused: no person",
 	"retentionKey":      "excused: numbers",
+	"wholeKey":          "excused: which upload is to be compared",
+	"goneKey":           "erased; since when somebody is gone stands on the contact's page",
 	"staffListKey":      "excused: a number",
 	"segmentsKey":       "excused: headings of columns",
 	"columnMemoryKey":   "excused: headings of columns, and names of staff",

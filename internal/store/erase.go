@@ -41,13 +41,11 @@ func (s *Store) EraseContact(ctx context.Context, c survey.ErasureContact) (wish
 	if err != nil {
 		return "", false, err
 	}
-	for _, i := range []survey.Identifier{{Kind: survey.ByCustomer, Hash: c.Found.Customer}, {Kind: survey.ByPhone, Hash: c.Found.Phone}, {Kind: survey.ByMail, Hash: c.Mail}, {Kind: survey.ByMail, Hash: c.ID}} {
-		if i.Hash == "" {
-			continue
-		}
-		if err := s.forgetIdentifier(ctx, c, i); err != nil {
-			return "", false, err
-		}
+	if err := s.forgetIdentifiers(ctx, c); err != nil {
+		return "", false, err
+	}
+	if err := s.ungoneOf(ctx, c.Audience, shard(c.ID), func(_ survey.GoneContacts, id survey.ContactID) bool { return id == c.ID }); err != nil {
+		return "", false, err
 	}
 	gone = append(gone, stops...)
 	slices.SortFunc(gone, func(a, b key) int { return strings.Compare(a.pk+a.sk, b.pk+b.sk) })
@@ -56,6 +54,19 @@ func (s *Store) EraseContact(ctx context.Context, c survey.ErasureContact) (wish
 		ask = append(ask, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: k.item()}})
 	}
 	return wish, it != nil, s.batchWrite(ctx, ask)
+}
+
+// forgetIdentifiers takes a contact out of what all its identifiers say.
+func (s *Store) forgetIdentifiers(ctx context.Context, c survey.ErasureContact) error {
+	for _, i := range []survey.Identifier{{Kind: survey.ByCustomer, Hash: c.Found.Customer}, {Kind: survey.ByPhone, Hash: c.Found.Phone}, {Kind: survey.ByMail, Hash: c.Mail}, {Kind: survey.ByMail, Hash: c.ID}} {
+		if i.Hash == "" {
+			continue
+		}
+		if err := s.forgetIdentifier(ctx, c, i); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // forgetIdentifier takes a contact out of what an identifier says. A telephone that others share stays one that finds nobody.

@@ -24,7 +24,7 @@ func (k key) kind() string {
 	switch pk {
 	case "CONTACTS":
 		sk = "CONTACT"
-	case "STAFF", "LIVE", "SESSIONS", "KEYS", "ERASURES", "ERASED":
+	case "STAFF", "LIVE", "WHOLE", "GONE", "SESSIONS", "KEYS", "ERASURES", "ERASED":
 		sk = pk
 	}
 	return pk + "/" + sk
@@ -285,6 +285,14 @@ func blockKey(seal string) key {
 }
 
 func blockPK(n int) string { return "ERASED#" + two(n) }
+
+// wholeKey is written when a list comes of which somebody says that it is whole, and some times more until it is compared.
+func wholeKey(upload string) key { return key{"WHOLE", part(upload)} }
+
+func gonePK(a survey.Audience, shard int) string { return "GONE#" + string(a) + "#" + two(shard) }
+
+// goneKey is a piece of those whom one whole list did not name.
+func goneKey(g survey.GoneContacts) key { return key{gonePK(g.Audience, g.Shard), g.Name()} }
 
 func uploadKey(id, sk string) key { return key{"IMPORT#" + part(id), sk} }
 

@@ -45,6 +45,8 @@
 //	how the workspace has begun                         SETTINGS                        FIRSTSTEPS
 //	wrapped keys of a purpose; its pairs                KEYS                            DATA#<purpose>, PAIR#<purpose>
 //	what data are kept for, and how long; what is due   SETTINGS                        PRIVACY; RETENTION
+//	whole lists that are still to be compared           WHOLE                           <upload>
+//	who was in no list since a whole one                GONE#<audience>#<shard>         <time>#<upload>#<contact>
 //	erasures of people, and how far each is             ERASURES                        <time>#<random>
 //	those that have steps left to do                    gsi1: ERASING                   <time>#<random>
 //	who was erased and may not come back                ERASED#<shard>                  <seal of an identifier>

@@ -10,20 +10,23 @@ import (
 // Privacy is what the company has said of personal data: for how long they are kept, and what for.
 type Privacy struct {
 	Retention
+	// On says that an administrator has seen what would be deleted by these rules, and that it may be. Other rules switch it off.
+	On      bool                `json:"on,omitempty"`
 	Grounds map[Audience]Ground `json:"grounds,omitempty"`
 	Version int                 `json:"-"` // 0: nobody has said anything yet, and nothing is deleted by its age
 }
 
 // Retention is for how many months something is kept; 0: for good, the audit list and signing in as long as they are kept at all.
 type Retention struct {
-	Comments int `json:"comments"` // words of answers, after they were last changed
+	Comments int `json:"comments"` // words of answers, after they were last changed; employees', after their campaign ended
+	Contacts int `json:"contacts"` // those that no whole list names any more, after the first that did not
 	Cases    int `json:"cases"`    // resolved cases with their notes, after the last that happened
 	Audit    int `json:"audit"`    // entries of the audit list
 	SignIns  int `json:"sign_ins"` // those of them that say who signed in
 }
 
 // ProposedRetention stands in the form before anybody has said anything.
-var ProposedRetention = Retention{Comments: 36, Cases: 36, Audit: 24, SignIns: 12}
+var ProposedRetention = Retention{Comments: 36, Contacts: 12, Cases: 36, Audit: 24, SignIns: 12}
 
 // Ground is what an audience's data are kept for, and by what right.
 type Ground struct {
@@ -43,7 +46,7 @@ func (p Privacy) Check() error {
 	for _, f := range []struct {
 		name     string
 		n, limit int
-	}{{"comments", p.Comments, MaxRetention}, {"cases", p.Cases, MaxRetention}, {"audit", p.Audit, MaxAuditMonths}, {"sign_ins", p.SignIns, MaxAuditMonths}} {
+	}{{"comments", p.Comments, MaxRetention}, {"contacts", p.Contacts, MaxRetention}, {"cases", p.Cases, MaxRetention}, {"audit", p.Audit, MaxAuditMonths}, {"sign_ins", p.SignIns, MaxAuditMonths}} {
 		if f.n < 0 || f.n > f.limit {
 			return apperr.New(apperr.Invalid, "months_range", f.name, "Limit", f.limit)
 		}
@@ -70,20 +73,38 @@ const (
 
 // RetentionRun is one deleting of what is older than it may be: it is counted, shown, and done when it is due.
 type RetentionRun struct {
-	Rules   Retention      `json:"rules"`
-	Due     time.Time      `json:"due"`
-	Stage   RetentionStage `json:"stage"`
-	At      string         `json:"at,omitempty"` // how far the walk is
-	Counted RetentionSum   `json:"counted"`
-	Deleted RetentionSum   `json:"deleted"`
-	Last    time.Time      `json:"last,omitzero"` // when the one before was done
-	LastSum RetentionSum   `json:"last_sum"`
-	Version int            `json:"-"`
+	Rules   Retention       `json:"rules"`
+	Due     time.Time       `json:"due"`
+	Stage   RetentionStage  `json:"stage"`
+	At      string          `json:"at,omitempty"` // how far the walk is
+	Counted RetentionSum    `json:"counted"`
+	Deleted RetentionSum    `json:"deleted"`
+	Past    []RetentionDone `json:"past,omitempty"` // those before, the latest first
+	Version int             `json:"-"`
+}
+
+// RetentionDone is a deleting that came to its end.
+type RetentionDone struct {
+	At  time.Time    `json:"at"`
+	Sum RetentionSum `json:"sum"`
+}
+
+// pastRetentions is two years of them.
+const pastRetentions = 24
+
+// Next is the run after this one, which is counted for its time; done, if any, joins those that came to their end.
+func (r RetentionRun) Next(rules Retention, due time.Time, done *RetentionDone) RetentionRun {
+	past := r.Past
+	if done != nil {
+		past = append([]RetentionDone{*done}, past[:min(len(past), pastRetentions-1)]...)
+	}
+	return RetentionRun{Rules: rules, Due: due, Stage: RetentionCounting, Past: past, Version: r.Version}
 }
 
 // RetentionSum counts what is deleted.
 type RetentionSum struct {
 	Comments int `json:"comments"`
+	Contacts int `json:"contacts"`
 	Cases    int `json:"cases"`
 	Audit    int `json:"audit"`
 }

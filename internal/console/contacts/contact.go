@@ -59,6 +59,13 @@ func (d *Pages) contactPage(w http.ResponseWriter, r *http.Request) error {
 	p := &contactPage{Frame: shell.NewFrame(r, shell.ContactName(door.VisitOf(r).Lang, c)), Action: contactHref(c) + "/stop", List: "/contacts?audience=" + string(c.Audience)}
 	p.Wide, p.Name, p.Audience = true, p.Title, p.Lang.T("contacts.audience."+string(c.Audience))
 	p.facts(c, shell.StaffNames(staff))
+	gone, err := d.Store.GoneSince(r.Context(), c.Audience, c.ID)
+	if err != nil {
+		return err
+	}
+	if !gone.IsZero() {
+		p.Facts = append(p.Facts, shell.Fact{Label: p.Lang.T("retention.gone"), Text: p.Lang.T("retention.gone_since", lang.Values{"When": p.Lang.Date(gone.In(p.Zone))})})
+	}
 	if stopped {
 		p.Stopped = p.Lang.T("contacts.stopped_since", lang.Values{"Why": p.Lang.T("contacts.stopped." + string(stop.Reason)), "When": p.Lang.Moment(stop.Since.In(p.Zone))})
 		p.StoppedHelp = stoppedHelp(p.Lang, stop)

@@ -43,6 +43,7 @@ type uploadPage struct {
 	Sheets      []shell.Option // of a workbook in which several have a list
 	Encodings   []shell.Option // empty where no list was looked at
 	Ahead       *aheadView     // nil: not the whole list was looked at
+	Whole       bool           // as it was said
 }
 
 type uploadColumn struct {
@@ -207,7 +208,7 @@ func (d *Pages) importWhole(r *http.Request, columns map[string]contacts.Field, 
 // said is what a form says of its list.
 func said(r *http.Request, columns map[string]contacts.Field, name string) contacts.Corrections {
 	return contacts.Corrections{
-		Columns: columns, Encoding: r.FormValue("encoding"), Owners: ownersChosen(r), Confirmed: r.FormValue("confirm") == "yes",
+		Columns: columns, Encoding: r.FormValue("encoding"), Owners: ownersChosen(r), Confirmed: r.FormValue("confirm") == "yes", Whole: r.FormValue("whole") == "yes",
 		Sent: contacts.SentBy(door.VisitOf(r).Who, name),
 	}
 }
@@ -241,6 +242,7 @@ func (d *Pages) understand(p *uploadPage, r *http.Request, columns map[string]co
 	if err != nil {
 		return err
 	}
+	p.Whole = r.FormValue("whole") == "yes"
 	p.Checked, p.NoAddress, p.Set = true, look.NoAddress, look.Set
 	if n := len(look.AsLast); n > 0 {
 		p.AsLast = p.Lang.T("upload.as_last_note", lang.Values{"Count": n})

@@ -168,7 +168,9 @@ func (d *Pages) auditLine(f shell.Frame, e authz.AuditEntry, byID, byHandle map[
 	if id := "audit." + e.Action; f.Lang.Has(id) {
 		l.What = f.Lang.T(id)
 	}
-	if e.Token {
+	if e.Who == authz.Clock && !e.Token {
+		l.Who = f.Lang.T("audit.clock")
+	} else if e.Token {
 		l.WhoHref = "/settings/audit?token=" + d.Discreet(e.Who)
 	} else if m, ok := byID[strings.ToLower(e.Who)]; ok {
 		l.Who, l.WhoHref = org.NameOf(m), "/settings/audit?who="+d.Handle(m.ID)

@@ -1,6 +1,7 @@
 package org_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -127,5 +128,73 @@ func TestPeoplesRightsByAPI(t *testing.T) {
 	}
 	if status, _ := w.Call("POST", "/api/v1/people/lift", "application/json", []byte(`{"whom": "customer1@example.com", "sure": true}`)); status != 200 {
 		t.Errorf("lifted: %d", status)
+	}
+}
+
+// An administrator says for how long data are kept, sees what would go, and switches it on; others may not, and what was not seen goes
+// nowhere.
+func TestHowLongDataAreKept(t *testing.T) {
+	t.Parallel()
+	w := consoletest.New(t, dynamo.Options{})
+	w.Staffed()
+	const path = "/settings/people/retention"
+	for _, other := range []string{"marketing", "owner", "manager", "executive", "analyst"} {
+		if status, _ := w.Visitor(other, "en").Get(path); status != 403 {
+			t.Errorf("%s gets %d", other, status)
+		}
+	}
+	a := w.Visitor("administrator", "en")
+	_, page := a.Get("/settings/people")
+	a.Says(page, `href="`+path+`"`)
+	_, page = a.Get(path)
+	a.Says(page, "Nothing is deleted by its age yet", `value="36"`)
+	months := func(comments, version string) []string {
+		return []string{"comments", comments, "contacts", "12", "cases", "36", "audit", "24", "sign_ins", "12", "version", version}
+	}
+	for _, wrong := range []string{"121", "-1", "a year"} {
+		if status, page, _ := a.Post(path, months(wrong, "0")...); status != 400 || !strings.Contains(page, `value="`+wrong+`"`) {
+			t.Errorf("%s months: %d", wrong, status)
+		}
+	}
+	if status, _, _ := a.Post(path, months("36", "0")...); status != 303 {
+		t.Fatalf("saved: %d", status)
+	}
+	if status, _, _ := a.Post(path, months("24", "0")...); status != 409 {
+		t.Errorf("saved over another's: %d", status)
+	}
+	_, page = a.Get(path)
+	a.Says(page, "is being counted")
+	if status, _, _ := a.Post(path+"/switch", "on", "yes", "seen", "yes", "counted", "0"); status != 409 {
+		t.Errorf("switched on unseen: %d", status)
+	}
+	if err := w.Desk.Retention.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	_, page = a.Get(path)
+	a.Says(page, "Switched off. If you switch it on", "Contacts")
+	run, err := w.Desk.Store.RetentionRun(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	counted := strconv.Itoa(run.Version)
+	if status, _, _ := a.Post(path+"/switch", "on", "yes", "counted", counted); status != 400 {
+		t.Errorf("switched on without saying that it was seen: %d", status)
+	}
+	if status, _, _ := a.Post(path+"/switch", "on", "yes", "seen", "yes", "counted", counted); status != 303 {
+		t.Errorf("switched on: %d", status)
+	}
+	_, page = a.Get("/settings/audit")
+	a.Says(page, "Switched the deletion of old data on or off")
+	w.Pass(run.Due.Sub(w.Now()) + time.Hour)
+	if err := w.Desk.Retention.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	a = w.Visitor("administrator", "ru")
+	_, page = a.Get(path)
+	a.Says(page, "Что удалено")
+	_, page = a.Get("/settings/audit")
+	a.Says(page, "Onetap, по расписанию", "Удалено то, что старше срока хранения")
+	if status, _, _ := a.Post(path+"/switch", "on", "no"); status != 303 {
+		t.Errorf("switched off: %d", status)
 	}
 }

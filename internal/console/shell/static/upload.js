@@ -198,7 +198,7 @@
       const id = data.get(`person-${n}`);
       if (id) owners[data.get(`who-${n}`)] = id === '-' ? '' : id;
     }
-    return { audience: data.get('audience'), columns, encoding: data.get('encoding') || '', owners, confirm_losses: data.get('confirm') === 'yes', file: list.name };
+    return { audience: data.get('audience'), columns, encoding: data.get('encoding') || '', owners, confirm_losses: data.get('confirm') === 'yes', whole: data.get('whole') === 'yes', file: list.name };
   }
 
   // keyOf tells lists and what is said of their columns apart: one that was looked at whole is not looked at again.
