@@ -74,7 +74,7 @@ func (d *API) listResponses(w http.ResponseWriter, r *http.Request) error {
 
 // invitationView is a contact's place in a campaign.
 type invitationView struct {
-	Contact survey.ContactID       `json:"contact"`
+	Contact string                 `json:"contact"` // id, or pseudonym
 	Mailing int                    `json:"wave"`
 	State   survey.InvitationState `json:"state"`
 	Reason  string                 `json:"reason"`  // why it failed or was skipped
@@ -119,9 +119,12 @@ func (d *API) listInvitations(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	views := make([]invitationView, len(found))
+	who, views := door.VisitOf(r).Who, make([]invitationView, len(found))
 	for n, i := range found {
-		views[n] = invitationView{i.Contact, i.Mailing, i.State, i.Reason, i.MessageID, i.Owner, i.Team, i.At}
+		if insight.Pseudonymous(who) { // beside answers with the same pseudonym, owner and team would say more than figures of five
+			i.Owner, i.Team, i.MessageID = "", "", ""
+		}
+		views[n] = invitationView{d.Results.Contact(who, i.Contact), i.Mailing, i.State, i.Reason, i.MessageID, i.Owner, i.Team, i.At}
 	}
 	web.JSON(w, http.StatusOK, map[string]any{"invitations": views, "next": door.CursorText(next)})
 	return nil

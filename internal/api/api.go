@@ -36,7 +36,7 @@ func (d *API) Routes() []door.Route {
 		door.On("GET /api/v1/imports/{import}", authz.WriteContacts, d.ShowImport, ""),
 		door.On("PUT /api/v1/imports/{import}/parts/{part}", authz.WriteContacts, d.PutPart, "imports.parts.change"),
 		door.On("POST /api/v1/imports/{import}/finish", authz.WriteContacts, d.FinishImport, "imports.finish"),
-		door.On("GET /api/v1/audiences/{audience}/count", authz.ReadCampaigns, d.countContacts, ""),
+		door.On("GET /api/v1/audiences/{audience}/count", authz.ReadContacts, d.countContacts, ""),
 		door.On("GET /api/v1/audiences/{audience}/columns", authz.WriteContacts, d.showColumns, ""),
 		door.On("GET /api/v1/audiences/{audience}/corrections", authz.WriteContacts, d.listCorrections, ""),
 		door.On("DELETE /api/v1/audiences/{audience}/corrections/{set}", authz.WriteContacts, d.forgetCorrections, "audiences.corrections.forget"),

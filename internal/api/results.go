@@ -96,7 +96,7 @@ func (d *API) campaignResults(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	c, whole := report.Campaign(), report.Whole()
+	c, whole, who := report.Campaign(), report.Whole(), door.VisitOf(r).Who
 	out := results{
 		Campaign: c.ID, Audience: c.Audience, State: c.State, Whole: figuresOf(whole), Dimensions: slices.Concat([]string{}, report.Dimensions()),
 		Weeks: rowsOf(report.Weeks()), Days: rowsOf(report.Days()), Omitted: map[string]int{}, Hidden: map[string]int{}, Withheld: whole.Withheld(),
@@ -109,6 +109,10 @@ func (d *API) campaignResults(w http.ResponseWriter, r *http.Request) error {
 		}
 		*to = out.list(kind, b)
 	}
+	for i, o := range out.Owners {
+		out.Owners[i].Value = d.Results.Owner(who, o.Value)
+	}
+	slices.SortFunc(out.Owners, func(a, b row) int { return strings.Compare(a.Value, b.Value) }) // in the order of ids one could count
 	if dimension := r.URL.Query().Get("by"); r.URL.Query().Has("by") {
 		if !slices.Contains(out.Dimensions, dimension) {
 			return apperr.New(apperr.Invalid, "parameter_choice", "by", "Known", strings.Join(out.Dimensions, ", "))

@@ -82,7 +82,7 @@ func Open(o Settings) (*Desk, error) {
 		now = time.Now
 	}
 	d := &Desk{Store: o.Store, Keys: o.Keys, Now: now, Later: o.Later, Sheets: o.Sheets, Sender: o.Sender, senders: senders, Addresses: addresses{o.Site, o.Links}}
-	d.Results = &insight.Results{Store: o.Store, Now: now}
+	d.Results = &insight.Results{Store: o.Store, Keys: o.Keys, Now: now}
 	d.Mailing = &mailing.Campaigns{Store: o.Store, Keys: o.Keys, Mail: o.Mail, Now: now, Wake: o.Wake, Sender: o.Sender, Senders: senders, Admin: o.Admin, Pairs: o.Pairs}
 	d.Company = &org.Company{Store: o.Store, Now: now, Senders: senders}
 	d.Lists = &contacts.Lists{Store: o.Store, Keys: o.Keys, Now: now}

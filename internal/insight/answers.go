@@ -3,7 +3,6 @@ package insight
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strconv"
@@ -13,6 +12,7 @@ import (
 	"onetap/internal/authz"
 	"onetap/internal/nps"
 	"onetap/internal/survey"
+	"onetap/internal/text"
 )
 
 const (
@@ -24,10 +24,11 @@ const (
 	latestLookedAt, latestShown = 400, 5
 )
 
-// Answer is one answer that a reader may see. Only this package makes them.
+// Answer is one answer that a reader may see. Only this package makes them: see shown.
 type Answer struct {
-	response survey.Response
-	people   bool
+	response  survey.Response // of it only score and words for who may not know the people
+	people    bool
+	pseudonym string
 }
 
 // Score is 0 to 10.
@@ -50,13 +51,8 @@ func (a Answer) Response() (r survey.Response, ok bool) {
 	return a.response, true
 }
 
-func answers(found []survey.Response, people bool) []Answer {
-	all := make([]Answer, len(found))
-	for i, r := range found {
-		all[i] = Answer{r, people}
-	}
-	return all
-}
+// Pseudonym stands for whose it is before whoever works on pseudonyms: the same in every campaign. It is "" for all others.
+func (a Answer) Pseudonym() string { return a.pseudonym }
 
 // Answers is a page of a campaign's answers that fit a filter.
 type Answers struct {
@@ -105,7 +101,10 @@ func (o *Reading) Answers(ctx context.Context, f Filter, after string) (Answers,
 	if err != nil {
 		return Answers{}, err
 	}
-	page := Answers{List: answers(found, true), Looked: looked}
+	page := Answers{Looked: looked}
+	if page.List, err = o.shown(ctx, found); err != nil {
+		return page, err
+	}
 	if next != nil {
 		page.Next, page.Partly = next.String(), len(found) < answersShown
 	}
@@ -148,16 +147,39 @@ func (o *Reading) narrowAnswers(ctx context.Context, f Filter, after string) (pa
 	if page.TooFew = page.Looked < LeastWords; page.TooFew {
 		found = nil
 	}
-	byWords(found)
+	o.results.byWords(found)
 	sortAnswers(found, f.Sort)
-	found = found[min(at, len(found)):]
-	if len(found) > answersShown {
-		found, page.Next = found[:answersShown], fmt.Sprintf("%d.%d", shards[0], at+answersShown)
-	} else if kept && shards[0]+1 < survey.ContactShards {
+	if f.Search != "" { // a hidden word must not be found: that would tell that it stands there
+		if page.List, err = o.shown(ctx, found); err != nil {
+			return page, err
+		}
+		wanted := text.NewQuery(f.Search)
+		page.List = slices.DeleteFunc(page.List, func(a Answer) bool { return !wanted.Match(a.Comment(), a.Wish()) })
+		page.List, page.Next = cutAnswers(page.List, shards[0], at)
+	} else {
+		found, page.Next = cutAnswers(found, shards[0], at)
+		if page.List, err = o.shown(ctx, found); err != nil {
+			return page, err
+		}
+	}
+	if page.Next == "" && kept && shards[0]+1 < survey.ContactShards {
 		page.Next, page.Partly = fmt.Sprintf("%d.0", shards[0]+1), true
 	}
-	page.List = answers(found, false)
 	return page, nil
+}
+
+// shown are answers as the reader gets them.
+func (o *Reading) shown(ctx context.Context, found []survey.Response) ([]Answer, error) {
+	return o.results.shown(ctx, o.who, o.campaign, found)
+}
+
+// cutAnswers takes a page of what was found, and says where the next one begins.
+func cutAnswers[T any](found []T, shard, at int) (page []T, next string) {
+	found = found[min(at, len(found)):]
+	if len(found) <= answersShown {
+		return found, ""
+	}
+	return found[:answersShown], fmt.Sprintf("%d.%d", shard, at+answersShown)
 }
 
 // answersPlace reads how far a page came, "shard.answer". Of a campaign that is read at once all shards are one.
@@ -177,11 +199,10 @@ func answersPlace(after string, kept bool) (shards []int, at int, err error) {
 	return shards, at, nil
 }
 
-// byWords puts answers into an order that only what they say decides.
-func byWords(all []survey.Response) {
-	sum := func(r survey.Response) string {
-		h := sha256.Sum256([]byte(strconv.Itoa(r.Score) + "\x00" + r.Why + "\x00" + r.Wish))
-		return string(h[:])
+// byWords puts answers into an order that only what they say decides. It is keyed: nobody can try hidden words against it.
+func (r *Results) byWords(all []survey.Response) {
+	sum := func(a survey.Response) string {
+		return r.Keys.Pseudonym("words", strconv.Itoa(a.Score)+"\x00"+a.Why+"\x00"+a.Wish)
 	}
 	slices.SortFunc(all, func(a, b survey.Response) int { return cmp.Compare(sum(a), sum(b)) })
 }
@@ -212,9 +233,10 @@ func (r *Results) Latest(ctx context.Context, who authz.Who, c survey.Campaign) 
 	slices.SortFunc(found, func(a, b survey.Response) int { return b.Updated.Compare(a.Updated) })
 	found = found[:min(len(found), latestShown)]
 	if !view.People() {
-		byWords(found)
+		r.byWords(found)
 	}
-	return answers(found, view.People()), next == nil, nil
+	list, err = r.shown(ctx, who, c, found)
+	return list, next == nil, err
 }
 
 // Responses lists a campaign's answers, verified and unverified, in no particular order, for whoever may know the people.
@@ -227,5 +249,9 @@ func (r *Results) Responses(ctx context.Context, who authz.Who, c survey.Campaig
 		return nil, nil, ErrNarrow
 	}
 	found, next, err := r.Store.ResponsesPage(ctx, c.ID, from, limit)
-	return answers(found, true), next, err
+	if err != nil {
+		return nil, nil, err
+	}
+	list, err := r.shown(ctx, who, c, found)
+	return list, next, err
 }

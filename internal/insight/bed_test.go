@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"onetap/internal/authz"
+	"onetap/internal/keys"
 	"onetap/internal/loop"
 	"onetap/internal/nps"
 	"onetap/internal/store"
@@ -35,6 +37,7 @@ type memory struct {
 	asked    survey.Asked
 	kept     map[int]survey.DimensionCount
 	words    []survey.Words
+	people   map[survey.ContactID]survey.Person
 }
 
 func (m *memory) TalliesOf(_ context.Context, scope, kind string) (map[survey.TallyKey]survey.Counts, error) {
@@ -121,6 +124,14 @@ func (m *memory) PastOf(_ context.Context, id survey.ContactID, _ []survey.Campa
 	return past, nil
 }
 
+func (m *memory) Contacts(_ context.Context, a survey.Audience, ids []survey.ContactID) (map[survey.ContactID]survey.Contact, error) {
+	found := map[survey.ContactID]survey.Contact{}
+	for _, id := range ids {
+		found[id] = survey.Contact{ID: id, Audience: a, Person: m.people[id]}
+	}
+	return found, nil
+}
+
 func (m *memory) Staff(context.Context) ([]survey.Staff, error) {
 	return []survey.Staff{{ID: "anna", Role: survey.RoleManager}, {ID: "owner 1", Manager: "anna"}}, nil
 }
@@ -158,7 +169,13 @@ func (m *memory) closed(ago time.Duration) {
 	m.campaign.State, m.campaign.ClosesAt = survey.Closed, noon.Add(-ago)
 }
 
-func (m *memory) results() *Results { return &Results{Store: m, Now: func() time.Time { return noon }} }
+func (m *memory) results() *Results {
+	k, err := keys.NewKeys(strings.Repeat("k", keys.MinMaster), 1)
+	if err != nil {
+		panic(err)
+	}
+	return &Results{Store: m, Keys: k, Now: func() time.Time { return noon }}
+}
 
 func (m *memory) verified() (n int) {
 	for _, r := range m.answers {

@@ -23,5 +23,9 @@ func (r *Results) Past(ctx context.Context, who authz.Who, c survey.Contact, cam
 	if !people {
 		past.Responses, past.Cases = nil, nil
 	}
-	return Past{past.Invitations, answers(past.Responses, people), past.Cases}, err
+	if err != nil {
+		return Past{}, err
+	}
+	answers, err := r.shown(ctx, who, survey.Campaign{Audience: c.Audience}, past.Responses)
+	return Past{past.Invitations, answers, past.Cases}, err
 }

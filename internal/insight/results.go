@@ -13,6 +13,7 @@ import (
 // Results reads what of answers one reader may see. It is safe for concurrent use.
 type Results struct {
 	Store Store
+	Keys  Pseudonyms
 	Now   func() time.Time
 }
 

@@ -65,6 +65,7 @@ func masked(f survey.Filter, open func(dimension string) bool) survey.Filter {
 
 // Seen is a campaign as a reader may see it; it reads what is known of its columns only where that matters.
 func (r *Results) Seen(ctx context.Context, who authz.Who, c survey.Campaign) (survey.Campaign, error) {
+	c.Filter.Owners = r.owners(who, c.Filter.Owners)
 	if !narrowed(c, who) {
 		return c, nil
 	}

@@ -34,13 +34,14 @@ func (o *Reading) sortedAnswers(ctx context.Context, f Filter, after string, fit
 	page := Answers{Looked: looked, Partly: next != nil}
 	switch rest := found[min(at, len(found)):]; {
 	case len(rest) > answersShown:
-		page.List, page.Next = answers(rest[:answersShown], true), fmt.Sprintf("%s~%d", from, at+answersShown)
+		found, page.Next = rest[:answersShown], fmt.Sprintf("%s~%d", from, at+answersShown)
 	default:
-		if page.List = answers(rest, true); next != nil {
+		if found = rest; next != nil {
 			page.Next = next.String() + "~0"
 		}
 	}
-	return page, nil
+	page.List, err = o.shown(ctx, found)
+	return page, err
 }
 
 // sortAnswers sorts by score or by time; what is equal stays in its order.

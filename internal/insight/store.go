@@ -38,6 +38,8 @@ type Store interface {
 	PastOf(ctx context.Context, id survey.ContactID, campaigns []survey.CampaignID, answers bool) (loop.Past, error)
 	// WordsOf reads what people wrote whose sealed answers were opened.
 	WordsOf(ctx context.Context, c survey.CampaignID) ([]survey.Words, error)
+	// Contacts reads contacts of an audience; those that are not there are absent.
+	Contacts(ctx context.Context, a survey.Audience, ids []survey.ContactID) (map[survey.ContactID]survey.Contact, error)
 	// Staff lists all colleagues.
 	Staff(ctx context.Context) ([]survey.Staff, error)
 }

@@ -8,7 +8,7 @@
 //   - Employees' figures: only after the survey has ended, only of LeastFigures answers and more, the same for every reader. No
 //     weeks, no single answers, no comparison, no reminder's ledger: View. Of answers that came by ballots, after all were opened,
 //     groups as the opening has made them, without a response rate, and words apart from scores, in no order, with names
-//     masked: words.go. Of others, no segments.
+//     hidden: words.go. Of others, no segments.
 //   - Whoever may not know who answered sees no figures of fewer than LeastFigures answers: View.Disclose.
 //   - Scores of unverified answers, from LeastFigures on and never of employees: View.Disclose.
 //   - Comments of employees are counted from LeastWords on: View.Disclose.
@@ -17,6 +17,8 @@
 //   - Such a reader sees columns of the contacts only where they name nobody: Seen, Reading.
 //   - Such a reader sees answers one by one only of LeastWords answers and more, by one property at most, in an order that
 //     says nothing, and nothing of the person beside them: narrow.go, Answer.Response.
+//   - In what such a reader gets to read, names, addresses and telephones are hidden, and no search finds them; whoever may not
+//     read the list of contacts either gets pseudonyms of contacts and of the staff: persons.go.
 //   - Such a reader sees of a contact's past only the invitations: Results.Past.
 //   - Owners see their own customers' answers and owner's figures, managers their team's: Results.sees. Their pages open
 //     on these, with the whole campaign's figures beside them: own.go.

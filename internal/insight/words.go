@@ -24,7 +24,7 @@ type Words struct {
 }
 
 // Words lists what people wrote whose answers came out of a box, by the groups that the opening has made: each of LeastWords answers
-// and more. The order within a group says nothing, names of the staff are masked. It is the same for every reader. Problem:
+// and more. The order within a group says nothing, names, addresses and telephones are hidden. It is the same for every reader. Problem:
 // ErrWholeOnly where words are not listed apart.
 func (o *Reading) Words(ctx context.Context) ([]Words, error) {
 	if !o.view.Words() {
@@ -34,11 +34,10 @@ func (o *Reading) Words(ctx context.Context) ([]Words, error) {
 	if err != nil {
 		return nil, err
 	}
-	staff, err := o.results.Store.Staff(ctx)
+	mask, err := o.results.mask(ctx)
 	if err != nil {
 		return nil, err
 	}
-	mask := newMask(staff)
 	var groups []Words
 	for _, w := range all {
 		i := slices.IndexFunc(groups, func(g Words) bool { return slices.Equal(g.Group, w.Values) })
@@ -46,7 +45,7 @@ func (o *Reading) Words(ctx context.Context) ([]Words, error) {
 			i = len(groups)
 			groups = append(groups, Words{Group: w.Values})
 		}
-		groups[i].Said = append(groups[i].Said, Said{mask.hide(w.Why), mask.hide(w.Wish)})
+		groups[i].Said = append(groups[i].Said, Said{mask.Hide(w.Why), mask.Hide(w.Wish)})
 	}
 	slices.SortFunc(groups, func(a, b Words) int {
 		return strings.Compare(strings.Join(a.Group, "\x00"), strings.Join(b.Group, "\x00"))

@@ -245,6 +245,7 @@ func (d *Pages) comments(ctx context.Context, p *searchPage, found insight.Comme
 		for _, a := range found.Found[i] {
 			score := shell.ScoreOf(p.Lang, a.Score())
 			h := hit{Href: "/results/" + string(c.ID) + "/answers", Title: c.Name, Said: shortened(joined([]string{a.Comment(), a.Wish()})), Score: &score}
+			h.Under = a.Pseudonym()
 			if r, ok := a.Response(); ok {
 				h.Under = joined([]string{shell.ContactName(p.Lang, people[r.Contact]), r.Team, p.Lang.Date(r.Updated.In(p.Zone))})
 				if contact, there := people[r.Contact]; there && p.Can(authz.ReadContacts) && sees(contact) {

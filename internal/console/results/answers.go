@@ -12,6 +12,7 @@ import (
 	"onetap/internal/apperr"
 	"onetap/internal/authz"
 	"onetap/internal/console/shell"
+	"onetap/internal/door"
 	"onetap/internal/insight"
 	"onetap/internal/lang"
 	"onetap/internal/loop"
@@ -25,8 +26,12 @@ const wordsShown = 600
 // readAnswerFilter reads the page's form or an address. What is searched for is in no address. Problems: filter_date, filter_dates_backward.
 func (d *Pages) readAnswerFilter(r *http.Request, zone *time.Location) (insight.Filter, error) {
 	v := func(name string) string { return strings.TrimSpace(r.FormValue(name)) }
+	owner := d.StaffIn(v("owner"))
+	if owner == v("owner") && owner != "" && insight.Pseudonymous(door.VisitOf(r).Who) { // whoever knows a colleague's id does not learn the pseudonym
+		return insight.Filter{}, insight.ErrNarrow
+	}
 	f := insight.Filter{
-		Group: v("group"), Score: v("score"), Team: d.ValueIn(v("team")), Owner: d.StaffIn(v("owner")), Language: v("language"), Week: v("week"), Day: v("day"),
+		Group: v("group"), Score: v("score"), Team: d.ValueIn(v("team")), Owner: owner, Language: v("language"), Week: v("week"), Day: v("day"),
 		Dimension: v("part"), Segment: v("value"), Words: v("words"), Wish: v("wish"), Unverified: v("unverified"),
 	}
 	if r.Method == http.MethodPost {
@@ -131,6 +136,7 @@ type answerView struct {
 	Wish       words
 	Team       string
 	Name       string // "" for those who may not know
+	Pseudonym  string // in its place
 	When       string
 	Contact    string // path of whose it is; "" for those who may not see that
 	Case       string // path of its case
@@ -199,20 +205,27 @@ func (d *Pages) answersPage(w http.ResponseWriter, r *http.Request) error {
 	if view.People() {
 		p.Chosen = p.chosen(c, found.List)
 	} else {
-		p.narrow(found)
+		if err := d.narrow(r.Context(), p, found); err != nil {
+			return err
+		}
 	}
 	return shell.Show(w, r, http.StatusOK, p)
 }
 
 // narrow says what is not shown to somebody who may not know the people.
-func (p *answersPage) narrow(found insight.Answers) {
+func (d *Pages) narrow(ctx context.Context, p *answersPage, found insight.Answers) error {
 	p.Narrow = p.Lang.T("results.narrow", lang.Values{"Least": insight.LeastWords})
 	if found.TooFew {
 		p.Narrow = p.Lang.T("results.words_few", lang.Values{"Least": insight.LeastWords})
 	}
 	if in := found.In; in.Kind != "" {
-		p.Chosen = []string{shell.KindLabel(p.Lang, in.Kind) + ": " + shell.ValueLabel(p.Lang, in.Kind, in.Value, nil)}
+		names, err := d.OwnerNames(ctx, p.Visit.Who, []string{in.Value})
+		if err != nil {
+			return err
+		}
+		p.Chosen = []string{shell.KindLabel(p.Lang, in.Kind) + ": " + shell.ValueLabel(p.Lang, in.Kind, in.Value, names)}
 	}
+	return nil
 }
 
 // chosen says in words what an address asks for besides what the form has fields for.
@@ -264,7 +277,7 @@ func (d *Pages) answerViews(ctx context.Context, f *shell.Frame, c survey.Campai
 	}
 	views := make([]answerView, len(found))
 	for i, a := range found {
-		v := answerView{Score: a.Score(), Class: string(a.Group()), Group: f.Lang.T("case.group." + string(a.Group())), Comment: cutWords(a.Comment()), Wish: cutWords(a.Wish())}
+		v := answerView{Pseudonym: a.Pseudonym(), Score: a.Score(), Class: string(a.Group()), Group: f.Lang.T("case.group." + string(a.Group())), Comment: cutWords(a.Comment()), Wish: cutWords(a.Wish())}
 		if r, ok := a.Response(); ok {
 			v.Team, v.Unverified, v.When = r.Team, !r.Verified, f.Lang.Moment(insight.When(r).In(f.Zone))
 			contact, there := people[r.Contact]

@@ -1,7 +1,6 @@
 package results
 
 import (
-	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -72,7 +71,7 @@ func (d *Pages) byPage(w http.ResponseWriter, r *http.Request) error {
 		p.At, p.Again = l.T("results.counted_at", lang.Values{"Moment": l.Moment(b.At.In(p.Zone))}), b.Kept
 	}
 	rows := slices.DeleteFunc(slices.Clone(b.Rows), func(t insight.Row) bool { return t.Tally().Answers() == 0 && t.Tally().Sent == 0 }) // only unverified ones
-	labels, err := d.labels(r.Context(), l, c, kind, rows)
+	labels, err := d.labels(r.Context(), p.Visit.Who, l, kind, rows)
 	if err != nil {
 		return err
 	}
@@ -132,16 +131,17 @@ func (p *byPage) mine(report *insight.Report, kind string, rows, all []insight.R
 	return append(first, slices.DeleteFunc(slices.Clone(rows), own)...)
 }
 
-// labels are what the values of a kind are called: owners by name.
-func (d *Pages) labels(ctx context.Context, l lang.Language, c survey.Campaign, kind string, rows []insight.Row) (map[string]string, error) {
-	names := map[string]string{}
+// labels are what the values of a kind are called: owners by name or pseudonym.
+func (d *Pages) labels(ctx context.Context, who authz.Who, l lang.Language, kind string, rows []insight.Row) (map[string]string, error) {
+	var names map[string]string
 	if kind == survey.KindOwner {
-		staff, err := d.Store.Staff(ctx)
-		if err != nil {
-			return nil, err
+		ids := make([]string, len(rows))
+		for i, t := range rows {
+			ids[i] = t.Value()
 		}
-		for _, m := range staff {
-			names[strings.ToLower(m.ID)] = cmp.Or(m.Name, m.ID)
+		var err error
+		if names, err = d.OwnerNames(ctx, who, ids); err != nil {
+			return nil, err
 		}
 	}
 	labels := make(map[string]string, len(rows))

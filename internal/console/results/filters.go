@@ -27,11 +27,9 @@ func (d *Pages) choices(ctx context.Context, p *answersPage, opened *insight.Rea
 	c, f, l := opened.Campaign(), p.Filter, p.Lang
 	var names map[string]string
 	if len(all[survey.KindOwner]) > 0 || f.Owner != "" {
-		staff, err := d.Store.Staff(ctx)
-		if err != nil {
+		if names, err = d.OwnerNames(ctx, p.Visit.Who, append(slices.Clone(all[survey.KindOwner]), f.Owner)); err != nil {
 			return err
 		}
-		names = shell.StaffNames(staff)
 	}
 	add := func(name, kind, chosen string, values []string, in func(string) string) {
 		s := filterSelect{Name: name, Label: shell.KindLabel(l, kind)}

@@ -61,6 +61,11 @@ func TestNothingNarrowIsTold(t *testing.T) {
 			hear := func(kind string, rows any) {
 				for _, row := range rows.([]any) {
 					value, answers := row.(map[string]any)["value"].(string), 0
+					for _, r := range all { // an analyst is told pseudonyms
+						if kind == survey.KindOwner && reader == "analyst" && w.Desk.Keys.Pseudonym("staff", r.Owner) == value {
+							value = r.Owner
+						}
+					}
 					for i, r := range all {
 						if insight.Value(a.C, kind, r) == value {
 							answers++

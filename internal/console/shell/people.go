@@ -2,11 +2,14 @@ package shell
 
 import (
 	"cmp"
+	"context"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 
+	"onetap/internal/authz"
+	"onetap/internal/insight"
 	"onetap/internal/lang"
 	"onetap/internal/mailing"
 	"onetap/internal/survey"
@@ -72,6 +75,19 @@ func StaffNames(staff []survey.Staff) map[string]string {
 		names[strings.ToLower(m.ID)] = name
 	}
 	return names
+}
+
+// OwnerNames are what a reader calls these of the staff, by their ids in small letters: names, or pseudonyms.
+func (d *Shell) OwnerNames(ctx context.Context, who authz.Who, ids []string) (map[string]string, error) {
+	if insight.Pseudonymous(who) {
+		called := make(map[string]string, len(ids))
+		for _, id := range ids {
+			called[strings.ToLower(id)] = d.Results.Owner(who, id)
+		}
+		return called, nil
+	}
+	staff, err := d.Store.Staff(ctx)
+	return StaffNames(staff), err
 }
 
 // OwnerName is who answers for a case; owner "" is nobody.
