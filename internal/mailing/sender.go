@@ -63,7 +63,11 @@ func (s *Sender) Run(ctx context.Context) error {
 			r.Log.Warn("lease not freed; the next run waits for it", "error", err)
 		}
 	}()
-	return r.work(ctx)
+	err = r.errands(ctx)
+	if worked := r.work(ctx); worked != nil || err != nil {
+		return errors.Join(err, worked)
+	}
+	return r.errands(ctx)
 }
 
 // work goes through the live campaigns until a round finds nothing more to do or the time is up.

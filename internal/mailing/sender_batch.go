@@ -124,8 +124,14 @@ func spoken(c survey.Campaign, b survey.Batch, contact survey.Contact) string {
 	return ""
 }
 
-func outcomeOf(c survey.Contact, r mail.Outcome, language string) survey.Outcome {
+func (d *delivery) outcomeOf(c survey.Contact, r mail.Outcome, language string) survey.Outcome {
 	o := survey.Outcome{Contact: c.ID, MessageID: r.MessageID, Owner: c.Owner, Team: c.Team, Language: language}
+	ids := d.Keys.ContactIDs(c.Person.Email)
+	ids[d.campaign.Audience] = c.MailID() // whatever the address is read as today
+	o.Address = survey.PackIDs(ids)
+	if !d.campaign.Audience.Anonymous() {
+		o.Segments = survey.SegmentsOf(c, d.campaign.Dimensions)
+	}
 	switch r.Status {
 	case mail.Accepted:
 		o.State = survey.InvitationSent

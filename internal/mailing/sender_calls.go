@@ -183,7 +183,7 @@ func (c *calls) callIn(ctx context.Context, language string, turn []survey.Conta
 			if r.Status == mail.Accepted {
 				c.accepted.Store(true)
 			}
-			c.outcomes = append(c.outcomes, outcomeOf(p, r, spoken(c.campaign, c.batch, p)))
+			c.outcomes = append(c.outcomes, c.outcomeOf(p, r, spoken(c.campaign, c.batch, p)))
 		}
 	}
 	c.add(part{ids: again})

@@ -189,9 +189,13 @@ func (d *delivery) finished(name string) {
 	}
 }
 
-// watch looks once a second whether the campaign is still to be sent, and saves how far it is.
+// watch looks once a second whether the campaign is still to be sent, and saves how far it is. It does the errands meanwhile: those
+// who answer at once are there when their batch is being decided.
 func (d *delivery) watch(ctx context.Context) {
 	for sleep(ctx, look) {
+		if err := d.errands(ctx); err != nil && ctx.Err() == nil {
+			d.Log.Warn("errands not done; the next look does them", "error", err)
+		}
 		c, err := d.Store.Campaign(ctx, d.campaign.ID)
 		if err != nil {
 			continue // the next look will tell

@@ -16,6 +16,7 @@ type SenderStore interface {
 	planStore
 	batchStore
 	earlierCampaigns
+	errandStore
 
 	// LiveCampaigns lists the campaigns that have something to send, to wait for, to close or to clear up.
 	LiveCampaigns(ctx context.Context) ([]survey.CampaignID, error)

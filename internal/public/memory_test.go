@@ -34,6 +34,9 @@ type memory struct {
 	glances      int
 	lookups      int // for logos
 
+	erased  map[survey.ContactID]bool
+	errands []survey.Errand
+
 	lookupsLost int               // so many logos are not read
 	lost        int               // so many writes fail before the work
 	unheard     int               // so many writes are done and then fail
@@ -84,10 +87,7 @@ func (m *memory) Logo(_ context.Context, hash string) (theme.Logo, bool, error) 
 func (m *memory) Respondent(_ context.Context, c survey.Campaign, id survey.ContactID) (survey.Respondent, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	p, ok := m.people[id]
-	if !ok {
-		return p, apperr.New(apperr.Unknown, "contact_unknown", "link")
-	}
+	p := m.people[id]
 	if r, ok := m.responses[id]; ok {
 		p.Response = &r
 	}
@@ -95,6 +95,19 @@ func (m *memory) Respondent(_ context.Context, c survey.Campaign, id survey.Cont
 		p.Suppressed = survey.Unsubscribed
 	}
 	return p, nil
+}
+
+func (m *memory) Erased(_ context.Context, id survey.ContactID) (bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.erased[id], nil
+}
+
+func (m *memory) Leave(_ context.Context, e survey.Errand) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.errands = append(m.errands, e)
+	return nil
 }
 
 func (m *memory) SaveResponse(_ context.Context, r survey.Response, was int) error {
@@ -162,7 +175,7 @@ func newStage(t testing.TB) *stage {
 	s := &stage{keys: k, id: k.ContactID(survey.Customers, "anna@example.ru")}
 	s.memory = &memory{
 		campaigns: map[survey.CampaignID]survey.Campaign{c.ID: c},
-		people:    map[survey.ContactID]survey.Respondent{s.id: {Language: "ru", Owner: "owner", Team: "team", Invited: true}},
+		people:    map[survey.ContactID]survey.Respondent{s.id: {Language: "ru", Owner: "owner", Team: "team", Invited: true, Written: true}},
 		responses: map[survey.ContactID]survey.Response{}, unsubscribed: map[survey.ContactID]bool{},
 	}
 	s.token = k.Make(keys.Token{Campaign: c.ID, Contact: s.id})

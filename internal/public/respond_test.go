@@ -7,6 +7,7 @@ import (
 	"mime/multipart"
 	"net/http/httptest"
 	"net/url"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -107,20 +108,71 @@ POST /r/TOKEN why=&why_was=`+survey.Trace("one")+`&gesture=button&digest=d => 30
 `)
 }
 
+// A letter may be read before its invitation is written: the page knows nothing of whom it asks then, takes the answer and leaves the
+// sender to say whose it is. So it does with an invitation from before invitations carried the segments.
+func TestAnswersBeforeTheInvitation(t *testing.T) {
+	t.Parallel()
+	for name, of := range map[string]survey.Respondent{
+		"not written": {}, "without segments": {Language: "ru", Owner: "owner", Team: "team", Written: true, Invited: true},
+	} {
+		s := newStage(t)
+		s.campaign(func(c *survey.Campaign) { c.Dimensions = []string{survey.DimensionLocation} })
+		s.people[s.id] = of
+		converse(t, s, `
+GET /r/TOKEN/3 - => 200 | Почему | nothing
+POST /r/TOKEN score=3&gesture=button&digest=a => 303 | - | 3 true "" "" v1
+POST /r/TOKEN why=late&why_was=0&gesture=button&digest=b => 303 | - | 3 true "late" "" v2
+`)
+		if r := s.responses[s.id]; !r.Early || r.Team != of.Team || len(s.errands) != 2 || s.errands[0].Kind != survey.PlaceAnswer || s.errands[0].Contact != s.id {
+			t.Errorf("%s: %+v with the errands %+v", name, r, s.errands)
+		}
+		s.people[s.id] = survey.Respondent{Language: "ru", Owner: "owner", Team: "team", Segments: []string{"Казань"}, Written: true, Invited: true}
+		converse(t, s, `
+POST /r/TOKEN score=4&gesture=button&digest=c => 303 | - | 4 true "late" "" v3
+`)
+		if r := s.responses[s.id]; r.Early || r.Owner != "owner" || r.Team != "team" || len(r.Segments) != 1 || len(s.errands) != 2 {
+			t.Errorf("%s, and then it is written: %+v with the errands %+v", name, r, s.errands)
+		}
+	}
+}
+
+// What the page's function can ask of the table reads no contact, by whatever name.
+func TestThePageReadsNoContact(t *testing.T) {
+	t.Parallel()
+	asks := reflect.TypeFor[Store]()
+	for n := range asks.NumMethod() {
+		m := asks.Method(n)
+		for o := range m.Type.NumOut() {
+			out := m.Type.Out(o)
+			for out.Kind() == reflect.Pointer || out.Kind() == reflect.Slice || out.Kind() == reflect.Map {
+				out = out.Elem()
+			}
+			if out == reflect.TypeFor[survey.Contact]() || out == reflect.TypeFor[survey.Person]() {
+				t.Errorf("%s reads a contact", m.Name)
+			}
+		}
+		if strings.Contains(m.Name, "Contact") || strings.Contains(m.Name, "Recipient") {
+			t.Errorf("%s is about contacts", m.Name)
+		}
+	}
+}
+
 func TestLinksThatAreNotGood(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	stranger := s.keys.Make(keys.Token{Campaign: keys.NewCampaignID([5]byte{9}), Contact: s.id})
-	nobody := s.keys.Make(keys.Token{Campaign: keys.NewCampaignID([5]byte{1, 2, 3, 4, 5}), Contact: s.keys.ContactID(survey.Customers, "nobody@example.ru")})
+	gone := s.keys.ContactID(survey.Customers, "gone@example.ru")
+	nobody := s.keys.Make(keys.Token{Campaign: keys.NewCampaignID([5]byte{1, 2, 3, 4, 5}), Contact: gone})
+	s.erased = map[survey.ContactID]bool{gone: true}
 	forged := "B" + s.token[1:]
 	for _, prefix := range []string{"/r/", "/r/S9/", "/u/"} {
-		for name, token := range map[string]string{"forged": forged, "of no campaign": stranger, "of no contact": nobody, "short": "x", "odd": "%00%ff"} {
+		for name, token := range map[string]string{"forged": forged, "of no campaign": stranger, "of somebody erased": nobody, "short": "x", "odd": "%00%ff"} {
 			for _, method := range []string{"GET", "HEAD", "POST"} {
 				path := prefix + token
 				if prefix == "/r/S9/" {
 					path = "/r/" + token + "/9"
 				}
-				if prefix == "/u/" && name == "of no contact" { // the signature is enough to stop letters
+				if prefix == "/u/" && name == "of somebody erased" { // the signature is enough to stop letters
 					continue
 				}
 				w := s.do(method, path, "score=9&gesture=button&confirm=yes")

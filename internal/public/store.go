@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"onetap/internal/apperr"
 	"onetap/internal/ballot"
 	"onetap/internal/keys"
 	"onetap/internal/seal"
@@ -13,21 +12,25 @@ import (
 	"onetap/internal/theme"
 )
 
-// Store is what the public pages need of the table.
+// Store is what the public pages need of the table. None of it reads a contact: this function has no key of contacts, and no permission to read them.
 type Store interface {
 	// Campaign reads a campaign; a problem of kind Unknown if there is none.
 	Campaign(ctx context.Context, id survey.CampaignID) (survey.Campaign, error)
-	// Visit reads the campaign and what Respondent reads. A problem of kind Unknown may come with the campaign.
+	// Visit reads the campaign and what Respondent reads; a problem of kind Unknown if there is no such campaign.
 	Visit(ctx context.Context, id survey.CampaignID, contact survey.ContactID) (survey.Campaign, survey.Respondent, error)
 	// Glance is Respondent as of a moment ago, for pages that only show.
 	Glance(ctx context.Context, c survey.Campaign, id survey.ContactID) (survey.Respondent, error)
-	// Respondent reads, in one round trip and consistently, the invitation (or, in the instant before it is written,
-	// the contact), the answer so far and the suppression; a problem of kind Unknown if there is neither invitation nor contact.
+	// Respondent reads, in one round trip and consistently, the invitation, the answer so far and the stop. Of a letter that has just
+	// gone out the invitation may not be written yet.
 	Respondent(ctx context.Context, c survey.Campaign, id survey.ContactID) (survey.Respondent, error)
+	// Erased reports whether a link is that of somebody who was erased.
+	Erased(ctx context.Context, id survey.ContactID) (bool, error)
+	// Leave leaves to the sender what needs the contact.
+	Leave(ctx context.Context, e survey.Errand) error
 	// SaveResponse writes an answer if the stored version still is was (0: none is stored); a problem of kind Conflict
 	// otherwise. After any other error it may have been written or not.
 	SaveResponse(ctx context.Context, r survey.Response, was int) error
-	// Unsubscribe stops all later surveys to a contact; again changes nothing.
+	// Unsubscribe stops all later surveys to a contact, in every audience; again changes nothing.
 	Unsubscribe(ctx context.Context, c survey.Campaign, id survey.ContactID) error
 	// Ballot reads how often a ballot's answer was given, 0: never.
 	Ballot(ctx context.Context, c survey.CampaignID, box string) (changes int, err error)
@@ -45,12 +48,13 @@ type table struct {
 	keys *keys.Keys
 }
 
-// Unsubscribe stops the contact's address in every audience; of a contact that has been erased since, what the link names.
+// Unsubscribe implements Store.
 func (t table) Unsubscribe(ctx context.Context, c survey.Campaign, id survey.ContactID) error {
-	now := time.Now()
-	err := t.Store.Unsubscribe(ctx, c.Audience, id, t.keys.ContactIDs, now)
-	if p := apperr.As(err); p != nil && p.Kind == apperr.Unknown {
-		return t.Suppress(ctx, map[survey.Audience]survey.ContactID{c.Audience: id}, survey.Unsubscribed, now)
-	}
-	return err
+	return t.Store.Unsubscribe(ctx, c, id, time.Now())
+}
+
+// Erased implements Store.
+func (t table) Erased(ctx context.Context, id survey.ContactID) (bool, error) {
+	blocks, err := t.BlockedAmong(ctx, []string{t.keys.Erased(id)})
+	return len(blocks) > 0, err
 }

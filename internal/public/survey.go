@@ -75,7 +75,7 @@ func newPages(s Store, ks *keys.Keys, sealer Sealer, now func() time.Time, diges
 //	a good ballot                  200; GET and HEAD write nothing, POST /b/ puts a person's answer into the box
 //	/anonymity                     200, how ballots keep their answers anonymous
 //	campaign closed or cancelled   410
-//	forged; or of no campaign or contact here   404
+//	forged; of no campaign here, or of somebody who was erased   404
 //	a score that is none           400, nothing written
 //	an answer changed too often    429 for the hour, 403 for good (survey.Response.Take); nothing written
 //	respondent has unsubscribed    200 with a note: who still wants to answer may; the letters have stopped
@@ -139,6 +139,9 @@ func (p *pages) visit(r *http.Request, prefix string, check func(string) (keys.T
 		p.seen.drop(v.token)
 		v.campaign, v.person, err = p.store.Visit(r.Context(), v.token.Campaign, v.token.Contact)
 	}
+	if err == nil && !v.token.Test && !v.person.Written {
+		err = p.known(r.Context(), v.token)
+	}
 	if v.campaign.ID == "" {
 		return v, unknownLink(err)
 	}
@@ -150,6 +153,16 @@ func (p *pages) visit(r *http.Request, prefix string, check func(string) (keys.T
 	}
 	v.lang = language
 	return v, unknownLink(err)
+}
+
+// known refuses the link of somebody who was erased: of them there is no invitation any more, as of a letter that has just gone out
+// there is none yet.
+func (p *pages) known(ctx context.Context, t keys.Token) error {
+	erased, err := p.store.Erased(ctx, t.Contact)
+	if err == nil && erased {
+		err = apperr.New(apperr.Unknown, "link_unknown", "")
+	}
+	return err
 }
 
 // glance is a visit of somebody who is only shown a page: as it was seconds ago, if this process has shown it then.
@@ -320,6 +333,12 @@ func (p *pages) apply(ctx context.Context, v visit, post survey.Post) (taken, er
 		t := taken{before: before, answer: after, asks: before.Asks(post), cut: changed && (lacks(after.Why, post.Why) || lacks(after.Wish, post.Wish))}
 		if err != nil || !changed || v.token.Test {
 			return t, err
+		}
+		if after.Early { // before the answer, so that it never stays uncounted
+			err = p.store.Leave(ctx, survey.Errand{Kind: survey.PlaceAnswer, Campaign: v.campaign.ID, Audience: v.campaign.Audience, Contact: v.token.Contact, At: p.now()})
+			if err != nil {
+				return t, fmt.Errorf("leave an errand: %w", err)
+			}
 		}
 		err = p.store.SaveResponse(ctx, after, before.Version)
 		if err == nil {

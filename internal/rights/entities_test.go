@@ -17,6 +17,9 @@ import (
 var entities = map[string]string{
 	"contactKey":        "exported and erased",
 	"suppressionKey":    "exported and erased; a wish goes into the block",
+	"stopKey":           "exported and erased, as the suppression is of which it is the truth",
+	"errandKey":         "excused: an id alone, until the sender has done it: a minute, a day where nobody is found",
+	"oldFormerStopKey":  "erased; of an address that the contact does not have any more",
 	"formerStopKey":     "erased; of an address that the contact does not have any more",
 	"identifierKey":     "exported (found_by) and erased",
 	"softBouncesKey":    "exported and erased",

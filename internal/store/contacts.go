@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"golang.org/x/sync/errgroup"
 
 	"onetap/internal/apperr"
 	"onetap/internal/survey"
@@ -109,7 +110,7 @@ var (
 	// What a search over everything looks at and shows.
 	soughtNames, soughtParts = attributes("sk person owner team location product attrs")
 	// What sending reads.
-	writtenNames, writtenParts = attributes("pk sk reason mail person owner team language")
+	writtenNames, writtenParts = attributes("pk sk reason mail person owner team location product tier language attrs")
 )
 
 // SomeContacts calls each for up to limit contacts of one shard of an audience in the order of their ids, with what a search looks
@@ -182,22 +183,36 @@ func (s *Store) WalkContacts(ctx context.Context, a survey.Audience, shard int, 
 	return flush("")
 }
 
-// Recipients reads contacts and their suppressions in one call of up to 50 contacts (100 keys). The contacts come with what
-// a letter needs: person, owner, team and language.
+// Recipients reads contacts and their stops in one call of up to 50 contacts (100 keys), and beside it what lies beside the contacts: who
+// was stopped before there were stops. The contacts come with what a letter and its invitation need: person, owner, team, language, and what segments are of.
 func (s *Store) Recipients(ctx context.Context, a survey.Audience, ids []survey.ContactID) (map[survey.ContactID]survey.Contact, map[survey.ContactID]survey.SuppressionReason, error) {
-	keys := make([]key, 0, 2*len(ids))
+	keys, beside := make([]key, 0, 2*len(ids)), make([]key, 0, len(ids))
+	of := make(map[key]survey.ContactID, len(ids)) // by stop
 	for _, id := range ids {
-		keys = append(keys, contactKey(a, id), suppressionKey(a, id))
+		keys, beside = append(keys, contactKey(a, id), stopKey(a, id)), append(beside, suppressionKey(a, id))
+		of[stopKey(a, id)] = id
 	}
-	items, err := s.batchGetNamed(ctx, keys, true, writtenParts, writtenNames)
-	if err != nil {
+	var items, old []item
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) {
+		items, err = s.batchGetNamed(gctx, keys, true, writtenParts, writtenNames)
+		return err
+	})
+	g.Go(func() (err error) {
+		old, err = s.batchGet(gctx, beside, false, "sk, reason")
+		return err
+	})
+	if err := g.Wait(); err != nil {
 		return nil, nil, err
 	}
 	contacts := make(map[survey.ContactID]survey.Contact, len(ids))
 	stopped := map[survey.ContactID]survey.SuppressionReason{}
+	for _, it := range old {
+		stopped[survey.ContactID(strings.TrimSuffix(text(it, "sk"), "!"))] = survey.SuppressionReason(text(it, "reason"))
+	}
 	for _, it := range items {
-		if id, ok := strings.CutSuffix(text(it, "sk"), "!"); ok {
-			stopped[survey.ContactID(id)] = survey.SuppressionReason(text(it, "reason"))
+		if id, ok := of[keyOf(it)]; ok {
+			stopped[id] = survey.SuppressionReason(text(it, "reason"))
 			continue
 		}
 		c, err := contactOf(it)

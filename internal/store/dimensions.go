@@ -109,9 +109,8 @@ func (s *Store) SavedDimensionCount(ctx context.Context, c survey.CampaignID, i 
 const segmentsMark = "\x1f"
 
 func segmentsOf(it item) []string {
-	t := text(it, "parts")
-	if t == "" {
+	if it["parts"] == nil {
 		return nil
 	}
-	return strings.Split(t, segmentsMark)
+	return strings.Split(text(it, "parts"), segmentsMark)
 }

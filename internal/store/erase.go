@@ -22,10 +22,10 @@ import (
 // EraseContact deletes a contact, what it is found by, why nobody writes to it, and which letters its mailbox did not take. It
 // returns the wish that letters stopped, if there was one. Again changes nothing.
 func (s *Store) EraseContact(ctx context.Context, c survey.ErasureContact) (wish survey.SuppressionReason, there bool, err error) {
-	stops := []key{suppressionKey(c.Audience, c.ID), formerStopKey(c.Audience, c.ID)}
+	stops := []key{stopKey(c.Audience, c.ID), suppressionKey(c.Audience, c.ID), formerStopKey(c.Audience, c.ID), oldFormerStopKey(c.Audience, c.ID)}
 	gone := []key{softBouncesKey(c.Audience, c.ID), contactKey(c.Audience, c.ID)}
 	if c.Mail != "" && c.Mail != c.ID {
-		stops = append(stops, suppressionKey(c.Audience, c.Mail))
+		stops = append(stops, stopKey(c.Audience, c.Mail), suppressionKey(c.Audience, c.Mail))
 		gone = append(gone, softBouncesKey(c.Audience, c.Mail))
 	}
 	for _, k := range stops {
@@ -238,6 +238,7 @@ func nobodys(it item, to key, words bool) (next item, worded bool) {
 	next["erased"] = yes(true)
 	delete(next, "message")
 	delete(next, "seen")
+	delete(next, "address")
 	for _, name := range []string{"first", "counted", "updated", "at"} {
 		if t := instant(it, name); !t.IsZero() {
 			next[name] = at(t.UTC().Truncate(24 * time.Hour))

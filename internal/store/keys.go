@@ -11,7 +11,7 @@ import (
 // tallyShards is the number of copies of each figure that recompute adds to; a reader sums them.
 const tallyShards = 4
 
-const staffShards, dueShards, tokenShards, auditShards, blockShards = 4, 4, 4, 4, 4
+const staffShards, dueShards, tokenShards, auditShards, blockShards, errandShards = 4, 4, 4, 4, 4, 4
 
 type key struct{ pk, sk string }
 
@@ -77,7 +77,16 @@ func contactKey(a survey.Audience, id survey.ContactID) key {
 	return key{contactsPK(a, shard(id)), string(id)}
 }
 
-// suppressionKey sorts right after its contact, so that walking a shard meets both.
+// stopKey keeps why nobody writes to an address, or to whoever has it instead: the truth of it, in a partition of its own, so that
+// whoever stops somebody needs no key of contacts. The id is a keyed hash of the address.
+func stopKey(a survey.Audience, id survey.ContactID) key { return key{stopPK(a, id), "STOP"} }
+
+func stopPK(a survey.Audience, id survey.ContactID) string {
+	return "STOP#" + string(a) + "#" + string(id)
+}
+
+// suppressionKey is the same beside the contact, by which planning meets it: it sorts right after its contact, so that walking a
+// shard meets both. Suppressions from before there were stops have it alone.
 func suppressionKey(a survey.Audience, id survey.ContactID) key {
 	return key{contactsPK(a, shard(id)), string(id) + "!"}
 }
@@ -90,6 +99,11 @@ func identifierKey(a survey.Audience, i survey.Identifier) key {
 // formerStopKey keeps why nobody writes to an address whose contact has another one now: beside that contact it would stop the
 // new address.
 func formerStopKey(a survey.Audience, mail survey.ContactID) key {
+	return key{stopPK(a, mail), "FORMER"}
+}
+
+// oldFormerStopKey is where formerStopKey was.
+func oldFormerStopKey(a survey.Audience, mail survey.ContactID) key {
 	return key{identifierKey(a, survey.Identifier{Kind: survey.ByMail, Hash: mail}).pk, "STOPPED"}
 }
 
@@ -184,6 +198,13 @@ func duePK(n int) string { return "DUE#" + two(n%dueShards) }
 
 // dueAfter sorts behind everything that is due at t: "$" follows "#".
 func dueAfter(t time.Time) string { return stamp(t) + "$" }
+
+// errandKey is written rarely: when somebody unsubscribes, or answers before the invitation is written.
+func errandKey(e survey.Errand) key {
+	return key{errandPK(shard(e.Contact)), string(e.Kind) + "#" + string(e.Campaign) + "#" + string(e.Contact)}
+}
+
+func errandPK(n int) string { return "ERRANDS#" + two(n%errandShards) }
 
 // ownerPK spreads the cases that are nobody's: a company that names no owners has all of them there. One owner's are
 // few: nobody can call as many people as a partition takes writes.

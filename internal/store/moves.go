@@ -15,7 +15,7 @@ import (
 // bounce does not; what stopped the new address before stops the contact. save, if any, writes the contact in the same
 // transaction (SaveContact's, with the version was).
 //
-// Beside a contact stands why nobody writes to it, at its present address. So a contact that gives up the address that its id
+// At a contact's stop stands why nobody writes to it, at its present address. So a contact that gives up the address that its id
 // is made of needs another place for what stopped that address: formerStopKey. Every other address has the place beside the
 // contact that it would make, which is nobody.
 //
@@ -48,38 +48,23 @@ func (s *Store) MoveAddress(ctx context.Context, m survey.AddressMove, save *sur
 	}
 }
 
-// stop is a suppression's item, nil where there is none.
-type stop item
-
-func (t stop) wish() survey.SuppressionReason {
-	if r := survey.SuppressionReason(text(t, "reason")); r.Wish() {
-		return r
-	}
-	return ""
-}
-
-// at is the same suppression in another place.
-func (t stop) at(k key) item {
-	it := k.item()
-	for _, name := range []string{"reason", "since", "cause"} {
-		set(it, name, text(item(t), name))
-	}
-	return it
-}
-
 type addressesBefore struct {
-	stop stop // of the contact
-	own  stop // of the new address
-	done bool // the new address is the contact's already
+	stop  stop // of the contact
+	truth stop // what of it stands at stopKey
+	own   stop // of the new address
+	done  bool // the new address is the contact's already
 }
 
 func (s *Store) beforeMove(ctx context.Context, m survey.AddressMove) (b addressesBefore, err error) {
 	mail := func(id survey.ContactID) key {
 		return identifierKey(m.Audience, survey.Identifier{Kind: survey.ByMail, Hash: id})
 	}
-	ask := []key{suppressionKey(m.Audience, m.Contact), mail(m.Contact), formerStopKey(m.Audience, m.Contact)}
+	ask := []key{
+		stopKey(m.Audience, m.Contact), suppressionKey(m.Audience, m.Contact), mail(m.Contact),
+		formerStopKey(m.Audience, m.Contact), oldFormerStopKey(m.Audience, m.Contact),
+	}
 	if m.To != "" && m.To != m.Contact {
-		ask = append(ask, mail(m.To), contactKey(m.Audience, m.To), suppressionKey(m.Audience, m.To))
+		ask = append(ask, mail(m.To), contactKey(m.Audience, m.To), stopKey(m.Audience, m.To), suppressionKey(m.Audience, m.To))
 	}
 	items, err := s.batchGet(ctx, ask, true, "")
 	if err != nil {
@@ -89,7 +74,8 @@ func (s *Store) beforeMove(ctx context.Context, m survey.AddressMove) (b address
 	for _, it := range items {
 		at[keyOf(it)] = it
 	}
-	b.stop = stop(at[suppressionKey(m.Audience, m.Contact)])
+	b.truth = stop(at[stopKey(m.Audience, m.Contact)])
+	b.stop = b.truth.or(stop(at[suppressionKey(m.Audience, m.Contact)]))
 	switch m.To {
 	case "":
 	case m.Contact:
@@ -97,7 +83,7 @@ func (s *Store) beforeMove(ctx context.Context, m survey.AddressMove) (b address
 		if given && text(whose, "contact") != string(m.Contact) {
 			return b, addressTaken(survey.ContactID(text(whose, "contact")))
 		}
-		b.own, b.done = stop(at[formerStopKey(m.Audience, m.Contact)]), !given
+		b.own, b.done = stop(at[formerStopKey(m.Audience, m.Contact)]).or(stop(at[oldFormerStopKey(m.Audience, m.Contact)])), !given
 	default:
 		whose := survey.ContactID(text(at[mail(m.To)], "contact"))
 		if whose == "" && at[contactKey(m.Audience, m.To)] != nil {
@@ -106,7 +92,7 @@ func (s *Store) beforeMove(ctx context.Context, m survey.AddressMove) (b address
 		if whose != "" && whose != m.Contact {
 			return b, addressTaken(whose)
 		}
-		b.own, b.done = stop(at[suppressionKey(m.Audience, m.To)]), whose != ""
+		b.own, b.done = stop(at[stopKey(m.Audience, m.To)]).or(stop(at[suppressionKey(m.Audience, m.To)])), whose != ""
 	}
 	return b, nil
 }
@@ -146,6 +132,7 @@ func (s *Store) move(m survey.AddressMove, b addressesBefore) (actions []types.T
 	case m.Contact:
 		drop(identifierKey(m.Audience, mail(m.To)))
 		drop(formerStopKey(m.Audience, m.Contact))
+		drop(oldFormerStopKey(m.Audience, m.Contact))
 	default:
 		put(identifierItem(m.Audience, mail(m.To), mine), "attribute_not_exists(pk) OR contact = :whose", item{":whose": str(string(m.Contact))})
 	}
@@ -153,19 +140,18 @@ func (s *Store) move(m survey.AddressMove, b addressesBefore) (actions []types.T
 		return actions, ""
 	}
 	stays := b.own
-	if wish = b.stop.wish(); wish != "" && text(item(b.own), "reason") != string(survey.Complained) {
+	if wish = b.stop.wish(); wish != "" && b.own.reason() != survey.Complained {
 		stays = b.stop
 	}
-	k := suppressionKey(m.Audience, m.Contact)
-	condition, values := "attribute_not_exists(pk)", item(nil)
-	if b.stop != nil {
-		condition, values = "reason = :was", item{":was": str(text(item(b.stop), "reason"))}
-	}
+	k := stopKey(m.Audience, m.Contact)
+	condition, values := b.truth.unchanged()
 	switch {
 	case stays != nil:
 		put(stays.at(k), condition, values)
+		put(stays.at(suppressionKey(m.Audience, m.Contact)), "", nil)
 	case b.stop != nil:
 		actions = append(actions, types.TransactWriteItem{Delete: &types.Delete{TableName: &s.table, Key: k.item(), ConditionExpression: &condition, ExpressionAttributeValues: values}})
+		drop(suppressionKey(m.Audience, m.Contact))
 	default:
 		actions = append(actions, types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{TableName: &s.table, Key: k.item(), ConditionExpression: &condition}})
 	}
@@ -177,13 +163,9 @@ func (s *Store) stoppedMeanwhile(ctx context.Context, m survey.AddressMove) erro
 	if m.To == "" || m.To == m.Contact || m.From == m.To {
 		return nil
 	}
-	it, err := s.get(ctx, suppressionKey(m.Audience, m.To))
-	if err != nil || it == nil {
-		return err
-	}
-	err = s.put(ctx, stop(it).at(suppressionKey(m.Audience, m.Contact)), "attribute_not_exists(pk)", nil)
-	if errors.Is(err, apperr.ErrChanged) {
-		return nil
+	truth, beside, err := s.stopsOf(ctx, m.Audience, m.To)
+	if t := truth.or(beside); err == nil && t != nil {
+		err = s.putStop(ctx, m.Audience, m.Contact, t)
 	}
 	return err
 }

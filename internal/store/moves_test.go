@@ -78,6 +78,21 @@ func (m *mover) stop(email string, why survey.SuppressionReason) {
 	}
 }
 
+// unsubscribe is the page's work and, a moment later, the sender's.
+func (m *mover) unsubscribe() {
+	m.t.Helper()
+	ctx := m.t.Context()
+	if err := m.s.Unsubscribe(ctx, survey.Campaign{ID: "abcdefgh", Audience: survey.Customers}, m.c.ID, moveTime); err != nil {
+		m.t.Fatal(err)
+	}
+	if _, all, err := m.s.Recipients(ctx, survey.Customers, []survey.ContactID{m.c.ID}); err != nil || all[m.c.ID] == "" {
+		m.t.Errorf("who has just unsubscribed is written to: %v, %v", all, err)
+	}
+	if err := m.s.StopContact(ctx, survey.Customers, m.c.ID, survey.Unsubscribed, moveTime); err != nil {
+		m.t.Fatal(err)
+	}
+}
+
 // stopped checks why nobody writes to the contact, as every reader of it finds it.
 func (m *mover) stopped(when string, want survey.SuppressionReason) {
 	m.t.Helper()
@@ -157,15 +172,11 @@ func TestAStoppedAddressStopsWhoeverGetsIt(t *testing.T) {
 	m.move("new@example.com")
 	m.stop("new@example.com", survey.Complained)
 	m.stopped("stopped afterwards", survey.Complained)
-	if err := m.s.Unsubscribe(t.Context(), survey.Customers, m.c.ID, m.k.ContactIDs, moveTime); err != nil {
-		t.Fatal(err)
-	}
+	m.unsubscribe()
 	m.stopped("a complaint stays", survey.Complained)
 
 	m = newMover(t, "")
-	if err := m.s.Unsubscribe(t.Context(), survey.Customers, m.c.ID, m.k.ContactIDs, moveTime); err != nil { // by a link of an address that was taken away
-		t.Fatal(err)
-	}
+	m.unsubscribe() // by a link of an address that was taken away
 	m.move("new@example.com")
 	m.stopped("the wish came before the address", survey.Unsubscribed)
 }

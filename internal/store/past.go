@@ -60,12 +60,3 @@ func (s *Store) CasesOf(ctx context.Context, id survey.ContactID, campaigns []su
 	}
 	return cs, nil
 }
-
-// Suppression reads why and since when nobody writes to a contact; ok is false where one may.
-func (s *Store) Suppression(ctx context.Context, a survey.Audience, id survey.ContactID) (v survey.Suppression, ok bool, err error) {
-	it, err := s.get(ctx, suppressionKey(a, id))
-	if err != nil || it == nil {
-		return v, false, err
-	}
-	return survey.Suppression{Contact: id, Reason: survey.SuppressionReason(text(it, "reason")), Cause: survey.SuppressionCause(text(it, "cause")), Since: instant(it, "since")}, true, nil
-}

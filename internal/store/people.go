@@ -30,6 +30,10 @@ func invitationItem(i survey.Invitation) item {
 	set(it, "message", i.MessageID)
 	set(it, "owner", i.Owner)
 	set(it, "team", i.Team)
+	if i.Segments != nil {
+		it["parts"] = str(strings.Join(i.Segments, segmentsMark))
+	}
+	set(it, "address", string(i.Address))
 	return it
 }
 
@@ -40,7 +44,7 @@ func invitationOf(it item) survey.Invitation {
 		State: survey.InvitationState(text(it, "state")), Decided: survey.InvitationState(text(it, "decided")),
 		Reason: text(it, "reason"), MessageID: text(it, "message"), Language: text(it, "language"),
 		Owner: text(it, "owner"), Team: text(it, "team"), At: instant(it, "at"),
-		Version: int(number64(it, "version")),
+		Version: int(number64(it, "version")), With: survey.With{Segments: segmentsOf(it), Address: survey.AddressIDs(text(it, "address"))},
 	}
 	i.Mailing = max(0, slices.Index(invitationKinds, kind))
 	return i
@@ -162,6 +166,9 @@ func responseItem(r survey.Response) item {
 	if r.Worded {
 		it["worded"] = yes(true)
 	}
+	if r.Early {
+		it["early"] = yes(true)
+	}
 	set(it, "parts", strings.Join(r.Segments, segmentsMark))
 	if len(r.Seen) > 0 {
 		it["seen"] = str(strings.Join(r.Seen, " "))
@@ -174,7 +181,7 @@ func responseOf(it item) survey.Response {
 	return survey.Response{
 		Campaign: campaign, Contact: contact, Audience: survey.Audience(text(it, "audience")),
 		Owner: text(it, "owner"), Team: text(it, "team"), Language: text(it, "language"),
-		Score: int(number64(it, "score")), Verified: truth(it, "verified"), Worded: truth(it, "worded"), Unhappy: truth(it, "unhappy"), Why: text(it, "why"), Wish: text(it, "wish"),
+		Score: int(number64(it, "score")), Verified: truth(it, "verified"), Worded: truth(it, "worded"), Early: truth(it, "early"), Unhappy: truth(it, "unhappy"), Why: text(it, "why"), Wish: text(it, "wish"),
 		First: instant(it, "first"), Counted: instant(it, "counted"), Updated: instant(it, "updated"),
 		Segments: segmentsOf(it), Version: int(number64(it, "version")), Seen: strings.Fields(text(it, "seen")),
 	}

@@ -12,8 +12,7 @@ import (
 )
 
 // Visit reads the campaign of a link and the link's Respondent: in one round trip once this process has met the campaign,
-// for the keys need its audience. A campaign or contact that is not there gives a problem of kind Unknown; with the
-// latter the campaign is returned all the same.
+// for the keys need its audience. A campaign that is not there gives a problem of kind Unknown.
 func (s *Store) Visit(ctx context.Context, id survey.CampaignID, contact survey.ContactID) (survey.Campaign, survey.Respondent, error) {
 	audience, met := s.audiences.Load(id)
 	if !met {
@@ -35,7 +34,7 @@ func (s *Store) Visit(ctx context.Context, id survey.CampaignID, contact survey.
 	}
 	var p survey.Respondent
 	if c.Audience == audience {
-		p, err = respondentOf(c, rest)
+		p = respondentOf(rest)
 	} else { // it was a draft, of which there are no links but a tester's
 		s.audiences.Store(id, c.Audience)
 		p, err = s.Respondent(ctx, c, contact)
@@ -53,68 +52,46 @@ func splitCampaign(id survey.CampaignID, items []item) (c survey.Campaign, rest 
 	return c, slices.Delete(items, n, n+1), err
 }
 
-// Glance is Respondent for pages that only show: one and a half read units instead of four, from replicas that may be
-// behind, usually by less than a second. What cannot be told from them is read as Respondent reads it.
+// Glance is Respondent for pages that only show: one and a half read units instead of three, from replicas that may be
+// behind, usually by less than a second.
 func (s *Store) Glance(ctx context.Context, c survey.Campaign, id survey.ContactID) (survey.Respondent, error) {
-	keys := slices.DeleteFunc(respondentKeys(c.ID, c.Audience, id), func(k key) bool { return k == contactKey(c.Audience, id) })
-	items, err := s.batchGet(ctx, keys, false, "")
-	if err != nil {
-		return survey.Respondent{}, err
-	}
-	p, err := respondentOf(c, items)
-	if err != nil { // the invitation is not written yet: the contact is needed
-		return s.Respondent(ctx, c, id)
-	}
-	return p, nil
+	return s.respondent(ctx, c, id, false)
 }
 
-// Respondent reads in one round trip what a page needs: the invitation, the answer so far, the suppression; and the
-// contact, for the instant in which a message is out and its invitation is not yet written.
-// A contact that is not there gives a problem of kind Unknown.
+// Respondent reads in one round trip what a page needs: the invitation, the answer so far, the stop. None of them need be there: a
+// message may be out and its invitation not yet written, for that is known only once SES has answered.
 func (s *Store) Respondent(ctx context.Context, c survey.Campaign, id survey.ContactID) (survey.Respondent, error) {
-	items, err := s.batchGet(ctx, respondentKeys(c.ID, c.Audience, id), true, "")
+	return s.respondent(ctx, c, id, true)
+}
+
+func (s *Store) respondent(ctx context.Context, c survey.Campaign, id survey.ContactID, consistent bool) (survey.Respondent, error) {
+	items, err := s.batchGet(ctx, respondentKeys(c.ID, c.Audience, id), consistent, "")
 	if err != nil {
 		return survey.Respondent{}, err
 	}
-	return respondentOf(c, items)
+	return respondentOf(items), nil
 }
 
 func respondentKeys(c survey.CampaignID, a survey.Audience, id survey.ContactID) []key {
-	return []key{personKey(c, "INVITATION", id), personKey(c, "RESPONSE", id), contactKey(a, id), suppressionKey(a, id)}
+	return []key{personKey(c, "INVITATION", id), personKey(c, "RESPONSE", id), stopKey(a, id)}
 }
 
-func respondentOf(c survey.Campaign, items []item) (survey.Respondent, error) {
-	var p survey.Respondent
-	var contact *survey.Contact
+func respondentOf(items []item) (p survey.Respondent) {
 	for _, it := range items {
 		sk := text(it, "sk")
 		switch {
 		case strings.HasPrefix(sk, "INVITATION#"):
 			i := invitationOf(it)
-			p.Language, p.Owner, p.Team = i.Language, i.Owner, i.Team
-			p.Invited = i.State != survey.InvitationSkipped
+			p.Language, p.Owner, p.Team, p.Segments = i.Language, i.Owner, i.Team, i.Segments
+			p.Written, p.Invited = true, i.State != survey.InvitationSkipped
 		case strings.HasPrefix(sk, "RESPONSE#"):
 			r := responseOf(it)
 			p.Response = &r
-		case strings.HasSuffix(sk, "!"):
-			p.Suppressed = survey.SuppressionReason(text(it, "reason"))
 		default:
-			v, err := contactOf(it)
-			if err != nil {
-				return p, err
-			}
-			contact = &v
-			p.Segments = survey.SegmentsOf(v, c.Dimensions)
+			p.Suppressed = survey.SuppressionReason(text(it, "reason"))
 		}
 	}
-	switch {
-	case p.Language != "":
-	case contact != nil:
-		p.Language, p.Owner, p.Team = c.LanguageFor(contact.Language), contact.Owner, contact.Team
-	default:
-		return p, apperr.New(apperr.Unknown, "contact_unknown", "link")
-	}
-	return p, nil
+	return p
 }
 
 // SaveResponse writes an answer if the stored one still has version was (0: there is none); otherwise a problem of
@@ -131,17 +108,45 @@ func (s *Store) SaveResponse(ctx context.Context, r survey.Response, was int) er
 	return err
 }
 
-// Unsubscribe stops the address of a contact in every audience; ids derives the address's ids. Doing it again changes
-// nothing.
-func (s *Store) Unsubscribe(ctx context.Context, a survey.Audience, id survey.ContactID, ids func(email string) map[survey.Audience]survey.ContactID, now time.Time) error {
-	c, err := s.Contact(ctx, a, id)
+// Unsubscribe stops the letters to a contact, and to the addresses that this campaign wrote to, in every audience. The rest is the
+// sender's: what planning meets, and the address that the contact has by now. Doing it again changes nothing; so does a call
+// after one that was cut off, for what is left to the sender is written first.
+func (s *Store) Unsubscribe(ctx context.Context, c survey.Campaign, id survey.ContactID, now time.Time) error {
+	err := s.Leave(ctx, survey.Errand{Kind: survey.StopPerson, Campaign: c.ID, Audience: c.Audience, Contact: id, At: now})
 	if err != nil {
 		return err
 	}
-	if c.Person.Email != "" {
-		if err := s.Suppress(ctx, ids(c.Person.Email), survey.Unsubscribed, now); err != nil {
-			return err
+	t := stopItem(survey.Unsubscribed, "", now)
+	if err := s.putTruth(ctx, stopKey(c.Audience, id), t); err != nil {
+		return err
+	}
+	written, err := s.WrittenTo(ctx, c.ID, id)
+	for _, ids := range written {
+		if err == nil {
+			err = s.suppress(ctx, ids, t, s.putTruthOf)
 		}
 	}
-	return s.StopContact(ctx, a, id, survey.Unsubscribed, now)
+	return err
+}
+
+func (s *Store) putTruthOf(ctx context.Context, a survey.Audience, id survey.ContactID, t stop) error {
+	return s.putTruth(ctx, stopKey(a, id), t)
+}
+
+// WrittenTo reads the ids of the addresses, one mostly, to which a campaign has written to a contact.
+func (s *Store) WrittenTo(ctx context.Context, c survey.CampaignID, id survey.ContactID) ([]map[survey.Audience]survey.ContactID, error) {
+	keys := make([]key, len(invitationKinds))
+	for n, kind := range invitationKinds {
+		keys[n] = personKey(c, kind, id)
+	}
+	items, err := s.batchGet(ctx, keys, true, "address")
+	var all []map[survey.Audience]survey.ContactID
+	seen := map[string]bool{"": true}
+	for _, it := range items {
+		if packed := text(it, "address"); !seen[packed] {
+			seen[packed] = true
+			all = append(all, survey.AddressIDs(packed).Of())
+		}
+	}
+	return all, err
 }

@@ -5,9 +5,10 @@
 //	question                                            pk                              sk
 //	staff by id; all staff                              STAFF#<shard>                   <staff id>
 //	a contact; an audience shard by shard               CONTACTS#<audience>#<shard>     <contact>
-//	why nobody writes to that contact's address         CONTACTS#<audience>#<shard>     <contact>!
+//	why nobody writes to an address, or whose it is     STOP#<audience>#<contact>       STOP
+//	the same beside the contact, as planning meets it   CONTACTS#<audience>#<shard>     <contact>!
 //	whose a customer id, a telephone, an address is     IDENTIFIER#<audience>#<kind><hash>  IDENTIFIER
-//	why nobody writes to its former address             IDENTIFIER#<audience>#m<contact>    STOPPED
+//	why nobody writes to its former address             STOP#<audience>#<contact>       FORMER
 //	which letters its mailbox did not take for now      BOUNCES#<audience>#<contact>    BOUNCES
 //	letters refused because of their sender             REFUSED#<campaign>#<mailing>    <batch>#<message>
 //	an upload's state; its parts; the contacts it saw   IMPORT#<id>                     STATE, PART#<n>, SEEN#<n>#<k>
@@ -29,6 +30,7 @@
 //	cases of an owner by state and what is next         gsi1: OWNER#<staff>             <state>#<deadline, or when to call again>#<case>
 //	the same of cases that are the administrator's      gsi1: OWNER##<shard>            same
 //	figures of a campaign or of an audience's weeks     TALLY#<campaign or audience>#<n>  <kind>#<value>
+//	what the respondent's page leaves to the sender     ERRANDS#<shard>                 <kind>#<campaign>#<contact>
 //	alerts that are due                                 DUE#<shard>                     <time>#<campaign>#<contact>
 //	a link to sign in; how often an address asked       SIGNIN#<hash>                   SIGNIN, ASKED#<hour>
 //	a code of six digits; how many were tried in a day  SIGNIN#<hash>                   CODE, TRIED#<day>

@@ -38,18 +38,21 @@ type AnswerChange struct {
 	Before   *survey.Response // nil at the answer's first record
 }
 
-// AnswerChangeOf reads a stream record; ok is false for a record that is of no answer.
+// AnswerChangeOf reads a stream record; ok is false for a record that is of no answer, and of one that is Early.
 func AnswerChangeOf(r events.DynamoDBEventRecord) (c AnswerChange, ok bool, err error) {
 	c.Sequence = r.Change.SequenceNumber
 	now, err := streamItem(r.Change.NewImage)
 	if err != nil || !strings.HasPrefix(text(now, "sk"), "RESPONSE#") || truth(now, "erased") { // nobody's: nobody is told of it
 		return c, false, err
 	}
-	c.Now = responseOf(now)
+	if c.Now = responseOf(now); c.Now.Early { // whose it is is not known yet: the record of its being placed follows
+		return c, false, nil
+	}
 	before, err := streamItem(r.Change.OldImage)
 	if err == nil && len(before) > 0 {
-		was := responseOf(before)
-		c.Before = &was
+		if was := responseOf(before); !was.Early {
+			c.Before = &was
+		}
 	}
 	return c, err == nil, err
 }

@@ -26,7 +26,7 @@ func (r CountedResponse) Count(was json.RawMessage) (json.RawMessage, Deltas, bo
 		return nil, nil, false, err
 	}
 	now := MarkOf(r.Response)
-	if old.Version >= now.Version {
+	if r.Early || old.Version >= now.Version {
 		return nil, nil, false, nil // counted, this change or a later one
 	}
 	d := Deltas{}
@@ -129,6 +129,9 @@ func (i CountedInvitation) mark() json.RawMessage {
 func Believed(before Countable) json.RawMessage {
 	switch b := before.(type) {
 	case CountedResponse:
+		if b.Early {
+			return nil
+		}
 		return marker(MarkOf(b.Response))
 	case CountedInvitation:
 		if b.Version > 1 {

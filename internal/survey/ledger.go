@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -138,6 +139,45 @@ type Outcome struct {
 	Owner     string
 	Team      string
 	Language  string // of the letter, where it is not the batch's
+	With
+}
+
+// With is what an invitation carries besides, so that whoever takes the answer, or stops the letters, needs no contact. It is written
+// with the invitation by the sender who sent the letter, and is not among a batch's outcomes: of one whose sender died it is missing.
+type With struct {
+	Segments []string   // the contact's values of the campaign's dimensions; nil: they were not written, or there are no dimensions
+	Address  AddressIDs // of the address that the letter went to; "": they were not written
+}
+
+// AddressIDs are the ids of one address in every audience, which are keyed hashes of it: one behind the other in the order of Audiences.
+type AddressIDs string
+
+const contactIDLength = 16
+
+// PackIDs makes AddressIDs; "" where an audience has none.
+func PackIDs(ids map[Audience]ContactID) AddressIDs {
+	var b strings.Builder
+	for _, a := range Audiences {
+		if len(ids[a]) != contactIDLength {
+			return ""
+		}
+		b.WriteString(string(ids[a]))
+	}
+	return AddressIDs(b.String())
+}
+
+// Of returns the ids by audience; nil where there are none.
+func (p AddressIDs) Of() map[Audience]ContactID {
+	if p == "" {
+		return nil
+	}
+	ids := make(map[Audience]ContactID, len(Audiences))
+	for n, a := range Audiences {
+		if end := (n + 1) * contactIDLength; end <= len(p) {
+			ids[a] = ContactID(p[end-contactIDLength : end])
+		}
+	}
+	return ids
 }
 
 // Invitation is one contact's place in one mailing of a campaign.
@@ -155,6 +195,7 @@ type Invitation struct {
 	Team      string
 	At        time.Time // when its batch was decided
 	Version   int
+	With
 }
 
 // Settle returns the invitation after an SES event, and whether that changed anything. Whatever says that SES had taken
@@ -186,7 +227,7 @@ func (i Invitation) Settle(event DeliveryEvent) (Invitation, bool) {
 			i.Reason = string(event)
 		}
 	}
-	if i == was {
+	if i.State == was.State && i.Reason == was.Reason {
 		return i, false
 	}
 	i.Version++

@@ -48,7 +48,7 @@ func TestSettle(t *testing.T) {
 		if got.State != tt.want || got.Reason != tt.reason {
 			t.Errorf("%s after %s: %s %q, want %s %q", tt.from, tt.event, got.State, got.Reason, tt.want, tt.reason)
 		}
-		if same := got == was; changed == same || (changed && got.Version != 4) {
+		if same := got.State == was.State && got.Reason == was.Reason; changed == same || (changed && got.Version != 4) {
 			t.Errorf("%s after %s: changed %v, version %d", tt.from, tt.event, changed, got.Version)
 		}
 		if again, changed := got.Settle(tt.event); changed {

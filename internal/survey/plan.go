@@ -173,7 +173,7 @@ func (b Batch) Invitations(a Audience) []Invitation {
 	for n, o := range b.Outcomes {
 		is[n] = Invitation{
 			Campaign: b.Campaign, Contact: o.Contact, Mailing: b.Mailing, Audience: a, State: o.State, Decided: o.State,
-			Reason: o.Reason, MessageID: o.MessageID, Language: cmp.Or(o.Language, b.Language), Owner: o.Owner, Team: o.Team, At: b.At, Version: 1,
+			Reason: o.Reason, MessageID: o.MessageID, Language: cmp.Or(o.Language, b.Language), Owner: o.Owner, Team: o.Team, At: b.At, Version: 1, With: o.With,
 		}
 	}
 	return is

@@ -1,21 +1,58 @@
 package survey
 
-// Respondent is what a page needs to know of the person behind a link: no address, no name. Language, Owner and Team
-// are the invitation's, or, in the instant before the invitation is written, the contact's.
+import "time"
+
+// Respondent is what a page needs to know of the person behind a link: no address, no name. Language, Owner, Team and Segments
+// are the invitation's.
 type Respondent struct {
 	Language   string
 	Owner      string
 	Team       string
-	Segments   []string  // the contact's values of the campaign's dimensions
+	Segments   []string  // of the campaign's dimensions; nil: the invitation does not say
 	Response   *Response // nil before the first post
 	Suppressed SuppressionReason
-	Invited    bool // the invitation is written
+	Invited    bool // the invitation is written, and not because somebody was passed over
+	Written    bool // the invitation is written
 }
 
-// Answer returns the answer so far, or an empty one (version 0) that the first post fills.
-func (p Respondent) Answer(c Campaign, id ContactID) Response {
-	if p.Response != nil {
-		return *p.Response
-	}
-	return Response{Campaign: c.ID, Contact: id, Audience: c.Audience, Owner: p.Owner, Team: p.Team, Language: p.Language, Segments: p.Segments}
+// placed reports whether all is known that an answer is counted by.
+func (p Respondent) placed(c Campaign) bool {
+	return p.Written && (len(c.Dimensions) == 0 || len(p.Segments) > 0)
 }
+
+// Answer returns the answer so far, or an empty one (version 0) that the first post fills. One whose place is not known yet is Early.
+func (p Respondent) Answer(c Campaign, id ContactID) Response {
+	r := Response{Campaign: c.ID, Contact: id, Audience: c.Audience, Early: true}
+	if p.Response != nil {
+		r = *p.Response
+	}
+	if r.Early {
+		r = r.Place(p.Owner, p.Team, p.Language, p.Segments)
+		r.Early = !p.placed(c)
+	}
+	return r
+}
+
+// Place gives an early answer what it is counted by.
+func (r Response) Place(owner, team, language string, segments []string) Response {
+	r.Owner, r.Team, r.Language, r.Segments, r.Early = owner, team, language, segments, false
+	return r
+}
+
+// Errand is what the respondent's page leaves to the sender, who may read contacts: the page may not.
+type Errand struct {
+	Kind     ErrandKind
+	Campaign CampaignID
+	Audience Audience
+	Contact  ContactID
+	At       time.Time // when it was left
+}
+
+// ErrandKind says what is to be done.
+type ErrandKind string
+
+// The kinds of errands.
+const (
+	PlaceAnswer ErrandKind = "PLACE" // an answer is Early
+	StopPerson  ErrandKind = "STOP"  // somebody wants no more letters: at whichever address, in every audience
+)

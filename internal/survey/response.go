@@ -29,6 +29,7 @@ type Response struct {
 	Counted  time.Time // first verified post; decides the week; zero while unverified
 	Updated  time.Time
 	Version  int      // 1 at the first post, +1 with each change
+	Early    bool     // it came before its invitation was written, or that does not say all: the sender places it (Place), and until then it is not counted
 	Worded   bool     // it had words, which were deleted because of their age: it is counted as an answer with words still
 	Seen     []string // digests of the last posts taken, so that a replayed POST changes nothing
 }
