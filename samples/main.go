@@ -1,5 +1,6 @@
 // Command samples writes the sample lists beside it: customers as a Russian accounting system and an English CRM export
-// them, faults included, some of the latter as a workbook of Excel, and the staff that looks after them. Everybody in them is invented. It always writes the same.
+// them, faults included, some of the latter as a workbook of Excel, the staff that looks after them, and employees to be asked.
+// Everybody in them is invented. It always writes the same.
 package main
 
 import (
@@ -34,6 +35,7 @@ func write(folder string) error {
 		"customers-en.csv": en,
 		"customers.xlsx":   book,
 		"staff.csv":        []byte(staff),
+		"employees.csv":    employees(rand.New(rand.NewPCG(2026, 3))),
 	}
 	for name, content := range lists {
 		if err := os.WriteFile(filepath.Join(folder, name), content, 0o644); err != nil {

@@ -23,7 +23,7 @@ func TestSamplesAreGenerated(t *testing.T) {
 	if err := write(folder); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"customers-ru.csv", "customers-en.csv", "staff.csv"} {
+	for _, name := range []string{"customers-ru.csv", "customers-en.csv", "staff.csv", "employees.csv"} {
 		want, err := os.ReadFile(filepath.Join(folder, name))
 		if err != nil {
 			t.Fatal(err)
@@ -53,6 +53,35 @@ func TestStaffSample(t *testing.T) {
 		if s.Role == survey.RoleOwner && (s.Manager == "" || s.Manager != teams[s.Team]) {
 			t.Errorf("%s of %s is managed by %q", s.ID, s.Team, s.Manager)
 		}
+	}
+}
+
+// Every row of the employees' list is somebody with an address, a team and a language; one team is too small to be shown alone.
+func TestEmployeeSample(t *testing.T) {
+	t.Parallel()
+	raw, err := os.ReadFile("employees.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	im := contacts.NewImport(survey.Employees)
+	out, err := im.Feed(raw, true, survey.NewDirectory(nil))
+	if err != nil || len(out.Refused) > 0 || len(out.Rows) != goodEmployees {
+		t.Fatalf("%d rows, refused %v, %v", len(out.Rows), out.Refused, err)
+	}
+	teams := map[string]int{}
+	for _, row := range out.Rows {
+		c := row.Contact
+		if c.Person.Email == "" || c.Person.Name == "" || c.Location == "" || c.Language == "" {
+			t.Errorf("line %d: %+v", row.Line, c)
+		}
+		teams[c.Team]++
+	}
+	want := map[string]int{}
+	for _, d := range departments {
+		want[d.name] = d.people
+	}
+	if d := cmp.Diff(want, teams); d != "" {
+		t.Error(d)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"onetap/internal/local"
+	"onetap/internal/local/attack"
 	"onetap/internal/local/drive"
 	"onetap/internal/local/story"
 )
@@ -40,16 +41,18 @@ func demo(args []string) int {
 }
 
 // tellDemo starts a laptop of its own in a temporary folder and plays the story. A scheduled minute lasts a second
-// there, an alert without words waits three seconds for them, those that follow one wait five, and SES takes 200 recipients a second.
+// there, an alert without words waits three seconds for them, those that follow one wait five, boxes are opened three
+// seconds after the end, and SES takes 200 recipients a second.
 func tellDemo(ctx context.Context, out io.Writer, template, functions, samples string, seed uint64) (s story.Summary, err error) {
 	data, err := os.MkdirTemp("", "onetap-demo-")
 	if err != nil {
 		return s, err
 	}
 	defer os.RemoveAll(data)
+	onlooker := &attack.Onlooker{}
 	stack, err := local.Start(ctx, local.Config{
-		Template: template, Functions: functions, Data: data, Minute: time.Second, MailRate: 200, MailQuota: 50_000,
-		Parameters: map[string]string{"AlertWaitSeconds": "3", "AlertTogetherSeconds": "5"},
+		Template: template, Functions: functions, Data: data, Minute: time.Second, MailRate: 200, MailQuota: 50_000, Onlooker: onlooker,
+		Parameters: map[string]string{"AlertWaitSeconds": "3", "AlertTogetherSeconds": "5", "BoxWaitSeconds": "3"},
 	})
 	if err != nil {
 		return s, err
@@ -60,7 +63,7 @@ func tellDemo(ctx context.Context, out io.Writer, template, functions, samples s
 		}
 	}()
 	teller := &story.Teller{
-		Company: drive.New(stack.Site(), stack.Inbox(), stack.Token()), Samples: os.DirFS(samples), Out: out, Seed: seed,
+		Company: drive.New(stack.Site(), stack.Inbox(), stack.Token()), Onlooker: onlooker, Samples: os.DirFS(samples), Out: out, Seed: seed,
 		MaxWait: time.Minute,
 	}
 	return teller.Tell(ctx)

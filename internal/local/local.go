@@ -7,6 +7,7 @@ package local
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -20,6 +21,7 @@ import (
 	"syscall"
 	"time"
 
+	"onetap/internal/local/attack"
 	"onetap/internal/local/cloud"
 	"onetap/internal/local/cloud/template"
 	"onetap/internal/local/drive"
@@ -47,9 +49,10 @@ type Config struct {
 	MailEntry  func(caller string, entry int) string // see ses.Options.Entry
 	EventDelay time.Duration                         // see ses.Options.EventDelay; 0: 250 ms
 
-	Faults  cloud.Faults
-	Verbose io.Writer // gets what functions log; may be nil
-	Notices io.Writer // gets a line for what a person should know of, as a dead letter; may be nil
+	Faults   cloud.Faults
+	Onlooker *attack.Onlooker // is shown everything that the laptop writes; may be nil
+	Verbose  io.Writer        // gets what functions log; may be nil
+	Notices  io.Writer        // gets a line for what a person should know of, as a dead letter; may be nil
 }
 
 // Stack is a running laptop.
@@ -197,6 +200,9 @@ func (s *Stack) openTable(t *template.Template) error {
 		}
 	}
 	s.tables = t.Tables
+	if o := s.cfg.Onlooker; o != nil {
+		o.AWS, o.Table, o.DB, o.Data = s.AWS(), s.TableName(), s.db, s.cfg.Data
+	}
 	return nil
 }
 
@@ -215,8 +221,13 @@ func (s *Stack) openMail(t *template.Template) error {
 	s.mail, err = ses.Open(filepath.Join(s.cfg.Data, "mail.db"), ses.Options{
 		Rate: s.cfg.MailRate, DailyQuota: s.cfg.MailQuota, Entry: s.cfg.MailEntry, EventDelay: delay,
 		ConfigurationSets: sets, Region: t.Region, Account: t.Account, Words: InboxWords{}, Kinds: letterKinds, Actions: s.customers(),
-		Meter:   func(caller, operation string, recipients int) { c.Meter().Mail(caller, recipients) },
-		Publish: c.Publish,
+		Meter: func(caller, operation string, recipients int) { c.Meter().Mail(caller, recipients) },
+		Publish: func(event json.RawMessage) {
+			if o := s.cfg.Onlooker; o != nil {
+				o.Event(event)
+			}
+			c.Publish(event)
+		},
 	})
 	if err != nil {
 		return err

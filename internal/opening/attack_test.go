@@ -10,24 +10,10 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"onetap/internal/ballot"
+	"onetap/internal/local/attack"
 	"onetap/internal/store/storetest"
 	"onetap/internal/survey"
 )
-
-// linkable is how many people an attacker names: those of guesses that are right, if they are more than guessing within groups of
-// ballot.Least would be right about; else it is 0.
-func linkable(guesses, truth []string) int {
-	right := 0
-	for i, g := range guesses {
-		if i < len(truth) && g == truth[i] {
-			right++
-		}
-	}
-	if right <= len(truth)/ballot.Least {
-		return 0
-	}
-	return right
-}
 
 // sequence is in which order things came into the stream, or stand in the table, and what they say.
 type sequence struct{ score, words []string }
@@ -98,7 +84,7 @@ func TestAttackerWhoSawEveryClick(t *testing.T) {
 			backwards := slices.Clone(guesses)
 			slices.Reverse(backwards)
 			for _, g := range [][]string{guesses, backwards} {
-				n := linkable(g, truth)
+				n := attack.Named(g, truth)
 				if most = max(most, n); n > 0 {
 					t.Errorf("%s, against the %s: linkable=%d", order, what, n)
 				}
@@ -112,10 +98,10 @@ func TestAttackerWhoSawEveryClick(t *testing.T) {
 func TestAttackerFinds(t *testing.T) {
 	t.Parallel()
 	truth := []string{"1", "2", "3", "4", "5", "6", "7", "8", "9", "0"}
-	if n := linkable(truth, truth); n != 10 {
+	if n := attack.Named(truth, truth); n != 10 {
 		t.Errorf("linkable=%d of ten in their order", n)
 	}
-	if n := linkable([]string{"1", "2", "x", "x", "x", "x", "x", "x", "x", "x"}, truth); n != 0 {
+	if n := attack.Named([]string{"1", "2", "x", "x", "x", "x", "x", "x", "x", "x"}, truth); n != 0 {
 		t.Errorf("linkable=%d by guessing", n)
 	}
 }

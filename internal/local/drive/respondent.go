@@ -174,3 +174,16 @@ func (l Letter) Survey() (s SurveyLinks, ok bool) {
 	}
 	return s, found == 11 && s.Unsubscribe != ""
 }
+
+// Ballot finds the link of a letter to employees; token is what its path holds, "" where there is none.
+func (l Letter) Ballot() (link, token string) {
+	for _, a := range l.Links {
+		if u, err := url.Parse(a); err == nil {
+			if token, ok := strings.CutPrefix(u.Path, "/b/"); ok {
+				u.Fragment = ""
+				return u.String(), token
+			}
+		}
+	}
+	return "", ""
+}

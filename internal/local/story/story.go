@@ -1,5 +1,5 @@
-// Package story plays the main job from upload to alert on a running Onetap, through its public interfaces only, tells
-// what it does, and checks every promise that can be seen from outside.
+// Package story plays the main job from upload to alert on a running Onetap, asks its employees, and erases a person, through public
+// interfaces only, tells what it does, and checks every promise that can be seen from outside. One onlooker holds everything.
 package story
 
 import (
@@ -16,16 +16,18 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"onetap/internal/local/attack"
 	"onetap/internal/local/drive"
 )
 
 // Teller plays the story.
 type Teller struct {
-	Company *drive.Company
-	Samples fs.FS // staff.csv, customers-ru.csv, customers-en.csv
-	Out     io.Writer
-	Seed    uint64
-	MaxWait time.Duration // how long anything is waited for; an alert without words waits for them
+	Company  *drive.Company
+	Onlooker *attack.Onlooker // who tries to name employees, and looks for what is left of an erased person
+	Samples  fs.FS            // staff.csv, customers-ru.csv, customers-en.csv, employees.csv
+	Out      io.Writer
+	Seed     uint64
+	MaxWait  time.Duration // how long anything is waited for; an alert without words waits for them
 
 	random *rand.Rand
 	broken []string
@@ -37,11 +39,14 @@ type Summary struct {
 	NPS                                                              float64
 	Interval                                                         [2]float64
 	Cases, Alerts, Drift, Duplicates                                 int
+	ENPS                                                             float64
+	Linkable                                                         int // employees whom the attacker names better than by guessing among five
+	Erased                                                           int // items of the table that named the erased person and do not any more
 }
 
 func (s Summary) String() string {
-	return fmt.Sprintf("demo: audience=%d invited=%d skipped=%d sent=%d bounced=%d responded=%d unverified=%d nps=%.1f interval=[%.1f,%.1f] cases=%d alerts=%d drift=%d duplicates=%d",
-		s.Audience, s.Invited, s.Skipped, s.Sent, s.Bounced, s.Responded, s.Unverified, s.NPS, s.Interval[0], s.Interval[1], s.Cases, s.Alerts, s.Drift, s.Duplicates)
+	return fmt.Sprintf("demo: audience=%d invited=%d skipped=%d sent=%d bounced=%d responded=%d unverified=%d nps=%.1f interval=[%.1f,%.1f] cases=%d alerts=%d drift=%d duplicates=%d enps=%.1f linkable=%d erased=%d",
+		s.Audience, s.Invited, s.Skipped, s.Sent, s.Bounced, s.Responded, s.Unverified, s.NPS, s.Interval[0], s.Interval[1], s.Cases, s.Alerts, s.Drift, s.Duplicates, s.ENPS, s.Linkable, s.Erased)
 }
 
 // campaign is what the API says of one.
@@ -111,6 +116,12 @@ func (t *Teller) Tell(ctx context.Context) (Summary, error) {
 		return s, err
 	}
 	if err := t.nextMailing(ctx, people, leftAlone); err != nil {
+		return s, err
+	}
+	if err := t.employees(ctx, &s); err != nil {
+		return s, err
+	}
+	if err := t.erase(ctx, c, people, &s); err != nil {
 		return s, err
 	}
 	if len(t.broken) > 0 {
