@@ -8,8 +8,9 @@ import (
 	"onetap/internal/survey"
 )
 
-// erased returns what tells whether a contact is somebody who was erased on request: by the address, by the customer id or, where a row
-// says neither, by the telephone. Families share telephones, so that beside another identifier it means nobody.
+// erased returns what tells whether a contact is somebody who was erased on request: by the address, by the customer id, where a row
+// has no address by telephone and name together or, where it says neither, by the telephone. Families share telephones, so that alone it
+// means nobody beside another identifier.
 func (l *Lists) erased(ctx context.Context) (func(survey.Contact) bool, error) {
 	blocked, err := l.Store.Blocked(ctx)
 	if err != nil {
@@ -24,7 +25,7 @@ func (l *Lists) erased(ctx context.Context) (func(survey.Contact) bool, error) {
 			return false
 		}
 		ids := l.Keys.Identifiers(c.Audience, c.Person)
-		return is(ids.Mail) || is(ids.Customer) || ids.Mail == "" && ids.Customer == "" && is(ids.Phone)
+		return is(ids.Mail) || is(ids.Customer) || ids.Mail == "" && (is(l.Keys.Namesake(c.Audience, c.Person)) || ids.Customer == "" && is(ids.Phone))
 	}, nil
 }
 

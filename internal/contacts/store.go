@@ -116,7 +116,8 @@ type Keys interface {
 	ContactID(a survey.Audience, email string) survey.ContactID
 	ContactIDs(email string) map[survey.Audience]survey.ContactID // one an audience
 	Identifiers(a survey.Audience, p survey.Person) survey.Identifiers
-	Erased(id survey.ContactID) string // the seal under which an identifier of somebody is kept who was erased
+	Namesake(a survey.Audience, p survey.Person) survey.ContactID // name and telephone together
+	Erased(id survey.ContactID) string                            // the seal under which an identifier of somebody is kept who was erased
 }
 
 // Lists takes lists in and works with the contacts that came in. It is safe for concurrent use.

@@ -140,6 +140,16 @@ func (k *Keys) Identifiers(a survey.Audience, p survey.Person) (i survey.Identif
 	return i
 }
 
+// Namesake stands for somebody's name and telephone together: families share telephones, and seldom names beside them. It is "" where
+// one of the two is missing.
+func (k *Keys) Namesake(a survey.Audience, p survey.Person) survey.ContactID {
+	name, number := survey.NameKey(p.Name), survey.PhoneKey(p.Phone)
+	if name == "" || number == "" {
+		return ""
+	}
+	return k.identifier(a, "namesake", number+" "+name)
+}
+
 func (k *Keys) identifier(a survey.Audience, kind, text string) survey.ContactID {
 	m := hmac.New(sha256.New, k.found)
 	for _, s := range []string{string(a), kind, text} {

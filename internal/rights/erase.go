@@ -60,7 +60,7 @@ func (r *Rights) secret() string {
 }
 
 // blocks are the seals of what the person may come back by: the address, in every audience, the customer id and the contact itself;
-// the telephone only where there is nothing else, for families share them.
+// the telephone only where there is nothing else or with the name, for families share telephones.
 func (r *Rights) blocks(ctx context.Context, p Person, now time.Time) (all []survey.ErasedBlock, err error) {
 	var stop survey.SuppressionReason
 	for _, c := range p.Contacts {
@@ -94,6 +94,9 @@ func (r *Rights) ways(a survey.Audience, p survey.Person) (ids []survey.ContactI
 	}
 	if len(ids) == 0 && of.Phone != "" {
 		ids = append(ids, of.Phone)
+	}
+	if both := r.Keys.Namesake(a, p); both != "" { // a second row of theirs may have neither address nor customer id that is known
+		ids = append(ids, both)
 	}
 	return ids
 }

@@ -441,7 +441,7 @@ func TestErasedComeBackOnlyWhenLifted(t *testing.T) {
 	begun, err := w.rights.Begin(t.Context(), administrator, person, false)
 	w.must(err)
 	w.goes(begun.ID)
-	for _, again := range []string{list, strings.ToUpper(email) + ",Z\n", "email,customer id\nnew@example.com,c-7781\n"} {
+	for _, again := range []string{list, strings.ToUpper(email) + ",Z\n", "email,customer id\nnew@example.com,c-7781\n", "email,name,phone,customer id\n,зинаида петровна СНЕГИРЁВА,8 916 123-45-67,C-9\n"} {
 		if !strings.HasPrefix(again, "email") {
 			again = "email,name\n" + again
 		}

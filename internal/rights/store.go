@@ -95,6 +95,7 @@ type Blocks interface {
 type Keys interface {
 	ContactIDs(email string) map[survey.Audience]survey.ContactID
 	Identifiers(a survey.Audience, p survey.Person) survey.Identifiers
+	Namesake(a survey.Audience, p survey.Person) survey.ContactID // name and telephone together
 	Erased(id survey.ContactID) string
 }
 
