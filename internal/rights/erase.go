@@ -156,7 +156,7 @@ func (r *Rights) step(ctx context.Context, e survey.Erasure) (survey.Erasure, er
 	case stepContacts:
 		err = r.eraseContacts(ctx, &e)
 	case stepUndo:
-		err = r.eraseHistory(ctx, &e)
+		next, err = r.eraseHistory(ctx, &e)
 	case stepCampaigns:
 		next, err = r.eraseCampaigns(ctx, &e)
 	case stepUploads:
@@ -208,12 +208,32 @@ func (r *Rights) eraseContacts(ctx context.Context, e *survey.Erasure) error {
 }
 
 // eraseHistory takes the person out of what is kept for undoing, and out of the lines of the history: the name of a file, what was
-// searched for, whom a change of owners was for.
-func (r *Rights) eraseHistory(ctx context.Context, e *survey.Erasure) error {
+// searched for, whom a change of owners was for. Then it takes them out of the lists of who was made, an upload at a time, and returns
+// which is next.
+func (r *Rights) eraseHistory(ctx context.Context, e *survey.Erasure) (next string, err error) {
 	records, err := r.uploads(ctx, r.Now())
 	if err != nil {
-		return err
+		return "", err
 	}
+	if e.At == "" {
+		err = r.eraseLines(ctx, e, records)
+	} else {
+		var n int
+		n, err = r.Store.EraseMade(ctx, e.At, e.Whom.IDs())
+		e.Done.Undo += n
+	}
+	if err != nil {
+		return "", err
+	}
+	for _, u := range records {
+		if u.ID > e.At && (next == "" || u.ID < next) {
+			next = u.ID
+		}
+	}
+	return next, nil
+}
+
+func (r *Rights) eraseLines(ctx context.Context, e *survey.Erasure, records []survey.UploadRecord) error {
 	for _, c := range e.Whom.Contacts {
 		n, err := r.Store.EraseKept(ctx, idsOf(records), c.ID)
 		if err != nil {

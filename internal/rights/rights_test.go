@@ -332,7 +332,7 @@ var administrator = authz.Who{Staff: survey.Staff{ID: "administrator", Role: sur
 func (w *world) excused(found []string) (rest []string) {
 	oleg := w.keys.ContactID(survey.Customers, "oleg@example.com")
 	for _, f := range found {
-		if strings.Contains(f, " / COUNTED#") || strings.HasPrefix(f, "UNDO#") && strings.Contains(f, " / NEW#") {
+		if strings.Contains(f, " / COUNTED#") {
 			continue
 		}
 		if strings.Contains(f, " / "+string(oleg)+" has 9161234567") {

@@ -18,7 +18,6 @@ const (
 	logDays     = 30 // logs hold no personal data, but times of requests
 	streamHours = 24 // records of the table's stream
 	mailDays    = 14 // SES tries, and keeps what it needs for reports
-	undoDays    = 33 // lists of ids that an upload made
 	seenDays    = 10 // ids that an upload saw
 	markHours   = 96 // markers by which late records of the stream are told
 )
@@ -34,7 +33,6 @@ func Stays(e survey.Erasure) []Stay {
 		{"marks", e.Begun.Add(markHours * time.Hour)},
 		{"seen", day(seenDays)},
 		{"ses", day(mailDays)},
-		{"undo", day(undoDays)},
 		{"backups", day(backupDays)},
 		{"logs", day(logDays)},
 	}

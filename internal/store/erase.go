@@ -149,6 +149,37 @@ func (s *Store) EraseKept(ctx context.Context, uploads []string, id survey.Conta
 	return len(ask), s.batchWrite(ctx, ask)
 }
 
+// EraseMade takes contacts out of the lists of those that an upload made, and says how many lists those were. What is taken meanwhile
+// from another list is found the next time.
+func (s *Store) EraseMade(ctx context.Context, upload string, ids []survey.ContactID) (n int, err error) {
+	for shard := range survey.ContactShards {
+		err := s.queryItems(ctx, undoPK(upload, shard), undoNew, true, func(it item) (bool, error) {
+			was := binary(it, "ids")
+			left := slices.DeleteFunc(unpackIDs(was), func(id survey.ContactID) bool { return slices.Contains(ids, id) })
+			if len(left)*idBytes == len(was) {
+				return true, nil
+			}
+			n++
+			condition, values := "ids = :was", item{":was": bin(was)}
+			var err error
+			if it["ids"] = bin(packIDs(left)); len(left) > 0 {
+				err = s.put(ctx, it, condition, values)
+			} else { // its key is a hash of whom it held
+				_, err = s.db.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.table, Key: keyOf(it).item(), ConditionExpression: &condition, ExpressionAttributeValues: values})
+				err = s.failed("forget who was made", err)
+			}
+			if errors.Is(err, apperr.ErrChanged) { // undone meanwhile, or erased by another
+				err = nil
+			}
+			return true, err
+		})
+		if err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
 // EraseCase deletes a contact's case in a campaign, its notes and what is due of it. Again changes nothing.
 func (s *Store) EraseCase(ctx context.Context, c survey.CampaignID, id survey.ContactID) (cases, notes int, err error) {
 	was, there, err := s.Case(ctx, c, id)

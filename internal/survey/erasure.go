@@ -58,6 +58,15 @@ type ErasureWhom struct {
 	Since    time.Time        `json:"since"`  // when the first of the contacts came: nothing is older
 }
 
+// IDs are those of the contacts.
+func (w ErasureWhom) IDs() []ContactID {
+	ids := make([]ContactID, len(w.Contacts))
+	for i, c := range w.Contacts {
+		ids[i] = c.ID
+	}
+	return ids
+}
+
 // ErasureContact is one contact of the person who is erased.
 type ErasureContact struct {
 	Audience Audience  `json:"audience"`
