@@ -10,6 +10,7 @@ import (
 	"onetap/internal/counting"
 	"onetap/internal/handlers/clock"
 	"onetap/internal/handlers/wire"
+	"onetap/internal/kms"
 	"onetap/internal/logs"
 	"onetap/internal/rights"
 	"onetap/internal/store"
@@ -22,6 +23,12 @@ func main() {
 		log.Error("start", "error", err)
 		os.Exit(1)
 	}
+	sealer, err := kms.Sealer(s)
+	if err != nil {
+		log.Error("start", "error", err)
+		os.Exit(1)
+	}
+	s.SealWith(sealer, log)
 	alerts, err := wire.Alerts(s, log)
 	if err != nil {
 		log.Error("start", "error", err)

@@ -23,6 +23,11 @@ func main() {
 	if err != nil {
 		stop(err)
 	}
+	sealer, err := kms.Sealer(s)
+	if err != nil {
+		stop(err)
+	}
+	s.SealWith(sealer, logs.New(os.Stdout))
 	ks, err := keys.FromEnvironment()
 	if err != nil {
 		stop(err)

@@ -12,6 +12,7 @@ import (
 	"onetap/internal/handlers/feedback"
 	"onetap/internal/handlers/wire"
 	"onetap/internal/keys"
+	"onetap/internal/kms"
 	"onetap/internal/logs"
 	"onetap/internal/store"
 )
@@ -23,6 +24,12 @@ func main() {
 		log.Error("start", "error", err)
 		os.Exit(1)
 	}
+	sealer, err := kms.Sealer(s)
+	if err != nil {
+		log.Error("start", "error", err)
+		os.Exit(1)
+	}
+	s.OpenWith(sealer.Open, log)
 	ks, err := keys.FromEnvironment()
 	if err != nil {
 		log.Error("start", "error", err)

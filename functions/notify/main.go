@@ -8,6 +8,7 @@ import (
 
 	"onetap/internal/handlers/notify"
 	"onetap/internal/handlers/wire"
+	"onetap/internal/kms"
 	"onetap/internal/logs"
 	"onetap/internal/store"
 )
@@ -19,6 +20,12 @@ func main() {
 		log.Error("start", "error", err)
 		os.Exit(1)
 	}
+	sealer, err := kms.Sealer(s)
+	if err != nil {
+		log.Error("start", "error", err)
+		os.Exit(1)
+	}
+	s.OpenWith(sealer.Open, log)
 	alerts, err := wire.Alerts(s, log)
 	if err != nil {
 		log.Error("start", "error", err)

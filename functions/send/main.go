@@ -11,6 +11,7 @@ import (
 	"onetap/internal/awsenv"
 	"onetap/internal/handlers/send"
 	"onetap/internal/keys"
+	"onetap/internal/kms"
 	"onetap/internal/logs"
 	"onetap/internal/mailing"
 	"onetap/internal/ses"
@@ -24,6 +25,12 @@ func main() {
 		log.Error("start", "error", err)
 		os.Exit(1)
 	}
+	sealer, err := kms.Sealer(s)
+	if err != nil {
+		log.Error("start", "error", err)
+		os.Exit(1)
+	}
+	s.OpenWith(sealer.Open, log)
 	ks, err := keys.FromEnvironment()
 	if err != nil {
 		log.Error("start", "error", err)

@@ -8,9 +8,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 
@@ -50,6 +52,15 @@ func (c *Client) Wrap(ctx context.Context, with map[string]string, plain []byte)
 func (c *Client) Unwrap(ctx context.Context, with map[string]string, wrapped []byte) ([]byte, error) {
 	a, err := c.call(ctx, "Decrypt", request{KeyId: c.key, CiphertextBlob: wrapped, EncryptionContext: with})
 	return a.Plaintext, err
+}
+
+// Sealer is a sealer with the key that DATA_KEY names, whose rings lie in the table.
+func Sealer(rings seal.Rings) (*seal.Sealer, error) {
+	key := os.Getenv("DATA_KEY")
+	if key == "" {
+		return nil, errors.New("DATA_KEY is not set: name the key of KMS that wraps the keys of what is personal")
+	}
+	return seal.New(seal.Options{Rings: rings, KMS: New(awsenv.Config(), key), Now: time.Now}), nil
 }
 
 type request struct {

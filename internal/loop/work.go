@@ -39,6 +39,8 @@ type Note struct {
 	At   time.Time `json:"at"`
 	By   string    `json:"by,omitempty"` // staff id; "": a program
 	Text string    `json:"text"`
+	// Unreadable says that the note's item was changed past Onetap and does not open: of the note only its place is known.
+	Unreadable bool `json:"-"`
 }
 
 // Work is what a person does to a case at once; what is empty stays as it is.

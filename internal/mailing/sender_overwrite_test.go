@@ -45,7 +45,7 @@ func TestReportIsNotOverwritten(t *testing.T) {
 			c.Region, c.BaseEndpoint = "eu-central-1", &w.url
 			c = storetest.As(c, "sender")
 			c.Retryer = retries
-			s.Store = store.New(dynamodb.NewFromConfig(c), storetest.Table)
+			s.Store = storetest.Sealed(store.New(dynamodb.NewFromConfig(c), storetest.Table))
 			w.run(s)
 			w.run(w.sender("next")) // with what the first, when it has stood still, no longer sends
 			if !late.done.Load() {

@@ -13,7 +13,7 @@ func (s *Sealer) MakePair(ctx context.Context, p Purpose) error {
 	defer r.mu.Unlock()
 	err := s.refresh(ctx, r)
 	if err == nil && len(r.stored.Keys) == 0 {
-		err = s.add(ctx, r)
+		err = s.add(ctx, r, s.makePair)
 	}
 	if err != nil {
 		return fmt.Errorf("make the key pair of %s: %w", kindOf(p), err)
@@ -24,22 +24,24 @@ func (s *Sealer) MakePair(ctx context.Context, p Purpose) error {
 // Rotate adds a key to each ring that the purpose has: from now on it seals, and the others still open. Other processes follow
 // within ten minutes.
 func (s *Sealer) Rotate(ctx context.Context, p Purpose) error {
-	for _, form := range []byte{byKey, byPair} {
-		if err := s.rotate(ctx, form, p); err != nil {
-			return fmt.Errorf("rotate the keys of %s: %w", kindOf(p), err)
-		}
+	err := s.rotate(ctx, byKey, p, s.makeKey)
+	if err == nil {
+		err = s.rotate(ctx, byPair, p, s.makePair)
+	}
+	if err != nil {
+		return fmt.Errorf("rotate the keys of %s: %w", kindOf(p), err)
 	}
 	return nil
 }
 
-func (s *Sealer) rotate(ctx context.Context, form byte, p Purpose) error {
+func (s *Sealer) rotate(ctx context.Context, form byte, p Purpose, make func(context.Context, *ring) (Key, []byte, error)) error {
 	r := s.ring(form, p)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if err := s.load(ctx, r); err != nil || len(r.stored.Keys) == 0 {
 		return err
 	}
-	return s.add(ctx, r)
+	return s.add(ctx, r, make)
 }
 
 // Forget deletes the keys of a purpose that was narrowed to one thing (Of): what is sealed with them never opens again. A purpose's

@@ -4,8 +4,10 @@ import (
 	"context"
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/hkdf"
 	"crypto/hpke"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -58,6 +60,7 @@ type ring struct {
 type openKey struct {
 	id      uint32
 	aead    cipher.AEAD     // of a data key
+	digest  []byte          // of a data key: what its digests are keyed with
 	private hpke.PrivateKey // of a pair
 }
 
@@ -94,6 +97,15 @@ func (s *Sealer) ring(form byte, p Purpose) *ring {
 
 // newest is the data key that seals; the first one is made here.
 func (s *Sealer) newest(ctx context.Context, p Purpose) (*openKey, error) {
+	return s.dataKey(ctx, p, func(keys []Key) Key { return keys[len(keys)-1] })
+}
+
+// first is the data key that the purpose has had from the beginning.
+func (s *Sealer) first(ctx context.Context, p Purpose) (*openKey, error) {
+	return s.dataKey(ctx, p, func(keys []Key) Key { return keys[0] })
+}
+
+func (s *Sealer) dataKey(ctx context.Context, p Purpose, choose func([]Key) Key) (*openKey, error) {
 	r := s.ring(byKey, p)
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -101,11 +113,11 @@ func (s *Sealer) newest(ctx context.Context, p Purpose) (*openKey, error) {
 		return nil, err
 	}
 	if len(r.stored.Keys) == 0 {
-		if err := s.add(ctx, r); err != nil {
+		if err := s.add(ctx, r, s.makeKey); err != nil {
 			return nil, err
 		}
 	}
-	return s.ready(ctx, r, r.stored.Keys[len(r.stored.Keys)-1])
+	return s.ready(ctx, r, choose(r.stored.Keys))
 }
 
 // public is the newest public key of a purpose.
@@ -208,15 +220,20 @@ func (r *ring) prepare(id uint32, plain []byte) (*openKey, error) {
 		return nil, err
 	}
 	aead, err := cipher.NewGCMWithRandomNonce(block)
-	return &openKey{id: id, aead: aead}, err
+	if err != nil {
+		return nil, err
+	}
+	digest, err := hkdf.Expand(sha256.New, plain, "onetap digest", sha256.Size)
+	return &openKey{id: id, aead: aead, digest: digest}, err
 }
 
-// add makes a key and stores the ring with it. Where another process has stored one meanwhile, that one is taken and ours is gone.
-func (s *Sealer) add(ctx context.Context, r *ring) error {
+// add makes a key, by makeKey or makePair, and stores the ring with it. Where another process has stored one meanwhile, that one is
+// taken and ours is gone. Which of the two is the caller's to say, so that the linker leaves the other out of functions that need it not.
+func (s *Sealer) add(ctx context.Context, r *ring, make func(context.Context, *ring) (Key, []byte, error)) error {
 	if s.o.KMS == nil {
 		return ErrNoKMS
 	}
-	k, plain, err := s.make(ctx, r)
+	k, plain, err := make(ctx, r)
 	if err != nil {
 		return err
 	}
@@ -243,18 +260,16 @@ func (s *Sealer) add(ctx context.Context, r *ring) error {
 	return nil
 }
 
-// make makes a key for the ring: KMS a data key, we a pair, whose private half KMS wraps.
-func (s *Sealer) make(ctx context.Context, r *ring) (k Key, plain []byte, err error) {
-	k.Made = s.o.Now().UTC().Truncate(time.Second)
-	for k.ID == 0 || slices.ContainsFunc(r.stored.Keys, func(other Key) bool { return other.ID == k.ID }) {
-		var b [4]byte
-		rand.Read(b[:])
-		k.ID = binary.BigEndian.Uint32(b[:])
-	}
-	if !r.pair {
-		plain, k.Wrapped, err = s.o.KMS.NewKey(ctx, s.with(r.purpose))
-		return k, plain, err
-	}
+// makeKey has KMS make a data key for the ring.
+func (s *Sealer) makeKey(ctx context.Context, r *ring) (k Key, plain []byte, err error) {
+	k = s.newKey(r)
+	plain, k.Wrapped, err = s.o.KMS.NewKey(ctx, s.with(r.purpose))
+	return k, plain, err
+}
+
+// makePair makes a pair for the ring, whose private half KMS wraps.
+func (s *Sealer) makePair(ctx context.Context, r *ring) (k Key, plain []byte, err error) {
+	k = s.newKey(r)
 	private, err := kem.GenerateKey()
 	if err != nil {
 		return k, nil, err
@@ -265,6 +280,17 @@ func (s *Sealer) make(ctx context.Context, r *ring) (k Key, plain []byte, err er
 	k.Public = private.PublicKey().Bytes()
 	k.Wrapped, err = s.o.KMS.Wrap(ctx, s.with(r.purpose), plain)
 	return k, plain, err
+}
+
+// newKey is a key with an id that the ring has not, and without anything else.
+func (s *Sealer) newKey(r *ring) Key {
+	k := Key{Made: s.o.Now().UTC().Truncate(time.Second)}
+	for k.ID == 0 || slices.ContainsFunc(r.stored.Keys, func(other Key) bool { return other.ID == k.ID }) {
+		var b [4]byte
+		rand.Read(b[:])
+		k.ID = binary.BigEndian.Uint32(b[:])
+	}
+	return k
 }
 
 // with is KMS's context for the keys of a purpose.

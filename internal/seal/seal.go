@@ -38,6 +38,8 @@ package seal
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -51,12 +53,13 @@ type Purpose string
 
 // The purposes. Who may open what is said by the functions' policies, which name them (template.yaml).
 const (
-	Contacts Purpose = "contacts" // people on lists: names, addresses, attributes
-	Staff    Purpose = "staff"
-	Words    Purpose = "words"   // what respondents wrote; has a key pair
-	Notes    Purpose = "notes"   // what staff wrote about a case
-	Uploads  Purpose = "uploads" // files as they came
-	Ballots  Purpose = "ballots" // of one campaign: Ballots.Of(campaign); has a key pair
+	Contacts  Purpose = "contacts" // people on lists: names, addresses, attributes
+	Staff     Purpose = "staff"
+	Words     Purpose = "words"     // what respondents wrote; has a key pair
+	Notes     Purpose = "notes"     // what staff wrote about a case
+	Uploads   Purpose = "uploads"   // files as they came
+	Workbooks Purpose = "workbooks" // parts of workbooks, for the function that reads them
+	Ballots   Purpose = "ballots"   // of one campaign: Ballots.Of(campaign); has a key pair
 )
 
 // Of is the purpose narrowed to one thing: its keys are nobody else's and can be forgotten alone.
@@ -213,6 +216,18 @@ func (s *Sealer) Stale(ctx context.Context, p Purpose, sealed []byte) (bool, err
 	}
 	k, err := s.newest(ctx, p)
 	return err == nil && k.id != id, err
+}
+
+// Digest is a fingerprint of a text that nobody without the purpose's keys can make: 32 bytes of HMAC-SHA256. Equal texts have equal
+// digests for as long as the purpose has keys, rotation or not: its first key makes them all.
+func (s *Sealer) Digest(ctx context.Context, p Purpose, text []byte) ([]byte, error) {
+	k, err := s.first(ctx, p)
+	if err != nil {
+		return nil, fmt.Errorf("digest for %s: %w", kindOf(p), err)
+	}
+	h := hmac.New(sha256.New, k.digest)
+	h.Write(text)
+	return h.Sum(nil), nil
 }
 
 // head reads the form and the key's id.

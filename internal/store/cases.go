@@ -12,6 +12,7 @@ import (
 
 	"onetap/internal/apperr"
 	"onetap/internal/loop"
+	"onetap/internal/seal"
 	"onetap/internal/survey"
 )
 
@@ -66,7 +67,9 @@ func (s *Store) putCase(ctx context.Context, doing string, put types.Put, was, c
 	}
 	if n != nil {
 		it := noteKey(c.Campaign, c.Contact, n.N).item()
-		it["note"] = asJSON(n)
+		if err := s.sealJSON(ctx, it, seal.Notes, "note", n); err != nil {
+			return err
+		}
 		actions = append(actions, types.TransactWriteItem{Put: &types.Put{TableName: &s.table, Item: it}})
 	}
 	if len(actions) > 1 {
@@ -124,14 +127,20 @@ func (s *Store) CaseByID(ctx context.Context, id string) (loop.Case, error) {
 	return c, err
 }
 
-// Notes lists the notes of a case, the first one first.
+// Notes lists the notes of a case, the first one first. One that does not open comes without its words (loop.Note.Unreadable).
 func (s *Store) Notes(ctx context.Context, c loop.Case) (all []loop.Note, err error) {
 	if c.Notes == 0 {
 		return nil, nil
 	}
 	err = s.queryItems(ctx, peoplePK(c.Campaign, shard(c.Contact)), notePrefix(c.Contact), true, func(it item) (bool, error) {
 		var n loop.Note
-		err := fromJSON(it, "note", &n)
+		err := s.openJSON(ctx, it, seal.Notes, "note", &n)
+		if s.unreadable(ctx, err) {
+			n, err = loop.Note{N: len(all) + 1, At: c.Opened, Unreadable: true}, nil
+			if len(all) > 0 {
+				n.At = all[len(all)-1].At
+			}
+		}
 		all = append(all, n)
 		return true, err
 	})

@@ -23,12 +23,14 @@ func at(t time.Time) types.AttributeValue { return str(stamp(t)) }
 // asJSON stores a value as one string attribute: smaller and faster than a map, for what no expression looks into.
 func asJSON(v any) types.AttributeValue { return str(jsonText(v)) }
 
-func jsonText(v any) string {
+func jsonText(v any) string { return string(marshal(v)) }
+
+func marshal(v any) []byte {
 	b, err := json.Marshal(v)
 	if err != nil {
 		panic(fmt.Sprintf("store: %T does not marshal: %v", v, err)) // only our own structs come here
 	}
-	return string(b)
+	return b
 }
 
 func text(it item, name string) string {

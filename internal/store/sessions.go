@@ -96,8 +96,10 @@ func (s *Store) Session(ctx context.Context, staff, id string) (v authz.Visitor,
 		case k == settingsKey:
 			v.Settings, err = settingsOf(it)
 		case strings.HasPrefix(k.pk, "STAFF#"):
+			if v.Staff, err = s.staffOf(ctx, it); s.unreadable(ctx, err) {
+				return v, false, nil
+			}
 			found++
-			err = fromJSON(it, "staff", &v.Staff)
 		default:
 			found++
 			v.Session = sessionOf(staff, it)

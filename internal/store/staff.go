@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"golang.org/x/sync/errgroup"
 
 	"onetap/internal/apperr"
+	"onetap/internal/seal"
 	"onetap/internal/survey"
 )
 
@@ -18,10 +18,23 @@ import (
 func (s *Store) PutStaff(ctx context.Context, staff []survey.Staff) error {
 	items := make([]item, len(staff))
 	for i, m := range staff {
-		items[i] = staffKey(m.ID).item()
-		items[i]["staff"] = asJSON(m)
+		var err error
+		if items[i], err = s.staffItem(ctx, m); err != nil {
+			return err
+		}
 	}
 	return s.batchPut(ctx, items)
+}
+
+// staffItem has all of somebody sealed but the id, which is the key.
+func (s *Store) staffItem(ctx context.Context, m survey.Staff) (item, error) {
+	it := staffKey(m.ID).item()
+	return it, s.sealJSON(ctx, it, seal.Staff, "staff", m)
+}
+
+func (s *Store) staffOf(ctx context.Context, it item) (m survey.Staff, err error) {
+	err = s.openJSON(ctx, it, seal.Staff, "staff", &m)
+	return m, err
 }
 
 // staffAtOnce is how many staff members one transaction writes: it takes 100 items, one of which is the list's version.
@@ -48,14 +61,14 @@ func overtaken(ctx context.Context, once func() (again bool, err error)) error {
 	}
 }
 
-// staffList reads everybody, with the version of the list that is moved on by whoever changes it.
-func (s *Store) staffList(ctx context.Context) (version int64, stored []survey.Staff, err error) {
+// staffList reads everybody, with the version of the list that is moved on by whoever changes it, and the keys that are taken.
+func (s *Store) staffList(ctx context.Context) (version int64, stored []survey.Staff, taken map[key]bool, err error) {
 	list, err := s.get(ctx, staffListKey) // before the staff: what is written after it is noticed
 	if err != nil {
-		return 0, nil, err
+		return 0, nil, nil, err
 	}
-	stored, err = s.staff(ctx, true)
-	return number64(list, "version"), stored, err
+	stored, taken, err = s.staff(ctx, true)
+	return number64(list, "version"), stored, taken, err
 }
 
 // moveStaffList is the action that moves the list on from a version.
@@ -71,13 +84,9 @@ func (s *Store) moveStaffList(version int64) types.TransactWriteItem {
 
 // changeStaff is one try of ChangeStaff; again says that somebody else was faster.
 func (s *Store) changeStaff(ctx context.Context, decide func([]survey.Staff) ([]survey.Staff, error)) (again bool, err error) {
-	version, stored, err := s.staffList(ctx)
+	version, stored, taken, err := s.staffList(ctx)
 	if err != nil {
 		return false, err
-	}
-	there := make(map[string]bool, len(stored))
-	for _, m := range stored {
-		there[strings.ToLower(m.ID)] = true
 	}
 	write, err := decide(stored)
 	if err != nil {
@@ -86,11 +95,14 @@ func (s *Store) changeStaff(ctx context.Context, decide func([]survey.Staff) ([]
 	for some := range slices.Chunk(write, staffAtOnce) {
 		actions := []types.TransactWriteItem{s.moveStaffList(version)}
 		for _, m := range some {
-			it, condition := staffKey(m.ID).item(), "attribute_not_exists(pk)"
-			if there[strings.ToLower(m.ID)] {
+			it, err := s.staffItem(ctx, m)
+			if err != nil {
+				return false, err
+			}
+			condition := "attribute_not_exists(pk)"
+			if taken[keyOf(it)] {
 				condition = "attribute_exists(pk)" // nobody comes back who was removed meanwhile
 			}
-			it["staff"] = asJSON(m)
 			actions = append(actions, types.TransactWriteItem{Put: &types.Put{TableName: &s.table, Item: it, ConditionExpression: &condition}})
 		}
 		if err := s.transact(ctx, "change staff", actions); err != nil {
@@ -101,26 +113,37 @@ func (s *Store) changeStaff(ctx context.Context, decide func([]survey.Staff) ([]
 	return false, nil
 }
 
-// Staff lists everybody of the staff. Companies have hundreds of them, not millions: four queries, side by side.
-func (s *Store) Staff(ctx context.Context) ([]survey.Staff, error) { return s.staff(ctx, false) }
+// Staff lists everybody of the staff. Companies have hundreds of them, not millions: four queries, side by side. Whoever's item does
+// not open is left out, and can be uploaded again.
+func (s *Store) Staff(ctx context.Context) ([]survey.Staff, error) {
+	all, _, err := s.staff(ctx, false)
+	return all, err
+}
 
-func (s *Store) staff(ctx context.Context, consistent bool) ([]survey.Staff, error) {
-	shards := make([][]survey.Staff, staffShards)
+func (s *Store) staff(ctx context.Context, consistent bool) (all []survey.Staff, taken map[key]bool, err error) {
+	shards, keys := make([][]survey.Staff, staffShards), make([][]key, staffShards)
 	g, ctx := errgroup.WithContext(ctx)
 	for n := range shards {
 		g.Go(func() error {
 			return s.queryItems(ctx, "STAFF#"+two(n), "", consistent, func(it item) (bool, error) {
-				var m survey.Staff
-				err := fromJSON(it, "staff", &m)
+				keys[n] = append(keys[n], keyOf(it))
+				m, err := s.staffOf(ctx, it)
+				if s.unreadable(ctx, err) {
+					return true, nil
+				}
 				shards[n] = append(shards[n], m)
 				return true, err
 			})
 		})
 	}
 	if err := g.Wait(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return slices.Concat(shards...), nil
+	taken = map[key]bool{}
+	for _, k := range slices.Concat(keys...) {
+		taken[k] = true
+	}
+	return slices.Concat(shards...), taken, nil
 }
 
 // RemoveStaff takes somebody off the staff list and ends their sessions; their cases keep their id. Again is no error. may
@@ -128,7 +151,7 @@ func (s *Store) staff(ctx context.Context, consistent bool) ([]survey.Staff, err
 // rules, for tests.
 func (s *Store) RemoveStaff(ctx context.Context, id string, may func(stored []survey.Staff) error) error {
 	err := overtaken(ctx, func() (again bool, err error) {
-		version, stored, err := s.staffList(ctx)
+		version, stored, _, err := s.staffList(ctx)
 		if err == nil && may != nil {
 			err = may(stored)
 		}
@@ -153,5 +176,9 @@ func (s *Store) StaffMember(ctx context.Context, id string) (m survey.Staff, ok 
 	if err != nil || it == nil {
 		return m, false, err
 	}
-	return m, true, fromJSON(it, "staff", &m)
+	m, err = s.staffOf(ctx, it)
+	if s.unreadable(ctx, err) {
+		return m, false, nil
+	}
+	return m, true, err
 }

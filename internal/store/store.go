@@ -80,19 +80,23 @@ import (
 type Store struct {
 	db        *dynamodb.Client
 	table     string
+	keys      sealing
 	audiences sync.Map // survey.CampaignID → survey.Audience: of the campaigns that Visit has met
 }
 
-// New returns a store over the table.
-func New(db *dynamodb.Client, table string) *Store { return &Store{db: db, table: table} }
+// New returns a store over the table, which reads and writes what is personal unsealed until it is given keys (SealWith, OpenWith).
+func New(db *dynamodb.Client, table string) *Store {
+	return &Store{db: db, table: table, keys: sealing{plain: true}}
+}
 
-// Open builds a store from Lambda's environment: TABLE, AWS_REGION, the credentials and, on the laptop, AWS_ENDPOINT_URL.
+// Open builds a store from Lambda's environment: TABLE, AWS_REGION, the credentials and, on the laptop, AWS_ENDPOINT_URL. Until it is
+// given keys it refuses to write what is personal, and to read it.
 func Open() (*Store, error) {
 	table := os.Getenv("TABLE")
 	if table == "" {
 		return nil, errors.New("TABLE is not set: name the DynamoDB table")
 	}
-	return New(dynamodb.NewFromConfig(awsenv.Config()), table), nil
+	return &Store{db: dynamodb.NewFromConfig(awsenv.Config()), table: table}, nil
 }
 
 // get reads one item consistently; a nil item means that it is not there.

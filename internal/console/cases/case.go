@@ -234,6 +234,10 @@ func (p *casePage) history(c loop.Case, notes []loop.Note, names map[string]stri
 		}
 	}
 	for _, n := range notes {
+		if n.Unreadable {
+			all = append(all, caseEvent{p.Lang.Moment(n.At.In(p.Zone)), p.Lang.T("case.note.unreadable"), "", n.At})
+			continue
+		}
 		who := p.Lang.T("case.program")
 		if n.By != "" {
 			who = shell.StaffName(names, n.By)

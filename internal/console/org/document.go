@@ -182,6 +182,9 @@ func (w *writer) campaign(c rights.InCampaign) {
 			w.fact(w.moment(e.At), w.say("event."+string(e.What))+who)
 		}
 		for _, n := range v.Notes {
+			if n.Unreadable {
+				n.Text = w.Lang.T("case.note.unreadable")
+			}
 			w.fact(w.moment(n.At)+", "+shell.StaffName(w.names, n.By), n.Text)
 		}
 		if v.Alert.Message != "" {

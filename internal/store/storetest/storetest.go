@@ -3,15 +3,19 @@ package storetest
 
 import (
 	"encoding/json"
+	"log/slog"
 	"net/http/httptest"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"onetap/internal/awsenv"
 	"onetap/internal/local/dynamo"
+	"onetap/internal/seal"
+	"onetap/internal/seal/sealtest"
 	"onetap/internal/store"
 )
 
@@ -42,15 +46,35 @@ func Open(t testing.TB, o dynamo.Options) (*store.Store, *dynamo.DB) {
 	if err := db.EnsureTable(json.RawMessage(definition)); err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(db)
-	t.Cleanup(server.Close)
-	return Client(server.URL, "test"), db
+	return Client(Serve(t, db), "test"), db
 }
 
-// Client returns a store over the engine at url; caller is who the engine's meter and faults see.
+// Serve serves an engine until the test ends, and returns where.
+func Serve(t testing.TB, db *dynamo.DB) string {
+	t.Helper()
+	server := httptest.NewServer(db)
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// Client returns a store over the engine at url; caller is who the engine's meter and faults see. It seals, as all that this package
+// returns, with keys in the table, which one KMS for all tests of the process wraps.
 func Client(url, caller string) *store.Store {
 	c := awsenv.Config()
 	c.Region = "eu-central-1"
 	c.BaseEndpoint = aws.String(url)
-	return store.New(dynamodb.NewFromConfig(As(c, caller)), Table)
+	return Sealed(store.New(dynamodb.NewFromConfig(As(c, caller)), Table))
+}
+
+var keys = sealtest.NewKMS()
+
+// Sealed gives a store the keys of those that Client returns.
+func Sealed(s *store.Store) *store.Store {
+	s.SealWith(Sealer(s), slog.New(slog.DiscardHandler))
+	return s
+}
+
+// Sealer is what such a store seals with.
+func Sealer(rings seal.Rings) *seal.Sealer {
+	return seal.New(seal.Options{Rings: rings, KMS: keys, Now: time.Now})
 }
