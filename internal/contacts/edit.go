@@ -80,6 +80,7 @@ func (l *Lists) Change(ctx context.Context, who authz.Who, a survey.Audience, id
 	if err != nil {
 		return stored, err
 	}
+	c.Unreadable = false // what is typed is the whole of it
 	if c.Same(stored) {
 		return stored, nil
 	}

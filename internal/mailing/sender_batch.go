@@ -100,6 +100,8 @@ func (d *delivery) recipients(ctx context.Context, b survey.Batch, ids []survey.
 		switch {
 		case !there:
 			reason = survey.SkipRemoved
+		case c.Unreadable:
+			reason = survey.SkipUnreadable
 		case c.Mailbox == survey.NoMailbox: // it was taken away since
 			reason = survey.SkipNoAddress
 		case reason == "" && answered[id]:

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"maps"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -10,35 +11,103 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"onetap/internal/apperr"
+	"onetap/internal/seal"
 	"onetap/internal/survey"
 )
 
-func contactItem(c survey.Contact) item { return stampedContact(c, digestOf(c)) }
+// contactSecret is what is sealed of a contact: all that a list says of the person. Open stay what figures are made of and letters go by
+// (owner by id, team, location, product, tier, language) and the keyed hashes by which the contact is found.
+type contactSecret struct {
+	Person   survey.Person     `json:"person"`
+	OwnerRaw string            `json:"owner_raw,omitempty"`
+	Value    string            `json:"value,omitempty"`
+	Attrs    map[string]string `json:"attrs,omitempty"` // in the order of names
+}
+
+func secretOf(c survey.Contact) contactSecret {
+	return contactSecret{c.Person, c.OwnerRaw, c.Value, c.Attrs}
+}
+
+// plainSecrets are the attributes in which earlier versions, and stores that seal nothing, have it.
+var plainSecrets = []string{"person", "owner_raw", "value", "attrs"}
+
+func (s *Store) contactItem(ctx context.Context, c survey.Contact) (item, error) {
+	d, err := s.digestOf(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	return s.stampedContact(ctx, c, d)
+}
 
 // stampedContact is contactItem for who knows the digest already.
-func stampedContact(c survey.Contact, d contactDigest) item {
+func (s *Store) stampedContact(ctx context.Context, c survey.Contact, d contactDigest) (item, error) {
+	if c.Unreadable { // what does not open is not replaced by nothing
+		return nil, apperr.New(apperr.Conflict, "contact_unreadable", "")
+	}
 	it := make(item, 20) // an upload makes millions of them
 	k := contactKey(c.Audience, c.ID)
 	it["pk"], it["sk"] = str(k.pk), str(k.sk)
-	it["person"] = str(d.person)
 	it["audience"] = str(string(c.Audience))
 	it["created"], it["updated"] = at(c.Created), at(c.Updated)
 	set(it, "owner", c.Owner)
-	set(it, "owner_raw", c.OwnerRaw)
 	set(it, "team", c.Team)
 	set(it, "location", c.Location)
 	set(it, "product", c.Product)
 	set(it, "tier", c.Tier)
 	set(it, "language", c.Language)
-	set(it, "value", c.Value)
-	set(it, "attrs", d.attrs)
 	it["digest"] = str(d.sum)
 	set(it, "mail", string(c.Mailbox))
 	set(it, "ids", foundText(c.Found))
-	return it
+	return it, s.putSecret(ctx, it, c, d.secret)
 }
 
-func contactOf(it item) (survey.Contact, error) {
+// putSecret seals a contact's secret, which comes as JSON, for the place of an item.
+func (s *Store) putSecret(ctx context.Context, it item, c survey.Contact, secret []byte) error {
+	sealed, err := s.sealed(ctx, keyOf(it), seal.Contacts, secret)
+	if err != nil || sealed != nil {
+		it[sealedName] = bin(sealed)
+		return err
+	}
+	it["person"] = asJSON(c.Person)
+	set(it, "owner_raw", c.OwnerRaw)
+	set(it, "value", c.Value)
+	if len(c.Attrs) > 0 {
+		it["attrs"] = asJSON(c.Attrs)
+	}
+	return nil
+}
+
+// contactAt is a contact's item for another place; c is the contact in it. One that does not open stays as it is, and opens nowhere.
+func (s *Store) contactAt(ctx context.Context, it item, c survey.Contact, k key) (item, error) {
+	moved := maps.Clone(it)
+	moved["pk"], moved["sk"] = str(k.pk), str(k.sk)
+	if c.Unreadable {
+		return moved, nil
+	}
+	for _, name := range append([]string{sealedName}, plainSecrets...) {
+		delete(moved, name)
+	}
+	return moved, s.putSecret(ctx, moved, c, marshal(secretOf(c)))
+}
+
+// contactOf reads a contact. One whose seal is broken comes without what is sealed (survey.Contact.Unreadable), and that is no error.
+func (s *Store) contactOf(ctx context.Context, it item) (survey.Contact, error) {
+	c, err := openContact(it)
+	if err != nil || it[sealedName] == nil {
+		return c, err
+	}
+	var secret contactSecret
+	if err := s.openJSON(ctx, it, seal.Contacts, "", &secret); s.unreadable(ctx, err) {
+		c.Unreadable = true
+	} else if err != nil {
+		return c, err
+	}
+	c.Person, c.OwnerRaw, c.Value, c.Attrs = secret.Person, secret.OwnerRaw, secret.Value, secret.Attrs
+	return c, nil
+}
+
+// openContact reads what is not sealed of a contact.
+func openContact(it item) (survey.Contact, error) {
 	c := survey.Contact{
 		ID: survey.ContactID(text(it, "sk")), Audience: survey.Audience(text(it, "audience")),
 		Owner: text(it, "owner"), OwnerRaw: text(it, "owner_raw"), Team: text(it, "team"), Location: text(it, "location"),
@@ -61,7 +130,7 @@ func (s *Store) Contacts(ctx context.Context, a survey.Audience, ids []survey.Co
 	}
 	found := make(map[survey.ContactID]survey.Contact, len(items))
 	for _, it := range items {
-		c, err := contactOf(it)
+		c, err := s.contactOf(ctx, it)
 		if err != nil {
 			return nil, err
 		}
@@ -79,14 +148,17 @@ func (s *Store) Contact(ctx context.Context, a survey.Audience, id survey.Contac
 	if it == nil {
 		return survey.Contact{}, apperr.New(apperr.Unknown, "contact_unknown", "contact")
 	}
-	return contactOf(it)
+	return s.contactOf(ctx, it)
 }
 
 // PutContacts writes contacts whole. Suppressions are items of their own and are not touched.
 func (s *Store) PutContacts(ctx context.Context, cs []survey.Contact) error {
 	items := make([]item, len(cs))
 	for i, c := range cs {
-		items[i] = contactItem(c)
+		var err error
+		if items[i], err = s.contactItem(ctx, c); err != nil {
+			return err
+		}
 	}
 	return s.batchPut(ctx, items)
 }
@@ -105,12 +177,13 @@ func attributes(list string) (names map[string]string, projection string) {
 }
 
 var (
-	// What planning reads: what campaigns filter by, and nothing of the person, who is most of an item.
-	plannedNames, plannedParts = attributes("pk sk reason mail owner team location product tier language value attrs")
+	// What planning reads: what campaigns filter by. Columns of one's own are sealed with the person, so that planning opens contacts; it
+	// is the sender's and the desk's work, who have the key anyway.
+	plannedNames, plannedParts = attributes("pk sk reason mail owner team location product tier language value attrs sealed")
 	// What a search over everything looks at and shows.
-	soughtNames, soughtParts = attributes("sk person owner team location product attrs")
+	soughtNames, soughtParts = attributes("pk sk person owner team location product attrs sealed")
 	// What sending reads.
-	writtenNames, writtenParts = attributes("pk sk reason mail person owner team location product tier language attrs")
+	writtenNames, writtenParts = attributes("pk sk reason mail person owner team location product tier language attrs sealed")
 )
 
 // SomeContacts calls each for up to limit contacts of one shard of an audience in the order of their ids, with what a search looks
@@ -129,7 +202,7 @@ func (s *Store) SomeContacts(ctx context.Context, a survey.Audience, shard, limi
 			if strings.HasSuffix(text(it, "sk"), "!") { // a suppression
 				continue
 			}
-			c, err := contactOf(it)
+			c, err := s.contactOf(ctx, it)
 			if err != nil {
 				return false, err
 			}
@@ -172,7 +245,7 @@ func (s *Store) WalkContacts(ctx context.Context, a survey.Audience, shard int, 
 		if err := flush(""); err != nil {
 			return false, err
 		}
-		c, err := contactOf(it)
+		c, err := s.plannedContact(ctx, it)
 		c.Audience = a
 		held = &c
 		return true, err
@@ -181,6 +254,13 @@ func (s *Store) WalkContacts(ctx context.Context, a survey.Audience, shard int, 
 		return err
 	}
 	return flush("")
+}
+
+// plannedContact is contactOf without the person and the owner as written, of which planning wants to know nothing.
+func (s *Store) plannedContact(ctx context.Context, it item) (survey.Contact, error) {
+	c, err := s.contactOf(ctx, it)
+	c.Person, c.OwnerRaw = survey.Person{}, ""
+	return c, err
 }
 
 // Recipients reads contacts and their stops in one call of up to 50 contacts (100 keys), and beside it what lies beside the contacts: who
@@ -215,7 +295,7 @@ func (s *Store) Recipients(ctx context.Context, a survey.Audience, ids []survey.
 			stopped[id] = survey.SuppressionReason(text(it, "reason"))
 			continue
 		}
-		c, err := contactOf(it)
+		c, err := s.contactOf(ctx, it)
 		if err != nil {
 			return nil, nil, err
 		}

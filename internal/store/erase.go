@@ -126,7 +126,7 @@ func (s *Store) KeptForUndo(ctx context.Context, uploads []string, id survey.Con
 	}
 	was := map[string]survey.Contact{}
 	for _, it := range items {
-		c, err := contactOf(it)
+		c, err := s.contactOf(ctx, it)
 		if err != nil {
 			return nil, err
 		}

@@ -66,8 +66,12 @@ func (s *Store) Stored(ctx context.Context, cs []survey.Contact, by survey.Uploa
 		c := of[keyOf(it)]
 		f := foundOf(text(it, "ids"))
 		f.Shared, c.Found.Shared = false, false
+		d, err := s.digestOf(ctx, c)
+		if err != nil {
+			return nil, err
+		}
 		found[c.ID] = survey.Likeness{
-			Same:   text(it, "digest") == digestOf(c).sum && text(it, "mail") == string(c.Mailbox) && f == c.Found,
+			Same:   d.of(c, text(it, "digest")) && text(it, "mail") == string(c.Mailbox) && f == c.Found,
 			Moved:  text(it, "mail") != "",
 			Before: by.Upload != "" && text(it, "upload") == markText(by),
 		}
@@ -231,11 +235,19 @@ func (s *Store) ContactByMail(ctx context.Context, a survey.Audience, mail surve
 // whose says whose identifiers are from now on, gone which are nobody's any more; one that somebody else got meanwhile gives
 // apperr.ErrChanged, too.
 func (s *Store) SaveContact(ctx context.Context, c survey.Contact, was time.Time, whose map[survey.Identifier]survey.Identified, gone []survey.Identifier) error {
-	return s.transact(ctx, "save contact", s.saveContact(c, was, whose, gone))
+	actions, err := s.saveContact(ctx, c, was, whose, gone)
+	if err != nil {
+		return err
+	}
+	return s.transact(ctx, "save contact", actions)
 }
 
-func (s *Store) saveContact(c survey.Contact, was time.Time, whose map[survey.Identifier]survey.Identified, gone []survey.Identifier) []types.TransactWriteItem {
-	put := &types.Put{TableName: &s.table, Item: contactItem(c), ConditionExpression: aws.String("attribute_not_exists(pk)")}
+func (s *Store) saveContact(ctx context.Context, c survey.Contact, was time.Time, whose map[survey.Identifier]survey.Identified, gone []survey.Identifier) ([]types.TransactWriteItem, error) {
+	it, err := s.contactItem(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	put := &types.Put{TableName: &s.table, Item: it, ConditionExpression: aws.String("attribute_not_exists(pk)")}
 	if !was.IsZero() {
 		put.ConditionExpression, put.ExpressionAttributeValues = aws.String("updated = :was"), item{":was": at(was)}
 	}
@@ -252,5 +264,5 @@ func (s *Store) saveContact(c survey.Contact, was time.Time, whose map[survey.Id
 			ConditionExpression: aws.String("attribute_not_exists(pk) OR contact = :whose"), ExpressionAttributeValues: item{":whose": str(string(c.ID))},
 		}})
 	}
-	return all
+	return all, nil
 }

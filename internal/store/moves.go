@@ -32,7 +32,11 @@ func (s *Store) MoveAddress(ctx context.Context, m survey.AddressMove, save *sur
 		}
 		actions, wish := s.move(m, before)
 		if save != nil {
-			actions = append(s.saveContact(save.Contact, save.Was, save.Whose, save.Gone), actions...)
+			saved, err := s.saveContact(ctx, save.Contact, save.Was, save.Whose, save.Gone)
+			if err != nil {
+				return "", err
+			}
+			actions = append(saved, actions...)
 		}
 		if len(actions) == 0 {
 			return wish, nil

@@ -195,7 +195,7 @@ func (s *Store) SomeCases(ctx context.Context, c survey.CampaignID, limit int) (
 // if any. It looks at no more than budget items, contacts and suppressions. The contacts come as WalkContacts gives them:
 // without the person, who is most of what would be read.
 func (s *Store) ContactsPage(ctx context.Context, a survey.Audience, from survey.Cursor, budget int, each func(survey.Contact, survey.SuppressionReason)) (*survey.Cursor, error) {
-	return s.contactsUntil(ctx, a, plannedNames, plannedParts, from, budget, func(c survey.Contact, stopped survey.SuppressionReason) bool {
+	return s.contactsUntil(ctx, a, plannedNames, plannedParts, s.plannedContact, from, budget, func(c survey.Contact, stopped survey.SuppressionReason) bool {
 		c.Audience = a
 		each(c, stopped)
 		return true
@@ -204,11 +204,11 @@ func (s *Store) ContactsPage(ctx context.Context, a survey.Audience, from survey
 
 // ContactsUntil is ContactsPage with whole contacts, and ends once each returns false: the cursor then goes on behind that contact.
 func (s *Store) ContactsUntil(ctx context.Context, a survey.Audience, from survey.Cursor, budget int, each func(survey.Contact, survey.SuppressionReason) bool) (*survey.Cursor, error) {
-	return s.contactsUntil(ctx, a, nil, "", from, budget, each)
+	return s.contactsUntil(ctx, a, nil, "", s.contactOf, from, budget, each)
 }
 
-func (s *Store) contactsUntil(ctx context.Context, a survey.Audience, names map[string]string, projection string, from survey.Cursor, budget int,
-	each func(survey.Contact, survey.SuppressionReason) bool,
+func (s *Store) contactsUntil(ctx context.Context, a survey.Audience, names map[string]string, projection string, read func(context.Context, item) (survey.Contact, error),
+	from survey.Cursor, budget int, each func(survey.Contact, survey.SuppressionReason) bool,
 ) (*survey.Cursor, error) {
 	var held *survey.Contact // a contact waits for the item after it, which may be its suppression
 	var enough *survey.Cursor
@@ -229,7 +229,7 @@ func (s *Store) contactsUntil(ctx context.Context, a survey.Audience, names map[
 		if !flush("") {
 			return false, nil
 		}
-		c, err := contactOf(it)
+		c, err := read(ctx, it)
 		held = &c
 		return true, err
 	})

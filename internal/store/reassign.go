@@ -55,12 +55,14 @@ func (s *Store) reassign(ctx context.Context, a survey.Audience, ids []survey.Co
 	was := map[key]survey.Contact{}
 	digests := map[key]string{}
 	for _, it := range items {
-		c, err := contactOf(it)
+		c, err := s.contactOf(ctx, it)
 		if err != nil {
 			return u, nil, err
 		}
 		next := change(c)
 		switch {
+		case c.Unreadable:
+			u.Unchanged++
 		case text(it, "upload") == markText(by):
 			u.Changed++ // by an earlier try of this part
 		case next.Same(c):
@@ -103,23 +105,33 @@ func (s *Store) reassign(ctx context.Context, a survey.Audience, ids []survey.Co
 }
 
 func (s *Store) reassignOne(ctx context.Context, k key, c survey.Contact, was string, by survey.UploadMark, now time.Time) error {
-	names := map[string]string{"#updated": "updated", "#digest": "digest", "#upload": "upload", "#fresh": "fresh"}
-	values := item{":was": str(was), ":updated": at(now), ":digest": str(digestOf(c).sum), ":upload": str(markText(by)), ":fresh": yes(false)}
-	set, remove := []string{"#updated = :updated", "#digest = :digest", "#upload = :upload", "#fresh = :fresh"}, []string{}
-	for name, v := range map[string]string{"owner": c.Owner, "owner_raw": c.OwnerRaw, "team": c.Team} {
+	d, err := s.digestOf(ctx, c)
+	if err != nil {
+		return err
+	}
+	next := k.item()
+	if err := s.putSecret(ctx, next, c, d.secret); err != nil {
+		return err
+	}
+	next["updated"], next["digest"], next["upload"], next["fresh"] = at(now), str(d.sum), str(markText(by)), yes(false)
+	set(next, "owner", c.Owner)
+	set(next, "team", c.Team)
+	names, values := map[string]string{"#digest": "digest"}, item{":was": str(was)}
+	var put, remove []string
+	for _, name := range append([]string{"updated", "digest", "upload", "fresh", "owner", "team", sealedName}, plainSecrets...) {
 		names["#"+name] = name
-		if v == "" {
+		if next[name] == nil {
 			remove = append(remove, "#"+name)
 			continue
 		}
-		values[":"+name] = str(v)
-		set = append(set, "#"+name+" = :"+name)
+		values[":"+name] = next[name]
+		put = append(put, "#"+name+" = :"+name)
 	}
-	expression := "SET " + strings.Join(set, ", ")
+	expression := "SET " + strings.Join(put, ", ")
 	if len(remove) > 0 {
 		expression += " REMOVE " + strings.Join(remove, ", ")
 	}
-	_, err := s.db.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+	_, err = s.db.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: &s.table, Key: k.item(), UpdateExpression: &expression, ConditionExpression: aws.String("#digest = :was"),
 		ExpressionAttributeNames: names, ExpressionAttributeValues: values,
 	})

@@ -2,6 +2,9 @@ package store_test
 
 import (
 	"context"
+	"fmt"
+	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"onetap/internal/apperr"
 	"onetap/internal/awsenv"
 	"onetap/internal/local/dynamo"
 	"onetap/internal/loop"
@@ -25,6 +29,7 @@ type sealed struct {
 	store *store.Store
 	plain *store.Store // as earlier versions wrote
 	db    *dynamodb.Client
+	url   string
 }
 
 func newSealed(t *testing.T) *sealed {
@@ -34,7 +39,7 @@ func newSealed(t *testing.T) *sealed {
 	c := awsenv.Config()
 	c.Region, c.BaseEndpoint = "eu-central-1", &url
 	db := dynamodb.NewFromConfig(storetest.As(c, "looks"))
-	return &sealed{t: t, ctx: t.Context(), store: storetest.Client(url, "seals"), plain: store.New(db, storetest.Table), db: db}
+	return &sealed{t: t, ctx: t.Context(), store: storetest.Client(url, "seals"), plain: store.New(db, storetest.Table), db: db, url: url}
 }
 
 type item = map[string]types.AttributeValue
@@ -42,9 +47,7 @@ type item = map[string]types.AttributeValue
 // items are the table's whose partition begins with a prefix.
 func (w *sealed) items(prefix string) (all []item) {
 	w.t.Helper()
-	out, err := w.db.Scan(w.ctx, &dynamodb.ScanInput{TableName: aws.String(storetest.Table)})
-	w.must(err)
-	for _, it := range out.Items {
+	for _, it := range storetest.Items(w.t, w.url) {
 		if strings.HasPrefix(it["pk"].(*types.AttributeValueMemberS).Value, prefix) {
 			all = append(all, it)
 		}
@@ -52,18 +55,10 @@ func (w *sealed) items(prefix string) (all []item) {
 	return all
 }
 
-// spoil changes one byte of what is sealed in the items.
-func (w *sealed) spoil(all ...item) {
+// spoil changes one byte of what is sealed in the items with that end of the sort key.
+func (w *sealed) spoil(end string) {
 	w.t.Helper()
-	for _, it := range all {
-		b, ok := it["sealed"].(*types.AttributeValueMemberB)
-		if !ok {
-			w.t.Fatalf("nothing is sealed in %v", it["pk"])
-		}
-		b.Value[len(b.Value)/2] ^= 1
-		_, err := w.db.PutItem(w.ctx, &dynamodb.PutItemInput{TableName: aws.String(storetest.Table), Item: it})
-		w.must(err)
-	}
+	storetest.Spoil(w.t, w.url, func(_, sk string) bool { return strings.HasSuffix(sk, end) })
 }
 
 func (w *sealed) must(err error) {
@@ -81,11 +76,7 @@ func TestBrokenStaff(t *testing.T) {
 	w := newSealed(t)
 	boris := survey.Staff{ID: "boris", Name: "Boris Berg", Email: "boris@example.com", Role: survey.RoleManager}
 	w.must(w.store.PutStaff(w.ctx, []survey.Staff{anna, boris}))
-	for _, it := range w.items("STAFF#") {
-		if it["sk"].(*types.AttributeValueMemberS).Value == "anna" {
-			w.spoil(it)
-		}
-	}
+	w.spoil("anna")
 	all, err := w.store.Staff(w.ctx)
 	if err != nil || len(all) != 1 || all[0] != boris {
 		t.Fatalf("the staff are %v, %v", all, err)
@@ -132,13 +123,244 @@ func TestBrokenNote(t *testing.T) {
 	t.Parallel()
 	w := newSealed(t)
 	c := w.noted(w.store, "first", "second")
-	for _, it := range w.items("CAMPAIGN#") {
-		if strings.HasSuffix(it["sk"].(*types.AttributeValueMemberS).Value, "#0001") {
-			w.spoil(it)
-		}
-	}
+	w.spoil("#0001")
 	notes, err := w.store.Notes(w.ctx, c)
 	if err != nil || len(notes) != 2 || !notes[0].Unreadable || notes[0].Text != "" || notes[1].Text != "second" {
 		t.Fatalf("%+v, %v", notes, err)
+	}
+}
+
+// sealedPeople are contacts that lists name, with everything that is personal in them.
+func sealedPeople(n int) []survey.Contact {
+	cs := make([]survey.Contact, n)
+	for i := range cs {
+		name := fmt.Sprintf("Zoya%02d", i)
+		cs[i] = survey.Contact{
+			ID: survey.ContactID(fmt.Sprintf("%cbcdefghabcdefgh", 'a'+i)), Audience: survey.Customers,
+			Person: survey.Person{Email: strings.ToLower(name) + "@example.com", Name: name + " Zimina", Phone: fmt.Sprintf("+7 999 000-77-%02d", i), Customer: "C-" + name},
+			Owner:  "anna", OwnerRaw: "Mrs Arkhipova " + name, Team: "North", Location: "Tver", Product: "Loans", Tier: "A", Language: "ru", Value: "1 200 " + name,
+			Attrs: map[string]string{"Wife": "Vera of " + name},
+		}
+	}
+	return cs
+}
+
+// secrets are what may stand nowhere of a contact.
+func secrets(c survey.Contact) []string {
+	return []string{c.Person.Email, c.Person.Name, c.Person.Phone, c.Person.Customer, c.OwnerRaw, c.Value, c.Attrs["Wife"]}
+}
+
+// dump is the whole table as text, what is binary as it is.
+func (w *sealed) dump() string {
+	var b strings.Builder
+	for _, it := range w.items("") {
+		for name, v := range it {
+			switch v := v.(type) {
+			case *types.AttributeValueMemberS:
+				b.WriteString(name + "=" + v.Value + "\n")
+			case *types.AttributeValueMemberB:
+				b.WriteString(name + "=" + string(v.Value) + "\n")
+			}
+		}
+	}
+	return b.String()
+}
+
+func (w *sealed) tells(cs ...survey.Contact) {
+	w.t.Helper()
+	dump := w.dump()
+	for _, c := range cs {
+		for _, secret := range secrets(c) {
+			if secret != "" && strings.Contains(dump, secret) {
+				w.t.Errorf("the table tells %q", secret)
+			}
+		}
+	}
+}
+
+// mark is an upload's.
+func mark(id string) survey.UploadMark { return survey.UploadMark{Upload: id, Part: 1} }
+
+// A list is taken, taken again, changed, given to another owner and undone, and at no moment does the table tell anything of it.
+func TestContactsAreSealed(t *testing.T) {
+	t.Parallel()
+	w, cs, now := newSealed(t), sealedPeople(4), time.Now()
+	upsert := func(upload string, want survey.Upserted) {
+		t.Helper()
+		u, err := w.store.UpsertContacts(w.ctx, cs, mark(upload), now)
+		w.must(err)
+		if u.New != want.New || u.Changed != want.Changed || u.Unchanged != want.Unchanged {
+			t.Fatalf("%s: %+v, want %+v", upload, u, want)
+		}
+		w.tells(cs...)
+	}
+	upsert("first", survey.Upserted{New: 4})
+	upsert("second", survey.Upserted{Unchanged: 4})
+	was := cs[1]
+	cs[1].Person.Name, cs[1].Attrs = "Yelena Yurina", map[string]string{"Wife": "Ulyana"}
+	upsert("third", survey.Upserted{Changed: 1, Unchanged: 3})
+	w.tells(was)
+	w.same(cs...)
+	kept, err := w.store.KeptForUndo(w.ctx, []string{"third"}, cs[1].ID)
+	w.must(err)
+	if !kept["third"].Same(was) {
+		t.Fatalf("kept is %+v", kept)
+	}
+	var done []survey.TakenBack
+	for at := new(survey.UndoPlace); at != nil; {
+		var some []survey.TakenBack
+		some, at, err = w.store.TakeBack(w.ctx, survey.UploadRecord{ID: "third", Audience: survey.Customers}, *at, nil)
+		w.must(err)
+		done = append(done, some...)
+	}
+	if len(done) != 1 || done[0].Outcome != survey.Restored {
+		t.Fatalf("undone: %+v", done)
+	}
+	cs[1] = was
+	w.same(cs...)
+	u, err := w.store.ReassignContacts(w.ctx, survey.Customers, []survey.ContactID{cs[0].ID}, mark("fourth"), now, func(c survey.Contact) survey.Contact {
+		c.Owner, c.OwnerRaw = "boris", ""
+		return c
+	})
+	if err != nil || u.Changed != 1 {
+		t.Fatal(u, err)
+	}
+	cs[0].Owner, cs[0].OwnerRaw = "boris", ""
+	w.same(cs...)
+	w.tells(cs[1:]...)
+	upsert("fifth", survey.Upserted{Unchanged: 4})
+}
+
+// same says that the contacts are stored as they are given, in every way of reading them.
+func (w *sealed) same(cs ...survey.Contact) {
+	w.t.Helper()
+	found, err := w.store.Contacts(w.ctx, survey.Customers, ids(cs))
+	w.must(err)
+	written, _, err := w.store.Recipients(w.ctx, survey.Customers, ids(cs))
+	w.must(err)
+	walked := map[survey.ContactID]survey.Contact{}
+	for shard := range survey.ContactShards {
+		w.must(w.store.WalkContacts(w.ctx, survey.Customers, shard, func(c survey.Contact, _ survey.SuppressionReason) error {
+			walked[c.ID] = c
+			return nil
+		}))
+	}
+	for _, c := range cs {
+		if !found[c.ID].Same(c) || written[c.ID].Person != c.Person {
+			w.t.Errorf("%s is stored as %+v", c.ID, found[c.ID])
+		}
+		if p := walked[c.ID]; p.Attrs["Wife"] != c.Attrs["Wife"] || p.Person != (survey.Person{}) {
+			w.t.Errorf("planning meets %+v", p)
+		}
+	}
+}
+
+func ids(cs []survey.Contact) (all []survey.ContactID) {
+	for _, c := range cs {
+		all = append(all, c.ID)
+	}
+	return all
+}
+
+// Contacts of an earlier version are read, count as unchanged, and are sealed once they are written; what is kept of them to be undone
+// is sealed as well.
+func TestPlainContacts(t *testing.T) {
+	t.Parallel()
+	w, cs, now := newSealed(t), sealedPeople(3), time.Now()
+	w.must(w.plain.PutContacts(w.ctx, cs))
+	w.same(cs...)
+	u, err := w.store.UpsertContacts(w.ctx, cs, mark("first"), now)
+	if err != nil || u.Unchanged != 3 {
+		t.Fatalf("%+v, %v", u, err)
+	}
+	was := slices.Clone(cs)
+	for i := range cs {
+		cs[i].Tier = "B"
+	}
+	if u, err = w.store.UpsertContacts(w.ctx, cs, mark("second"), now); err != nil || u.Changed != 3 {
+		t.Fatalf("%+v, %v", u, err)
+	}
+	w.tells(cs...)
+	w.same(cs...)
+	kept, err := w.store.KeptForUndo(w.ctx, []string{"second"}, cs[0].ID)
+	if err != nil || !kept["second"].Same(was[0]) {
+		t.Fatalf("%+v, %v", kept, err)
+	}
+}
+
+// A contact whose item was changed past Onetap is among the others, says so, is not written to by whoever has not the whole of it, and
+// a list that has it puts it right.
+func TestBrokenContact(t *testing.T) {
+	t.Parallel()
+	w, cs, now := newSealed(t), sealedPeople(3), time.Now()
+	w.must(w.store.PutContacts(w.ctx, cs))
+	w.spoil(string(cs[1].ID))
+	seen := map[survey.ContactID]survey.Contact{}
+	for shard := range survey.ContactShards {
+		_, err := w.store.SomeContacts(w.ctx, survey.Customers, shard, 10, func(c survey.Contact) { seen[c.ID] = c })
+		w.must(err)
+	}
+	if len(seen) != 3 || !seen[cs[1].ID].Unreadable || seen[cs[0].ID].Unreadable || seen[cs[2].ID].Person.Name != cs[2].Person.Name {
+		t.Fatalf("seen are %+v", seen)
+	}
+	broken, err := w.store.Contact(w.ctx, survey.Customers, cs[1].ID)
+	if err != nil || !broken.Unreadable || broken.Team != "North" {
+		t.Fatalf("%+v, %v", broken, err)
+	}
+	if err := w.store.SaveContact(w.ctx, broken, broken.Updated, nil, nil); !apperr.Is(err, "contact_unreadable") {
+		t.Fatalf("saved: %v", err)
+	}
+	u, err := w.store.ReassignContacts(w.ctx, survey.Customers, ids(cs), mark("first"), now, func(c survey.Contact) survey.Contact {
+		c.Owner = "boris"
+		return c
+	})
+	if err != nil || u.Changed != 2 || u.Unchanged != 1 {
+		t.Fatalf("%+v, %v", u, err)
+	}
+	cs[1].Tier = "B" // a list that brings something else
+	if u, err = w.store.UpsertContacts(w.ctx, cs[1:2], mark("second"), now); err != nil || u.Changed != 1 {
+		t.Fatalf("%+v, %v", u, err)
+	}
+	w.same(cs[1])
+}
+
+// What is sealed for one contact does not open for another, and the same data of two contacts look different.
+func TestSealsAreBoundToTheirPlace(t *testing.T) {
+	t.Parallel()
+	w, cs := newSealed(t), sealedPeople(2)
+	cs[1].Person = cs[0].Person
+	w.must(w.store.PutContacts(w.ctx, cs))
+	all := w.items("CONTACTS#")
+	if all[0]["digest"].(*types.AttributeValueMemberS).Value == all[1]["digest"].(*types.AttributeValueMemberS).Value {
+		t.Error("digests tell that two contacts are one person")
+	}
+	all[0]["sealed"], all[1]["sealed"] = all[1]["sealed"], all[0]["sealed"]
+	for _, it := range all {
+		_, err := w.db.PutItem(w.ctx, &dynamodb.PutItemInput{TableName: aws.String(storetest.Table), Item: it})
+		w.must(err)
+	}
+	found, err := w.store.Contacts(w.ctx, survey.Customers, ids(cs))
+	if err != nil || !found[cs[0].ID].Unreadable || !found[cs[1].ID].Unreadable {
+		t.Fatalf("%+v, %v", found, err)
+	}
+}
+
+// A function without keys refuses to write what is personal, and to read it.
+func TestWithoutKeys(t *testing.T) {
+	w, cs := newSealed(t), sealedPeople(1)
+	w.must(w.store.PutContacts(w.ctx, cs))
+	reads := store.New(w.db, storetest.Table)
+	reads.OpenWith(storetest.Sealer(reads).Open, slog.New(slog.DiscardHandler))
+	if c, err := reads.Contact(w.ctx, survey.Customers, cs[0].ID); err != nil || !c.Same(cs[0]) {
+		t.Fatalf("who may open reads %+v, %v", c, err)
+	}
+	if err := reads.PutContacts(w.ctx, cs); err == nil {
+		t.Error("who may only open has written")
+	}
+	t.Setenv("TABLE", storetest.Table)
+	none, err := store.Open()
+	w.must(err)
+	if err := none.PutStaff(w.ctx, []survey.Staff{anna}); err == nil || !strings.Contains(err.Error(), "no keys") {
+		t.Errorf("who has no keys has written: %v", err)
 	}
 }

@@ -63,7 +63,7 @@ func (s *Store) keepForUndo(ctx context.Context, by survey.UploadMark, together 
 	}
 	again := map[survey.ContactID]survey.Contact{}
 	for _, it := range stored {
-		was, err := contactOf(it)
+		was, err := s.contactOf(ctx, it)
 		if err != nil {
 			return lost, 0, err
 		}
@@ -75,9 +75,12 @@ func (s *Store) keepForUndo(ctx context.Context, by survey.UploadMark, together 
 		if markedBy(it, by.Upload) {
 			continue
 		}
-		k := undoKey(by.Upload, survey.ContactID(text(it, "sk")))
-		it["pk"], it["sk"], it["ttl"] = str(k.pk), str(k.sk), num(undoExpires(now))
-		keep = append(keep, it)
+		kept, err := s.contactAt(ctx, it, was, undoKey(by.Upload, was.ID))
+		if err != nil {
+			return lost, 0, err
+		}
+		kept["ttl"] = num(undoExpires(now))
+		keep = append(keep, kept)
 	}
 	more, back, err := s.changedAgain(ctx, by.Upload, again, changed)
 	if err != nil {
@@ -98,7 +101,7 @@ func (s *Store) changedAgain(ctx context.Context, upload string, was map[survey.
 		return lost, 0, err
 	}
 	for _, it := range kept {
-		before, err := contactOf(it)
+		before, err := s.contactOf(ctx, it)
 		if err != nil {
 			return lost, 0, err
 		}
@@ -229,7 +232,7 @@ func (s *Store) takeBack(ctx context.Context, u survey.UploadRecord, ids []surve
 				done[i].Outcome, err = s.putBack(ctx, u, id, was[id], now[id])
 			case now[id] == nil:
 				done[i].Outcome = survey.Removed
-			case !asLeft(now[id], u.ID):
+			case !s.asLeft(ctx, now[id], u.ID):
 				done[i].Outcome = survey.ChangedSince
 			case inUse[id]:
 				done[i].Outcome = survey.InUse
@@ -244,12 +247,16 @@ func (s *Store) takeBack(ctx context.Context, u survey.UploadRecord, ids []surve
 
 // asLeft reports whether a contact is as an upload wrote it: whoever changes one writes it without the upload's mark, or at least
 // with other data than its digest says.
-func asLeft(it item, upload string) bool {
+func (s *Store) asLeft(ctx context.Context, it item, upload string) bool {
 	if !markedBy(it, upload) {
 		return false
 	}
-	c, err := contactOf(it)
-	return err == nil && digestOf(c).sum == text(it, "digest")
+	c, err := s.contactOf(ctx, it)
+	if err != nil || c.Unreadable {
+		return false
+	}
+	d, err := s.digestOf(ctx, c)
+	return err == nil && d.of(c, text(it, "digest"))
 }
 
 // putBack writes a contact as it was before the upload.
@@ -259,18 +266,26 @@ func (s *Store) putBack(ctx context.Context, u survey.UploadRecord, id survey.Co
 		return survey.ChangedSince, nil
 	case text(is, "digest") == text(was, "digest") && text(is, "upload") == text(was, "upload"):
 		return survey.Restored, nil // by an earlier try
-	case !asLeft(is, u.ID):
+	case !s.asLeft(ctx, is, u.ID):
 		return survey.ChangedSince, nil
 	}
-	if err := s.identifyBack(ctx, u, was, is); err != nil {
+	before, err := s.contactOf(ctx, was)
+	if err != nil {
+		return "", err
+	}
+	if before.Unreadable {
+		return survey.ChangedSince, nil
+	}
+	if err := s.identifyBack(ctx, u, before, is); err != nil {
 		if apperr.Is(err, "address_taken") {
 			return survey.ChangedSince, nil
 		}
 		return "", err
 	}
-	back := maps.Clone(was)
-	k := contactKey(u.Audience, id)
-	back["pk"], back["sk"] = str(k.pk), str(k.sk)
+	back, err := s.contactAt(ctx, was, before, contactKey(u.Audience, id))
+	if err != nil {
+		return "", err
+	}
 	delete(back, "ttl")
 	return since(survey.Restored, s.put(ctx, back, asLeftCondition, asLeftValues(is)))
 }
@@ -284,7 +299,7 @@ func (s *Store) removeAsLeft(ctx context.Context, u survey.UploadRecord, id surv
 	if err != nil || outcome != survey.Removed {
 		return outcome, err
 	}
-	c, err := contactOf(is)
+	c, err := openContact(is)
 	if err != nil {
 		return outcome, err
 	}
@@ -306,13 +321,9 @@ func givenUp(all []survey.Identifier, of survey.ContactID) []survey.Claim {
 
 // identifyBack makes a contact found again by what it was found by before an upload, and gives it back its address. What others share
 // with it, or got by something else than the upload, stays theirs, too.
-func (s *Store) identifyBack(ctx context.Context, u survey.UploadRecord, was, is item) error {
+func (s *Store) identifyBack(ctx context.Context, u survey.UploadRecord, before survey.Contact, is item) error {
 	a := u.Audience
-	before, err := contactOf(was)
-	if err != nil {
-		return err
-	}
-	now, err := contactOf(is)
+	now, err := openContact(is)
 	if err != nil {
 		return err
 	}

@@ -5,12 +5,14 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"onetap/internal/apperr"
+	"onetap/internal/seal"
 	"onetap/internal/survey"
 )
 
@@ -18,22 +20,57 @@ import (
 const contactsInFlight = 8
 
 // contactDigest is a fingerprint of what an upload brings of a contact, so that comparing a list with the table reads a
-// line of each contact instead of all of it. Equal sums mean survey.Contact.Same. The parts that are stored as JSON are
-// kept, because making them is the greater part of the work.
-type contactDigest struct{ sum, person, attrs string }
+// line of each contact instead of all of it. Equal sums mean survey.Contact.Same. The sum is keyed, and of one contact alone: it tells
+// nobody who tries names, nor that two contacts are one person. What is sealed is kept as JSON, because making that is the greater part
+// of the work.
+type contactDigest struct {
+	sum    string
+	secret []byte
+}
 
-func digestOf(c survey.Contact) contactDigest {
-	d := contactDigest{person: jsonText(c.Person)}
-	if len(c.Attrs) > 0 {
-		d.attrs = jsonText(c.Attrs) // in the order of names
+func (s *Store) digestOf(ctx context.Context, c survey.Contact) (d contactDigest, err error) {
+	d.secret = marshal(secretOf(c))
+	if s.keys.plain {
+		d.sum = plainDigest(c)
+		return d, nil
+	}
+	if s.keys.sealer == nil {
+		return d, fmt.Errorf("compare contacts: %w", errNoKeys)
 	}
 	b := make([]byte, 0, 512)
-	for _, s := range [...]string{d.person, c.Owner, c.OwnerRaw, c.Team, c.Location, c.Product, c.Tier, c.Language, c.Value, d.attrs} {
+	for _, part := range [...]string{string(c.Audience), string(c.ID), c.Owner, c.Team, c.Location, c.Product, c.Tier, c.Language} {
+		b = append(append(b, part...), 0)
+	}
+	h, err := s.keys.sealer.Digest(ctx, seal.Contacts, append(b, d.secret...))
+	if err == nil {
+		d.sum = keyedDigest + base64.RawStdEncoding.EncodeToString(h[:12])
+	}
+	return d, err
+}
+
+// keyedDigest precedes a digest that is keyed; those of earlier versions were not.
+const keyedDigest = "k"
+
+// plainDigest is the digest that earlier versions made, and stores that seal nothing make.
+func plainDigest(c survey.Contact) string {
+	attrs := ""
+	if len(c.Attrs) > 0 {
+		attrs = jsonText(c.Attrs)
+	}
+	b := make([]byte, 0, 512)
+	for _, s := range [...]string{jsonText(c.Person), c.Owner, c.OwnerRaw, c.Team, c.Location, c.Product, c.Tier, c.Language, c.Value, attrs} {
 		b = append(append(b, s...), 0)
 	}
 	h := sha256.Sum256(b)
-	d.sum = base64.RawStdEncoding.EncodeToString(h[:12])
-	return d
+	return base64.RawStdEncoding.EncodeToString(h[:12])
+}
+
+// of reports whether a stored digest is that of the contact c, whose own this is.
+func (d contactDigest) of(c survey.Contact, stored string) bool {
+	if strings.HasPrefix(d.sum, keyedDigest) && len(stored) == len(d.sum)-len(keyedDigest) {
+		return stored == plainDigest(c)
+	}
+	return stored == d.sum
 }
 
 // UpsertContacts writes those of the contacts that are new or hold other data than is stored; of these, Created stays
@@ -81,13 +118,17 @@ func (s *Store) upsert(ctx context.Context, cs []survey.Contact, by survey.Uploa
 	changed := map[key]survey.Contact{}
 	mark := markText(by)
 	for i, c := range cs {
-		was, d := known[keys[i]], digestOf(c)
-		if by.Before != nil && meanwhile(by.Before, c.ID, was, text(was, "digest") == d.sum) {
+		was := known[keys[i]]
+		d, err := s.digestOf(ctx, c)
+		if err != nil {
+			return survey.Upserted{}, err
+		}
+		same := was != nil && d.of(c, text(was, "digest"))
+		if by.Before != nil && meanwhile(by.Before, c.ID, was, same) {
 			return survey.Upserted{}, apperr.ErrChanged
 		}
 		mine := by.Upload != "" && text(was, "upload") == mark // written by an earlier try of this part
 		fresh := was == nil || mine && truth(was, "fresh")
-		same := was != nil && text(was, "digest") == d.sum
 		switch {
 		case fresh:
 			u.New++
@@ -99,7 +140,11 @@ func (s *Store) upsert(ctx context.Context, cs []survey.Contact, by survey.Uploa
 		}
 		if same {
 			if text(was, "mail") != string(c.Mailbox) || text(was, "ids") != foundText(c.Found) {
-				write = append(write, foundItem(c, d, was))
+				it, err := s.foundItem(ctx, c, d, was)
+				if err != nil {
+					return survey.Upserted{}, err
+				}
+				write = append(write, it)
 			}
 			continue
 		}
@@ -107,7 +152,10 @@ func (s *Store) upsert(ctx context.Context, cs []survey.Contact, by survey.Uploa
 		if was != nil {
 			c.Created = instant(was, "created")
 		}
-		it := stampedContact(c, d)
+		it, err := s.stampedContact(ctx, c, d)
+		if err != nil {
+			return survey.Upserted{}, err
+		}
 		if by.Upload != "" {
 			it["upload"], it["fresh"] = str(mark), yes(fresh)
 		}
@@ -142,15 +190,18 @@ func meanwhile(before map[survey.ContactID]survey.FoundBy, id survey.ContactID, 
 }
 
 // foundItem is a contact of which only what it is found by is new: to whoever undoes an upload it is as it was.
-func foundItem(c survey.Contact, d contactDigest, was item) item {
+func (s *Store) foundItem(ctx context.Context, c survey.Contact, d contactDigest, was item) (item, error) {
 	c.Created, c.Updated = instant(was, "created"), instant(was, "updated")
-	it := stampedContact(c, d)
+	it, err := s.stampedContact(ctx, c, d)
+	if err != nil {
+		return nil, err
+	}
 	for _, mark := range []string{"upload", "fresh"} {
 		if v, ok := was[mark]; ok {
 			it[mark] = v
 		}
 	}
-	return it
+	return it, nil
 }
 
 // CompareContacts says of each of the contacts how it differs from the one that is stored, in their order, and writes nothing. It
@@ -181,9 +232,13 @@ func (s *Store) compare(ctx context.Context, cs []survey.Contact, all []survey.C
 	}
 	for i, c := range cs {
 		was, there := known[keys[i]]
-		all[i] = survey.Compared{Fresh: !there, Same: there && text(was, "digest") == digestOf(c).sum}
+		d, err := s.digestOf(ctx, c)
+		if err != nil {
+			return err
+		}
+		all[i] = survey.Compared{Fresh: !there, Same: there && d.of(c, text(was, "digest"))}
 		if there && !all[i].Same {
-			if all[i].Was, err = contactOf(was); err != nil {
+			if all[i].Was, err = s.contactOf(ctx, was); err != nil {
 				return err
 			}
 		}
@@ -192,4 +247,4 @@ func (s *Store) compare(ctx context.Context, cs []survey.Contact, all []survey.C
 }
 
 // What comparing a list reads.
-var comparedNames, comparedParts = attributes("pk sk digest person owner team")
+var comparedNames, comparedParts = attributes("pk sk digest person owner team sealed")

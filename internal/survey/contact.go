@@ -65,6 +65,9 @@ type Contact struct {
 	// Mailbox is the id of the address (Identifiers.Mail) where that is not the contact's own id, because the address came
 	// later or was changed; NoMailbox without an address.
 	Mailbox ContactID
+	// Unreadable says that the contact's item was changed past Onetap and does not open: Person, OwnerRaw, Value and Attrs are not known.
+	// Such a contact is shown and not written to; whoever enters its details again puts it right.
+	Unreadable bool
 	// Found is what the contact is found by besides its address; the zero value of contacts stored before that was kept.
 	Found FoundBy
 }

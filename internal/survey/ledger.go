@@ -41,6 +41,7 @@ const (
 	SkipNotSampled   SkipReason = "not_sampled"
 	SkipNoAddress    SkipReason = "no_address" // there is nowhere to write to
 	SkipAnswered     SkipReason = "answered"   // reminders only
+	SkipUnreadable   SkipReason = "unreadable" // what is stored of the contact is damaged
 	SkipRemoved      SkipReason = "removed"    // the contact is gone since the campaign was planned
 )
 

@@ -108,7 +108,7 @@ func (o *live) ledger(l lang.Language, prefix string, g *survey.Ledger, mailing 
 }
 
 // ledgerReasons are all for which somebody is not written to.
-var ledgerReasons = append(slices.Clone(mailing.SkipReasons), survey.SkipAnswered, survey.SkipRemoved, survey.SkipSettled, survey.SkipTooFew)
+var ledgerReasons = append(slices.Clone(mailing.SkipReasons), survey.SkipAnswered, survey.SkipRemoved, survey.SkipUnreadable, survey.SkipSettled, survey.SkipTooFew)
 
 func (o *live) answers(l lang.Language, own insight.Own) {
 	w, t := own.Disclosed, own.Tally()

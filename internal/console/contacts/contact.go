@@ -29,6 +29,7 @@ type contactPage struct {
 	Edit                 string // address of the form
 	Rights               string // address of the page that exports and erases people; "": not this one's
 	NoAddress            bool
+	Damaged              bool // what is stored does not open
 	History              []contactEvent
 	WholeOnly            bool     // employees: no answers here
 	Hidden               bool     // this role does not see who gave an answer
@@ -70,7 +71,7 @@ func (d *Pages) contactPage(w http.ResponseWriter, r *http.Request) error {
 		p.Stopped = p.Lang.T("contacts.stopped_since", lang.Values{"Why": p.Lang.T("contacts.stopped." + string(stop.Reason)), "When": p.Lang.Moment(stop.Since.In(p.Zone))})
 		p.StoppedHelp = stoppedHelp(p.Lang, stop)
 	}
-	p.MayStop, p.NoAddress = !stopped && p.Can(authz.WriteContacts), c.Person.Email == ""
+	p.MayStop, p.NoAddress, p.Damaged = !stopped && p.Can(authz.WriteContacts), c.Person.Email == "", c.Unreadable
 	if p.Can(authz.WriteContacts) {
 		p.Edit = contactHref(c) + "/edit"
 	}

@@ -15,10 +15,13 @@ import (
 	"onetap/internal/survey"
 )
 
-// ContactName is what a contact is called: the name, else what it is known by, else that the contact is gone.
+// ContactName is what a contact is called: the name, else what it is known by, else that the contact is gone, or cannot be read.
 func ContactName(l lang.Language, c survey.Contact) string {
 	if name := cmp.Or(c.Person.Name, c.Person.Email, c.Person.Phone, c.Person.Customer); name != "" {
 		return name
+	}
+	if c.Unreadable {
+		return l.T("contacts.unreadable_name")
 	}
 	return l.T("loop.contact_gone")
 }
