@@ -30,7 +30,7 @@ func main() {
 		log.Error("start", "error", err)
 		os.Exit(1)
 	}
-	s.OpenWith(sealer.Open, log)
+	s.SealWith(sealer, log)
 	ks, err := keys.FromEnvironment()
 	if err != nil {
 		log.Error("start", "error", err)

@@ -7,15 +7,23 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"onetap/internal/handlers/sheets"
+	"onetap/internal/kms"
 	"onetap/internal/logs"
 	"onetap/internal/store"
 )
 
 func main() {
+	log := logs.New(os.Stdout)
 	s, err := store.Open()
 	if err != nil {
-		logs.New(os.Stdout).Error("start", "error", err)
+		log.Error("start", "error", err)
 		os.Exit(1)
 	}
+	sealer, err := kms.Sealer(s)
+	if err != nil {
+		log.Error("start", "error", err)
+		os.Exit(1)
+	}
+	s.OpenWith(sealer.Open, log)
 	lambda.Start(sheets.Handler{Store: s}.Handle)
 }

@@ -129,6 +129,9 @@ func (r *Rights) Settle(ctx context.Context) error {
 	}
 	now := r.Now()
 	for _, e := range all {
+		if e.Whom == nil { // what is stored of the person is damaged: the log says so, and the page shows that it does not end
+			continue
+		}
 		if e.State == survey.Settling && !now.Before(e.Again) {
 			e.State, e.Step, e.At = survey.Erasing, stepContacts, ""
 			if e, err = r.Store.SaveErasure(ctx, e); errors.Is(err, apperr.ErrChanged) {

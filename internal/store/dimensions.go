@@ -7,13 +7,16 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"onetap/internal/nps"
+	"onetap/internal/seal"
 	"onetap/internal/survey"
 )
 
-// PutAsked keeps who of one shard of the contacts a campaign asks; planning the shard again writes the same again.
+// PutAsked keeps, sealed for they are values of whatever columns lists have, who of one shard of the contacts a campaign asks; planning the shard again writes the same again.
 func (s *Store) PutAsked(ctx context.Context, c survey.CampaignID, shard int, a survey.Asked) error {
 	it := askedKey(c, shard).item()
-	it["asked"] = asJSON(a)
+	if err := s.sealJSON(ctx, it, seal.Contacts, "asked", a); err != nil {
+		return err
+	}
 	return s.put(ctx, it, "", nil)
 }
 
@@ -22,7 +25,10 @@ func (s *Store) Asked(ctx context.Context, c survey.CampaignID) (survey.Asked, e
 	sum := survey.Asked{}
 	err := s.queryItems(ctx, campaignKey(c).pk, "ASKED#", true, func(it item) (bool, error) {
 		var a survey.Asked
-		err := fromJSON(it, "asked", &a)
+		err := s.openJSON(ctx, it, seal.Contacts, "asked", &a)
+		if s.unreadable(ctx, err) {
+			return true, nil
+		}
 		sum.Merge(a)
 		return true, err
 	})

@@ -38,51 +38,57 @@ func (s *Store) Imports(ctx context.Context, now time.Time) (ids []string, err e
 // it kept was the beginning of a line.
 func (s *Store) RewriteUpload(ctx context.Context, id string, change func(json.RawMessage) (json.RawMessage, bool)) (n int, err error) {
 	err = s.queryItems(ctx, uploadKey(id, "").pk, "PART#", true, func(it item) (bool, error) {
-		changed, err := s.rewrite(ctx, it, "answer", change)
-		if changed {
-			n++
+		p, err := s.partOf(ctx, it)
+		if s.unreadable(ctx, err) {
+			return true, nil
 		}
-		return true, err
+		now, changed := p.Answer, false
+		if err == nil {
+			now, changed = change(p.Answer)
+		}
+		if err != nil || !changed {
+			return err == nil, err
+		}
+		p.Answer = now
+		if err := s.putPart(ctx, it, p); err != nil {
+			return false, err
+		}
+		n++
+		return true, s.putUnless(ctx, it)
 	})
 	if err != nil {
 		return n, err
 	}
-	it, err := s.get(ctx, uploadKey(id, "STATE"))
-	if err != nil || it == nil {
+	u, err := s.Upload(ctx, id)
+	if apperr.Is(err, "import_unknown") || s.unreadable(ctx, err) {
+		return n, nil
+	}
+	if err != nil {
 		return n, err
 	}
-	it["finished"] = yes(true)
-	changed, err := s.rewrite(ctx, it, "state", change)
-	if changed {
-		n++
+	now, changed := change(u.State)
+	if !changed {
+		return n, nil
 	}
-	return n, err
+	u.State, u.Finished = now, true
+	it, err := s.uploadItem(ctx, u)
+	if err != nil {
+		return n, err
+	}
+	return n + 1, s.putUnless(ctx, it)
 }
 
-// rewrite changes one packed attribute of an item, unless the item is gone or has moved on meanwhile.
-func (s *Store) rewrite(ctx context.Context, it item, name string, change func(json.RawMessage) (json.RawMessage, bool)) (bool, error) {
-	b, err := unpack(binary(it, name))
-	if err != nil {
-		return false, err
-	}
-	now, changed := change(b)
-	if !changed {
-		return false, nil
-	}
-	packed, err := pack(now)
-	if err != nil {
-		return false, err
-	}
+// putUnless writes an item as it was changed, unless it is gone or has moved on meanwhile: the second pass of an erasure finds it then.
+func (s *Store) putUnless(ctx context.Context, it item) error {
 	condition, values := "attribute_exists(pk)", item(nil)
 	if it["version"] != nil {
 		condition, values = "version = :was", item{":was": it["version"]}
 		it["version"] = num(number64(it, "version") + 1)
 	}
-	it[name] = bin(packed)
-	if err := s.put(ctx, it, condition, values); err != nil && !errors.Is(err, apperr.ErrChanged) { // the second pass finds it
-		return false, err
+	if err := s.put(ctx, it, condition, values); err != nil && !errors.Is(err, apperr.ErrChanged) {
+		return err
 	}
-	return true, nil
+	return nil
 }
 
 // Named reports which of some contacts the parts of an upload named.

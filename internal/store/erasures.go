@@ -9,28 +9,32 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"onetap/internal/apperr"
+	"onetap/internal/seal"
 	"onetap/internal/survey"
 )
 
-// erasureItem has the person in one attribute, which is gone when the erasure has come to its end.
-func erasureItem(e survey.Erasure) item {
+// erasureItem has the person sealed in one attribute, which is gone when the erasure has come to its end.
+func (s *Store) erasureItem(ctx context.Context, e survey.Erasure) (item, error) {
 	it := erasureKey(e.ID).item()
 	it["erasure"], it["version"] = asJSON(e), num(e.Version)
-	if e.Whom != nil {
-		it["person"] = asJSON(e.Whom)
-		it["gsi1pk"], it["gsi1sk"] = str(erasingPK), str(e.ID)
+	if e.Whom == nil {
+		return it, nil
 	}
-	return it
+	it["gsi1pk"], it["gsi1sk"] = str(erasingPK), str(e.ID)
+	return it, s.sealJSON(ctx, it, seal.Contacts, "person", e.Whom)
 }
 
-func erasureOf(it item) (e survey.Erasure, err error) {
+// erasureOf reads an erasure. Where the person does not open, Whom is nil, as if it had ended.
+func (s *Store) erasureOf(ctx context.Context, it item) (e survey.Erasure, err error) {
 	if err = fromJSON(it, "erasure", &e); err != nil {
 		return e, err
 	}
 	e.Version = int(number64(it, "version"))
-	if text(it, "person") != "" {
+	if text(it, "person") != "" || it[sealedName] != nil {
 		e.Whom = &survey.ErasureWhom{}
-		err = fromJSON(it, "person", e.Whom)
+		if err = s.openJSON(ctx, it, seal.Contacts, "person", e.Whom); s.unreadable(ctx, err) {
+			e.Whom, err = nil, nil
+		}
 	}
 	return e, err
 }
@@ -40,10 +44,14 @@ func erasureOf(it item) (e survey.Erasure, err error) {
 func (s *Store) SaveErasure(ctx context.Context, e survey.Erasure) (survey.Erasure, error) {
 	was := e.Version
 	e.Version++
-	if was == 0 {
-		return e, s.put(ctx, erasureItem(e), "attribute_not_exists(pk)", nil)
+	it, err := s.erasureItem(ctx, e)
+	if err != nil {
+		return e, err
 	}
-	return e, s.put(ctx, erasureItem(e), "version = :was", item{":was": num(was)})
+	if was == 0 {
+		return e, s.put(ctx, it, "attribute_not_exists(pk)", nil)
+	}
+	return e, s.put(ctx, it, "version = :was", item{":was": num(was)})
 }
 
 // Erasure reads an erasure, or a problem erasure_unknown.
@@ -55,7 +63,7 @@ func (s *Store) Erasure(ctx context.Context, id string) (survey.Erasure, error) 
 	if it == nil {
 		return survey.Erasure{}, apperr.New(apperr.Unknown, "erasure_unknown", "erasure")
 	}
-	return erasureOf(it)
+	return s.erasureOf(ctx, it)
 }
 
 // Erasures lists the newest erasures, the latest first, at most limit.
@@ -64,7 +72,7 @@ func (s *Store) Erasures(ctx context.Context, limit int) (all []survey.Erasure, 
 		TableName: &s.table, ConsistentRead: aws.Bool(true), ScanIndexForward: aws.Bool(false), Limit: aws.Int32(int32(limit)),
 		KeyConditionExpression: aws.String("pk = :pk"), ExpressionAttributeValues: item{":pk": str(erasureKey("").pk)},
 	}, func(it item) (bool, error) {
-		e, err := erasureOf(it)
+		e, err := s.erasureOf(ctx, it)
 		all = append(all, e)
 		return len(all) < limit, err
 	})
@@ -77,7 +85,7 @@ func (s *Store) Unended(ctx context.Context, limit int) (all []survey.Erasure, e
 		TableName: &s.table, IndexName: aws.String("gsi1"), Limit: aws.Int32(int32(limit)),
 		KeyConditionExpression: aws.String("gsi1pk = :pk"), ExpressionAttributeValues: item{":pk": str(erasingPK)},
 	}, func(it item) (bool, error) {
-		e, err := erasureOf(it)
+		e, err := s.erasureOf(ctx, it)
 		all = append(all, e)
 		return len(all) < limit, err
 	})

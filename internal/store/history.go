@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"onetap/internal/apperr"
+	"onetap/internal/seal"
 	"onetap/internal/survey"
 )
 
@@ -19,7 +20,15 @@ func uploadsPK(kind survey.UploadKind, month time.Time) string {
 	return "UPLOADS#" + string(kind) + "#" + month.UTC().Format("2006-01")
 }
 
-func uploadRecordItem(u survey.UploadRecord) item {
+// recordSecret is what is sealed of a line of the history: what somebody called a file or searched for may tell a name, and so may the
+// values by which a change of owners chose its contacts.
+type recordSecret struct {
+	File   string              `json:"file,omitempty"`
+	Text   string              `json:"text,omitempty"`
+	Change *survey.OwnerChange `json:"change,omitempty"`
+}
+
+func (s *Store) uploadRecordItem(ctx context.Context, u survey.UploadRecord) (item, error) {
 	it := uploadRecordKey(u.ID).item()
 	it["gsi1pk"], it["gsi1sk"] = str(uploadsPK(u.Kind, u.Begun)), str(stamp(u.Begun)+"#"+u.ID)
 	it["kind"], it["state"], it["by"], it["begun"], it["ended"] = str(string(u.Kind)), str(string(u.State)), str(u.By), at(u.Begun), at(u.Ended)
@@ -32,32 +41,32 @@ func uploadRecordItem(u survey.UploadRecord) item {
 	if u.State == survey.UploadUndoing || u.State == survey.UploadUndone {
 		it["undo"] = asJSON(u.Undo)
 	}
-	if u.File != "" {
-		it["person"] = asJSON(u.File)
-	}
+	secret := recordSecret{File: u.File, Change: u.Change}
 	if u.Change != nil {
-		it["change"] = asJSON(u.Change)
-		if u.Change.Text != "" {
-			it["person"] = asJSON(u.Change.Text)
-		}
+		secret.Text = u.Change.Text
 	}
-	return it
+	return it, s.sealJSON(ctx, it, seal.Uploads, "secret", secret)
 }
 
-func uploadRecordOf(it item) (u survey.UploadRecord, err error) {
+// uploadRecordOf reads a line of the history; what is sealed of it is left out where it does not open.
+func (s *Store) uploadRecordOf(ctx context.Context, it item) (u survey.UploadRecord, err error) {
 	u = survey.UploadRecord{
 		Kind: survey.UploadKind(text(it, "kind")), State: survey.UploadState(text(it, "state")), By: text(it, "by"), Token: truth(it, "token"),
 		Audience: survey.Audience(text(it, "audience")), Begun: instant(it, "begun"), Ended: instant(it, "ended"),
 		Refused: int(number64(it, "refused")), Version: int(number64(it, "version")),
 	}
 	u.ID = unpart(text(it, "pk")[len("IMPORT#"):])
-	for name, to := range map[string]any{"counts": &u.Upserted, "undo": &u.Undo, "person": &u.File, "change": &u.Change} {
+	for name, to := range map[string]any{"counts": &u.Upserted, "undo": &u.Undo, "person": &u.File, "change": &u.Change} { // the latter two of earlier versions
 		if err := fromJSON(it, name, to); err != nil {
 			return u, err
 		}
 	}
-	if u.Change != nil {
-		u.Change.Text, u.File = u.File, ""
+	secret := recordSecret{File: u.File, Text: u.File, Change: u.Change}
+	if err := s.openJSON(ctx, it, seal.Uploads, "secret", &secret); err != nil && !s.unreadable(ctx, err) {
+		return u, err
+	}
+	if u.File, u.Change = secret.File, secret.Change; u.Change != nil {
+		u.Change.Text, u.File = secret.Text, ""
 	}
 	return u, nil
 }
@@ -65,7 +74,11 @@ func uploadRecordOf(it item) (u survey.UploadRecord, err error) {
 // AddUploadRecord begins a line of the history. The same again is no error.
 func (s *Store) AddUploadRecord(ctx context.Context, u survey.UploadRecord) error {
 	u.Version = 1
-	err := s.put(ctx, uploadRecordItem(u), "attribute_not_exists(pk)", nil)
+	it, err := s.uploadRecordItem(ctx, u)
+	if err != nil {
+		return err
+	}
+	err = s.put(ctx, it, "attribute_not_exists(pk)", nil)
 	if err == apperr.ErrChanged {
 		return nil
 	}
@@ -81,7 +94,7 @@ func (s *Store) UploadRecord(ctx context.Context, id string) (survey.UploadRecor
 	if it == nil {
 		return survey.UploadRecord{}, apperr.New(apperr.Unknown, "upload_unknown", "upload")
 	}
-	return uploadRecordOf(it)
+	return s.uploadRecordOf(ctx, it)
 }
 
 // SaveUploadRecord writes a line of the history if it still has the version that was read, and returns it with the next;
@@ -89,17 +102,22 @@ func (s *Store) UploadRecord(ctx context.Context, id string) (survey.UploadRecor
 func (s *Store) SaveUploadRecord(ctx context.Context, u survey.UploadRecord) (survey.UploadRecord, error) {
 	was := u.Version
 	u.Version++
-	return u, s.put(ctx, uploadRecordItem(u), "version = :was", item{":was": num(was)})
+	it, err := s.uploadRecordItem(ctx, u)
+	if err != nil {
+		return u, err
+	}
+	return u, s.put(ctx, it, "version = :was", item{":was": num(was)})
 }
 
 // savedWith is the action of a transaction that saves a line of the history.
-func (s *Store) savedWith(u survey.UploadRecord) types.TransactWriteItem {
+func (s *Store) savedWith(ctx context.Context, u survey.UploadRecord) (types.TransactWriteItem, error) {
 	was := u.Version
 	u.Version++
+	it, err := s.uploadRecordItem(ctx, u)
 	return types.TransactWriteItem{Put: &types.Put{
-		TableName: &s.table, Item: uploadRecordItem(u), ConditionExpression: aws.String("version = :was"),
+		TableName: &s.table, Item: it, ConditionExpression: aws.String("version = :was"),
 		ExpressionAttributeValues: item{":was": num(was)},
-	}}
+	}}, err
 }
 
 // UploadRecords lists the history of a kind, newest first: at most limit of those before a place ("": now). next is where to go
@@ -118,7 +136,7 @@ func (s *Store) UploadRecords(ctx context.Context, kind survey.UploadKind, befor
 			ExpressionAttributeValues: item{":pk": str(uploadsPK(kind, month)), ":before": str(before)},
 		}
 		err := s.pages(ctx, in, func(it item) (bool, error) {
-			u, err := uploadRecordOf(it)
+			u, err := s.uploadRecordOf(ctx, it)
 			if u.Begun.After(oldest) { // DynamoDB takes its time to delete
 				all, places = append(all, u), append(places, text(it, "gsi1sk"))
 			}

@@ -70,6 +70,17 @@ func (s *Store) sealed(ctx context.Context, k key, p seal.Purpose, text []byte) 
 	return nil, fmt.Errorf("write %s: %w", k.kind(), errNoKeys)
 }
 
+// sealBytes is seal of what is no text.
+func (s *Store) sealBytes(ctx context.Context, it item, p seal.Purpose, plain string, b []byte) error {
+	sealed, err := s.sealed(ctx, keyOf(it), p, b)
+	if err != nil || sealed != nil {
+		it[sealedName] = bin(sealed)
+		return err
+	}
+	it[plain] = bin(b)
+	return nil
+}
+
 // sealJSON is seal of a value as JSON.
 func (s *Store) sealJSON(ctx context.Context, it item, p seal.Purpose, plain string, v any) error {
 	return s.seal(ctx, it, p, plain, marshal(v))

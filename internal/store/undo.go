@@ -18,6 +18,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"onetap/internal/apperr"
+	"onetap/internal/seal"
 	"onetap/internal/survey"
 )
 
@@ -426,16 +427,22 @@ func (s *Store) KeepStaff(ctx context.Context, upload string, changes []survey.S
 	items := make([]item, len(changes))
 	for i, c := range changes {
 		items[i] = keptStaffKey(upload, c.Now.ID).item()
-		items[i]["person"], items[i]["ttl"] = asJSON(c), num(undoExpires(now))
+		items[i]["ttl"] = num(undoExpires(now))
+		if err := s.sealJSON(ctx, items[i], seal.Staff, "person", c); err != nil {
+			return err
+		}
 	}
 	return s.batchPut(ctx, items)
 }
 
-// KeptStaff reads what KeepStaff has kept.
+// KeptStaff reads what KeepStaff has kept. What does not open is left out.
 func (s *Store) KeptStaff(ctx context.Context, upload string) (all []survey.StaffChange, err error) {
 	err = s.queryItems(ctx, undoPK(upload, 0), undoStaff, true, func(it item) (bool, error) {
 		var c survey.StaffChange
-		err := fromJSON(it, "person", &c)
+		err := s.openJSON(ctx, it, seal.Staff, "person", &c)
+		if s.unreadable(ctx, err) {
+			return true, nil
+		}
 		all = append(all, c)
 		return true, err
 	})

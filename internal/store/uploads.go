@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"onetap/internal/apperr"
+	"onetap/internal/seal"
 	"onetap/internal/survey"
 )
 
@@ -34,7 +35,8 @@ func (s *Store) AnswerFits(answer json.RawMessage) (bool, error) {
 	return len(b) <= maxAnswer, err
 }
 
-func uploadItem(i survey.Upload) (item, error) {
+// uploadItem has the state of the reader sealed, which may hold the beginning of a line.
+func (s *Store) uploadItem(ctx context.Context, i survey.Upload) (item, error) {
 	state, err := pack(i.State)
 	if err != nil {
 		return nil, err
@@ -42,8 +44,8 @@ func uploadItem(i survey.Upload) (item, error) {
 	it := uploadKey(i.ID, "STATE").item()
 	it["audience"], it["created"], it["next"], it["version"] = str(string(i.Audience)), at(i.Created), num(i.Next), num(i.Version)
 	it["gsi1pk"], it["gsi1sk"] = str(importsPK(i.Created)), str(i.ID)
-	it["finished"], it["state"], it["seen"], it["ttl"] = yes(i.Finished), bin(state), asJSON(i.Seen), expires(i.Created)
-	return it, nil
+	it["finished"], it["seen"], it["ttl"] = yes(i.Finished), asJSON(i.Seen), expires(i.Created)
+	return it, s.sealBytes(ctx, it, seal.Uploads, "state", state)
 }
 
 func expires(created time.Time) types.AttributeValue { return num(created.Add(uploadLife).Unix()) }
@@ -51,7 +53,7 @@ func expires(created time.Time) types.AttributeValue { return num(created.Add(up
 // CreateUpload stores a new upload; ErrChanged means that the id is taken.
 func (s *Store) CreateUpload(ctx context.Context, i survey.Upload) (survey.Upload, error) {
 	i.Version = 1
-	it, err := uploadItem(i)
+	it, err := s.uploadItem(ctx, i)
 	if err != nil {
 		return i, err
 	}
@@ -74,7 +76,11 @@ func (s *Store) Upload(ctx context.Context, id string) (survey.Upload, error) {
 	if err := fromJSON(it, "seen", &i.Seen); err != nil {
 		return i, err
 	}
-	i.State, err = unpack(binary(it, "state"))
+	state, err := s.opened(ctx, it, seal.Uploads, "state")
+	if err != nil {
+		return i, err
+	}
+	i.State, err = unpack(state)
 	return i, err
 }
 
@@ -84,9 +90,39 @@ func (s *Store) UploadPart(ctx context.Context, id string, n int) (p survey.Uplo
 	if err != nil || it == nil {
 		return p, false, err
 	}
-	p.Digest = binary(it, "digest")
-	p.Answer, err = unpack(binary(it, "answer"))
+	p, err = s.partOf(ctx, it)
 	return p, true, err
+}
+
+// putPart seals what became of a part, with the digest of its bytes: it would tell whoever tries what one line says.
+func (s *Store) putPart(ctx context.Context, it item, p survey.UploadPart) error {
+	answer, err := pack(p.Answer)
+	if err != nil {
+		return err
+	}
+	delete(it, "digest")
+	delete(it, "answer")
+	b := append([]byte{byte(len(p.Digest))}, p.Digest...)
+	sealed, err := s.sealed(ctx, keyOf(it), seal.Uploads, append(b, answer...))
+	if err != nil || sealed != nil {
+		it[sealedName] = bin(sealed)
+		return err
+	}
+	it["digest"], it["answer"] = bin(p.Digest), bin(answer)
+	return nil
+}
+
+func (s *Store) partOf(ctx context.Context, it item) (p survey.UploadPart, err error) {
+	b, err := s.opened(ctx, it, seal.Uploads, "answer")
+	if err != nil {
+		return p, err
+	}
+	p.Digest = binary(it, "digest")
+	if it[sealedName] != nil {
+		p.Digest, b = b[1:1+b[0]], b[1+b[0]:]
+	}
+	p.Answer, err = unpack(b)
+	return p, err
 }
 
 func uploadPartKey(id string, n int) key { return uploadKey(id, "PART#"+five(n)) }
@@ -117,22 +153,25 @@ func (s *Store) TakePart(ctx context.Context, i survey.Upload, p survey.UploadPa
 	}
 	was := i.Version
 	i.Next, i.Version, i.Seen = n+1, was+1, append(i.Seen[:len(i.Seen):len(i.Seen)], chunks)
-	state, err := uploadItem(i)
-	if err != nil {
-		return i, err
-	}
-	answer, err := pack(p.Answer)
+	state, err := s.uploadItem(ctx, i)
 	if err != nil {
 		return i, err
 	}
 	part := uploadPartKey(i.ID, n).item()
-	part["digest"], part["answer"], part["ttl"] = bin(p.Digest), bin(answer), expires(i.Created)
+	part["ttl"] = expires(i.Created)
+	if err := s.putPart(ctx, part, p); err != nil {
+		return i, err
+	}
 	actions := []types.TransactWriteItem{
 		{Put: &types.Put{TableName: &s.table, Item: state, ConditionExpression: aws.String("version = :was"), ExpressionAttributeValues: item{":was": num(was)}}},
 		{Put: &types.Put{TableName: &s.table, Item: part, ConditionExpression: aws.String("attribute_not_exists(pk)")}},
 	}
 	if line != nil {
-		actions = append(actions, s.savedWith(*line))
+		saved, err := s.savedWith(ctx, *line)
+		if err != nil {
+			return i, err
+		}
+		actions = append(actions, saved)
 	}
 	return i, s.transact(ctx, "take part", actions)
 }
@@ -183,10 +222,10 @@ func unpack(b []byte) ([]byte, error) {
 // UploadAnswers calls each for what became of the parts of an upload, in their order, until it returns false.
 func (s *Store) UploadAnswers(ctx context.Context, id string, each func(json.RawMessage) (bool, error)) error {
 	return s.queryItems(ctx, uploadKey(id, "").pk, "PART#", true, func(it item) (bool, error) {
-		b, err := unpack(binary(it, "answer"))
+		p, err := s.partOf(ctx, it)
 		if err != nil {
 			return false, err
 		}
-		return each(b)
+		return each(p.Answer)
 	})
 }

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"onetap/internal/seal"
 )
 
 // workbookLife is how long the parts of a workbook are kept: until its list is taken, which is minutes.
@@ -13,14 +15,21 @@ const workbookLife = 24 * time.Hour
 // PutWorkbookPart keeps one part of a workbook that fits no call; the same part again replaces it.
 func (s *Store) PutWorkbookPart(ctx context.Context, digest string, n int, data []byte, now time.Time) error {
 	it := workbookPartKey(digest, n).item()
-	it["file"], it["ttl"] = bin(data), num(now.Add(workbookLife).Unix())
+	it["ttl"] = num(now.Add(workbookLife).Unix())
+	if err := s.sealBytes(ctx, it, seal.Workbooks, "file", data); err != nil {
+		return err
+	}
 	return s.put(ctx, it, "", nil)
 }
 
 // WorkbookPart reads one part of a workbook; ok is false where it is not there.
 func (s *Store) WorkbookPart(ctx context.Context, digest string, n int) (data []byte, ok bool, err error) {
 	it, err := s.get(ctx, workbookPartKey(digest, n))
-	return binary(it, "file"), it != nil, err
+	if err != nil || it == nil {
+		return nil, false, err
+	}
+	data, err = s.opened(ctx, it, seal.Workbooks, "file")
+	return data, true, err
 }
 
 // WorkbookParts lists which parts of a workbook are there, in order.
