@@ -62,6 +62,7 @@ var entities = map[string]string{
 	"firstStepsKey":     "excused: no person",
 	"privacyKey":        "excused: no person",
 	"retentionKey":      "excused: numbers",
+	"resealingKey":      "excused: how far a walk is: names of keys and a place in the table",
 	"wholeKey":          "excused: which upload is to be compared",
 	"goneKey":           "erased; since when somebody is gone stands on the contact's page",
 	"staffListKey":      "excused: a number",

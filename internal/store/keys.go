@@ -257,6 +257,9 @@ var (
 	retentionKey = key{"SETTINGS", "RETENTION"}
 )
 
+// resealingKey is written by the clock while it seals again: after an update that seals more, and after a rotation of keys.
+var resealingKey = key{"SETTINGS", "RESEALING"}
+
 // staffListKey is the version of the staff list as a whole, which moves with every change of it.
 var staffListKey = key{"SETTINGS", "STAFF"}
 

@@ -49,11 +49,29 @@
 //	what data are kept for, and how long; what is due   SETTINGS                        PRIVACY; RETENTION
 //	whole lists that are still to be compared           WHOLE                           <upload>
 //	who was in no list since a whole one                GONE#<audience>#<shard>         <time>#<upload>#<contact>
+//	how far sealing again is                            SETTINGS                        RESEALING
 //	erasures of people, and how far each is             ERASURES                        <time>#<random>
 //	those that have steps left to do                    gsi1: ERASING                   <time>#<random>
 //	who was erased and may not come back                ERASED#<shard>                  <seal of an identifier>
 //	who sends at the moment                             LEASE#<name>                    LEASE
 //	how far a recount is; what its steps found          RECOUNT#<scope>                 STATE, SUM#<name>#<figure>
+//
+// # What is sealed
+//
+// What names somebody, or was written by somebody about a person, is one sealed attribute of its item (sealing.go; package seal says how),
+// for the purpose after the colon. Earlier versions wrote it open; it is read so, and sealed by a walk (reseal.go).
+//
+//	contacts, and what undoing keeps of them: name, address, telephone, customer id, owner as written, value, columns: contacts
+//	whom an erasure is of; whom a campaign asks, by the values of columns: contacts
+//	staff but for their ids, and what undoing keeps of them: staff
+//	notes: notes
+//	answers of parts of uploads with the digests of the parts, the reader's state, a file's name, what was searched for: uploads
+//	parts of workbooks: workbooks
+//
+// Open stays what names nobody: ids of contacts and identifiers (keyed hashes), ids of staff as the company gives them, figures and what
+// they are by (owner by id, team, location, product, tier, chosen columns: invitations, answers, tallies, cells), cases (states, times, ids),
+// batches (ids of contacts), suppressions and bounces (keyed hashes), the audit list (ids; names of tokens), sessions and sign-in links
+// (ids, seals), headings of columns, campaigns (the company's words and sender, the values that it filters by), settings.
 //
 // Every listed entity is spread over shards, so that no partition takes unbounded writes; LIVE and LEASE are written a
 // few times a campaign. A contact's personal data is one attribute (person), so that it can be sealed.
