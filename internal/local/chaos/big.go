@@ -349,7 +349,7 @@ func (d *director) bigCheck(ctx context.Context, c *campaign, r *BigReport) erro
 	if err != nil {
 		return err
 	}
-	t, err := sortOut(all)
+	t, err := d.rowsOf(ctx, all)
 	if err != nil {
 		return err
 	}

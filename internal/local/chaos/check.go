@@ -34,7 +34,7 @@ func (d *director) check(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	t, err := sortOut(all)
+	t, err := d.rowsOf(ctx, all)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"onetap/internal/local/startpage"
+	"onetap/internal/survey"
 )
 
 // record is an item of the table, read through the wire: texts, numbers, bytes and truths by attribute.
@@ -149,8 +152,28 @@ type rows struct {
 
 var contactText = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
 
-// sortOut reads what the checks look at, by the keys that internal/store documents.
-func sortOut(all []record) (rows, error) {
+// rowsOf reads what the checks look at, with the contacts' addresses, which the table has sealed.
+func (d *director) rowsOf(ctx context.Context, all []record) (rows, error) {
+	t, of, err := sortOut(all)
+	if err != nil {
+		return t, err
+	}
+	table := startpage.OpenTable(d.stack.AWS(), d.stack.TableName())
+	for audience, ids := range of {
+		found, err := table.Contacts(ctx, audience, ids)
+		if err != nil {
+			return t, err
+		}
+		for id, c := range found {
+			t.contacts[string(id)] = c.Person.Email
+		}
+	}
+	return t, nil
+}
+
+// sortOut reads it by the keys that internal/store documents, and lists the contacts.
+func sortOut(all []record) (rows, map[survey.Audience][]survey.ContactID, error) {
+	contacts := map[survey.Audience][]survey.ContactID{}
 	t := rows{contacts: map[string]string{}, campaigns: map[string]*campaignRows{}, tallies: figures{}}
 	of := func(id string) *campaignRows {
 		if t.campaigns[id] == nil {
@@ -168,9 +191,8 @@ func sortOut(all []record) (rows, error) {
 		var err error
 		switch {
 		case pk[0] == "CONTACTS" && !strings.HasSuffix(kind, "!"):
-			var person struct{ Email string }
-			err = r.json("person", &person)
-			t.contacts[kind] = person.Email
+			a := survey.Audience(pk[1])
+			contacts[a] = append(contacts[a], survey.ContactID(kind))
 		case pk[0] == "CAMPAIGN" && kind == "CAMPAIGN":
 			var c struct{ State string }
 			err = r.json("campaign", &c)
@@ -198,14 +220,14 @@ func sortOut(all []record) (rows, error) {
 			t.due, err = append(t.due, at), parsed
 		}
 		if err != nil {
-			return t, err
+			return t, nil, err
 		}
 	}
 	for _, r := range plans {
 		pk := strings.Split(r.text("pk"), "#")
 		of(pk[1]).plan(number(pk[2]), r)
 	}
-	return t, nil
+	return t, contacts, nil
 }
 
 func number(s string) int {
