@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"onetap/internal/seal"
 	"onetap/internal/survey"
 )
 
@@ -26,20 +27,36 @@ const (
 	resealWait = 12 * time.Minute
 	// resealEvery is in which minutes of an hour the clock looks whether there is something to seal again.
 	resealEvery = 10
+	// keyYears is after how many years a purpose gets a new data key.
+	keyYears = 1
 )
+
+// renewed are the purposes whose keys the clock renews.
+var renewed = []seal.Purpose{seal.Contacts, seal.Staff, seal.Notes, seal.Uploads}
+
+// Renewer adds a data key to a purpose whose newest was made before a time. seal.Sealer is one.
+type Renewer interface {
+	Renew(ctx context.Context, p seal.Purpose, before time.Time) error
+}
 
 // Resealer seals again what is sealed with an old key, or not at all, in steps that are written down. A step that dies is done again,
 // and changes nothing that is done.
 type Resealer struct {
 	Store ResealStore
+	Keys  Renewer
 	Now   func() time.Time
 }
 
-// Run goes on with it until ctx is over. It is the clock's.
+// Run renews keys once a year and goes on with it until ctx is over. It is the clock's.
 func (r *Resealer) Run(ctx context.Context) error {
 	now := r.Now().UTC().Truncate(time.Second)
 	if now.Minute()%resealEvery != 0 {
 		return nil
+	}
+	for _, p := range renewed {
+		if err := r.Keys.Renew(ctx, p, now.AddDate(-keyYears, 0, 0)); err != nil {
+			return err
+		}
 	}
 	state, err := r.Store.Resealing(ctx)
 	if err != nil {

@@ -112,7 +112,8 @@ func (w *rotation) walk() error {
 	w.Helper()
 	for range 10 {
 		s := storetest.Client(w.url, "clock")
-		if err := (&rights.Resealer{Store: s, Now: func() time.Time { return w.now }}).Run(w.Context()); err != nil {
+		now := func() time.Time { return w.now }
+		if err := (&rights.Resealer{Store: s, Keys: storetest.SealerAt(s, now), Now: now}).Run(w.Context()); err != nil {
 			return err
 		}
 		w.now = w.now.Add(10 * time.Minute)
@@ -217,6 +218,30 @@ func TestRotation(t *testing.T) {
 	if err != nil || c.Unchanged != 2 {
 		t.Errorf("the same list again: %+v, %v", c, err)
 	}
+}
+
+// A year after a key was made the clock adds another, and seals with it what there is.
+func TestKeysAreRenewed(t *testing.T) {
+	t.Parallel()
+	w := newRotation(t)
+	w.now = time.Now().UTC().Truncate(time.Hour) // the first keys are made by the clock of the machine
+	w.must(w.walk())
+	s := storetest.Client(w.url, "desk")
+	before, err := s.SealKeys(t.Context())
+	w.must(err)
+	w.now = w.now.AddDate(0, 11, 0)
+	w.must(w.walk())
+	if now, err := s.SealKeys(t.Context()); err != nil || now != before {
+		t.Fatalf("after eleven months the keys are %s, %v, were %s", now, err, before)
+	}
+	w.now = w.now.AddDate(0, 2, 0).Truncate(time.Hour)
+	w.must(w.walk())
+	now, err := s.SealKeys(t.Context())
+	if err != nil || now == before {
+		t.Fatalf("after thirteen months the keys are still %s, %v", now, err)
+	}
+	w.fresh()
+	w.readable()
 }
 
 // Wherever a clock dies, before a write or after it, everything can be read, and the next one comes to the end.

@@ -21,6 +21,21 @@ func (s *Sealer) MakePair(ctx context.Context, p Purpose) error {
 	return nil
 }
 
+// Renew adds a data key to a purpose whose newest was made before a time, as Rotate does; a purpose without keys stays without.
+func (s *Sealer) Renew(ctx context.Context, p Purpose, before time.Time) error {
+	r := s.ring(byKey, p)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	err := s.load(ctx, r)
+	if n := len(r.stored.Keys); err == nil && n > 0 && r.stored.Keys[n-1].Made.Before(before) {
+		err = s.add(ctx, r, s.makeKey)
+	}
+	if err != nil {
+		return fmt.Errorf("renew the key of %s: %w", kindOf(p), err)
+	}
+	return nil
+}
+
 // Rotate adds a key to each ring that the purpose has: from now on it seals, and the others still open. Other processes follow
 // within ten minutes.
 func (s *Sealer) Rotate(ctx context.Context, p Purpose) error {

@@ -75,6 +75,9 @@ func Sealed(s *store.Store) *store.Store {
 }
 
 // Sealer is what such a store seals with.
-func Sealer(rings seal.Rings) *seal.Sealer {
-	return seal.New(seal.Options{Rings: rings, KMS: keys, Now: time.Now})
+func Sealer(rings seal.Rings) *seal.Sealer { return SealerAt(rings, time.Now) }
+
+// SealerAt is Sealer by another clock.
+func SealerAt(rings seal.Rings, now func() time.Time) *seal.Sealer {
+	return seal.New(seal.Options{Rings: rings, KMS: keys, Now: now})
 }
