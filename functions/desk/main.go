@@ -13,6 +13,7 @@ import (
 	"onetap/internal/logs"
 	"onetap/internal/mailing"
 	"onetap/internal/seal"
+	"onetap/internal/searching"
 	"onetap/internal/ses"
 	"onetap/internal/store"
 	"onetap/internal/web"
@@ -41,7 +42,7 @@ func main() {
 		Store: s, Keys: ks, Mail: ses.New(c, os.Getenv("CONFIGURATION_SET")),
 		Wake: awsenv.Waker(c, os.Getenv("SEND_FUNCTION")), Later: awsenv.Caller(c, os.Getenv("AWS_LAMBDA_FUNCTION_NAME")), // itself
 		Sheets: awsenv.Asker(c, os.Getenv("SHEETS_FUNCTION")),
-		Pairs:  pairs,
+		Pairs:  pairs, Index: &searching.Index{Store: s, Seal: sealer},
 		Token:  os.Getenv("API_TOKEN"), Sender: os.Getenv("SENDER"), Senders: os.Getenv("SENDERS"), Site: os.Getenv("SITE"),
 		Links: os.Getenv("LINKS"), Admin: os.Getenv("ADMIN_EMAIL"),
 		OIDC: door.OIDC{Issuer: os.Getenv("OIDC_ISSUER"), Client: os.Getenv("OIDC_CLIENT_ID"), Secret: os.Getenv("OIDC_CLIENT_SECRET")},

@@ -1,4 +1,4 @@
-// Command recompute folds answers and sending outcomes from the table's stream into the figures.
+// Command recompute folds answers and sending outcomes from the table's stream into the figures, and notes which contacts have changed.
 package main
 
 import (
@@ -21,5 +21,5 @@ func main() {
 		os.Exit(1)
 	}
 	counter := &counting.Counter{Store: s, Log: log, Random: rand.IntN}
-	lambda.Start(recompute.Handler{Counter: counter, Log: log}.Handle)
+	lambda.Start(recompute.Handler{Counter: counter, Notes: s, Log: log}.Handle)
 }

@@ -16,19 +16,24 @@ import (
 	"onetap/internal/text"
 )
 
-// lookedAtEach is how many contacts of each audience a search over all of them looks at, in all its shards at once.
-const lookedAtEach = 3000
+const (
+	// lookedAtEach is how many contacts of an audience without an index a search over all looks at, in all its shards at once.
+	lookedAtEach = 3000
+	// enoughOfEach is how many contacts of an audience are enough of those that the index finds.
+	enoughOfEach = 50
+)
 
 // Everywhere is what a search over all audiences has found.
 type Everywhere struct {
 	Contacts []survey.Contact  // the best known first: those with exactly this address, telephone or customer id; then by name
 	Exact    bool              // they have exactly this address or customer id; nobody was looked for by words
-	Looked   int               // how many contacts were looked at
+	Looked   int               // how many contacts of audiences without an index were looked at
 	Partly   []survey.Audience // of these there may be more contacts than were looked at
+	Lately   bool              // many contacts are changing just now, and those of the last minutes may be missing
 }
 
 // Everywhere finds the contacts of all audiences that this one may see: any that has exactly the address, telephone or customer id that is
-// looked for, by the index, and those whom the words fit among lookedAtEach of each audience.
+// looked for, and those whom the words fit: enoughOfEach audience at least, where there are so many.
 func (l *Lists) Everywhere(ctx context.Context, who authz.Who, words string) (found Everywhere, err error) {
 	sees, err := l.Sees(ctx, who)
 	if err != nil {
@@ -53,7 +58,11 @@ func (l *Lists) Everywhere(ctx context.Context, who authz.Who, words string) (fo
 		}
 		return found, nil
 	}
-	err = l.byWords(ctx, &found, func(c survey.Contact) bool {
+	needs, err := l.needs(ctx, who, words)
+	if err != nil {
+		return found, err
+	}
+	err = l.byWords(ctx, &found, needs, func(c survey.Contact) bool {
 		known := slices.ContainsFunc(exact, func(e survey.Contact) bool { return e.ID == c.ID && e.Audience == c.Audience })
 		return !known && sees(c) && fits(c, wanted)
 	})
@@ -87,36 +96,60 @@ func (l *Lists) exactly(ctx context.Context, words string) (all []survey.Contact
 }
 
 // shardsAtOnce is how many shards a search reads at once: more only wait for each other.
-const shardsAtOnce = 16
+const shardsAtOnce = 8
 
-// byWords looks at lookedAtEach contacts of each audience.
-func (l *Lists) byWords(ctx context.Context, found *Everywhere, fits func(survey.Contact) bool) error {
+// byWords looks for contacts of all audiences: by the index, or among lookedAtEach of an audience that has none.
+func (l *Lists) byWords(ctx context.Context, found *Everywhere, needs [][][]text.Range, fits func(survey.Contact) bool) error {
+	var mu sync.Mutex
+	g, ctx := errgroup.WithContext(ctx)
+	for _, a := range survey.Audiences {
+		g.Go(func() error {
+			var fit []survey.Contact
+			in, next, err := l.among(ctx, a, needs, survey.Cursor{}, lookedAtEach/10, func(c survey.Contact, _ survey.SuppressionReason) bool {
+				if fits(c) {
+					fit = append(fit, c)
+				}
+				return len(fit) < enoughOfEach
+			})
+			looked := 0
+			if err == nil && !in.All {
+				fit, looked, next, err = l.walked(ctx, a, fits)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			found.Contacts, found.Looked, found.Lately = append(found.Contacts, fit...), found.Looked+looked, found.Lately || in.Lately
+			if next != nil {
+				found.Partly = append(found.Partly, a)
+			}
+			return err
+		})
+	}
+	return g.Wait()
+}
+
+// walked looks at lookedAtEach contacts of an audience; next is not nil where there are others.
+func (l *Lists) walked(ctx context.Context, a survey.Audience, fits func(survey.Contact) bool) (fit []survey.Contact, looked int, next *survey.Cursor, err error) {
 	var mu sync.Mutex
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(shardsAtOnce)
-	for _, a := range survey.Audiences {
-		for shard := range survey.ContactShards {
-			g.Go(func() error {
-				looked := 0
-				var fit []survey.Contact
-				more, err := l.Store.SomeContacts(ctx, a, shard, lookedAtEach/survey.ContactShards, func(c survey.Contact) {
-					looked++
-					if fits(c) {
-						fit = append(fit, c)
-					}
-				})
-				mu.Lock()
-				defer mu.Unlock()
-				found.Contacts = append(found.Contacts, fit...)
-				found.Looked += looked
-				if more && !slices.Contains(found.Partly, a) {
-					found.Partly = append(found.Partly, a)
+	for shard := range survey.ContactShards {
+		g.Go(func() error {
+			var some []survey.Contact
+			n := 0
+			more, err := l.Store.SomeContacts(ctx, a, shard, lookedAtEach/survey.ContactShards, func(c survey.Contact) {
+				if n++; fits(c) {
+					some = append(some, c)
 				}
-				return err
 			})
-		}
+			mu.Lock()
+			defer mu.Unlock()
+			if fit, looked = append(fit, some...), looked+n; more {
+				next = &survey.Cursor{}
+			}
+			return err
+		})
 	}
-	return g.Wait()
+	return fit, looked, next, g.Wait()
 }
 
 func byName(a, b survey.Contact) int {

@@ -6,6 +6,7 @@ import (
 
 	"onetap/internal/apperr"
 	"onetap/internal/authz"
+	"onetap/internal/searching"
 	"onetap/internal/survey"
 	"onetap/internal/text"
 )
@@ -23,15 +24,17 @@ const (
 
 // Sees returns what tells whether somebody may see a contact: owners see their own, managers their team's.
 func (l *Lists) Sees(ctx context.Context, who authz.Who) (func(survey.Contact) bool, error) {
-	var reports []survey.Staff
-	if who.Staff.Role == survey.RoleManager {
-		staff, err := l.Store.Staff(ctx)
-		if err != nil {
-			return nil, err
-		}
-		reports = authz.Reports(staff, who.Staff.ID)
+	reports, err := l.reports(ctx, who)
+	return func(c survey.Contact) bool { return who.Sees(c.Owner, c.Team, reports) }, err
+}
+
+// reports are those whose contacts a manager sees.
+func (l *Lists) reports(ctx context.Context, who authz.Who) ([]survey.Staff, error) {
+	if who.Staff.Role != survey.RoleManager {
+		return nil, nil
 	}
-	return func(c survey.Contact) bool { return who.Sees(c.Owner, c.Team, reports) }, nil
+	staff, err := l.Store.Staff(ctx)
+	return authz.Reports(staff, who.Staff.ID), err
 }
 
 // Contact reads a contact that this one may see, and why nobody writes to it, if so. Problems: contact_unknown, not_yours.
@@ -123,6 +126,7 @@ type Hits struct {
 	Contacts []Hit
 	Looked   int            // how many contacts were looked at
 	Next     *survey.Cursor // where to go on; nil: nobody is left
+	Among
 }
 
 // Hit is one of them, with why nobody writes to it; "" where one may.
@@ -139,14 +143,24 @@ func (l *Lists) Search(ctx context.Context, who authz.Who, s Search) (Hits, erro
 	}
 	began := l.Now()
 	hits := Hits{Next: &s.From}
+	add := func(c survey.Contact, stopped survey.SuppressionReason) bool {
+		hits.Looked++
+		if fits(c, stopped) {
+			hits.Contacts = append(hits.Contacts, Hit{c, stopped})
+		}
+		return len(hits.Contacts) < pageSize
+	}
+	needs, err := l.needs(ctx, who, s.Text)
+	if err != nil {
+		return hits, err
+	}
+	hits.Among, hits.Next, err = l.among(ctx, s.Audience, needs, s.From, lookedByWords, add)
+	if err != nil || hits.All {
+		return hits, err
+	}
+	hits.Next = &s.From
 	for n := 0; n == 0 || s.Patient && hits.Next != nil && len(hits.Contacts) < pageSize && n < searchRequests && l.Now().Sub(began) < searchTime; n++ {
-		hits.Next, err = l.Store.ContactsUntil(ctx, s.Audience, *hits.Next, lookedAt, func(c survey.Contact, stopped survey.SuppressionReason) bool {
-			hits.Looked++
-			if fits(c, stopped) {
-				hits.Contacts = append(hits.Contacts, Hit{c, stopped})
-			}
-			return len(hits.Contacts) < pageSize
-		})
+		hits.Next, err = l.Store.ContactsUntil(ctx, s.Audience, *hits.Next, lookedAt, add)
 		if err != nil {
 			return hits, err
 		}
@@ -171,11 +185,7 @@ func fits(c survey.Contact, wanted text.Query) bool {
 	if wanted.Empty() {
 		return true
 	}
-	texts := []string{c.Person.Name, c.Person.Email, c.Person.Phone, c.Person.Customer, c.Product, c.Location}
-	for _, v := range c.Attrs {
-		texts = append(texts, v)
-	}
-	return wanted.Match(texts...)
+	return wanted.Match(searching.Texts(c)...)
 }
 
 // Count is how many contacts of an audience fit a filter.

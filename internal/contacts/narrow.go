@@ -84,7 +84,11 @@ func (n Narrow) Fits(c survey.Contact, stopped survey.SuppressionReason) bool {
 type Tally struct {
 	Fit, Looked int
 	Whole       bool // everybody was looked at
+	Among
 }
+
+// talliedByWords is how many of those whom the index finds a count that nobody waits for reads.
+const talliedByWords = 240
 
 // Tally counts those who fit a search, from its beginning: a patient one for some seconds, another among the first few thousand.
 func (l *Lists) Tally(ctx context.Context, who authz.Who, s Search) (Tally, error) {
@@ -93,15 +97,30 @@ func (l *Lists) Tally(ctx context.Context, who authz.Who, s Search) (Tally, erro
 	if err != nil {
 		return t, err
 	}
-	began, next := l.Now(), &survey.Cursor{}
+	needs, err := l.needs(ctx, who, s.Text)
+	if err != nil {
+		return t, err
+	}
+	count := func(c survey.Contact, stopped survey.SuppressionReason) bool {
+		t.Looked++
+		if fits(c, stopped) {
+			t.Fit++
+		}
+		return true
+	}
+	most := talliedByWords
+	if s.Patient {
+		most = lookedByWords
+	}
+	in, next, err := l.among(ctx, s.Audience, needs, survey.Cursor{}, most, count)
+	if t.Among = in; err != nil || in.All {
+		t.Whole = next == nil && err == nil
+		return t, err
+	}
+	began := l.Now()
+	next = &survey.Cursor{}
 	for n := 0; n == 0 || s.Patient && next != nil && n < searchRequests && l.Now().Sub(began) < searchTime; n++ {
-		next, err = l.Store.ContactsUntil(ctx, s.Audience, *next, lookedAt, func(c survey.Contact, stopped survey.SuppressionReason) bool {
-			t.Looked++
-			if fits(c, stopped) {
-				t.Fit++
-			}
-			return true
-		})
+		next, err = l.Store.ContactsUntil(ctx, s.Audience, *next, lookedAt, count)
 		if err != nil {
 			return t, err
 		}

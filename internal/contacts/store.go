@@ -26,6 +26,8 @@ type Store interface {
 	ContactsUntil(ctx context.Context, a survey.Audience, from survey.Cursor, budget int, each func(survey.Contact, survey.SuppressionReason) bool) (*survey.Cursor, error)
 	// Contacts reads contacts by id; those that are not there are absent.
 	Contacts(ctx context.Context, a survey.Audience, ids []survey.ContactID) (map[survey.ContactID]survey.Contact, error)
+	// ContactsAndStops is Contacts, with why nobody writes to them.
+	ContactsAndStops(ctx context.Context, a survey.Audience, ids []survey.ContactID) (map[survey.ContactID]survey.Contact, map[survey.ContactID]survey.SuppressionReason, error)
 	// Stored tells which contacts are stored, and whether they hold the same data and are found by the same; by is that of UpsertContacts.
 	// A glance is as of a moment ago, for half the price.
 	Stored(ctx context.Context, cs []survey.Contact, by survey.UploadMark, glance bool) (map[survey.ContactID]survey.Likeness, error)
@@ -125,4 +127,5 @@ type Lists struct {
 	Store Store
 	Keys  Keys
 	Now   func() time.Time
+	Index Index // nil: words are looked for by walking
 }

@@ -29,7 +29,7 @@ var (
 		"internal/apperr", "internal/authz", "internal/celltext", "internal/keys", "internal/lang", "internal/logs", "internal/mail", "internal/names",
 		"internal/seal", "internal/sheet", "internal/text", "internal/theme", "internal/theme/logo", "internal/tmpl", "internal/wording",
 	}
-	useCases = []string{"internal/auth", "internal/contacts", "internal/counting", "internal/delivery", "internal/firststeps", "internal/followup", "internal/insight", "internal/mailing", "internal/opening", "internal/org", "internal/rights"}
+	useCases = []string{"internal/auth", "internal/contacts", "internal/counting", "internal/delivery", "internal/firststeps", "internal/followup", "internal/insight", "internal/mailing", "internal/opening", "internal/org", "internal/rights", "internal/searching"}
 	// outer speaks HTTP, or to AWS, or to an issuer of identities.
 	outer = []string{"internal/awsenv", "internal/chart", "internal/door", "internal/kms", "internal/oidc", "internal/ses", "internal/store", "internal/web"}
 	inner = slices.Concat(useCases, domain, pure)
@@ -59,7 +59,7 @@ var table = []rule{
 
 	// Use cases. They ask for what they need by interfaces of their own.
 	{"internal/auth", slices.Concat(domain, pure)},
-	{"internal/contacts", slices.Concat(domain, pure)},
+	{"internal/contacts", slices.Concat(domain, pure, []string{"internal/searching"})},
 	{"internal/counting", slices.Concat(domain, pure)},
 	{"internal/delivery", slices.Concat(domain, pure, []string{"internal/followup"})},
 	{"internal/firststeps", slices.Concat(domain, pure)},
@@ -69,6 +69,7 @@ var table = []rule{
 	{"internal/opening", slices.Concat(domain, pure)},
 	{"internal/org", slices.Concat(domain, pure, []string{"internal/contacts", "internal/auth"})},
 	{"internal/rights", slices.Concat(domain, pure)},
+	{"internal/searching", slices.Concat(domain, pure)},
 
 	// Domain.
 	{"internal/nps", nil},

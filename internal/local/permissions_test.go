@@ -54,7 +54,7 @@ func TestKeyMethods(t *testing.T) {
 // client that cannot be reached, so that the program's symbols list them.
 func TestPermissionsAreUsed(t *testing.T) {
 	if testing.Short() {
-		t.Skip("links eight binaries")
+		t.Skip("links ten binaries")
 	}
 	t.Parallel()
 	folder := crossBuilt(t, "symbols", "-w")

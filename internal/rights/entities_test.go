@@ -72,6 +72,9 @@ var entities = map[string]string{
 	"logoKey":           "excused: a picture",
 	"recountKey":        "excused: numbers",
 	"sumKey":            "excused: numbers",
+	"searchKey":         "excused: numbers",
+	"searchNoteKey":     "erased within minutes: ids of contacts that have changed",
+	"searchPageKey":     "erased: the words of the contact, sealed, within hours (Stays); what they are is exported as the contact",
 	"tallyKey":          "excused: numbers",
 	// What makes a key of another that is listed.
 	"keyOf": "excused: reads a key", "keyOfItem": "excused: reads a key",

@@ -17,6 +17,7 @@ const (
 	backupDays  = 35 // point-in-time recovery of DynamoDB
 	logDays     = 30 // logs hold no personal data, but times of requests
 	streamHours = 24 // records of the table's stream
+	indexHours  = 3  // words in the sealed index for searches, until its parts are merged (internal/searching)
 	mailDays    = 14 // SES tries, and keeps what it needs for reports
 	seenDays    = 10 // ids that an upload saw
 	markHours   = 96 // markers by which late records of the stream are told
@@ -29,6 +30,7 @@ func Stays(e survey.Erasure) []Stay {
 		{"figures", time.Time{}},
 		{"block", time.Time{}},
 		{"mailboxes", time.Time{}},
+		{"index", e.Begun.Add(indexHours * time.Hour)},
 		{"stream", e.Begun.Add(streamHours * time.Hour)},
 		{"marks", e.Begun.Add(markHours * time.Hour)},
 		{"seen", day(seenDays)},

@@ -266,6 +266,15 @@ func (s *Store) plannedContact(ctx context.Context, it item) (survey.Contact, er
 // Recipients reads contacts and their stops in one call of up to 50 contacts (100 keys), and beside it what lies beside the contacts: who
 // was stopped before there were stops. The contacts come with what a letter and its invitation need: person, owner, team, language, and what segments are of.
 func (s *Store) Recipients(ctx context.Context, a survey.Audience, ids []survey.ContactID) (map[survey.ContactID]survey.Contact, map[survey.ContactID]survey.SuppressionReason, error) {
+	return s.contactsAndStops(ctx, a, ids, writtenParts, writtenNames)
+}
+
+// ContactsAndStops is Recipients with whole contacts.
+func (s *Store) ContactsAndStops(ctx context.Context, a survey.Audience, ids []survey.ContactID) (map[survey.ContactID]survey.Contact, map[survey.ContactID]survey.SuppressionReason, error) {
+	return s.contactsAndStops(ctx, a, ids, "", nil)
+}
+
+func (s *Store) contactsAndStops(ctx context.Context, a survey.Audience, ids []survey.ContactID, projection string, names map[string]string) (map[survey.ContactID]survey.Contact, map[survey.ContactID]survey.SuppressionReason, error) {
 	keys, beside := make([]key, 0, 2*len(ids)), make([]key, 0, len(ids))
 	of := make(map[key]survey.ContactID, len(ids)) // by stop
 	for _, id := range ids {
@@ -275,7 +284,7 @@ func (s *Store) Recipients(ctx context.Context, a survey.Audience, ids []survey.
 	var items, old []item
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) {
-		items, err = s.batchGetNamed(gctx, keys, true, writtenParts, writtenNames)
+		items, err = s.batchGetNamed(gctx, keys, true, projection, names)
 		return err
 	})
 	g.Go(func() (err error) {

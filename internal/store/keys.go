@@ -32,14 +32,7 @@ func (k key) kind() string {
 
 func keyOf(it item) key { return key{text(it, "pk"), text(it, "sk")} }
 
-// shard spreads a contact over n partitions by the first characters of its id, which is a hash.
-func shard(id survey.ContactID) int {
-	n := 0
-	for _, c := range []byte(id[:min(2, len(id))]) {
-		n = n*32 + base32Value(c)
-	}
-	return n % survey.ContactShards
-}
+func shard(id survey.ContactID) int { return id.Shard() }
 
 func base32Value(c byte) int {
 	if c >= '2' && c <= '7' {
@@ -271,6 +264,24 @@ func columnMemoryKey(a survey.Audience) key { return key{"SETTINGS", "COLUMNS#" 
 
 // keyRingKey is written when a purpose's first key is made, and at each rotation.
 func keyRingKey(name string) key { return key{"KEYS", name} }
+
+// searchKey has an audience's index for searches, searchNoteKey, beside it and before it, who has changed since.
+func searchKey(a survey.Audience) key { return key{"SEARCH#" + string(a), "INDEX"} }
+
+func searchNoteKey(a survey.Audience, id string) key {
+	return key{searchKey(a).pk, searchNote + part(id)}
+}
+
+const searchNote = "CHANGED#"
+
+// searchPageShards is over how many partitions a part of an index is spread: it is written at once.
+const searchPageShards = 16
+
+func searchPagesPK(part string, n int) string { return "SEARCHPAGES#" + part + "#" + two(n) }
+
+func searchPageKey(p survey.SearchPage) key {
+	return key{searchPagesPK(p.Part, p.Number%searchPageShards), p.Kind + "#" + five(p.Number)}
+}
 
 func logoKey(hash string) key { return key{"LOGO#" + part(hash), "LOGO"} }
 

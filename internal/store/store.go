@@ -8,6 +8,8 @@
 //	why nobody writes to an address, or whose it is     STOP#<audience>#<contact>       STOP
 //	the same beside the contact, as planning meets it   CONTACTS#<audience>#<shard>     <contact>!
 //	whose a customer id, a telephone, an address is     IDENTIFIER#<audience>#<kind><hash>  IDENTIFIER
+//	the index of an audience's words; who has changed since  SEARCH#<audience>          INDEX, CHANGED#<time>#<records>
+//	its pages, sealed                                   SEARCHPAGES#<part>#<shard>      HEAD#, IDS#, KEYS#<n>
 //	why nobody writes to its former address             STOP#<audience>#<contact>       FORMER
 //	which letters its mailbox did not take for now      BOUNCES#<audience>#<contact>    BOUNCES
 //	letters refused because of their sender             REFUSED#<campaign>#<mailing>    <batch>#<message>

@@ -12,6 +12,19 @@ import (
 // 16 × 1,000 write units a second.
 const ContactShards = 16
 
+// Shard is the partition of a contact, by the first characters of its id, which is a hash.
+func (id ContactID) Shard() int {
+	n := 0
+	for _, c := range []byte(id[:min(2, len(id))]) {
+		if c >= '2' && c <= '7' {
+			n = n*32 + int(c-'2') + 26
+		} else {
+			n = n*32 + int(c-'a')&31
+		}
+	}
+	return n % ContactShards
+}
+
 // Cursor is a place in a walk through the shards of a campaign or an audience: everything before it was read. Its text
 // is opaque to those who hand it back.
 type Cursor struct {

@@ -8,8 +8,10 @@ package consoletest
 
 import (
 	"context"
+	crand "crypto/rand"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -37,6 +39,7 @@ import (
 	localses "onetap/internal/local/ses"
 	"onetap/internal/mailing"
 	"onetap/internal/seal/sealtest"
+	"onetap/internal/searching"
 	"onetap/internal/ses"
 	"onetap/internal/sheet"
 	"onetap/internal/store"
@@ -55,6 +58,9 @@ type World struct {
 	table *dynamodb.Client // for looking at what is stored
 	Site  string           // base of the desk's addresses, without a slash at its end
 	Inbox *drive.Company   // the letters that SES was given
+
+	db     *dynamo.DB
+	keeper *searching.Keeper
 
 	mu    sync.Mutex // holds what follows
 	clock time.Time  // what the desk takes for now
@@ -82,7 +88,7 @@ func New(t testing.TB, o dynamo.Options) *World {
 	t.Cleanup(tables.Close)
 	c := awsenv.Config()
 	c.Region, c.BaseEndpoint = "eu-central-1", &tables.URL
-	w.Store, w.table = s, dynamodb.NewFromConfig(storetest.As(c, "watcher"))
+	w.Store, w.db, w.table = s, db, dynamodb.NewFromConfig(storetest.As(c, "watcher"))
 
 	mails, err := localses.Open(filepath.Join(t.TempDir(), "mail.db"), localses.Options{
 		Rand:       rand.New(rand.NewPCG(1, 1)),
@@ -101,8 +107,10 @@ func New(t testing.TB, o dynamo.Options) *World {
 	if err != nil {
 		t.Fatal(err)
 	}
+	sealer := sealtest.New()
+	w.keeper = &searching.Keeper{Store: s, Seal: sealer, Now: w.Now, Random: crand.Reader, Log: slog.New(slog.DiscardHandler)}
 	d, err := door.Open(door.Settings{
-		Store: s, Keys: keys, Mail: ses.New(storetest.As(c, "desk"), ""), Now: w.Now, Wake: w.wake, Sheets: askSheets(s), Token: Token, Pairs: sealtest.New(),
+		Store: s, Keys: keys, Mail: ses.New(storetest.As(c, "desk"), ""), Now: w.Now, Wake: w.wake, Sheets: askSheets(s), Token: Token, Pairs: sealer, Index: &searching.Index{Store: s, Seal: sealer},
 		Sender: "Example Shop <nps@example.com>", Senders: "example.net,notexample.com",
 	}) // of which SES has verified neither
 	if err != nil {
@@ -124,6 +132,20 @@ func New(t testing.TB, o dynamo.Options) *World {
 	w.Site = server.URL
 	w.Inbox = drive.New(w.Site, inbox.URL, Token)
 	return w
+}
+
+// Analyse does what the functions recompute and analyse do of contacts: all that there are can be found by the index then.
+func (w *World) Analyse() {
+	w.T.Helper()
+	notes, _ := store.SearchNotesOf(storetest.Records(w.T, w.db))
+	for a, n := range notes {
+		if err := w.Store.NoteContacts(w.T.Context(), a, n); err != nil {
+			w.T.Fatal(err)
+		}
+	}
+	if err := w.keeper.Run(w.T.Context()); err != nil {
+		w.T.Fatal(err)
+	}
 }
 
 // Now is the time in this world, which stands until Pass moves it.

@@ -120,9 +120,12 @@ func (d *Pages) showContacts(w http.ResponseWriter, r *http.Request, want lookFo
 		p.Rows = append(p.Rows, contactRowOf(p.Lang, names, hit.Contact, hit.Stopped))
 	}
 	p.Seen, p.Whole = want.seen+found.Looked, found.Next == nil
-	p.Empty = found.Looked == 0 && want.after == ""
+	p.Empty = found.Looked == 0 && !found.All && want.after == ""
 	p.NotFound = len(p.Rows) == 0 && !p.Empty
-	if want.text != "" || !p.All() {
+	switch {
+	case found.Lately:
+		p.Looked = p.Lang.T("finding.contacts_lately")
+	case !found.Among.All && (want.text != "" || !p.All()):
 		p.Looked = p.Lang.T("contacts.looked", lang.Values{"Count": p.Seen})
 	}
 	p.Scripts = []string{"search.js"}

@@ -82,6 +82,10 @@ func (d *Pages) narrowed(r *http.Request, p *contactsPage, s contacts.Search, fo
 	if p.Filters.Count == 0 && s.Text == "" || s.From != (survey.Cursor{}) && !s.Patient {
 		return nil
 	}
+	if s.From == (survey.Cursor{}) && found.Next == nil { // they are all on this page
+		p.Match = matchText(p.Lang, contacts.Tally{Fit: len(found.Contacts), Whole: true})
+		return nil
+	}
 	t, err := d.Lists.Tally(r.Context(), door.VisitOf(r).Who, s)
 	p.Match = matchText(p.Lang, t)
 	return err
@@ -99,8 +103,11 @@ func (d *Pages) carried(n contacts.Narrow) (all []filterField) {
 
 // matchText says how many fit, and among how many where not everybody was looked at.
 func matchText(l lang.Language, t contacts.Tally) string {
-	if t.Whole {
+	switch {
+	case t.Whole:
 		return l.T("filters.match", lang.Values{"Count": t.Fit})
+	case t.All && t.Fit > 0:
+		return l.T("filters.match_least", lang.Values{"Count": t.Fit})
 	}
 	return l.T("filters.match_some", lang.Values{"Count": t.Fit, "Looked": l.Number(int64(t.Looked))})
 }

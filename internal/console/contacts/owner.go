@@ -84,7 +84,11 @@ func (d *Pages) showOwner(w http.ResponseWriter, r *http.Request, status int, as
 		p.Carried = append(p.Carried, d.carried(asked.Search.Narrow)...)
 	}
 	p.Whom, p.Button = p.Lang.T("owners.whom", lang.Values{"Count": t.Fit}), p.Lang.T("owners.do", lang.Values{"Count": t.Fit})
-	if !t.Whole {
+	switch {
+	case t.Whole:
+	case t.All && t.Fit > 0:
+		p.Whom, p.Button = p.Lang.T("owners.whom_least", lang.Values{"Count": t.Fit}), p.Lang.T("owners.do_all")
+	default:
 		p.Whom = p.Lang.T("owners.whom_some", lang.Values{"Count": t.Fit, "Looked": p.Lang.Number(int64(t.Looked))})
 		p.Button = p.Lang.T("owners.do_all")
 	}

@@ -22,6 +22,7 @@ func company(t *testing.T) *consoletest.World {
 		w.Detractor(n, "owner", "Север", "Елена Счетоводова", "Ждём счёт второй месяц", n%7, w.Now().Add(-time.Duration(n)*time.Hour))
 	}
 	w.Detractor(50, "", "Запад", "Пётр Ёлкин", "Потеряли два счета", 3, w.Now().Add(-time.Hour))
+	w.Analyse()
 	return w
 }
 
@@ -152,6 +153,21 @@ func TestSearchAmongMany(t *testing.T) {
 	_, page, _ = v.Post("/search", "words", "person 8999")
 	if n := len(groups(page)["contacts"]); n > 1 {
 		t.Errorf("%d are person 8999", n)
+	}
+	// With the index nobody is left out, and nothing is said of how many were looked through.
+	w.Analyse()
+	for words, want := range map[string]int{"person 8999": 1, "needle": 1, "765-43": 1, "person": 10} {
+		_, page, _ = v.Post("/search", "words", words)
+		if n := len(groups(page)["contacts"]); n != want || strings.Contains(page, "More contacts match") != (want == 10) || strings.Contains(page, "were looked through for these words") {
+			t.Errorf("%s: %d contacts, %v", words, n, groups(page))
+		}
+	}
+	_, page, _ = v.Post("/contacts/search", "audience", "customers", "search", "person")
+	v.Says(page, `id="further"`, "At least 1,200 contacts match")
+	_, page, _ = v.Post("/contacts/search", "audience", "customers", "search", "person 8999")
+	v.Says(page, "1 contact matches")
+	if strings.Contains(page, "searched.") || strings.Contains(page, `id="further"`) {
+		t.Error("a search by the index goes on")
 	}
 	// A telephone and a customer id lead to their contact at once on the page of the contacts, too.
 	for _, words := range []string{"needle@example.com", "+7 916 765 43 21", "CRM-4711"} {

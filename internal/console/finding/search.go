@@ -166,9 +166,15 @@ func (p *searchPage) contacts(found contacts.Everywhere, names map[string]string
 	switch {
 	case found.Exact:
 		g.Said = p.Lang.T("finding.contacts_exact")
-	case len(found.Partly) > 0:
-		g.Count += "+"
+	case found.Looked > 0 && len(found.Partly) > 0: // an audience has no index yet
 		g.Said = p.Lang.T("finding.contacts_partly", lang.Values{"Count": found.Looked})
+	case len(found.Partly) > 0:
+		g.Said = p.Lang.T("finding.contacts_more")
+	case found.Lately:
+		g.Said = p.Lang.T("finding.contacts_lately")
+	}
+	if !found.Exact && len(found.Partly) > 0 {
+		g.Count += "+"
 	}
 	var more []survey.Audience
 	for i, c := range found.Contacts {

@@ -1,5 +1,5 @@
-// Package recompute handles the table's stream: it hands what changed to the count of the figures, and tells Lambda where
-// to begin again.
+// Package recompute handles the table's stream: it hands what changed to the count of the figures, notes which contacts have changed, and
+// tells Lambda where to begin again.
 package recompute
 
 import (
@@ -17,14 +17,27 @@ import (
 // Handler handles batches of the stream's records.
 type Handler struct {
 	Counter *counting.Counter
+	Notes   Notes
 	Log     *slog.Logger
 }
 
-// Handle counts a batch of records. It reports the earliest record of what could not be counted; doing it and all after
+// Notes is where it is noted which contacts have changed, for the index by which they are found.
+type Notes interface {
+	NoteContacts(ctx context.Context, a survey.Audience, n survey.SearchNote) error
+}
+
+// Handle counts a batch of records. It reports the earliest record of what could not be counted or noted; doing it and all after
 // it again changes nothing.
 func (h Handler) Handle(ctx context.Context, e events.DynamoDBEvent) (events.DynamoDBEventResponse, error) {
 	changes, of, read := h.changes(e.Records)
 	var failed []int // indexes of records
+	notes, first := store.SearchNotesOf(e.Records)
+	for a, n := range notes {
+		if err := h.Notes.NoteContacts(ctx, a, n); err != nil {
+			h.Log.Error("changed contacts not noted", "contacts", len(n.Contacts), "error", err)
+			failed = append(failed, first)
+		}
+	}
 	for _, i := range h.Counter.Count(ctx, changes) {
 		failed = append(failed, of[i])
 	}

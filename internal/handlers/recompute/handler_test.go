@@ -22,7 +22,7 @@ const campaign = survey.CampaignID("campaign")
 
 func handler(s *store.Store) Handler {
 	log := slog.New(slog.DiscardHandler)
-	return Handler{Counter: &counting.Counter{Store: s, Log: log, Random: func(int) int { return 0 }}, Log: log}
+	return Handler{Counter: &counting.Counter{Store: s, Log: log, Random: func(int) int { return 0 }}, Notes: s, Log: log}
 }
 
 // answered writes n verified answers, of a person each, and returns their records.

@@ -29,6 +29,9 @@ type alarm struct {
 	}
 }
 
+// mostMetrics is how many metrics an alarm's expression may look at, besides the expression itself.
+const mostMetrics = 10
+
 // What goes wrong without failing a function's call rings too: answers with a status of 500, throttles, error lines. Every
 // function that there is takes part.
 func TestAlarms(t *testing.T) {
@@ -60,6 +63,9 @@ func TestAlarms(t *testing.T) {
 			}
 			if p := r.Properties; p.MetricName != "" {
 				rings[p.Namespace+" "+p.MetricName] = append(rings[p.Namespace+" "+p.MetricName], "")
+			}
+			if n := len(r.Properties.Metrics); n > mostMetrics+1 {
+				t.Errorf("%s looks at %d metrics: CloudWatch refuses more than %d in one alarm", id, n-1, mostMetrics)
 			}
 			for _, m := range r.Properties.Metrics {
 				for _, d := range m.MetricStat.Metric.Dimensions {

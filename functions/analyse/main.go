@@ -1,0 +1,33 @@
+// Command analyse keeps the sealed index by which contacts are found by their words.
+package main
+
+import (
+	"crypto/rand"
+	"os"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"onetap/internal/handlers/analyse"
+	"onetap/internal/kms"
+	"onetap/internal/logs"
+	"onetap/internal/searching"
+	"onetap/internal/store"
+)
+
+func main() {
+	log := logs.New(os.Stdout)
+	s, err := store.Open()
+	if err != nil {
+		log.Error("start", "error", err)
+		os.Exit(1)
+	}
+	sealer, err := kms.Sealer(s)
+	if err != nil {
+		log.Error("start", "error", err)
+		os.Exit(1)
+	}
+	s.OpenWith(sealer.Open, log)
+	keeper := &searching.Keeper{Store: s, Seal: sealer, Now: time.Now, Random: rand.Reader, Log: log}
+	lambda.Start(analyse.Handler{Keeper: keeper}.Handle)
+}
