@@ -35,5 +35,5 @@ func main() {
 		os.Exit(1)
 	}
 	recounter := &counting.Recounter{Store: s, Now: time.Now, Metrics: os.Stdout, Log: log}
-	lambda.Start(clock.New(alerts, recounter, &rights.Rights{Store: s, Now: time.Now}, &rights.Retention{Store: s, Now: time.Now}, &rights.Resealer{Store: s, Keys: sealer, Now: time.Now}, log).Handle)
+	lambda.Start(clock.New(alerts, recounter, &rights.Rights{Store: s, Now: time.Now}, &rights.Retention{Store: s, Now: time.Now}, &rights.Resealer{Store: s, Keys: sealer, Now: time.Now}, &rights.Disclosure{Store: s}, log).Handle)
 }

@@ -16,6 +16,7 @@ type typedView struct {
 	Name     *string           `json:"name"`
 	Phone    *string           `json:"phone"`
 	Customer *string           `json:"customer_id"`
+	Consent  *string           `json:"consent"`
 	Owner    *string           `json:"owner"`
 	Team     *string           `json:"team"`
 	Location *string           `json:"location"`
@@ -29,14 +30,14 @@ type typedView struct {
 
 func (v typedView) over(c survey.Contact) contacts.Typed {
 	typed := contacts.Typed{
-		Email: c.Person.Email, Name: c.Person.Name, Phone: c.Person.Phone, Customer: c.Person.Customer, Owner: c.Owner, Team: c.Team, Location: c.Location,
+		Email: c.Person.Email, Name: c.Person.Name, Phone: c.Person.Phone, Customer: c.Person.Customer, Consent: c.Person.Consent, Owner: c.Owner, Team: c.Team, Location: c.Location,
 		Product: c.Product, Tier: c.Tier, Language: c.Language, Value: c.Value, Attrs: v.Attrs,
 	}
 	if typed.Owner == "" {
 		typed.Owner = c.OwnerRaw
 	}
 	for to, said := range map[*string]*string{
-		&typed.Email: v.Email, &typed.Name: v.Name, &typed.Phone: v.Phone, &typed.Customer: v.Customer, &typed.Owner: v.Owner, &typed.Team: v.Team,
+		&typed.Email: v.Email, &typed.Name: v.Name, &typed.Phone: v.Phone, &typed.Customer: v.Customer, &typed.Consent: v.Consent, &typed.Owner: v.Owner, &typed.Team: v.Team,
 		&typed.Location: v.Location, &typed.Product: v.Product, &typed.Tier: v.Tier, &typed.Language: v.Language, &typed.Value: v.Value,
 	} {
 		if said != nil {

@@ -209,7 +209,7 @@ func (v *walker) walk(all bool) map[string]string {
 		}
 		_, pattern := mux.Handler(r)
 		_, pattern, _ = strings.Cut(pattern, " ")
-		if path == "/anonymity" { // the respond function's
+		if path == "/anonymity" || strings.HasPrefix(path, "/privacy?") { // the respond function's
 			continue
 		}
 		if times[pattern]++; times[pattern] > 3 || pattern == "" {

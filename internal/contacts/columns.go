@@ -36,9 +36,11 @@ const (
 	FieldOptOut Field = "opt_out"
 	// FieldCustomer is the id that the company's own systems have for the customer.
 	FieldCustomer Field = "customer_id"
-	FieldID       Field = "id" // this and the following only of a staff list
-	FieldRole     Field = "role"
-	FieldManager  Field = "manager"
+	// FieldConsent is what is known of the person's consent: a date, its wording, a reference.
+	FieldConsent Field = "consent"
+	FieldID      Field = "id" // this and the following only of a staff list
+	FieldRole    Field = "role"
+	FieldManager Field = "manager"
 )
 
 // Column is one column of a list.
@@ -77,6 +79,8 @@ var CustomerWords = Vocabulary{
 		"доход amount arr mrr стоимость",
 	FieldCustomer: "customerid clientid contactid customernumber clientnumber customercode clientcode customerno clientno personid recordid externalid crmid idcrm " +
 		"idклиента клиентid кодклиента номерклиента idконтакта контактid idпокупателя кодпокупателя внешнийid внешнийкод idвcrm клиентскийномер",
+	FieldConsent: "consent consentdate consentgiven consentreference dateofconsent consentedat gdprconsent согласие датасогласия согласиедата согласиенаобработку согласиенаобработкуданных " +
+		"согласиенаобработкупд согласиенаобработкупдн согласиенаобработкуперсональныхданных согласиепдн согласиенаопрос согласиенаопросы",
 	FieldIgnored: "№ №пп пп npp nпп номерпп rownumber onetapline onetapreason onetapстрока onetapпричина", // the latter of Onetap's own lists of refused rows
 }
 
@@ -121,7 +125,7 @@ var customerColumns = CustomerWords.Compile()
 // fieldOrder is the order in which unsure words are given out.
 var fieldOrder = []Field{
 	FieldEmail, FieldFirst, FieldName, FieldMiddle, FieldLast, FieldPhone, FieldOwner, FieldTeam, FieldLocation, FieldProduct,
-	FieldTier, FieldLanguage, FieldValue, FieldCustomer, FieldIgnored, FieldID, FieldRole, FieldManager,
+	FieldTier, FieldLanguage, FieldValue, FieldCustomer, FieldConsent, FieldIgnored, FieldID, FieldRole, FieldManager,
 }
 
 // columnsOf says what the columns under these headings hold. Each field is claimed once, by the surest heading, the

@@ -21,8 +21,8 @@ const maxTyped = 200
 
 // Typed is a contact as somebody types it. The owner is named by id, address or full name.
 type Typed struct {
-	Email, Name, Phone, Customer, Owner, Team, Location, Product, Tier, Language, Value string
-	Attrs                                                                               map[string]string
+	Email, Name, Phone, Customer, Consent, Owner, Team, Location, Product, Tier, Language, Value string
+	Attrs                                                                                        map[string]string
 }
 
 // Add adds one contact. Problems: those of fill; address_taken, customer_taken and phone_taken, with the Contact that has it; contact_erased.
@@ -205,7 +205,7 @@ func (l *Lists) fill(ctx context.Context, c survey.Contact, typed Typed) (survey
 	if c.Person.Name != typed.Name {
 		c.Person.First, c.Person.Middle = "", ""
 	}
-	c.Person.Email, c.Person.Name, c.Person.Phone, c.Person.Customer = email, typed.Name, phone, typed.Customer
+	c.Person.Email, c.Person.Name, c.Person.Phone, c.Person.Customer, c.Person.Consent = email, typed.Name, phone, typed.Customer, typed.Consent
 	if err := l.readOwner(ctx, &c, typed); err != nil {
 		return c, err
 	}

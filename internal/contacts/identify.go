@@ -23,6 +23,7 @@ type identifying struct {
 	*Lists
 	audience survey.Audience
 	phones   bool                                    // the list has a column of telephones
+	consents bool                                    // … of consents
 	people   map[survey.ContactID]*survey.Contact    // who may be meant, as they are after the rows so far
 	whose    map[survey.Identifier]survey.Identified // the same of what they are found by
 	stored   map[survey.Identifier]survey.Identified // … and as they are in the table
@@ -60,7 +61,7 @@ func (l *Lists) tentative(c survey.Contact) (survey.Contact, survey.Identifiers)
 func (l *Lists) identify(ctx context.Context, p *progress, got *Imported) (*identifying, error) {
 	in := &identifying{
 		Lists: l, reader: &p.Reader, look: p.Look, place: map[survey.ContactID]*Row{}, fresh: make([]Row, 0, len(got.Rows)), again: make([]Row, 0, len(got.Rows)),
-		audience: p.Reader.Audience, phones: len(p.Reader.calls) > 0, people: map[survey.ContactID]*survey.Contact{},
+		audience: p.Reader.Audience, phones: len(p.Reader.calls) > 0, consents: has(p.Reader.Columns, FieldConsent), people: map[survey.ContactID]*survey.Contact{},
 		whose: map[survey.Identifier]survey.Identified{}, puts: map[survey.Identifier]survey.Identified{}, asked: map[survey.Identifier]bool{},
 		stored: map[survey.Identifier]survey.Identified{}, before: map[survey.ContactID]survey.FoundBy{}, had: map[survey.Identifier]survey.ContactID{},
 	}
@@ -335,7 +336,7 @@ func (in *identifying) idOf(was *survey.Contact, ids survey.Identifiers, without
 }
 
 // joined makes of a row and the contact that it means, if there is one, what is to be stored. What a row does not say of an address
-// or customer id stays; a telephone goes if the list has a column of them.
+// or customer id stays; a telephone and a consent go if the list has a column of them.
 func (in *identifying) joined(was *survey.Contact, row Row, got *Imported) Row {
 	c := row.Contact
 	var had survey.Contact
@@ -349,6 +350,9 @@ func (in *identifying) joined(was *survey.Contact, row Row, got *Imported) Row {
 		}
 		if c.Person.Phone == "" && !in.phones {
 			c.Person.Phone = had.Person.Phone
+		}
+		if !in.consents {
+			c.Person.Consent = had.Person.Consent
 		}
 	}
 	ids := in.Keys.Identifiers(in.audience, c.Person)

@@ -49,6 +49,7 @@ func (im *Import) join(a, b survey.Contact, m *Merge) survey.Contact {
 	pick(im.nameHeading(), out.Person.Name, other.Person.Name, func() {
 		out.Person.Name, out.Person.First, out.Person.Middle = other.Person.Name, other.Person.First, other.Person.Middle
 	})
+	pick(im.heading(FieldConsent), out.Person.Consent, other.Person.Consent, func() { out.Person.Consent = other.Person.Consent })
 	pick(im.heading(FieldPhone), out.Person.Phone, other.Person.Phone, func() { out.Person.Phone = other.Person.Phone })
 	im.joinOwner(&out, other, pick)
 	for _, f := range []struct {
@@ -102,7 +103,7 @@ func (im *Import) nameHeading() string {
 
 // fullness counts what a row says of a contact.
 func fullness(c survey.Contact) (n int) {
-	for _, text := range []string{c.Person.Name, c.Person.First, c.Person.Middle, c.Person.Phone, c.Owner, c.Team, c.Location, c.Product, c.Tier, c.Language, c.Value} {
+	for _, text := range []string{c.Person.Name, c.Person.First, c.Person.Middle, c.Person.Phone, c.Person.Consent, c.Owner, c.Team, c.Location, c.Product, c.Tier, c.Language, c.Value} {
 		if text != "" {
 			n++
 		}

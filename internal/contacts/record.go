@@ -68,6 +68,8 @@ func (im *Import) read(rec sheet.Record, out *Imported) (row Row, refused Refusa
 			}
 		case FieldCustomer:
 			row.Contact.Person.Customer = celltext.Clean(cell)
+		case FieldConsent:
+			row.Contact.Person.Consent = consentOf(cell)
 		case FieldName, FieldFirst, FieldMiddle, FieldLast:
 			names.set(col.Field, celltext.Clean(cell))
 		case FieldOptOut:
@@ -97,6 +99,14 @@ func (im *Import) read(rec sheet.Record, out *Imported) (row Row, refused Refusa
 		out.warn(Warning{Line: rec.Line, Code: AddressUnusable, Column: im.Columns[mail.passed].Heading, Value: celltext.Cut(celltext.Clean(rec.Cells[mail.passed]), 100)})
 	}
 	return row, Refusal{}, false
+}
+
+// consentOf is what a cell says of a consent; "" where it says no.
+func consentOf(cell string) string {
+	if yes, known := optedOut(cell); known && !yes {
+		return ""
+	}
+	return celltext.CleanLines(cell)
 }
 
 // attribute keeps a cell under its heading.

@@ -25,24 +25,25 @@ const minToken = 32
 
 // Desk is what both doors of the desk work with: the use cases, built once. It is safe for concurrent use.
 type Desk struct {
-	Store     *store.Store
-	Keys      *keys.Keys
-	Now       func() time.Time
-	Mailing   *mailing.Campaigns
-	Planner   *mailing.Planner  // who would be invited
-	Cases     *followup.Cases   // what people do with cases
-	Lists     *contacts.Lists   // lists of contacts that come in, and the contacts that came
-	Rights    *rights.Rights    // exports and erases people
-	Retention *rights.Retention // for how long data are kept
-	Company   *org.Company
-	Door      *auth.Door        // lets people and programs in
-	Results   *insight.Results  // figures and answers
-	Steps     *firststeps.Steps // how far a new workspace is
-	senders   survey.Senders    // whom letters may come from
-	Sender    string            // the deployment's From
-	Addresses addresses
-	Sheets    func(context.Context, []byte) ([]byte, error) // asks the function that reads workbooks: see Workbook
-	Later     func(context.Context, []byte) error           // calls this function with an event, and does not wait; nil: the event is worked on at once
+	Store      *store.Store
+	Keys       *keys.Keys
+	Now        func() time.Time
+	Mailing    *mailing.Campaigns
+	Planner    *mailing.Planner   // who would be invited
+	Cases      *followup.Cases    // what people do with cases
+	Lists      *contacts.Lists    // lists of contacts that come in, and the contacts that came
+	Rights     *rights.Rights     // exports and erases people
+	Retention  *rights.Retention  // for how long data are kept
+	Disclosure *rights.Disclosure // what respondents are told of that
+	Company    *org.Company
+	Door       *auth.Door        // lets people and programs in
+	Results    *insight.Results  // figures and answers
+	Steps      *firststeps.Steps // how far a new workspace is
+	senders    survey.Senders    // whom letters may come from
+	Sender     string            // the deployment's From
+	Addresses  addresses
+	Sheets     func(context.Context, []byte) ([]byte, error) // asks the function that reads workbooks: see Workbook
+	Later      func(context.Context, []byte) error           // calls this function with an event, and does not wait; nil: the event is worked on at once
 }
 
 // Settings are what a desk is made of.
@@ -89,6 +90,7 @@ func Open(o Settings) (*Desk, error) {
 	d.Lists = &contacts.Lists{Store: o.Store, Keys: o.Keys, Now: now, Index: o.Index}
 	d.Rights = &rights.Rights{Store: o.Store, Keys: o.Keys, Now: now}
 	d.Retention = &rights.Retention{Store: o.Store, Now: now}
+	d.Disclosure = &rights.Disclosure{Store: o.Store}
 	d.Door = &auth.Door{Store: o.Store, Keys: o.Keys, Now: now, Send: o.Mail.Send, From: o.Sender, Admin: o.Admin, Token: o.Token}
 	if issuer != nil { // an interface that holds nil is not nil
 		d.Door.Issuer = issuer

@@ -101,6 +101,7 @@ func TestSurveyWithHTMLTemplate(t *testing.T) {
 			Lang: "en", Question: text{HTML: tmpl.Safe(rapid.StringMatching(`[a-z<>& ]{0,20}`).Draw(t, "question"))}, Again: text{HTML: tmpl.Safe(rapid.StringMatching(`[a-z<>& ]{0,20}`).Draw(t, "again"))},
 			Low: hostile(t, "low"), High: hostile(t, "high"), Unsubscribe: hostile(t, "unsubscribe"), Promise: hostile(t, "promise"),
 			Anonymous: hostile(t, "anonymous"), How: hostile(t, "how"), HowURL: "https://nps.example.com/anonymity?lang=" + hostile(t, "language"),
+			Privacy: hostile(t, "privacy"), PrivacyURL: "https://nps.example.com/privacy?lang=" + hostile(t, "language") + "&of=customers",
 			Find:   text{HTML: tmpl.Safe(rapid.StringMatching(`[a-z<>& ]{0,20}`).Draw(t, "find"))},
 			Logo:   logo{"https://nps.example.com/logo/" + hostile(t, "logo"), hostile(t, "alt"), 120, 40},
 			Halves: [][]score{{{0, tile(0, "/", "#1a5fb4", "#ffffff", hostile(t, "label"))}}, {{6, tile(6, "#", "#1a5fb4", "#ffffff", hostile(t, "label"))}}},
@@ -117,7 +118,7 @@ func TestSurveyWithHTMLTemplate(t *testing.T) {
 			"Lang": d.Lang, "Subject": none, "Greeting": none, "Intro": none, "Signature": none,
 			"Reason": none, "Question": safe{HTML: template.HTML(d.Question.HTML)}, "Again": safe{HTML: template.HTML(d.Again.HTML)}, "Low": d.Low, "High": d.High,
 			"Unsubscribe": d.Unsubscribe, "Promise": d.Promise, "Logo": d.Logo, "Halves": halves,
-			"Anonymous": d.Anonymous, "How": d.How, "HowURL": d.HowURL, "Find": safe{HTML: template.HTML(d.Find.HTML)},
+			"Anonymous": d.Anonymous, "How": d.How, "HowURL": d.HowURL, "Privacy": d.Privacy, "PrivacyURL": d.PrivacyURL, "Find": safe{HTML: template.HTML(d.Find.HTML)},
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -53,6 +53,8 @@ type surveyData struct {
 	Signature   text
 	Reason      text
 	Unsubscribe string
+	Privacy     string // the words of the link to what is kept of the reader, and why
+	PrivacyURL  string
 	Promise     string // what happens after the tap
 }
 
@@ -145,6 +147,9 @@ func Survey(c survey.Campaign, language string, mailing int) (Template, error) {
 			half := n / 6
 			d.Halves[half] = append(d.Halves[half], score{n, tile(n, mark, ground, ink, l.T("mail.score_label", lang.Values{"Score": n}))})
 		}
+	}
+	if c.Site != "" {
+		d.Privacy, d.PrivacyURL = l.T("mail.privacy"), c.Site+"/privacy?lang="+string(l)+"&of="+string(c.Audience)
 	}
 	if b := c.Brand; b.Logo != "" && c.Site != "" {
 		d.Logo = logo{c.Site + "/logo/" + b.Logo, strings.ReplaceAll(line(c.Company), "{", "("), b.Width, b.Height}

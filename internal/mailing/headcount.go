@@ -28,13 +28,20 @@ type HeadCount struct {
 }
 
 // SkipReasons are those that can be known before a launch, in the order in which they are told.
-var SkipReasons = []survey.SkipReason{survey.SkipUnsubscribed, survey.SkipBounced, survey.SkipComplained, survey.SkipQuiet, survey.SkipNoAddress, survey.SkipNotSampled}
+var SkipReasons = []survey.SkipReason{survey.SkipUnsubscribed, survey.SkipBounced, survey.SkipComplained, survey.SkipNoConsent, survey.SkipQuiet, survey.SkipNoAddress, survey.SkipNotSampled}
 
 // HeadCount looks at no more than budget contacts, and says which values their fields have if values are asked for.
 func (p *Planner) HeadCount(ctx context.Context, c survey.Campaign, from survey.Cursor, budget int, values bool) (HeadCount, error) {
 	h := HeadCount{Skipped: map[survey.SkipReason]int{}, Asked: map[survey.CampaignID]int{}, Languages: map[string]int{}}
 	if values {
 		h.Fields, h.Columns = map[string]map[string]int{}, map[string]map[string]int{}
+	}
+	if c.Launched.IsZero() { // from its launch on it stays as it was then
+		said, err := p.Store.Privacy(ctx)
+		if err != nil {
+			return h, err
+		}
+		c.Consent = said.NeedsConsent(c.Audience)
 	}
 	var all []candidate
 	next, err := p.Store.ContactsPage(ctx, c.Audience, from, budget, func(contact survey.Contact, stopped survey.SuppressionReason) {

@@ -104,6 +104,8 @@ func (d *delivery) recipients(ctx context.Context, b survey.Batch, ids []survey.
 			reason = survey.SkipUnreadable
 		case c.Mailbox == survey.NoMailbox: // it was taken away since
 			reason = survey.SkipNoAddress
+		case reason == "" && d.campaign.Unconsented(c):
+			reason = survey.SkipNoConsent
 		case reason == "" && answered[id]:
 			reason = survey.SkipAnswered
 		case reason == "" && b.Again && firsts[id].State != survey.InvitationUncertain:

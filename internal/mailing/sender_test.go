@@ -295,6 +295,9 @@ func TestLetterIsWhole(t *testing.T) {
 		if strings.Contains(l.Text+l.HTML, "/r/"+leave) || strings.Count(l.Text, "/u/"+leave) != 1 || strings.Count(l.HTML, "/u/"+leave) != 1 {
 			t.Error("a body has another unsubscribe link than the header")
 		}
+		if to := "http://site.invalid/privacy?lang="; !strings.Contains(l.Text, to) || !strings.Contains(l.HTML, to) || !strings.Contains(l.Text, "&of=customers") {
+			t.Error("a body does not lead to what is kept of the reader")
+		}
 		if path := strings.TrimPrefix(links.Scores[10], "http://site.invalid"); len(path) > 48 {
 			t.Errorf("link path has %d characters, want ≤ 48", len(path))
 		}

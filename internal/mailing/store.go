@@ -97,6 +97,8 @@ type earlierCampaigns interface {
 
 // PlannerStore is what a head-count reads. Contacts and invitations that come and go meanwhile may be missing.
 type PlannerStore interface {
+	// Privacy reads what the company has said of its audiences' data.
+	Privacy(ctx context.Context) (survey.Privacy, error)
 	earlierCampaigns
 	// ContactsPage calls each for the contacts of an audience from the cursor on, as WalkContacts gives them, and returns
 	// where to go on; nil: that was the last. It looks at no more than budget items, contacts and suppressions.

@@ -176,12 +176,3 @@ func (p *pages) cast(ctx context.Context, b keys.Ballot, a ballot.Answer) error 
 	}
 	return apperr.New(apperr.Conflict, "changed_meanwhile", "")
 }
-
-// anonymity says, to whoever asks, how answers of employees stay anonymous.
-func (p *pages) anonymity(w http.ResponseWriter, r *http.Request) {
-	l := web.Language(r)
-	if chosen, ok := lang.Parse(r.URL.Query().Get("lang")); ok {
-		l = chosen
-	}
-	web.Page{Lang: l, Title: l.T("anonymity.title"), Body: anonymityPage(l)}.Write(w, r, http.StatusOK)
-}

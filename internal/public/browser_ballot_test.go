@@ -1,6 +1,7 @@
 package public
 
 import (
+	"context"
 	"net/http/httptest"
 	"path/filepath"
 	"strconv"
@@ -8,7 +9,48 @@ import (
 
 	"onetap/internal/ballot"
 	"onetap/internal/browsertest"
+	"onetap/internal/rights"
+	"onetap/internal/survey"
 )
+
+// saidAll is a company that has said everything.
+type saidAll struct{ pages []survey.Disclosed }
+
+func (*saidAll) Privacy(context.Context) (survey.Privacy, error) {
+	return survey.Privacy{
+		Retention: survey.Retention{Comments: 36, Contacts: 12, Cases: 36}, On: true, Controller: "ООО «Ромашка»\n170100, Тверь, ул. Мира, 1\nprivacy@example.ru",
+		Grounds: map[survey.Audience]survey.Ground{survey.Customers: {Basis: survey.BasisConsent}, survey.Employees: {Basis: survey.BasisInterest}},
+	}, nil
+}
+
+func (*saidAll) PutPrivacy(context.Context, survey.Privacy) error { return nil }
+
+func (*saidAll) Settings(context.Context) (survey.Settings, error) {
+	return survey.Settings{Company: "Ромашка", Contact: "privacy@example.ru"}, nil
+}
+
+func (*saidAll) DisclosedSum(context.Context) (string, error) { return "", nil }
+
+func (s *saidAll) PutDisclosed(_ context.Context, pages []survey.Disclosed, _ string) error {
+	s.pages = pages
+	return nil
+}
+
+// written is what that company's people read.
+func written(t *testing.T, language string, of survey.Audience) []survey.Section {
+	t.Helper()
+	var s saidAll
+	if err := (&rights.Disclosure{Store: &s}).Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range s.pages {
+		if p.Language == language && p.Audience == of {
+			return p.Sections
+		}
+	}
+	t.Fatalf("no page for %s in %s", of, language)
+	return nil
+}
 
 // A ballot is filled as an employee would, on a phone and at a desk, in both languages: the letter's tile is chosen, score and words
 // go into the box together, and the page says that it is done. What the page says of anonymity can be read, too.
@@ -40,6 +82,11 @@ func TestBrowserBallot(t *testing.T) {
 			b.ClickTo("#again", "#ballot")
 			b.Go("/anonymity?lang=" + language)
 			look("anonymity")
+			for _, of := range []survey.Audience{survey.Employees, survey.Customers} {
+				s.disclosed = written(t, language, of)
+				b.Go("/privacy?lang=" + language + "&of=" + string(of))
+				look("privacy-" + string(of))
+			}
 		}
 	}
 }

@@ -31,6 +31,7 @@ type memory struct {
 	unsubscribed map[survey.ContactID]bool
 	writes       []string // what was written, in order
 	logos        map[string]theme.Logo
+	disclosed    []survey.Section
 	glances      int
 	lookups      int // for logos
 
@@ -70,6 +71,10 @@ func (m *memory) Visit(ctx context.Context, id survey.CampaignID, contact survey
 func (m *memory) Glance(ctx context.Context, c survey.Campaign, id survey.ContactID) (survey.Respondent, error) {
 	m.glances++
 	return m.Respondent(ctx, c, id)
+}
+
+func (m *memory) Disclosed(context.Context, survey.Audience, string) ([]survey.Section, error) {
+	return m.disclosed, nil
 }
 
 func (m *memory) Logo(_ context.Context, hash string) (theme.Logo, bool, error) {

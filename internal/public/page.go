@@ -89,3 +89,6 @@ func field(stored string, mayRead bool, typed, typedWas *string) (text, was stri
 	}
 	return "", survey.Hidden
 }
+
+// links offer the page in the campaign's other languages.
+func (v visit) links() templ.Component { return otherwise("?lang=", v.others()) }

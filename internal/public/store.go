@@ -38,6 +38,8 @@ type Store interface {
 	PutBallot(ctx context.Context, c survey.CampaignID, b ballot.Cast, was int) error
 	// BallotPlace is the place for which a ballot's answer is sealed.
 	BallotPlace(c survey.CampaignID, box string) seal.Place
+	// Disclosed reads what people of an audience are told of their data; none where nothing was written yet.
+	Disclosed(ctx context.Context, a survey.Audience, language string) ([]survey.Section, error)
 	// Logo reads a company's logo; ok is false where there is none of that name.
 	Logo(ctx context.Context, hash string) (l theme.Logo, ok bool, err error)
 }

@@ -73,6 +73,7 @@ func newPages(s Store, ks *keys.Keys, sealer Sealer, now func() time.Time, diges
 //	with something stuck to it     as the link without it (keys.Path)
 //	a good link                    200; GET and HEAD write nothing, POST /r/ takes the answer
 //	a good ballot                  200; GET and HEAD write nothing, POST /b/ puts a person's answer into the box
+//	/privacy                       200, what is kept of people, why, and for how long
 //	/anonymity                     200, how ballots keep their answers anonymous
 //	campaign closed or cancelled   410
 //	forged; of no campaign here, or of somebody who was erased   404
@@ -91,6 +92,7 @@ func (p *pages) routes() http.Handler {
 	mux.HandleFunc("GET /b/{token}", p.showBallot)
 	mux.HandleFunc("POST /b/{token}", p.castBallot)
 	mux.HandleFunc("GET /anonymity", p.anonymity)
+	mux.HandleFunc("GET /privacy", p.privacy)
 	mux.HandleFunc("GET /u/{token}", p.askUnsubscribe)
 	mux.HandleFunc("POST /u/{token}", p.unsubscribe)
 	mux.HandleFunc("GET /logo/{hash}", p.logo)

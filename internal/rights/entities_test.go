@@ -63,6 +63,8 @@ var entities = map[string]string{
 	"privacyKey":        "excused: no person",
 	"retentionKey":      "excused: numbers",
 	"resealingKey":      "excused: how far a walk is: names of keys and a place in the table",
+	"disclosedKey":      "excused: no person",
+	"disclosedSumKey":   "excused: no person",
 	"wholeKey":          "excused: which upload is to be compared",
 	"goneKey":           "erased; since when somebody is gone stands on the contact's page",
 	"staffListKey":      "excused: a number",

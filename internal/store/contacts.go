@@ -58,6 +58,9 @@ func (s *Store) stampedContact(ctx context.Context, c survey.Contact, d contactD
 	it["digest"] = str(d.sum)
 	set(it, "mail", string(c.Mailbox))
 	set(it, "ids", foundText(c.Found))
+	if c.Person.Consent != "" {
+		it["consented"] = yes(true)
+	}
 	return it, s.putSecret(ctx, it, c, d.secret)
 }
 
@@ -113,7 +116,7 @@ func openContact(it item) (survey.Contact, error) {
 		Owner: text(it, "owner"), OwnerRaw: text(it, "owner_raw"), Team: text(it, "team"), Location: text(it, "location"),
 		Product: text(it, "product"), Tier: text(it, "tier"), Language: text(it, "language"), Value: text(it, "value"),
 		Created: instant(it, "created"), Updated: instant(it, "updated"),
-		Mailbox: survey.ContactID(text(it, "mail")), Found: foundOf(text(it, "ids")),
+		Mailbox: survey.ContactID(text(it, "mail")), Found: foundOf(text(it, "ids")), Consented: truth(it, "consented"),
 	}
 	return c, errors.Join(fromJSON(it, "person", &c.Person), fromJSON(it, "attrs", &c.Attrs))
 }
@@ -179,11 +182,11 @@ func attributes(list string) (names map[string]string, projection string) {
 var (
 	// What planning reads: what campaigns filter by. Columns of one's own are sealed with the person, so that planning opens contacts; it
 	// is the sender's and the desk's work, who have the key anyway.
-	plannedNames, plannedParts = attributes("pk sk reason mail owner team location product tier language value attrs sealed")
+	plannedNames, plannedParts = attributes("pk sk reason mail owner team location product tier language value attrs sealed consented")
 	// What a search over everything looks at and shows.
 	soughtNames, soughtParts = attributes("pk sk person owner team location product attrs sealed")
 	// What sending reads.
-	writtenNames, writtenParts = attributes("pk sk reason mail person owner team location product tier language attrs sealed")
+	writtenNames, writtenParts = attributes("pk sk reason mail person owner team location product tier language attrs sealed consented")
 )
 
 // SomeContacts calls each for up to limit contacts of one shard of an audience in the order of their ids, with what a search looks

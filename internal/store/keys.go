@@ -253,6 +253,13 @@ var (
 // resealingKey is written by the clock while it seals again: after an update that seals more, and after a rotation of keys.
 var resealingKey = key{"SETTINGS", "RESEALING"}
 
+// disclosedKey is written when the company says something else of the data, and disclosedSumKey with all of them.
+func disclosedKey(a survey.Audience, language string) key {
+	return key{"DISCLOSED#" + part(string(a)), part(language)}
+}
+
+var disclosedSumKey = key{"SETTINGS", "DISCLOSED"}
+
 // staffListKey is the version of the staff list as a whole, which moves with every change of it.
 var staffListKey = key{"SETTINGS", "STAFF"}
 

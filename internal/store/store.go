@@ -49,6 +49,7 @@
 //	how the workspace has begun                         SETTINGS                        FIRSTSTEPS
 //	wrapped keys of a purpose; its pairs                KEYS                            DATA#<purpose>, PAIR#<purpose>
 //	what data are kept for, and how long; what is due   SETTINGS                        PRIVACY; RETENTION
+//	what respondents read of their data; its sum        DISCLOSED#<audience>; SETTINGS  <language>; DISCLOSED
 //	whole lists that are still to be compared           WHOLE                           <upload>
 //	who was in no list since a whole one                GONE#<audience>#<shard>         <time>#<upload>#<contact>
 //	how far sealing again is                            SETTINGS                        RESEALING

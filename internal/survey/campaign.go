@@ -78,6 +78,7 @@ type Campaign struct {
 	Created    time.Time          `json:"created"`
 	Launched   time.Time          `json:"launched,omitzero"`
 	Opened     time.Time          `json:"opened,omitzero"`   // when the last invitation went out
+	Consent    bool               `json:"consent,omitempty"` // who has not consented is not asked; as it was said of the audience at the launch
 	Ended      time.Time          `json:"ended,omitzero"`    // when nothing of a cancelled or closed campaign was in flight any more
 	Stopped    string             `json:"stopped,omitempty"` // why sending paused by itself: SES's word or a Stopped reason
 	TellAt     time.Time          `json:"tell_at,omitzero"`  // when the administrators are to be told of that; zero: they know

@@ -43,6 +43,8 @@ type Person struct {
 	Middle string `json:"middle,omitempty"`
 	// Customer is the id that the company's own systems have for this person, as written; see CustomerKey.
 	Customer string `json:"customer,omitempty"`
+	// Consent is what a list says of this person's consent: a date, its wording, a reference. "": it says nothing, or no.
+	Consent string `json:"consent,omitempty"`
 }
 
 // Contact is somebody who can be asked. The zero time means "not yet stored".
@@ -68,6 +70,8 @@ type Contact struct {
 	// Unreadable says that the contact's item was changed past Onetap and does not open: Person, OwnerRaw, Value and Attrs are not known.
 	// Such a contact is shown and not written to; whoever enters its details again puts it right.
 	Unreadable bool
+	// Consented reports whether Person has a Consent, where a contact is read without the person.
+	Consented bool
 	// Found is what the contact is found by besides its address; the zero value of contacts stored before that was kept.
 	Found FoundBy
 }

@@ -42,12 +42,19 @@ func (c Campaign) Skip(contact Contact, stopped SuppressionReason, quiet bool) S
 		return SkipNoAddress
 	case stopped != "":
 		return SkipReason(stopped)
+	case c.Unconsented(contact):
+		return SkipNoConsent
 	case quiet:
 		return SkipQuiet
 	case !c.Sampled(contact.ID):
 		return SkipNotSampled
 	}
 	return ""
+}
+
+// Unconsented reports whether a contact may not be asked for want of a consent.
+func (c Campaign) Unconsented(contact Contact) bool {
+	return c.Consent && !contact.Consented && contact.Person.Consent == ""
 }
 
 // RecentCampaigns is how many earlier campaigns of the audience the quiet period looks at, in the head-count before a launch

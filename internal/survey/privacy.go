@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -13,7 +14,9 @@ type Privacy struct {
 	// On says that an administrator has seen what would be deleted by these rules, and that it may be. Other rules switch it off.
 	On      bool                `json:"on,omitempty"`
 	Grounds map[Audience]Ground `json:"grounds,omitempty"`
-	Version int                 `json:"-"` // 0: nobody has said anything yet, and nothing is deleted by its age
+	// Controller says who answers for the data, and whom to ask about them: name, postal address, address. "": the company, as the settings have it.
+	Controller string `json:"controller,omitempty"`
+	Version    int    `json:"-"` // 0: nobody has said anything yet, and nothing is deleted by its age
 }
 
 // Retention is for how many months something is kept; 0: for good, the audit list and signing in as long as they are kept at all.
@@ -30,9 +33,41 @@ var ProposedRetention = Retention{Comments: 36, Contacts: 12, Cases: 36, Audit: 
 
 // Ground is what an audience's data are kept for, and by what right.
 type Ground struct {
-	Purpose string `json:"purpose,omitempty"`
-	Ground  string `json:"ground,omitempty"`
+	Purpose string `json:"purpose,omitempty"` // in the company's words; "": as it is with surveys
+	Basis   Basis  `json:"basis,omitempty"`
 }
+
+// Basis is a legal ground of processing: article 6 of GDPR, article 6 of 152-ФЗ. The words of each are messages "basis.<basis>".
+type Basis string
+
+const (
+	BasisUnsaid     Basis = ""                    // nobody has said it
+	BasisConsent    Basis = "consent"             // 6(1)(a); ч. 1 п. 1
+	BasisContract   Basis = "contract"            // 6(1)(b); ч. 1 п. 5
+	BasisEmployment Basis = "employment"          // the same of a contract of employment
+	BasisInterest   Basis = "legitimate_interest" // 6(1)(f); ч. 1 п. 7
+)
+
+// Bases are those that can be chosen.
+var Bases = []Basis{BasisConsent, BasisContract, BasisEmployment, BasisInterest}
+
+// Section is a part of what respondents read of their data.
+type Section struct {
+	Title string `json:"title"`
+	Text  string `json:"text"`
+	Link  string `json:"link,omitempty"` // where more of it stands, and the words of that link
+	More  string `json:"more,omitempty"`
+}
+
+// Disclosed is a page that tells people of one audience, in one language, what is kept of them.
+type Disclosed struct {
+	Audience Audience
+	Language string
+	Sections []Section
+}
+
+// NeedsConsent reports whether nobody of an audience is asked who has not consented.
+func (p Privacy) NeedsConsent(a Audience) bool { return p.Grounds[a].Basis == BasisConsent }
 
 // MaxRetention is ten years; MaxAuditMonths is how long the audit list is kept at all.
 const (
@@ -41,7 +76,7 @@ const (
 	maxGround      = 500
 )
 
-// Check tells what keeps it from being stored. Problems: months_range, text_too_long.
+// Check tells what keeps it from being stored. Problems: months_range, ground_too_long, ground_unknown.
 func (p Privacy) Check() error {
 	for _, f := range []struct {
 		name     string
@@ -52,9 +87,15 @@ func (p Privacy) Check() error {
 		}
 	}
 	for a, g := range p.Grounds {
-		if utf8.RuneCountInString(g.Purpose) > maxGround || utf8.RuneCountInString(g.Ground) > maxGround {
+		if utf8.RuneCountInString(g.Purpose) > maxGround {
 			return apperr.New(apperr.Invalid, "ground_too_long", "purpose_"+string(a), "Limit", maxGround)
 		}
+		if !a.Valid() || g.Basis != BasisUnsaid && !slices.Contains(Bases, g.Basis) {
+			return apperr.New(apperr.Invalid, "ground_unknown", "basis_"+string(a))
+		}
+	}
+	if utf8.RuneCountInString(p.Controller) > maxGround {
+		return apperr.New(apperr.Invalid, "ground_too_long", "controller", "Limit", maxGround)
 	}
 	return nil
 }

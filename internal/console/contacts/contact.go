@@ -60,6 +60,13 @@ func (d *Pages) contactPage(w http.ResponseWriter, r *http.Request) error {
 	p := &contactPage{Frame: shell.NewFrame(r, shell.ContactName(door.VisitOf(r).Lang, c)), Action: contactHref(c) + "/stop", List: "/contacts?audience=" + string(c.Audience)}
 	p.Wide, p.Name, p.Audience = true, p.Title, p.Lang.T("contacts.audience."+string(c.Audience))
 	p.facts(c, shell.StaffNames(staff))
+	if c.Person.Consent != "" {
+		text := c.Person.Consent
+		if stop.Reason.Wish() {
+			text = p.Lang.T("law.withdrawn", lang.Values{"Consent": text, "When": p.Lang.Date(stop.Since.In(p.Zone))})
+		}
+		p.Facts = append(p.Facts, shell.Fact{Label: p.Lang.T("upload.field.consent"), Text: text})
+	}
 	gone, err := d.Store.GoneSince(r.Context(), c.Audience, c.ID)
 	if err != nil {
 		return err

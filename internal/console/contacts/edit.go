@@ -96,7 +96,7 @@ func (d *Pages) changeContact(w http.ResponseWriter, r *http.Request) error {
 // typedContact reads the form.
 func typedContact(r *http.Request) contacts.Typed {
 	typed := contacts.Typed{
-		Email: r.FormValue("email"), Name: r.FormValue("name"), Phone: r.FormValue("phone"), Customer: r.FormValue("customer_id"), Owner: r.FormValue("owner"),
+		Email: r.FormValue("email"), Name: r.FormValue("name"), Phone: r.FormValue("phone"), Customer: r.FormValue("customer_id"), Consent: r.FormValue("consent"), Owner: r.FormValue("owner"),
 		Team: r.FormValue("team"), Location: r.FormValue("location"), Product: r.FormValue("product"), Tier: r.FormValue("tier"),
 		Language: r.FormValue("language"), Value: r.FormValue("value"), Attrs: map[string]string{},
 	}
@@ -112,7 +112,7 @@ func typedContact(r *http.Request) contacts.Typed {
 
 func typedOf(c survey.Contact) contacts.Typed {
 	return contacts.Typed{
-		Email: c.Person.Email, Name: c.Person.Name, Phone: c.Person.Phone, Customer: c.Person.Customer, Owner: cmp.Or(c.Owner, c.OwnerRaw), Team: c.Team,
+		Email: c.Person.Email, Name: c.Person.Name, Phone: c.Person.Phone, Customer: c.Person.Customer, Consent: c.Person.Consent, Owner: cmp.Or(c.Owner, c.OwnerRaw), Team: c.Team,
 		Location: c.Location, Product: c.Product, Tier: c.Tier, Language: c.Language, Value: c.Value, Attrs: c.Attrs,
 	}
 }
@@ -160,6 +160,7 @@ func (p *editPage) fields(typed contacts.Typed, staff []survey.Staff) {
 		{Name: "email", Value: typed.Email, Type: "email", Hint: p.Lang.T("contact_edit.email_hint")},
 		{Name: "phone", Value: typed.Phone, Type: "tel"},
 		{Name: "customer_id", Value: typed.Customer, Hint: p.Lang.T("contact_edit.customer_hint")},
+		{Name: "consent", Value: typed.Consent, Hint: p.Lang.T("law.consent_hint")},
 		{Name: "owner", Value: owner, List: "owners", Hint: p.Lang.T("contact_edit.owner_hint")},
 		{Name: "team", Value: typed.Team},
 		{Name: "location", Value: typed.Location},
@@ -188,6 +189,7 @@ func (p *editPage) refused(refusal *apperr.Error, c survey.Contact, typed contac
 			{"email", c.Person.Email, typed.Email},
 			{"phone", c.Person.Phone, typed.Phone},
 			{"customer_id", c.Person.Customer, typed.Customer},
+			{"consent", c.Person.Consent, typed.Consent},
 			{"owner", cmp.Or(c.Owner, c.OwnerRaw), typed.Owner},
 			{"team", c.Team, typed.Team},
 			{"location", c.Location, typed.Location},

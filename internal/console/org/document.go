@@ -107,6 +107,7 @@ func (w *writer) person(p survey.Person) {
 	w.add("customer_id", p.Customer)
 	w.add("first", p.First)
 	w.add("middle", p.Middle)
+	w.add("consent", p.Consent)
 }
 
 func (w *writer) attributes(all map[string]string) {

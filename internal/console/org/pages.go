@@ -25,6 +25,8 @@ func (d *Pages) rightsRoutes() []door.Route {
 		door.On("POST /settings/people/erase", authz.PeoplesRights, d.erasePerson, "people.erase"),
 		door.On("GET /settings/people/erasures/{erasure}", authz.PeoplesRights, d.showErasure, ""),
 		door.On("POST /settings/people/erasures/{erasure}/go-on", authz.PeoplesRights, d.goOnErasing, "people.erase.go-on"),
+		door.On("GET /settings/people/grounds", authz.PeoplesRights, d.showLaw, ""),
+		door.On("POST /settings/people/grounds", authz.PeoplesRights, d.saveLaw, "people.grounds"),
 		door.On("GET /settings/people/retention", authz.PeoplesRights, d.showRetention, ""),
 		door.On("POST /settings/people/retention", authz.PeoplesRights, d.saveRetention, "people.retention"),
 		door.On("POST /settings/people/retention/switch", authz.PeoplesRights, d.switchRetention, "people.retention.switch"),

@@ -198,3 +198,51 @@ func TestHowLongDataAreKept(t *testing.T) {
 		t.Errorf("switched off: %d", status)
 	}
 }
+
+// An administrator says what data are kept for and by what right, and respondents read it; the consent of a contact is shown, changed,
+// exported, and withdrawn with its time.
+func TestPurposeAndGround(t *testing.T) {
+	t.Parallel()
+	w := consoletest.New(t, dynamo.Options{})
+	w.Staffed()
+	const path = "/settings/people/grounds"
+	a := w.Visitor("administrator", "en")
+	_, page := a.Get("/settings/people")
+	a.Says(page, `href="`+path+`"`)
+	_, page = a.Get(path)
+	a.Says(page, "Not stated", "/privacy?lang=en&amp;of=employees", "To learn what customers think")
+	typed := []string{"controller", "Ромашка", "basis_customers", "consent", "purpose_customers", "Чтобы не ждали"}
+	if status, page, _ := a.Post(path, append(typed, "version", "0", "basis_employees", "whim")...); status != 400 || !strings.Contains(page, "Чтобы не ждали") {
+		t.Errorf("a ground that there is not: %d", status)
+	}
+	if status, _, _ := a.Post(path, append(typed, "version", "0")...); status != 303 {
+		t.Fatalf("saved: %d", status)
+	}
+	if status, page, _ := a.Post(path, append(typed, "version", "0")...); status != 409 || !strings.Contains(page, "Чтобы не ждали") {
+		t.Errorf("saved over another's: %d", status)
+	}
+	all, err := w.Desk.Store.Disclosed(t.Context(), survey.Customers, "ru")
+	if err != nil || len(all) == 0 || all[0].Text != "Ромашка" || all[1].Text != "Чтобы не ждали" {
+		t.Errorf("respondents read %v, %v", all, err)
+	}
+	if status, _ := w.Visitor("marketing", "en").Get(path); status != 403 {
+		t.Errorf("marketing gets %d", status)
+	}
+
+	c := w.Must("POST", "/api/v1/contacts/customers", "application/json", []byte(`{"email": "vera@example.ru", "name": "Вера", "consent": "01.03.2026, форма 7"}`))
+	if c["consent"] != "01.03.2026, форма 7" {
+		t.Errorf("the contact is %v", c)
+	}
+	id := w.Desk.Keys.ContactID(survey.Customers, "vera@example.ru")
+	contact := "/contacts/customers/" + string(id)
+	_, page = a.Get(contact)
+	a.Says(page, "01.03.2026, форма 7")
+	a.Post(contact + "/stop")
+	_, page = a.Get(contact)
+	a.Says(page, "01.03.2026, форма 7; withdrawn on")
+	status, page, _ := a.Post("/settings/people/export", "audience", "customers", "contact", string(id), "format", "html")
+	if status != 200 {
+		t.Fatalf("exported: %d", status)
+	}
+	a.Says(page, "01.03.2026, форма 7")
+}

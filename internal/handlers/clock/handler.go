@@ -32,12 +32,13 @@ type Handler struct {
 }
 
 // New lists the tasks, the most urgent first.
-func New(alerts *followup.Alerts, recounter *counting.Recounter, people *rights.Rights, retention *rights.Retention, resealer *rights.Resealer, log *slog.Logger) *Handler {
+func New(alerts *followup.Alerts, recounter *counting.Recounter, people *rights.Rights, retention *rights.Retention, resealer *rights.Resealer, disclosure *rights.Disclosure, log *slog.Logger) *Handler {
 	return &Handler{log: log, tasks: []task{
 		{"settle alerts", 50 * time.Second, alerts.SendDue},
 		{"erase people", 60 * time.Second, people.Settle},
 		{"delete what is old", 30 * time.Second, retention.Run},
 		{"seal again", 30 * time.Second, resealer.Run},
+		{"say what is kept", 10 * time.Second, disclosure.Run},
 		{"recount", 240 * time.Second, recounter.Run},
 	}}
 }

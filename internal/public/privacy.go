@@ -1,0 +1,52 @@
+package public
+
+import (
+	"net/http"
+
+	"github.com/a-h/templ"
+
+	"onetap/internal/apperr"
+	"onetap/internal/ballot"
+	"onetap/internal/lang"
+	"onetap/internal/survey"
+	"onetap/internal/web"
+)
+
+// told is the language that a page for everybody is asked for in.
+func told(r *http.Request) lang.Language {
+	l := web.Language(r)
+	if chosen, ok := lang.Parse(r.URL.Query().Get("lang")); ok {
+		l = chosen
+	}
+	return l
+}
+
+// privacy says, to whoever asks, what is kept of people, why, on what ground and for how long: rights.Disclosure has written it.
+func (p *pages) privacy(w http.ResponseWriter, r *http.Request) {
+	l, of := told(r), r.URL.Query().Get("of")
+	all, err := p.store.Disclosed(r.Context(), survey.Audience(of), string(l))
+	if err == nil && all == nil {
+		err = apperr.New(apperr.Unknown, "link_unknown", "")
+	}
+	if err != nil {
+		visit{lang: l}.fail(w, r, err)
+		return
+	}
+	explain(w, r, l, "privacy.title", all, "?of="+of+"&lang=")
+}
+
+// anonymity says, to whoever asks, how answers of employees stay anonymous.
+func (p *pages) anonymity(w http.ResponseWriter, r *http.Request) {
+	l := told(r)
+	var all []survey.Section
+	for _, part := range []string{"link", "box", "opening", "groups", "who", "not"} {
+		part = "anonymity." + part
+		all = append(all, survey.Section{Title: l.T(part + "_title"), Text: l.T(part, lang.Values{"Least": ballot.Least, "Words": ballot.LeastWords})})
+	}
+	explain(w, r, l, "anonymity.title", all, "?lang=")
+}
+
+func explain(w http.ResponseWriter, r *http.Request, l lang.Language, title string, all []survey.Section, query string) {
+	title = l.T(title)
+	web.Page{Lang: l, Title: title, Body: templ.Join(sectionsPage(title, all), otherwise(query, visit{lang: l}.others()))}.Write(w, r, http.StatusOK)
+}

@@ -1,0 +1,133 @@
+package rights
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"strings"
+
+	"onetap/internal/apperr"
+	"onetap/internal/lang"
+	"onetap/internal/survey"
+)
+
+// Disclosure is what respondents read of what is kept of them: it is written here, so that the function that shows it only reads a page.
+type Disclosure struct{ Store DisclosureStore }
+
+// DisclosureStore is what that needs of the table.
+type DisclosureStore interface {
+	Privacy(ctx context.Context) (survey.Privacy, error)
+	// PutPrivacy is a compare-and-swap by the version that was read; apperr.ErrChanged.
+	PutPrivacy(ctx context.Context, p survey.Privacy) error
+	Settings(ctx context.Context) (survey.Settings, error)
+	// DisclosedSum is the sum under which pages were written last; "": none were.
+	DisclosedSum(ctx context.Context) (string, error)
+	// PutDisclosed writes pages, and then their sum.
+	PutDisclosed(ctx context.Context, pages []survey.Disclosed, sum string) error
+}
+
+// Said reads what the company has said: who answers for the data, purposes and grounds.
+func (d *Disclosure) Said(ctx context.Context) (survey.Privacy, error) { return d.Store.Privacy(ctx) }
+
+// Say changes that, if nobody else did since version. The pages follow at once, or with the clock. Problems: ground_too_long,
+// ground_unknown, changed_meanwhile.
+func (d *Disclosure) Say(ctx context.Context, controller string, grounds map[survey.Audience]survey.Ground, version int) error {
+	p, err := d.Store.Privacy(ctx)
+	if err != nil {
+		return err
+	}
+	if p.Version != version {
+		return changed()
+	}
+	p.Controller, p.Grounds = controller, grounds
+	if err := p.Check(); err != nil {
+		return err
+	}
+	if err := d.Store.PutPrivacy(ctx, p); errors.Is(err, apperr.ErrChanged) {
+		return changed()
+	} else if err != nil {
+		return err
+	}
+	if err := d.Run(ctx); err != nil {
+		slog.WarnContext(ctx, "the pages for respondents are left to the clock", "error", err)
+	}
+	return nil
+}
+
+// Run writes the pages anew where the company has said something else, or a release has other words. It is the clock's.
+func (d *Disclosure) Run(ctx context.Context) error {
+	p, err := d.Store.Privacy(ctx)
+	if err != nil {
+		return err
+	}
+	s, err := d.Store.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	var pages []survey.Disclosed
+	for _, a := range survey.Audiences {
+		for _, l := range lang.All() {
+			pages = append(pages, survey.Disclosed{Audience: a, Language: string(l), Sections: disclosed(l, a, p, s)})
+		}
+	}
+	b, err := json.Marshal(pages)
+	if err != nil {
+		return err
+	}
+	hash := sha256.Sum256(b)
+	sum := base64.RawStdEncoding.EncodeToString(hash[:12])
+	if was, err := d.Store.DisclosedSum(ctx); err != nil || was == sum {
+		return err
+	}
+	return d.Store.PutDisclosed(ctx, pages, sum)
+}
+
+func disclosed(l lang.Language, of survey.Audience, p survey.Privacy, s survey.Settings) (all []survey.Section) {
+	part := func(title, text string) {
+		all = append(all, survey.Section{Title: l.T("privacy." + title), Text: text})
+	}
+	part("who", cmp.Or(strings.Join(strings.FieldsFunc(p.Controller, func(r rune) bool { return r == '\n' || r == '\r' }), ", "), s.Company, l.T("privacy.who_unsaid")))
+	g := p.Grounds[of]
+	part("why", cmp.Or(g.Purpose, l.T("privacy.purpose."+string(of))))
+	part("basis", l.T("basis."+cmp.Or(string(g.Basis), "unsaid")))
+	if !of.Anonymous() {
+		part("kept", l.T("privacy.kept_person"))
+	} else {
+		part("kept", l.T("privacy.kept_employees"))
+		all[len(all)-1].Link, all[len(all)-1].More = "/anonymity?lang="+string(l), l.T("mail.anonymous_how")
+	}
+	part("long", howLong(l, of, p))
+	part("whom", l.T("privacy.whom_text"))
+	stop := l.T("privacy.stop_text")
+	if p.NeedsConsent(of) {
+		stop += " " + l.T("privacy.stop_consent")
+	}
+	part("stop", stop)
+	if s.Contact != "" {
+		part("rights", l.T("privacy.rights_text", lang.Values{"Contact": s.Contact}))
+	} else {
+		part("rights", l.T("privacy.rights_text_bare"))
+	}
+	return all
+}
+
+// howLong says for how long what is kept; months that are not switched on are no promise.
+func howLong(l lang.Language, of survey.Audience, p survey.Privacy) string {
+	var all []string
+	for _, k := range []struct {
+		id string
+		n  int
+	}{{"comments", p.Comments}, {"contacts", p.Contacts}, {"cases", p.Cases}} {
+		if p.On && k.n > 0 && !(k.id == "cases" && of.Anonymous()) { // employees have none
+			all = append(all, l.T("privacy.long_"+k.id, lang.Values{"Count": k.n}))
+		}
+	}
+	if all == nil {
+		return l.T("privacy.long_always")
+	}
+	return strings.Join(append(all, l.T("privacy.long_rest")), " ")
+}
