@@ -319,7 +319,8 @@ func (r *Rights) eraseCampaigns(ctx context.Context, e *survey.Erasure) (next st
 				mailing, batch = 0, ""
 			}
 			to := r.nobody(e.Whom.Secret, c.ID, of.ID)
-			if (known || c.Live()) && mailing < len(letterKinds) { // a batch may hold who has not been written to yet
+			waits := c.Live() || !c.Launched.IsZero() && c.Opened.IsZero() // it has or had a batch with who was not written to
+			if (known || waits) && mailing < len(letterKinds) {
 				found, rest, err := r.Store.RekeyBatches(ctx, c.ID, mailing, of.ID, to, batch)
 				if err != nil {
 					return "", err
@@ -330,7 +331,7 @@ func (r *Rights) eraseCampaigns(ctx context.Context, e *survey.Erasure) (next st
 				}
 				return strings.Join([]string{strconv.Itoa(n), string(c.ID), strconv.Itoa(mailing), rest}, "/"), nil
 			}
-			if !known && !working && !c.Live() {
+			if !known && !working && !waits {
 				continue
 			}
 			if err := r.eraseCampaign(ctx, e, c.ID, of.ID, to); err != nil {

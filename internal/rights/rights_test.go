@@ -480,6 +480,24 @@ func TestErasedComeBackOnlyWhenLifted(t *testing.T) {
 	}
 }
 
+// Who stood in a batch of a campaign that was cancelled before the batch's turn has no invitation, and is found in the batch all the same.
+func TestErasedFromBatchesThatNeverWent(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	person := w.lived()
+	cancelled := survey.Campaign{ID: "cancella", Name: "Spring", Audience: survey.Customers, State: survey.Cancelled, Language: "ru", Created: noon, Launched: noon, Ended: noon}
+	w.must(w.store.CreateCampaign(t.Context(), cancelled))
+	mailing, err := w.store.SaveMailing(t.Context(), survey.NewMailing(cancelled.ID, survey.MailingInvitation, w.now))
+	w.must(err)
+	w.must(w.store.AddBatches(t.Context(), mailing, []survey.Batch{{Campaign: cancelled.ID, Name: "00000", Language: "ru", State: survey.BatchWaiting, Contacts: []survey.ContactID{person.Contacts[0].ID}}}))
+	begun, err := w.rights.Begin(t.Context(), administrator, person, false)
+	w.must(err)
+	w.goes(begun.ID)
+	if found := w.excused(w.scan()); len(found) > 0 {
+		t.Errorf("found afterwards:\n%s", strings.Join(found, "\n"))
+	}
+}
+
 // An erasure that dies at any call that writes goes on where it was, and comes to the same.
 func TestDeathAtEveryCall(t *testing.T) {
 	t.Parallel()
