@@ -310,6 +310,18 @@ func TestFew(t *testing.T) {
 	}
 }
 
+// More answers than letters that may have arrived are said, with how many; as many are not.
+func TestMoreAnswersThanLetters(t *testing.T) {
+	t.Parallel()
+	for answers, want := range map[int]int{12: 0, 15: 3} {
+		w := newWorld(t, map[string][2]int{"North": {12, answers}})
+		must(t, w.opener().Run(t.Context()))
+		if box := w.campaign().Box; box.Surplus != want || box.Kept != answers {
+			t.Errorf("%d answers to 12 letters: %+v", answers, box)
+		}
+	}
+}
+
 // Whoever holds the whole table before the opening and after it, and the stream of both in its order, finds no words before, and after it
 // nothing in which words stand beside a score, a ballot or a time of an answer.
 func TestTheTableTellsNothing(t *testing.T) {

@@ -38,7 +38,7 @@ const (
 // pack reads, opens, groups, shuffles and packs a box under a run of its own. Nothing of it counts yet.
 func (o *Opener) pack(ctx context.Context, c survey.Campaign) (survey.Opening, error) {
 	packed := survey.Opening{Run: rand.Text(), At: endOf(c)}
-	cells, weights, err := o.people(ctx, c)
+	cells, weights, perhaps, err := o.people(ctx, c)
 	if err != nil {
 		return packed, err
 	}
@@ -50,6 +50,12 @@ func (o *Opener) pack(ctx context.Context, c survey.Campaign) (survey.Opening, e
 	pages, err := o.pages(cells, weights, answers, &packed.Box)
 	if err != nil {
 		return packed, err
+	}
+	for _, w := range weights {
+		perhaps += w.People
+	}
+	if packed.Box.Surplus = max(0, len(answers)-perhaps); packed.Box.Surplus > 0 {
+		o.Log.Error("more answers than letters", "campaign", c.ID, "answers", len(answers), "letters", perhaps)
 	}
 	for i, p := range pages {
 		if err := o.put(ctx, c.ID, packed.Run, i, p); err != nil {
@@ -67,17 +73,18 @@ func endOf(c survey.Campaign) time.Time {
 	return c.Ended
 }
 
-// people counts, by cell, who was written to and did not bounce: among whom an answer can hide.
-func (o *Opener) people(ctx context.Context, c survey.Campaign) ([]ballot.Cell, []ballot.Weight, error) {
+// people counts, by cell, who was written to and did not bounce: among whom an answer can hide. Perhaps is how many more may have a
+// ballot: their letters are uncertain, or were said to have bounced.
+func (o *Opener) people(ctx context.Context, c survey.Campaign) (cells []ballot.Cell, weights []ballot.Weight, perhaps int, err error) {
 	m, begun, err := o.Store.Mailing(ctx, c.ID, survey.MailingInvitation)
 	if err != nil || !begun || m.Cells == "" { // nobody was ever written to
-		return nil, nil, err
+		return nil, nil, 0, err
 	}
 	planned, err := o.Store.Cells(ctx, m)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, 0, err
 	}
-	cells, weights := make([]ballot.Cell, len(planned)), make([]ballot.Weight, len(planned))
+	cells, weights = make([]ballot.Cell, len(planned)), make([]ballot.Weight, len(planned))
 	for i, p := range planned {
 		cells[i] = p.Cell
 	}
@@ -85,22 +92,25 @@ func (o *Opener) people(ctx context.Context, c survey.Campaign) ([]ballot.Cell, 
 	for from := ""; ; {
 		bs, err := o.Store.Batches(ctx, m, from, limit)
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, 0, err
 		}
 		for _, b := range bs {
 			from = b.Name + " "
 			of, err := o.Store.InvitationsOf(ctx, c.ID, survey.MailingInvitation, b.Contacts)
 			if err != nil {
-				return nil, nil, err
+				return nil, nil, 0, err
 			}
 			for _, i := range of {
-				if i.State == survey.InvitationSent && b.Cell < len(weights) {
+				switch {
+				case i.State == survey.InvitationSent && b.Cell < len(weights):
 					weights[b.Cell].People++
+				case i.State == survey.InvitationUncertain, i.State == survey.InvitationFailed && i.Reason == string(survey.EventBounced):
+					perhaps++
 				}
 			}
 		}
 		if len(bs) < limit {
-			return cells, weights, nil
+			return cells, weights, perhaps, nil
 		}
 	}
 }
@@ -132,13 +142,6 @@ func (o *Opener) answers(ctx context.Context, c survey.Campaign, cells []ballot.
 func (o *Opener) pages(cells []ballot.Cell, weights []ballot.Weight, answers []ballot.Answer, box *survey.Box) (pages []page, err error) {
 	if len(answers) == 0 {
 		return nil, nil
-	}
-	people := 0
-	for _, w := range weights {
-		people += w.People
-	}
-	if len(answers) > people { // of bounced and uncertain letters there may be some
-		o.Log.Warn("more answers than letters that have surely arrived", "answers", len(answers), "letters", people)
 	}
 	figures, words := groupsOf(cells, weights)
 	var all []answer

@@ -8,6 +8,7 @@ type Box struct {
 	Kept    int       `json:"kept,omitempty"`    // answers that are in the figures
 	Words   int       `json:"words,omitempty"`   // of whom words are kept
 	Spoiled int       `json:"spoiled,omitempty"` // sealed items that did not open, or were no answers
+	Surplus int       `json:"surplus,omitempty"` // answers beyond the letters that may have arrived: somebody has made ballots
 }
 
 // InBox reports whether a campaign's answers lie sealed in a box until it is opened.

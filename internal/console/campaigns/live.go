@@ -202,6 +202,7 @@ func waits(l *survey.Ledger) bool { return l != nil && l.Waiting > 0 }
 type livePage struct {
 	shell.Frame
 	ID, Name, Badge, When       string
+	Surplus, Spoiled            string // what is wrong with what came out of a box of ballots; for administrators
 	Version                     int
 	Text                        liveTexts
 	Places                      []place
@@ -327,6 +328,12 @@ func (d *Pages) showLive(w http.ResponseWriter, r *http.Request, status int, c s
 		p.Mine = shell.MineText(&p.Frame)
 	}
 	p.MaySend, p.MayWrite, p.MayResults = p.Can(authz.Send), p.Can(authz.WriteCampaign), p.Can(authz.ReadResults)
+	if n := c.Box.Surplus; n > 0 && p.Can(authz.PeoplesRights) {
+		p.Surplus = p.Lang.T("campaign.box_surplus", lang.Values{"Count": n})
+	}
+	if n := c.Box.Spoiled; n > 0 && p.Can(authz.PeoplesRights) {
+		p.Spoiled = p.Lang.T("campaign.box_spoiled", lang.Values{"Count": n})
+	}
 	_, live := c.Archive(d.Now())
 	p.Archived = !c.Archived.IsZero()
 	p.MayDelete = p.MayWrite && c.Deletable() == nil

@@ -35,7 +35,7 @@ func world(seed uint64, n int) (*Held, []Person) {
 		}
 		p := Person{Contact: id(), Address: fmt.Sprintf("person%d@example.com", i), Ballot: base64.RawURLEncoding.EncodeToString(token), Answered: true, Score: r.IntN(11), Words: fmt.Sprintf("opinion %d of many", i)}
 		people, scores = append(people, p), append(scores, fmt.Sprint(p.Score))
-		said = append(said, map[string]any{"Values": []string{""}, "Why": p.Words})
+		said = append(said, map[string]any{"g": []string{""}, "w": p.Words})
 		box := Item{"pk": []byte("BOX#campaign#00"), "sk": []byte("BALLOT#" + id() + id()[:10]), "sealed": make([]byte, 4200)}
 		at = at.Add(time.Second)
 		h.Stream = append(h.Stream, Change{At: at, Kind: "INSERT", New: box})
@@ -123,7 +123,7 @@ func TestLinkable(t *testing.T) {
 			h.drop("WORDS#")
 			var said []map[string]any
 			for _, p := range people {
-				said = append(said, map[string]any{"Values": []string{""}, "Why": p.Words})
+				said = append(said, map[string]any{"g": []string{""}, "w": p.Words})
 			}
 			h.words(said)
 		}, n},

@@ -56,15 +56,16 @@ func opened(table []Item, campaign string) []Item {
 	return under(table, "CAMPAIGN#"+campaign+"#", "RESPONSE#")
 }
 
-// said is what one person wrote, as it came out of the box.
-type said struct {
-	Values    []string
-	Why, Wish string
+// Said is what one person wrote, as it came out of the box, and of which group it is.
+type Said struct {
+	Group []string `json:"g"`
+	Why   string   `json:"w"`
 }
 
-func wordsOf(table []Item, campaign string) (all []said) {
+// WordsOf are the words of a campaign in their order, as far as they can be read.
+func WordsOf(table []Item, campaign string) (all []Said) {
 	for _, i := range under(table, "WORDS#"+campaign, "") {
-		var some []said
+		var some []Said
 		if json.Unmarshal(i["words"], &some) == nil { // sealed ones an onlooker cannot read
 			all = append(all, some...)
 		}
@@ -163,8 +164,8 @@ func (h *Held) inOrder(campaign string, people []Person) (found []Finding) {
 	}
 	scores := h.scores(campaign)
 	words := map[string][]string{}
-	for _, w := range wordsOf(h.last(), campaign) {
-		words[strings.Join(w.Values, "/")] = append(words[strings.Join(w.Values, "/")], w.Why)
+	for _, w := range WordsOf(h.last(), campaign) {
+		words[strings.Join(w.Group, "/")] = append(words[strings.Join(w.Group, "/")], w.Why)
 	}
 	for _, order := range slices.Sorted(maps.Keys(orders)) {
 		try := func(what string, guesses, truth []string) {

@@ -374,7 +374,7 @@ func (d *director) bigCheck(ctx context.Context, c *campaign, r *BigReport) erro
 			d.broke("broken", 1, "death %d left %d people uncertain, more than two batches", i+1, k.Named)
 		}
 	}
-	if sum, list := t.tallies.differences(recount(t, audience)); sum > 0 {
+	if sum, list := t.tallies.differences(recount(t)); sum > 0 {
 		d.broke("drift", sum, "figures differ from a recount: %s", short(list))
 	}
 	return nil

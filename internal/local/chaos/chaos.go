@@ -20,6 +20,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"onetap/internal/local"
+	"onetap/internal/local/attack"
 	"onetap/internal/local/drive"
 	"onetap/internal/local/faults"
 )
@@ -40,10 +41,15 @@ type Config struct {
 }
 
 // Summary is the last line.
-type Summary struct{ Runs, Failed, Lost, Doubled, Drift int }
+type Summary struct {
+	Runs, Failed, Lost, Doubled, Drift int
+	Linkable                           int // employees whom the attacker names better than by guessing among five
+	Boxes, Erased                      int // campaigns of employees, and people erased
+}
 
 func (s Summary) String() string {
-	return fmt.Sprintf("chaos: runs=%d failed=%d lost=%d doubled=%d drift=%d", s.Runs, s.Failed, s.Lost, s.Doubled, s.Drift)
+	return fmt.Sprintf("chaos: runs=%d failed=%d lost=%d doubled=%d drift=%d linkable=%d boxes=%d erased=%d",
+		s.Runs, s.Failed, s.Lost, s.Doubled, s.Drift, s.Linkable, s.Boxes, s.Erased)
 }
 
 // Run plays the histories of Runs seeds. The error is of the laptop's own; broken promises are in the summary.
@@ -104,6 +110,8 @@ func sum(fired map[string]int) (n int) {
 
 func (s *Summary) add(r Result, err error) {
 	s.Runs++
+	s.Boxes += r.Boxes
+	s.Erased += r.Erased
 	if err != nil || len(r.Broken) > 0 {
 		s.Failed++
 	}
@@ -115,6 +123,8 @@ func (s *Summary) add(r Result, err error) {
 			s.Doubled += b.n
 		case "drift":
 			s.Drift += b.n
+		case "linkable":
+			s.Linkable += b.n
 		}
 	}
 }
@@ -124,6 +134,7 @@ type Result struct {
 	Broken           []finding
 	Fired            map[string]int // faults, by what they are
 	Letters, Answers int
+	Boxes, Erased    int
 	Took             time.Duration
 }
 
@@ -159,7 +170,7 @@ func Play(ctx context.Context, cfg Config, h History) (r Result, err error) {
 		}
 		os.RemoveAll(data)
 	}()
-	d := &director{history: h, faults: faults.New(h.Faults, h.Seed), answers: map[string]*answer{}, stopped: map[string]time.Time{}}
+	d := &director{history: h, faults: faults.New(h.Faults, h.Seed), answers: map[string]*answer{}, stopped: map[string]time.Time{}, watch: &attack.Onlooker{}}
 	d.log = func(string, ...any) {}
 	if cfg.Verbose {
 		d.log = func(format string, args ...any) {
@@ -171,7 +182,7 @@ func Play(ctx context.Context, cfg Config, h History) (r Result, err error) {
 	bad.Clock = func(function string) time.Duration { return skew(function) + time.Duration(d.shift.Load()) }
 	d.stack, err = local.Start(ctx, local.Config{
 		Template: cfg.Template, Functions: cfg.Functions, Data: filepath.Join(data, "laptop"), Minute: minute,
-		MailRate: h.Rate, MailEntry: d.faults.Entry, Faults: bad, Processes: 6,
+		MailRate: h.Rate, MailEntry: d.faults.Entry, Faults: bad, Processes: 6, Onlooker: d.watch,
 	})
 	if err != nil {
 		return r, err
@@ -191,7 +202,10 @@ func Play(ctx context.Context, cfg Config, h History) (r Result, err error) {
 			err = d.check(ctx)
 		}
 	}
-	r = Result{Broken: d.broken, Fired: d.faults.Fired(), Letters: len(d.letters), Took: time.Since(began)}
+	r = Result{Broken: d.broken, Fired: d.faults.Fired(), Letters: len(d.letters), Took: time.Since(began), Erased: len(d.erased)}
+	if d.box != nil {
+		r.Boxes = 1
+	}
 	for _, a := range d.answers {
 		if a.answered() {
 			r.Answers++

@@ -58,8 +58,14 @@ func (d *director) check(ctx context.Context) error {
 		}
 		d.checkCases(c, n, rows)
 	}
+	if err := d.checkBox(ctx, t); err != nil {
+		return err
+	}
+	if err := d.checkErased(ctx, t); err != nil {
+		return err
+	}
 	d.checkStopped()
-	sum, list := t.tallies.differences(recount(t, audience))
+	sum, list := t.tallies.differences(recount(t))
 	if sum > 0 {
 		d.broke("drift", sum, "figures differ from a recount: %s", short(list))
 	}
@@ -80,6 +86,9 @@ func (d *director) checkLetters(c *campaign, n, mailing int, rows *campaignRows,
 	for _, l := range d.letters {
 		if l.Kind == "survey" && l.Tags["campaign"] == c.id && l.Tags["wave"] == fmt.Sprint(mailing) {
 			contact := l.Tags["contact"]
+			if d.gone(contact) {
+				continue
+			}
 			letters[contact] = append(letters[contact], l)
 			if contacts[contact] != l.To[0] {
 				d.broke("broken", 1, "campaign %d: a letter is for one person and went to another", n)
@@ -99,6 +108,9 @@ func (d *director) checkLetters(c *campaign, n, mailing int, rows *campaignRows,
 		}
 	}
 	for contact, i := range rows.invited[mailing] {
+		if contacts[contact] == "" { // somebody's who was erased
+			continue
+		}
 		got := letters[contact]
 		where := fmt.Sprintf("campaign %d, mailing %d: %s is %s %s", n, mailing, contacts[contact], i.text("state"), i.text("reason"))
 		switch state := i.text("state"); {
@@ -138,8 +150,8 @@ func (d *director) checkLedger(ctx context.Context, c *campaign, n, number int, 
 		for _, carried := range w.Carry {
 			waiting += len(carried)
 		}
-	} else if number == 0 && w.Audience < d.history.Contacts {
-		d.broke("lost", d.history.Contacts-w.Audience, "campaign %d: an audience of %d is planned, %d were uploaded", n, w.Audience, d.history.Contacts)
+	} else if number == 0 && w.Audience < c.audience-len(d.erased) {
+		d.broke("lost", c.audience-w.Audience, "campaign %d: an audience of %d is planned, %d were uploaded", n, w.Audience, c.audience)
 	}
 	if w.State == "done" && waiting > 0 {
 		d.broke("lost", waiting, "campaign %d, mailing %d is done and %d wait", n, number, waiting)

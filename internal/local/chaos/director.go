@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"onetap/internal/local"
+	"onetap/internal/local/attack"
 	"onetap/internal/local/drive"
 	"onetap/internal/local/faults"
 )
@@ -32,6 +33,11 @@ type director struct {
 
 	campaigns []*campaign
 	uploaded  int // contacts of the last upload that was confirmed
+	box       *ballots
+	erased    []erased
+	watch     *attack.Onlooker
+	linkable  int // employees whom the attacker named
+	linked    []attack.Finding
 
 	mu      sync.Mutex
 	last    string // id of the last letter read
@@ -44,6 +50,7 @@ type director struct {
 // campaign is what the director knows of one.
 type campaign struct {
 	id       string
+	audience int // how many are on the list, at least
 	launched bool
 	ended    bool // closed or cancelled, or perhaps
 	paused   bool // or perhaps
@@ -54,7 +61,7 @@ type campaign struct {
 
 // finding is a promise that does not hold.
 type finding struct {
-	kind string // lost, doubled, drift, broken
+	kind string // lost, doubled, drift, linkable, broken
 	n    int
 	what string
 }
@@ -119,9 +126,14 @@ func (d *director) step(ctx context.Context, s Step) error {
 	r := rand.New(rand.NewPCG(s.Seed, d.history.Seed))
 	began := time.Now()
 	defer func() { d.log("%s: %.1f s", s, time.Since(began).Seconds()) }()
+	if ok, err := d.boxStep(ctx, s, r); ok {
+		return err
+	}
 	switch s.Do {
 	case "campaign":
 		return d.launch(ctx, r)
+	case "erase":
+		return d.erase(ctx, s.N, r)
 	case "stop":
 		return d.stopByHand(ctx, s.N, r)
 	case "again":
@@ -213,11 +225,11 @@ func (d *director) upload(ctx context.Context, n int) error {
 
 // launch makes a campaign and launches it.
 func (d *director) launch(ctx context.Context, r *rand.Rand) error {
-	c := &campaign{}
+	c := &campaign{audience: d.history.Contacts}
 	d.campaigns = append(d.campaigns, c)
 	settings := map[string]any{
 		"name": fmt.Sprintf("Wave %d", len(d.campaigns)), "audience": audience, "company": "Example Shop", "language": "en",
-		"quiet_days": 0, "closes_at": time.Now().Add(time.Duration(d.shift.Load())).AddDate(0, 0, 60).UTC().Format(time.RFC3339),
+		"quiet_days": 0, "closes_at": d.now().AddDate(0, 0, 60).UTC().Format(time.RFC3339),
 	}
 	if r.Float64() < 0.2 {
 		settings["sample"] = 0.7

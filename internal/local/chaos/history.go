@@ -3,6 +3,7 @@ package chaos
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -13,11 +14,12 @@ import (
 // History is everything that is decided before a run: what people do, in order, and what goes wrong. As text it has a
 // line each, and can be played again or with lines left out.
 type History struct {
-	Seed     uint64 // of what people choose within a step
-	Contacts int
-	Rate     float64 // recipients a second; 0: no limit
-	Steps    []Step
-	Faults   []faults.Rule
+	Seed      uint64 // of what people choose within a step
+	Contacts  int
+	Employees int     // who are asked by ballots; 0: none
+	Rate      float64 // recipients a second; 0: no limit
+	Steps     []Step
+	Faults    []faults.Rule
 }
 
 // Step is one thing that somebody does.
@@ -88,7 +90,63 @@ func Invent(seed uint64) History {
 		n--
 	}
 	h.Faults = inventFaults(r)
+	h.addEmployees(rand.New(rand.NewPCG(seed, 3)))
+	h.addErasures(rand.New(rand.NewPCG(seed, 4)))
 	return h
+}
+
+// addEmployees puts a campaign of employees among what happens, and its faults.
+func (h *History) addEmployees(r *rand.Rand) {
+	if r.Float64() < 0.4 {
+		return
+	}
+	if h.Employees = 12 + r.IntN(40); r.Float64() < 0.2 {
+		h.Employees = 5 + r.IntN(8)
+	}
+	all := []Step{{Do: "ask"}}
+	for range 2 + r.IntN(3) {
+		all = append(all, Step{Do: "votes", N: 1 + r.IntN(h.Employees)})
+	}
+	for _, one := range []struct {
+		do     string
+		chance float64
+		most   int
+	}{{"revotes", 0.7, 10}, {"vote-scans", 0.5, 10}, {"vote-scripts", 0.5, 10}, {"box-pause", 0.2, 0}, {"box-resume", 0.3, 0}, {"box-remind", 0.3, 0}, {"votes", 0.5, 5}, {"box-close", 0.3, 0}, {"box-cancel", 0.1, 0}, {"votes", 0.3, 5}} {
+		if r.Float64() < one.chance {
+			all = append(all, Step{Do: one.do, N: r.IntN(one.most + 1)})
+		}
+	}
+	at := 1
+	for _, s := range all {
+		s.Seed = r.Uint64()
+		at += r.IntN(max(1, (len(h.Steps)-at)/2))
+		h.Steps = slices.Insert(h.Steps, min(at, len(h.Steps)), s)
+		at++
+	}
+	for range r.IntN(3) {
+		what := callFaults[pick(r, 4, func(i int) float64 { return callFaults[i].weight })].what
+		h.Faults = append(h.Faults, parsed(fmt.Sprintf("%s@ballots.%s#%d", what, []string{"PutItem", "BatchWriteItem", "Query", "GetItem", "Decrypt"}[r.IntN(5)], 1+r.IntN(6))))
+	}
+}
+
+// addErasures has people erased.
+func (h *History) addErasures(r *rand.Rand) {
+	if r.Float64() < 0.5 {
+		return
+	}
+	for range 1 + r.IntN(3) {
+		at := 1 + r.IntN(len(h.Steps))
+		h.Steps = slices.Insert(h.Steps, at, Step{Do: "erase", N: 1 + r.IntN(2), Seed: r.Uint64()})
+	}
+}
+
+// parsed reads a fault that was made here; a test makes many.
+func parsed(text string) faults.Rule {
+	rule, err := local.ParseFault(text)
+	if err != nil {
+		panic(err)
+	}
+	return rule
 }
 
 func draw(r *rand.Rand) (s struct {
@@ -228,11 +286,7 @@ func inventFaults(r *rand.Rand) []faults.Rule {
 	}
 	rules := make([]faults.Rule, len(texts))
 	for i, t := range texts {
-		rule, err := local.ParseFault(t)
-		if err != nil {
-			panic(err) // made here; a test makes many
-		}
-		rules[i] = rule
+		rules[i] = parsed(t)
 	}
 	return rules
 }
@@ -259,7 +313,7 @@ func (s Step) String() string {
 // String is a history as Read reads it.
 func (h History) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "seed %d\ncontacts %d\nrate %g\n", h.Seed, h.Contacts, h.Rate)
+	fmt.Fprintf(&b, "seed %d\ncontacts %d\nemployees %d\nrate %g\n", h.Seed, h.Contacts, h.Employees, h.Rate)
 	for _, f := range h.Faults {
 		fmt.Fprintf(&b, "fault %s\n", f)
 	}
@@ -279,6 +333,8 @@ func Read(text string) (h History, err error) {
 			h.Seed, err = strconv.ParseUint(rest, 10, 64)
 		case "contacts":
 			h.Contacts, err = strconv.Atoi(rest)
+		case "employees":
+			h.Employees, err = strconv.Atoi(rest)
 		case "rate":
 			h.Rate, err = strconv.ParseFloat(rest, 64)
 		case "fault":

@@ -224,7 +224,7 @@ func (p *respondent) form(ctx context.Context, address string, form url.Values, 
 		return no, nil
 	case status == http.StatusOK || status == http.StatusSeeOther:
 		return saved, nil
-	case status == http.StatusGone && p.campaign.ended:
+	case status == http.StatusGone && p.campaign.ended, status == http.StatusNotFound && p.gone(p.letter.Tags["contact"]):
 		return no, nil
 	case status == http.StatusBadRequest && !form.Has("score"):
 		return no, nil // words of somebody whose score was not saved

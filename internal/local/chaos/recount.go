@@ -64,7 +64,7 @@ func weekday(t time.Time) string {
 }
 
 // recount counts what the figures of all campaigns must be, from the answers and invitations alone.
-func recount(t rows, audience string) figures {
+func recount(t rows) figures {
 	f := figures{}
 	for id, c := range t.campaigns {
 		for _, r := range c.responses {
@@ -78,7 +78,7 @@ func recount(t rows, audience string) figures {
 				}
 			}
 			for _, field := range fields {
-				f.place(id, audience, when, r, field)
+				f.place(id, c.audience, when, r, field)
 			}
 			if !r.truth("verified") {
 				f.add(id, "week", isoWeek(when), fmt.Sprintf("u%d", r.number("score")), 1)
@@ -86,7 +86,7 @@ func recount(t rows, audience string) figures {
 		}
 		for n, people := range c.invited {
 			for _, r := range people {
-				f.sending(id, audience, n, r)
+				f.sending(id, c.audience, n, r)
 			}
 			for reason, planned := range c.mailings[n].Skipped { // what was skipped while planning stands with the mailing
 				field := "skip_" + reason

@@ -105,6 +105,12 @@ func (d *director) rest(ctx context.Context) error {
 			d.broke("lost", 1, "%v", err)
 		}
 	}
+	if err := d.openBox(ctx); err != nil {
+		d.broke("lost", 1, "%v", err)
+	}
+	if err := d.forgotten(ctx); err != nil {
+		d.broke("broken", 1, "%v", err)
+	}
 	return d.settle(ctx)
 }
 
@@ -142,7 +148,7 @@ func (d *director) nothingDue(ctx context.Context) error {
 		if err != nil {
 			return false, err
 		}
-		now := time.Now().Add(time.Duration(d.shift.Load()))
+		now := d.now()
 		for _, r := range all {
 			if pk := r.text("pk"); len(pk) > 4 && pk[:4] == "DUE#" {
 				if at, err := time.Parse(time.RFC3339Nano, r.text("sk")[:24]); err != nil || at.Before(now) {

@@ -1,18 +1,16 @@
 package chaos
 
 import (
-	"bytes"
 	"context"
 	"encoding/base32"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"io"
-	"net/http"
 	"strconv"
 	"strings"
 	"time"
 
+	"onetap/internal/local/attack"
 	"onetap/internal/local/startpage"
 	"onetap/internal/survey"
 )
@@ -43,51 +41,20 @@ func (r record) json(name string, v any) error {
 
 // scan reads the whole table as any client of DynamoDB would.
 func scan(ctx context.Context, endpoint, table string) ([]record, error) {
-	var all []record
-	ask := map[string]any{"TableName": table, "ConsistentRead": true}
-	for {
-		body, err := json.Marshal(ask)
-		if err != nil {
-			return nil, err
-		}
-		r, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint+"/", bytes.NewReader(body))
-		if err != nil {
-			return nil, err
-		}
-		r.Header.Set("X-Amz-Target", "DynamoDB_20120810.Scan")
-		r.Header.Set("Content-Type", "application/x-amz-json-1.0")
-		r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=chaos/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0")
-		answer, err := http.DefaultClient.Do(r)
-		if err != nil {
-			return nil, fmt.Errorf("scan: %w", err)
-		}
-		text, err := io.ReadAll(answer.Body)
-		answer.Body.Close()
-		if err != nil || answer.StatusCode != http.StatusOK {
-			return nil, fmt.Errorf("scan: status %d, %s: %w", answer.StatusCode, text, err)
-		}
-		var out struct {
-			Items            []map[string]map[string]json.RawMessage
-			LastEvaluatedKey json.RawMessage
-		}
-		if err := json.Unmarshal(text, &out); err != nil {
-			return nil, fmt.Errorf("scan: %w", err)
-		}
-		for _, it := range out.Items {
-			one, err := readRecord(it)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, one)
-		}
-		if out.LastEvaluatedKey == nil {
-			return all, nil
-		}
-		ask["ExclusiveStartKey"] = out.LastEvaluatedKey
+	typed, err := attack.Scan(ctx, endpoint, table)
+	if err != nil {
+		return nil, err
 	}
+	all := make([]record, len(typed))
+	for i, it := range typed {
+		if all[i], err = readRecord(it); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
 }
 
-func readRecord(it map[string]map[string]json.RawMessage) (record, error) {
+func readRecord(it attack.Typed) (record, error) {
 	r := record{}
 	for name, typed := range it {
 		for kind, raw := range typed {
@@ -123,6 +90,7 @@ func readRecord(it map[string]map[string]json.RawMessage) (record, error) {
 // campaignRows are what the table holds of one campaign.
 type campaignRows struct {
 	state     string
+	audience  string
 	mailings  map[int]mailing
 	invited   map[int]map[string]record // by mailing and contact
 	waiting   map[int]map[string]bool   // planned and not decided
@@ -194,9 +162,9 @@ func sortOut(all []record) (rows, map[survey.Audience][]survey.ContactID, error)
 			a := survey.Audience(pk[1])
 			contacts[a] = append(contacts[a], survey.ContactID(kind))
 		case pk[0] == "CAMPAIGN" && kind == "CAMPAIGN":
-			var c struct{ State string }
+			var c struct{ State, Audience string }
 			err = r.json("campaign", &c)
-			of(pk[1]).state = c.State
+			of(pk[1]).state, of(pk[1]).audience = c.State, c.Audience
 		case pk[0] == "CAMPAIGN" && kind == "WAVE":
 			var w mailing
 			err = r.json("wave", &w)

@@ -126,6 +126,13 @@ func (a *answer) may(exists, verified bool, score int, why string) bool {
 	})
 }
 
+// possible are the states in which the answer may be.
+func (a *answer) possible() []said {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.states)
+}
+
 // unhappy says whether there must be a case, and whether there may be one: a score that rose before anybody was told of it
 // leaves none.
 func (a *answer) unhappy() (must, may bool) {
