@@ -108,6 +108,7 @@ func (d *Pages) showAgain(w http.ResponseWriter, r *http.Request, status int, c 
 	if err != nil {
 		return err
 	}
+	p.Refused = r.FormValue("go") == "show"
 	n, err := d.Mailing.CountReminder(r.Context(), c, countFor)
 	if err != nil {
 		return err

@@ -33,7 +33,7 @@ func TestSecondReminder(t *testing.T) {
 
 	typed := []string{"second_reminder.ru", "Once more", "second_reminder_text.ru", "In our own words.", "language", "ru"}
 	_, page, _ = v.Post("/campaigns/abcdefgh/remind-again", append(typed, "go", "show")...)
-	v.Says(page, "In our own words.", "Once more</dd>")
+	v.Says(page, "In our own words.", "Once more</dd>", "data-refused") // shown, and not saved: what is typed stays kept
 	_, frame, ok := strings.Cut(page, `<iframe src="`)
 	frame, _, _ = strings.Cut(frame, `"`)
 	if !ok {

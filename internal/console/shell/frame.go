@@ -42,7 +42,7 @@ type Frame struct {
 	Done    string   // what has just been done
 	Error   string   // why it was not
 	Scripts []string
-	Refused bool // what was asked for was not done
+	Refused bool // what was typed is not saved: refused, or only shown
 	Wide    bool // for tables and boards
 	Look    look
 

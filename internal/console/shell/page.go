@@ -26,7 +26,7 @@ type framed interface {
 // send the session's cookie with requests that another site makes unseen (SameSite), and what a reader searches for is
 // posted, so that no address puts words into a page.
 func Show(w http.ResponseWriter, r *http.Request, status int, p framed) error {
-	p.frame().Refused = status >= http.StatusBadRequest
+	p.frame().Refused = p.frame().Refused || status >= http.StatusBadRequest
 	if err := web.Render(w, r, status, p.frame().Lang, layout(p.frame(), p.View())); err != nil {
 		return fmt.Errorf("page %T: %w", p, err)
 	}
