@@ -19,6 +19,17 @@ func TestHeadingsInTwoRows(t *testing.T) {
 			"№=attribute, Контрагент / Код=attribute, Контрагент / Контактное лицо=name, Контакты / Телефон=phone, Контакты / E-mail=email, Контакты / Сайт=attribute, Менеджер=owner",
 			"anna@example.ru +79161234567 Смирнова Анна, boris@example.ru +74951234567 Петров Борис, vera@example.ru  Орлова Вера",
 		},
+		"a workbook, whose merged cells are repeated downwards; the lower row says it all": {
+			"Контактная информация\n\n№;Контрагент;;Контакты;;Менеджер\n№;Код;Контактное лицо;Телефон;E-mail;Менеджер\n" +
+				"1;К-1;Смирнова Анна;+7 916 123-45-67;anna@example.ru;Ким Мария\n2;К-2;Петров Борис;8 495 123-45-67;boris@example.ru;Ким Мария\n",
+			"№=ignored, Код=attribute, Контактное лицо=name, Телефон=phone, E-mail=email, Менеджер=owner",
+			"anna@example.ru +79161234567 Смирнова Анна, boris@example.ru +74951234567 Петров Борис",
+		},
+		"a workbook, whose lower row needs the upper one": {
+			"ФИО;Телефон;;Электронная почта;;Город\nФИО;мобильный;рабочий;рабочая;личная;Город\nАнна Смирнова;+7 916 123-45-67;;anna@example.ru;;Пермь\nБорис Петров;;+7 495 123-45-67;;boris@example.ru;Омск\n",
+			"ФИО=name, Телефон / мобильный=phone, Телефон / рабочий=other_phone, Электронная почта / рабочая=email, Электронная почта / личная=other_email, Город=location",
+			"anna@example.ru +79161234567 Анна Смирнова, boris@example.ru +74951234567 Борис Петров",
+		},
 		"kinds of telephones and addresses below": {
 			"ФИО;Телефон;;Электронная почта;;Город\n;мобильный;рабочий;рабочая;личная;\nАнна Смирнова;+7 916 123-45-67;;anna@example.ru;;Пермь\nБорис Петров;;+7 495 123-45-67;;boris@example.ru;Омск\n",
 			"ФИО=name, Телефон / мобильный=phone, Телефон / рабочий=other_phone, Электронная почта / рабочая=email, Электронная почта / личная=other_email, Город=location",
