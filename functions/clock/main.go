@@ -12,6 +12,7 @@ import (
 	"onetap/internal/handlers/wire"
 	"onetap/internal/kms"
 	"onetap/internal/logs"
+	"onetap/internal/resealing"
 	"onetap/internal/rights"
 	"onetap/internal/store"
 )
@@ -35,5 +36,6 @@ func main() {
 		os.Exit(1)
 	}
 	recounter := &counting.Recounter{Store: s, Now: time.Now, Metrics: os.Stdout, Log: log}
-	lambda.Start(clock.New(alerts, recounter, &rights.Rights{Store: s, Now: time.Now}, &rights.Retention{Store: s, Now: time.Now}, &rights.Resealer{Store: s, Keys: sealer, Now: time.Now}, &rights.Disclosure{Store: s}, log).Handle)
+	words := clock.Words{Pairs: sealer, Resealer: &resealing.Resealer{Store: s, Now: time.Now}}
+	lambda.Start(clock.New(alerts, recounter, &rights.Rights{Store: s, Now: time.Now}, &rights.Retention{Store: s, Now: time.Now}, &rights.Resealer{Store: s, Keys: sealer, Now: time.Now}, words, &rights.Disclosure{Store: s}, log).Handle)
 }

@@ -63,6 +63,7 @@ type Settings struct {
 	Admin   string                                        // who may sign in before there is any staff
 	Pairs   mailing.Pairs                                 // makes the key pairs of campaigns with ballots
 	Index   contacts.Index                                // by which contacts are found; nil: they are walked through
+	Words   mailing.Pairs                                 // makes that of what respondents write
 	OIDC    OIDC                                          // who signs people in besides the links by e-mail
 }
 
@@ -85,7 +86,7 @@ func Open(o Settings) (*Desk, error) {
 	}
 	d := &Desk{Store: o.Store, Keys: o.Keys, Now: now, Later: o.Later, Sheets: o.Sheets, Sender: o.Sender, senders: senders, Addresses: addresses{o.Site, o.Links}}
 	d.Results = &insight.Results{Store: o.Store, Keys: o.Keys, Now: now}
-	d.Mailing = &mailing.Campaigns{Store: o.Store, Keys: o.Keys, Mail: o.Mail, Now: now, Wake: o.Wake, Sender: o.Sender, Senders: senders, Admin: o.Admin, Pairs: o.Pairs}
+	d.Mailing = &mailing.Campaigns{Store: o.Store, Keys: o.Keys, Mail: o.Mail, Now: now, Wake: o.Wake, Sender: o.Sender, Senders: senders, Admin: o.Admin, Pairs: o.Pairs, Words: o.Words}
 	d.Company = &org.Company{Store: o.Store, Now: now, Senders: senders}
 	d.Lists = &contacts.Lists{Store: o.Store, Keys: o.Keys, Now: now, Index: o.Index}
 	d.Rights = &rights.Rights{Store: o.Store, Keys: o.Keys, Now: now}

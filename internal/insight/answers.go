@@ -130,7 +130,7 @@ func (o *Reading) narrowAnswers(ctx context.Context, f Filter, after string) (pa
 	fits := Filter{Group: f.Group, Score: f.Score, Words: f.Words, Wish: f.Wish, Search: f.Search}.match()
 	for _, shard := range shards {
 		looked := 0
-		err := o.results.Store.WalkResponses(ctx, o.campaign.ID, shard, "", func(r survey.Response) (bool, error) {
+		err := o.results.Store.WalkAnswers(ctx, o.campaign.ID, shard, "", func(r survey.Response) (bool, error) {
 			looked++
 			if r.Verified {
 				page.Looked++

@@ -105,6 +105,10 @@ func (m *memory) WalkResponses(_ context.Context, _ survey.CampaignID, shard int
 	return nil
 }
 
+func (m *memory) WalkAnswers(ctx context.Context, c survey.CampaignID, shard int, after survey.ContactID, each func(survey.Response) (bool, error)) error {
+	return m.WalkResponses(ctx, c, shard, after, each)
+}
+
 func (m *memory) FindResponses(_ context.Context, _ survey.CampaignID, _ survey.Cursor, _, _ int, fits func(survey.Response) bool) ([]survey.Response, int, *survey.Cursor, error) {
 	found := slices.DeleteFunc(slices.Clone(m.answers), func(r survey.Response) bool { return !fits(r) })
 	return found, len(m.answers), nil, nil

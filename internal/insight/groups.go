@@ -100,7 +100,7 @@ func (g *gathering) add(r survey.Response) {
 		return
 	}
 	at := int32(len(g.answers))
-	g.answers = append(g.answers, gatheredAnswer{score: nps.Score(r.Score), comment: r.Why != "" || r.Wish != ""})
+	g.answers = append(g.answers, gatheredAnswer{score: nps.Score(r.Score), comment: r.HasWords()})
 	for i, kind := range g.kinds {
 		v := strings.Clone(Value(g.campaign, kind, r)) // the answer's memory goes
 		g.groups[i][v] = append(g.groups[i][v], at)

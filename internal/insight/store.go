@@ -27,7 +27,8 @@ type Store interface {
 	// SavedDimensionCount reads what SaveDimensionCount kept; ok is false when there is none.
 	SavedDimensionCount(ctx context.Context, c survey.CampaignID, i int) (count survey.DimensionCount, ok bool, err error)
 	// WalkResponses calls each for every answer of one shard, verified or not, after a contact, until it returns false.
-	// Consistent.
+	// Consistent. It does not open the words: WalkAnswers does.
+	WalkAnswers(ctx context.Context, c survey.CampaignID, shard int, after survey.ContactID, each func(survey.Response) (bool, error)) error
 	WalkResponses(ctx context.Context, c survey.CampaignID, shard int, after survey.ContactID, each func(survey.Response) (bool, error)) error
 	// FindResponses reads up to limit answers that fit, from the cursor on, and looks at no more than budget; next is nil
 	// at the end.

@@ -54,6 +54,7 @@ type Keys struct {
 	conceal []byte // what stands in addresses of pages
 	box     []byte // of where a ballot's answer lies
 	card    []byte // of the codes on cards
+	words   []byte // of what people wrote
 }
 
 // epochKeys sign the links of one epoch, each purpose with its own.
@@ -91,6 +92,9 @@ func NewKeys(master string, epoch int) (*Keys, error) {
 		return nil, err
 	}
 	if k.card, err = derive(master, "card"); err != nil {
+		return nil, err
+	}
+	if k.words, err = derive(master, "words"); err != nil {
 		return nil, err
 	}
 	k.conceal, err = derive(master, "conceal")

@@ -1,7 +1,6 @@
 package local_test
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -48,9 +47,7 @@ func TestContactsAreFoundByTheirWords(t *testing.T) {
 		step(company.Upload(ctx, "POST", "/contacts?audience=customers", "text/csv", []byte(list), nil))
 		step(s.Settle(ctx))
 	}
-	table := startpage.OpenTable(s.AWS(), s.TableName()).(interface {
-		SearchIndex(ctx context.Context, a survey.Audience, limit int) (survey.SearchIndex, []survey.SearchNote, bool, error)
-	})
+	table := startpage.OpenTable(s.AWS(), s.TableName())
 	indexed := func(contacts, noted int) {
 		t.Helper()
 		x, notes, _, err := table.SearchIndex(ctx, survey.Customers, 10)

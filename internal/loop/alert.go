@@ -165,10 +165,14 @@ func (c *Case) follow(at time.Time) {
 
 // Fingerprint is a hash of an answer's words, by which a change of them shows; "" without words.
 func Fingerprint(r survey.Response) string {
-	if r.Why == "" && r.Wish == "" {
+	if !r.HasWords() {
 		return ""
 	}
 	h := fnv.New64a()
+	if kept := r.Kept; len(kept.Why)+len(kept.Wish) > 0 { // whoever opens them and whoever cannot come to the same
+		h.Write([]byte(survey.Whole(kept.Why, nil) + "\x00" + survey.Whole(kept.Wish, nil)))
+		return fmt.Sprintf("%016x", h.Sum64())
+	}
 	h.Write([]byte(r.Why + "\x00" + r.Wish))
 	return fmt.Sprintf("%016x", h.Sum64())
 }

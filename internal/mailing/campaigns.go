@@ -30,7 +30,8 @@ type Campaigns struct {
 	Sender  string                      // the deployment's From
 	Senders survey.Senders              // whom letters may come from
 	Admin   string                      // the deployment's administrator, who is of the staff before there is a list
-	Pairs   Pairs
+	Pairs   Pairs                       // of ballots
+	Words   Pairs                       // of what respondents write
 }
 
 // Pairs makes key pairs, of which whoever launches can use the public half alone.

@@ -53,7 +53,7 @@ func newDesk(t testing.TB) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.Campaigns = &mailing.Campaigns{Store: d.store, Keys: k, Mail: d, Now: d.now, Wake: d.wake, Sender: sender, Senders: senders, Admin: "boss@example.com", Pairs: sealtest.New()}
+	d.Campaigns = &mailing.Campaigns{Store: d.store, Keys: k, Mail: d, Now: d.now, Wake: d.wake, Sender: sender, Senders: senders, Admin: "boss@example.com", Pairs: sealtest.New(), Words: storetest.Sealer(d.store)}
 	return d
 }
 

@@ -18,8 +18,8 @@ type errandStore interface {
 	Contact(ctx context.Context, a survey.Audience, id survey.ContactID) (survey.Contact, error)
 	// Invitation reads one contact's place in a mailing; ok is false where it is not decided yet.
 	Invitation(ctx context.Context, c survey.CampaignID, mailing int, id survey.ContactID) (i survey.Invitation, ok bool, err error)
-	// Response reads an answer; ok is false where there is none.
-	Response(ctx context.Context, c survey.CampaignID, id survey.ContactID) (r survey.Response, ok bool, err error)
+	// ClosedResponse reads an answer without its words; ok is false where there is none.
+	ClosedResponse(ctx context.Context, c survey.CampaignID, id survey.ContactID) (r survey.Response, ok bool, err error)
 	// PlaceResponse writes what an early answer is counted by, if it is early still.
 	PlaceResponse(ctx context.Context, r survey.Response) error
 	// WrittenTo reads the ids of the addresses to which a campaign has written to a contact.
@@ -72,7 +72,7 @@ func (r *senderRun) errands(ctx context.Context) error {
 // placeAnswer gives an answer that came before its invitation was written, or whose invitation was written before they said so much, what
 // it is counted by: of the invitation, and where that does not say, of the contact.
 func (r *senderRun) placeAnswer(ctx context.Context, e survey.Errand) (done bool, err error) {
-	a, ok, err := r.Store.Response(ctx, e.Campaign, e.Contact)
+	a, ok, err := r.Store.ClosedResponse(ctx, e.Campaign, e.Contact)
 	age := r.Now().Sub(e.At)
 	if err != nil || !ok || !a.Early { // not written yet, or placed
 		return age > errandAge, err

@@ -14,7 +14,8 @@ const maxLooked = 20_000
 
 // Launch starts a campaign now (zero) or at a time, and calls the sender. site is the base of the links in its letters,
 // without a slash at the end. Problems besides those of survey.Campaign.Launch: of the wording, the sender, and that there
-// is nobody to write to, or too few (those of nobody). A campaign with ballots gets the key pair to which its answers are sealed.
+// is nobody to write to, or too few (those of nobody). There is a key pair to which words are sealed, then, and for
+// a campaign with ballots that to which its answers are.
 // version is as in change.
 func (cs *Campaigns) Launch(ctx context.Context, id string, version *int, at time.Time, site string) (survey.Campaign, error) {
 	return cs.change(ctx, id, version, func(c survey.Campaign) (survey.Campaign, error) {
@@ -37,7 +38,10 @@ func (cs *Campaigns) Launch(ctx context.Context, id string, version *int, at tim
 		if err := cs.Senders.Check(c.Sender); err != nil {
 			return c, err
 		}
-		if err := cs.somebody(ctx, c); err != nil || !c.Ballots {
+		if err := cs.somebody(ctx, c); err != nil {
+			return c, err
+		}
+		if err := cs.Words.MakePair(ctx, seal.Words); err != nil || !c.Ballots {
 			return c, err
 		}
 		return c, cs.Pairs.MakePair(ctx, seal.Ballots.Of(string(c.ID)))

@@ -59,9 +59,11 @@ type Store interface {
 	DropOpeningRun(ctx context.Context, c survey.CampaignID, run string) error
 	DropOpeningPages(ctx context.Context, c survey.CampaignID) error
 
-	// PutAnswers and PutWords write, whatever is there.
+	// PutAnswers and PutSealedWords write, whatever is there.
 	PutAnswers(ctx context.Context, rs []survey.Response) error
-	PutWords(ctx context.Context, c survey.CampaignID, page int, words []survey.Words) error
+	PutSealedWords(ctx context.Context, c survey.CampaignID, page int, sealed []byte) error
+	// WordsPagePlace is where such a page lies; it is sealed for that place.
+	WordsPagePlace(c survey.CampaignID, page int) seal.Place
 }
 
 // Sealer opens what was sealed to a campaign's key, and forgets the key.

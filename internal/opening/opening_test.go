@@ -65,6 +65,7 @@ func newWorld(t *testing.T, teams map[string][2]int) *world {
 	w.sealer = seal.New(seal.Options{Rings: w.store, KMS: w.kms, Now: time.Now})
 	ctx := t.Context()
 	must(t, w.sealer.MakePair(ctx, seal.Ballots.Of(string(id))))
+	must(t, storetest.Sealer(w.store).MakePair(ctx, seal.Words))
 	c := survey.Campaign{
 		ID: id, Name: "eNPS", Audience: survey.Employees, State: survey.Closed, Language: "ru", Ballots: true,
 		Created: ended.AddDate(0, 0, -20), Launched: ended.AddDate(0, 0, -20), ClosesAt: ended, Ended: ended,

@@ -271,7 +271,7 @@ func (o *Opener) unpack(ctx context.Context, c survey.Campaign, packed survey.Op
 			return err
 		}
 		if len(p.Words) > 0 {
-			if err := o.Store.PutWords(ctx, c.ID, n, p.Words); err != nil {
+			if err := o.putWords(ctx, c.ID, n, p.Words); err != nil {
 				return err
 			}
 		}
@@ -295,4 +295,18 @@ func response(c survey.Campaign, a answer, packed survey.Opening) survey.Respons
 		}
 	}
 	return r
+}
+
+// putWords seals a page of words with the public key that respondents' words have: whoever reads those reads these, and this
+// function none of them again.
+func (o *Opener) putWords(ctx context.Context, c survey.CampaignID, n int, words []survey.Words) error {
+	plain, err := json.Marshal(words)
+	if err != nil {
+		return err
+	}
+	sealed, err := o.Seal.SealTo(ctx, seal.Words, o.Store.WordsPagePlace(c, n), plain)
+	if err != nil {
+		return err
+	}
+	return o.Store.PutSealedWords(ctx, c, n, sealed)
 }

@@ -299,7 +299,7 @@ func TestBrowserWordsOfATunnel(t *testing.T) {
 	browsertest.Run(t, ctx, browsertest.TapOn("#again"), browsertest.TapOn("#score label:nth-child(3)"), says("Ещё не отправлено"), chromedp.SendKeys("#why", "!"), browsertest.TapOn("#words button"))
 	s.mu.Lock()
 	other := s.responses[s.id]
-	other.Score, other.Why, other.Version = 7, "другое", other.Version+1
+	other.Score, other.Why, other.Kept.Why, other.Version = 7, "другое", nil, other.Version+1
 	s.responses[s.id] = other
 	s.mu.Unlock()
 	r.way.Store(arrived)

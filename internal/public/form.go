@@ -47,7 +47,7 @@ const unknown = -1
 
 // postOf reads a post from its form. Words that still are what the page showed are not said anew: an old tab does not
 // write over what another tab has saved since.
-func postOf(form url.Values) (post survey.Post, cut bool, err error) {
+func (p *pages) postOf(v visit, form url.Values) (post survey.Post, cut bool, err error) {
 	post.Gesture = survey.Gesture(form.Get("gesture"))
 	if d := form.Get("digest"); digestForm.MatchString(d) {
 		post.Digest = d
@@ -83,7 +83,7 @@ func postOf(form url.Values) (post survey.Post, cut bool, err error) {
 		}
 		text, long := survey.Comment(*words)
 		was := said(form, f.name+"_was")
-		if was != nil && (*was == survey.Trace(text) || *was == survey.Hidden && text == "") {
+		if was != nil && (*was == p.trace(v)(text) || *was == survey.Hidden && text == "") {
 			continue
 		}
 		*f.to, *f.was = &text, was

@@ -94,12 +94,62 @@ func (m *memory) Respondent(_ context.Context, c survey.Campaign, id survey.Cont
 	defer m.mu.Unlock()
 	p := m.people[id]
 	if r, ok := m.responses[id]; ok {
+		r = closed(r)
 		p.Response = &r
 	}
 	if m.unsubscribed[id] {
 		p.Suppressed = survey.Unsubscribed
 	}
 	return p, nil
+}
+
+// closed is an answer as the page's function finds it: what was sealed stays closed. Words from before are there as they are.
+func closed(r survey.Response) survey.Response {
+	parts := func(all []survey.Part) []survey.Part {
+		all = slices.Clone(all)
+		for i := range all {
+			all[i].Text = ""
+		}
+		return all
+	}
+	if len(r.Kept.Why) > 0 {
+		r.Why = ""
+	}
+	if len(r.Kept.Wish) > 0 {
+		r.Wish = ""
+	}
+	r.Kept = survey.Kept{Why: parts(r.Kept.Why), Wish: parts(r.Kept.Wish)}
+	return r
+}
+
+func (m *memory) WordsPlace(c survey.CampaignID, id survey.ContactID, trace string) seal.Place {
+	return seal.Place{Partition: "CAMPAIGN#" + string(c), Sort: string(id), Attribute: trace}
+}
+
+// read opens words, as whoever has the key does.
+func (s *stage) read(r survey.Response, parts []survey.Part, plain string) string {
+	if len(parts) == 0 {
+		return plain
+	}
+	var texts []string
+	for _, p := range parts {
+		sealedKey, text, err := seal.CutPart(p.Sealed)
+		if err == nil {
+			if sealedKey, err = s.sealer.Open(context.Background(), seal.Words, s.WordsPlace(r.Campaign, r.Contact, p.Trace), sealedKey); err == nil {
+				text, err = seal.OpenWithKey(sealedKey, text)
+			}
+		}
+		if err != nil {
+			return err.Error()
+		}
+		texts = append(texts, string(text))
+	}
+	return strings.Join(texts, "\n\n")
+}
+
+// trace is that of words of the stage's person.
+func (s *stage) trace(words string) string {
+	return s.pages.trace(visit{token: keys.Token{Campaign: keys.NewCampaignID([5]byte{1, 2, 3, 4, 5}), Contact: s.id}})(words)
 }
 
 func (m *memory) Erased(_ context.Context, id survey.ContactID) (bool, error) {
@@ -189,6 +239,9 @@ func newStage(t testing.TB) *stage {
 	s.leave[1] = k.MakeUnsubscribe(keys.Token{Campaign: c.ID, Contact: s.id, Test: true})
 	digests := 0
 	s.now, s.sealer = noon, sealtest.New()
+	if err := s.sealer.MakePair(context.Background(), seal.Words); err != nil {
+		t.Fatal(err)
+	}
 	s.pages = newPages(s.memory, k, s.sealer, func() time.Time { return s.now }, func() string { digests++; return fmt.Sprint("digest", digests) })
 	s.handler = web.Secure(s.pages.routes())
 	return s
@@ -237,7 +290,7 @@ func (s *stage) state() string {
 	if !ok {
 		return "nothing"
 	}
-	return fmt.Sprintf("%d %v %q %q v%d", r.Score, r.Verified, r.Why, r.Wish, r.Version)
+	return fmt.Sprintf("%d %v %q %q v%d", r.Score, r.Verified, s.read(r, r.Kept.Why, r.Why), s.read(r, r.Kept.Wish, r.Wish), r.Version)
 }
 
 func (s *stage) written() []string {

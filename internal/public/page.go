@@ -58,6 +58,7 @@ type state struct {
 	cut    bool // and were cut
 	device device
 	typed  survey.Post // words of a form that is shown again without having been sent
+	trace  func(words string) string
 }
 
 // screen is the page without its script, as the server makes it. A scanner's score is nobody's: it is never chosen.
@@ -80,14 +81,11 @@ func (s state) page() web.Page {
 
 // field is what a field shows, and the trace of what of it is stored. Words that somebody was typing stay, with what they
 // were typed over.
-func field(stored string, mayRead bool, typed, typedWas *string) (text, was string) {
-	switch {
-	case typed != nil && typedWas != nil && *typedWas != survey.Trace(*typed):
+func field(stored words, typed, typedWas *string, trace func(string) string) (text, was string) {
+	if typed != nil && typedWas != nil && *typedWas != trace(*typed) {
 		return *typed, *typedWas
-	case mayRead:
-		return stored, survey.Trace(stored)
 	}
-	return "", survey.Hidden
+	return stored.text, stored.was
 }
 
 // links offer the page in the campaign's other languages.

@@ -768,8 +768,8 @@ func (s state) words(texts survey.Wording, show lines) templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		why, whyWas := field(s.answer.Why, s.device.why, s.typed.Why, s.typed.WhyWas)
-		wish, wishWas := field(s.answer.Wish, s.device.wish, s.typed.Wish, s.typed.WishWas)
+		why, whyWas := field(s.device.why, s.typed.Why, s.typed.WhyWas, s.trace)
+		wish, wishWas := field(s.device.wish, s.typed.Wish, s.typed.WishWas, s.trace)
 		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 66, "<div id=\"words\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

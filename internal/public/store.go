@@ -25,11 +25,13 @@ type Store interface {
 	Respondent(ctx context.Context, c survey.Campaign, id survey.ContactID) (survey.Respondent, error)
 	// Erased reports whether a link is that of somebody who was erased.
 	Erased(ctx context.Context, id survey.ContactID) (bool, error)
-	// Leave leaves to the sender what needs the contact.
+	// Leave leaves to others what needs the contact, or the key of words.
 	Leave(ctx context.Context, e survey.Errand) error
 	// SaveResponse writes an answer if the stored version still is was (0: none is stored); a problem of kind Conflict
 	// otherwise. After any other error it may have been written or not.
 	SaveResponse(ctx context.Context, r survey.Response, was int) error
+	// WordsPlace is the place for which the key of a part of an answer's words is sealed.
+	WordsPlace(c survey.CampaignID, id survey.ContactID, trace string) seal.Place
 	// Unsubscribe stops all later surveys to a contact, in every audience; again changes nothing.
 	Unsubscribe(ctx context.Context, c survey.Campaign, id survey.ContactID) error
 	// Ballot reads how often a ballot's answer was given, 0: never.
@@ -53,6 +55,11 @@ type table struct {
 // Unsubscribe implements Store.
 func (t table) Unsubscribe(ctx context.Context, c survey.Campaign, id survey.ContactID) error {
 	return t.Store.Unsubscribe(ctx, c, id, time.Now())
+}
+
+// SaveResponse implements Store.
+func (t table) SaveResponse(ctx context.Context, r survey.Response, was int) error {
+	return t.SaveSealed(ctx, r, was)
 }
 
 // Erased implements Store.

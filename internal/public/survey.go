@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -251,7 +252,7 @@ func (p *pages) show(w http.ResponseWriter, r *http.Request) {
 }
 
 func (p *pages) stateOf(r *http.Request, v visit, chosen *int) state {
-	s := state{visit: v, chosen: chosen, digest: p.digest()}
+	s := state{visit: v, chosen: chosen, digest: p.digest(), trace: p.trace(v)}
 	if v.person.Response != nil {
 		s.answer = *v.person.Response
 	}
@@ -276,7 +277,7 @@ func (p *pages) receive(w http.ResponseWriter, r *http.Request) {
 		p.look(w, r, v)
 		return
 	}
-	post, cut, err := postOf(r.PostForm)
+	post, cut, err := p.postOf(v, r.PostForm)
 	if err != nil {
 		v.fail(w, r, err)
 		return
@@ -293,9 +294,10 @@ func (p *pages) receive(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	t.cut = cut || t.cut
-	may := p.deviceOf(r, v, t.before).wrote(post, t.answer)
+	may := p.deviceOf(r, v, t.before)
+	may = device{why: p.after(v, may.why, post.Why, t.answer.Kept.Why), wish: p.after(v, may.wish, post.Wish, t.answer.Kept.Wish)}
 	if (post.Why != nil || post.Wish != nil) && !v.token.Test {
-		p.remember(w, r, v, may, t.answer)
+		p.remember(w, r, v, may)
 	}
 	if web.WantsJSON(r) {
 		web.JSON(w, http.StatusOK, t.outcome(v.lang, post, may))
@@ -329,20 +331,28 @@ type taken struct {
 
 // apply makes the post part of the stored answer, and again on what is stored then if somebody else was faster.
 func (p *pages) apply(ctx context.Context, v visit, post survey.Post) (taken, error) {
+	post.Trace = p.trace(v)
 	for range maxTries {
 		before := v.person.Answer(v.campaign, v.token.Contact)
 		after, changed, err := before.Apply(post, p.now())
-		t := taken{before: before, answer: after, asks: before.Asks(post), cut: changed && (lacks(after.Why, post.Why) || lacks(after.Wish, post.Wish))}
+		t := taken{before: before, answer: after, asks: before.Asks(post), cut: changed && (p.lacks(v, after.Kept.Why, post.Why) || p.lacks(v, after.Kept.Wish, post.Wish))}
 		if err != nil || !changed || v.token.Test {
 			return t, err
 		}
-		if after.Early { // before the answer, so that it never stays uncounted
-			err = p.store.Leave(ctx, survey.Errand{Kind: survey.PlaceAnswer, Campaign: v.campaign.ID, Audience: v.campaign.Audience, Contact: v.token.Contact, At: p.now()})
-			if err != nil {
-				return t, fmt.Errorf("leave an errand: %w", err)
-			}
+		sealed, wrote, err := p.sealWords(ctx, v, after)
+		if noPair(err) {
+			return p.withoutWords(ctx, v, post)
 		}
-		err = p.store.SaveResponse(ctx, after, before.Version)
+		if err == nil && after.Early { // before the answer, so that it never stays uncounted
+			err = p.leave(ctx, v, survey.PlaceAnswer)
+		}
+		if err == nil && wrote {
+			err = p.leave(ctx, v, survey.SealWords)
+		}
+		if err != nil {
+			return t, fmt.Errorf("before the answer is saved: %w", err)
+		}
+		err = p.store.SaveResponse(ctx, sealed, before.Version)
 		if err == nil {
 			return t, nil
 		}
@@ -356,13 +366,29 @@ func (p *pages) apply(ctx context.Context, v visit, post survey.Post) (taken, er
 	return taken{}, apperr.New(apperr.Conflict, "changed_meanwhile", "")
 }
 
-// lacks reports whether stored words do not end with what was said: there was no room below others.
-func lacks(stored string, said *string) bool {
+func (p *pages) leave(ctx context.Context, v visit, kind survey.ErrandKind) error {
+	return p.store.Leave(ctx, survey.Errand{Kind: kind, Campaign: v.campaign.ID, Audience: v.campaign.Audience, Contact: v.token.Contact, At: p.now()})
+}
+
+// withoutWords takes the score of a post whose words cannot be sealed, and says that the words are to be sent again: page.js does so by itself.
+func (p *pages) withoutWords(ctx context.Context, v visit, post survey.Post) (taken, error) {
+	if post.Score != nil {
+		post.Why, post.Wish, post.Digest = nil, nil, "" // of the post's digest it would be told that it was taken
+		if t, err := p.apply(ctx, v, post); err != nil {
+			return t, err
+		}
+	}
+	return taken{}, apperr.New(apperr.Conflict, "words_later", "")
+}
+
+// lacks reports whether the words of a field do not end with what was said: there was no room below others.
+func (p *pages) lacks(v visit, stored []survey.Part, said *string) bool {
 	if said == nil {
 		return false
 	}
 	words, _ := survey.Comment(*said)
-	return !strings.HasSuffix(stored, words)
+	trace := p.trace(v)(words)
+	return words != "" && !slices.ContainsFunc(stored, func(s survey.Part) bool { return s.Trace == trace })
 }
 
 // next is the page that follows a post of a browser without the script. One that asks has the posted score chosen.
@@ -405,12 +431,12 @@ type outcome struct {
 
 func (t taken) outcome(l lang.Language, post survey.Post, may device) outcome {
 	a := t.answer
-	o := outcome{Score: a.Score, Verified: a.Verified, Version: a.Version, Asks: t.asks, Cut: t.cut, WhyWas: survey.Hidden, WishWas: survey.Hidden}
-	if may.why {
-		o.Why, o.WhyWas = &a.Why, survey.Trace(a.Why)
+	o := outcome{Score: a.Score, Verified: a.Verified, Version: a.Version, Asks: t.asks, Cut: t.cut, WhyWas: may.why.was, WishWas: may.wish.was}
+	if may.why.may {
+		o.Why = &may.why.text
 	}
-	if may.wish {
-		o.Wish, o.WishWas = &a.Wish, survey.Trace(a.Wish)
+	if may.wish.may {
+		o.Wish = &may.wish.text
 	}
 	switch {
 	case t.cut:

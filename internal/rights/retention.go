@@ -192,7 +192,7 @@ func (r *Retention) words(ctx context.Context, run survey.RetentionRun, c survey
 	}
 	var old []survey.Response
 	err := r.Store.WalkResponses(ctx, c, shard, "", func(s survey.Response) (bool, error) {
-		if s.Why+s.Wish != "" && s.Updated.Before(before) {
+		if s.HasWords() && s.Updated.Before(before) {
 			old = append(old, s)
 		}
 		return true, nil

@@ -254,7 +254,7 @@ func (w *world) recounted() survey.Deltas {
 			}))
 			w.must(w.store.WalkResponses(w.t.Context(), id, shard, "", func(r survey.Response) (bool, error) {
 				everywhere(r.Counted, r.Owner, r.Team, r.Language, fmt.Sprint("s", r.Score))
-				if r.Why+r.Wish != "" {
+				if r.HasWords() {
 					everywhere(r.Counted, r.Owner, r.Team, r.Language, "comments")
 				}
 				return true, nil

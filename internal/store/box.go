@@ -120,11 +120,11 @@ func (s *Store) DropOpeningRun(ctx context.Context, c survey.CampaignID, run str
 	return s.deleteAll(ctx, openingKey(c).pk, openingPrefix(run))
 }
 
-// PutAnswers writes answers that came out of a box, whatever is there: writing them again changes nothing.
+// PutAnswers writes answers that came out of a box, without words, whatever is there: writing them again changes nothing.
 func (s *Store) PutAnswers(ctx context.Context, rs []survey.Response) error {
 	items := make([]item, len(rs))
 	for i, r := range rs {
-		items[i] = responseItem(r)
+		items[i] = openResponse(r)
 	}
 	return s.batchPut(ctx, items)
 }
@@ -132,15 +132,32 @@ func (s *Store) PutAnswers(ctx context.Context, rs []survey.Response) error {
 // PutWords writes a page of what people wrote.
 func (s *Store) PutWords(ctx context.Context, c survey.CampaignID, page int, words []survey.Words) error {
 	it := wordsKey(c, page).item()
-	it["words"] = asJSON(words)
+	if err := s.sealJSON(ctx, it, seal.Words, "words", words); err != nil {
+		return err
+	}
 	return s.put(ctx, it, "", nil)
 }
 
-// WordsOf reads what people wrote whose box was opened.
+// WordsPagePlace is where such a page lies, for whoever seals it with the public key: PutSealedWords writes it.
+func (s *Store) WordsPagePlace(c survey.CampaignID, page int) seal.Place {
+	return placeOf(wordsKey(c, page))
+}
+
+// PutSealedWords writes a page of what people wrote that was sealed, as JSON, for its place.
+func (s *Store) PutSealedWords(ctx context.Context, c survey.CampaignID, page int, sealed []byte) error {
+	it := wordsKey(c, page).item()
+	it[sealedName] = bin(sealed)
+	return s.put(ctx, it, "", nil)
+}
+
+// WordsOf reads what people wrote whose box was opened. A page that does not open is missing.
 func (s *Store) WordsOf(ctx context.Context, c survey.CampaignID) (all []survey.Words, err error) {
 	err = s.queryItems(ctx, wordsKey(c, 0).pk, "WORDS#", true, func(it item) (bool, error) {
 		var page []survey.Words
-		err := fromJSON(it, "words", &page)
+		err := s.openJSON(ctx, it, seal.Words, "words", &page)
+		if s.unreadable(ctx, err) {
+			return true, nil
+		}
 		all = append(all, page...)
 		return true, err
 	})

@@ -248,7 +248,13 @@ func (s *Store) giveToNobody(ctx context.Context, from, to, recount key, words b
 		if err != nil {
 			return false, false, err
 		}
-		next, worded := nobodys(it, to, words)
+		moved := it
+		if words {
+			if moved, _, err = s.wordsAt(ctx, it, to); err != nil {
+				return false, false, err
+			}
+		}
+		next, worded := nobodys(moved, to, words)
 		actions, err := s.moveCounted(it, next, mark, now)
 		if err != nil {
 			return false, false, err
@@ -275,9 +281,10 @@ func nobodys(it item, to key, words bool) (next item, worded bool) {
 			next[name] = at(t.UTC().Truncate(24 * time.Hour))
 		}
 	}
-	if worded = !words && (text(it, "why") != "" || text(it, "wish") != ""); worded {
-		delete(next, "why")
-		delete(next, "wish")
+	if worded = !words && responseOf(it).HasWords(); worded {
+		for _, name := range []string{"why", "wish", "said", sealedName} {
+			delete(next, name)
+		}
 		next["version"] = num(number64(it, "version") + 1)
 	}
 	return next, worded

@@ -12,19 +12,28 @@ import (
 	"onetap/internal/survey"
 )
 
-// Leave leaves an errand to the sender. Leaving it again changes its time alone.
+// Leave leaves an errand. Leaving it again changes its time alone.
 func (s *Store) Leave(ctx context.Context, e survey.Errand) error {
 	it := errandKey(e).item()
 	it["audience"], it["at"] = str(string(e.Audience)), at(e.At)
 	return s.put(ctx, it, "", nil)
 }
 
-// Errands reads up to limit errands of each shard, as of a moment ago.
+// Errands reads up to limit errands of the sender of each shard, as of a moment ago.
 func (s *Store) Errands(ctx context.Context, limit int) (all []survey.Errand, err error) {
+	return s.errandsOf(ctx, "SEND", limit)
+}
+
+// WordsToSeal reads up to limit errands of each shard to seal words again (ResealWords), as of a moment ago.
+func (s *Store) WordsToSeal(ctx context.Context, limit int) ([]survey.Errand, error) {
+	return s.errandsOf(ctx, "WORDS", limit)
+}
+
+func (s *Store) errandsOf(ctx context.Context, whose string, limit int) (all []survey.Errand, err error) {
 	for n := range errandShards {
 		left := limit
 		err := s.pages(ctx, &dynamodb.QueryInput{
-			TableName: &s.table, Limit: aws.Int32(int32(limit)), KeyConditionExpression: aws.String("pk = :pk"), ExpressionAttributeValues: item{":pk": str(errandPK(n))},
+			TableName: &s.table, Limit: aws.Int32(int32(limit)), KeyConditionExpression: aws.String("pk = :pk"), ExpressionAttributeValues: item{":pk": str(errandPK(whose, n))},
 		}, func(it item) (bool, error) {
 			if p := strings.Split(text(it, "sk"), "#"); len(p) == 3 {
 				all = append(all, survey.Errand{
@@ -56,7 +65,7 @@ func (s *Store) Done(ctx context.Context, e survey.Errand) error {
 
 // PlaceResponse writes what an early answer is counted by, if it is early still; otherwise it changes nothing.
 func (s *Store) PlaceResponse(ctx context.Context, r survey.Response) error {
-	it := responseItem(r)
+	it := openResponse(r)
 	names, values := map[string]string{}, item{":yes": yes(true)}
 	var set []string
 	for _, name := range []string{"owner", "team", "language", "parts"} {

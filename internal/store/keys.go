@@ -192,12 +192,17 @@ func duePK(n int) string { return "DUE#" + two(n%dueShards) }
 // dueAfter sorts behind everything that is due at t: "$" follows "#".
 func dueAfter(t time.Time) string { return stamp(t) + "$" }
 
-// errandKey is written rarely: when somebody unsubscribes, or answers before the invitation is written.
+// errandKey is written when somebody unsubscribes, writes words, or, rarely, answers before the invitation is written.
 func errandKey(e survey.Errand) key {
-	return key{errandPK(shard(e.Contact)), string(e.Kind) + "#" + string(e.Campaign) + "#" + string(e.Contact)}
+	whose := "SEND"
+	if e.Kind == survey.SealWords {
+		whose = "WORDS"
+	}
+	return key{errandPK(whose, shard(e.Contact)), string(e.Kind) + "#" + string(e.Campaign) + "#" + string(e.Contact)}
 }
 
-func errandPK(n int) string { return "ERRANDS#" + two(n%errandShards) }
+// errandPK is of those of the sender (SEND), or of whoever opens words (WORDS).
+func errandPK(whose string, n int) string { return "ERRANDS#" + whose + "#" + two(n%errandShards) }
 
 // ownerPK spreads the cases that are nobody's: a company that names no owners has all of them there. One owner's are
 // few: nobody can call as many people as a partition takes writes.

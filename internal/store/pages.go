@@ -102,7 +102,10 @@ const pageBytes = 2 << 20
 func (s *Store) ResponsesPage(ctx context.Context, c survey.CampaignID, from survey.Cursor, limit int) (rs []survey.Response, next *survey.Cursor, err error) {
 	size := 0
 	next, err = s.walk(ctx, func(n int) string { return peoplePK(c, n) }, "RESPONSE#", from, limit, func(it item, _ survey.ContactID) (bool, error) {
-		r := responseOf(it)
+		r, err := s.response(ctx, it)
+		if err != nil {
+			return false, err
+		}
 		rs = append(rs, r)
 		size += len(r.Why) + len(r.Wish)
 		return size < pageBytes, nil
@@ -116,7 +119,11 @@ func (s *Store) FindResponses(ctx context.Context, c survey.CampaignID, from sur
 	want := sought{first: 2 * limit}
 	next, err = s.walkParts(ctx, func(n int) string { return peoplePK(c, n) }, "RESPONSE#", want, from, budget, func(it item, _ survey.ContactID) (bool, error) {
 		looked++
-		if r := responseOf(it); fits(r) {
+		r, err := s.response(ctx, it)
+		if err != nil {
+			return false, err
+		}
+		if fits(r) {
 			rs = append(rs, r)
 		}
 		return len(rs) < limit, nil

@@ -28,7 +28,11 @@ func (s *Store) PastOf(ctx context.Context, id survey.ContactID, campaigns []sur
 	for _, it := range items {
 		switch kind, _, _ := strings.Cut(text(it, "sk"), "#"); kind {
 		case "RESPONSE":
-			p.Responses = append(p.Responses, responseOf(it))
+			r, err := s.response(ctx, it)
+			if err != nil {
+				return p, err
+			}
+			p.Responses = append(p.Responses, r)
 		case "CASE":
 			c, err := caseOf(it)
 			if err != nil {

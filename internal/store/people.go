@@ -149,14 +149,19 @@ func (s *Store) WalkInvitations(ctx context.Context, c survey.CampaignID, mailin
 	})
 }
 
-func responseItem(r survey.Response) item {
+// responseItem is an answer's item, with its words sealed.
+func (s *Store) responseItem(ctx context.Context, r survey.Response) (item, error) {
+	it := openResponse(r)
+	return it, s.keep(ctx, it, r)
+}
+
+// openResponse is an answer's item without its words.
+func openResponse(r survey.Response) item {
 	it := personKey(r.Campaign, "RESPONSE", r.Contact).item()
 	it["audience"], it["score"], it["verified"] = str(string(r.Audience)), num(r.Score), yes(r.Verified)
 	it["first"], it["updated"], it["version"], it["language"] = at(r.First), at(r.Updated), num(r.Version), str(r.Language)
 	set(it, "owner", r.Owner)
 	set(it, "team", r.Team)
-	set(it, "why", r.Why)
-	set(it, "wish", r.Wish)
 	if r.Verified {
 		it["counted"] = at(r.Counted)
 	}
@@ -176,6 +181,7 @@ func responseItem(r survey.Response) item {
 	return it
 }
 
+// responseOf reads an answer without opening its words: see response.
 func responseOf(it item) survey.Response {
 	campaign, contact, _ := personOf(it)
 	return survey.Response{
@@ -183,7 +189,7 @@ func responseOf(it item) survey.Response {
 		Owner: text(it, "owner"), Team: text(it, "team"), Language: text(it, "language"),
 		Score: int(number64(it, "score")), Verified: truth(it, "verified"), Worded: truth(it, "worded"), Early: truth(it, "early"), Unhappy: truth(it, "unhappy"), Why: text(it, "why"), Wish: text(it, "wish"),
 		First: instant(it, "first"), Counted: instant(it, "counted"), Updated: instant(it, "updated"),
-		Segments: segmentsOf(it), Version: int(number64(it, "version")), Seen: strings.Fields(text(it, "seen")),
+		Kept: keptOf(it), Segments: segmentsOf(it), Version: int(number64(it, "version")), Seen: strings.Fields(text(it, "seen")),
 	}
 }
 
@@ -193,12 +199,37 @@ func (s *Store) Response(ctx context.Context, c survey.CampaignID, id survey.Con
 	if err != nil || it == nil {
 		return r, false, err
 	}
+	r, err = s.response(ctx, it)
+	return r, true, err
+}
+
+// ClosedResponse is Response without the words, for who may not open them.
+func (s *Store) ClosedResponse(ctx context.Context, c survey.CampaignID, id survey.ContactID) (r survey.Response, ok bool, err error) {
+	it, err := s.get(ctx, personKey(c, "RESPONSE", id))
+	if err != nil || it == nil {
+		return r, false, err
+	}
 	return responseOf(it), true, nil
 }
 
+// WalkAnswers is WalkResponses with the words opened.
+func (s *Store) WalkAnswers(ctx context.Context, c survey.CampaignID, shard int, after survey.ContactID, each func(survey.Response) (bool, error)) error {
+	return s.walkAnswers(ctx, c, shard, after, func(it item) (bool, error) {
+		r, err := s.response(ctx, it)
+		if err != nil {
+			return false, err
+		}
+		return each(r)
+	})
+}
+
 // WalkResponses calls each for every answer, verified or not, of one shard of a campaign in the order of contact ids,
-// after the given id ("" for the beginning), until it returns false.
+// after the given id ("" for the beginning), until it returns false. Their words are not opened (survey.Response.HasWords).
 func (s *Store) WalkResponses(ctx context.Context, c survey.CampaignID, shard int, after survey.ContactID, each func(survey.Response) (bool, error)) error {
+	return s.walkAnswers(ctx, c, shard, after, func(it item) (bool, error) { return each(responseOf(it)) })
+}
+
+func (s *Store) walkAnswers(ctx context.Context, c survey.CampaignID, shard int, after survey.ContactID, each func(item) (bool, error)) error {
 	return s.pages(ctx, &dynamodb.QueryInput{
 		TableName: &s.table, ConsistentRead: aws.Bool(true),
 		KeyConditionExpression: aws.String("pk = :pk AND sk BETWEEN :from AND :to"),
@@ -206,8 +237,7 @@ func (s *Store) WalkResponses(ctx context.Context, c survey.CampaignID, shard in
 			":pk": str(peoplePK(c, shard)), ":from": str("RESPONSE#" + string(after) + "!"),
 			":to": str("RESPONSE#~"),
 		},
-	},
-		func(it item) (bool, error) { return each(responseOf(it)) })
+	}, each)
 }
 
 // Answers reads one contact's verified answers to several campaigns, in no order.
@@ -222,7 +252,11 @@ func (s *Store) Answers(ctx context.Context, id survey.ContactID, campaigns []su
 	}
 	var all []survey.Response
 	for _, it := range items {
-		if r := responseOf(it); r.Verified {
+		r, err := s.response(ctx, it)
+		if err != nil {
+			return nil, err
+		}
+		if r.Verified {
 			all = append(all, r)
 		}
 	}

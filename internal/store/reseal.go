@@ -78,7 +78,10 @@ func (s *Store) SealedParts(ctx context.Context) (parts []string, err error) {
 		for _, c := range campaigns {
 			parts = append(parts, campaignKey(c.ID).pk+partMark+"ASKED#")
 			for n := range survey.ContactShards {
-				parts = append(parts, peoplePK(c.ID, n)+partMark+"NOTE#")
+				parts = append(parts, peoplePK(c.ID, n)+partMark+"NOTE#", peoplePK(c.ID, n)+partMark+"RESPONSE#")
+			}
+			if c.Ballots {
+				parts = append(parts, wordsKey(c.ID, 0).pk+partMark+"WORDS#")
 			}
 		}
 	}
@@ -149,6 +152,14 @@ func (s *Store) resealed(ctx context.Context, it item) (item, error) {
 		p, plain = seal.Notes, "note"
 	case kind == "CAMPAIGN" && strings.HasPrefix(k.sk, "ASKED#"):
 		p, plain = seal.Contacts, "asked"
+	case kind == "CAMPAIGN" && strings.HasPrefix(k.sk, "RESPONSE#"):
+		now, changed, err := s.wordsAt(ctx, it, k)
+		if !changed {
+			now = nil
+		}
+		return now, err
+	case kind == "WORDS":
+		p, plain = seal.Words, "words"
 	case kind == "ERASURES":
 		p, plain = seal.Contacts, "person"
 	default:

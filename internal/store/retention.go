@@ -58,7 +58,7 @@ func (s *Store) SaveRetentionRun(ctx context.Context, r survey.RetentionRun) (su
 func (s *Store) DropWords(ctx context.Context, r survey.Response) error {
 	_, err := s.db.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: &s.table, Key: personKey(r.Campaign, "RESPONSE", r.Contact).item(),
-		UpdateExpression: aws.String("SET worded = :yes REMOVE why, wish"), ConditionExpression: aws.String("version = :was"),
+		UpdateExpression: aws.String("SET worded = :yes REMOVE why, wish, said, sealed"), ConditionExpression: aws.String("version = :was"),
 		ExpressionAttributeValues: item{":yes": yes(true), ":was": num(r.Version)},
 	})
 	return s.failed("drop words", err)

@@ -32,7 +32,8 @@
 //	cases of an owner by state and what is next         gsi1: OWNER#<staff>             <state>#<deadline, or when to call again>#<case>
 //	the same of cases that are the administrator's      gsi1: OWNER##<shard>            same
 //	figures of a campaign or of an audience's weeks     TALLY#<campaign or audience>#<n>  <kind>#<value>
-//	what the respondent's page leaves to the sender     ERRANDS#<shard>                 <kind>#<campaign>#<contact>
+//	what the respondent's page leaves to the sender     ERRANDS#SEND#<shard>            <kind>#<campaign>#<contact>
+//	whose words are to be sealed again                  ERRANDS#WORDS#<shard>           SEAL#<campaign>#<contact>
 //	alerts that are due                                 DUE#<shard>                     <time>#<campaign>#<contact>
 //	a link to sign in; how often an address asked       SIGNIN#<hash>                   SIGNIN, ASKED#<hour>
 //	a code of six digits; how many were tried in a day  SIGNIN#<hash>                   CODE, TRIED#<day>

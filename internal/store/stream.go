@@ -50,6 +50,9 @@ func AnswerChangeOf(r events.DynamoDBEventRecord) (c AnswerChange, ok bool, err 
 	}
 	before, err := streamItem(r.Change.OldImage)
 	if err == nil && len(before) > 0 {
+		if was := responseOf(before); was.Version == c.Now.Version && !was.Early { // its words were sealed again
+			return c, false, nil
+		}
 		if was := responseOf(before); !was.Early {
 			c.Before = &was
 		}

@@ -33,6 +33,7 @@ type Post struct {
 	Wish    *string
 	WhyWas  *string // Trace of the words that the page's field showed, Hidden where it did not show them; nil: no page
 	WishWas *string
+	Trace   func(words string) string // makes the traces of words that are not ""; nil: Trace
 	Gesture Gesture
 	Digest  string // random, made with the form; the same again when the post is repeated. Letters, digits, "-" and "_"
 	Follows string // Digest of the post that the page had sent before without waiting for its reply; "": it waited
@@ -74,11 +75,14 @@ func (r Response) Apply(p Post, now time.Time) (after Response, changed bool, er
 			after.Verified, after.Counted = true, now
 		}
 	}
-	after.Why, after.Wish = reword(r.Why, p.Why, p.WhyWas), reword(r.Wish, p.Wish, p.WishWas)
+	why, wish := r.parts(p)
+	after.Kept = Kept{p.reword(why, p.Why, p.WhyWas), p.reword(wish, p.Wish, p.WishWas)}
+	after.Why, _ = Together(after.Kept.Why)
+	after.Wish, _ = Together(after.Kept.Wish)
 	if after.Verified && after.Group() == nps.Detractor {
 		after.Unhappy = true
 	}
-	if r.Version > 0 && after.Score == r.Score && after.Verified == r.Verified && after.Why == r.Why && after.Wish == r.Wish {
+	if r.Version > 0 && after.Score == r.Score && after.Verified == r.Verified && Whole(after.Kept.Why, p.Trace) == Whole(why, p.Trace) && Whole(after.Kept.Wish, p.Trace) == Whole(wish, p.Trace) {
 		return r, false, nil
 	}
 	if err := r.mayChange(now); err != nil {
@@ -111,23 +115,72 @@ func Trace(words string) string {
 	return strconv.FormatUint(uint64(crc32.ChecksumIEEE([]byte(words))), 16)
 }
 
+// Whole is the trace of what stands in a field; trace nil: Trace.
+func Whole(parts []Part, trace func(string) string) string {
+	switch len(parts) {
+	case 0:
+		return Trace("")
+	case 1:
+		return parts[0].Trace
+	}
+	traces := make([]string, len(parts))
+	for i, p := range parts {
+		traces[i] = p.Trace
+	}
+	return traceBy(trace, strings.Join(traces, " "))
+}
+
+func traceBy(trace func(string) string, words string) string {
+	if trace == nil || words == "" {
+		return Trace(words)
+	}
+	return trace(words)
+}
+
+// parts are the words that are there: of an answer whose words were stored as they are, those.
+func (r Response) parts(p Post) (why, wish []Part) {
+	why, wish = r.Kept.Why, r.Kept.Wish
+	if len(why) == 0 && r.Why != "" {
+		why = []Part{p.part(r.Why)}
+	}
+	if len(wish) == 0 && r.Wish != "" {
+		wish = []Part{p.part(r.Wish)}
+	}
+	return why, wish
+}
+
+func (p Post) part(words string) Part {
+	return Part{Trace: traceBy(p.Trace, words), Size: (utf8.RuneCountInString(words) + sizeStep - 1) / sizeStep * sizeStep, Text: words}
+}
+
 // reword returns the words after a field said something; was is the trace of what it showed. A field that still says what
-// it showed says nothing. What it did not show stays above what it says.
-func reword(stored string, said, was *string) string {
+// it showed says nothing. What it did not show stays above what it says, as far as there is room.
+func (p Post) reword(stored []Part, said, was *string) []Part {
 	if said == nil {
 		return stored
 	}
 	words, _ := Comment(*said)
+	trace := traceBy(p.Trace, words)
+	there := slices.ContainsFunc(stored, func(s Part) bool { return s.Trace == trace })
 	switch {
-	case was == nil || *was == Trace(stored):
-		return words
-	case words == "" || *was == Trace(words) || stored == words || strings.HasSuffix(stored, "\n\n"+words):
+	case words != "" && there && (len(stored) == 1 || was != nil && *was != Whole(stored, p.Trace)):
 		return stored
-	case stored == "":
-		return words
+	case was == nil || *was == Whole(stored, p.Trace):
+		if words == "" {
+			return nil
+		}
+		return []Part{p.part(words)}
+	case words == "" || *was == trace:
+		return stored
 	}
-	both, _ := Comment(stored + "\n\n" + words)
-	return both
+	room := MaxComment
+	for _, s := range stored {
+		room -= s.Size + len("\n\n")
+	}
+	if words = first(words, room); words == "" {
+		return stored
+	}
+	return append(slices.Clip(stored), p.part(words))
 }
 
 // mayChange reports why an answer cannot change now, if it has changed too often.
@@ -157,15 +210,18 @@ func Comment(s string) (comment string, cut bool) {
 		return c
 	}, s)
 	s = strings.TrimSpace(s)
-	if utf8.RuneCountInString(s) <= MaxComment {
-		return s, false
-	}
+	comment = first(s, MaxComment)
+	return comment, comment != s
+}
+
+// first are the first characters of a text, without blank ends.
+func first(s string, limit int) string {
 	n := 0
 	for i := range s {
-		if n == MaxComment {
-			return strings.TrimSpace(s[:i]), true
+		if n >= limit {
+			return strings.TrimSpace(s[:i])
 		}
 		n++
 	}
-	return s, false
+	return s
 }

@@ -321,12 +321,62 @@ func TestAnswerProperties(t *testing.T) {
 			want.Unhappy = model.unhappy
 			want.Verified, want.Why, want.Wish, want.First, want.Counted, want.Updated, want.Version, want.Seen =
 				model.verified, model.why, model.wish, model.first, model.counted, model.updated, model.version, model.seen
+			want.Kept = r.Kept // see TestWordsThatCannotBeOpened
 			if d := cmp.Diff(want, r); d != "" {
 				t.Fatalf("after %d posts: %s", i+1, d)
 			}
 			// Doing it again changes nothing.
 			if again, twice, _ := r.Apply(p, now.Add(time.Hour)); twice && p.Digest != "" && changed || twice && !bad && changed {
 				t.Fatalf("the same post again: %+v", again)
+			}
+		}
+	})
+}
+
+// Whoever cannot open what was written comes, post by post, to the same words as who can: all that is lost is what repeats a part among
+// others, and the room of a few characters.
+func TestWordsThatCannotBeOpened(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		texts := rapid.SampledFrom([]string{"", "slow", " slow", "kind\n\nvery", "slow\n\nkind", strings.Repeat("ж", 1900), strings.Repeat("long ", 700)})
+		open, closed := fresh(), fresh()
+		said := map[string]string{} // by trace
+		for i := range rapid.IntRange(1, 12).Draw(t, "posts") {
+			p := survey.Post{Score: score(9), Why: words(texts.Draw(t, "why")), Gesture: survey.ByButton, Digest: fmt.Sprint(i)}
+			switch rapid.IntRange(0, 3).Draw(t, "the page showed") {
+			case 0:
+				p.WhyWas = words(survey.Hidden)
+			case 1:
+				p.WhyWas = words(survey.Whole(open.Kept.Why, nil))
+			case 2:
+				p.WhyWas = words(survey.Trace("slow"))
+			}
+			var err error
+			now := noon.Add(time.Duration(i) * time.Hour)
+			before := open
+			if open, _, err = open.Apply(p, now); err == nil {
+				closed, _, err = closed.Apply(p, now)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			for n, part := range closed.Kept.Why {
+				if part.Text != "" {
+					said[part.Trace] = part.Text
+				}
+				closed.Kept.Why = slices.Clone(closed.Kept.Why)
+				closed.Kept.Why[n].Text = ""
+			}
+			closed.Why = ""
+			got := []string{}
+			for _, part := range closed.Kept.Why {
+				got = append(got, said[part.Trace])
+			}
+			if strings.Join(got, "\n\n") != open.Why || closed.Version != open.Version || utf8.RuneCountInString(open.Why) > survey.MaxComment {
+				t.Fatalf("post %d: %q, and closed %q, of versions %d and %d", i, open.Why, got, open.Version, closed.Version)
+			}
+			if !strings.HasPrefix(open.Why, before.Why) && p.WhyWas != nil && *p.WhyWas != survey.Whole(before.Kept.Why, nil) {
+				t.Fatalf("%q became %q, and the page had not shown it", before.Why, open.Why)
 			}
 		}
 	})

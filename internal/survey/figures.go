@@ -110,7 +110,7 @@ func MarkOf(r Response) Mark {
 		when = r.Counted
 	}
 	return Mark{
-		Version: r.Version, Score: r.Score, Verified: r.Verified, Guess: !r.Verified && r.Version > 0, Comment: r.Verified && (r.Why != "" || r.Wish != "" || r.Worded),
+		Version: r.Version, Score: r.Score, Verified: r.Verified, Guess: !r.Verified && r.Version > 0, Comment: r.Verified && (r.HasWords() || r.Worded),
 		Week: Week(when), Day: Weekday(when), Audience: r.Audience, Owner: r.Owner, Team: r.Team, Language: r.Language,
 	}
 }

@@ -39,7 +39,8 @@ func (r Response) Place(owner, team, language string, segments []string) Respons
 	return r
 }
 
-// Errand is what the respondent's page leaves to the sender, who may read contacts: the page may not.
+// Errand is what the respondent's page leaves to whoever may do it: to the sender what needs a contact, to who opens words what needs
+// their key.
 type Errand struct {
 	Kind     ErrandKind
 	Campaign CampaignID
@@ -51,8 +52,9 @@ type Errand struct {
 // ErrandKind says what is to be done.
 type ErrandKind string
 
-// The kinds of errands.
+// The kinds of errands. SealWords is of who opens words, the others are the sender's.
 const (
 	PlaceAnswer ErrandKind = "PLACE" // an answer is Early
+	SealWords   ErrandKind = "SEAL"  // words were sealed with the public key, which takes long to open
 	StopPerson  ErrandKind = "STOP"  // somebody wants no more letters: at whichever address, in every audience
 )

@@ -11,7 +11,9 @@ import (
 
 	"onetap/internal/counting"
 	"onetap/internal/followup"
+	"onetap/internal/resealing"
 	"onetap/internal/rights"
+	"onetap/internal/seal"
 )
 
 // margin is kept between the last task and the function's deadline.
@@ -25,6 +27,17 @@ type task struct {
 	run   func(context.Context) error
 }
 
+// Words is what is done about what respondents write: the pair of keys that it is sealed with is made, once in a deployment's life, and
+// what was sealed with it is sealed again.
+type Words struct {
+	Pairs interface {
+		MakePair(ctx context.Context, p seal.Purpose) error
+	}
+	Resealer *resealing.Resealer
+}
+
+func (w Words) pair(ctx context.Context) error { return w.Pairs.MakePair(ctx, seal.Words) }
+
 // Handler runs the tasks.
 type Handler struct {
 	tasks []task
@@ -32,9 +45,11 @@ type Handler struct {
 }
 
 // New lists the tasks, the most urgent first.
-func New(alerts *followup.Alerts, recounter *counting.Recounter, people *rights.Rights, retention *rights.Retention, resealer *rights.Resealer, disclosure *rights.Disclosure, log *slog.Logger) *Handler {
+func New(alerts *followup.Alerts, recounter *counting.Recounter, people *rights.Rights, retention *rights.Retention, resealer *rights.Resealer, words Words, disclosure *rights.Disclosure, log *slog.Logger) *Handler {
 	return &Handler{log: log, tasks: []task{
+		{"keys for words", 5 * time.Second, words.pair},
 		{"settle alerts", 50 * time.Second, alerts.SendDue},
+		{"seal words again", 30 * time.Second, words.Resealer.Run},
 		{"erase people", 60 * time.Second, people.Settle},
 		{"delete what is old", 30 * time.Second, retention.Run},
 		{"seal again", 30 * time.Second, resealer.Run},

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"onetap/internal/local/drive"
+	"onetap/internal/local/startpage"
+	"onetap/internal/survey"
 )
 
 // inFlight is how long after somebody was told that nobody will write a letter may still come: the batch which is being
@@ -188,11 +190,16 @@ func (d *director) checkLedger(ctx context.Context, c *campaign, n, number int, 
 
 // checkAnswers compares the stored answers with what people did and were told, and the API's figures with the answers.
 func (d *director) checkAnswers(ctx context.Context, c *campaign, n int, rows *campaignRows, t rows) error {
+	table := startpage.OpenTable(d.stack.AWS(), d.stack.TableName())
 	for contact := range t.contacts {
 		r := rows.responses[contact]
-		if a := d.answerOf(c.id, contact); !a.may(r != nil, r.truth("verified"), r.number("score"), r.text("why")) {
+		words, _, err := table.Response(ctx, survey.CampaignID(c.id), survey.ContactID(contact))
+		if err != nil {
+			return err
+		}
+		if a := d.answerOf(c.id, contact); !a.may(r != nil, r.truth("verified"), r.number("score"), words.Why) {
 			d.broke("lost", 1, "campaign %d: the answer of %s is stored as %v, verified %v, score %d, %q; by what they did it is one of %+v", n,
-				t.contacts[contact], r != nil, r.truth("verified"), r.number("score"), r.text("why"), a.states)
+				t.contacts[contact], r != nil, r.truth("verified"), r.number("score"), words.Why, a.states)
 		}
 	}
 	var got struct {

@@ -68,12 +68,15 @@ func recount(t rows) figures {
 	f := figures{}
 	for id, c := range t.campaigns {
 		for _, r := range c.responses {
+			if r.truth("early") { // it waits for its invitation, and is not counted
+				continue
+			}
 			when := r.time("first")
 			fields := []string{"unverified"}
 			if r.truth("verified") {
 				when = r.time("counted")
 				fields = []string{fmt.Sprintf("s%d", r.number("score"))}
-				if r.text("why")+r.text("wish") != "" {
+				if r.text("why")+r.text("wish")+r.text("said") != "" {
 					fields = append(fields, "comments")
 				}
 			}
