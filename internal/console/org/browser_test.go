@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"onetap/internal/console/consoletest"
 	"onetap/internal/local/dynamo"
@@ -111,6 +112,62 @@ func TestBrowserPeopleAndSettings(t *testing.T) {
 			b.Click(".me summary")
 			b.ClickTo(".me form:last-child button", "#email")
 			see("sign-in")
+		})
+	}
+}
+
+// An administrator says by what right data are kept, for how long, sees what would go, and switches that on: in both languages, on a phone in
+// the dark and at a desk in the light.
+func TestBrowserPersonalData(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		language string
+		width    int64
+	}{{"ru", 390}, {"en", 1280}} {
+		t.Run(c.language, func(t *testing.T) {
+			t.Parallel()
+			w := consoletest.New(t, dynamo.Options{})
+			w.Staffed()
+			b := w.Tab("administrator", c.width, c.language)
+			b.Look(c.width, c.language == "ru", c.language)
+			see := func(name string) {
+				t.Helper()
+				b.Sound(name)
+				consoletest.Shoot(b, "data-"+name+"-"+c.language)
+			}
+			count := func() {
+				t.Helper()
+				if err := w.Desk.Retention.Run(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			b.Go("/settings/people")
+			b.ClickTo(`a[href="/settings/people/grounds"]`, "#controller")
+			b.Type("#controller", "ООО «Северный ветер»")
+			see("grounds")
+			b.ClickTo("main form button", ".note.good")
+			b.Go("/settings/people")
+			b.ClickTo(`a[href="/settings/people/retention"]`, "#comments")
+			b.ClickTo("main form.card button", ".note.good")
+			see("counting")
+			count()
+			b.Go("/settings/people/retention")
+			b.Until(`document.querySelector("input[name=seen]") !== null`)
+			see("counted")
+			b.Click("input[name=seen]")
+			b.ClickTo("button.danger", ".note.good")
+			see("on")
+			run, err := w.Desk.Store.RetentionRun(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.Pass(run.Due.Sub(w.Now()) + time.Hour)
+			count()
+			b = w.Tab("administrator", c.width, c.language)
+			b.Look(c.width, c.language == "ru", c.language)
+			b.Go("/settings/people/retention")
+			b.Until(`document.querySelector("#past") !== null`)
+			see("past")
 		})
 	}
 }
