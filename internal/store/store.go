@@ -71,6 +71,7 @@
 //	notes: notes
 //	answers of parts of uploads with the digests of the parts, the reader's state, a file's name, what was searched for: uploads
 //	parts of workbooks: workbooks
+//	what respondents write, and the words of opened boxes: words (each part by a key of its own, which its public key wraps first)
 //
 // Open stays what names nobody: ids of contacts and identifiers (keyed hashes), ids of staff as the company gives them, figures and what
 // they are by (owner by id, team, location, product, tier, chosen columns: invitations, answers, tallies, cells), cases (states, times, ids),
