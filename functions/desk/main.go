@@ -42,8 +42,7 @@ func main() {
 		Store: s, Keys: ks, Mail: ses.New(c, os.Getenv("CONFIGURATION_SET")),
 		Wake: awsenv.Waker(c, os.Getenv("SEND_FUNCTION")), Later: awsenv.Caller(c, os.Getenv("AWS_LAMBDA_FUNCTION_NAME")), // itself
 		Sheets: awsenv.Asker(c, os.Getenv("SHEETS_FUNCTION")),
-		Pairs:  pairs, Index: &searching.Index{Store: s, Seal: sealer},
-		Words: sealer,
+		Pairs:  pairs, Words: sealer, Index: &searching.Index{Store: s, Seal: sealer},
 		Token: os.Getenv("API_TOKEN"), Sender: os.Getenv("SENDER"), Senders: os.Getenv("SENDERS"), Site: os.Getenv("SITE"),
 		Links: os.Getenv("LINKS"), Admin: os.Getenv("ADMIN_EMAIL"),
 		OIDC: door.OIDC{Issuer: os.Getenv("OIDC_ISSUER"), Client: os.Getenv("OIDC_CLIENT_ID"), Secret: os.Getenv("OIDC_CLIENT_SECRET")},
