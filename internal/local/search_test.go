@@ -63,6 +63,8 @@ func TestContactsAreFoundByTheirWords(t *testing.T) {
 			t.Errorf("the index is built %t, of %d contacts, %d are noted; want %d and %d", x.Built, n, waiting, contacts, noted)
 		}
 	}
+	step(s.Tick(ctx, "analyse")) // makes the index of those who are there: nobody
+	step(s.Settle(ctx))
 	upload(0, 40, "Olivia Kim")
 	step(s.Tick(ctx, "analyse"))
 	step(s.Settle(ctx))

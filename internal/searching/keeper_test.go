@@ -300,7 +300,7 @@ func TestPagesAreSealedAnew(t *testing.T) {
 	w.run()
 	stale := func() (n int) {
 		for _, it := range w.items() {
-			if b, ok := it["sealed"].(*types.AttributeValueMemberB); ok {
+			if b, ok := it["sealed"].(*types.AttributeValueMemberB); ok && strings.HasPrefix(it["pk"].(*types.AttributeValueMemberS).Value, "SEARCHPAGES#") {
 				old, err := w.sealer.Stale(t.Context(), seal.Contacts, b.Value)
 				must(t, err)
 				if old {
