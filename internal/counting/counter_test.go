@@ -169,7 +169,7 @@ func (w *world) recount(t *testing.T) survey.Deltas {
 				return true, nil
 			}
 			everywhere(r.Counted, r.Owner, r.Team, r.Language, fmt.Sprint("s", r.Score))
-			if r.Why+r.Wish != "" {
+			if r.HasWords() { // a walk opens none
 				everywhere(r.Counted, r.Owner, r.Team, r.Language, "comments")
 			}
 			return true, nil
