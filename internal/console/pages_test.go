@@ -25,6 +25,7 @@ import (
 
 	"onetap/internal/auth"
 	"onetap/internal/awsenv"
+	"onetap/internal/ballot"
 	"onetap/internal/browsertest"
 	"onetap/internal/console/consoletest"
 	laptop "onetap/internal/local"
@@ -140,7 +141,7 @@ func (v *walker) uploaded(c *drive.Company) {
 	v.also = append(v.also, "/contacts"+path)
 }
 
-// opened is a campaign of employees whose box was opened.
+// opened is a campaign of employees whose box was opened, and one for which cards can be printed.
 func (v *walker) opened(s *laptop.Stack) {
 	v.t.Helper()
 	ctx, at := v.t.Context(), time.Now().Add(-time.Hour)
@@ -166,6 +167,20 @@ func (v *walker) opened(s *laptop.Stack) {
 		v.t.Fatal(err)
 	}
 	v.also = append(v.also, "/results/"+string(c.ID))
+	asked := survey.Campaign{
+		ID: "askedaaa", Name: "eNPS", Audience: survey.Employees, State: survey.Open, Language: "ru", Company: "Ромашка", Ballots: true, Created: at, Launched: at, Opened: at,
+		ClosesAt: at.AddDate(0, 0, 30),
+	}
+	err = v.store.CreateCampaign(ctx, asked)
+	m, failed := v.store.SaveMailing(ctx, survey.NewMailing(asked.ID, survey.MailingInvitation, at))
+	begun := m.Clone()
+	m.EndWhole("plan")
+	_, planned := v.store.SavePlan(ctx, begun, m, nil)
+	err = errors.Join(err, failed, planned, v.store.PutCells(ctx, asked.ID, "plan", []ballot.Planned{{Cell: ballot.Cell{Values: []string{""}}}}))
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	v.also = append(v.also, "/campaigns/"+string(asked.ID))
 }
 
 func (v *walker) link(staff string) string {

@@ -72,13 +72,14 @@ type View struct {
 	ballots   bool // the answers came by ballots
 	kept      int  // and so many came out of the box
 	words     int  // of so many of whom there are words
+	cards     int  // ballots that were printed
 }
 
 // Of is a reader's view of a campaign at a time.
 func Of(c survey.Campaign, who authz.Who, now time.Time) View {
 	v := View{employees: c.Audience == survey.Employees, over: over(c, now), people: Persons(c.Audience, who)}
 	if v.ballots = v.employees && c.Ballots; v.ballots {
-		v.over, v.kept, v.words = !c.InBox(), c.Box.Kept, c.Box.Words
+		v.over, v.kept, v.words, v.cards = !c.InBox(), c.Box.Kept, c.Box.Words, c.Printed()
 	}
 	return v
 }
@@ -105,8 +106,9 @@ func over(c survey.Campaign, now time.Time) bool {
 	return !now.Before(end.Add(Settling))
 }
 
-// Disclose is what is shown of a campaign's figures. Of withheld figures only how many were written to is left.
+// Disclose is what is shown of a campaign's figures. Of withheld figures only how many were written to is left, those who were given cards among them.
 func (v View) Disclose(t nps.Tally) Disclosed {
+	t.Sent += int64(v.cards)
 	d := Disclosed{tally: t}
 	switch {
 	case v.ballots && (!v.over || int(t.Answers()) != v.kept): // while they are counted, two looks would tell of those between

@@ -318,7 +318,10 @@ func TestWordingOfEveryAudience(t *testing.T) {
 
 // promises are the texts that say it; they are shown of campaigns alone that survey.Campaign.Promises.
 // and the pages that say how.
-var promises = []string{"ballot.why", "ballot.send", "anonymity.title", "campaign.audience_hint_employees", "problem.employees_not_yet", "mail.anonymous", "wording.employees.subject_anonymous", "wording.employees.subject_anonymous_plain"}
+var promises = []string{
+	"ballot.why", "ballot.send", "anonymity.title", "campaign.audience_hint_employees", "problem.employees_not_yet", "mail.anonymous", "wording.employees.subject_anonymous", "wording.employees.subject_anonymous_plain",
+	"cards.card_anonymous", "cards.lead", "cards.shuffle", "problem.cards_employees",
+}
 
 // Nothing promises what is not true: that employees' answers are anonymous (D25).
 func TestNoPromiseOfAnonymity(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"onetap/internal/ballot"
 	"onetap/internal/mail"
 	"onetap/internal/survey"
 )
@@ -23,6 +24,10 @@ type CampaignStore interface {
 	DeleteCampaign(ctx context.Context, c survey.Campaign) error
 	// Mailing reads a mailing; ok is false when it was never begun.
 	Mailing(ctx context.Context, id survey.CampaignID, number int) (m survey.Mailing, ok bool, err error)
+	// Cells reads the cells that the ballots of a mailing carry, by their numbers.
+	Cells(ctx context.Context, m survey.Mailing) ([]ballot.Planned, error)
+	// PutCards keeps what the codes of cards lead to.
+	PutCards(ctx context.Context, cards []survey.Card) error
 	// TalliesOf reads the counters of one kind of a campaign, by what they count.
 	TalliesOf(ctx context.Context, scope string, kind string) (map[survey.TallyKey]survey.Counts, error)
 	// Uncertain lists the invitations of a mailing that are uncertain now, at most limit.

@@ -73,7 +73,7 @@ func endOf(c survey.Campaign) time.Time {
 	return c.Ended
 }
 
-// people counts, by cell, who was written to and did not bounce: among whom an answer can hide. Perhaps is how many more may have a
+// people counts, by cell, who was written to and did not bounce, and cards that were printed: among whom an answer can hide. Perhaps is how many more may have a
 // ballot: their letters are uncertain, or were said to have bounced.
 func (o *Opener) people(ctx context.Context, c survey.Campaign) (cells []ballot.Cell, weights []ballot.Weight, perhaps int, err error) {
 	m, begun, err := o.Store.Mailing(ctx, c.ID, survey.MailingInvitation)
@@ -87,6 +87,11 @@ func (o *Opener) people(ctx context.Context, c survey.Campaign) (cells []ballot.
 	cells, weights = make([]ballot.Cell, len(planned)), make([]ballot.Weight, len(planned))
 	for i, p := range planned {
 		cells[i] = p.Cell
+	}
+	for cell, printed := range c.Cards { // whoever took one: an answer by a card hides among those by letters
+		if cell < len(weights) {
+			weights[cell].People += printed
+		}
 	}
 	const limit = 50
 	for from := ""; ; {

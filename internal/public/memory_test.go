@@ -24,6 +24,8 @@ import (
 
 // memory is a Store in memory that can fail on request: before the work, or after it was done.
 type memory struct {
+	cards        map[string]survey.Card // by the hash of their code
+	tries        int                    // of codes
 	mu           sync.Mutex
 	campaigns    map[survey.CampaignID]survey.Campaign
 	people       map[survey.ContactID]survey.Respondent // without Response

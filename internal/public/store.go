@@ -42,6 +42,10 @@ type Store interface {
 	BallotPlace(c survey.CampaignID, box string) seal.Place
 	// Disclosed reads what people of an audience are told of their data; none where nothing was written yet.
 	Disclosed(ctx context.Context, a survey.Audience, language string) ([]survey.Section, error)
+	// Card reads what the code of a card leads to.
+	Card(ctx context.Context, hash string) (c survey.Card, ok bool, err error)
+	// TryCard counts a code that is tried, and reports whether fewer than limit were within the hour.
+	TryCard(ctx context.Context, limit int, now time.Time) (bool, error)
 	// Logo reads a company's logo; ok is false where there is none of that name.
 	Logo(ctx context.Context, hash string) (l theme.Logo, ok bool, err error)
 }

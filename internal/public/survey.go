@@ -75,6 +75,7 @@ func newPages(s Store, ks *keys.Keys, sealer Sealer, now func() time.Time, diges
 //	a good link                    200; GET and HEAD write nothing, POST /r/ takes the answer
 //	a good ballot                  200; GET and HEAD write nothing, POST /b/ puts a person's answer into the box
 //	/privacy                       200, what is kept of people, why, and for how long
+//	/card                          200, where the code of a card is typed; POST leads to the card's ballot, or says that there is none such
 //	/anonymity                     200, how ballots keep their answers anonymous
 //	campaign closed or cancelled   410
 //	forged; of no campaign here, or of somebody who was erased   404
@@ -92,6 +93,8 @@ func (p *pages) routes() http.Handler {
 	mux.HandleFunc("POST /r/{token}/{score}", p.receive)
 	mux.HandleFunc("GET /b/{token}", p.showBallot)
 	mux.HandleFunc("POST /b/{token}", p.castBallot)
+	mux.HandleFunc("GET /card", p.askCard)
+	mux.HandleFunc("POST /card", p.openCard)
 	mux.HandleFunc("GET /anonymity", p.anonymity)
 	mux.HandleFunc("GET /privacy", p.privacy)
 	mux.HandleFunc("GET /u/{token}", p.askUnsubscribe)

@@ -52,6 +52,7 @@ var entities = map[string]string{
 	"campaignKey":       "excused: no person",
 	"mailingKey":        "excused: no person",
 	"ballotKey":         "excused: a sealed answer of an employee, under a keyed hash of a ballot: nobody knows whose",
+	"cardKey":           "excused: what a card's code leads to: a campaign and a cell; which person took it nobody knows",
 	"openingKey":        "excused: how far an opening is",
 	"openingPageKey":    "excused: answers of employees that are nobody's, until they are stored",
 	"wordsKey":          "excused: words of employees that are nobody's, in no order",

@@ -140,6 +140,9 @@ func ballotKey(id survey.CampaignID, box string) key {
 	return key{boxPK(id, int(base32Value(box[0]))%boxShards), "BALLOT#" + box}
 }
 
+// cardKey takes the keyed hash of a card's code.
+func cardKey(hash string) key { return key{"CARD#" + part(hash), "CARD"} }
+
 func openingKey(id survey.CampaignID) key { return key{"OPENING#" + string(id), "OPENING"} }
 
 func openingPageKey(id survey.CampaignID, run string, page int) key {

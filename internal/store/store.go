@@ -21,6 +21,7 @@
 //	whom a campaign asks; its answers by its parts      CAMPAIGN#<campaign>             ASKED#<shard>, PART#<number>
 //	what ballots of a plan may carry                    CAMPAIGN#<campaign>             CELLS#<plan>#<page>
 //	a sealed answer of a ballot                         BOX#<campaign>#<shard>          BALLOT#<hash>
+//	what the code of a printed ballot leads to          CARD#<hash>                     CARD
 //	how far the opening of a box is; what it packed     OPENING#<campaign>              OPENING, PAGE#<run>#<page>
 //	what people wrote, by groups, of opened boxes       WORDS#<campaign>                WORDS#<page>
 //	campaigns of an audience, newest first              gsi1: CAMPAIGNS#<audience>      <created>#<campaign>

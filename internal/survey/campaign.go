@@ -88,6 +88,8 @@ type Campaign struct {
 
 	// Ballots says that its letters carry ballots; set at the launch to an anonymous audience.
 	Ballots bool `json:"ballots,omitempty"`
+	// Cards are how many ballots were printed, by the number of the cell that they carry.
+	Cards []int `json:"cards,omitempty"`
 	// Groups are the columns by which its answers can be looked at, of an anonymous audience: see Columns.
 	Groups []string `json:"groups,omitempty"`
 	// Box is what came out of the box in which its sealed answers lay.

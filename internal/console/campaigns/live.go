@@ -221,6 +221,7 @@ type livePage struct {
 	MayComments, MayResults     bool
 	Mine                        string // whose the figures of answers are; "": the whole campaign's
 	MaySend, MayWrite           bool
+	Cards                       bool // ballots can be printed
 	New                         string
 	Uncertain                   []uncertainView
 	UncertainMore               string
@@ -327,6 +328,7 @@ func (d *Pages) showLive(w http.ResponseWriter, r *http.Request, status int, c s
 	if out.Show["company"] {
 		p.Mine = shell.MineText(&p.Frame)
 	}
+	p.Cards = p.Can(authz.Send) && d.Mailing.MayPrint(c) == nil
 	p.MaySend, p.MayWrite, p.MayResults = p.Can(authz.Send), p.Can(authz.WriteCampaign), p.Can(authz.ReadResults)
 	if n := c.Box.Surplus; n > 0 && p.Can(authz.PeoplesRights) {
 		p.Surplus = p.Lang.T("campaign.box_surplus", lang.Values{"Count": n})

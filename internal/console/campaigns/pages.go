@@ -32,6 +32,8 @@ func (d *Pages) Routes() []door.Route {
 		door.On("POST /campaigns/{campaign}/cancel", authz.Send, d.postAct(d.Mailing.Cancel), "campaigns.cancel"),
 		door.On("POST /campaigns/{campaign}/close", authz.Send, d.postAct(d.Mailing.Close), "campaigns.close"),
 		door.On("POST /campaigns/{campaign}/remind", authz.Send, d.postAct(d.Mailing.Remind), "campaigns.remind"),
+		door.On("GET /campaigns/{campaign}/cards", authz.Send, d.cardsPage, ""),
+		door.On("POST /campaigns/{campaign}/cards", authz.Send, d.printCards, "campaigns.cards"),
 		door.On("GET /campaigns/{campaign}/remind-again", authz.Send, d.againPage, ""),
 		door.On("POST /campaigns/{campaign}/remind-again", authz.Send, d.postAgain, "campaigns.remind-again"),
 		door.On("POST /campaigns/{campaign}/resend-uncertain", authz.Send, d.postResend, "campaigns.resend-uncertain"),
