@@ -114,7 +114,7 @@ var table = []rule{
 	{"internal/local/cloud/*", []string{"internal/local/cloud/*"}},
 	{"internal/local/guard", nil},
 	{"internal/local", slices.Concat([]string{"internal/local/**"}, inner)},
-	{"internal/local/**", slices.Concat([]string{"internal/local", "internal/local/**", "internal/store", "internal/awsenv", "internal/kms", "internal/ses"}, inner)},
+	{"internal/local/**", slices.Concat([]string{"internal/local", "internal/local/**", "internal/store", "internal/awsenv", "internal/kms", "internal/seal/sealtest", "internal/ses"}, inner)},
 	{"internal/replay", []string{"internal/awsenv"}},
 
 	// What only tests use.

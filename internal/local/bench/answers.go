@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"path/filepath"
@@ -18,6 +19,7 @@ import (
 
 	"onetap/internal/awsenv"
 	"onetap/internal/local/dynamo"
+	"onetap/internal/seal/sealtest"
 	"onetap/internal/store"
 	"onetap/internal/survey"
 )
@@ -120,7 +122,9 @@ func storeOver(db *dynamo.DB, table string) *store.Store {
 		return aws.Credentials{AccessKeyID: "bench", SecretAccessKey: "unused", Source: "bench"}, nil
 	})
 	c.HTTPClient = engine{db}
-	return store.New(dynamodb.NewFromConfig(c), table)
+	s := store.New(dynamodb.NewFromConfig(c), table)
+	s.SealWith(sealtest.New(), slog.Default())
+	return s
 }
 
 type engine struct{ db *dynamo.DB }

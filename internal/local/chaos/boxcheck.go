@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"onetap/internal/local/attack"
+	"onetap/internal/local/startpage"
+	"onetap/internal/survey"
 )
 
 // Of so few a box keeps nothing, and of so few no words.
@@ -39,7 +41,11 @@ func (d *director) checkBox(ctx context.Context, t rows) error {
 		people = append(people, d.answerOf(d.box.id, contact).possible())
 	}
 	d.checkOpened(c, box, people)
-	d.checkWords(table, box, people)
+	words, err := startpage.OpenTable(d.stack.AWS(), d.stack.TableName()).WordsOf(ctx, survey.CampaignID(d.box.id))
+	if err != nil {
+		return err
+	}
+	d.checkWords(words, box, people)
 	for _, i := range table {
 		pk, sk := string(i["pk"]), string(i["sk"])
 		if strings.HasPrefix(pk, "BOX#"+d.box.id) || pk == "OPENING#"+d.box.id && strings.HasPrefix(sk, "PAGE#") {
@@ -117,7 +123,7 @@ func (d *director) checkOpened(c *campaignRows, box opened, people [][]said) {
 
 // checkWords compares the words that came out with those that people wrote: none twice, none of somebody else, none missing unless there
 // were so few.
-func (d *director) checkWords(table []attack.Item, box opened, people [][]said) {
+func (d *director) checkWords(words []survey.Words, box opened, people [][]said) {
 	wrote := map[string]int{}
 	for n, p := range people {
 		for _, s := range p {
@@ -125,7 +131,7 @@ func (d *director) checkWords(table []attack.Item, box opened, people [][]said) 
 		}
 	}
 	seen, stored := map[int]bool{}, 0
-	for _, w := range attack.WordsOf(table, d.box.id) {
+	for _, w := range words {
 		stored++
 		switch who := wrote[w.Why]; {
 		case who == 0:

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"onetap/internal/local/drive"
+	"onetap/internal/local/startpage"
 )
 
 // maxWait is how long anything is waited for once the faults are over. A sender that was killed is waited for ten
@@ -106,6 +107,9 @@ func (d *director) rest(ctx context.Context) error {
 			d.broke("lost", 1, "%v", err)
 		}
 	}
+	if err := d.errandsDone(ctx); err != nil {
+		d.broke("lost", 1, "%v", err)
+	}
 	if err := d.openBox(ctx); err != nil {
 		d.broke("lost", 1, "%v", err)
 	}
@@ -113,6 +117,16 @@ func (d *director) rest(ctx context.Context) error {
 		d.broke("broken", 1, "%v", err)
 	}
 	return d.settle(ctx)
+}
+
+// errandsDone waits until the sender has done what the respondent's page left to it: an answer that came before its invitation was
+// written is counted from then on.
+func (d *director) errandsDone(ctx context.Context) error {
+	table := startpage.OpenTable(d.stack.AWS(), d.stack.TableName())
+	return drive.Until(ctx, maxWait, "the page's errands to be done", func() (bool, error) {
+		left, err := table.Errands(ctx, 1)
+		return len(left) == 0, err
+	})
 }
 
 // sent waits until a campaign has nothing to send any more.
