@@ -33,8 +33,8 @@ type errandStore interface {
 const (
 	// errandsAtOnce is how many errands of each shard a look takes: a run comes back to the others.
 	errandsAtOnce = 100
-	// errandLife is for how long an answer is tried to be placed whose invitation is nowhere: a sender that died is found out within
-	// minutes.
+	// errandLife is for how long an answer is waited for, and tried to be placed where its invitation is nowhere: a sender that died is
+	// found out within minutes.
 	errandLife = 24 * time.Hour
 	// errandAge is how old an errand is when it is done at the earliest: the page writes it before the answer.
 	errandAge = 15 * time.Second
@@ -74,8 +74,13 @@ func (r *senderRun) errands(ctx context.Context) error {
 func (r *senderRun) placeAnswer(ctx context.Context, e survey.Errand) (done bool, err error) {
 	a, ok, err := r.Store.ClosedResponse(ctx, e.Campaign, e.Contact)
 	age := r.Now().Sub(e.At)
-	if err != nil || !ok || !a.Early { // not written yet, or placed
-		return age > errandAge, err
+	switch {
+	case err != nil:
+		return false, err
+	case !ok: // not written yet: whoever writes it may have been stopped in between, or never comes back
+		return age > errandLife, nil
+	case !a.Early:
+		return age > errandAge, nil
 	}
 	c, err := r.Store.Campaign(ctx, e.Campaign)
 	if err != nil {

@@ -134,14 +134,14 @@ POST /r/TOKEN why=late&why_was=0&gesture=button&digest=b => 303 | - | 3 true "la
 			}
 			return n
 		}
-		if r := s.responses[s.id]; !r.Early || r.Team != of.Team || places() != 2 {
+		if r := s.responses[s.id]; !r.Early || r.Team != of.Team || places() != 4 { // before and after each answer
 			t.Errorf("%s: %+v with the errands %+v", name, r, s.errands)
 		}
 		s.people[s.id] = survey.Respondent{Language: "ru", Owner: "owner", Team: "team", Segments: []string{"Казань"}, Written: true, Invited: true}
 		converse(t, s, `
 POST /r/TOKEN score=4&gesture=button&digest=c => 303 | - | 4 true "late" "" v3
 `)
-		if r := s.responses[s.id]; r.Early || r.Owner != "owner" || r.Team != "team" || len(r.Segments) != 1 || places() != 2 {
+		if r := s.responses[s.id]; r.Early || r.Owner != "owner" || r.Team != "team" || len(r.Segments) != 1 || places() != 4 {
 			t.Errorf("%s, and then it is written: %+v with the errands %+v", name, r, s.errands)
 		}
 	}

@@ -356,6 +356,9 @@ func (p *pages) apply(ctx context.Context, v visit, post survey.Post) (taken, er
 			return t, fmt.Errorf("before the answer is saved: %w", err)
 		}
 		err = p.store.SaveResponse(ctx, sealed, before.Version)
+		if err == nil && after.Early { // and after it: a process that stood still in between may have been overtaken by the sender
+			err = p.leave(ctx, v, survey.PlaceAnswer)
+		}
 		if err == nil {
 			return t, nil
 		}

@@ -8,6 +8,7 @@ import (
 
 	"onetap/internal/local/drive"
 	"onetap/internal/local/startpage"
+	"onetap/internal/survey"
 )
 
 // maxWait is how long anything is waited for once the faults are over. A sender that was killed is waited for ten
@@ -124,8 +125,14 @@ func (d *director) rest(ctx context.Context) error {
 func (d *director) errandsDone(ctx context.Context) error {
 	table := startpage.OpenTable(d.stack.AWS(), d.stack.TableName())
 	return drive.Until(ctx, maxWait, "the page's errands to be done", func() (bool, error) {
-		left, err := table.Errands(ctx, 1)
-		return len(left) == 0, err
+		left, err := table.Errands(ctx, 1000)
+		for _, e := range left {
+			a, ok, err := table.ClosedResponse(ctx, e.Campaign, e.Contact)
+			if err != nil || e.Kind == survey.StopPerson || ok && a.Early {
+				return false, err
+			}
+		}
+		return true, err
 	})
 }
 
