@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -156,13 +157,14 @@ func TestUnsubscribingSurvivesDeathAtEveryCall(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		calls, died := 0, false
+		var calls atomic.Int64 // an address is stopped in all audiences at once
+		var died, over atomic.Bool
 		w.faults = func(caller string, _ bool) error {
-			if caller != "page" && caller != "dying" {
+			if over.Load() || caller != "page" && caller != "dying" {
 				return nil
 			}
-			if calls++; calls >= death {
-				died = true
+			if calls.Add(1) >= int64(death) {
+				died.Store(true)
 				return errDead
 			}
 			return nil
@@ -176,7 +178,7 @@ func TestUnsubscribingSurvivesDeathAtEveryCall(t *testing.T) {
 			}
 		}
 		_ = dying.Run(ctx)
-		w.faults = nil
+		over.Store(true)
 		left, err := w.store.Errands(ctx, 10)
 		if err != nil {
 			t.Fatal(err)
@@ -213,7 +215,7 @@ func TestUnsubscribingSurvivesDeathAtEveryCall(t *testing.T) {
 		if es, err := w.store.Errands(ctx, 10); err != nil || len(es) != 0 {
 			t.Errorf("death %d: left %v, %v", death, es, err)
 		}
-		if !died {
+		if !died.Load() {
 			t.Logf("%d deaths", death-1)
 			return
 		}
