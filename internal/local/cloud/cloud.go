@@ -358,9 +358,11 @@ func (c *Cloud) KillFunction(id string) int {
 	return n
 }
 
-// Recycle ends the processes that have nothing to do; the next events start fresh ones.
+// Recycle ends the processes that have nothing to do, and those that are busy as soon as they have done it; the next events start
+// fresh ones.
 func (c *Cloud) Recycle() {
 	for _, f := range c.functions {
+		f.recycled.Add(1)
 		f.stopIdle(0)
 	}
 }

@@ -25,6 +25,8 @@ type function struct {
 	active atomic.Int64  // invocations under way or waiting for a slot
 	async  *asyncQueue
 
+	recycled atomic.Int64 // how often its processes were to be replaced
+
 	mu   sync.Mutex
 	idle []*process // the most recently used last
 }
@@ -197,7 +199,7 @@ func (f *function) put(p *process) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	// Under the lock, so that Stop, which empties the list after it has closed the cloud, misses nobody.
-	if f.cloud.closed() {
+	if f.cloud.closed() || p.recycled != f.recycled.Load() {
 		p.kill()
 		return
 	}

@@ -34,6 +34,7 @@ type process struct {
 	ready  chan struct{} // closed when it first asks for an event
 	exited chan struct{} // closed when the child has ended
 
+	recycled int64         // how often its function's processes had been replaced when it was started
 	clock    time.Duration // by how much its wall clock is wrong
 	started  time.Time
 	initTime time.Duration // from start to ready
@@ -86,7 +87,7 @@ func (f *function) newProcess() (*process, error) {
 		return nil, fmt.Errorf("runtime API of %s: %w", f.ID, err)
 	}
 	p := &process{
-		fn: f, token: "laptop/" + newID(), started: time.Now(),
+		fn: f, token: "laptop/" + newID(), started: time.Now(), recycled: f.recycled.Load(),
 		next: make(chan *invocation), ready: make(chan struct{}), exited: make(chan struct{}),
 	}
 	if f.cloud.cfg.Faults.Clock != nil {

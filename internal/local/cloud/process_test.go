@@ -274,3 +274,27 @@ func TestMissingBinary(t *testing.T) {
 		t.Errorf("got %v, want %s", err, want)
 	}
 }
+
+// A process that is busy while the processes are replaced ends with its event: else it would keep what it was started with.
+func TestRecycleOfTheBusy(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, fnResource("F", "Timeout: 30"))
+	var before, after int
+	l.must(&before, "F", map[string]any{"do": "pid"})
+	busy := make(chan struct{})
+	go func() {
+		defer close(busy)
+		l.call("F", map[string]any{"do": "sleep", "n": 500})
+	}()
+	f := l.functions["F"]
+	for taken := false; !taken; time.Sleep(time.Millisecond) {
+		f.mu.Lock()
+		taken = len(f.idle) == 0
+		f.mu.Unlock()
+	}
+	l.Recycle()
+	<-busy
+	if l.must(&after, "F", map[string]any{"do": "pid"}); before == after {
+		t.Errorf("process %d goes on", before)
+	}
+}
