@@ -127,3 +127,41 @@ func TestUndoAfterErasing(t *testing.T) {
 		t.Errorf("%d contacts were undone, want the other one", undone)
 	}
 }
+
+// An answer that came before its invitation was written waits for the sender to place it. Who is erased meanwhile takes the errand along,
+// and the answer counts.
+func TestEarlyAnswersOfTheErased(t *testing.T) {
+	t.Parallel()
+	for _, invited := range []bool{false, true} {
+		w := open(t)
+		person := w.lived()
+		ctx, early := t.Context(), survey.CampaignID("earlyaaa")
+		w.must(w.store.CreateCampaign(ctx, survey.Campaign{ID: early, Name: "Early", Audience: survey.Customers, State: survey.Open, Language: "ru", Created: noon, Launched: noon, Opened: noon}))
+		c := person.Contacts[0].ID
+		if invited {
+			w.must(w.store.AddInvitations(ctx, []survey.Invitation{{
+				Campaign: early, Contact: c, Audience: survey.Customers, State: survey.InvitationSent, Decided: survey.InvitationSent, Language: "en", Team: "North", At: w.now, Version: 1,
+			}}, func() bool { return true }))
+		}
+		for _, kind := range []survey.ErrandKind{survey.PlaceAnswer, survey.SealWords} {
+			w.must(w.store.Leave(ctx, survey.Errand{Kind: kind, Campaign: early, Audience: survey.Customers, Contact: c, At: w.now}))
+		}
+		w.must(w.store.SaveResponse(ctx, survey.Response{
+			Campaign: early, Contact: c, Audience: survey.Customers, Language: "ru", Score: 7, Verified: true, Early: true, First: w.now, Counted: w.now, Updated: w.now, Version: 1,
+		}, 0))
+		w.count()
+		begun, err := w.rights.Begin(ctx, administrator, person, false)
+		w.must(err)
+		w.goes(begun.ID)
+		if found := w.excused(w.scan()); len(found) > 0 {
+			t.Errorf("invited %v, found afterwards:\n%s", invited, strings.Join(found, "\n"))
+		}
+		w.count()
+		all, err := w.store.Tallies(ctx, string(early))
+		w.must(err)
+		language := map[bool]string{false: "ru", true: "en"}[invited]
+		if n := all[survey.TallyKey{Scope: string(early), Kind: survey.KindLanguage, Value: language}]["s7"]; n != 1 {
+			t.Errorf("invited %v: counted %d times in %s: %v", invited, n, language, all)
+		}
+	}
+}

@@ -213,10 +213,13 @@ const markOfErased = `{"v":2147483647}`
 // lateRecords is how long a record of the stream may be late: DynamoDB keeps them for a day.
 const lateRecords = 48 * time.Hour
 
-// Anonymise gives what a campaign knows of a contact another id: to, which is nobody's and of the same shard. An answer keeps its
-// score, and its words where words says so, with the day of it; letters keep what became of them. The figures stay equal to a
+// Anonymise gives what a campaign knows of a contact another id: to, which is nobody's and of the same shard. An answer is placed if it
+// was early (survey.Response) and keeps its score, and its words where words says so, with the day of it; letters keep what became of them. The figures stay equal to a
 // recount: what is not counted yet is counted in the same transaction. Again changes nothing.
 func (s *Store) Anonymise(ctx context.Context, c survey.CampaignID, id, to survey.ContactID, words bool, now time.Time) (done survey.ErasureSum, err error) {
+	if err := s.endErrands(ctx, c, id); err != nil {
+		return done, err
+	}
 	for _, kind := range append([]string{"RESPONSE"}, invitationKinds...) {
 		moved, worded, err := s.giveToNobody(ctx, personKey(c, kind, id), personKey(c, kind, to), recountKey(string(c)), words, now)
 		switch {
@@ -232,6 +235,32 @@ func (s *Store) Anonymise(ctx context.Context, c survey.CampaignID, id, to surve
 		}
 	}
 	return done, nil
+}
+
+// endErrands does what the page left to others about an answer that is about to be nobody's: they would not find it.
+func (s *Store) endErrands(ctx context.Context, c survey.CampaignID, id survey.ContactID) error {
+	r, ok, err := s.ClosedResponse(ctx, c, id)
+	if err != nil {
+		return err
+	}
+	if ok && r.Early {
+		i, invited, err := s.Invitation(ctx, c, survey.MailingInvitation, id)
+		if err != nil {
+			return err
+		}
+		if !invited {
+			i.Language = r.Language
+		}
+		if err := s.PlaceResponse(ctx, r.Place(i.Owner, i.Team, i.Language, i.Segments)); err != nil {
+			return err
+		}
+	}
+	var ask []types.WriteRequest
+	for _, kind := range []survey.ErrandKind{survey.PlaceAnswer, survey.SealWords} {
+		k := errandKey(survey.Errand{Kind: kind, Campaign: c, Contact: id})
+		ask = append(ask, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: k.item()}})
+	}
+	return s.batchWrite(ctx, ask)
 }
 
 // giveToNobody moves one item that counts, with its marker. A recount that is walking at this moment does its step again.
