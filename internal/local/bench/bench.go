@@ -50,6 +50,9 @@ type Sizes struct {
 
 	Taps int // of each kind
 
+	Letters   int // sent in the workspace whose pages are loaded
+	PageLoads int // of each page
+
 	Grow  []int // contacts and answers in the table, rising
 	Some  int   // rows, recipients and answers that are measured on top of each of those
 	Loads int   // of the results page on each
@@ -60,7 +63,7 @@ func Full() Sizes {
 	return Sizes{
 		ColdStarts: 30, Rates: []float64{200, 500}, RateFor: 20 * time.Second, Visitors: 2500,
 		Rows: 50_000, Recipients: 10_000, MailRate: 200, Unlimited: 30_000,
-		Answers: 20_000, Rounds: 3, Taps: 200,
+		Answers: 20_000, Rounds: 3, Taps: 200, Letters: 100_000, PageLoads: 200,
 		Grow: []int{1000, 10_000, 100_000, 1_000_000}, Some: 20_000, Loads: 100,
 	}
 }
@@ -70,7 +73,7 @@ func Tiny() Sizes {
 	return Sizes{
 		ColdStarts: 2, Rates: []float64{40}, RateFor: 500 * time.Millisecond, Visitors: 20,
 		Rows: 400, Recipients: 120, MailRate: 200, Unlimited: 300,
-		Answers: 150, Earlier: 300, Rounds: 1, Taps: 3,
+		Answers: 150, Earlier: 300, Rounds: 1, Taps: 3, Letters: 120, PageLoads: 2,
 		Grow: []int{50, 200}, Some: 40, Loads: 3,
 	}
 }
@@ -85,6 +88,7 @@ var measurements = []struct {
 	{"send", measureSend},
 	{"recompute", measureRecompute},
 	{"tap", measureTap},
+	{"pages", measurePages},
 	{"growth", measureGrowth},
 }
 

@@ -1,0 +1,139 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"onetap/internal/auth"
+	"onetap/internal/local/startpage"
+)
+
+// measurePages measures the desk's pages as an administrator's browser asks for them, one after another, in a workspace in which one
+// campaign has written to many. A page's time is until its last byte is there; what it loads besides is kept by the browser.
+func measurePages(ctx context.Context, l *lab) ([]Figure, error) {
+	n := l.cfg.Sizes.Letters
+	s, id, links, err := l.surveyed(ctx, "people", n)
+	if err != nil {
+		return nil, err
+	}
+	defer l.clean("people")
+	defer s.Close()
+	answers := n / 20
+	l.say("%d answers", answers)
+	for i, who := range links[:answers] {
+		if err := tap(ctx, who, i%11, fmt.Sprintf("p%d", i)); err != nil {
+			return nil, err
+		}
+		if i%5 == 0 {
+			if err := say(ctx, who, i%11, "The queue in the evening is too long", fmt.Sprintf("w%d", i)); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if err := s.settle(ctx); err != nil {
+		return nil, err
+	}
+	for range 2 { // the index of the search
+		if err := s.Tick(ctx, "analyse"); err != nil {
+			return nil, err
+		}
+	}
+	b, err := s.signIn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	pages := []struct{ name, path string }{
+		{"home", "/"},
+		{"campaigns", "/campaigns"},
+		{"campaign", "/campaigns/" + id},
+		{"letters sent", "/campaigns/" + id + "/people?part=sent"},
+		{"results", "/results/" + id},
+		{"results by team", "/results/" + id + "/by/team"},
+		{"answers", "/results/" + id + "/answers"},
+		{"answers with a word", "/results/" + id + "/answers?q=queue"},
+		{"cases", "/cases"},
+		{"contacts", "/contacts?audience=customers"},
+		{"search", "/search?q=Galina"},
+	}
+	took := make([][]time.Duration, len(pages))
+	size := make([]int, len(pages))
+	for round := range l.cfg.Sizes.PageLoads + 1 {
+		for i, p := range pages {
+			began := time.Now()
+			text, err := b.load(ctx, http.MethodGet, p.path, nil)
+			if err != nil {
+				return nil, err
+			}
+			if size[i] = len(text); round > 0 { // the first one warms up
+				took[i] = append(took[i], time.Since(began))
+			}
+		}
+	}
+	var figures []Figure
+	for i, p := range pages {
+		figures = append(figures, spread("pages: "+p.name+", "+number(float64(n))+" letters", atMost(50), "loads", "p99", took[i]).
+			remark("%.0f KB, unpacked.", float64(size[i])/1000))
+	}
+	return figures, nil
+}
+
+// browser is somebody's, signed in.
+type browser struct {
+	site string
+	http *http.Client
+}
+
+// signIn signs the administrator in by a link, as a letter holds it.
+func (s *stage) signIn(ctx context.Context) (*browser, error) {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		return nil, err
+	}
+	b := &browser{s.Stack.Site(), &http.Client{Jar: jar, Timeout: time.Minute}}
+	token, link := auth.NewLink("", "", time.Now(), time.Hour)
+	if err := startpage.OpenTable(s.AWS(), s.TableName()).PutSignIn(ctx, link); err != nil {
+		return nil, err
+	}
+	page, err := b.load(ctx, http.MethodGet, "/sign-in/"+token, nil)
+	if err != nil {
+		return nil, err
+	}
+	form := url.Values{}
+	for _, field := range hidden.FindAllStringSubmatch(page, -1) {
+		form.Set(field[1], field[2])
+	}
+	_, err = b.load(ctx, http.MethodPost, "/sign-in/"+token, form)
+	return b, err
+}
+
+var hidden = regexp.MustCompile(`<input type="hidden" name="([^"]*)" value="([^"]*)"`)
+
+// load asks for a page of the desk, follows where it leads, and reads all of it.
+func (b *browser) load(ctx context.Context, method, path string, form url.Values) (string, error) {
+	r, err := http.NewRequestWithContext(ctx, method, b.site+path, nil)
+	if err != nil {
+		return "", err
+	}
+	if form != nil {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Origin", b.site)
+		r.Body = io.NopCloser(strings.NewReader(form.Encode()))
+	}
+	answer, err := b.http.Do(r)
+	if err != nil {
+		return "", err
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err == nil && (answer.StatusCode != http.StatusOK || answer.Request.URL.Path == "/sign-in") {
+		err = fmt.Errorf("%s %s answers %d", method, path, answer.StatusCode)
+	}
+	return string(text), err
+}
