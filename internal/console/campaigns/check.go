@@ -169,7 +169,7 @@ func mendedIn(f mailing.Finding) string {
 		switch field := f.Problem.Where[strings.LastIndex(f.Problem.Where, ".")+1:]; field {
 		case "filter":
 			return "facets"
-		case "name", "company", "sender", "sample", "quiet_days", "starts_at", "closes_at", "remind_days", "second_remind_days":
+		case "name", "company", "sender", "sample", "quiet_days", "groups", "starts_at", "closes_at", "remind_days", "second_remind_days":
 			return field
 		default:
 			if slices.Contains(wordingNames, field) {
@@ -185,7 +185,7 @@ func stepOf(field string) string {
 	switch field {
 	case "name", "company", "sender", "audience", "language":
 		return stepAbout
-	case "filter", "sample", "quiet_days":
+	case "filter", "sample", "quiet_days", "groups":
 		return stepPeople
 	}
 	return stepTime
@@ -232,6 +232,9 @@ func (d *Pages) summary(f *shell.Frame, c survey.Campaign) []shell.Fact {
 	all = append(all, filterFacts(l, c.Filter)...)
 	if c.Sample > 0 && c.Sample < 1 {
 		all = append(all, shell.Fact{Label: l.T("campaign.field_sample"), Text: percentText(l, c.Sample), Help: shell.Help(f, "help.sample")})
+	}
+	if c.Audience.Anonymous() {
+		all = append(all, shell.Fact{Label: l.T("campaign.field_groups"), Text: groupNames(l, c), Help: shell.Help(f, "help.groups", "help.groups_cost")})
 	}
 	reminder := l.T("campaign.no_reminder")
 	if c.RemindDays > 0 {

@@ -19,7 +19,11 @@ func factsOf(f *typed, c survey.Campaign) []shell.Fact {
 	label := func(name string) string { return f.l.T("campaign.field_" + name) }
 	switch f.step {
 	case stepPeople:
-		return append(filterFacts(f.l, c.Filter), fact(label("sample"), percentText(f.l, c.Sample)), fact(label("quiet_days"), strconv.Itoa(c.QuietDays)))
+		all := filterFacts(f.l, c.Filter)
+		if c.Audience.Anonymous() {
+			all = append(all, fact(label("groups"), groupNames(f.l, c)))
+		}
+		return append(all, fact(label("sample"), percentText(f.l, c.Sample)), fact(label("quiet_days"), strconv.Itoa(c.QuietDays)))
 	case stepWords:
 		var all []shell.Fact
 		w := c.Wording[f.language]

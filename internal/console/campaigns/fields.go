@@ -61,6 +61,10 @@ func typedIn(r *http.Request, v door.Visit, step string, c survey.Campaign) *typ
 		f.in.Filter, f.picked = &filter, &filter
 		f.in.Sample = f.percent(*field("sample"))
 		f.in.QuietDays = f.days("quiet_days", *field("quiet_days"))
+		if r.Form.Has("groups") && c.Audience.Anonymous() { // an empty one stands in the form, so that none can be chosen
+			groups := groupsIn(r.Form["groups"], c)
+			f.in.Groups = &groups
+		}
 	case stepWords:
 		own := c.Wording[f.language]
 		standard := wording.Standard(c, lang.Language(f.language))
@@ -202,6 +206,8 @@ func (f *typed) leave(field string, c survey.Campaign) bool {
 		in.SecondDays = nil
 	case "filter":
 		in.Filter = nil
+	case "groups":
+		in.Groups = nil
 	case "closes_at":
 		in.ClosesAt = mailing.Moment{}
 	case "starts_at":

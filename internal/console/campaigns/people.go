@@ -303,6 +303,8 @@ func valueName(l lang.Language, field, value string, names map[string]string) st
 
 type peoplePage struct {
 	draftFrame
+	Groups        []shell.Option // by which employees' results can be looked at; none: the audience is another
+	WrongGroups   string
 	Sample, Quiet input
 	Facets        []facet
 	Count         countView
@@ -329,6 +331,19 @@ func (d *Pages) showPeople(w http.ResponseWriter, r *http.Request, status int, c
 	p.Facets = facets(p.Lang, shown.Filter, values)
 	p.Count = countViewOf(p.Lang, c, stepPeople, h)
 	p.Count.Nobody = d.nobody(r, shown, h)
+	if c.Audience.Anonymous() {
+		if f != nil && f.in.Groups != nil {
+			shown.Groups = *f.in.Groups
+		}
+		if f != nil {
+			p.WrongGroups = f.wrong["groups"]
+		}
+		known, err := d.Store.Dimensions(r.Context(), c.Audience)
+		if err != nil {
+			return err
+		}
+		p.Groups = groupChoices(p.Lang, shown, values.Values, known)
+	}
 	p.Nobody = values.Looked == 0 && values.Next == ""
 	p.Sample = f.input(p.Lang, "sample", percentText(p.Lang, c.Sample))
 	p.Sample.Help = shell.Help(&p.Frame, "help.sample")

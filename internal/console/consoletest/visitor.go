@@ -71,7 +71,7 @@ func (v *Visitor) Post(path string, fields ...string) (status int, page, to stri
 	v.T.Helper()
 	values := url.Values{"form": {v.Form}}
 	for i := 0; i+1 < len(fields); i += 2 {
-		values.Set(fields[i], fields[i+1])
+		values.Add(fields[i], fields[i+1])
 	}
 	r, err := http.NewRequest("POST", v.w.Site+path, strings.NewReader(values.Encode()))
 	if err == nil {
