@@ -40,8 +40,9 @@ local:
 	@$(GOBUILD) -o $(LOCAL)/bin/ ./cmd/laptop $(FUNCTIONS:%=./functions/%)
 	@for f in $(FUNCTIONS); do ln -f $(LOCAL)/bin/$$f $(LOCAL)/functions/$$f/bootstrap || exit 1; done
 
+# The tests' processes are short and the machine has memory: the collector runs less often.
 test: local
-	go test ./...
+	GOGC=400 go test ./...
 
 demo: local
 	@exec $(LOCAL)/bin/laptop demo
@@ -106,7 +107,7 @@ lint: vet
 RACE := ./internal/local/dynamo ./internal/local/ses ./internal/local/cloud ./internal/local/faults ./internal/store/... ./internal/counting ./internal/handlers/recompute \
 	./internal/handlers/feedback ./internal/handlers/clock ./internal/mailing/... ./internal/awsenv ./internal/web ./internal/public/... ./internal/auth/... ./internal/logs ./internal/tmpl
 race: local
-	go test -race -short -timeout 15m $(RACE)
+	GOGC=400 go test -race -short -timeout 15m $(RACE)
 
 # Known faults of modules that are really called. Without a way to the database this cannot be told, which is said and is no failure.
 vulnerabilities:
