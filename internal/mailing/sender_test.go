@@ -456,13 +456,12 @@ func (w *world) change(id survey.CampaignID, f func(*survey.Campaign)) {
 	}
 }
 
-// A sender dies at its n-th AWS call, before or after the work was done, for every n; the next one finishes. Nobody is
 // deaths are the calls at which a sender is to die: every one, or under -short, where the race detector makes each ten times as
-// slow, every fifth.
+// slow, every twentieth.
 func deaths(calls int32) iter.Seq[int32] {
 	step := int32(1)
 	if testing.Short() {
-		step = 5
+		step = 20
 	}
 	return func(yield func(int32) bool) {
 		for n := int32(1); n <= calls; n += step {
@@ -473,6 +472,7 @@ func deaths(calls int32) iter.Seq[int32] {
 	}
 }
 
+// A sender dies at its n-th AWS call, before or after the work was done, for every n; the next one finishes. Nobody is
 // written to twice, nobody is forgotten, and whoever may or may not have been written to is named (promises 1 and 2).
 func TestDeathAtEveryCall(t *testing.T) {
 	t.Parallel()
