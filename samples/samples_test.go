@@ -91,7 +91,7 @@ func readStaff(t *testing.T) []survey.Staff {
 	if err != nil {
 		t.Fatal(err)
 	}
-	staff, refused, asks, err := org.ReadStaff(raw, "", nil)
+	staff, refused, asks, err := org.ReadStaff(nil, raw, "", nil)
 	if err != nil || len(refused) != 0 || len(asks) != 0 {
 		t.Fatalf("%v, refused %v, asked %v", err, refused, asks)
 	}

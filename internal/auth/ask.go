@@ -91,7 +91,7 @@ func (d *Door) Answer(ctx context.Context, a LinkRequest) error {
 	}
 	m, ok := survey.StaffByEmail(staff, a.Email)
 	if !ok {
-		if m, ok = firstAdministrator(staff, d.Admin, a.Email); !ok {
+		if m, ok = d.firstAdministrator(staff, a.Email); !ok {
 			return nil
 		}
 		m.ID = "" // nobody yet: whoever uses the link becomes it

@@ -32,6 +32,8 @@ type Door struct {
 
 // Keys signs texts and hides them (keys.Keys).
 type Keys interface {
+	// StaffID is the id of somebody whom lists name by an address and nothing else.
+	StaffID(email string) string
 	Sealer
 	// Conceal is a text as addresses of pages may carry it.
 	Conceal(purpose, text string) string

@@ -113,7 +113,7 @@ func (d *Door) Proved(ctx context.Context, email string) (m survey.Staff, ok boo
 		if m, ok = survey.StaffByEmail(staff, email); ok {
 			return nil, nil
 		}
-		if m, ok = firstAdministrator(staff, d.Admin, email); !ok {
+		if m, ok = d.firstAdministrator(staff, email); !ok {
 			return nil, nil
 		}
 		made = true
@@ -128,8 +128,8 @@ func (d *Door) Proved(ctx context.Context, email string) (m survey.Staff, ok boo
 // firstAdministrator is whom a deployment may make administrator of whoever has proved to have the address that it names:
 // only while the staff have no administrator, and nobody has that address. ok is false otherwise. The id is one that is
 // nobody's.
-func firstAdministrator(staff []survey.Staff, admin, email string) (m survey.Staff, ok bool) {
-	admin, err := survey.NormalizeEmail(admin)
+func (d *Door) firstAdministrator(staff []survey.Staff, email string) (m survey.Staff, ok bool) {
+	admin, err := survey.NormalizeEmail(d.Admin)
 	if err != nil || admin != email {
 		return m, false
 	}
@@ -140,9 +140,9 @@ func firstAdministrator(staff []survey.Staff, admin, email string) (m survey.Sta
 		}
 		taken[strings.ToLower(other.ID)] = true
 	}
-	id := admin
+	id := d.Keys.StaffID(admin)
 	for n := 1; taken[id]; n++ {
 		id = "administrator-" + strconv.Itoa(n)
 	}
-	return survey.Staff{ID: id, Email: admin, Name: admin, Role: survey.RoleAdministrator}, true
+	return survey.Staff{ID: id, Email: admin, Name: admin, Role: survey.RoleAdministrator, Written: admin}, true
 }

@@ -87,7 +87,7 @@ func Open(o Settings) (*Desk, error) {
 	d := &Desk{Store: o.Store, Keys: o.Keys, Now: now, Later: o.Later, Sheets: o.Sheets, Sender: o.Sender, senders: senders, Addresses: addresses{o.Site, o.Links}}
 	d.Results = &insight.Results{Store: o.Store, Keys: o.Keys, Now: now}
 	d.Mailing = &mailing.Campaigns{Store: o.Store, Keys: o.Keys, Mail: o.Mail, Now: now, Wake: o.Wake, Sender: o.Sender, Senders: senders, Admin: o.Admin, Pairs: o.Pairs, Words: o.Words}
-	d.Company = &org.Company{Store: o.Store, Now: now, Senders: senders}
+	d.Company = &org.Company{Store: o.Store, Now: now, Senders: senders, Keys: o.Keys}
 	d.Lists = &contacts.Lists{Store: o.Store, Keys: o.Keys, Now: now, Index: o.Index}
 	d.Rights = &rights.Rights{Store: o.Store, Keys: o.Keys, Now: now}
 	d.Retention = &rights.Retention{Store: o.Store, Now: now}

@@ -55,6 +55,7 @@ type Keys struct {
 	box     []byte // of where a ballot's answer lies
 	card    []byte // of the codes on cards
 	words   []byte // of what people wrote
+	staff   []byte // of the ids of staff
 }
 
 // epochKeys sign the links of one epoch, each purpose with its own.
@@ -97,6 +98,9 @@ func NewKeys(master string, epoch int) (*Keys, error) {
 	if k.words, err = derive(master, "words"); err != nil {
 		return nil, err
 	}
+	if k.staff, err = derive(master, "staff id"); err != nil {
+		return nil, err
+	}
 	k.conceal, err = derive(master, "conceal")
 	return k, err
 }
@@ -127,6 +131,14 @@ func (k *Keys) ContactID(a survey.Audience, email string) survey.ContactID {
 	m.Write([]byte{0})
 	m.Write([]byte(email))
 	return survey.ContactID(ids.EncodeToString(m.Sum(nil)[:10]))
+}
+
+// StaffID is the id of somebody of the staff whom lists name by an address and nothing else: "s" and 16 characters. It stands in keys and
+// figures, and of it nobody can work the address out. The address must be normalised.
+func (k *Keys) StaffID(email string) string {
+	m := hmac.New(sha256.New, k.staff)
+	m.Write([]byte(email))
+	return "s" + ids.EncodeToString(m.Sum(nil)[:10])
 }
 
 // Identifiers derives what tells a person of an audience from others. Each kind is a domain of its own: a customer id that is

@@ -206,3 +206,12 @@ func TestEveryFlippedBitIsForged(t *testing.T) {
 		}
 	}
 }
+
+func TestStaffIDs(t *testing.T) {
+	t.Parallel()
+	one, other := keys(t, 1), keys(t, 2)
+	id := one.StaffID("anna@example.com")
+	if len(id) != 17 || id != other.StaffID("anna@example.com") || id == one.StaffID("anna@example.ru") || id[1:] == string(one.ContactID(survey.Employees, "anna@example.com")) {
+		t.Errorf("the id is %q", id)
+	}
+}

@@ -71,7 +71,7 @@ func (l *staffList) recognise(known []survey.Staff) {
 	}
 	for i := range l.staff {
 		s, line := &l.staff[i], l.lines[i]
-		if _, there := l.roles[strings.ToLower(s.ID)]; !l.unknown[line] || there {
+		if _, there := l.known.byID[strings.ToLower(s.ID)]; !l.unknown[line] || there {
 			continue
 		}
 		m, ok := l.which(Ask{Kind: AskPerson, Name: s.Name, Email: s.Email, Line: line, Count: 1}, named[survey.NameKey(s.Name)])
@@ -80,7 +80,7 @@ func (l *staffList) recognise(known []survey.Staff) {
 		}
 		delete(l.first, "i"+strings.ToLower(s.ID))
 		l.first["i"+strings.ToLower(m.ID)] = line
-		if s.ID = m.ID; l.roleless[line] {
+		if s.ID, s.Written = m.ID, m.Written; l.roleless[line] {
 			s.Role = m.Role
 		}
 	}

@@ -16,6 +16,7 @@ type Company struct {
 	Store   Store
 	Now     func() time.Time
 	Senders survey.Senders // whom letters may come from
+	Keys    IDs
 }
 
 // Note writes down what somebody has done. It is done by then, so that it cannot be undone for want of a note: a failure

@@ -1,7 +1,6 @@
 package org
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"slices"
@@ -34,7 +33,7 @@ type Fault struct {
 
 // List is a list of staff as it came, to be checked against those there are: it returns who is to be taken, and says in
 // out who is not.
-type List func(stored []survey.Staff, out *Intake) ([]survey.Staff, error)
+type List func(keys IDs, stored []survey.Staff, out *Intake) ([]survey.Staff, error)
 
 // OfFile is a list as a system exports it, managers included; encoding is one of sheet.Encodings, or "" to recognise it.
 func OfFile(body []byte, encoding string, said Answers) List {
@@ -67,8 +66,8 @@ func (c *Company) TakeFile(ctx context.Context, f File, said Said) (Intake, erro
 	return out, err
 }
 
-func (f File) list(stored []survey.Staff, out *Intake) ([]survey.Staff, error) {
-	staff, refusals, asks, err := f.read(&out.Table, stored)
+func (f File) list(keys IDs, stored []survey.Staff, out *Intake) ([]survey.Staff, error) {
+	staff, refusals, asks, err := f.read(&out.Table, keys, stored)
 	out.Asks = asks
 	for _, r := range refusals {
 		to := &out.Refusals
@@ -80,12 +79,11 @@ func (f File) list(stored []survey.Staff, out *Intake) ([]survey.Staff, error) {
 	return staff, err
 }
 
-// OfMembers is a list that names managers by id. One without roles changes none. Who has no id is whoever has the address, and else
-// the address is the id.
+// OfMembers is a list that names managers by id or address. One without roles changes none. Ids are numbering's.
 func OfMembers(given []survey.Staff) List {
-	return func(stored []survey.Staff, out *Intake) ([]survey.Staff, error) {
-		in := slices.Clone(given)
-		good, places := checkMembers(in, stored, out)
+	return func(keys IDs, stored []survey.Staff, out *Intake) ([]survey.Staff, error) {
+		in, n := slices.Clone(given), newNumbering(keys, stored)
+		good, places := checkMembers(in, n, out)
 		taken := AddressesTaken(stored, good)
 		for k := len(good) - 1; k >= 0; k-- {
 			if other, refused := taken[k]; refused {
@@ -94,15 +92,25 @@ func OfMembers(given []survey.Staff) List {
 			}
 		}
 		slices.SortStableFunc(out.Refusals, func(a, b Fault) int { return a.Line - b.Line })
-		known := map[string]bool{}
-		for _, m := range slices.Concat(stored, good) {
-			known[strings.ToLower(m.ID)] = true
+		for _, m := range good {
+			n.know(m)
 		}
-		for k, m := range good {
-			if m.Manager != "" && !known[strings.ToLower(m.Manager)] {
-				problem := apperr.New(apperr.Invalid, "manager_unknown", "manager", "Manager", m.Manager)
-				out.Warnings = append(out.Warnings, Fault{Line: places[k], Problem: problem})
+		for k := range good {
+			m := &good[k]
+			if m.Manager == "" {
+				continue
 			}
+			if _, known := n.byID[strings.ToLower(m.Manager)]; known {
+				continue
+			}
+			named := survey.Staff{Email: m.Manager}
+			n.number(&named)
+			if _, known := n.byID[strings.ToLower(named.ID)]; known {
+				m.Manager = named.ID
+				continue
+			}
+			problem := apperr.New(apperr.Invalid, "manager_unknown", "manager", "Manager", m.Manager)
+			out.Warnings = append(out.Warnings, Fault{Line: places[k], Problem: problem})
 		}
 		return good, nil
 	}
@@ -113,19 +121,12 @@ func (out *Intake) refuse(line int, err error) {
 }
 
 // checkMembers brings a list into shape: who can be taken, and where they stand in it, from 1.
-func checkMembers(in, stored []survey.Staff, out *Intake) (good []survey.Staff, places []int) {
-	roleOf, idOf := map[string]survey.Role{}, map[string]string{}
-	for _, m := range stored {
-		roleOf[strings.ToLower(m.ID)] = m.Role
-		idOf[survey.OneSpelling(m.Email)] = m.ID
-	}
+func checkMembers(in []survey.Staff, n numbering, out *Intake) (good []survey.Staff, places []int) {
 	lines := map[string]int{}
 	for i := range in {
-		if email := survey.OneSpelling(strings.TrimSpace(in[i].Email)); strings.TrimSpace(in[i].ID) == "" {
-			in[i].ID = cmp.Or(idOf[email], email)
-		}
+		n.number(&in[i])
 		if in[i].Role == "" {
-			in[i].Role = roleOf[strings.ToLower(strings.TrimSpace(in[i].ID))]
+			in[i].Role = n.byID[strings.ToLower(in[i].ID)].Role
 		}
 		err := Check(&in[i])
 		id := strings.ToLower(in[i].ID)
@@ -150,7 +151,7 @@ func (c *Company) TakeList(ctx context.Context, list List, said Said) (out Intak
 	id, begun := strings.ToLower(rand.Text()[:16]), c.Now().UTC()
 	err = c.Store.ChangeStaff(ctx, func(stored []survey.Staff) ([]survey.Staff, error) {
 		out = Intake{Look: said.Look}
-		staff, err := list(stored, &out)
+		staff, err := list(c.Keys, stored, &out)
 		if err != nil {
 			return nil, err
 		}

@@ -18,11 +18,12 @@ type Edit struct {
 	Stale  bool           // somebody else has changed them since the form was opened: nothing was written
 }
 
-// Add takes somebody new. The manager may be named by id, address or name; without an id it is the address. Problems are
+// Add takes somebody new. The manager may be named by id, address or name; the id is numbering's. Problems are
 // those of Check, and staff_email_taken, staff_manager_unknown, staff_manager_self, staff_id_taken.
 func (c *Company) Add(ctx context.Context, given survey.Staff) (e Edit, err error) {
 	err = c.Store.ChangeStaff(ctx, func(stored []survey.Staff) (_ []survey.Staff, err error) {
 		e = Edit{All: ByName(stored)}
+		newNumbering(c.Keys, nil).number(&given)
 		if e.Staff, err = fit(given, e.All); err != nil {
 			return nil, err
 		}
@@ -46,7 +47,7 @@ func (c *Company) Change(ctx context.Context, by authz.Who, id string, opened *s
 		}
 		e.Stored = e.All[at]
 		e.Stale = opened == nil || *opened != e.Stored
-		given.ID = e.Stored.ID
+		given.ID, given.Written = e.Stored.ID, e.Stored.Written
 		if e.Staff, err = fit(given, e.All); err != nil {
 			return nil, err
 		}
@@ -76,16 +77,10 @@ func NoSuchPerson() error { return apperr.New(apperr.Unknown, "person_unknown", 
 
 // fit checks what a form says of somebody beside everybody there is.
 func fit(m survey.Staff, all []survey.Staff) (survey.Staff, error) {
-	manager, without := strings.TrimSpace(m.Manager), strings.TrimSpace(m.ID) == ""
+	manager := strings.TrimSpace(m.Manager)
 	m.Manager = ""
-	if without {
-		m.ID = m.Email
-	}
 	if err := Check(&m); err != nil {
 		return m, err
-	}
-	if without {
-		m.ID = m.Email // as it is stored, and not as it was typed
 	}
 	if other, taken := AddressesTaken(all, []survey.Staff{m})[0]; taken {
 		return m, emailTaken(other)

@@ -45,29 +45,25 @@ var StaffFields = staffColumns.TableFields()
 const maxStaffFile = 5 << 20
 
 // ReadStaff reads a staff list as a system exports it: id, e-mail, name, role (none: as it was, of somebody new owner), team, manager (by id, e-mail
-// or name; of the list), language, telephone. Without an id it is whoever has the e-mail, and else the e-mail is the id.
+// or name; of the list), language, telephone. Ids are numbering's.
 //
 // Refusals: those of customer lists, and unknown_role, unknown_language, address_taken (the row is not taken); unknown_manager (the row
 // is taken without a manager: alerts must reach its owner all the same). Errors are as Import.Feed's, and csv_too_large.
 // encoding is one of sheet.Encodings, or "" to recognise it; known are the staff so far: managers may be among them, and nobody gets the address of one of them.
 //
 // Where a name may be that of several people, said says who is meant; asks are the names of which it does not.
-func ReadStaff(data []byte, encoding string, said Answers, known ...survey.Staff) (staff []survey.Staff, refused []contacts.Refusal, asks []Ask, err error) {
+func ReadStaff(keys IDs, data []byte, encoding string, said Answers, known ...survey.Staff) (staff []survey.Staff, refused []contacts.Refusal, asks []Ask, err error) {
 	var t contacts.Table
-	return File{Body: data, Answers: said, Said: contacts.TableSaid{Encoding: encoding}}.read(&t, known)
+	return File{Body: data, Answers: said, Said: contacts.TableSaid{Encoding: encoding}}.read(&t, keys, known)
 }
 
 // read is ReadStaff with what is said of columns; t is how they were understood, also of a list that is refused for them.
-func (f File) read(t *contacts.Table, known []survey.Staff) (staff []survey.Staff, refused []contacts.Refusal, asks []Ask, err error) {
+func (f File) read(t *contacts.Table, keys IDs, known []survey.Staff) (staff []survey.Staff, refused []contacts.Refusal, asks []Ask, err error) {
 	if len(f.Body) > maxStaffFile {
 		return nil, nil, nil, apperr.New(apperr.TooLarge, "csv_too_large", "", "Limit", maxStaffFile>>20)
 	}
 	list := staffList{
-		first: map[string]int{}, ids: map[string]string{}, roles: map[string]survey.Role{}, unknown: map[int]bool{}, roleless: map[int]bool{}, said: f.Answers,
-	}
-	for _, m := range known {
-		list.ids[survey.OneSpelling(m.Email)] = m.ID
-		list.roles[strings.ToLower(m.ID)] = m.Role
+		first: map[string]int{}, known: newNumbering(keys, known), unknown: map[int]bool{}, roleless: map[int]bool{}, said: f.Answers,
 	}
 	*t, err = contacts.ReadTable(f.Body, staffColumns, f.Said, func(columns []contacts.Column, rec sheet.Record) {
 		list.columns = columns
@@ -88,10 +84,9 @@ func (f File) read(t *contacts.Table, known []survey.Staff) (staff []survey.Staf
 type staffList struct {
 	columns []contacts.Column
 	staff   []survey.Staff
-	lines   []int                  // of staff
-	first   map[string]int         // ids and e-mails, and the line that has them first
-	ids     map[string]string      // of the staff so far, by e-mail
-	roles   map[string]survey.Role // of them, by id
+	lines   []int          // of staff
+	first   map[string]int // ids and e-mails, and the line that has them first
+	known   numbering
 	refused []contacts.Refusal
 	// unknown and roleless are the lines without a code whose address nobody has, and those that say no role.
 	unknown, roleless map[int]bool
@@ -129,11 +124,7 @@ func (l *staffList) take(rec sheet.Record) {
 		return
 	}
 	s := survey.Staff{ID: cells[contacts.FieldID], Email: email, Name: cells[contacts.FieldName], Team: cells[contacts.FieldTeam], Manager: cells[contacts.FieldManager]}
-	if s.ID == "" {
-		s.ID = l.ids[email]
-	}
-	if s.ID == "" {
-		s.ID = email
+	if l.known.number(&s); cells[contacts.FieldID] == "" && s.Written == s.Email {
 		l.unknown[rec.Line] = true
 	}
 	if s.Name == "" {
@@ -145,8 +136,8 @@ func (l *staffList) take(rec sheet.Record) {
 		return
 	}
 	l.roleless[rec.Line] = cells[contacts.FieldRole] == ""
-	if was, there := l.roles[strings.ToLower(s.ID)]; there && cells[contacts.FieldRole] == "" { // a list without roles changes none
-		s.Role = was
+	if was, there := l.known.byID[strings.ToLower(s.ID)]; there && cells[contacts.FieldRole] == "" { // a list without roles changes none
+		s.Role = was.Role
 	}
 	if s.Language, known = lang.Named(cells[contacts.FieldLanguage]); !known {
 		refuse(contacts.Refusal{Code: "unknown_language", Column: headings[contacts.FieldLanguage], Value: celltext.Cut(cells[contacts.FieldLanguage], 100)})
@@ -159,9 +150,9 @@ func (l *staffList) take(rec sheet.Record) {
 		refuse(l.refusalOf(err, s))
 		return
 	}
-	for _, key := range []string{"i" + strings.ToLower(s.ID), "e" + s.Email} {
+	for key, value := range map[string]string{"i" + strings.ToLower(s.ID): strings.ToLower(s.Code()), "e" + s.Email: s.Email} {
 		if first := l.first[key]; first > 0 {
-			refuse(contacts.Refusal{Code: "duplicate", Value: celltext.Cut(key[1:], 100), First: first})
+			refuse(contacts.Refusal{Code: "duplicate", Value: celltext.Cut(value, 100), First: first})
 			return
 		}
 	}
@@ -177,7 +168,7 @@ func (l *staffList) refusalOf(err error, s survey.Staff) contacts.Refusal {
 		field contacts.Field
 		text  string
 	}{
-		"id": {contacts.FieldID, s.ID}, "email": {contacts.FieldEmail, s.Email}, "name": {contacts.FieldName, s.Name}, "team": {contacts.FieldTeam, s.Team},
+		"id": {contacts.FieldID, s.Code()}, "email": {contacts.FieldEmail, s.Email}, "name": {contacts.FieldName, s.Name}, "team": {contacts.FieldTeam, s.Team},
 		"manager": {contacts.FieldManager, s.Manager}, "phone": {contacts.FieldPhone, s.Phone},
 	}[p.Where]
 	return contacts.Refusal{Code: "cell_too_long", Column: l.heading(of.field), Value: celltext.Cut(of.text, 60), Count: len([]rune(of.text)), Limit: maxText}
@@ -197,7 +188,7 @@ func (l *staffList) refuseTaken(known []survey.Staff) {
 			l.staff, l.lines = append(l.staff, m), append(l.lines, lines[i])
 			continue
 		}
-		l.refused = append(l.refused, contacts.Refusal{Line: lines[i], Lines: 1, Code: "address_taken", Column: heading, Value: celltext.Cut(m.Email, 100), Who: NameOf(taken[i]), Given: celltext.Cut(m.ID, 100), Has: taken[i].ID})
+		l.refused = append(l.refused, contacts.Refusal{Line: lines[i], Lines: 1, Code: "address_taken", Column: heading, Value: celltext.Cut(m.Email, 100), Who: NameOf(taken[i]), Given: celltext.Cut(m.Code(), 100), Has: taken[i].Code()})
 		delete(l.first, "i"+strings.ToLower(m.ID)) // stays as it was known
 	}
 	slices.SortStableFunc(l.refused, func(a, b contacts.Refusal) int { return a.Line - b.Line })

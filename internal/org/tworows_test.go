@@ -10,7 +10,7 @@ import (
 func TestStaffHeadingsInTwoRows(t *testing.T) {
 	t.Parallel()
 	const list = "Сотрудники отдела продаж;;;;\n\nСотрудник;;Контакты;;Руководитель\nТаб. номер;ФИО;E-mail;Телефон;\n7;Анна Смирнова;anna@example.ru;+7 916 123-45-67;boris@example.ru\n8;Борис Петров;boris@example.ru;;\n"
-	staff, refused, _, err := org.ReadStaff([]byte(list), "", nil)
+	staff, refused, _, err := org.ReadStaff(spelt{}, []byte(list), "", nil)
 	if err != nil || len(refused) > 0 || len(staff) != 2 {
 		t.Fatalf("%+v, %+v, %v", staff, refused, err)
 	}

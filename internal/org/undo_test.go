@@ -37,7 +37,7 @@ func TestStaffAreKnownByAddress(t *testing.T) {
 	t.Parallel()
 	known := []survey.Staff{{ID: "kim", Email: "kim@xn--e1afmkfd.xn--p1ai", Name: "Ким"}, {ID: "lee", Email: "lee@example.com", Name: "Ли", Role: survey.RoleManager}}
 	file := "код;email;имя\n;KIM@Пример.РФ;Мария Ким\n;LEE@EXAMPLE.COM;Ли\nK-17;lee@example.com;Ли\n;new@example.com;Новая\n"
-	staff, refused, asks, err := org.ReadStaff([]byte(file), "", nil, known...)
+	staff, refused, asks, err := org.ReadStaff(spelt{}, []byte(file), "", nil, known...)
 	if err != nil || len(asks) > 0 {
 		t.Fatalf("%v, %v", asks, err)
 	}
@@ -45,13 +45,13 @@ func TestStaffAreKnownByAddress(t *testing.T) {
 	for _, m := range staff {
 		ids = append(ids, m.ID)
 	}
-	if want := []string{"kim", "lee", "new@example.com"}; !slices.Equal(ids, want) || staff[1].Role != survey.RoleManager {
+	if want := []string{"kim", "lee", "s-new-example-com"}; !slices.Equal(ids, want) || staff[1].Role != survey.RoleManager {
 		t.Errorf("%v, want %v; %+v", ids, want, staff)
 	}
 	if len(refused) != 1 || refused[0].Code != "duplicate" {
 		t.Errorf("twice in one list: %+v", refused)
 	}
-	_, refused, _, err = org.ReadStaff([]byte("код;email\nK-17;lee@example.com\nkim;lee@example.com\n"), "", nil, known...)
+	_, refused, _, err = org.ReadStaff(spelt{}, []byte("код;email\nK-17;lee@example.com\nkim;lee@example.com\n"), "", nil, known...)
 	if err != nil || len(refused) != 2 || refused[0].Code != "address_taken" || refused[0].Who != "Ли" || refused[0].Has != "lee" || refused[0].Given != "K-17" {
 		t.Errorf("%+v, %v", refused, err)
 	}
@@ -94,7 +94,7 @@ func TestStaffAsksWhoIsMeant(t *testing.T) {
 		t.Fatalf("%+v, %v", out, err)
 	}
 	all := staffOf(t, c)
-	if all["ray@example.com"].Manager != "p2" || all["kim"].Email != "kim@new.example.com" || all["kim"].Role != survey.RoleAnalyst || len(all) != 4 {
+	if all["s-ray-example-com"].Manager != "p2" || all["kim"].Email != "kim@new.example.com" || all["kim"].Role != survey.RoleAnalyst || len(all) != 4 {
 		t.Errorf("%+v", all)
 	}
 	again := []byte("email;имя\nkim@third.example.com;Мария Ким\n")

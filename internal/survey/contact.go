@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"cmp"
 	"maps"
 	"time"
 )
@@ -104,7 +105,7 @@ const (
 
 // Staff is somebody of the company who works with answers.
 type Staff struct {
-	ID       string `json:"id"`    // as the customer database names them; unique, case-insensitive
+	ID       string `json:"id"`    // as the customer database names them, never a new one's address; unique, case-insensitive
 	Email    string `json:"email"` // normalised
 	Name     string `json:"name"`
 	Role     Role   `json:"role"`
@@ -112,7 +113,11 @@ type Staff struct {
 	Manager  string `json:"manager,omitempty"`  // staff id
 	Language string `json:"language,omitempty"` // "ru" or "en"; of the letters to them
 	Phone    string `json:"phone,omitempty"`
+	Written  string `json:"written,omitempty"` // the address that lists name them by, which the id was made of; "": the id
 }
+
+// Code is what lists name somebody by: the id, or the address that it was made of.
+func (m Staff) Code() string { return cmp.Or(m.Written, m.ID) }
 
 // SuppressionReason says why nobody writes to an address any more (D8).
 type SuppressionReason string

@@ -7,7 +7,7 @@ import (
 	"onetap/internal/celltext"
 )
 
-// Directory finds the staff member that a list names as owner: by id, e-mail or full name, whatever the letters' case
+// Directory finds the staff member that a list names as owner: by id, e-mail, what the id was made of, or full name, whatever the letters' case
 // and the spaces.
 type Directory interface {
 	Find(owner string) (Staff, bool)
@@ -23,12 +23,14 @@ type StaffDirectory struct {
 }
 
 // NewDirectory makes the directory of a staff list. Names are found with their words in any order ("Петрова Анна", "Анна
-// Петрова"); a name that two people have finds nobody. An id wins over an e-mail, an e-mail over a name.
+// Петрова"); a name that two people have finds nobody. An id wins over an e-mail, an
+// e-mail over what an id was made of, that over a name.
 func NewDirectory(staff []Staff) *StaffDirectory {
 	d := &StaffDirectory{staff: staff, byKey: make(map[string]int, 4*len(staff))}
 	for i, s := range staff {
 		d.put("i"+celltext.Fold(s.ID), i)
 		d.put("e"+celltext.Fold(s.Email), i)
+		d.put("f"+celltext.Fold(s.Written), i)
 		d.put("w"+NameKey(s.Name), i)
 		d.twice = d.twice || d.byKey["w"+NameKey(s.Name)] < 0
 	}
@@ -71,15 +73,17 @@ func (d *StaffDirectory) Find(owner string) (Staff, bool) {
 	if d == nil || key == "" {
 		return Staff{}, false
 	}
-	for _, k := range []string{"i" + key, "e" + key} {
+	for _, k := range []string{"i" + key, "e" + key, "f" + key} {
 		if i, ok := d.byKey[k]; ok {
 			return d.at(i)
 		}
 	}
 	if strings.Contains(key, "@") { // "Анна Петрова <anna@example.ru>"
 		if email, err := NormalizeEmail(owner); err == nil {
-			if i, ok := d.byKey["e"+email]; ok {
-				return d.at(i)
+			for _, k := range []string{"e" + email, "f" + email} {
+				if i, ok := d.byKey[k]; ok {
+					return d.at(i)
+				}
 			}
 		}
 	}

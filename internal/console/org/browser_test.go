@@ -59,7 +59,7 @@ func TestBrowserPeopleAndSettings(t *testing.T) {
 			b.Set("#manager", "Вера Орлова")
 			b.ClickTo("main form.card button", ".note.good")
 			see("person")
-			if m, ok := member(w, t, "ivanov@example.com"); !ok || m.Manager != "manager" || m.Name != "Пётр Иванов" {
+			if m, ok := member(w, t, w.Desk.Keys.StaffID("ivanov@example.com")); !ok || m.Manager != "manager" || m.Name != "Пётр Иванов" {
 				t.Errorf("added %+v", m)
 			}
 			b.Go("/staff/import")

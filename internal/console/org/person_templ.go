@@ -406,7 +406,7 @@ func (p *personPage) View() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = shell.Text(p.M.ID).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = shell.Text(p.M.Code()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

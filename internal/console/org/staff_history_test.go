@@ -65,7 +65,7 @@ func TestBrowserStaffList(t *testing.T) {
 	b.Wait("#said a.button")
 	b.Sound("taken")
 	consoletest.Shoot(b, "staff-taken-phone-ru")
-	if m, _ := member(w, t, "orlova@example.com"); m.Name != "Вера Орлова" {
+	if m, _ := member(w, t, w.Desk.Keys.StaffID("orlova@example.com")); m.Name != "Вера Орлова" {
 		t.Errorf("%+v", m)
 	}
 	b.Look(1280, false, "en")
