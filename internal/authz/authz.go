@@ -18,6 +18,7 @@ const (
 	Anyone        Action = "anyone"
 	ReadContacts  Action = "read_contacts"  // who they are, with addresses
 	WriteContacts Action = "write_contacts" // upload, stop
+	BringHistory  Action = "bring_history"  // answers that were given elsewhere, and take them back
 	ReadCampaigns Action = "read_campaigns" // settings, ledger
 	WriteCampaign Action = "write_campaigns"
 	Send          Action = "send" // launch, test, pause, resume, cancel, remind, send again
@@ -36,7 +37,7 @@ const (
 
 // Actions lists all of them, in the order of the table.
 var Actions = []Action{
-	Anyone, ReadContacts, WriteContacts, ReadCampaigns, WriteCampaign, Send, ReadResults, ReadAnswers, ReadPeople,
+	Anyone, ReadContacts, WriteContacts, BringHistory, ReadCampaigns, WriteCampaign, Send, ReadResults, ReadAnswers, ReadPeople,
 	ReadCases, WorkCases, ReadStaff, WriteStaff, WriteSettings, ManageTokens, ReadAudit, PeoplesRights,
 }
 
@@ -47,7 +48,7 @@ func Sensitive(a Action) bool {
 
 // table is D27. The administrator may do everything.
 var table = map[survey.Role][]Action{
-	survey.RoleMarketing: {ReadContacts, WriteContacts, ReadCampaigns, WriteCampaign, Send, ReadResults, ReadAnswers, ReadStaff},
+	survey.RoleMarketing: {ReadContacts, WriteContacts, BringHistory, ReadCampaigns, WriteCampaign, Send, ReadResults, ReadAnswers, ReadStaff},
 	survey.RoleOwner:     {ReadContacts, ReadResults, ReadAnswers, ReadPeople, ReadCases, WorkCases},
 	survey.RoleManager:   {ReadContacts, ReadCampaigns, ReadResults, ReadAnswers, ReadPeople, ReadCases, WorkCases, ReadStaff},
 	survey.RoleExecutive: {ReadContacts, ReadCampaigns, ReadResults, ReadAnswers, ReadPeople, ReadCases, WorkCases, ReadStaff},

@@ -16,7 +16,7 @@ func (c Words) abbreviated(heading string) Field {
 	cut := false
 	for word := range strings.FieldsSeq(strings.ReplaceAll(heading, ".", ". ")) {
 		cut = cut || strings.HasSuffix(word, ".")
-		if key := headingKey(word); key != "" {
+		if key := HeadingKey(word); key != "" {
 			parts = append(parts, key)
 		}
 	}

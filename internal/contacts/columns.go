@@ -55,7 +55,7 @@ type Column struct {
 // maxHeading is the length in characters to which a heading is cut.
 const maxHeading = 100
 
-// Vocabulary says under which headings fields go, in the spelling of headingKey; the words before "|" are sure, those
+// Vocabulary says under which headings fields go, in the spelling of HeadingKey; the words before "|" are sure, those
 // behind it are taken only when no sure one claims the field.
 type Vocabulary map[Field]string
 
@@ -84,8 +84,8 @@ var CustomerWords = Vocabulary{
 	FieldIgnored: "№ №пп пп npp nпп номерпп rownumber onetapline onetapreason onetapстрока onetapпричина", // the latter of Onetap's own lists of refused rows
 }
 
-// headingKey is how headings are compared: letters (ё as е), digits and № in small, nothing else. "E-mail:" and "email" are one.
-func headingKey(text string) string {
+// HeadingKey is how headings are compared: letters (ё as е), digits and № in small, nothing else. "E-mail:" and "email" are one.
+func HeadingKey(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch r = unicode.ToLower(r); {
 		case r == 'ё':

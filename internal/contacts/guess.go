@@ -42,12 +42,12 @@ func newGuess(c Words, headings []string, below evidence) *guess {
 		h = celltext.Clean(h)
 		g.columns[i] = Column{Heading: h}
 		h = c.apart(h)
-		g.keys[i] = headingKey(h)
+		g.keys[i] = HeadingKey(h)
 		g.stems[i] = g.keys[i]
 		stem := h
 		if end := strings.IndexAny(h, ",(:"); end > 0 {
 			stem = h[:end]
-			g.stems[i] = headingKey(stem)
+			g.stems[i] = HeadingKey(stem)
 		}
 		g.short[i] = c.abbreviated(stem)
 	}
@@ -62,13 +62,13 @@ func (c Words) apart(heading string) string {
 		return heading
 	}
 	names := func(f Field, text string) bool {
-		key := headingKey(text)
+		key := HeadingKey(text)
 		return c[f].sure[key] || c[f].perhaps[key]
 	}
 	switch {
-	case c[FieldOwner].sure[headingKey(upper)] || c[FieldManager].sure[headingKey(upper)]:
+	case c[FieldOwner].sure[HeadingKey(upper)] || c[FieldManager].sure[HeadingKey(upper)]:
 		return upper
-	case celltext.HasAny(headingKey(upper), ours...):
+	case celltext.HasAny(HeadingKey(upper), ours...):
 		return heading
 	}
 	for f := range c {

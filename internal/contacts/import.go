@@ -235,7 +235,7 @@ func (c Words) score(cells []string, corrected map[string]Field) (score int) {
 		if col.Field != FieldAttribute {
 			score++
 		}
-		if upper, _, joined := strings.Cut(col.Heading, sheet.Under); joined && celltext.HasAny(headingKey(upper), ours...) {
+		if upper, _, joined := strings.Cut(col.Heading, sheet.Under); joined && celltext.HasAny(HeadingKey(upper), ours...) {
 			score += 2 // without the group above, a manager's address would be the contact's
 		}
 	}

@@ -130,7 +130,7 @@ func RecentCampaigns(ctx context.Context, s CampaignLister, now time.Time) ([]su
 		}
 		for _, c := range cs {
 			last := c.Launched
-			for _, t := range []time.Time{c.Opened, c.ClosesAt} {
+			for _, t := range []time.Time{c.Opened, c.ClosesAt, c.History.At} {
 				if t.After(last) {
 					last = t
 				}

@@ -10,6 +10,7 @@ import (
 	"onetap/internal/contacts"
 	"onetap/internal/firststeps"
 	"onetap/internal/followup"
+	"onetap/internal/history"
 	"onetap/internal/insight"
 	"onetap/internal/keys"
 	"onetap/internal/mailing"
@@ -31,6 +32,7 @@ type Desk struct {
 	Mailing    *mailing.Campaigns
 	Planner    *mailing.Planner   // who would be invited
 	Cases      *followup.Cases    // what people do with cases
+	History    *history.Imports   // answers that were given elsewhere
 	Lists      *contacts.Lists    // lists of contacts that come in, and the contacts that came
 	Rights     *rights.Rights     // exports and erases people
 	Retention  *rights.Retention  // for how long data are kept
@@ -89,6 +91,7 @@ func Open(o Settings) (*Desk, error) {
 	d.Mailing = &mailing.Campaigns{Store: o.Store, Keys: o.Keys, Mail: o.Mail, Now: now, Wake: o.Wake, Sender: o.Sender, Senders: senders, Admin: o.Admin, Pairs: o.Pairs, Words: o.Words}
 	d.Company = &org.Company{Store: o.Store, Now: now, Senders: senders, Keys: o.Keys}
 	d.Lists = &contacts.Lists{Store: o.Store, Keys: o.Keys, Now: now, Index: o.Index}
+	d.History = &history.Imports{Store: o.Store, Keys: o.Keys, Now: now}
 	d.Rights = &rights.Rights{Store: o.Store, Keys: o.Keys, Now: now}
 	d.Retention = &rights.Retention{Store: o.Store, Now: now}
 	d.Disclosure = &rights.Disclosure{Store: o.Store}

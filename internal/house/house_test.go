@@ -29,7 +29,7 @@ var (
 		"internal/apperr", "internal/authz", "internal/celltext", "internal/keys", "internal/lang", "internal/logs", "internal/mail", "internal/names",
 		"internal/seal", "internal/sheet", "internal/text", "internal/theme", "internal/theme/logo", "internal/tmpl", "internal/wording",
 	}
-	useCases = []string{"internal/auth", "internal/contacts", "internal/counting", "internal/delivery", "internal/firststeps", "internal/followup", "internal/insight", "internal/mailing", "internal/opening", "internal/org", "internal/resealing", "internal/rights", "internal/searching"}
+	useCases = []string{"internal/auth", "internal/contacts", "internal/counting", "internal/delivery", "internal/firststeps", "internal/followup", "internal/history", "internal/insight", "internal/mailing", "internal/opening", "internal/org", "internal/resealing", "internal/rights", "internal/searching"}
 	// outer speaks HTTP, or to AWS, or to an issuer of identities.
 	outer = []string{"internal/awsenv", "internal/chart", "internal/door", "internal/kms", "internal/oidc", "internal/ses", "internal/store", "internal/web"}
 	inner = slices.Concat(useCases, domain, pure)
@@ -64,6 +64,7 @@ var table = []rule{
 	{"internal/delivery", slices.Concat(domain, pure, []string{"internal/followup"})},
 	{"internal/firststeps", slices.Concat(domain, pure)},
 	{"internal/followup", slices.Concat(domain, pure, []string{"internal/insight"})},
+	{"internal/history", slices.Concat(domain, pure, []string{"internal/contacts"})},
 	{"internal/insight", slices.Concat(domain, pure)},
 	{"internal/mailing", slices.Concat(domain, pure, []string{"internal/insight"})},
 	{"internal/opening", slices.Concat(domain, pure)},

@@ -21,6 +21,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"strings"
 
 	"onetap/internal/survey"
 )
@@ -173,6 +174,17 @@ func (k *Keys) identifier(a survey.Audience, kind, text string) survey.ContactID
 		m.Write([]byte{0})
 	}
 	return survey.ContactID(ids.EncodeToString(m.Sum(nil)[:10]))
+}
+
+// Origin stands for an answer that was given elsewhere: what it is known by comes in parts, none of which can be guessed from it. It has the
+// form of a contact's id, and is nobody's.
+func (k *Keys) Origin(a survey.Audience, parts ...string) survey.ContactID {
+	return k.identifier(a, "origin", strings.Join(parts, "\x00"))
+}
+
+// Wave is the id of the campaign that answers given elsewhere come to, by what they have in common.
+func (k *Keys) Wave(a survey.Audience, what string) survey.CampaignID {
+	return survey.CampaignID(k.identifier(a, "wave", what)[:8])
 }
 
 // NewCampaignID makes a campaign id of five random bytes.

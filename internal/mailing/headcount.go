@@ -131,6 +131,17 @@ func (p *Planner) quietBetween(ctx context.Context, c survey.Campaign, from surv
 			at = next
 		}
 		return nil
+	}, func(other survey.CampaignID, each func(survey.Response)) error {
+		for at := from; at.Shard < survey.ContactShards && before(at, to); at = (survey.Cursor{Shard: at.Shard + 1}) {
+			err := p.Store.WalkResponses(ctx, other, at.Shard, at.After, func(a survey.Response) (bool, error) {
+				each(a)
+				return before(survey.Cursor{Shard: at.Shard, After: a.Contact}, to), nil
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 

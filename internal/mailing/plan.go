@@ -35,6 +35,7 @@ func (k candidate) skip(c survey.Campaign, quiet map[survey.ContactID]survey.Cam
 // A contact's place is the same in every campaign, so walk goes through that part of another one's mailing which belongs to the contacts in question.
 func recentlyAsked(ctx context.Context, s earlierCampaigns, c survey.Campaign, now time.Time,
 	walk func(other survey.CampaignID, mailing int, each func(survey.Invitation)) error,
+	answered func(other survey.CampaignID, each func(survey.Response)) error,
 ) (map[survey.ContactID]survey.CampaignID, error) {
 	since := c.QuietSince(now)
 	if since.IsZero() {
@@ -47,6 +48,17 @@ func recentlyAsked(ctx context.Context, s earlierCampaigns, c survey.Campaign, n
 	quiet := map[survey.ContactID]survey.CampaignID{}
 	for _, other := range earlier {
 		if other.ID == c.ID || !other.MailedSince(since) {
+			continue
+		}
+		if other.Brought() { // of who was asked elsewhere it is known when they answered
+			err := answered(other.ID, func(a survey.Response) {
+				if a.First.After(since) && quiet[a.Contact] == "" {
+					quiet[a.Contact] = other.ID
+				}
+			})
+			if err != nil {
+				return nil, err
+			}
 			continue
 		}
 		for _, mailing := range survey.Mailings {
@@ -227,6 +239,11 @@ func (r *senderRun) quietIn(ctx context.Context, c survey.Campaign, shard int) (
 		return r.Store.WalkInvitations(ctx, other, mailing, shard, func(i survey.Invitation) error {
 			each(i)
 			return nil
+		})
+	}, func(other survey.CampaignID, each func(survey.Response)) error {
+		return r.Store.WalkResponses(ctx, other, shard, "", func(a survey.Response) (bool, error) {
+			each(a)
+			return true, nil
 		})
 	})
 }

@@ -93,6 +93,8 @@ type batchStore interface {
 type earlierCampaigns interface {
 	// Campaigns lists an audience's campaigns, newest first, at most limit; one that was just made may be missing.
 	Campaigns(ctx context.Context, a survey.Audience, limit int) ([]survey.Campaign, error)
+	// WalkResponses calls each for the answers to a campaign, verified or not, after the given id, until it returns false.
+	WalkResponses(ctx context.Context, c survey.CampaignID, shard int, after survey.ContactID, each func(survey.Response) (bool, error)) error
 }
 
 // PlannerStore is what a head-count reads. Contacts and invitations that come and go meanwhile may be missing.

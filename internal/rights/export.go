@@ -278,16 +278,19 @@ func (r *Rights) inCampaign(ctx context.Context, a survey.Audience, c survey.Cam
 
 // uploads is the history of the contacts' lists that can be undone still.
 func (r *Rights) uploads(ctx context.Context, now time.Time) (all []survey.UploadRecord, err error) {
-	for before := ""; ; {
-		some, next, err := r.Store.UploadRecords(ctx, survey.UploadOfContacts, before, 200, now)
-		if err != nil {
-			return nil, err
+	for _, kind := range []survey.UploadKind{survey.UploadOfContacts, survey.UploadOfHistory} {
+		for before := ""; ; {
+			some, next, err := r.Store.UploadRecords(ctx, kind, before, 200, now)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, some...)
+			if before = next; next == "" {
+				break
+			}
 		}
-		if all = append(all, some...); next == "" {
-			return all, nil
-		}
-		before = next
 	}
+	return all, nil
 }
 
 func idsOf(uploads []survey.UploadRecord) []string {

@@ -305,6 +305,7 @@ func nobodys(it item, to key, words bool) (next item, worded bool) {
 	delete(next, "message")
 	delete(next, "seen")
 	delete(next, "address")
+	delete(next, "origin")
 	for _, name := range []string{"first", "counted", "updated", "at"} {
 		if t := instant(it, name); !t.IsZero() {
 			next[name] = at(t.UTC().Truncate(24 * time.Hour))

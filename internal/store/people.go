@@ -174,6 +174,8 @@ func openResponse(r survey.Response) item {
 	if r.Early {
 		it["early"] = yes(true)
 	}
+	set(it, "brought", r.Import)
+	set(it, "origin", r.Origin)
 	set(it, "parts", strings.Join(r.Segments, segmentsMark))
 	if len(r.Seen) > 0 {
 		it["seen"] = str(strings.Join(r.Seen, " "))
@@ -189,7 +191,7 @@ func responseOf(it item) survey.Response {
 		Owner: text(it, "owner"), Team: text(it, "team"), Language: text(it, "language"),
 		Score: int(number64(it, "score")), Verified: truth(it, "verified"), Worded: truth(it, "worded"), Early: truth(it, "early"), Unhappy: truth(it, "unhappy"), Why: text(it, "why"), Wish: text(it, "wish"),
 		First: instant(it, "first"), Counted: instant(it, "counted"), Updated: instant(it, "updated"),
-		Kept: keptOf(it), Segments: segmentsOf(it), Version: int(number64(it, "version")), Seen: strings.Fields(text(it, "seen")),
+		Import: text(it, "brought"), Origin: text(it, "origin"), Kept: keptOf(it), Segments: segmentsOf(it), Version: int(number64(it, "version")), Seen: strings.Fields(text(it, "seen")),
 	}
 }
 

@@ -38,11 +38,12 @@ type AnswerChange struct {
 	Before   *survey.Response // nil at the answer's first record
 }
 
-// AnswerChangeOf reads a stream record; ok is false for a record that is of no answer, and of one that is Early.
+// AnswerChangeOf reads a stream record; ok is false for a record that is of no answer, of one that is Early, and of one
+// that was brought in.
 func AnswerChangeOf(r events.DynamoDBEventRecord) (c AnswerChange, ok bool, err error) {
 	c.Sequence = r.Change.SequenceNumber
 	now, err := streamItem(r.Change.NewImage)
-	if err != nil || !strings.HasPrefix(text(now, "sk"), "RESPONSE#") || truth(now, "erased") { // nobody's: nobody is told of it
+	if err != nil || !strings.HasPrefix(text(now, "sk"), "RESPONSE#") || truth(now, "erased") || text(now, "brought") != "" { // nobody's, or of long ago: nobody is told of it
 		return c, false, err
 	}
 	if c.Now = responseOf(now); c.Now.Early { // whose it is is not known yet: the record of its being placed follows

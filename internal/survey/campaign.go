@@ -86,6 +86,8 @@ type Campaign struct {
 	Archived   time.Time          `json:"archived,omitzero"` // when it was put away, off the lists; only of one that has ended
 	Version    int                `json:"version"`           // of the campaign's settings, for a compare-and-swap
 
+	// History says where its answers come from, of a campaign that was brought in: it sent nothing and sends nothing.
+	History History `json:"history,omitzero"`
 	// Ballots says that its letters carry ballots; set at the launch to an anonymous audience.
 	Ballots bool `json:"ballots,omitempty"`
 	// Cards are how many ballots were printed, by the number of the cell that they carry.

@@ -101,6 +101,7 @@ type Mark struct {
 	Owner    string   `json:"o,omitempty"`
 	Team     string   `json:"t,omitempty"`
 	Language string   `json:"l,omitempty"`
+	Gone     bool     `json:"g,omitempty"` // the response of that version was taken back: nothing of it is counted
 }
 
 // MarkOf returns what should be counted of a response.
@@ -117,7 +118,7 @@ func MarkOf(r Response) Mark {
 
 // Count adds the mark to d, sign +1 to count it and −1 to take it back. The zero mark counts nothing.
 func (m Mark) Count(d Deltas, c CampaignID, sign int64) {
-	if m.Version == 0 {
+	if m.Version == 0 || m.Gone {
 		return
 	}
 	p := place{c, m.Audience, m.Week, m.Day, m.Owner, m.Team, m.Language}

@@ -36,6 +36,8 @@ type Response struct {
 	Version    int      // 1 at the first post, +1 with each change
 	Early      bool     // it came before its invitation was written, or that does not say all: the sender places it (Place), and until then it is not counted
 	Worded     bool     // it had words, which were deleted because of their age: it is counted as an answer with words still
+	Import     string   // of an answer that was brought in from elsewhere: the import, and its part after a dot; "": it was given here
+	Origin     string   // of such an answer, which it is: a keyed hash; "": not known (any more)
 	Seen       []string // digests of the last posts taken, so that a replayed POST changes nothing
 }
 

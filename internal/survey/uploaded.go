@@ -18,6 +18,7 @@ type UploadKind string
 const (
 	UploadOfContacts UploadKind = "contacts"
 	UploadOfStaff    UploadKind = "staff"
+	UploadOfHistory  UploadKind = "history" // answers that were given elsewhere
 )
 
 // UploadState is where an upload stands in the history.

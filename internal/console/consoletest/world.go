@@ -44,6 +44,7 @@ import (
 	"onetap/internal/sheet"
 	"onetap/internal/store"
 	"onetap/internal/store/storetest"
+	"onetap/internal/survey"
 	"onetap/internal/web"
 )
 
@@ -226,4 +227,19 @@ func (w *World) Pass(d time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.clock = w.clock.Add(d)
+}
+
+// Changes reads the table's whole stream as what counts in it.
+func (w *World) Changes() (changes []survey.ItemChange) {
+	w.T.Helper()
+	for _, r := range storetest.Records(w.T, w.db) {
+		c, ok, err := store.ChangeOf(r)
+		if err != nil {
+			w.T.Fatal(err)
+		}
+		if ok {
+			changes = append(changes, c)
+		}
+	}
+	return changes
 }

@@ -188,6 +188,36 @@ func TestFailuresAreNamedAndDoneAgain(t *testing.T) {
 	}
 }
 
+// Answers that were brought in from elsewhere are no news: no case and no letter comes of them, filter or none, nor of what is done to them later.
+func TestOldAnswersTellNobody(t *testing.T) {
+	t.Parallel()
+	b := followuptest.Open(t)
+	c := b.Campaign(mailing, "Long ago")
+	id := b.Contact(1, nil)
+	at := b.Now().AddDate(-1, 0, 0)
+	r := survey.Response{
+		Campaign: mailing, Contact: id, Audience: c.Audience, Score: 0, Verified: true, Why: "slow", First: at, Counted: at, Updated: at, Version: 1,
+		Import: "import.1", Origin: "origin",
+	}
+	if taken, err := b.Store.AddBrought(context.Background(), []survey.Response{r}); err != nil || taken[0] {
+		t.Fatal(taken, err)
+	}
+	if rs := records(t, b); len(rs) != 0 {
+		t.Errorf("%d records come to the function", len(rs))
+	}
+	r.Unhappy, r.Why, r.Version = true, "", 2
+	if err := b.Store.SaveResponse(context.Background(), r, 1); err != nil {
+		t.Fatal(err)
+	}
+	all := storetest.Records(t, b.DB)
+	deliver(t, b, all, len(all), func() { t.Error("a record failed") })
+	b.Pass(time.Hour)
+	b.Due()
+	if _, there, err := b.Store.Case(context.Background(), mailing, id); err != nil || there || len(b.Letters(mailing, id)) > 0 {
+		t.Errorf("a case %v, %d letters, %v", there, len(b.Letters(mailing, id)), err)
+	}
+}
+
 func TestPoisonIsNamed(t *testing.T) {
 	t.Parallel()
 	b := followuptest.Open(t)

@@ -1,0 +1,135 @@
+package history
+
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"onetap/internal/apperr"
+	"onetap/internal/celltext"
+	"onetap/internal/sheet"
+)
+
+// listing reads the answers of Delighted's GET /v1/survey_responses.json: an array of objects, pages of it one behind the other, or an object a
+// line. encoding/json's Decoder cannot be left in the middle of a value and gone on with in another process, and parts are cut anywhere: so the
+// objects are parted here, and each is decoded by itself.
+type listing struct {
+	Carry []byte `json:"carry,omitempty"` // of an object that is not whole yet
+	Count int    `json:"count"`           // objects so far: what a line is of a list
+}
+
+// response is an answer as Delighted lists it. A person is an id, or, with expand=person, an object.
+type response struct {
+	ID         flexible            `json:"id"`
+	Kind       string              `json:"survey_type"`
+	Score      *float64            `json:"score"`
+	Comment    string              `json:"comment"`
+	Created    flexible            `json:"created_at"`
+	Person     json.RawMessage     `json:"person"`
+	Properties map[string]flexible `json:"person_properties"`
+	Tags       []json.RawMessage   `json:"tags"`
+}
+
+// flexible is a text that may be written as a number.
+type flexible string
+
+// UnmarshalJSON takes a text, a number, true, false or null; "" of anything else.
+func (f *flexible) UnmarshalJSON(b []byte) error {
+	var text string
+	switch {
+	case json.Unmarshal(b, &text) == nil:
+		*f = flexible(text)
+	case b[0] != '{' && b[0] != '[':
+		*f = flexible(b)
+	}
+	return nil
+}
+
+// feed takes the next part. Problem: history_json.
+func (l *listing) feed(part []byte, last bool, each func(raw)) error {
+	data := append(bytes.Clone(l.Carry), part...)
+	if l.Count == 0 && len(l.Carry) == 0 {
+		data = bytes.TrimPrefix(data, []byte("\uFEFF"))
+	}
+	for {
+		data = bytes.TrimLeft(data, " \t\r\n,[]")
+		if len(data) == 0 {
+			break
+		}
+		if data[0] != '{' {
+			return apperr.New(apperr.Invalid, "history_json", "")
+		}
+		size := objectSize(data)
+		if size == 0 {
+			if last || len(data) > sheet.MaxRow {
+				return apperr.New(apperr.Invalid, "history_json", "")
+			}
+			break
+		}
+		l.Count++
+		var r response
+		if err := json.Unmarshal(data[:size], &r); err != nil {
+			return &apperr.Error{Kind: apperr.Invalid, Code: "history_json", Cause: err}
+		}
+		each(r.raw(l.Count))
+		data = data[size:]
+	}
+	l.Carry = bytes.Clone(data)
+	return nil
+}
+
+// objectSize is where the object that data begins with ends; 0: beyond it.
+func objectSize(data []byte) int {
+	depth, quoted := 0, false
+	for i := 0; i < len(data); i++ {
+		switch c := data[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{':
+			depth++
+		case c == '}':
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		}
+	}
+	return 0
+}
+
+func (r response) raw(n int) raw {
+	out := raw{line: n, lines: 1, date: string(r.Created), why: r.Comment, origin: string(r.ID), kind: r.Kind}
+	if r.Score != nil {
+		out.score = strconv.FormatFloat(*r.Score, 'f', -1, 64)
+	}
+	var person struct{ Email, Name string }
+	if json.Unmarshal(r.Person, &person) == nil {
+		out.email, out.name = person.Email, celltext.Clean(person.Name)
+	}
+	for heading, value := range r.Properties {
+		text := celltext.Clean(string(value))
+		heading = celltext.Cut(celltext.Clean(heading), 100)
+		f := guess([]string{heading}, nil)[0].Field
+		switch f {
+		case FieldDate, FieldScore, FieldWhy, FieldWish, FieldOrigin, FieldKind, FieldIgnored, FieldFirst, FieldLast, FieldName:
+			f = FieldAttribute
+		}
+		out.set(f, heading, text)
+	}
+	var tags []string
+	for _, t := range r.Tags {
+		var name string
+		var object struct{ Name string }
+		if json.Unmarshal(t, &name) != nil && json.Unmarshal(t, &object) == nil {
+			name = object.Name
+		}
+		if name = celltext.Clean(name); name != "" {
+			tags = append(tags, name)
+		}
+	}
+	out.set(FieldAttribute, "Tags", strings.Join(tags, ", "))
+	return out
+}
