@@ -75,6 +75,8 @@ func (d *API) Routes() []door.Route {
 		door.On("GET /api/v1/campaigns/{campaign}/remind-again", authz.Send, d.countReminder, ""),
 		door.On("POST /api/v1/campaigns/{campaign}/remind-again", authz.Send, d.remindAgain, "campaigns.remind-again"),
 		door.On("POST /api/v1/campaigns/{campaign}/resend-uncertain", authz.Send, d.resendUncertain, "campaigns.resend-uncertain"),
+		door.On("GET /api/v1/campaigns/{campaign}/cards", authz.Send, d.cardGroups, ""),
+		door.On("POST /api/v1/campaigns/{campaign}/cards", authz.Send, d.makeCards, "campaigns.cards"),
 		door.On("GET /api/v1/campaigns/{campaign}/results", authz.ReadResults, d.campaignResults, ""),
 		door.On("GET /api/v1/campaigns/{campaign}/words", authz.ReadResults, d.campaignWords, ""),
 		door.On("POST /api/v1/campaigns/{campaign}/results/count", authz.ReadResults, d.countResults, door.Unaudited),

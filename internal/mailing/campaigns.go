@@ -167,7 +167,7 @@ func (cs *Campaigns) Copy(ctx context.Context, of survey.Campaign, id survey.Cam
 	c := survey.Campaign{
 		ID: id, Name: name, Audience: of.Audience, State: survey.Draft, Company: of.Company, Sender: of.Sender,
 		Language: of.Language, Languages: of.Languages, Wording: of.Wording, Filter: of.Filter, Sample: of.Sample,
-		QuietDays: of.QuietDays, RemindDays: of.RemindDays, SecondDays: of.SecondDays, Groups: of.Groups, Created: now,
+		QuietDays: of.QuietDays, RemindDays: of.RemindDays, SecondDays: of.SecondDays, Groups: of.Groups, Paper: of.Paper, Created: now,
 	}
 	if letters := []rune(name); len(letters) > survey.MaxName {
 		c.Name = string(letters[:survey.MaxName])

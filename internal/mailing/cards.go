@@ -1,9 +1,12 @@
 package mailing
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
+	"slices"
 	"strconv"
+	"strings"
 
 	"onetap/internal/apperr"
 	"onetap/internal/ballot"
@@ -90,6 +93,20 @@ func (cs *Campaigns) PrintCards(ctx context.Context, c survey.Campaign, cell, n 
 		stored[i] = survey.Card{Hash: cs.Keys.CodeHash(code), Campaign: c.ID, Cell: cell, Until: until}
 	}
 	return paper, c, cs.Store.PutCards(ctx, stored)
+}
+
+// CardSite is the base of a campaign's cards' links; site is the deployment's.
+func CardSite(c survey.Campaign, site string) string { return strings.TrimSuffix(cmp.Or(c.Site, site), "/") }
+
+// CardLanguage is the language of the page that a card opens: the one that is asked for, else the campaign's. Problem: language_unknown.
+func CardLanguage(c survey.Campaign, asked string) (string, error) {
+	if asked == "" {
+		return c.Language, nil
+	}
+	if !slices.Contains(survey.Languages(), asked) || !c.Speaks(asked) {
+		return c.Language, apperr.New(apperr.Invalid, "language_unknown", "language", "Known", strings.Join(slices.DeleteFunc(slices.Clone(survey.Languages()), func(l string) bool { return !c.Speaks(l) }), ", "))
+	}
+	return asked, nil
 }
 
 // CardLink is where a card's QR leads.

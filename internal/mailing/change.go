@@ -28,6 +28,7 @@ type Change struct {
 	RemindDays *int                       `json:"remind_days"`
 	SecondDays *int                       `json:"second_remind_days"`
 	Groups     *[]string                  `json:"groups"` // of employees: see survey.Campaign.Columns
+	Paper      *bool                      `json:"paper"`  // of employees: by cards alone
 }
 
 // Moment is a time that a change may set, or take away. The zero Moment leaves it as it is.
@@ -83,6 +84,17 @@ func (cs *Campaigns) Apply(c survey.Campaign, in Change) (survey.Campaign, error
 	put(&c.SecondDays, in.SecondDays)
 	if put(&c.Groups, in.Groups); in.Groups == nil && !c.Audience.Anonymous() { // the draft was one for employees
 		c.Groups = nil
+	}
+	if put(&c.Paper, in.Paper); in.Paper == nil && !c.Audience.Anonymous() {
+		c.Paper = false
+	}
+	if c.Paper && in.Paper != nil { // what the company has set for letters
+		if in.RemindDays == nil {
+			c.RemindDays = 0
+		}
+		if in.SecondDays == nil {
+			c.SecondDays = 0
+		}
 	}
 	for to, from := range map[*string]*string{&c.Name: in.Name, &c.Company: in.Company, &c.Sender: in.Sender} {
 		if from != nil {

@@ -40,6 +40,7 @@ const (
 const (
 	NoContacts       = "no_contacts" // the audience is empty
 	Somebody         = "people"
+	ByCards          = "paper" // nobody is written to
 	NeverCloses      = "never_closes"
 	Closes           = "closes"
 	Worded           = "words"
@@ -96,6 +97,9 @@ func (k *Check) refuse(t Topic, err error) bool {
 func (cs *Campaigns) Check(ctx context.Context, c survey.Campaign, people HeadCount) Check {
 	k := Check{From: mail.From(c, cs.Sender), Left: math.Inf(1)}
 	cs.checkCampaign(ctx, &k, c, people)
+	if c.Paper { // no letter has a sender
+		return k
+	}
 	cs.checkSender(ctx, &k, c)
 	account, err := cs.Mail.Account(ctx)
 	if err != nil {
@@ -115,6 +119,8 @@ func (cs *Campaigns) checkCampaign(ctx context.Context, k *Check, c survey.Campa
 	}
 	whole := people.Next == nil
 	switch {
+	case c.Paper:
+		k.add(TopicPeople, Good, ByCards)
 	case people.Looked == 0 && whole:
 		k.add(TopicPeople, Bad, NoContacts)
 	case people.Invited < least(c) && whole:
@@ -129,7 +135,7 @@ func (cs *Campaigns) checkCampaign(ctx context.Context, k *Check, c survey.Campa
 	default:
 		k.add(TopicTime, Good, Closes)
 	}
-	if !k.refuse(TopicWords, wording.Check(c)) {
+	if !k.refuse(TopicWords, wording.Check(c)) && !c.Paper {
 		k.add(TopicWords, Good, Worded)
 	}
 	if k.Missing = missingWords(c, people.Languages); len(k.Missing) > 0 {

@@ -214,7 +214,7 @@ func (p *planned) invite(m *survey.Mailing, id survey.ContactID, language string
 
 // skip names the person and the reason. Who is not in the sample can be computed again and is not written.
 func (p *planned) skip(c survey.Campaign, mailing int, k candidate, why survey.SkipReason, now time.Time) {
-	if why == survey.SkipNotSampled {
+	if why == survey.SkipNotSampled || why == survey.SkipPaper {
 		return
 	}
 	p.skipped = append(p.skipped, survey.Invitation{

@@ -44,7 +44,9 @@ func (r *senderRun) planBallots(ctx context.Context, c survey.Campaign) (bool, e
 				if skip := k.skip(c, quiet); skip != "" {
 					m.Pass(skip)
 					p.skip(c, m.Number, k, skip, r.Now())
-					return nil
+					if skip != survey.SkipPaper {
+						return nil
+					}
 				}
 				all = append(all, voter{k, ballot.Cell{Language: k.language, Values: survey.GroupValues(contact, c.Columns())}})
 				return nil
@@ -53,7 +55,7 @@ func (r *senderRun) planBallots(ctx context.Context, c survey.Campaign) (bool, e
 				return false, err
 			}
 		}
-		if len(all) < ballot.Least {
+		if len(all) < ballot.Least && !c.Paper {
 			return r.refuse(ctx, c, len(all))
 		}
 		if err := r.deal(ctx, c, begun, m, p, all); err != nil {
@@ -97,6 +99,10 @@ func (r *senderRun) deal(ctx context.Context, c survey.Campaign, begun, m survey
 		var of []survey.ContactID
 		for _, member := range g.Members {
 			of = append(of, people[member]...)
+		}
+		if c.Paper { // there are cards for the cell, and no letters
+			kept = append(kept, ballot.Planned{Cell: g.Cell, People: len(of)})
+			continue
 		}
 		some, err := ballot.Deal(rand.Reader, of)
 		if err != nil {
@@ -149,6 +155,9 @@ func cellsOf(all []voter) (cells []ballot.Cell, people [][]survey.ContactID) {
 
 // least is how many people a campaign must write to.
 func least(c survey.Campaign) int {
+	if c.Paper {
+		return 0
+	}
 	if c.Audience.Anonymous() {
 		return ballot.Least
 	}

@@ -39,9 +39,9 @@ type Reminding struct {
 }
 
 // Reminders says what has become of a campaign's reminders, of which the ledgers are read. answers are the campaign's verified
-// ones; negative: who asks may not know them. A draft has none.
+// ones; negative: who asks may not know them. A draft has none, nor has a campaign on paper.
 func (cs *Campaigns) Reminders(c survey.Campaign, l Ledgers, answers int) []Reminding {
-	if c = c.At(cs.Now()); c.Launched.IsZero() || c.Withheld() {
+	if c = c.At(cs.Now()); c.Launched.IsZero() || c.Withheld() || c.Paper {
 		return nil
 	}
 	ledgers := map[int]*survey.Ledger{survey.MailingReminder: l.Reminder, survey.MailingSecond: l.Second}

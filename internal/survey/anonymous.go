@@ -68,6 +68,22 @@ func GroupValues(c Contact, columns []string) []string {
 	return values
 }
 
+// SkipPaper is why nobody of a campaign on paper gets a letter.
+const SkipPaper SkipReason = "paper"
+
+// checkPaper tells why a campaign cannot be asked by cards alone. Problems: paper_not_here, paper_no_reminder.
+func (c Campaign) checkPaper() error {
+	switch {
+	case !c.Paper:
+		return nil
+	case !c.Audience.Anonymous():
+		return apperr.New(apperr.Invalid, "paper_not_here", "paper")
+	case c.RemindDays > 0 || c.SecondDays > 0:
+		return apperr.New(apperr.Invalid, "paper_no_reminder", "remind_days")
+	}
+	return nil
+}
+
 // checkGroups tells what is wrong with the chosen columns. Problems: groups_not_here, groups_too_many, groups_unknown,
 // groups_twice.
 func (c Campaign) checkGroups() error {

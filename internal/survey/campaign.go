@@ -90,6 +90,8 @@ type Campaign struct {
 	History History `json:"history,omitzero"`
 	// Ballots says that its letters carry ballots; set at the launch to an anonymous audience.
 	Ballots bool `json:"ballots,omitempty"`
+	// Paper says that it is asked by cards alone, and nobody by letters: of an anonymous audience.
+	Paper bool `json:"paper,omitempty"`
 	// Cards are how many ballots were printed, by the number of the cell that they carry.
 	Cards []int `json:"cards,omitempty"`
 	// Groups are the columns by which its answers can be looked at, of an anonymous audience: see Columns.

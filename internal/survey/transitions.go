@@ -83,6 +83,9 @@ func (c Campaign) Allows(a Action, now time.Time) error {
 	if a == ActResend && c.Audience.Anonymous() { // two ballots for one person, and the second one's answer is that person's
 		return apperr.New(apperr.Conflict, "employees_sent_once", "audience")
 	}
+	if c.Paper && (a == ActRemind || a == ActRemindAgain) {
+		return apperr.New(apperr.Conflict, "paper_no_reminder", "paper")
+	}
 	return nil
 }
 

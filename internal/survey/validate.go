@@ -31,7 +31,7 @@ func knownLanguage(l string) bool {
 // Check tells what keeps a campaign from being stored; its words are checked by wording.Check, whether the deployment
 // allows its sender by Senders.Check. Problems: name_missing, name_too_long, audience_unknown, language_unknown,
 // sample_range, days_range, closing_before_start, reminder_after_closing, second_after_closing, filter_too_long, filter_value_too_long, and
-// those of ReadSender, CheckLine and CheckName, and of checkGroups.
+// those of ReadSender, CheckLine and CheckName, and of checkGroups and checkPaper.
 func (c Campaign) Check() error {
 	invalid := func(code, where string, with ...any) error { return apperr.New(apperr.Invalid, code, where, with...) }
 	switch {
@@ -58,6 +58,9 @@ func (c Campaign) Check() error {
 		return err
 	}
 	if err := c.checkGroups(); err != nil {
+		return err
+	}
+	if err := c.checkPaper(); err != nil {
 		return err
 	}
 	if !c.StartsAt.IsZero() {

@@ -99,10 +99,7 @@ func (d *Pages) showCards(w http.ResponseWriter, r *http.Request, status int, c 
 	for number, cell := range cells {
 		p.Groups = append(p.Groups, shell.Option{Value: strconv.Itoa(number), Label: cellName(l, c, cell), On: r.FormValue("cell") == strconv.Itoa(number)})
 	}
-	language := c.Language
-	if asked := r.FormValue("language"); c.Speaks(asked) && asked != "" {
-		language = asked
-	}
+	language, _ := mailing.CardLanguage(c, r.FormValue("language"))
 	for _, code := range survey.Languages() {
 		if c.Speaks(code) {
 			p.Languages = append(p.Languages, shell.Option{Value: code, Label: languageName(l, code), On: code == language})
@@ -119,9 +116,7 @@ func (d *Pages) showCards(w http.ResponseWriter, r *http.Request, status int, c 
 
 // sheet is the cards that were made, in their language.
 func (p *cardsPage) sheet(c survey.Campaign, l lang.Language, made []mailing.PaperCard, site string) error {
-	if c.Site != "" {
-		site = strings.TrimSuffix(c.Site, "/")
-	}
+	site = mailing.CardSite(c, site)
 	p.Sheet = p.Lang.T("cards.sheet", lang.Values{"Count": len(made)})
 	p.Company, p.Question = c.Company, wording.WithoutName(c, l).Question
 	p.Anonymous, p.How, p.CardLang = l.T("cards.card_anonymous"), l.T("cards.card_how"), string(l)

@@ -26,6 +26,7 @@ type checkPage struct {
 	Facts       []shell.Fact
 	MayLaunch   bool // nothing stands in the way
 	MaySend     bool
+	Paper       bool   // nobody is written to
 	Ask         string // "Send to 300 people?"
 	AskSome     string // the same in all plural forms, for the script
 	Starts      string
@@ -62,6 +63,12 @@ func (d *Pages) showCheck(w http.ResponseWriter, r *http.Request, status int, c 
 	p.Ask = p.Lang.T("campaign.launch_ask", lang.Values{"Count": h.Invited})
 	if !p.Count.Done {
 		p.Ask = p.Lang.T("campaign.launch_ask_least", lang.Values{"Count": h.Invited})
+	}
+	if p.Paper = c.Paper; p.Paper {
+		p.Ask, p.AskSome = p.Lang.T("campaign.launch_ask_paper"), ""
+		if p.Starts = p.Lang.T("campaign.starts_at_once_paper"); c.StartsAt.After(d.Now()) {
+			p.Starts = p.Lang.T("campaign.starts_later_paper", lang.Values{"Moment": p.Lang.Moment(c.StartsAt.In(p.Zone))})
+		}
 	}
 	p.Facts = d.summary(&p.Frame, c)
 	p.To, p.Languages = p.Staff.Email, languageChoices(p.Lang, c, c.Language)
@@ -234,7 +241,7 @@ func (d *Pages) summary(f *shell.Frame, c survey.Campaign) []shell.Fact {
 		all = append(all, shell.Fact{Label: l.T("campaign.field_sample"), Text: percentText(l, c.Sample), Help: shell.Help(f, "help.sample")})
 	}
 	if c.Audience.Anonymous() {
-		all = append(all, shell.Fact{Label: l.T("campaign.field_groups"), Text: groupNames(l, c), Help: shell.Help(f, "help.groups", "help.groups_cost")})
+		all = append(all, shell.Fact{Label: l.T("campaign.field_paper"), Text: paperName(l, c), Help: shell.Help(f, "help.paper")}, shell.Fact{Label: l.T("campaign.field_groups"), Text: groupNames(l, c), Help: shell.Help(f, "help.groups", "help.groups_cost")})
 	}
 	reminder := l.T("campaign.no_reminder")
 	if c.RemindDays > 0 {
@@ -249,6 +256,9 @@ func (d *Pages) summary(f *shell.Frame, c survey.Campaign) []shell.Fact {
 		quiet = l.T("campaign.quiet_for", lang.Values{"Count": c.QuietDays})
 	}
 	t := &typed{l: l, zone: f.Zone}
+	if c.Paper {
+		return append(all, fact(l.T("campaign.field_company"), orDash(c.Company)), fact(l.T("campaign.field_starts_at"), startText(t, c)), fact(l.T("campaign.field_closes_at"), closingText(t, c)))
+	}
 	return append(all, fact(l.T("campaign.field_company"), orDash(c.Company)), fact(l.T("campaign.field_sender"), shell.Readable(mail.From(c, d.Sender))),
 		fact(l.T("campaign.field_starts_at"), startText(t, c)), fact(l.T("campaign.field_closes_at"), closingText(t, c)),
 		fact(l.T("campaign.fact_remind"), reminder), fact(l.T("campaign.wave_2"), second), shell.Fact{Label: l.T("campaign.fact_quiet"), Text: quiet, Help: shell.Help(f, "help.quiet")})

@@ -21,7 +21,7 @@ func factsOf(f *typed, c survey.Campaign) []shell.Fact {
 	case stepPeople:
 		all := filterFacts(f.l, c.Filter)
 		if c.Audience.Anonymous() {
-			all = append(all, fact(label("groups"), groupNames(f.l, c)))
+			all = append(all, fact(label("paper"), paperName(f.l, c)), fact(label("groups"), groupNames(f.l, c)))
 		}
 		return append(all, fact(label("sample"), percentText(f.l, c.Sample)), fact(label("quiet_days"), strconv.Itoa(c.QuietDays)))
 	case stepWords:

@@ -64,6 +64,8 @@ func typedIn(r *http.Request, v door.Visit, step string, c survey.Campaign) *typ
 		if r.Form.Has("groups") && c.Audience.Anonymous() { // an empty one stands in the form, so that none can be chosen
 			groups := groupsIn(r.Form["groups"], c)
 			f.in.Groups = &groups
+			paper := r.FormValue("paper") == "1"
+			f.in.Paper = &paper
 		}
 	case stepWords:
 		own := c.Wording[f.language]

@@ -60,6 +60,14 @@ func groupName(l lang.Language, column string) string {
 	return l.T("campaign.filter_" + column)
 }
 
+// paperName is how employees are asked.
+func paperName(l lang.Language, c survey.Campaign) string {
+	if c.Paper {
+		return l.T("campaign.paper_yes")
+	}
+	return l.T("campaign.paper_no")
+}
+
 // groupNames are the columns of a campaign in their order.
 func groupNames(l lang.Language, c survey.Campaign) string {
 	var names []string

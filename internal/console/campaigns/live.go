@@ -60,11 +60,15 @@ func (d *Pages) live(ctx context.Context, f *shell.Frame, c survey.Campaign) (li
 	out := live{Text: map[string]string{}, Show: map[string]bool{}, Badge: badge(c), Answers: own.Tally().Answers()}
 	out.Text["state"] = l.T("campaign.state_" + string(c.State))
 	out.Text["what"] = l.T("campaign.what_" + string(c.State))
+	if c.Paper && c.Live() && c.State != survey.Scheduled && c.State != survey.Paused {
+		out.Text["what"] = l.T("campaign.what_paper")
+	}
 	out.Show["stopped"] = c.Stopped != ""
 	if c.Stopped != "" {
 		out.Text["stopped"] = mail.Stopped(l, c.Stopped)
 	}
 	out.ledger(l, "", v.Invitation, survey.MailingInvitation)
+	out.Show["ledger"] = out.Show["ledger"] && !c.Paper // it says that nobody is written to
 	out.ledger(l, "r.", v.Reminder, survey.MailingReminder)
 	out.ledger(l, "s.", v.Second, survey.MailingSecond)
 	out.answers(l, own)
@@ -184,7 +188,7 @@ func (o *live) reminders(f *shell.Frame, all []mailing.Reminding) {
 // before says what pausing, reminding and closing come to, before they are pressed.
 func (o *live) before(l lang.Language, v mailing.Ledgers, own insight.Own) {
 	g := v.Invitation
-	if g == nil {
+	if g == nil || g.Invited == 0 {
 		return
 	}
 	o.Text["pause_says"] = l.T("comfort.pause", lang.Values{"Sent": l.Number(int64(g.Invited - g.Waiting)), "Invited": l.Number(int64(g.Invited)), "Waiting": l.Number(int64(g.Waiting))})
@@ -222,6 +226,8 @@ type livePage struct {
 	Mine                        string // whose the figures of answers are; "": the whole campaign's
 	MaySend, MayWrite           bool
 	Cards                       bool // ballots can be printed
+	Printed                     string
+	Paper                       bool // nobody is written to: cards are all that there is
 	New                         string
 	Uncertain                   []uncertainView
 	UncertainMore               string
@@ -328,7 +334,11 @@ func (d *Pages) showLive(w http.ResponseWriter, r *http.Request, status int, c s
 	if out.Show["company"] {
 		p.Mine = shell.MineText(&p.Frame)
 	}
+	p.Paper = c.Paper
 	p.Cards = p.Can(authz.Send) && d.Mailing.MayPrint(c) == nil
+	if n := c.Printed(); n > 0 {
+		p.Printed = p.Lang.T("cards.printed", lang.Values{"Count": n})
+	}
 	p.MaySend, p.MayWrite, p.MayResults = p.Can(authz.Send), p.Can(authz.WriteCampaign), p.Can(authz.ReadResults)
 	if n := c.Box.Surplus; n > 0 && p.Can(authz.PeoplesRights) {
 		p.Surplus = p.Lang.T("campaign.box_surplus", lang.Values{"Count": n})

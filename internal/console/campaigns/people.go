@@ -305,6 +305,7 @@ type peoplePage struct {
 	draftFrame
 	Groups        []shell.Option // by which employees' results can be looked at; none: the audience is another
 	WrongGroups   string
+	Paper         bool // by cards alone
 	Sample, Quiet input
 	Facets        []facet
 	Count         countView
@@ -333,8 +334,9 @@ func (d *Pages) showPeople(w http.ResponseWriter, r *http.Request, status int, c
 	p.Count.Nobody = d.nobody(r, shown, h)
 	if c.Audience.Anonymous() {
 		if f != nil && f.in.Groups != nil {
-			shown.Groups = *f.in.Groups
+			shown.Groups, shown.Paper = *f.in.Groups, *f.in.Paper
 		}
+		p.Paper = shown.Paper
 		if f != nil {
 			p.WrongGroups = f.wrong["groups"]
 		}
@@ -344,7 +346,7 @@ func (d *Pages) showPeople(w http.ResponseWriter, r *http.Request, status int, c
 		}
 		p.Groups = groupChoices(p.Lang, shown, values.Values, known)
 	}
-	p.Nobody = values.Looked == 0 && values.Next == ""
+	p.Nobody = values.Looked == 0 && values.Next == "" && !p.Paper
 	p.Sample = f.input(p.Lang, "sample", percentText(p.Lang, c.Sample))
 	p.Sample.Help = shell.Help(&p.Frame, "help.sample")
 	p.Sample.Mode, p.Sample.Max = "decimal", 6

@@ -18,12 +18,13 @@ type timesPage struct {
 	Mend                         bool // it is paused: its sender can be changed
 	Name, Starts, Closes, Remind input
 	Second                       input
+	Paper                        bool // there is nobody to remind
 	Sender                       input
 	ZoneHint                     string
 }
 
 func (d *Pages) showTimes(w http.ResponseWriter, r *http.Request, status int, c survey.Campaign, step string, f *typed, stale []difference) error {
-	p := &timesPage{draftFrame: newDraftFrame(r, c, step), Rest: step == stepRest}
+	p := &timesPage{draftFrame: newDraftFrame(r, c, step), Rest: step == stepRest, Paper: c.Paper}
 	p.stale(f, stale)
 	p.Scripts = []string{"campaign.js"}
 	zone := p.Zone

@@ -166,7 +166,7 @@ func (p *timesPage) View() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if !p.Rest {
+		if !p.Rest && !p.Paper {
 			templ_7745c5c3_Err = fieldOf(p.Remind).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
