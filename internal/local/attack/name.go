@@ -19,7 +19,8 @@ const least = 5
 // and the order in which those who answered did.
 type Person struct {
 	Contact, Address string
-	Ballot           string // the token of the link in their letter
+	Ballot           string // the token of the link in their letter, or on their card
+	Code             string // the digits of their card; they have no letter, and stand nowhere by contact and address then
 	Answered         bool
 	Score            int
 	Words            string // no two wrote the same
@@ -97,8 +98,14 @@ func (h *Held) boxes(campaign string) (names []string) {
 func (h *Held) beside(campaign string, people []Person) []Finding {
 	var marks []mark
 	for n, p := range people {
-		marks = append(marks, marksOfID(p.Contact, n, "contact")...)
-		marks = append(marks, mark{[]byte(p.Address), n, false, "address"})
+		if p.Code == "" {
+			marks = append(marks, marksOfID(p.Contact, n, "contact")...)
+			marks = append(marks, mark{[]byte(p.Address), n, false, "address"})
+		} else {
+			for what, code := range map[string]string{"code": p.Code, "code as it is printed": p.Code[:4] + " " + p.Code[4:8] + " " + p.Code[8:]} {
+				marks = append(marks, mark{[]byte(code), n, true, what + " of a card"})
+			}
+		}
 		marks = append(marks, marksOfBallot(p.Ballot, n)...)
 		if p.Words != "" {
 			marks = append(marks, mark{[]byte(p.Words), -1, false, "words"})

@@ -73,6 +73,9 @@ func (d *director) truth() (all []attack.Person) {
 	}
 	for _, contact := range d.box.voted {
 		p := of[contact]
+		if c, paper := d.box.cards[contact]; paper {
+			p = attack.Person{Code: strings.ReplaceAll(c.Code, " ", ""), Ballot: ballotOf(c)}
+		}
 		if s := d.answerOf(d.box.id, contact).possible()[0]; s.exists {
 			p.Answered, p.Score, p.Words = true, s.score, s.why
 		}
@@ -83,6 +86,13 @@ func (d *director) truth() (all []attack.Person) {
 		all = append(all, p)
 	}
 	return all
+}
+
+// ballotOf is the token of a card's link.
+func ballotOf(c card) string {
+	_, token, _ := strings.Cut(c.URL, "/b/")
+	token, _, _ = strings.Cut(token, "?")
+	return token
 }
 
 // checkOpened compares the answers that came out with those that people gave. Each is one person's last one, and nobody's is missing
@@ -97,6 +107,10 @@ func (d *director) checkOpened(c *campaignRows, box opened, people [][]said) {
 		if i.text("state") == "sent" {
 			reached++
 		}
+	}
+	reached += c.printed
+	if box.Surplus > 0 {
+		d.broke("doubled", box.Surplus, "the box says that there were %d answers more than letters and cards", box.Surplus)
 	}
 	if box.Kept != len(scores) || box.Spoiled > 0 {
 		d.broke("drift", 1, "the box says that %d answers were kept and %d spoiled, %d are stored", box.Kept, box.Spoiled, len(scores))

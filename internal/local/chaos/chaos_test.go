@@ -161,3 +161,37 @@ func TestFailuresAreToldAndShortened(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// onPaperAlone and besideLetters are histories in which employees are asked by cards.
+const onPaperAlone = `seed 1
+contacts 60
+employees 30
+fault lose-reply@desk.BatchWriteItem#2
+fault kill-after@respond.PutItem#3
+fault lose-reply@respond.PutItem#9
+step campaign campaign=0 n=0 seed=1
+step ask campaign=0 n=1 seed=2
+step wait campaign=0 n=3000 seed=2
+step cards campaign=0 n=9 seed=3
+step cards campaign=0 n=7 seed=4
+step cards campaign=0 n=11 seed=6
+`
+
+// Who has a card answers by its square code and by its digits, while functions die; what comes out of the box is what they answered, with that of those who had
+// letters.
+func TestCards(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{
+		"on paper alone": onPaperAlone,
+		"beside letters": strings.NewReplacer("ask campaign=0 n=1", "ask campaign=0 n=0", "step cards campaign=0 n=7", "step votes campaign=0 n=20").Replace(onPaperAlone),
+	} {
+		h, err := Read(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := Play(t.Context(), Config{Template: localtest.Template(t), Functions: localtest.Skewed(t), Out: io.Discard}, h)
+		if err != nil || len(r.Broken) > 0 || r.Boxes != 1 || r.Answers < 8 {
+			t.Errorf("%s: %v, %v, %d boxes, %d answers", name, err, r.Broken, r.Boxes, r.Answers)
+		}
+	}
+}

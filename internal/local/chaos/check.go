@@ -173,7 +173,7 @@ func (d *director) checkLedger(ctx context.Context, c *campaign, n, number int, 
 	if l.Audience != l.Invited+l.skipped() || l.Invited != l.Waiting+l.Sent+l.Failed+l.Uncertain {
 		d.broke("broken", 1, "campaign %d, mailing %d: the ledger does not balance: %+v", n, number, *l)
 	}
-	unnamed := w.Skipped["not_sampled"] + w.Skipped["answered"] // those have no items
+	unnamed := w.Skipped["not_sampled"] + w.Skipped["answered"] + w.Skipped["paper"] // those have no items
 	want := ledger{Waiting: waiting, Sent: counted["sent"], Failed: counted["failed"], Uncertain: counted["uncertain"]}
 	if l.Waiting != want.Waiting || l.Sent != want.Sent || l.Failed != want.Failed || l.Uncertain != want.Uncertain || l.skipped() != counted["skipped"]+unnamed {
 		d.broke("drift", 1, "campaign %d, mailing %d: the ledger says %+v; counted are %v, %d waiting, %d without an item", n, number, *l, counted, waiting, unnamed)

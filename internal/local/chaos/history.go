@@ -116,6 +116,7 @@ func (h *History) addEmployees(r *rand.Rand) {
 			all = append(all, Step{Do: one.do, N: r.IntN(one.most + 1)})
 		}
 	}
+	all = withCards(rand.New(rand.NewPCG(h.Seed, 5)), all)
 	at := 1
 	for _, s := range all {
 		s.Seed = r.Uint64()
@@ -127,6 +128,22 @@ func (h *History) addEmployees(r *rand.Rand) {
 		what := callFaults[pick(r, 4, func(i int) float64 { return callFaults[i].weight })].what
 		h.Faults = append(h.Faults, parsed(fmt.Sprintf("%s@ballots.%s#%d", what, []string{"PutItem", "BatchWriteItem", "Query", "GetItem", "Decrypt"}[r.IntN(5)], 1+r.IntN(6))))
 	}
+}
+
+// withCards has some of the employees, or all of them, asked by cards.
+func withCards(r *rand.Rand, all []Step) []Step {
+	x := r.Float64()
+	if x < 0.5 {
+		return all
+	}
+	if x > 0.85 {
+		all[0].N = onPaper
+		all = slices.DeleteFunc(all, func(s Step) bool { return strings.Contains(s.Do, "vote") || s.Do == "box-remind" })
+	}
+	for range 1 + r.IntN(3) {
+		all = slices.Insert(all, 1+r.IntN(len(all)), Step{Do: "cards", N: r.IntN(12)})
+	}
+	return all
 }
 
 // addErasures has people erased.

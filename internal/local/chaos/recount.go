@@ -93,7 +93,7 @@ func recount(t rows) figures {
 			}
 			for reason, planned := range c.mailings[n].Skipped { // what was skipped while planning stands with the mailing
 				field := "skip_" + reason
-				if reason != "not_sampled" && reason != "answered" {
+				if reason != "not_sampled" && reason != "answered" && reason != "paper" {
 					f.add(id, "wave", fmt.Sprint(n), field, -planned)
 				}
 			}

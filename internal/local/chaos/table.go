@@ -98,6 +98,7 @@ type campaignRows struct {
 	again     map[int]map[string]int    // how often second letters were planned for somebody
 	responses map[string]record         // by contact
 	cases     map[string]int            // by contact
+	printed   int                       // cards
 }
 
 // mailing is what planning found.
@@ -162,8 +163,14 @@ func sortOut(all []record) (rows, map[survey.Audience][]survey.ContactID, error)
 			a := survey.Audience(pk[1])
 			contacts[a] = append(contacts[a], survey.ContactID(kind))
 		case pk[0] == "CAMPAIGN" && kind == "CAMPAIGN":
-			var c struct{ State, Audience string }
+			var c struct {
+				State, Audience string
+				Cards           []int
+			}
 			err = r.json("campaign", &c)
+			for _, n := range c.Cards {
+				of(pk[1]).printed += n
+			}
 			of(pk[1]).state, of(pk[1]).audience = c.State, c.Audience
 		case pk[0] == "CAMPAIGN" && kind == "WAVE":
 			var w mailing

@@ -69,6 +69,11 @@ func (t *Teller) employees(ctx context.Context, s *Summary) error {
 	if err := t.look(ctx); err != nil {
 		return err
 	}
+	cards, err := t.cards(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	people = append(people, cards...)
 	voted, err := t.vote(ctx, people)
 	if err != nil {
 		return err
@@ -109,6 +114,30 @@ func (t *Teller) colleagues(ctx context.Context, id string) (people []*colleague
 	}
 	t.random.Shuffle(len(people), func(i, j int) { people[i], people[j] = people[j], people[i] })
 	return people, err
+}
+
+// cards makes cards for those who have no email; all but one of them answer.
+func (t *Teller) cards(ctx context.Context, id string) (people []*colleague, err error) {
+	const most = 8
+	var made struct {
+		Cards []struct{ Code, URL string }
+	}
+	if err := t.Company.Call(ctx, "POST", "/campaigns/"+id+"/cards", map[string]any{"count": most, "language": "ru"}, &made); err != nil {
+		return nil, err
+	}
+	for i, card := range made.Cards {
+		p := &colleague{link: card.URL}
+		p.Code = strings.ReplaceAll(card.Code, " ", "")
+		_, token, _ := strings.Cut(card.URL, "/b/")
+		p.Ballot, _, _ = strings.Cut(token, "?")
+		if i < most-1 {
+			p.Answered, p.Words, p.Score = true, fmt.Sprintf("Мнение на карточке № %d", i+1), 10-i
+			p.scores = []int{p.Score}
+		}
+		people = append(people, p)
+	}
+	t.say("    For those without email %d cards are printed; %d are used.", len(people), len(people)-1)
+	return people, nil
 }
 
 // vote lets scanners and people at the links, one after another: the attacker shall know who clicked when.
