@@ -28,6 +28,7 @@ type Topic string
 const (
 	TopicAudience Topic = "audience"
 	TopicPeople   Topic = "people"
+	TopicGround   Topic = "ground"
 	TopicTime     Topic = "time"
 	TopicWords    Topic = "words"
 	TopicCompany  Topic = "company"
@@ -39,6 +40,7 @@ const (
 // What can be found, besides a problem.
 const (
 	NoContacts       = "no_contacts" // the audience is empty
+	NoGround         = "no_ground" // nobody has said on what legal ground the audience's data are kept
 	Somebody         = "people"
 	ByCards          = "paper" // nobody is written to
 	NeverCloses      = "never_closes"
@@ -127,6 +129,12 @@ func (cs *Campaigns) checkCampaign(ctx context.Context, k *Check, c survey.Campa
 		k.refuse(TopicPeople, cs.nobody(ctx, c, people))
 	default:
 		k.add(TopicPeople, Good, Somebody)
+	}
+	said, err := cs.Store.Privacy(ctx)
+	if err != nil {
+		slog.WarnContext(ctx, "whether a legal ground is stated is not known", "error", err)
+	} else if said.Grounds[c.Audience].Basis == "" {
+		k.add(TopicGround, Warn, NoGround)
 	}
 	switch {
 	case k.refuse(TopicTime, c.Ready(now)):

@@ -28,7 +28,7 @@ type HeadCount struct {
 }
 
 // SkipReasons are those that can be known before a launch, in the order in which they are told.
-var SkipReasons = []survey.SkipReason{survey.SkipUnsubscribed, survey.SkipBounced, survey.SkipComplained, survey.SkipNoConsent, survey.SkipQuiet, survey.SkipNoAddress, survey.SkipNotSampled, survey.SkipPaper}
+var SkipReasons = []survey.SkipReason{survey.SkipUnsubscribed, survey.SkipBounced, survey.SkipComplained, survey.SkipNoConsent, survey.SkipGone, survey.SkipQuiet, survey.SkipNoAddress, survey.SkipNotSampled, survey.SkipPaper}
 
 // HeadCount looks at no more than budget contacts, and says which values their fields have if values are asked for.
 func (p *Planner) HeadCount(ctx context.Context, c survey.Campaign, from survey.Cursor, budget int, values bool) (HeadCount, error) {

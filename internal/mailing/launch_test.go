@@ -73,6 +73,9 @@ func TestLaunch(t *testing.T) {
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	d, ctx := newDesk(t), t.Context()
+	if err := d.store.PutPrivacy(ctx, survey.Privacy{Grounds: map[survey.Audience]survey.Ground{survey.Customers: {Basis: survey.BasisContract}}}); err != nil {
+		t.Fatal(err)
+	}
 	some := mailing.HeadCount{Looked: 40, Invited: 30, Languages: map[string]int{"en": 20, "ru": 10}}
 	found := func(k mailing.Check) (all []string) {
 		for _, f := range k.Findings {
@@ -115,7 +118,7 @@ func TestCheck(t *testing.T) {
 		"employees, a sender not allowed, an account that is off": {
 			func(c *survey.Campaign) { c.Audience, c.Sender = survey.Employees, "a@bank.example" }, some,
 			func() { d.account.Enabled = false },
-			[]string{"good people", "good closes", "good words", "bad sender_not_allowed", "bad account_off"},
+			[]string{"good people", "warn no_ground", "good closes", "good words", "bad sender_not_allowed", "bad account_off"},
 			false,
 		},
 		"a sender not verified, no quota": {

@@ -43,7 +43,7 @@ func (cs *Campaigns) nobody(ctx context.Context, c survey.Campaign, people HeadC
 	return apperr.New(apperr.Conflict, "all_skipped", where, "Count", people.Audience, "Asked", asked,
 		"Unsubscribed", people.Skipped[survey.SkipUnsubscribed], "Bounced", people.Skipped[survey.SkipBounced],
 		"Complained", people.Skipped[survey.SkipComplained], "NoAddress", people.Skipped[survey.SkipNoAddress],
-		"NoConsent", people.Skipped[survey.SkipNoConsent], "NotSampled", people.Skipped[survey.SkipNotSampled])
+		"Gone", people.Skipped[survey.SkipGone], "NoConsent", people.Skipped[survey.SkipNoConsent], "NotSampled", people.Skipped[survey.SkipNotSampled])
 }
 
 // askedMost is the campaign that had asked most of those who are skipped for the quiet period.

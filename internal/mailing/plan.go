@@ -15,7 +15,7 @@ type candidate struct {
 	language, owner, team string // language: in which it is written to
 	mailbox               survey.ContactID
 	stopped               survey.SuppressionReason
-	consented             bool
+	consented, gone       bool
 }
 
 // candidateOf is the first half of the rule of who is invited; ok is false for who is not in the campaign's audience.
@@ -23,12 +23,12 @@ func candidateOf(c survey.Campaign, contact survey.Contact, stopped survey.Suppr
 	if !c.Filter.Match(contact) {
 		return k, false
 	}
-	return candidate{contact.ID, c.LanguageFor(contact.Language), contact.Owner, contact.Team, contact.Mailbox, stopped, contact.Consented}, true
+	return candidate{contact.ID, c.LanguageFor(contact.Language), contact.Owner, contact.Team, contact.Mailbox, stopped, contact.Consented, contact.Gone}, true
 }
 
 // skip is the second half: why a candidate is not invited, "" where it is. quiet are those of recentlyAsked.
 func (k candidate) skip(c survey.Campaign, quiet map[survey.ContactID]survey.CampaignID) survey.SkipReason {
-	return c.Skip(survey.Contact{ID: k.id, Mailbox: k.mailbox, Consented: k.consented}, k.stopped, quiet[k.id] != "")
+	return c.Skip(survey.Contact{ID: k.id, Mailbox: k.mailbox, Consented: k.consented, Gone: k.gone}, k.stopped, quiet[k.id] != "")
 }
 
 // recentlyAsked returns who got a survey e-mail within a campaign's quiet period, and from which campaign, the newest of several.

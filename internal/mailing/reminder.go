@@ -111,6 +111,8 @@ func remindable(ctx context.Context, s reminderStore, c survey.Campaign, shard i
 			stopped[contact.ID] = survey.SkipNoAddress
 		} else if r != "" {
 			stopped[contact.ID] = survey.SkipReason(r)
+		} else if contact.Gone {
+			stopped[contact.ID] = survey.SkipGone
 		} else if c.Unconsented(contact) {
 			stopped[contact.ID] = survey.SkipNoConsent
 		}

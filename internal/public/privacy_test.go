@@ -12,8 +12,13 @@ import (
 func TestPrivacyPage(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	if w := s.do(http.MethodGet, "/privacy?lang=en&of=customers", ""); w.Code != http.StatusNotFound {
-		t.Errorf("before anything is written: %d", w.Code)
+	for _, path := range []string{"/privacy?lang=en&of=customers", "/privacy?lang=en", "/privacy?lang=en&of=employees"} { // before the clock has written anything
+		if w := s.do(http.MethodGet, path, ""); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "The company that wrote to you") || !strings.Contains(w.Body.String(), "has not stated it here") {
+			t.Errorf("%s, before anything is written: %d %s", path, w.Code, w.Body)
+		}
+	}
+	if w := s.do(http.MethodGet, "/privacy?lang=en&of=everybody", ""); w.Code != http.StatusNotFound {
+		t.Errorf("of an audience that there is not: %d", w.Code)
 	}
 	s.disclosed = []survey.Section{{Title: "Who asks", Text: "Daisy <b>, 1 Peace Street"}}
 	w := s.do(http.MethodGet, "/privacy?lang=en&of=customers", "")

@@ -182,7 +182,7 @@ func attributes(list string) (names map[string]string, projection string) {
 var (
 	// What planning reads: what campaigns filter by. Columns of one's own are sealed with the person, so that planning opens contacts; it
 	// is the sender's and the desk's work, who have the key anyway.
-	plannedNames, plannedParts = attributes("pk sk reason mail owner team location product tier language value attrs sealed consented")
+	plannedNames, plannedParts = attributes("pk sk reason mail owner team location product tier language value attrs sealed consented updated")
 	// What a search over everything looks at and shows.
 	soughtNames, soughtParts = attributes("pk sk person owner team location product attrs sealed")
 	// What sending reads.
@@ -222,8 +222,12 @@ func (s *Store) SomeContacts(ctx context.Context, a survey.Audience, shard, limi
 }
 
 // WalkContacts calls each for every contact of one shard of an audience in the order of their ids, with the reason why
-// nobody may write to it, if any. The contacts come without person, raw owner and times.
+// nobody may write to it, if any. The contacts come without person and raw owner, and say whether they are gone from the lists.
 func (s *Store) WalkContacts(ctx context.Context, a survey.Audience, shard int, each func(survey.Contact, survey.SuppressionReason) error) error {
+	gone, err := s.goneIn(ctx, a, shard)
+	if err != nil {
+		return err
+	}
 	var held *survey.Contact // a contact waits for the item after it, which may be its suppression
 	flush := func(reason survey.SuppressionReason) error {
 		if held == nil {
@@ -237,7 +241,7 @@ func (s *Store) WalkContacts(ctx context.Context, a survey.Audience, shard int, 
 		TableName: &s.table, KeyConditionExpression: aws.String("pk = :pk"), ProjectionExpression: &plannedParts,
 		ExpressionAttributeNames: plannedNames, ExpressionAttributeValues: item{":pk": str(contactsPK(a, shard))},
 	}
-	err := s.pages(ctx, in, func(it item) (bool, error) {
+	err = s.pages(ctx, in, func(it item) (bool, error) {
 		id, suppressed := strings.CutSuffix(text(it, "sk"), "!")
 		if suppressed {
 			if held != nil && string(held.ID) == id {
@@ -249,7 +253,7 @@ func (s *Store) WalkContacts(ctx context.Context, a survey.Audience, shard int, 
 			return false, err
 		}
 		c, err := s.plannedContact(ctx, it)
-		c.Audience = a
+		c.Audience, c.Gone = a, gone.has(c)
 		held = &c
 		return true, err
 	})

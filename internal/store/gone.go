@@ -94,6 +94,26 @@ func (s *Store) GoneContacts(ctx context.Context, a survey.Audience, shard int) 
 	return all, err
 }
 
+// goneSince is who of a shard is gone, since when.
+type goneSince map[survey.ContactID]time.Time
+
+// has reports whether a contact is gone: nobody has changed it since.
+func (g goneSince) has(c survey.Contact) bool {
+	since, ok := g[c.ID]
+	return ok && !c.Updated.After(since)
+}
+
+func (s *Store) goneIn(ctx context.Context, a survey.Audience, shard int) (goneSince, error) {
+	all, err := s.GoneContacts(ctx, a, shard)
+	gone := goneSince{}
+	for _, g := range all {
+		for _, id := range g.IDs {
+			gone[id] = g.Since
+		}
+	}
+	return gone, err
+}
+
 // GoneSince reads since when a contact is gone from the lists; zero: it is not.
 func (s *Store) GoneSince(ctx context.Context, a survey.Audience, id survey.ContactID) (since time.Time, err error) {
 	all, err := s.GoneContacts(ctx, a, shard(id))

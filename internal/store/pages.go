@@ -202,7 +202,23 @@ func (s *Store) SomeCases(ctx context.Context, c survey.CampaignID, limit int) (
 // if any. It looks at no more than budget items, contacts and suppressions. The contacts come as WalkContacts gives them:
 // without the person, who is most of what would be read.
 func (s *Store) ContactsPage(ctx context.Context, a survey.Audience, from survey.Cursor, budget int, each func(survey.Contact, survey.SuppressionReason)) (*survey.Cursor, error) {
-	return s.contactsUntil(ctx, a, plannedNames, plannedParts, s.plannedContact, from, budget, func(c survey.Contact, stopped survey.SuppressionReason) bool {
+	parts := map[int]goneSince{}
+	read := func(ctx context.Context, it item) (survey.Contact, error) {
+		c, err := s.plannedContact(ctx, it)
+		if err != nil {
+			return c, err
+		}
+		gone, known := parts[shard(c.ID)]
+		if !known {
+			if gone, err = s.goneIn(ctx, a, shard(c.ID)); err != nil {
+				return c, err
+			}
+			parts[shard(c.ID)] = gone
+		}
+		c.Gone = gone.has(c)
+		return c, nil
+	}
+	return s.contactsUntil(ctx, a, plannedNames, plannedParts, read, from, budget, func(c survey.Contact, stopped survey.SuppressionReason) bool {
 		c.Audience = a
 		each(c, stopped)
 		return true

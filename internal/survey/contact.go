@@ -73,6 +73,8 @@ type Contact struct {
 	Unreadable bool
 	// Consented reports whether Person has a Consent, where a contact is read without the person.
 	Consented bool
+	// Gone reports whether a whole list did not name the contact, and no list has since, nor has anybody changed it; only where a campaign is planned.
+	Gone bool
 	// Found is what the contact is found by besides its address; the zero value of contacts stored before that was kept.
 	Found FoundBy
 }

@@ -41,6 +41,7 @@ const (
 	SkipNotSampled   SkipReason = "not_sampled"
 	SkipNoAddress    SkipReason = "no_address" // there is nowhere to write to
 	SkipNoConsent    SkipReason = "no_consent" // the audience is asked by consent, and there is none
+	SkipGone         SkipReason = "gone"       // a whole list does not name the contact any more
 	SkipAnswered     SkipReason = "answered"   // reminders only
 	SkipUnreadable   SkipReason = "unreadable" // what is stored of the contact is damaged
 	SkipRemoved      SkipReason = "removed"    // the contact is gone since the campaign was planned

@@ -38,6 +38,8 @@ func (c Campaign) Sampled(id ContactID) bool {
 // within the campaign's quiet period.
 func (c Campaign) Skip(contact Contact, stopped SuppressionReason, quiet bool) SkipReason {
 	switch {
+	case contact.Gone:
+		return SkipGone
 	case c.Paper:
 		return SkipPaper
 	case contact.Mailbox == NoMailbox:

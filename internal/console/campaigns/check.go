@@ -111,6 +111,9 @@ func (p *checkPage) findings(k mailing.Check, c survey.Campaign, h headcount) {
 				line.LinkText = l.T("campaign.mend_quiet")
 			}
 		}
+		if f.Found == mailing.NoGround && p.Can(authz.PeoplesRights) {
+			line.Href, line.LinkText = "/settings/people/grounds", l.T("campaign.to_grounds")
+		}
 		if f.Found == mailing.NoContacts {
 			line.Href, line.LinkText = "/contacts", l.T("campaign.to_contacts")
 		}
@@ -122,7 +125,7 @@ func (p *checkPage) findings(k mailing.Check, c survey.Campaign, h headcount) {
 func (p *checkPage) found(k mailing.Check, found string, c survey.Campaign, h headcount) lang.Values {
 	l := p.Lang
 	switch found {
-	case mailing.NoContacts:
+	case mailing.NoContacts, mailing.NoGround:
 		return lang.Values{"Audience": audienceName(l, c.Audience)}
 	case mailing.Closes:
 		return lang.Values{"Moment": l.Moment(c.ClosesAt.In(p.Zone))}
