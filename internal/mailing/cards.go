@@ -96,7 +96,9 @@ func (cs *Campaigns) PrintCards(ctx context.Context, c survey.Campaign, cell, n 
 }
 
 // CardSite is the base of a campaign's cards' links; site is the deployment's.
-func CardSite(c survey.Campaign, site string) string { return strings.TrimSuffix(cmp.Or(c.Site, site), "/") }
+func CardSite(c survey.Campaign, site string) string {
+	return strings.TrimSuffix(cmp.Or(c.Site, site), "/")
+}
 
 // CardLanguage is the language of the page that a card opens: the one that is asked for, else the campaign's. Problem: language_unknown.
 func CardLanguage(c survey.Campaign, asked string) (string, error) {

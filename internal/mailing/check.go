@@ -40,7 +40,7 @@ const (
 // What can be found, besides a problem.
 const (
 	NoContacts       = "no_contacts" // the audience is empty
-	NoGround         = "no_ground" // nobody has said on what legal ground the audience's data are kept
+	NoGround         = "no_ground"   // nobody has said on what legal ground the audience's data are kept
 	Somebody         = "people"
 	ByCards          = "paper" // nobody is written to
 	NeverCloses      = "never_closes"
