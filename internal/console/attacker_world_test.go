@@ -132,7 +132,7 @@ func newBallotWorld(t *testing.T, seed uint64) *ballotWorld {
 		b.State, b.At = survey.BatchDone, at
 		batches = append(batches, b)
 		must(w.Store.AddInvitations(ctx, b.Invitations(survey.Employees), func() bool { return true }))
-		survey.CountBatch(figures, b, survey.Employees)
+		survey.CountBatch(figures, b, survey.Employees, time.UTC)
 		kept = append(kept, ballot.Planned{Cell: g.Cell, People: len(ids)})
 	}
 	m.EndWhole("plan")
@@ -184,7 +184,7 @@ func (w *ballotWorld) count(t *testing.T, some []survey.Response) {
 	t.Helper()
 	figures := survey.Deltas{}
 	for _, r := range some {
-		survey.MarkOf(r).Count(figures, w.id, 1)
+		survey.MarkOf(r, time.UTC).Count(figures, w.id, 1)
 	}
 	if err := w.Store.AddFigures(t.Context(), figures); err != nil {
 		t.Fatal(err)

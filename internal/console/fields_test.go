@@ -209,7 +209,7 @@ func fielded(w *consoletest.World) *fieldWorld {
 		answers = append(answers, survey.Response{
 			Campaign: box.ID, Contact: consoletest.ContactNumber(900 + i), Audience: box.Audience, Language: "ru", Score: i % 11, Verified: true, First: at, Counted: at, Updated: at, Version: 1,
 		})
-		survey.MarkOf(answers[i]).Count(figures, box.ID, 1)
+		survey.MarkOf(answers[i], time.UTC).Count(figures, box.ID, 1)
 		words = append(words, survey.Words{Values: []string{"", "ru"}, Why: fmt.Sprintf("В офисе кофе кончился %d раз, Воронину писали с golos@example.ru", i)})
 	}
 	for _, err := range []error{w.Store.PutAnswers(ctx, answers), w.Store.PutWords(ctx, box.ID, 0, words), w.Store.AddFigures(ctx, figures)} {

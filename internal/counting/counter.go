@@ -10,6 +10,8 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"time"
+	_ "time/tzdata" // of the campaigns' clocks; Lambda's image has none
 
 	"golang.org/x/sync/errgroup"
 
@@ -32,6 +34,8 @@ type Counter struct {
 	Store  CounterStore
 	Log    *slog.Logger
 	Random func(n int) int // a number from 0 to n−1
+
+	clocks sync.Map // *time.Location of each campaign that was met: fixed since its launch, before which nothing counts
 }
 
 // pending is one item that changed, in the newest state that is known of it.
@@ -46,12 +50,19 @@ type pending struct {
 // Count counts changes, which come in their items' order. It returns where the items that could not be counted have their
 // first change, in no order. To count all changes again from any of them on changes nothing of what is counted.
 func (c *Counter) Count(ctx context.Context, changes []survey.ItemChange) (failed []int) {
+	if err := c.learnClocks(ctx, changes); err != nil {
+		c.Log.Error("clocks of campaigns", "error", err)
+		for i := range changes {
+			failed = append(failed, i)
+		}
+		return failed
+	}
 	var mu sync.Mutex
 	shard := c.Random(1 << 16) // each transaction adds to a shard of its own, so that they do not meet
 	g := errgroup.Group{}
 	g.SetLimit(maxTransactions)
 	part := 0
-	for items := range slices.Chunk(fold(changes), itemsPerPart) {
+	for items := range slices.Chunk(c.fold(changes), itemsPerPart) {
 		shard := shard + part
 		part++
 		g.Go(func() error {
@@ -71,17 +82,47 @@ func (c *Counter) Count(ctx context.Context, changes []survey.ItemChange) (faile
 	return failed
 }
 
+// learnClocks reads the clocks of campaigns that were not met before.
+func (c *Counter) learnClocks(ctx context.Context, changes []survey.ItemChange) error {
+	var fresh []survey.CampaignID
+	for _, one := range changes {
+		id := one.Now.Of()
+		if _, known := c.clocks.Load(id); !known && !slices.Contains(fresh, id) {
+			fresh = append(fresh, id)
+		}
+	}
+	if len(fresh) == 0 {
+		return nil
+	}
+	found, err := c.Store.Clocks(ctx, fresh)
+	for id, clock := range found {
+		c.clocks.Store(id, clock)
+	}
+	return err
+}
+
+// on puts an item on its campaign's clock.
+func (c *Counter) on(is survey.Countable) survey.Countable {
+	if is == nil {
+		return nil
+	}
+	if clock, ok := c.clocks.Load(is.Of()); ok {
+		return is.On(clock.(*time.Location))
+	}
+	return is
+}
+
 // fold makes one pending item of all changes of an item.
-func fold(changes []survey.ItemChange) (items []*pending) {
+func (c *Counter) fold(changes []survey.ItemChange) (items []*pending) {
 	byKey := map[survey.ItemKey]*pending{}
-	for i, c := range changes {
-		p := byKey[c.Item]
+	for i, one := range changes {
+		p := byKey[one.Item]
 		if p == nil {
-			p = &pending{item: c.Item, first: i, believed: survey.Believed(c.Before)}
-			byKey[c.Item] = p
+			p = &pending{item: one.Item, first: i, believed: survey.Believed(c.on(one.Before))}
+			byKey[one.Item] = p
 			items = append(items, p)
 		}
-		p.is = c.Now
+		p.is = c.on(one.Now)
 	}
 	return items
 }

@@ -27,12 +27,14 @@ type world struct {
 	store  *store.Store
 	db     *dynamo.DB
 	random *rand.Rand
+	clock  *time.Location                          // of the campaign
 	faults atomic.Pointer[func(before bool) error] // calls that were given up may still ask for it
 }
 
 func newWorld(t *testing.T, seed uint64) *world {
 	t.Helper()
-	w := &world{random: rand.New(rand.NewPCG(seed, 1))}
+	zone := []string{"Asia/Kamchatka", "Pacific/Pago_Pago", ""}[seed%3] // far ahead and far behind
+	w := &world{random: rand.New(rand.NewPCG(seed, 1)), clock: survey.Campaign{Zone: zone}.Clock()}
 	fault := func(c dynamo.Call, before bool) error {
 		f := w.faults.Load()
 		if f == nil || c.Operation == "Query" {
@@ -44,6 +46,7 @@ func newWorld(t *testing.T, seed uint64) *world {
 		Before: func(c dynamo.Call) error { return fault(c, true) },
 		After:  func(c dynamo.Call) error { return fault(c, false) },
 	})
+	must(t, w.store.CreateCampaign(t.Context(), survey.Campaign{ID: campaign, Audience: survey.Customers, State: survey.Open, Zone: zone, Created: start, Launched: start, Opened: start}))
 	return w
 }
 
@@ -139,6 +142,7 @@ func (w *world) recount(t *testing.T) survey.Deltas {
 		figures[k][field]++
 	}
 	everywhere := func(at time.Time, owner, team, language, field string) {
+		at = at.In(w.clock)
 		year, number := at.ISOWeek()
 		week := fmt.Sprintf("%d-W%02d", year, number)
 		add("customers", "week", week, field)
@@ -165,7 +169,7 @@ func (w *world) recount(t *testing.T) survey.Deltas {
 		must(t, w.store.WalkResponses(ctx, campaign, shard, "", func(r survey.Response) (bool, error) {
 			if !r.Verified {
 				everywhere(r.First, r.Owner, r.Team, r.Language, "unverified")
-				add(string(campaign), "week", survey.Week(r.First), fmt.Sprint("u", r.Score))
+				add(string(campaign), "week", survey.Week(r.First.In(w.clock)), fmt.Sprint("u", r.Score))
 				return true, nil
 			}
 			everywhere(r.Counted, r.Owner, r.Team, r.Language, fmt.Sprint("s", r.Score))

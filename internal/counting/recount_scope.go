@@ -63,7 +63,12 @@ func (r *Recounter) campaign(ctx context.Context, c survey.CampaignID, night str
 // markers move with the figures, so that they must agree, however far the stream is behind.
 func (r *Recounter) step(ctx context.Context, c survey.CampaignID, step int) (sum survey.Deltas, mended int, err error) {
 	sum = survey.Deltas{}
+	clocks, err := r.Store.Clocks(ctx, []survey.CampaignID{c})
+	if err != nil {
+		return nil, 0, err
+	}
 	err = r.Store.WalkCounted(ctx, c, step, func(item survey.CountedItem) error {
+		item.Content = item.Content.On(clocks[c])
 		if _, _, behind, err := item.Content.Count(item.Mark); err != nil {
 			return err
 		} else if behind && r.Now().Sub(changed(item.Content)) > settled {

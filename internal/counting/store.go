@@ -3,6 +3,7 @@ package counting
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"onetap/internal/survey"
 )
@@ -10,9 +11,16 @@ import (
 // CounterStore is what counting the stream's changes needs of the table.
 type CounterStore interface {
 	CountWriter
+	ClockReader
 
 	// Marks reads, consistently, the markers of items; those that were never counted are absent.
 	Marks(ctx context.Context, keys []survey.ItemKey) (map[survey.ItemKey]json.RawMessage, error)
+}
+
+// ClockReader reads campaigns' clocks.
+type ClockReader interface {
+	// Clocks are the time zones in which campaigns' weeks and days are; those that are gone are absent.
+	Clocks(ctx context.Context, ids []survey.CampaignID) (map[survey.CampaignID]*time.Location, error)
 }
 
 // CountWriter writes what is counted.
@@ -27,6 +35,7 @@ type CountWriter interface {
 // RecounterStore is what the night's recount needs of the table. All reads are consistent.
 type RecounterStore interface {
 	CountWriter
+	ClockReader
 	CampaignLister
 
 	// SeeRecount reads how far a recount is; the zero version means that there is none.

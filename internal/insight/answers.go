@@ -91,7 +91,7 @@ func (o *Reading) Answers(ctx context.Context, f Filter, after string) (Answers,
 			return Answers{}, err
 		}
 	}
-	fits := f.match()
+	fits := f.match(o.campaign.Clock())
 	if f.Sort != "" {
 		return o.sortedAnswers(ctx, f, after, func(a survey.Response) bool { return fits(a) && within.has(a.Owner, a.Team) && sees(a.Owner, a.Team) })
 	}
@@ -127,7 +127,7 @@ func (o *Reading) narrowAnswers(ctx context.Context, f Filter, after string) (pa
 		return page, err
 	}
 	var found []survey.Response
-	fits := Filter{Group: f.Group, Score: f.Score, Words: f.Words, Wish: f.Wish, Search: f.Search}.match()
+	fits := Filter{Group: f.Group, Score: f.Score, Words: f.Words, Wish: f.Wish, Search: f.Search}.match(o.campaign.Clock())
 	for _, shard := range shards {
 		looked := 0
 		err := o.results.Store.WalkAnswers(ctx, o.campaign.ID, shard, "", func(r survey.Response) (bool, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -46,7 +47,7 @@ func boxed(t *rapid.T) *memory {
 				Segments: []string{g.Cell.Values[1]}, Score: rapid.IntRange(0, 10).Draw(t, "score"), Verified: true, First: noon, Counted: noon, Updated: noon, Version: 1,
 			}
 			m.answers = append(m.answers, r)
-			survey.MarkOf(r).Count(m.figures, m.campaign.ID, 1)
+			survey.MarkOf(r, time.UTC).Count(m.figures, m.campaign.ID, 1)
 		}
 	}
 	m.campaign.Box = survey.Box{Opened: noon, Kept: len(m.answers)}

@@ -38,6 +38,7 @@ type memory struct {
 	kept     map[int]survey.DimensionCount
 	words    []survey.Words
 	people   map[survey.ContactID]survey.Person
+	settings survey.Settings
 }
 
 func (m *memory) TalliesOf(_ context.Context, scope, kind string) (map[survey.TallyKey]survey.Counts, error) {
@@ -136,6 +137,8 @@ func (m *memory) Contacts(_ context.Context, a survey.Audience, ids []survey.Con
 	return found, nil
 }
 
+func (m *memory) Settings(context.Context) (survey.Settings, error) { return m.settings, nil }
+
 func (m *memory) Staff(context.Context) ([]survey.Staff, error) {
 	return []survey.Staff{{ID: "anna", Role: survey.RoleManager}, {ID: "owner 1", Manager: "anna"}}, nil
 }
@@ -162,7 +165,7 @@ func crowd(seed uint64, a survey.Audience, n int) *memory {
 			r.Counted = at
 		}
 		m.answers = append(m.answers, r)
-		survey.MarkOf(r).Count(m.figures, m.campaign.ID, 1)
+		survey.MarkOf(r, time.UTC).Count(m.figures, m.campaign.ID, 1)
 		m.asked.Count(c)
 	}
 	return m

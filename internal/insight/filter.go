@@ -83,8 +83,8 @@ func (f Filter) check(c survey.Campaign) error {
 	return nil
 }
 
-// match returns whether an answer fits all that is asked for.
-func (f Filter) match() func(survey.Response) bool {
+// match returns whether an answer of a campaign with a clock fits all that is asked for.
+func (f Filter) match(clock *time.Location) func(survey.Response) bool {
 	wanted := text.NewQuery(f.Search)
 	segments := f.segments()
 	return func(a survey.Response) bool {
@@ -96,8 +96,8 @@ func (f Filter) match() func(survey.Response) bool {
 			f.Owner != "" && !strings.EqualFold(a.Owner, f.Owner), f.Dimension == "none-owner" && a.Owner != "",
 			f.Dimension == "none-language" && a.Language != "",
 			f.Language != "" && a.Language != f.Language,
-			f.Week != "" && survey.Week(a.Counted) != f.Week,
-			f.Day != "" && a.Counted.UTC().Format(time.DateOnly) != f.Day,
+			f.Week != "" && survey.Week(a.Counted.In(clock)) != f.Week,
+			f.Day != "" && a.Counted.In(clock).Format(time.DateOnly) != f.Day,
 			!f.From.IsZero() && When(a).Before(f.From),
 			!f.Until.IsZero() && !When(a).Before(f.Until),
 			f.Words != "" && a.Why == "" && a.Wish == "",

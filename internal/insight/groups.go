@@ -39,7 +39,7 @@ func Value(c survey.Campaign, kind string, r survey.Response) string {
 	case survey.KindLanguage:
 		return r.Language
 	case survey.KindWeek:
-		return survey.Week(r.Counted)
+		return survey.Week(r.Counted.In(c.Clock()))
 	}
 	return r.Segment(slices.Index(c.Dimensions, kind))
 }

@@ -3,6 +3,7 @@ package insight
 import (
 	"context"
 	"testing"
+	"time"
 
 	"onetap/internal/survey"
 )
@@ -48,7 +49,7 @@ func TestMoved(t *testing.T) {
 		for range 15 {
 			for _, s := range scores {
 				r := survey.Response{Campaign: c, Audience: survey.Customers, Team: team, Language: "ru", Score: s, Verified: true, First: noon, Counted: noon, Version: 1}
-				survey.MarkOf(r).Count(m.figures, c, 1)
+				survey.MarkOf(r, time.UTC).Count(m.figures, c, 1)
 			}
 		}
 	}

@@ -53,7 +53,7 @@ func (r *Results) times(ctx context.Context, c survey.Campaign) (all times, err 
 	return all, nil
 }
 
-// Trend is an audience's last n weeks over all its campaigns, this week included, the empty ones too. Problems:
+// Trend is an audience's last n weeks over all its campaigns, this week on the company's clock included, the empty ones too. Problems:
 // ErrWholeOnly of employees, audience_weeks for who may not know the people.
 func (r *Results) Trend(ctx context.Context, who authz.Who, a survey.Audience, n int) ([]Row, error) {
 	switch {
@@ -66,9 +66,13 @@ func (r *Results) Trend(ctx context.Context, who authz.Who, a survey.Audience, n
 	if err != nil {
 		return nil, err
 	}
-	weeks := make([]Row, n)
+	set, err := r.Store.Settings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	weeks, now := make([]Row, n), r.Now().In(set.Clock())
 	for i := range weeks {
-		week := survey.Week(r.Now().Add(-time.Duration(n-1-i) * 7 * 24 * time.Hour))
+		week := survey.Week(now.AddDate(0, 0, -7*(n-1-i)))
 		weeks[i] = overTime(week, all[survey.TallyKey{Scope: string(a), Kind: survey.KindWeek, Value: week}].Tally())
 	}
 	return weeks, nil

@@ -69,7 +69,7 @@ func TestOwnersSeeTheirOwnFigures(t *testing.T) {
 	t.Parallel()
 	m := crowd(1, survey.Customers, 60)
 	m.answers[0].Owner = "anna"
-	survey.MarkOf(m.answers[0]).Count(m.figures, m.campaign.ID, 1)
+	survey.MarkOf(m.answers[0], time.UTC).Count(m.figures, m.campaign.ID, 1)
 	for role, want := range map[survey.Role]string{survey.RoleOwner: "[anna]", survey.RoleManager: "[anna owner 1]", survey.RoleExecutive: "[anna owner 0 owner 1"} {
 		opened := must[*Reading](t)(m.results().Open(t.Context(), person(role), m.campaign))
 		report := must[*Report](t)(opened.Report(t.Context()))

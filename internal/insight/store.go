@@ -41,6 +41,8 @@ type Store interface {
 	WordsOf(ctx context.Context, c survey.CampaignID) ([]survey.Words, error)
 	// Contacts reads contacts of an audience; those that are not there are absent.
 	Contacts(ctx context.Context, a survey.Audience, ids []survey.ContactID) (map[survey.ContactID]survey.Contact, error)
+	// Settings are the company's.
+	Settings(ctx context.Context) (survey.Settings, error)
 	// Staff lists all colleagues.
 	Staff(ctx context.Context) ([]survey.Staff, error)
 }

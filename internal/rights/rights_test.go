@@ -44,6 +44,9 @@ const (
 
 var noon = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 
+// zones are the campaigns' clocks: in one of them it is tomorrow at noon.
+var zones = map[survey.CampaignID]string{autumn: "Pacific/Auckland", hiring: ""}
+
 // traces are the texts by which a scan finds the person; whose ids are, is in world.ids.
 var traces = []string{"zinaida", "snegireva", "Снегирёва", "9161234567", "C-7781", "горничная", "Позвонить вечером", "message-zina"}
 
@@ -118,7 +121,7 @@ func (w *world) lived() rights.Person {
 	w.t.Helper()
 	ctx := w.t.Context()
 	for id, a := range map[survey.CampaignID]survey.Audience{autumn: survey.Customers, hiring: survey.Candidates} {
-		w.must(w.store.CreateCampaign(ctx, survey.Campaign{ID: id, Name: "Autumn", Audience: a, State: survey.Open, Language: "ru", Created: noon.AddDate(0, 0, -20), Launched: noon.AddDate(0, 0, -20), Opened: noon.AddDate(0, 0, -20)}))
+		w.must(w.store.CreateCampaign(ctx, survey.Campaign{ID: id, Name: "Autumn", Audience: a, State: survey.Open, Language: "ru", Zone: zones[id], Created: noon.AddDate(0, 0, -20), Launched: noon.AddDate(0, 0, -20), Opened: noon.AddDate(0, 0, -20)}))
 	}
 	w.upload(survey.Customers, list)
 	w.upload(survey.Customers, strings.Replace(list, "горничная", "экономка", 1)) // changed: the former is kept for undoing
@@ -233,6 +236,9 @@ func (w *world) recounted() survey.Deltas {
 			sum.Merge(survey.Deltas{{Scope: string(id), Kind: kind, Value: value}: {field: 1}})
 		}
 		everywhere := func(at time.Time, owner, team, language, field string) {
+			clock, err := time.LoadLocation(zones[id])
+			w.must(err)
+			at = at.In(clock)
 			year, week := at.ISOWeek()
 			value := fmt.Sprintf("%d-W%02d", year, week)
 			add("week", value, field)

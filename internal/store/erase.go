@@ -220,8 +220,12 @@ func (s *Store) Anonymise(ctx context.Context, c survey.CampaignID, id, to surve
 	if err := s.endErrands(ctx, c, id); err != nil {
 		return done, err
 	}
+	clock, err := s.clockOf(ctx, c)
+	if err != nil {
+		return done, err
+	}
 	for _, kind := range append([]string{"RESPONSE"}, invitationKinds...) {
-		moved, worded, err := s.giveToNobody(ctx, personKey(c, kind, id), personKey(c, kind, to), recountKey(string(c)), words, now)
+		moved, worded, err := s.giveToNobody(ctx, personKey(c, kind, id), personKey(c, kind, to), recountKey(string(c)), clock, words, now)
 		switch {
 		case err != nil:
 			return done, err
@@ -264,7 +268,7 @@ func (s *Store) endErrands(ctx context.Context, c survey.CampaignID, id survey.C
 }
 
 // giveToNobody moves one item that counts, with its marker. A recount that is walking at this moment does its step again.
-func (s *Store) giveToNobody(ctx context.Context, from, to, recount key, words bool, now time.Time) (moved, worded bool, err error) {
+func (s *Store) giveToNobody(ctx context.Context, from, to, recount key, clock *time.Location, words bool, now time.Time) (moved, worded bool, err error) {
 	for try := 0; ; try++ {
 		if err := backoff(ctx, try); err != nil {
 			return false, false, err
@@ -283,8 +287,8 @@ func (s *Store) giveToNobody(ctx context.Context, from, to, recount key, words b
 				return false, false, err
 			}
 		}
-		next, worded := nobodys(moved, to, words)
-		actions, err := s.moveCounted(it, next, mark, now)
+		next, worded := nobodys(moved, to, clock, words)
+		actions, err := s.moveCounted(it, next, mark, clock, now)
 		if err != nil {
 			return false, false, err
 		}
@@ -297,8 +301,9 @@ func (s *Store) giveToNobody(ctx context.Context, from, to, recount key, words b
 	}
 }
 
-// nobodys is an item as it stays: under another key, without what only the person's has.
-func nobodys(it item, to key, words bool) (next item, worded bool) {
+// nobodys is an item as it stays: under another key, without what only the person's has; of its times the day stays, on the campaign's
+// clock.
+func nobodys(it item, to key, clock *time.Location, words bool) (next item, worded bool) {
 	next = maps.Clone(it)
 	next["pk"], next["sk"] = str(to.pk), str(to.sk)
 	next["erased"] = yes(true)
@@ -308,7 +313,8 @@ func nobodys(it item, to key, words bool) (next item, worded bool) {
 	delete(next, "origin")
 	for _, name := range []string{"first", "counted", "updated", "at"} {
 		if t := instant(it, name); !t.IsZero() {
-			next[name] = at(t.UTC().Truncate(24 * time.Hour))
+			y, m, d := t.In(clock).Date()
+			next[name] = at(time.Date(y, m, d, 0, 0, 0, 0, clock).UTC())
 		}
 	}
 	if worded = !words && responseOf(it).HasWords(); worded {
@@ -320,7 +326,7 @@ func nobodys(it item, to key, words bool) (next item, worded bool) {
 	return next, worded
 }
 
-func (s *Store) moveCounted(it, next, mark item, now time.Time) ([]types.TransactWriteItem, error) {
+func (s *Store) moveCounted(it, next, mark item, clock *time.Location, now time.Time) ([]types.TransactWriteItem, error) {
 	is, err := countable(next)
 	if err != nil {
 		return nil, err
@@ -330,7 +336,7 @@ func (s *Store) moveCounted(it, next, mark item, now time.Time) ([]types.Transac
 	if mark != nil {
 		was = json.RawMessage(text(mark, "mark"))
 	}
-	counted, d, ok, err := is.Count(was)
+	counted, d, ok, err := is.On(clock).Count(was)
 	if err != nil {
 		return nil, err
 	}

@@ -1,8 +1,10 @@
 package store
 
 import (
+	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -78,6 +80,33 @@ func countable(it item) (survey.Countable, error) {
 		return survey.CountedBatch{Batch: b, Audience: survey.Audience(text(it, "audience"))}, err
 	}
 	return nil, nil
+}
+
+// Clocks are the time zones in which campaigns' weeks and days are: see survey.Campaign.Clock. A campaign that is gone has none.
+func (s *Store) Clocks(ctx context.Context, ids []survey.CampaignID) (map[survey.CampaignID]*time.Location, error) {
+	keys := make([]key, len(ids))
+	for i, id := range ids {
+		keys[i] = campaignKey(id)
+	}
+	found, err := s.batchGet(ctx, keys, true, "")
+	clocks := map[survey.CampaignID]*time.Location{}
+	for _, it := range found {
+		c, err := campaignOf(it)
+		if err != nil {
+			return nil, err
+		}
+		clocks[c.ID] = c.Clock()
+	}
+	return clocks, err
+}
+
+// clockOf is one campaign's; UTC of one that is gone.
+func (s *Store) clockOf(ctx context.Context, id survey.CampaignID) (*time.Location, error) {
+	clocks, err := s.Clocks(ctx, []survey.CampaignID{id})
+	if clock := clocks[id]; clock != nil {
+		return clock, err
+	}
+	return time.UTC, err
 }
 
 func planOf(k key) (survey.CampaignID, int, error) {

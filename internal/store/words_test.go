@@ -150,7 +150,7 @@ func TestWordsAreSealed(t *testing.T) {
 	if before.Why != want || before.Wish != "чай, please" || before.Unreadable {
 		t.Fatalf("read %q and %q", before.Why, before.Wish)
 	}
-	if closed, _, err := p.s.ClosedResponse(t.Context(), r.Campaign, r.Contact); err != nil || closed.Why+closed.Wish != "" || !closed.HasWords() || survey.MarkOf(closed) != survey.MarkOf(before) {
+	if closed, _, err := p.s.ClosedResponse(t.Context(), r.Campaign, r.Contact); err != nil || closed.Why+closed.Wish != "" || !closed.HasWords() || survey.MarkOf(closed, time.UTC) != survey.MarkOf(before, time.UTC) {
 		t.Errorf("without a key: %+v, %v", closed, err)
 	}
 	if _, _, err := store.New(p.raw, storetest.Table).Response(t.Context(), r.Campaign, r.Contact); err == nil {

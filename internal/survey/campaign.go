@@ -74,6 +74,7 @@ type Campaign struct {
 	SecondDays int                `json:"second_remind_days,omitempty"` // the second reminder so many days after the first; 0: only by hand
 	SecondAt   time.Time          `json:"second_remind_at,omitzero"`    // when the second reminder is due; set when the first is sent, or by hand
 	Site       string             `json:"site,omitempty"`               // base URL of its links, fixed at launch
+	Zone       string             `json:"zone,omitempty"`               // the company's time zone at launch, in which its weeks and days are; empty: UTC
 	Dimensions []string           `json:"parts,omitempty"`              // columns of the contacts by which its answers can be looked at; fixed by the planner
 	Created    time.Time          `json:"created"`
 	Launched   time.Time          `json:"launched,omitzero"`
@@ -99,6 +100,9 @@ type Campaign struct {
 	// Box is what came out of the box in which its sealed answers lay.
 	Box Box `json:"box,omitzero"`
 }
+
+// Clock is the time zone in which its weeks and days are: the company's at the launch, so that no figure moves when that changes.
+func (c Campaign) Clock() *time.Location { return orUTC(ZoneOf(c.Zone)) }
 
 // Accepts reports whether an answer given at now still counts.
 func (c Campaign) Accepts(now time.Time) bool {

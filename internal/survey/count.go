@@ -3,11 +3,16 @@ package survey
 import (
 	"encoding/json"
 	"fmt"
+	"time"
 )
 
 // Countable is a stored item of which something is in the figures. Beside it stands a marker that says what, written in
 // the transaction that changes the figures; so a repeated, late or lost record of the stream can be told from a new one.
 type Countable interface {
+	// Of is the campaign.
+	Of() CampaignID
+	// On is the same on the campaign's clock, which says in which week and on which day something is counted. Before, it is in UTC.
+	On(clock *time.Location) Countable
 	// Count returns the marker to write and the change of the figures, given the marker that is there (nil: none); ok is
 	// false when nothing of the figures changes.
 	Count(was json.RawMessage) (now json.RawMessage, d Deltas, ok bool, err error)
@@ -17,7 +22,21 @@ type Countable interface {
 }
 
 // CountedResponse is a response as the figures see it.
-type CountedResponse struct{ Response }
+type CountedResponse struct {
+	Response
+	Clock *time.Location // nil: UTC
+}
+
+// Of implements Countable.
+func (r CountedResponse) Of() CampaignID { return r.Campaign }
+
+// On implements Countable.
+func (r CountedResponse) On(clock *time.Location) Countable {
+	r.Clock = clock
+	return r
+}
+
+func (r CountedResponse) wanted() Mark { return MarkOf(r.Response, orUTC(r.Clock)) }
 
 // Count implements Countable.
 func (r CountedResponse) Count(was json.RawMessage) (json.RawMessage, Deltas, bool, error) {
@@ -25,7 +44,7 @@ func (r CountedResponse) Count(was json.RawMessage) (json.RawMessage, Deltas, bo
 	if err != nil {
 		return nil, nil, false, err
 	}
-	now := MarkOf(r.Response)
+	now := r.wanted()
 	if r.Early || old.Version >= now.Version {
 		return nil, nil, false, nil // counted, this change or a later one
 	}
@@ -56,6 +75,16 @@ func readMark(marker json.RawMessage) (m Mark, err error) {
 type CountedBatch struct {
 	Batch
 	Audience Audience
+	Clock    *time.Location // nil: UTC
+}
+
+// Of implements Countable.
+func (b CountedBatch) Of() CampaignID { return b.Campaign }
+
+// On implements Countable.
+func (b CountedBatch) On(clock *time.Location) Countable {
+	b.Clock = clock
+	return b
 }
 
 // Count implements Countable.
@@ -64,20 +93,32 @@ func (b CountedBatch) Count(was json.RawMessage) (json.RawMessage, Deltas, bool,
 		return nil, nil, false, nil // a batch is decided once; a second letter corrects the invitations of a first one
 	}
 	d := Deltas{}
-	CountBatch(d, b.Batch, b.Audience)
+	CountBatch(d, b.Batch, b.Audience, orUTC(b.Clock))
 	return json.RawMessage(`"counted"`), d, true, nil
 }
 
 // Counted implements Countable.
 func (b CountedBatch) Counted(mark json.RawMessage, d Deltas) error {
 	if mark != nil {
-		CountBatch(d, b.Batch, b.Audience)
+		CountBatch(d, b.Batch, b.Audience, orUTC(b.Clock))
 	}
 	return nil
 }
 
 // CountedInvitation is what changed of an invitation after its batch was decided.
-type CountedInvitation struct{ Invitation }
+type CountedInvitation struct {
+	Invitation
+	Clock *time.Location // nil: UTC
+}
+
+// Of implements Countable.
+func (i CountedInvitation) Of() CampaignID { return i.Campaign }
+
+// On implements Countable.
+func (i CountedInvitation) On(clock *time.Location) Countable {
+	i.Clock = clock
+	return i
+}
 
 // invitationMark is what of an invitation is counted besides its batch.
 type invitationMark struct {
@@ -96,7 +137,7 @@ func (i CountedInvitation) Count(was json.RawMessage) (json.RawMessage, Deltas, 
 		return nil, nil, false, nil
 	}
 	d := Deltas{}
-	CountCorrection(d, i.Invitation, old.State, i.State, old.Reason, i.Reason)
+	CountCorrection(d, i.Invitation, orUTC(i.Clock), old.State, i.State, old.Reason, i.Reason)
 	return i.mark(), d, true, nil
 }
 
@@ -104,7 +145,7 @@ func (i CountedInvitation) Count(was json.RawMessage) (json.RawMessage, Deltas, 
 func (i CountedInvitation) Counted(mark json.RawMessage, d Deltas) error {
 	m, err := i.counted(mark)
 	if err == nil && m.Version > 1 {
-		CountCorrection(d, i.Invitation, i.Decided, m.State, "", m.Reason)
+		CountCorrection(d, i.Invitation, orUTC(i.Clock), i.Decided, m.State, "", m.Reason)
 	}
 	return err
 }
@@ -132,7 +173,7 @@ func Believed(before Countable) json.RawMessage {
 		if b.Early {
 			return nil
 		}
-		return marker(MarkOf(b.Response))
+		return marker(b.wanted())
 	case CountedInvitation:
 		if b.Version > 1 {
 			return b.mark()
@@ -147,4 +188,11 @@ func marker(m any) json.RawMessage {
 		panic(fmt.Sprintf("survey: %T does not marshal: %v", m, err)) // only our own structs come here
 	}
 	return b
+}
+
+func orUTC(clock *time.Location) *time.Location {
+	if clock == nil {
+		return time.UTC
+	}
+	return clock
 }

@@ -20,7 +20,7 @@ type TallyKey struct {
 
 // Kinds of tallies.
 const (
-	KindWeek     = "week" // "2026-W47": ISO week, UTC; of the answer for answers, of the sending for invitations
+	KindWeek     = "week" // "2026-W47": ISO week on the campaign's clock; of the answer for answers, of the sending for invitations
 	KindOwner    = "owner"
 	KindTeam     = "team"
 	KindLanguage = "language"
@@ -57,14 +57,14 @@ func (d Deltas) Merge(e Deltas) {
 	}
 }
 
-// Week returns the ISO week of t in UTC, "2026-W47".
+// Week returns the ISO week of t on the clock that t has, "2026-W47".
 func Week(t time.Time) string {
-	y, w := t.UTC().ISOWeek()
+	y, w := t.ISOWeek()
 	return fmt.Sprintf("%d-W%02d", y, w)
 }
 
-// Weekday is the day of t in its ISO week in UTC: 1 is Monday, 7 Sunday.
-func Weekday(t time.Time) int { return (int(t.UTC().Weekday())+6)%7 + 1 }
+// Weekday is the day of t in its ISO week on the clock that t has: 1 is Monday, 7 Sunday.
+func Weekday(t time.Time) int { return (int(t.Weekday())+6)%7 + 1 }
 
 // place is where something is counted besides its campaign.
 type place struct {
@@ -104,12 +104,13 @@ type Mark struct {
 	Gone     bool     `json:"g,omitempty"` // the response of that version was taken back: nothing of it is counted
 }
 
-// MarkOf returns what should be counted of a response.
-func MarkOf(r Response) Mark {
+// MarkOf returns what should be counted of a response to a campaign with a clock.
+func MarkOf(r Response, clock *time.Location) Mark {
 	when := r.First
 	if r.Verified {
 		when = r.Counted
 	}
+	when = when.In(clock)
 	return Mark{
 		Version: r.Version, Score: r.Score, Verified: r.Verified, Guess: !r.Verified && r.Version > 0, Comment: r.Verified && (r.HasWords() || r.Worded),
 		Week: Week(when), Day: Weekday(when), Audience: r.Audience, Owner: r.Owner, Team: r.Team, Language: r.Language,
@@ -135,9 +136,10 @@ func (m Mark) Count(d Deltas, c CampaignID, sign int64) {
 	}
 }
 
-// CountBatch adds what a decided batch came to. Only invitations count as sent in the parts of a campaign: a reminder
+// CountBatch adds what a decided batch of a campaign with a clock came to. Only invitations count as sent in the parts of a campaign: a reminder
 // does not make a second person.
-func CountBatch(d Deltas, b Batch, a Audience) {
+func CountBatch(d Deltas, b Batch, a Audience, clock *time.Location) {
+	when := b.At.In(clock)
 	mailing := TallyKey{string(b.Campaign), KindMailing, strconv.Itoa(b.Mailing)}
 	for _, o := range b.Outcomes {
 		switch o.State {
@@ -147,13 +149,14 @@ func CountBatch(d Deltas, b Batch, a Audience) {
 			d.add(mailing, string(o.State), 1)
 		}
 		if o.State == InvitationSent && b.Mailing == MailingInvitation {
-			place{b.Campaign, a, Week(b.At), Weekday(b.At), o.Owner, o.Team, cmp.Or(o.Language, b.Language)}.add(d, "sent", 1)
+			place{b.Campaign, a, Week(when), Weekday(when), o.Owner, o.Team, cmp.Or(o.Language, b.Language)}.add(d, "sent", 1)
 		}
 	}
 }
 
 // CountCorrection adds the change of an invitation's state after its batch was counted.
-func CountCorrection(d Deltas, i Invitation, from, to InvitationState, fromReason, toReason string) {
+func CountCorrection(d Deltas, i Invitation, clock *time.Location, from, to InvitationState, fromReason, toReason string) {
+	when := i.At.In(clock)
 	mailing := TallyKey{string(i.Campaign), KindMailing, strconv.Itoa(i.Mailing)}
 	count := func(s InvitationState, reason string, sign int64) {
 		d.add(mailing, string(s), sign)
@@ -164,7 +167,7 @@ func CountCorrection(d Deltas, i Invitation, from, to InvitationState, fromReaso
 			d.add(mailing, "complained", sign)
 		}
 		if s == InvitationSent && i.Mailing == MailingInvitation {
-			place{i.Campaign, i.Audience, Week(i.At), Weekday(i.At), i.Owner, i.Team, i.Language}.add(d, "sent", sign)
+			place{i.Campaign, i.Audience, Week(when), Weekday(when), i.Owner, i.Team, i.Language}.add(d, "sent", sign)
 		}
 	}
 	count(from, fromReason, -1)

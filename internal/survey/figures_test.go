@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"fmt"
 	"testing"
 	"time"
 )
@@ -30,7 +31,7 @@ func TestDaysOfWeeks(t *testing.T) {
 func TestMarkWithoutDay(t *testing.T) {
 	t.Parallel()
 	friday := time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
-	r := CountedResponse{Response{Campaign: "campaign", Audience: Customers, Score: 9, Verified: true, First: friday, Counted: friday, Version: 2}}
+	r := CountedResponse{Response: Response{Campaign: "campaign", Audience: Customers, Score: 9, Verified: true, First: friday, Counted: friday, Version: 2}}
 	_, d, ok, err := r.Count([]byte(`{"v":1,"s":9,"y":true,"w":"2026-W47","a":"customers"}`))
 	if err != nil || !ok {
 		t.Fatal(ok, err)
@@ -54,14 +55,14 @@ func TestUnverifiedScores(t *testing.T) {
 	r := Response{Version: 1, Score: 3, First: time.Date(2026, 11, 16, 9, 0, 0, 0, time.UTC), Audience: Customers}
 	week, audience := TallyKey{"campaign", KindWeek, "2026-W47"}, TallyKey{string(Customers), KindWeek, "2026-W47"}
 	d := Deltas{}
-	MarkOf(r).Count(d, "campaign", 1)
+	MarkOf(r, time.UTC).Count(d, "campaign", 1)
 	if got := d[week].Tally(); got.UnverifiedScores[3] != 1 || got.Unverified != 1 || got.Answers() != 0 || d[audience]["u3"] != 0 || d[audience]["unverified"] != 1 {
 		t.Errorf("unverified: %v", d)
 	}
-	before := MarkOf(r)
+	before := MarkOf(r, time.UTC)
 	r.Version, r.Verified, r.Counted = 2, true, r.First
 	before.Count(d, "campaign", -1)
-	MarkOf(r).Count(d, "campaign", 1)
+	MarkOf(r, time.UTC).Count(d, "campaign", 1)
 	if got := d[week].Tally(); got.UnverifiedScores != [11]int64{} || got.Unverified != 0 || got.Scores[3] != 1 {
 		t.Errorf("confirmed: %v", d)
 	}
@@ -93,5 +94,47 @@ func TestWeekFitsAWriteUnit(t *testing.T) {
 	}
 	if size > 1024 {
 		t.Errorf("a week takes %d bytes", size)
+	}
+}
+
+// An answer is of the week and the day that the campaign's clock shows, at the edges of the world and when clocks change.
+func TestWeeksAreOnTheClock(t *testing.T) {
+	t.Parallel()
+	for _, one := range []struct {
+		zone, at, week string
+		day            int
+	}{
+		{"", "2026-11-22T23:59:59Z", "2026-W47", 7},
+		{"", "2026-11-23T00:00:00Z", "2026-W48", 1},
+		{"Asia/Kamchatka", "2026-11-22T11:59:59Z", "2026-W47", 7}, // UTC+12
+		{"Asia/Kamchatka", "2026-11-22T12:00:00Z", "2026-W48", 1},
+		{"Pacific/Pago_Pago", "2026-11-23T10:59:59Z", "2026-W47", 7}, // UTC−11
+		{"Pacific/Pago_Pago", "2026-11-23T11:00:00Z", "2026-W48", 1},
+		{"Europe/Berlin", "2026-03-28T22:59:59Z", "2026-W13", 6}, // put forward in the night of 29 March at 1:00 UTC
+		{"Europe/Berlin", "2026-03-28T23:00:00Z", "2026-W13", 7},
+		{"Europe/Berlin", "2026-03-29T21:59:59Z", "2026-W13", 7}, // a Sunday of 23 hours
+		{"Europe/Berlin", "2026-03-29T22:00:00Z", "2026-W14", 1},
+		{"Europe/Berlin", "2026-10-24T21:59:59Z", "2026-W43", 6}, // put back in the night of 25 October at 1:00 UTC
+		{"Europe/Berlin", "2026-10-24T22:00:00Z", "2026-W43", 7},
+		{"Europe/Berlin", "2026-10-25T22:59:59Z", "2026-W43", 7}, // a Sunday of 25 hours
+		{"Europe/Berlin", "2026-10-25T23:00:00Z", "2026-W44", 1},
+		{"Europe/Moscow", "2026-12-31T20:59:59Z", "2026-W53", 4},
+		{"Europe/Moscow", "2026-12-31T21:00:00Z", "2026-W53", 5},
+		{"Nowhere/At_All", "2026-11-22T23:59:59Z", "2026-W47", 7}, // as UTC
+	} {
+		at, err := time.Parse(time.RFC3339, one.at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := Campaign{ID: "campaign", Zone: one.zone}
+		m := MarkOf(Response{Campaign: c.ID, Audience: Customers, Score: 9, Verified: true, First: at, Counted: at, Version: 1}, c.Clock())
+		if m.Week != one.week || m.Day != one.day {
+			t.Errorf("%s in %q is day %d of %s, want %d of %s", one.at, one.zone, m.Day, m.Week, one.day, one.week)
+		}
+		d := Deltas{}
+		CountBatch(d, Batch{Campaign: c.ID, State: BatchDone, At: at, Outcomes: []Outcome{{State: InvitationSent}}}, Customers, c.Clock())
+		if n := d[TallyKey{"campaign", KindWeek, one.week}][fmt.Sprintf("d%dsent", one.day)]; n != 1 {
+			t.Errorf("%s in %q: a letter is counted as %v", one.at, one.zone, d)
+		}
 	}
 }

@@ -90,7 +90,7 @@ func TestLedgerBalancesAtEveryStep(t *testing.T) {
 				b.Outcomes = append(b.Outcomes, o)
 			}
 			b.At = noon
-			CountBatch(figures, b, Customers)
+			CountBatch(figures, b, Customers, time.UTC)
 			step()
 			people = append(people, b.Invitations(Customers)...)
 		}
@@ -106,7 +106,7 @@ func TestLedgerBalancesAtEveryStep(t *testing.T) {
 				after, changed = people[n].Resent(Outcome{Contact: people[n].Contact, State: state, Reason: string(SkipUnsubscribed)}, noon.AddDate(0, 0, 9))
 			}
 			if changed {
-				CountCorrection(figures, after, people[n].State, after.State, people[n].Reason, after.Reason)
+				CountCorrection(figures, after, time.UTC, people[n].State, after.State, people[n].Reason, after.Reason)
 				people[n] = after
 				step()
 			}
@@ -165,14 +165,14 @@ func TestMarksAddUp(t *testing.T) {
 				}
 				if rapid.Bool().Draw(t, "counted between") {
 					counted.Count(got, r.Campaign, -1)
-					counted = MarkOf(r)
+					counted = MarkOf(r, time.UTC)
 					counted.Count(got, r.Campaign, 1)
 				}
 			}
 			counted.Count(got, r.Campaign, -1)
 			counted = Mark{}
 			if r.Version > 0 {
-				counted = MarkOf(r)
+				counted = MarkOf(r, time.UTC)
 			}
 			counted.Count(got, r.Campaign, 1)
 			counted.Count(want, r.Campaign, 1)

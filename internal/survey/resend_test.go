@@ -25,7 +25,7 @@ func TestSecondLettersCountNothing(t *testing.T) {
 		for _, state := range []BatchState{BatchWaiting, BatchSending, BatchDone, BatchUncertain} {
 			b.State = state
 			b.Outcomes = []Outcome{{Contact: b.Contacts[0], State: InvitationSent}, {Contact: b.Contacts[1], State: InvitationSkipped, Reason: "settled"}}
-			if mark, d, ok, err := (CountedBatch{b, Customers}).Count(nil); ok || err != nil || mark != nil || len(d) > 0 {
+			if mark, d, ok, err := (CountedBatch{Batch: b, Audience: Customers}).Count(nil); ok || err != nil || mark != nil || len(d) > 0 {
 				t.Errorf("a %s batch of second letters counts %v with %s, %v", state, d, mark, err)
 			}
 		}

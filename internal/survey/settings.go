@@ -85,15 +85,11 @@ func (s Settings) Check() error {
 
 // Location is the company's time zone; nil where none is set, or this machine does not know it.
 func (s Settings) Location() *time.Location {
-	if s.Zone == "" || s.Zone == "Local" {
-		return nil
-	}
-	zone, err := time.LoadLocation(s.Zone)
-	if err != nil {
-		return nil
-	}
-	return zone
+	return ZoneOf(s.Zone)
 }
+
+// Clock is the company's time zone; UTC where none is set.
+func (s Settings) Clock() *time.Location { return orUTC(s.Location()) }
 
 // Begin gives a new campaign what the company has set.
 func (s Settings) Begin(c *Campaign) {

@@ -2,6 +2,7 @@ package survey
 
 import (
 	"strconv"
+	"sync"
 	"time"
 
 	"onetap/internal/apperr"
@@ -49,4 +50,22 @@ func LocalTime(text string, zone *time.Location, where string) (time.Time, error
 		return found, apperr.New(apperr.Invalid, "time_skipped", where, "Clock", shown.Format("15:04"), "Zone", zone.String())
 	}
 	return found, nil
+}
+
+var zones sync.Map // by name; finding one in the list of all takes longer than counting an answer
+
+// ZoneOf is a time zone by its IANA name, such as "Europe/Moscow"; nil for "", and where this machine knows none of that name.
+func ZoneOf(name string) *time.Location {
+	if name == "" || name == "Local" {
+		return nil
+	}
+	if zone, ok := zones.Load(name); ok {
+		return zone.(*time.Location)
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return nil
+	}
+	zones.Store(name, zone)
+	return zone
 }

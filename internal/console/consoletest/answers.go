@@ -69,10 +69,10 @@ func (a *Asked) Answer(team string, score, day int, change func(*survey.Response
 	if err := a.w.Store.SaveResponse(ctx, r, 0); err != nil {
 		a.w.T.Fatal(err)
 	}
-	survey.MarkOf(r).Count(a.Figures, a.C.ID, 1)
+	survey.MarkOf(r, time.UTC).Count(a.Figures, a.C.ID, 1)
 	survey.CountBatch(a.Figures, survey.Batch{Campaign: a.C.ID, Language: "ru", State: survey.BatchDone, At: a.C.Launched, Outcomes: []survey.Outcome{
 		{Contact: person.ID, State: survey.InvitationSent, Owner: r.Owner, Team: r.Team}, {Contact: "nobody", State: survey.InvitationSent, Owner: r.Owner, Team: r.Team},
-	}}, a.C.Audience)
+	}}, a.C.Audience, time.UTC)
 	a.plan.Count(person)
 }
 

@@ -101,7 +101,7 @@ func (c *Conversation) Sent(campaign survey.Campaign, people []Person) error {
 		return err
 	}
 	d := survey.Deltas{}
-	survey.CountBatch(d, b, campaign.Audience)
+	survey.CountBatch(d, b, campaign.Audience, time.UTC)
 	if err := c.Store.AddInvitations(c.T.Context(), b.Invitations(campaign.Audience), func() bool { return true }); err != nil {
 		return err
 	}
@@ -119,7 +119,7 @@ func (c *Conversation) Answer(campaign survey.Campaign, p Person) (survey.Respon
 		r.Counted = at
 	}
 	d := survey.Deltas{}
-	survey.MarkOf(r).Count(d, campaign.ID, 1)
+	survey.MarkOf(r, time.UTC).Count(d, campaign.ID, 1)
 	if err := c.Store.AddFigures(c.T.Context(), d); err != nil {
 		return r, err
 	}

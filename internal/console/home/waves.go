@@ -175,7 +175,7 @@ func (d *Pages) waveView(f *shell.Frame, c recent) waveView {
 		v.Company, v.Beside = shell.ViewNPS(l, own.Company, ""), shell.ViewDifference(l, door.DifferenceOf(own.Beside()))
 		return v
 	}
-	now := survey.Week(d.Now())
+	now := survey.Week(d.Now().In(c.Clock()))
 	for _, w := range own.Weeks() {
 		if n := w.Tally().Answers(); w.Value() == now && n > 0 {
 			v.Week = l.T("home.of_week", lang.Values{"Count": n})

@@ -526,7 +526,7 @@ func (p *resultPage) View() templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = p.T("results.days_utc").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = shell.Text(p.Clock).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -154,6 +154,7 @@ type resultPage struct {
 	Scores         []scoreRow
 	WeeksTitle     string
 	Weeks          chart.SVG // drawn where there is more than one
+	Clock          string    // on which days and weeks are
 	NoWeeks        string    // why there are none, or not all
 	NoDays         string
 	DaysTitle      string
@@ -203,6 +204,7 @@ func (d *Pages) resultPage(w http.ResponseWriter, r *http.Request) error {
 	if own.Part() {
 		p.Mine, p.Company, p.Beside = shell.MineText(&p.Frame), shell.ViewNPS(l, own.Company, ""), shell.ViewDifference(l, door.DifferenceOf(own.Beside()))
 	}
+	p.Clock = p.Lang.T("results.days_clock", lang.Values{"Zone": c.Clock().String()})
 	p.fill(report)
 	for _, o := range others {
 		if o.ID != c.ID && view.Compared() {

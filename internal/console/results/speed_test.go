@@ -28,7 +28,7 @@ func TestFirstViewOfManyAnswers(t *testing.T) {
 			Campaign: a.C.ID, Contact: consoletest.ContactNumber(i), Audience: a.C.Audience, Owner: fmt.Sprintf("staff %d", i%500), Team: fmt.Sprintf("Команда №%d", i%teams),
 			Language: "ru", Score: i % 11, Verified: true, First: at, Counted: at, Version: 1,
 		}
-		survey.MarkOf(r).Count(a.Figures, a.C.ID, 1)
+		survey.MarkOf(r, time.UTC).Count(a.Figures, a.C.ID, 1)
 	}
 	a.Counted()
 	v := w.Visitor("executive", "ru")

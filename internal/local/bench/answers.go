@@ -52,7 +52,7 @@ func (a *answers) next() (survey.Response, error) {
 		p.Why = &why
 	}
 	r, _, err := r.Apply(p, a.now)
-	survey.MarkOf(r).Count(a.total, r.Campaign, 1)
+	survey.MarkOf(r, time.UTC).Count(a.total, r.Campaign, 1)
 	a.made++
 	return r, err
 }

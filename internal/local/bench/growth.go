@@ -270,7 +270,7 @@ func (g *growth) answers(ctx context.Context, s *stage, size, n int) error {
 		return err
 	}
 	for range links {
-		survey.MarkOf(r).Count(g.backlog.answers.total, r.Campaign, 1)
+		survey.MarkOf(r, time.UTC).Count(g.backlog.answers.total, r.Campaign, 1)
 	}
 	links = links[min(warm, len(links)/2):]
 	s.Cloud().Meter().Reset(time.Now())

@@ -16,6 +16,8 @@ import (
 	"onetap/internal/local/attack"
 	"onetap/internal/local/drive"
 	"onetap/internal/local/faults"
+	"onetap/internal/local/startpage"
+	"onetap/internal/survey"
 )
 
 // audience is the one that the runs use.
@@ -108,6 +110,10 @@ func refused(err error, status int) bool {
 
 // play does all steps, one after another.
 func (d *director) play(ctx context.Context) error {
+	zone := []string{"Europe/Moscow", "Asia/Kamchatka", "Pacific/Pago_Pago", ""}[d.history.Seed%4]
+	if _, err := startpage.OpenTable(d.stack.AWS(), d.stack.TableName()).PutSettings(ctx, survey.Settings{Zone: zone}); err != nil {
+		return err
+	}
 	if err := d.upload(ctx, d.history.Contacts); err != nil {
 		return err
 	}

@@ -51,22 +51,26 @@ func (f figures) differences(truth figures) (sum int, list []string) {
 }
 
 func isoWeek(t time.Time) string {
-	y, w := t.UTC().ISOWeek()
+	y, w := t.ISOWeek()
 	return fmt.Sprintf("%04d-W%02d", y, w)
 }
 
 // weekday is "d1" for Monday to "d7" for Sunday: under which a campaign's week holds its days.
 func weekday(t time.Time) string {
-	if t.UTC().Weekday() == time.Sunday {
+	if t.Weekday() == time.Sunday {
 		return "d7"
 	}
-	return fmt.Sprintf("d%d", t.UTC().Weekday())
+	return fmt.Sprintf("d%d", t.Weekday())
 }
 
 // recount counts what the figures of all campaigns must be, from the answers and invitations alone.
 func recount(t rows) figures {
 	f := figures{}
 	for id, c := range t.campaigns {
+		clock, err := time.LoadLocation(c.zone)
+		if err != nil {
+			panic(err) // the director has chosen it
+		}
 		for _, r := range c.responses {
 			if r.truth("early") { // it waits for its invitation, and is not counted
 				continue
@@ -80,6 +84,7 @@ func recount(t rows) figures {
 					fields = append(fields, "comments")
 				}
 			}
+			when = when.In(clock)
 			for _, field := range fields {
 				f.place(id, c.audience, when, r, field)
 			}
@@ -89,7 +94,7 @@ func recount(t rows) figures {
 		}
 		for n, people := range c.invited {
 			for _, r := range people {
-				f.sending(id, c.audience, n, r)
+				f.sending(id, c.audience, n, r, clock)
 			}
 			for reason, planned := range c.mailings[n].Skipped { // what was skipped while planning stands with the mailing
 				field := "skip_" + reason
@@ -112,7 +117,7 @@ func (f figures) place(campaign, audience string, when time.Time, r record, fiel
 	}
 }
 
-func (f figures) sending(campaign, audience string, mailing int, r record) {
+func (f figures) sending(campaign, audience string, mailing int, r record, clock *time.Location) {
 	state, reason := r.text("state"), r.text("reason")
 	add := func(field string) { f.add(campaign, "wave", fmt.Sprint(mailing), field, 1) }
 	switch state {
@@ -124,7 +129,7 @@ func (f figures) sending(campaign, audience string, mailing int, r record) {
 			add("complained")
 		}
 		if mailing == 0 {
-			f.place(campaign, audience, r.time("at"), r, "sent")
+			f.place(campaign, audience, r.time("at").In(clock), r, "sent")
 		}
 	case "failed":
 		if reason == "bounced" {

@@ -91,6 +91,7 @@ func readRecord(it attack.Typed) (record, error) {
 type campaignRows struct {
 	state     string
 	audience  string
+	zone      string // "": UTC
 	mailings  map[int]mailing
 	invited   map[int]map[string]record // by mailing and contact
 	waiting   map[int]map[string]bool   // planned and not decided
@@ -164,14 +165,14 @@ func sortOut(all []record) (rows, map[survey.Audience][]survey.ContactID, error)
 			contacts[a] = append(contacts[a], survey.ContactID(kind))
 		case pk[0] == "CAMPAIGN" && kind == "CAMPAIGN":
 			var c struct {
-				State, Audience string
-				Cards           []int
+				State, Audience, Zone string
+				Cards                 []int
 			}
 			err = r.json("campaign", &c)
 			for _, n := range c.Cards {
 				of(pk[1]).printed += n
 			}
-			of(pk[1]).state, of(pk[1]).audience = c.State, c.Audience
+			of(pk[1]).state, of(pk[1]).audience, of(pk[1]).zone = c.State, c.Audience, c.Zone
 		case pk[0] == "CAMPAIGN" && kind == "WAVE":
 			var w mailing
 			err = r.json("wave", &w)
