@@ -91,6 +91,7 @@ type progress struct {
 
 	audience survey.Audience
 	id       string
+	begun    time.Time
 	part     int
 	begin    func() error // before the first answer is written
 	staff    *survey.StaffDirectory
@@ -110,7 +111,7 @@ func stateOf(u survey.Upload) (*progress, error) {
 	if p.Kind != string(survey.UploadOfHistory) {
 		return nil, apperr.New(apperr.Unknown, "import_unknown", "import")
 	}
-	p.audience, p.id, p.part = u.Audience, u.ID, u.Next
+	p.audience, p.id, p.begun, p.part = u.Audience, u.ID, u.Created.Truncate(time.Millisecond), u.Next
 	return p, nil
 }
 

@@ -129,25 +129,33 @@ func (im *Imports) contacts(ctx context.Context, p *progress, mails []survey.Con
 	return found, nil
 }
 
-// create makes the contacts that are not known, and adds them to found.
+// create makes the contacts that are not known, and adds them to found. Those that an earlier try of the part has made count as made.
 func (im *Imports) create(ctx context.Context, p *progress, answers []answer, mails map[string]survey.ContactID, found map[survey.ContactID]survey.Contact) error {
 	var made []survey.Contact
+	met := map[survey.ContactID]bool{}
 	for _, a := range answers {
 		id := mails[a.email]
-		_, known := found[id]
-		if _, erased := p.blocked[im.Keys.Erased(id)]; a.email == "" || known || erased {
+		if _, erased := p.blocked[im.Keys.Erased(id)]; a.email == "" || erased || met[id] {
+			continue
+		}
+		met[id] = true
+		known, there := found[id]
+		if there && known.Created.Before(p.begun) {
 			continue
 		}
 		c := a.contact
 		c.ID, c.Audience, c.Attrs, c.Person = id, p.audience, nil, survey.Person{Email: a.email, Name: a.name}
+		if there && (known.ID != id || !known.Same(c)) {
+			continue
+		}
 		found[id] = c
 		made = append(made, c)
 	}
 	if len(made) == 0 {
 		return nil
 	}
-	p.Total.Contacts += len(made)
-	_, err := im.Store.UpsertContacts(ctx, made, survey.UploadMark{Upload: p.id, Part: p.part, Begin: p.begin}, im.Now().UTC())
+	done, err := im.Store.UpsertContacts(ctx, made, survey.UploadMark{Upload: p.id, Part: p.part, Begin: p.begin}, im.Now().UTC())
+	p.Total.Contacts += done.New
 	return err
 }
 
