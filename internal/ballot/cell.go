@@ -128,7 +128,7 @@ func coarsen(cells []Cell, weights []Weight, enough func(Weight) bool) []Group {
 		done, rest = settle(done, rest, enough)
 	}
 	if len(rest) > 0 && len(done) > 0 {
-		done = adopt(done, common(cells, rest[0]))
+		done = adopt(done, common(cells, rest[0]), smallest)
 	}
 	for _, g := range done {
 		slices.Sort(g.Members)
@@ -175,13 +175,17 @@ func common(cells []Cell, g Group) Group {
 	return g
 }
 
-// adopt puts those who fit nowhere into the nearest group, the smallest of several, which from then on says only what is true
+// smallest and largest order groups by their people.
+func smallest(a, b Group) int { return cmp.Compare(a.People, b.People) }
+func largest(a, b Group) int  { return cmp.Compare(b.People, a.People) }
+
+// adopt puts those who fit nowhere into the nearest group, the first of several by an order, which from then on says only what is true
 // of them too.
-func adopt(done []Group, few Group) []Group {
+func adopt(done []Group, few Group, order func(a, b Group) int) []Group {
 	best := slices.MinFunc(done, func(a, b Group) int {
 		return cmp.Or(
 			cmp.Compare(b.Cell.Common(few.Cell).says(), a.Cell.Common(few.Cell).says()),
-			cmp.Compare(a.People, b.People), cmp.Compare(a.Answers, b.Answers), cmp.Compare(a.Cell.key(), b.Cell.key()),
+			order(a, b), cmp.Compare(a.Answers, b.Answers), cmp.Compare(a.Cell.key(), b.Cell.key()),
 		)
 	})
 	rest := slices.DeleteFunc(done, func(g Group) bool { return g.Cell.key() == best.Cell.key() })

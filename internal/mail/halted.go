@@ -40,7 +40,7 @@ func Halted(h HaltedData) (Message, error) {
 func Stopped(l lang.Language, reason string) string {
 	by := survey.StoppedBy(reason)
 	what := "campaign.stopped"
-	if by == "refused" || by == "few" {
+	if by == "refused" || by == "few" || by == "near" {
 		what = "campaign.stopped_why_" + by
 	}
 	return l.T(what, lang.Values{"Reason": line(reason)}) + " " + l.T("campaign.stopped_"+by)

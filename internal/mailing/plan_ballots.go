@@ -3,6 +3,7 @@ package mailing
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -56,9 +57,12 @@ func (r *senderRun) planBallots(ctx context.Context, c survey.Campaign) (bool, e
 			}
 		}
 		if len(all) < ballot.Least && !c.Paper {
-			return r.refuse(ctx, c, len(all))
+			return r.refuse(ctx, c, survey.StoppedFew, len(all))
 		}
-		if err := r.deal(ctx, c, begun, m, p, all); err != nil {
+		switch err := r.deal(ctx, c, begun, m, p, all); {
+		case errors.Is(err, errNear):
+			return r.refuse(ctx, c, survey.StoppedNear, len(all))
+		case err != nil:
 			return false, err
 		}
 	}
@@ -70,10 +74,13 @@ func (r *senderRun) planBallots(ctx context.Context, c survey.Campaign) (bool, e
 	return true, err
 }
 
+// errNear is that a part of the audience was chosen who are nearly those of an earlier round.
+var errNear = errors.New("nearly the people of an earlier round")
+
 // refuse writes to nobody.
-func (r *senderRun) refuse(ctx context.Context, c survey.Campaign, people int) (bool, error) {
-	r.Log.Warn("too few people for an answer to hide among; nobody is written to", "campaign", c.ID, "people", people)
-	c, ok := c.Refuse(survey.StoppedFew, r.Now())
+func (r *senderRun) refuse(ctx context.Context, c survey.Campaign, reason string, people int) (bool, error) {
+	r.Log.Warn("an answer could not hide among so few, or beside an earlier round; nobody is written to", "campaign", c.ID, "people", people, "reason", reason)
+	c, ok := c.Refuse(reason, r.Now())
 	if !ok {
 		return false, nil
 	}
@@ -95,7 +102,15 @@ func (r *senderRun) deal(ctx context.Context, c survey.Campaign, begun, m survey
 		weights[i].People = len(people[i])
 	}
 	var batches []dealt
-	for _, g := range ballot.Plan(cells, weights) {
+	rounds, err := r.rounds(ctx, c, people)
+	if err != nil {
+		return fmt.Errorf("earlier rounds: %w", err)
+	}
+	groups, apart := ballot.Apart(ballot.Plan(cells, weights), rounds)
+	if !apart && c.Narrows() {
+		return errNear
+	}
+	for _, g := range groups {
 		var of []survey.ContactID
 		for _, member := range g.Members {
 			of = append(of, people[member]...)
@@ -124,17 +139,85 @@ func (r *senderRun) deal(ctx context.Context, c survey.Campaign, begun, m survey
 		p.batches = append(p.batches, m.Deal(b.people, b.language, int(b.cell)))
 	}
 	m.EndWhole(rand.Text())
-	if err := r.Store.PutCells(ctx, c.ID, m.Cells, kept); err != nil {
+	if err = r.Store.PutCells(ctx, c.ID, m.Cells, kept); err != nil {
 		return err
 	}
 	if err := r.Store.AddInvitations(ctx, p.skipped, r.held); err != nil {
 		return err
 	}
-	m, err := r.Store.SavePlan(ctx, begun, m, p.batches)
+	m, err = r.Store.SavePlan(ctx, begun, m, p.batches)
 	if err == nil {
 		r.Log.Info("planned", "campaign", c.ID, "audience", m.Audience, "invited", m.Invited, "batches", m.Batches, "cells", len(kept)-1)
 	}
 	return err
+}
+
+// earlierRounds is with how many of the rounds before a plan is compared.
+const earlierRounds = 8
+
+// rounds are the earlier rounds of an audience beside this one's people by cell. Who was asked in which cell stands in the batches; who was
+// erased since is known by number only.
+func (r *senderRun) rounds(ctx context.Context, c survey.Campaign, people [][]survey.ContactID) (rounds []ballot.Round, err error) {
+	now := map[survey.ContactID]int{}
+	for cell, of := range people {
+		for _, id := range of {
+			now[id] = cell
+		}
+	}
+	all, err := r.Store.Campaigns(ctx, c.Audience, survey.RecentCampaigns)
+	if err != nil {
+		return nil, err
+	}
+	for _, other := range all {
+		if other.ID == c.ID || !other.Ballots || len(rounds) == earlierRounds {
+			continue
+		}
+		m, begun, err := r.Store.Mailing(ctx, other.ID, survey.MailingInvitation)
+		if err != nil {
+			return nil, err
+		}
+		if !begun || m.Cells == "" {
+			continue
+		}
+		round, err := r.round(ctx, m, now)
+		if err != nil {
+			return nil, err
+		}
+		rounds = append(rounds, round)
+	}
+	return rounds, nil
+}
+
+// round is one earlier round.
+func (r *senderRun) round(ctx context.Context, m survey.Mailing, now map[survey.ContactID]int) (round ballot.Round, err error) {
+	cells, err := r.Store.Cells(ctx, m)
+	if err != nil {
+		return round, err
+	}
+	for _, cell := range cells {
+		round.Shared, round.Gone = append(round.Shared, map[int]int{}), append(round.Gone, cell.People)
+	}
+	const limit = 50
+	seen := map[survey.ContactID]bool{}
+	for from := ""; ; {
+		bs, err := r.Store.Batches(ctx, m, from, limit)
+		if err != nil {
+			return round, err
+		}
+		for _, b := range bs {
+			from = b.Name + " "
+			for _, id := range b.Contacts {
+				if cell, both := now[id]; both && !seen[id] && b.Cell < len(cells) {
+					seen[id] = true
+					round.Shared[b.Cell][cell]++
+					round.Gone[b.Cell]--
+				}
+			}
+		}
+		if len(bs) < limit {
+			return round, nil
+		}
+	}
 }
 
 // cellsOf sorts people by their cells.

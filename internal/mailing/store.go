@@ -59,6 +59,8 @@ type planStore interface {
 	SavePlan(ctx context.Context, begun, m survey.Mailing, bs []survey.Batch) (survey.Mailing, error)
 	// PutCells keeps what the ballots of a plan may carry; it counts only once a mailing names the plan.
 	PutCells(ctx context.Context, c survey.CampaignID, plan string, cells []ballot.Planned) error
+	// Cells reads the cells that the ballots of a mailing carry, by their numbers.
+	Cells(ctx context.Context, m survey.Mailing) ([]ballot.Planned, error)
 }
 
 // batchStore is what sending a batch reads and writes.

@@ -28,6 +28,10 @@ func (c Campaign) Promises() bool { return c.Audience.Anonymous() && !c.Withheld
 // StoppedFew is what Stopped says of a campaign of which the planner found fewer people than an answer can hide among.
 const StoppedFew = "TOO_FEW_PEOPLE"
 
+// StoppedNear is what Stopped says of a campaign for a part of the audience who are all but a few the people of an earlier one: the two results
+// side by side would tell of those few.
+const StoppedNear = "NEARLY_SAME_PEOPLE"
+
 // Refuse pauses a campaign that the planner must not plan, and says why. Nobody was written to; whoever resumes it has it planned
 // again. The administrators are to be told. ok is false where a person was faster.
 func (c Campaign) Refuse(reason string, now time.Time) (paused Campaign, ok bool) {

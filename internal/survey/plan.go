@@ -24,6 +24,12 @@ func (f Filter) Match(c Contact) bool {
 	return true
 }
 
+// Narrows reports whether a campaign asks a part of its audience only, which somebody has chosen.
+func (c Campaign) Narrows() bool {
+	f := c.Filter
+	return len(f.Teams)+len(f.Owners)+len(f.Locations)+len(f.Products)+len(f.Tiers)+len(f.Languages)+len(f.Attrs) > 0 || c.Sample > 0 && c.Sample < 1
+}
+
 // Sampled reports whether a contact falls into the campaign's sample. It is decided by a hash of both ids, so that a
 // planner that starts again decides the same, and the next campaign picks others.
 func (c Campaign) Sampled(id ContactID) bool {

@@ -9,7 +9,7 @@ const (
 	StoppedDisabled = "SENDING_DISABLED" // the account may not send
 )
 
-// StoppedBy sorts the reasons by what to do about them: suspended, paused, sender, refused, withheld, few or other.
+// StoppedBy sorts the reasons by what to do about them: suspended, paused, sender, refused, withheld, few, near or other.
 func StoppedBy(reason string) string {
 	text := strings.ReplaceAll(strings.ToLower(reason), "_", "")
 	switch {
@@ -17,6 +17,8 @@ func StoppedBy(reason string) string {
 		return "withheld"
 	case reason == StoppedFew:
 		return "few"
+	case reason == StoppedNear:
+		return "near"
 	case strings.HasPrefix(reason, StoppedRefused):
 		return "refused"
 	case strings.Contains(text, "suspended"):

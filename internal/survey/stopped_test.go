@@ -49,7 +49,7 @@ func TestStoppedBy(t *testing.T) {
 	for reason, want := range map[string]string{
 		"ACCOUNT_SUSPENDED": "suspended", "AccountSuspendedException": "suspended", "ACCOUNT_SENDING_PAUSED": "paused", "SendingPausedException": "paused",
 		"CONFIGURATION_SET_SENDING_PAUSED": "paused", StoppedDisabled: "paused", "MAIL_FROM_DOMAIN_NOT_VERIFIED": "sender", "MessageRejected": "sender", "SenderUnreadable": "sender", "AccessDeniedException": "sender",
-		"BadRequestException": "other", StoppedWording + ": no text": "other", StoppedRefused + " 5.7.26": "refused", StoppedWithheld: "withheld", "": "other",
+		"BadRequestException": "other", StoppedWording + ": no text": "other", StoppedRefused + " 5.7.26": "refused", StoppedWithheld: "withheld", StoppedFew: "few", StoppedNear: "near", "": "other",
 	} {
 		if got := StoppedBy(reason); got != want {
 			t.Errorf("%q is %s, want %s", reason, got, want)
