@@ -25,7 +25,7 @@ func world(seed uint64, n int) (*Held, []Person) {
 	h := &Held{Tables: [][]Item{nil, nil}}
 	var people []Person
 	var scores []string
-	var said []map[string]any
+	var said []Said
 	at := time.Unix(1_800_000_000, 0)
 	for i := range n {
 		token := make([]byte, 28)
@@ -35,7 +35,7 @@ func world(seed uint64, n int) (*Held, []Person) {
 		}
 		p := Person{Contact: id(), Address: fmt.Sprintf("person%d@example.com", i), Ballot: base64.RawURLEncoding.EncodeToString(token), Answered: true, Score: r.IntN(11), Words: fmt.Sprintf("opinion %d of many", i)}
 		people, scores = append(people, p), append(scores, fmt.Sprint(p.Score))
-		said = append(said, map[string]any{"g": []string{""}, "w": p.Words})
+		said = append(said, Said{[]string{""}, p.Words})
 		box := Item{"pk": []byte("BOX#campaign#00"), "sk": []byte("BALLOT#" + id() + id()[:10]), "sealed": make([]byte, 4200)}
 		at = at.Add(time.Second)
 		h.Stream = append(h.Stream, Change{At: at, Kind: "INSERT", New: box})
@@ -60,10 +60,7 @@ func (h *Held) answer(at time.Time, score, id string) {
 	h.Stream = append(h.Stream, Change{At: at, Kind: "INSERT", New: i})
 }
 
-func (h *Held) words(said any) {
-	b, _ := json.Marshal(said)
-	h.Tables[1] = append(h.Tables[1], Item{"pk": []byte("WORDS#campaign"), "sk": []byte("WORDS#00000"), "words": b})
-}
+func (h *Held) words(said []Said) { h.Words = said }
 
 // drop takes away what was opened.
 func (h *Held) drop(sk string) {
@@ -120,13 +117,25 @@ func TestLinkable(t *testing.T) {
 			}
 		}, n},
 		"words in the order of the clicks": {func(h *Held, people []Person) {
-			h.drop("WORDS#")
-			var said []map[string]any
+			var said []Said
 			for _, p := range people {
-				said = append(said, map[string]any{"g": []string{""}, "w": p.Words})
+				said = append(said, Said{[]string{""}, p.Words})
 			}
 			h.words(said)
 		}, n},
+		"words in the order of the box's names, backwards": {func(h *Held, people []Person) {
+			names := h.boxes("campaign")
+			h.Words = nil
+			for _, name := range slices.Backward(slices.Sorted(slices.Values(names))) {
+				h.Words = append(h.Words, Said{[]string{"North", "ru"}, people[slices.Index(names, name)].Words})
+			}
+		}, n},
+		"words of two groups as the box lies": {func(h *Held, people []Person) {
+			h.Words = nil
+			for i, p := range people {
+				h.Words = append(h.Words, Said{[]string{[]string{"North", "South"}[i%2]}, p.Words})
+			}
+		}, n / 2},
 		"a group of three": {func(h *Held, _ []Person) {
 			for _, i := range h.Tables[1][n : n+3] {
 				i["team"] = []byte("South")

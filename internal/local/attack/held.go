@@ -50,6 +50,13 @@ type Held struct {
 	Stream []Change // shard by shard, in each in order
 	Events [][]byte // SES's, in order
 	Logs   [][]byte // lines
+	Words  []Said   // what people wrote, opened, as a reader of the console is shown it: in the table it is sealed
+}
+
+// Said is what one person wrote, as it came out of the box, and of which group it is.
+type Said struct {
+	Group []string
+	Why   string
 }
 
 // Onlooker collects. It is safe for concurrent use.

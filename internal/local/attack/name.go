@@ -3,7 +3,6 @@ package attack
 import (
 	"bytes"
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"math"
@@ -55,23 +54,6 @@ func (h *Held) last() []Item {
 // opened are the answers that stand in a table by themselves.
 func opened(table []Item, campaign string) []Item {
 	return under(table, "CAMPAIGN#"+campaign+"#", "RESPONSE#")
-}
-
-// Said is what one person wrote, as it came out of the box, and of which group it is.
-type Said struct {
-	Group []string `json:"g"`
-	Why   string   `json:"w"`
-}
-
-// WordsOf are the words of a campaign in their order, as far as they can be read.
-func WordsOf(table []Item, campaign string) (all []Said) {
-	for _, i := range under(table, "WORDS#"+campaign, "") {
-		var some []Said
-		if json.Unmarshal(i["words"], &some) == nil { // sealed ones an onlooker cannot read
-			all = append(all, some...)
-		}
-	}
-	return all
 }
 
 // boxes are the names under which sealed answers lie or lay, in the order of their coming.
@@ -171,7 +153,7 @@ func (h *Held) inOrder(campaign string, people []Person) (found []Finding) {
 	}
 	scores := h.scores(campaign)
 	words := map[string][]string{}
-	for _, w := range WordsOf(h.last(), campaign) {
+	for _, w := range h.Words {
 		words[strings.Join(w.Group, "/")] = append(words[strings.Join(w.Group, "/")], w.Why)
 	}
 	for _, order := range slices.Sorted(maps.Keys(orders)) {

@@ -56,6 +56,9 @@ func (d *director) checkBox(ctx context.Context, t rows) error {
 	if err != nil {
 		return err
 	}
+	for _, w := range words {
+		held.Words = append(held.Words, attack.Said{Group: w.Values, Why: w.Why})
+	}
 	d.linkable, d.linked = held.Linkable(d.box.id, d.truth())
 	if d.linkable > 0 {
 		d.broke("linkable", d.linkable, "%d of %d employees are named: %v", d.linkable, len(d.box.voted), d.linked)

@@ -221,12 +221,33 @@ func (t *Teller) openBox(ctx context.Context, c campaign, people []*colleague, v
 	if err != nil {
 		return err
 	}
+	if held.Words, err = t.wordsOf(ctx, c.ID); err != nil {
+		return err
+	}
+	t.promise(len(held.Words) > 0 || voted < 10, "of %d who answered nobody's words are shown", voted)
 	linkable, how := held.Linkable(c.ID, truth)
 	s.Linkable = linkable
 	t.promise(linkable == 0, "%d of %d who answered are named: %v", linkable, voted, how)
-	t.say("16. Somebody who holds the table at %d moments, %d records of its stream, %d events of SES and %d lines of logs tries to name who gave which answer: %d named better than by guessing among five.",
-		len(held.Tables), len(held.Stream), len(held.Events), len(held.Logs), linkable)
+	t.say("16. Somebody who holds the table at %d moments, %d records of its stream, %d events of SES and %d lines of logs, and reads all %d comments, tries to name who gave which answer: %d named better than by guessing among five.",
+		len(held.Tables), len(held.Stream), len(held.Events), len(held.Logs), len(held.Words), linkable)
 	return nil
+}
+
+// wordsOf is what employees wrote, as a reader is shown it.
+func (t *Teller) wordsOf(ctx context.Context, id string) (all []attack.Said, err error) {
+	var shown struct {
+		Groups []struct {
+			Group map[string]string
+			Words []struct{ Why string }
+		}
+	}
+	err = t.Company.Call(ctx, "GET", "/campaigns/"+id+"/words", nil, &shown)
+	for _, g := range shown.Groups {
+		for _, w := range g.Words {
+			all = append(all, attack.Said{Group: []string{fmt.Sprint(g.Group)}, Why: w.Why})
+		}
+	}
+	return all, err
 }
 
 // look lets the onlooker take the table as it is.
