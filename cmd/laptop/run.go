@@ -18,6 +18,7 @@ import (
 	"onetap/internal/local"
 	"onetap/internal/local/drive"
 	"onetap/internal/local/faults"
+	"onetap/internal/local/startpage"
 	"onetap/internal/survey"
 )
 
@@ -46,7 +47,11 @@ func runUntilInterrupted(args []string, out, errs io.Writer) error {
 	}
 	company := drive.New(stack.Site(), stack.Inbox(), stack.Token())
 	if stack.Fresh() && !o.empty {
-		err := loadSample(ctx, company, os.DirFS(filepath.Join(filepath.Dir(cfg.Template), "samples")))
+		samples := os.DirFS(filepath.Join(filepath.Dir(cfg.Template), "samples"))
+		err := loadSample(ctx, company, samples)
+		if err == nil {
+			err = loadEmployees(ctx, company, startpage.OpenTable(stack.AWS(), stack.TableName()), samples)
+		}
 		if err == nil {
 			err = stack.Set(ctx, survey.Settings{Zone: "Europe/Moscow"}) // where most of the sample's people are
 		}

@@ -79,6 +79,9 @@ func (s *Steps) round(ctx context.Context) ([]Step, error) {
 	}
 	var drafts, launched []survey.Campaign
 	for _, c := range campaigns {
+		if c.Audience.Anonymous() { // of their answers there are no cases: a round of theirs ends with the opening
+			continue
+		}
 		if !c.Launched.IsZero() {
 			launched = append(launched, c)
 		} else if c.State == survey.Draft {
