@@ -7,7 +7,6 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
-	"onetap/internal/counting"
 	"onetap/internal/handlers/clock"
 	"onetap/internal/handlers/wire"
 	"onetap/internal/kms"
@@ -35,7 +34,6 @@ func main() {
 		log.Error("start", "error", err)
 		os.Exit(1)
 	}
-	recounter := &counting.Recounter{Store: s, Now: time.Now, Metrics: os.Stdout, Log: log}
 	words := clock.Words{Pairs: sealer, Resealer: &resealing.Resealer{Store: s, Now: time.Now}}
-	lambda.Start(clock.New(alerts, recounter, &rights.Rights{Store: s, Now: time.Now}, &rights.Retention{Store: s, Now: time.Now}, &rights.Resealer{Store: s, Keys: sealer, Now: time.Now}, words, &rights.Disclosure{Store: s}, log).Handle)
+	lambda.Start(clock.New(alerts, &rights.Rights{Store: s, Now: time.Now}, &rights.Retention{Store: s, Now: time.Now}, &rights.Resealer{Store: s, Keys: sealer, Now: time.Now}, words, &rights.Disclosure{Store: s}, log).Handle)
 }

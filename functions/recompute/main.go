@@ -1,9 +1,11 @@
-// Command recompute folds answers and sending outcomes from the table's stream into the figures, and notes which contacts have changed.
+// Command recompute folds answers and sending outcomes from the table's stream into the figures, notes which contacts have changed, and at
+// night counts everything again. It can open nothing that is sealed.
 package main
 
 import (
 	"math/rand/v2"
 	"os"
+	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
 
@@ -21,5 +23,6 @@ func main() {
 		os.Exit(1)
 	}
 	counter := &counting.Counter{Store: s, Log: log, Random: rand.IntN}
-	lambda.Start(recompute.Handler{Counter: counter, Notes: s, Log: log}.Handle)
+	recounter := &counting.Recounter{Store: s, Now: time.Now, Metrics: os.Stdout, Log: log}
+	lambda.Start(recompute.Handler{Counter: counter, Notes: s, Recounter: recounter, Log: log}.Handle)
 }

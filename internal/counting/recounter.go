@@ -21,7 +21,7 @@ const (
 	held = 7 * time.Minute
 	// settled is how old a change must be to be counted by the recount: the stream is given that long.
 	settled = 10 * time.Minute
-	// saveLimit is how long a run whose time is up may take to write down how far it is: half of what the clock's handler keeps
+	// saveLimit is how long a run whose time is up may take to write down how far it is: half of what its handler keeps
 	// before the function's deadline.
 	saveLimit = 2500 * time.Millisecond
 	// maxRestarts is how often in a night a scope that changed while it was counted is counted anew.

@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"onetap/internal/counting"
 	"onetap/internal/followup/followuptest"
 	"onetap/internal/loop"
 	"onetap/internal/resealing"
@@ -62,7 +61,7 @@ func world(t *testing.T) (*followuptest.Bench, *Handler) {
 	t.Helper()
 	b := followuptest.Open(t)
 	b.Campaign(mailing, "Spring")
-	return b, New(b.Alerts, &counting.Recounter{Store: b.Faulty, Now: time.Now, Metrics: io.Discard, Log: quiet}, &rights.Rights{Store: b.Faulty, Now: time.Now}, &rights.Retention{Store: b.Faulty, Now: time.Now}, &rights.Resealer{Store: b.Faulty, Keys: storetest.Sealer(b.Faulty), Now: time.Now}, Words{Pairs: storetest.Sealer(b.Faulty), Resealer: &resealing.Resealer{Store: b.Faulty, Now: time.Now}}, &rights.Disclosure{Store: b.Faulty}, quiet)
+	return b, New(b.Alerts, &rights.Rights{Store: b.Faulty, Now: time.Now}, &rights.Retention{Store: b.Faulty, Now: time.Now}, &rights.Resealer{Store: b.Faulty, Keys: storetest.Sealer(b.Faulty), Now: time.Now}, Words{Pairs: storetest.Sealer(b.Faulty), Resealer: &resealing.Resealer{Store: b.Faulty, Now: time.Now}}, &rights.Disclosure{Store: b.Faulty}, quiet)
 }
 
 // take tells the alerts of an answer, perhaps under a fault.

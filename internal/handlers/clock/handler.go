@@ -1,4 +1,4 @@
-// Package clock handles the schedule: what is due by time, alerts that were waiting, the recount of the night.
+// Package clock handles the schedule: what is due by time, alerts that were waiting.
 package clock
 
 import (
@@ -9,7 +9,6 @@ import (
 	"runtime/debug"
 	"time"
 
-	"onetap/internal/counting"
 	"onetap/internal/followup"
 	"onetap/internal/resealing"
 	"onetap/internal/rights"
@@ -45,7 +44,7 @@ type Handler struct {
 }
 
 // New lists the tasks, the most urgent first.
-func New(alerts *followup.Alerts, recounter *counting.Recounter, people *rights.Rights, retention *rights.Retention, resealer *rights.Resealer, words Words, disclosure *rights.Disclosure, log *slog.Logger) *Handler {
+func New(alerts *followup.Alerts, people *rights.Rights, retention *rights.Retention, resealer *rights.Resealer, words Words, disclosure *rights.Disclosure, log *slog.Logger) *Handler {
 	return &Handler{log: log, tasks: []task{
 		{"keys for words", 5 * time.Second, words.pair},
 		{"settle alerts", 50 * time.Second, alerts.SendDue},
@@ -54,7 +53,6 @@ func New(alerts *followup.Alerts, recounter *counting.Recounter, people *rights.
 		{"delete what is old", 30 * time.Second, retention.Run},
 		{"seal again", 30 * time.Second, resealer.Run},
 		{"say what is kept", 10 * time.Second, disclosure.Run},
-		{"recount", 240 * time.Second, recounter.Run},
 	}}
 }
 

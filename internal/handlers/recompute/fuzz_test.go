@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/aws/aws-lambda-go/events"
 	"github.com/google/go-cmp/cmp"
 
 	"onetap/internal/local/dynamo"
@@ -58,7 +57,7 @@ func FuzzRecords(f *testing.F) {
 		if err != nil {
 			t.Skip()
 		}
-		var e events.DynamoDBEvent
+		var e Event
 		if json.Unmarshal(b, &e) != nil {
 			return // Lambda's runtime refuses it
 		}

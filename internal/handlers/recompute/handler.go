@@ -1,11 +1,12 @@
 // Package recompute handles the table's stream: it hands what changed to the count of the figures, notes which contacts have changed, and
-// tells Lambda where to begin again.
+// tells Lambda where to begin again. Once a minute, by its schedule, it goes on with the recount of the night.
 package recompute
 
 import (
 	"context"
 	"log/slog"
 	"slices"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
@@ -14,11 +15,45 @@ import (
 	"onetap/internal/survey"
 )
 
-// Handler handles batches of the stream's records.
+const (
+	// streamTime is the longest that a batch may take. What is not done by then comes again, and nobody waits for the function's own end,
+	// which is as late as a recount needs.
+	streamTime = 55 * time.Second
+	// recountTime is the longest that one run of the recount may take, and margin what it leaves before the function's deadline.
+	recountTime, margin = 240 * time.Second, 5 * time.Second
+)
+
+// Handler handles batches of the stream's records, and the schedule.
 type Handler struct {
-	Counter *counting.Counter
-	Notes   Notes
-	Log     *slog.Logger
+	Counter   *counting.Counter
+	Notes     Notes
+	Recounter *counting.Recounter
+	Log       *slog.Logger
+}
+
+// Event is a batch of the stream's records; without any it is the schedule's.
+type Event struct {
+	Records []events.DynamoDBEventRecord
+}
+
+// Handle handles either.
+func (h Handler) Handle(ctx context.Context, e Event) (events.DynamoDBEventResponse, error) {
+	if len(e.Records) > 0 {
+		ctx, cancel := context.WithTimeout(ctx, streamTime)
+		defer cancel()
+		return h.count(ctx, e.Records), nil
+	}
+	until := time.Now().Add(recountTime)
+	if end, ok := ctx.Deadline(); ok && end.Add(-margin).Before(until) {
+		until = end.Add(-margin)
+	}
+	ctx, cancel := context.WithDeadline(ctx, until)
+	defer cancel()
+	err := h.Recounter.Run(ctx)
+	if err != nil {
+		h.Log.Error("recount failed", "error", err)
+	}
+	return events.DynamoDBEventResponse{}, err
 }
 
 // Notes is where it is noted which contacts have changed, for the index by which they are found.
@@ -26,12 +61,12 @@ type Notes interface {
 	NoteContacts(ctx context.Context, a survey.Audience, n survey.SearchNote) error
 }
 
-// Handle counts a batch of records. It reports the earliest record of what could not be counted or noted; doing it and all after
+// count counts a batch of records. It reports the earliest record of what could not be counted or noted; doing it and all after
 // it again changes nothing.
-func (h Handler) Handle(ctx context.Context, e events.DynamoDBEvent) (events.DynamoDBEventResponse, error) {
-	changes, of, read := h.changes(e.Records)
+func (h Handler) count(ctx context.Context, records []events.DynamoDBEventRecord) events.DynamoDBEventResponse {
+	changes, of, read := h.changes(records)
 	var failed []int // indexes of records
-	notes, first := store.SearchNotesOf(e.Records)
+	notes, first := store.SearchNotesOf(records)
 	for a, n := range notes {
 		if err := h.Notes.NoteContacts(ctx, a, n); err != nil {
 			h.Log.Error("changed contacts not noted", "contacts", len(n.Contacts), "error", err)
@@ -41,15 +76,15 @@ func (h Handler) Handle(ctx context.Context, e events.DynamoDBEvent) (events.Dyn
 	for _, i := range h.Counter.Count(ctx, changes) {
 		failed = append(failed, of[i])
 	}
-	if read < len(e.Records) {
+	if read < len(records) {
 		failed = append(failed, read)
 	}
 	if len(failed) == 0 {
-		return events.DynamoDBEventResponse{}, nil
+		return events.DynamoDBEventResponse{}
 	}
-	from := e.Records[slices.Min(failed)].Change.SequenceNumber
-	h.Log.Error("records not counted", "failed", len(failed), "of", len(e.Records), "from", from)
-	return events.DynamoDBEventResponse{BatchItemFailures: []events.DynamoDBBatchItemFailure{{ItemIdentifier: from}}}, nil
+	from := records[slices.Min(failed)].Change.SequenceNumber
+	h.Log.Error("records not counted", "failed", len(failed), "of", len(records), "from", from)
+	return events.DynamoDBEventResponse{BatchItemFailures: []events.DynamoDBBatchItemFailure{{ItemIdentifier: from}}}
 }
 
 // changes reads what the records say of items that count, and the index of each one's record. It stops before the first

@@ -2,8 +2,10 @@ package recompute
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"sync/atomic"
 	"testing"
@@ -18,11 +20,16 @@ import (
 	"onetap/internal/survey"
 )
 
+var night = time.Date(2026, 11, 22, 3, 0, 0, 0, time.UTC)
+
 const campaign = survey.CampaignID("campaign")
 
 func handler(s *store.Store) Handler {
 	log := slog.New(slog.DiscardHandler)
-	return Handler{Counter: &counting.Counter{Store: s, Log: log, Random: func(int) int { return 0 }}, Notes: s, Log: log}
+	return Handler{
+		Counter: &counting.Counter{Store: s, Log: log, Random: func(int) int { return 0 }}, Notes: s, Log: log,
+		Recounter: &counting.Recounter{Store: s, Now: func() time.Time { return night }, Metrics: io.Discard, Log: log},
+	}
 }
 
 // answered writes n verified answers, of a person each, and returns their records.
@@ -63,7 +70,7 @@ func TestPoisonIsNamed(t *testing.T) {
 		"pk": poison.Change.Keys["pk"], "sk": poison.Change.Keys["sk"], "strange": events.NewListAttribute(nil),
 	}
 	poison.Change.SequenceNumber = "999"
-	answer, err := handler(s).Handle(context.Background(), events.DynamoDBEvent{Records: append(records[:len(records):len(records)], poison)})
+	answer, err := handler(s).Handle(context.Background(), Event{Records: append(records[:len(records):len(records)], poison)})
 	must(t, err)
 	if len(answer.BatchItemFailures) != 1 || answer.BatchItemFailures[0].ItemIdentifier != "999" {
 		t.Errorf("failures: %v, want the poisoned record", answer.BatchItemFailures)
@@ -90,15 +97,52 @@ func TestTheEarliestFailureIsNamed(t *testing.T) {
 	nothing.Change.NewImage, nothing.Change.SequenceNumber = nil, "1" // removed: it counts nothing
 	records = append([]events.DynamoDBEventRecord{nothing}, records...)
 	broken.Store(true)
-	answer, err := handler(s).Handle(context.Background(), events.DynamoDBEvent{Records: records})
+	answer, err := handler(s).Handle(context.Background(), Event{Records: records})
 	must(t, err)
 	if len(answer.BatchItemFailures) != 1 || answer.BatchItemFailures[0].ItemIdentifier != first {
 		t.Errorf("failures: %v, want %s", answer.BatchItemFailures, first)
 	}
 	broken.Store(false)
-	answer, err = handler(s).Handle(context.Background(), events.DynamoDBEvent{Records: records[1:]})
+	answer, err = handler(s).Handle(context.Background(), Event{Records: records[1:]})
 	must(t, err)
 	if n := counted(t, s); len(answer.BatchItemFailures) > 0 || n != 10 {
 		t.Errorf("failures %v, %d answers are counted; want none and 10", answer.BatchItemFailures, n)
+	}
+}
+
+// The schedule's event is the recount of the night, and nothing of the stream; a batch of the stream is no recount.
+func TestTwoKindsOfEvents(t *testing.T) {
+	t.Parallel()
+	s, db := storetest.Open(t, dynamo.Options{})
+	c := survey.Campaign{ID: campaign, Audience: survey.Customers, State: survey.Open, Created: night.AddDate(0, 0, -2), Launched: night.AddDate(0, 0, -2), Opened: night.AddDate(0, 0, -2)}
+	must(t, s.CreateCampaign(t.Context(), c))
+	records := answered(t, s, db, 10)
+	h := handler(s)
+	handle := func(v any) error {
+		t.Helper()
+		b, err := json.Marshal(v)
+		must(t, err)
+		var e Event
+		must(t, json.Unmarshal(b, &e))
+		answer, err := h.Handle(t.Context(), e)
+		if len(answer.BatchItemFailures) > 0 {
+			t.Errorf("not counted: %v", answer)
+		}
+		return err
+	}
+	must(t, handle(events.DynamoDBEvent{Records: records}))
+	if state, err := s.SeeRecount(t.Context(), "night"); err != nil || state.Version != 0 || counted(t, s) != 10 {
+		t.Errorf("after the stream: %+v, %v, %d counted", state, err, counted(t, s))
+	}
+	must(t, s.AddFigures(t.Context(), survey.Deltas{{Scope: string(campaign), Kind: survey.KindLanguage, Value: "ru"}: {"s9": 5}}))
+	must(t, handle(map[string]any{"version": "0", "detail-type": "Scheduled Event", "source": "aws.scheduler", "detail": "{}"}))
+	if state, err := s.SeeRecount(t.Context(), "night"); err != nil || !state.Done || counted(t, s) != 10 {
+		t.Errorf("after the schedule: %+v, %v, %d counted", state, err, counted(t, s))
+	}
+	h.Recounter.Now = func() time.Time { return night.AddDate(0, 0, 1) }
+	ctx, cancel := context.WithTimeout(t.Context(), margin) // no time is left, of which nothing is lost
+	defer cancel()
+	if _, err := h.Handle(ctx, Event{}); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		t.Error(err)
 	}
 }

@@ -318,7 +318,7 @@ func (g *growth) results(ctx context.Context, s *stage, size int) error {
 	return nil
 }
 
-// recount has the clock compare the figures of all campaigns with their answers, as it does every night, run after run until
+// recount has the function recompute compare the figures of all campaigns with their answers, as it does every night, run after run until
 // it is done.
 func (g *growth) recount(ctx context.Context, s *stage, size int) error {
 	table := storeOver(s.Table(), g.backlog.table)
@@ -358,14 +358,14 @@ func (g *growth) recount(ctx context.Context, s *stage, size int) error {
 			return err
 		}
 	}
-	binary, _ := s.Cloud().Environment("ClockFunction", "")
+	binary, _ := s.Cloud().Environment("RecomputeFunction", "")
 	s.Cloud().Meter().Reset(time.Now())
 	before, began := processes(binary), time.Now()
 	var longest time.Duration
 	runs := 0
 	for night.Done = false; !night.Done; runs++ {
 		run := time.Now()
-		if err := s.Tick(ctx, "clock"); err != nil {
+		if err := s.Tick(ctx, "recompute"); err != nil {
 			return err
 		}
 		longest = max(longest, time.Since(run))
@@ -378,9 +378,9 @@ func (g *growth) recount(ctx context.Context, s *stage, size int) error {
 	if err != nil {
 		return err
 	}
-	units := s.Cloud().Meter().Report(time.Now()).Of("ClockFunction")
+	units := s.Cloud().Meter().Report(time.Now()).Of("RecomputeFunction")
 	answers := int(g.backlog.answers.made)
-	g.note(grown[7].name, cost{size, answers, ms(cpu) / float64(answers), fmt.Sprintf("%.1f s in %d runs of the clock, the longest %.1f s of its 300; %d campaigns, %.2f read units an answer",
+	g.note(grown[7].name, cost{size, answers, ms(cpu) / float64(answers), fmt.Sprintf("%.1f s in %d runs of recompute, the longest %.1f s of its 300; %d campaigns, %.2f read units an answer",
 		took.Seconds(), runs, longest.Seconds(), len(campaigns), units.ReadUnits/float64(answers))})
 	return g.backlog.answers.check(ctx, table)
 }

@@ -20,7 +20,7 @@ const (
 	essentials     = 0.16e-3
 	gigabyteOut    = 0.09 // after the first 100 GB of a month, which are free
 	// Events that AWS services send to EventBridge are free of charge, and so are Lambda's reads of a stream. The first 14
-	// million invocations of EventBridge Scheduler in a month are free; three a minute and one in five are 138,240.
+	// million invocations of EventBridge Scheduler in a month are free; four a minute and one in five are 181,440.
 )
 
 // Line is one line of the bill.

@@ -72,8 +72,8 @@ func (r *run) campaign(ctx context.Context) error {
 		time.Sleep(time.Duration(size.Ticks) * time.Second)
 		return nil
 	})
-	if ticks := r.result.Phase(Idle).Used.Schedules / 2; err == nil && ticks > 0 {
-		r.result.Phases[len(r.result.Phases)-1].Weight = month / float64(ticks)
+	if err == nil {
+		r.result.Phases[len(r.result.Phases)-1].Weight = month / float64(size.Ticks)
 	}
 	return err
 }

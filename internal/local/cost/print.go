@@ -26,7 +26,7 @@ func (r Result) Print(w io.Writer) error {
 		r.Totals(Worst...).System, t.System, t.System-r.Totals(Scanning).System)
 	if idle := r.Phase(Idle); idle.Weight > 0 {
 		t := r.Totals(Idle)
-		fmt.Fprintf(w, "A month in which nobody does anything: $%.2f for two minutely schedules, and the fixed prices of docs/benchmarks.md.\n", t.System+t.Alerts)
+		fmt.Fprintf(w, "A month in which nobody does anything: $%.2f for the schedules, and the fixed prices of docs/benchmarks.md.\n", t.System+t.Alerts)
 	}
 	sent := 0.0
 	for _, l := range r.Lines(measured...) {
