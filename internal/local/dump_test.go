@@ -198,6 +198,9 @@ func livedIn(t *testing.T, s *local.Stack, company *drive.Company) (secrets []st
 		must(company.Call(ctx, "PATCH", "/cases/"+one.ID, map[string]any{"note": note, "state": "acknowledged"}, nil))
 		secrets = append(secrets, note)
 	}
+	// Somebody has another address now: the list says so by the customer id.
+	moved := bytes.Replace(en, []byte("mei.muller@example.com"), []byte("mei.other@example.com"), 1)
+	must(company.Upload(ctx, "POST", "/contacts?audience=customers", "application/octet-stream", moved, nil))
 	must(company.Call(ctx, "POST", "/contacts/owner", map[string]any{"audience": "customers", "owner": "sokolova", "search": "Hannah Tanaka"}, nil))
 	secrets = append(secrets, "Hannah Tanaka")
 	var listed struct{ Contacts []struct{ ID string } }

@@ -2,6 +2,9 @@ package local_test
 
 import (
 	"debug/elf"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"path/filepath"
 	"reflect"
 	"regexp"
@@ -14,14 +17,50 @@ import (
 	"onetap/internal/local/localtest"
 )
 
-// written are the actions of the items in a function's transactions, which are permitted by their own names.
-var written = map[string][]string{
-	"desk":      {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"},
-	"send":      {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"},
-	"feedback":  {"dynamodb:PutItem"},
-	"recompute": {"dynamodb:PutItem", "dynamodb:UpdateItem"},
-	"notify":    {"dynamodb:PutItem"},
-	"clock":     {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"},
+// transacted are the actions of a transaction's parts, which are permitted by their own names.
+var transacted = map[string]string{"Put": "dynamodb:PutItem", "Update": "dynamodb:UpdateItem", "Delete": "dynamodb:DeleteItem", "ConditionCheck": "dynamodb:ConditionCheckItem"}
+
+// transactions lists, by the symbols of the store's functions that make parts of transactions, what those parts need: a program that
+// has the function can ask for them.
+func transactions(t *testing.T) map[string][]string {
+	t.Helper()
+	found := map[string][]string{}
+	files, err := filepath.Glob(filepath.Join(filepath.Dir(localtest.Template(t)), "internal", "store", "*.go"))
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range file.Decls {
+			f, ok := d.(*ast.FuncDecl)
+			if !ok {
+				continue
+			}
+			symbol := "onetap/internal/store." + f.Name.Name
+			if f.Recv != nil {
+				symbol = "onetap/internal/store.(*Store)." + f.Name.Name
+			}
+			ast.Inspect(f, func(n ast.Node) bool {
+				part, ok := n.(*ast.KeyValueExpr)
+				if !ok {
+					return true
+				}
+				name, named := part.Key.(*ast.Ident)
+				_, pointer := part.Value.(*ast.UnaryExpr)
+				if named && pointer && transacted[name.Name] != "" {
+					found[symbol] = append(found[symbol], transacted[name.Name])
+				}
+				return true
+			})
+		}
+	}
+	return found
 }
 
 // byHand are the calls that are made without the SDK's client: desk wakes the sender and asks for workbooks.
@@ -66,10 +105,14 @@ func TestPermissionsAreUsed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	parts := transactions(t)
+	made := map[string]bool{}
 	for _, f := range tmpl.Functions {
-		asked := actionsOf(t, filepath.Join(folder, f.Folder))
-		if slices.Contains(asked, "dynamodb:TransactWriteItems") {
-			asked = append(asked, written[f.Folder]...)
+		symbols := symbolsOf(t, filepath.Join(folder, f.Folder))
+		asked := actionsOf(t, f.Folder, symbols)
+		for _, symbol := range symbols {
+			asked = append(asked, parts[symbol]...)
+			made[symbol] = true
 		}
 		asked = append(asked, byHand[f.Folder]...)
 		asked = slices.DeleteFunc(asked, func(a string) bool { return strings.HasPrefix(a, "dynamodb:Transact") })
@@ -84,10 +127,15 @@ func TestPermissionsAreUsed(t *testing.T) {
 			t.Errorf("%s asks for %v\nand is allowed %v", f.Folder, asked, allowed)
 		}
 	}
+	for symbol := range parts {
+		if !made[symbol] {
+			t.Errorf("%s makes parts of transactions and is in no program: nobody calls it, or the compiler has put it into its callers", symbol)
+		}
+	}
 }
 
-// actionsOf lists the AWS actions of a program, "dynamodb:GetItem", sorted.
-func actionsOf(t *testing.T, program string) []string {
+// symbolsOf lists the names of a program's symbols.
+func symbolsOf(t *testing.T, program string) (names []string) {
 	t.Helper()
 	file, err := elf.Open(program)
 	if err != nil {
@@ -98,20 +146,27 @@ func actionsOf(t *testing.T, program string) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var found []string
 	for _, s := range symbols {
-		if action := keyMethods[s.Name]; action != "" {
+		names = append(names, s.Name)
+	}
+	return names
+}
+
+// actionsOf lists the AWS actions that a program asks for by clients' methods: "dynamodb:GetItem".
+func actionsOf(t *testing.T, program string, symbols []string) (found []string) {
+	t.Helper()
+	for _, s := range symbols {
+		if action := keyMethods[s]; action != "" {
 			found = append(found, action)
 		}
-		m := clientMethod.FindStringSubmatch(s.Name)
+		m := clientMethod.FindStringSubmatch(s)
 		if m == nil || m[2] == "DescribeEndpoints" { // the client's own, where endpoints are discovered: not here
 			continue
 		}
 		found = append(found, strings.TrimSuffix(m[1], "v2")+":"+m[2])
 	}
 	if len(found) == 0 {
-		t.Fatalf("%s has no AWS calls among %d symbols", filepath.Base(program), len(symbols))
+		t.Fatalf("%s has no AWS calls among %d symbols", program, len(symbols))
 	}
-	slices.Sort(found)
 	return found
 }

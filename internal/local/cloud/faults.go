@@ -80,7 +80,7 @@ type BatchFault struct {
 }
 
 // withFaults serves a function's AWS call as Faults.Call says; what callers from outside do is served as it is.
-// body is the request's; nil where it was not read, which only what needs looks into takes.
+// body is the request's; nil where it was not read.
 func (c *Cloud) withFaults(w http.ResponseWriter, r *http.Request, service, operation string, body []byte, serve func(http.ResponseWriter)) {
 	c.mu.Lock()
 	p := c.processes[r.Header.Get("X-Amz-Security-Token")]

@@ -2,13 +2,15 @@ package cloud
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"strings"
 )
 
-// transactActions are the permissions that the parts of a transaction need, by the key under which they stand. Inside
-// a JSON string the quotes would be escaped, so the bytes are found only where they mean it.
+// transactActions are the permissions that the parts of a transaction need, by the key under which they stand ("Using IAM with DynamoDB
+// transactions" in AWS's guide): TransactWriteItems itself is no permission. Inside a JSON string the quotes would be escaped, so the
+// bytes are found only where they mean it.
 var transactActions = map[string]string{
 	`"Put":{`: "dynamodb:PutItem", `"Update":{`: "dynamodb:UpdateItem", `"Delete":{`: "dynamodb:DeleteItem",
 	`"ConditionCheck":{`: "dynamodb:ConditionCheckItem", `"Get":{`: "dynamodb:GetItem",
@@ -28,14 +30,11 @@ func (c *Cloud) needs(f *function, service, operation string, body []byte) []nee
 	case "KMS":
 		return c.keyNeeds(operation, body)
 	case "DynamoDB":
-		if operation == "GetItem" {
-			var call struct {
-				Key struct {
-					PK struct{ S string } `json:"pk"`
-				}
-			}
-			_ = json.Unmarshal(body, &call) // what is no JSON is refused by DynamoDB
-			return []need{{action: "dynamodb:GetItem", key: call.Key.PK.S}}
+		if f.AsksKeys() {
+			return itemNeeds(operation, body)
+		}
+		if operation == "Query" || operation == "Scan" {
+			return []need{{action: "dynamodb:" + operation, resources: []string{queried(f, body)}}}
 		}
 		if operation != "TransactWriteItems" && operation != "TransactGetItems" {
 			return []need{{action: "dynamodb:" + operation}}
@@ -57,6 +56,76 @@ func (c *Cloud) needs(f *function, service, operation string, body []byte) []nee
 	return nil
 }
 
+// named is where a call names an item.
+type named struct{ Key, Item keyed }
+
+// keyed is the partition key of an item of ours.
+type keyed struct {
+	PK struct{ S string } `json:"pk"`
+}
+
+func (i named) key() string { return cmp.Or(i.Key.PK.S, i.Item.PK.S) }
+
+// itemNeeds are the permissions for each item that a call names, by its partition key (dynamodb:LeadingKeys). What a query names is not
+// looked at: no function whose permissions ask for keys may query.
+func itemNeeds(operation string, body []byte) (all []need) {
+	var call struct {
+		named
+		RequestItems  map[string]json.RawMessage
+		TransactItems []map[string]named
+	}
+	_ = json.Unmarshal(body, &call) // what is no JSON is refused by DynamoDB
+	action := "dynamodb:" + operation
+	add := func(action, key string) { all = append(all, need{action: action, key: key}) }
+	switch operation {
+	case "BatchGetItem":
+		for _, of := range call.RequestItems {
+			var table struct{ Keys []keyed }
+			_ = json.Unmarshal(of, &table)
+			for _, k := range table.Keys {
+				add(action, k.PK.S)
+			}
+		}
+	case "BatchWriteItem":
+		for _, of := range call.RequestItems {
+			var table []struct{ PutRequest, DeleteRequest named }
+			_ = json.Unmarshal(of, &table)
+			for _, w := range table {
+				add(action, cmp.Or(w.PutRequest.key(), w.DeleteRequest.key()))
+			}
+		}
+	case "TransactWriteItems", "TransactGetItems":
+		for _, one := range call.TransactItems {
+			for part, of := range one {
+				add(transactActions[`"`+part+`":{`], of.key())
+			}
+		}
+	default:
+		add(action, call.key())
+	}
+	if len(all) == 0 {
+		add(action, "")
+	}
+	return all
+}
+
+// queried is what a query or a scan is of: a table, or one of its indexes, which is a resource of its own.
+func queried(f *function, body []byte) string {
+	var call struct{ TableName, IndexName string }
+	_ = json.Unmarshal(body, &call)
+	of := "table/" + call.TableName
+	if call.IndexName != "" {
+		of += "/index/" + call.IndexName
+	}
+	return f.resource("dynamodb", of)
+}
+
+// resource is the ARN of something of another service in the function's account.
+func (f *function) resource(service, of string) string {
+	parts := strings.Split(f.ARN, ":") // arn:aws:lambda:region:account:function:name
+	return strings.Join([]string{"arn", parts[1], service, parts[3], parts[4], of}, ":")
+}
+
 // mailNeeds are what SES asks for: the action on the identity of whom the letter comes from, and on the configuration set.
 // The identity is the one that is verified: the address itself, its domain, or a domain above. On the laptop any of them
 // may be, so that allowing one of them is enough.
@@ -66,10 +135,7 @@ func mailNeeds(f *function, action string, body []byte) []need {
 	}
 	var call struct{ FromEmailAddress, ConfigurationSetName string }
 	_ = json.Unmarshal(body, &call) // what is no JSON is refused by SES
-	arn := func(resource string) string {
-		parts := strings.Split(f.ARN, ":") // arn:aws:lambda:region:account:function:name
-		return strings.Join([]string{"arn", parts[1], "ses", parts[3], parts[4], resource}, ":")
-	}
+	arn := func(of string) string { return f.resource("ses", of) }
 	from := call.FromEmailAddress
 	if open := strings.LastIndexByte(from, '<'); open >= 0 {
 		from = strings.TrimSuffix(from[open+1:], ">")

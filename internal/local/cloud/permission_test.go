@@ -24,6 +24,8 @@ func TestNeeds(t *testing.T) {
 		},
 		{"DynamoDB", "TransactWriteItems", `{"TransactItems":[{"Put":{"Item":{"why":{"S":"\"Delete\":{"}}}}]}`, "dynamodb:PutItem"},
 		{"DynamoDB", "TransactWriteItems", `{"TransactItems":[{"ConditionCheck":{}}]}`, "dynamodb:ConditionCheckItem"},
+		{"DynamoDB", "Query", `{"TableName":"onetap"}`, "dynamodb:Query@arn:aws:dynamodb:eu-central-1:123456789012:table/onetap"},
+		{"DynamoDB", "Query", `{"TableName":"onetap","IndexName":"gsi1"}`, "dynamodb:Query@arn:aws:dynamodb:eu-central-1:123456789012:table/onetap/index/gsi1"},
 		{"SES", "GetAccount", ``, "ses:GetAccount"},
 		{
 			"SES", "SendEmail", `{"FromEmailAddress":"Shop <nps@mail.example.com>","ConfigurationSetName":"onetap"}`,
@@ -43,6 +45,34 @@ func TestNeeds(t *testing.T) {
 		slices.Sort(got)
 		if said := strings.Join(got, " "); said != tt.want {
 			t.Errorf("%s %s needs %s, want %s", tt.service, tt.operation, said, tt.want)
+		}
+	}
+}
+
+// Where a permission is for some keys only, each item that a call names is asked for.
+func TestNeedsOfItems(t *testing.T) {
+	t.Parallel()
+	f := &function{Function: &template.Function{Allowed: []template.Permission{
+		{Actions: []string{"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:ConditionCheckItem"}, Resources: []string{"*"}, Keys: []string{"OWN#*"}},
+	}}}
+	key := func(pk string) string { return `{"pk":{"S":"` + pk + `"},"sk":{"S":"x"}}` }
+	for operation, body := range map[string]string{
+		"GetItem":            `{"Key":%}`,
+		"PutItem":            `{"Item":%}`,
+		"BatchGetItem":       `{"RequestItems":{"t":{"Keys":[` + key("OWN#1") + `,%]}}}`,
+		"TransactWriteItems": `{"TransactItems":[{"Put":{"Item":` + key("OWN#1") + `}},{"ConditionCheck":{"Key":%}}]}`,
+		"TransactGetItems":   `{"TransactItems":[{"Get":{"Key":%}}]}`,
+	} {
+		may := func(pk string) bool {
+			return !slices.ContainsFunc(new(Cloud).needs(f, "DynamoDB", operation, []byte(strings.Replace(body, "%", key(pk), 1))), func(n need) bool { return !n.allowed(f) })
+		}
+		if !may("OWN#2") || may("OTHER#1") {
+			t.Errorf("%s: its own %v, another's %v", operation, may("OWN#2"), may("OTHER#1"))
+		}
+	}
+	for _, body := range []string{`{"RequestItems":{"t":[{"PutRequest":{"Item":` + key("OWN#1") + `}}]}}`, `{}`} {
+		if n := new(Cloud).needs(f, "DynamoDB", "BatchWriteItem", []byte(body)); slices.ContainsFunc(n, func(n need) bool { return n.allowed(f) }) {
+			t.Errorf("a batch needs %+v", n)
 		}
 	}
 }

@@ -131,6 +131,11 @@ func (f *Function) Allows(action string, resources ...string) bool {
 	return f.AllowsKey(action, "", resources...)
 }
 
+// AsksKeys reports whether a permission of the function is for items with some keys only.
+func (f *Function) AsksKeys() bool {
+	return slices.ContainsFunc(f.Allowed, func(p Permission) bool { return len(p.Keys) > 0 })
+}
+
 // AllowsKey is Allows for a call that names an item of the table by its partition key; "": the call names none, and the keys that
 // are allowed are not asked.
 func (f *Function) AllowsKey(action, key string, resources ...string) bool {
