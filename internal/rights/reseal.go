@@ -27,6 +27,8 @@ const (
 	resealWait = 12 * time.Minute
 	// resealEvery is in which minutes of an hour the clock looks whether there is something to seal again.
 	resealEvery = 10
+	// walkKind is what a walk does besides sealing: where the last walk did less, there is another one.
+	walkKind = "; stops"
 	// keyYears is after how many years a purpose gets a new data key.
 	keyYears = 1
 )
@@ -66,6 +68,7 @@ func (r *Resealer) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	keys += walkKind
 	if state.Keys != keys || state.Version == 0 {
 		_, err := r.Store.SaveResealing(ctx, survey.Resealing{Keys: keys, From: now.Add(resealWait), Version: state.Version})
 		return unlessChanged(err)

@@ -220,6 +220,55 @@ func TestRotation(t *testing.T) {
 	}
 }
 
+// Suppressions of earlier versions get their stop by the walk, also where a walk that did not do so has ended; a stop that there is stays.
+func TestOldSuppressionsGetStops(t *testing.T) {
+	t.Parallel()
+	w := newRotation(t)
+	w.must(w.walk())
+	desk := storetest.Client(w.url, "desk")
+	state, err := desk.Resealing(t.Context())
+	w.must(err)
+	state.Keys, _, _ = strings.Cut(state.Keys, ";")
+	_, err = desk.SaveResealing(t.Context(), state)
+	w.must(err)
+	c := awsenv.Config()
+	c.Region, c.BaseEndpoint = "eu-central-1", &w.url
+	raw, table := dynamodb.NewFromConfig(storetest.As(c, "before")), storetest.Table
+	for n, reason := range []survey.SuppressionReason{survey.Unsubscribed, survey.Bounced, survey.Complained} {
+		w.must(desk.StopContact(t.Context(), survey.Customers, who(n).ID, reason, noon))
+		if n == 2 {
+			break
+		}
+		_, err := raw.DeleteItem(t.Context(), &dynamodb.DeleteItemInput{TableName: &table, Key: map[string]types.AttributeValue{
+			"pk": &types.AttributeValueMemberS{Value: "STOP#customers#" + string(who(n).ID)}, "sk": &types.AttributeValueMemberS{Value: "STOP"},
+		}})
+		w.must(err)
+	}
+	stops := func() (reasons string) {
+		for n := range 4 {
+			for _, it := range storetest.Items(w, w.url) {
+				if it["pk"].(*types.AttributeValueMemberS).Value == "STOP#customers#"+string(who(n).ID) {
+					reasons += it["reason"].(*types.AttributeValueMemberS).Value + " " + it["since"].(*types.AttributeValueMemberS).Value + " "
+				}
+			}
+		}
+		return reasons
+	}
+	w.must(w.walk())
+	since := noon.Format("2006-01-02T15:04:05.000Z")
+	if got, want := stops(), "unsubscribed "+since+" bounced "+since+" complained "+since+" "; got != want {
+		t.Errorf("the stops are %s, want %s", got, want)
+	}
+	state, err = desk.Resealing(t.Context())
+	w.must(err)
+	w.must(w.walk())
+	if again, err := desk.Resealing(t.Context()); err != nil || again != state {
+		t.Errorf("once more: %+v, %v, was %+v", again, err, state)
+	}
+	w.fresh()
+	w.readable()
+}
+
 // A year after a key was made the clock adds another, and seals with it what there is.
 func TestKeysAreRenewed(t *testing.T) {
 	t.Parallel()

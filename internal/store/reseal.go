@@ -93,7 +93,8 @@ func (s *Store) SealedParts(ctx context.Context) (parts []string, err error) {
 const resealPage = 200
 
 // Reseal seals those of some items of a part again, behind a sort key, that are sealed with another key than the newest, or not at all.
-// What somebody else writes at the same moment is left to them. What does not open is reported and left as it is.
+// What somebody else writes at the same moment is left to them. What does not open is reported and left as it is. Among contacts it also
+// writes the stops of old suppressions.
 func (s *Store) Reseal(ctx context.Context, part, after string) (next string, sealed int, err error) {
 	pk, prefix, _ := strings.Cut(part, partMark)
 	in := &dynamodb.QueryInput{
@@ -134,6 +135,11 @@ func (s *Store) Reseal(ctx context.Context, part, after string) (next string, se
 		})
 	}
 	err = g.Wait()
+	if err == nil && strings.HasPrefix(pk, "CONTACTS#") {
+		var stops int
+		stops, err = s.settleStops(ctx, out.Items)
+		n.Add(int64(stops))
+	}
 	return text(out.LastEvaluatedKey, "sk"), int(n.Load()), err
 }
 

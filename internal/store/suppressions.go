@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"golang.org/x/sync/errgroup"
 
@@ -16,7 +18,7 @@ import (
 // A stop is two items of the same content: stopKey is the truth, which sending looks at, and beside the contact lies what planning
 // meets (suppressionKey). Whoever may write among contacts writes both together. The respondent's page may not: it writes the truth,
 // and leaves the rest to the sender (survey.StopPerson). Suppressions from before there were stops lie beside the contact alone; they
-// hold as they are, and get their stop when somebody stops the same address again.
+// hold as they are, and the walk that seals again gives them their stop (settleStops).
 
 // Suppress stops an address in every audience: ids maps each audience to the address's contact id there. The first
 // reason stays, except that a complaint outweighs the others.
@@ -139,6 +141,41 @@ func (s *Store) Suppression(ctx context.Context, a survey.Audience, id survey.Co
 		return v, false, err
 	}
 	return survey.Suppression{Contact: id, Reason: survey.SuppressionReason(text(it, "reason")), Cause: survey.SuppressionCause(text(it, "cause")), Since: instant(it, "since")}, true, nil
+}
+
+// settleStops writes the stops of suppressions from before there were any, among some items of contacts; n is how many. Whoever stops
+// somebody, or gives them another address, at the same moment is first.
+func (s *Store) settleStops(ctx context.Context, items []item) (n int, err error) {
+	beside := map[key]item{} // by the stop's key
+	var keys []key
+	for _, it := range items {
+		id, ok := strings.CutSuffix(keyOf(it).sk, "!")
+		if a, _, is := strings.Cut(strings.TrimPrefix(keyOf(it).pk, "CONTACTS#"), "#"); ok && is && it["reason"] != nil {
+			k := stopKey(survey.Audience(a), survey.ContactID(id))
+			keys, beside[k] = append(keys, k), it
+		}
+	}
+	stops, err := s.batchGet(ctx, keys, true, "pk, sk")
+	for _, it := range stops {
+		delete(beside, keyOf(it))
+	}
+	for k, it := range beside {
+		if err != nil {
+			break
+		}
+		t := stop(it)
+		condition, values := t.unchanged()
+		err = s.transact(ctx, "settle a stop", []types.TransactWriteItem{
+			{Put: &types.Put{TableName: &s.table, Item: t.at(k), ConditionExpression: aws.String("attribute_not_exists(pk)")}},
+			{Put: &types.Put{TableName: &s.table, Item: t.at(keyOf(it)), ConditionExpression: &condition, ExpressionAttributeValues: values}},
+		})
+		if err == nil {
+			n++
+		} else if errors.Is(err, apperr.ErrChanged) {
+			err = nil
+		}
+	}
+	return n, err
 }
 
 // SuppressAll stops many addresses for the same reason; each map holds one address's ids. Who is stopped already costs half a
