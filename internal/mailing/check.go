@@ -45,6 +45,7 @@ const (
 	ByCards          = "paper" // nobody is written to
 	NeverCloses      = "never_closes"
 	Closes           = "closes"
+	WaitsForHours    = "hours" // sending begins with the hours in which surveys are sent
 	Worded           = "words"
 	WordsMissing     = "words_missing" // the campaign has words of its own, but not in every language that people are written to in
 	NoCompany        = "company"
@@ -74,6 +75,7 @@ type Check struct {
 	Account  *mail.Account // nil where it is not known, or may send nothing
 	Left     float64       // recipients of the day's quota; infinite where there is none
 	Lasts    time.Duration // of sending to all who are invited
+	Begins   time.Time     // of WaitsForHours
 }
 
 // Clear reports whether nothing stands in the way of a launch.
@@ -135,6 +137,18 @@ func (cs *Campaigns) checkCampaign(ctx context.Context, k *Check, c survey.Campa
 		slog.WarnContext(ctx, "whether a legal ground is stated is not known", "error", err)
 	} else if said.Grounds[c.Audience].Basis == "" {
 		k.add(TopicGround, Warn, NoGround)
+	}
+	if set, err := cs.Store.Settings(ctx); err != nil {
+		slog.WarnContext(ctx, "the hours of sending are not known", "error", err)
+	} else if c.Zone, c.Hours = set.Zone, set.Hours; !c.Paper { // as the launch sets them
+		begins := now
+		if c.StartsAt.After(now) {
+			begins = c.StartsAt
+		}
+		if until, wait := c.Waits(begins); wait {
+			k.Begins = until
+			k.add(TopicTime, Warn, WaitsForHours)
+		}
 	}
 	switch {
 	case k.refuse(TopicTime, c.Ready(now)):

@@ -27,7 +27,7 @@ func (cs *Campaigns) Launch(ctx context.Context, id string, version *int, at tim
 		if err != nil {
 			return c, err
 		}
-		c.Brand, c.Contact, c.Zone, c.Consent = set.Brand, set.Contact, set.Zone, said.NeedsConsent(c.Audience) // from now on they are as today
+		c.Brand, c.Contact, c.Zone, c.Hours, c.Consent = set.Brand, set.Contact, set.Zone, set.Hours, said.NeedsConsent(c.Audience) // from now on they are as today
 		c, err = c.Launch(at, site, cs.Now().UTC())
 		if err != nil {
 			return c, err

@@ -71,7 +71,7 @@ func (d *delivery) handleBallots(ctx context.Context, b survey.Batch) error {
 			people, outcomes = nil, append(outcomes, passedOver(people)...)
 		}
 	}
-	if d.halt.Load() || !d.timeLeft(ctx) {
+	if d.halt.Load() || !d.timeLeft(ctx) || d.late() {
 		return errHalt
 	}
 	switch err := d.Store.ClaimBatch(ctx, b, d.holder, d.Now()); {

@@ -42,7 +42,7 @@ func (d *delivery) handleBatch(ctx context.Context, b survey.Batch) error {
 	if err != nil {
 		return err
 	}
-	if d.halt.Load() || !d.timeLeft(ctx) {
+	if d.halt.Load() || !d.timeLeft(ctx) || d.late() {
 		return errHalt
 	}
 	switch err := d.Store.ClaimBatch(ctx, b, d.holder, d.Now()); {
@@ -72,6 +72,12 @@ func (d *delivery) handleBatch(ctx context.Context, b survey.Batch) error {
 		return errHalt
 	}
 	return nil
+}
+
+// late reports whether the hours are over in which surveys are sent.
+func (d *delivery) late() bool {
+	_, wait := d.campaign.Waits(d.Now())
+	return wait
 }
 
 // recipients reads some contacts of a batch at the last moment and sets aside those that may not be written to any more.

@@ -55,6 +55,9 @@ func (r *senderRun) sendMailing(ctx context.Context, c survey.Campaign, number i
 	if m.State == survey.MailingDone || m.Batches == 0 {
 		return true, r.finish(ctx, c, m)
 	}
+	if _, wait := c.Waits(r.Now()); wait {
+		return false, r.sweep(ctx, c)
+	}
 	if gate.disabled {
 		return true, r.stop(ctx, c, survey.StoppedDisabled)
 	}

@@ -75,6 +75,7 @@ type Campaign struct {
 	SecondAt   time.Time          `json:"second_remind_at,omitzero"`    // when the second reminder is due; set when the first is sent, or by hand
 	Site       string             `json:"site,omitempty"`               // base URL of its links, fixed at launch
 	Zone       string             `json:"zone,omitempty"`               // the company's time zone at launch, in which its weeks and days are; empty: UTC
+	Hours      Hours              `json:"hours,omitzero"`               // of the day in which letters go out, as the company had set them at the launch
 	Dimensions []string           `json:"parts,omitempty"`              // columns of the contacts by which its answers can be looked at; fixed by the planner
 	Created    time.Time          `json:"created"`
 	Launched   time.Time          `json:"launched,omitzero"`

@@ -20,6 +20,7 @@ type Settings struct {
 	QuietDays  int      `json:"quiet_days,omitempty"`
 	RemindDays int      `json:"remind_days,omitempty"`
 	Zone       string   `json:"zone,omitempty"`   // the company's time zone, as "Europe/Moscow"; empty: not set
+	Hours      Hours    `json:"hours,omitzero"`   // of the day in which surveys are sent
 	Trusted    Trusted  `json:"trusted,omitzero"` // set apart from the others, by org.Company.SaveTrusted
 	Version    int      `json:"version"`
 }
@@ -73,6 +74,9 @@ func (s Settings) Check() error {
 		return invalid("days_range", "remind_days", "Limit", MaxRemindDays)
 	case s.Zone != "" && s.Location() == nil:
 		return invalid("zone_unknown", "zone")
+	}
+	if err := s.Hours.Check(); err != nil {
+		return err
 	}
 	if err := CheckName(s.Company, "company"); err != nil {
 		return err

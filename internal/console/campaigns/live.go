@@ -72,7 +72,7 @@ func (d *Pages) live(ctx context.Context, f *shell.Frame, c survey.Campaign) (li
 	out.ledger(l, "r.", v.Reminder, survey.MailingReminder)
 	out.ledger(l, "s.", v.Second, survey.MailingSecond)
 	out.answers(l, own)
-	out.pace(l, c, v, d.Now())
+	out.pace(l, c, v, d.Now(), f.Zone)
 	out.reminders(f, d.Mailing.Reminders(c, v, answersKnown(own)))
 	out.before(l, v, own)
 	possible := d.Mailing.Possible(f.Visit.Who, c, v)
@@ -138,7 +138,7 @@ func (o *live) answers(l lang.Language, own insight.Own) {
 }
 
 // pace says how fast letters go out and how long it will take, on average since the start; the page's script knows more.
-func (o *live) pace(l lang.Language, c survey.Campaign, v mailing.Ledgers, now time.Time) {
+func (o *live) pace(l lang.Language, c survey.Campaign, v mailing.Ledgers, now time.Time, zone *time.Location) {
 	o.Sending = c.State == survey.Planning || c.State == survey.Sending || c.State == survey.Open && (waits(v.Reminder) || waits(v.Second))
 	o.Show["sending"] = c.State == survey.Sending
 	o.Text["speed"], o.Text["left"] = "—", "—"
@@ -147,6 +147,9 @@ func (o *live) pace(l lang.Language, c survey.Campaign, v mailing.Ledgers, now t
 		rate := float64(o.Decided) / took.Seconds()
 		o.Text["speed"] = l.T("campaign.a_second", lang.Values{"Number": l.Decimal(rate, 1)})
 		o.Text["left"] = lasting(l, time.Duration(float64(waiting)/rate*float64(time.Second)))
+	}
+	if until, wait := c.Waits(now); o.Sending && wait {
+		o.Text["left"] = l.T("campaign.left_hours", lang.Values{"Moment": l.Moment(until.In(zone))})
 	}
 	switch {
 	case o.Sending:

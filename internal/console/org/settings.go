@@ -1,7 +1,9 @@
 package org
 
 import (
+	"cmp"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -29,6 +31,8 @@ type settingsPage struct {
 	QuietDays string
 	Reminder  string
 	Zones     []shell.Option
+	From      []shell.Option // hours of the day
+	Until     []shell.Option
 	Sender    string // the deployment's, where none is set
 	Wrong     settingsWrong
 	Nearest   string // the nearest colour that will do
@@ -40,12 +44,12 @@ type settingsPage struct {
 // versions are what two people would have in one field: somebody else saved while a form was open.
 type versions struct{ Field, Yours, Theirs string }
 
-type settingsWrong struct{ Company, Contact, Sender, Languages, Language, Colour, Logo, CaseHours, QuietDays, RemindDays, Zone string }
+type settingsWrong struct{ Company, Contact, Sender, Languages, Language, Colour, Logo, CaseHours, QuietDays, RemindDays, Zone, Hours string }
 
 func (w *settingsWrong) put(field, message string) {
 	for name, to := range map[string]*string{
 		"company": &w.Company, "contact": &w.Contact, "sender": &w.Sender, "languages": &w.Languages, "language": &w.Language, "colour": &w.Colour,
-		"logo": &w.Logo, "case_hours": &w.CaseHours, "quiet_days": &w.QuietDays, "remind_days": &w.RemindDays, "zone": &w.Zone,
+		"logo": &w.Logo, "case_hours": &w.CaseHours, "quiet_days": &w.QuietDays, "remind_days": &w.RemindDays, "zone": &w.Zone, "hours": &w.Hours,
 	} {
 		if name == field {
 			*to = message
@@ -64,6 +68,8 @@ func (d *Pages) settingsForm(r *http.Request, s survey.Settings) *settingsPage {
 		p.Language = append(p.Language, shell.Option{Value: l, Label: lang.Language(l).T("format.language"), On: l == s.Language})
 	}
 	p.Zones = zoneOptions(s.Zone, p.Zone, d.Now())
+	p.From = append([]shell.Option{{Label: p.Lang.T("settings.hours_any"), On: s.Hours.IsZero()}}, hourOptions(0, 23, s.Hours.From, !s.Hours.IsZero())...)
+	p.Until = hourOptions(1, 24, cmp.Or(s.Hours.Until, 20), true)
 	if c, ok := theme.Parse(s.Brand.Colour); ok {
 		p.Swatch = c.String()
 	}
@@ -71,6 +77,14 @@ func (d *Pages) settingsForm(r *http.Request, s survey.Settings) *settingsPage {
 		p.LogoURL = "/logo/" + s.Brand.Logo
 	}
 	return p
+}
+
+// hourOptions are full hours of a day.
+func hourOptions(from, to, chosen int, any bool) (all []shell.Option) {
+	for h := from; h <= to; h++ {
+		all = append(all, shell.Option{Value: strconv.Itoa(h), Label: fmt.Sprintf("%d:00", h), On: any && h == chosen})
+	}
+	return all
 }
 
 func orNothing(n int) string {
@@ -151,6 +165,13 @@ func (d *Pages) settingsTyped(r *http.Request) (s survey.Settings, err error) {
 		}
 		*f.to = n
 	}
+	if text := r.FormValue("hours_from"); text != "" {
+		from, fromErr := strconv.Atoi(text)
+		until, untilErr := strconv.Atoi(r.FormValue("hours_until"))
+		if s.Hours = (survey.Hours{From: from, Until: until}); (fromErr != nil || untilErr != nil) && numbers == nil {
+			numbers = apperr.New(apperr.Invalid, "hours_of_day", "hours")
+		}
+	}
 	colour, colourErr := colourTyped(r)
 	s.Brand.Colour = colour
 	checked, err := d.Company.CheckSettings(s)
@@ -217,6 +238,7 @@ func (p *settingsPage) differences(yours, theirs survey.Settings) []versions {
 		{"settings.quiet_days", orNothing(yours.QuietDays), orNothing(theirs.QuietDays)},
 		{"settings.remind_days", orNothing(yours.RemindDays), orNothing(theirs.RemindDays)},
 		{"settings.zone", yours.Zone, theirs.Zone},
+		{"settings.hours", hoursText(yours.Hours), hoursText(theirs.Hours)},
 	} {
 		if f.yours != f.theirs {
 			all = append(all, versions{Field: p.Lang.T(f.id), Yours: f.yours, Theirs: f.theirs})
@@ -237,4 +259,11 @@ func tabsOf(f *shell.Frame, path string) []shell.Tab {
 		}
 	}
 	return all
+}
+
+func hoursText(h survey.Hours) string {
+	if h.IsZero() {
+		return ""
+	}
+	return fmt.Sprintf("%d:00–%d:00", h.From, h.Until)
 }
