@@ -417,3 +417,23 @@ func TestWritesOfAnImport(t *testing.T) {
 		t.Errorf("30 contacts one by one take %d write units", singly)
 	}
 }
+
+// Who may see somebody is found by the index, too: by owner and by team, however these are written; and a team is no owner.
+func TestIndexKnowsWhoMaySee(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dynamo.Options{})
+	owned, ofTeam, other := w.person(0, "Anna Kim"), w.person(1, "Anna Kim"), w.person(2, "Anna Kim")
+	owned.Owner, ofTeam.Team, other.Owner, other.Team = "ANNA", "North ", "north", "anna"
+	must(t, w.s.PutContacts(t.Context(), []survey.Contact{owned, ofTeam, other}))
+	w.note(owned, ofTeam, other)
+	w.run()
+	for what, tc := range map[string]struct {
+		way  []text.Range
+		want survey.Contact
+	}{"owner": {OfOwner("anna"), owned}, "team": {OfTeam("north"), ofTeam}} {
+		found, ok, err := w.x.Find(t.Context(), survey.Customers, [][][]text.Range{{tc.way}}, survey.Cursor{}, 10)
+		if err != nil || !ok || len(found.Contacts) != 1 || found.Contacts[0] != tc.want.ID {
+			t.Errorf("by %s: %v, ok %v, %v", what, found.Contacts, ok, err)
+		}
+	}
+}

@@ -48,6 +48,8 @@ fault lose@recompute#1
 fault poison=RESPONSE#@notify#1
 fault twice@send#1
 fault skew=-60s@notify#1
+fault throttle@analyse.BatchWriteItem#1
+fault kill-after@analyse.PutItem#4
 step campaign campaign=0 n=0 seed=1
 step taps campaign=0 n=40 seed=2
 step senders campaign=0 n=2 seed=3

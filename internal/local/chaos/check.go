@@ -63,6 +63,9 @@ func (d *director) check(ctx context.Context) error {
 	if err := d.checkBox(ctx, t); err != nil {
 		return err
 	}
+	if err := d.checkIndex(ctx, t); err != nil {
+		return err
+	}
 	if err := d.checkErased(ctx, t); err != nil {
 		return err
 	}

@@ -92,6 +92,7 @@ func Invent(seed uint64) History {
 	h.Faults = inventFaults(r)
 	h.addEmployees(rand.New(rand.NewPCG(seed, 3)))
 	h.addErasures(rand.New(rand.NewPCG(seed, 4)))
+	h.addAnalyse(rand.New(rand.NewPCG(seed, 5)))
 	return h
 }
 
@@ -154,6 +155,14 @@ func (h *History) addErasures(r *rand.Rand) {
 	for range 1 + r.IntN(3) {
 		at := 1 + r.IntN(len(h.Steps))
 		h.Steps = slices.Insert(h.Steps, at, Step{Do: "erase", N: 1 + r.IntN(2), Seed: r.Uint64()})
+	}
+}
+
+// addAnalyse has the keeper of the index of words meet faults: between any two of its writes, and while it reads.
+func (h *History) addAnalyse(r *rand.Rand) {
+	for range r.IntN(4) {
+		what := callFaults[pick(r, 4, func(i int) float64 { return callFaults[i].weight })].what
+		h.Faults = append(h.Faults, parsed(fmt.Sprintf("%s@analyse.%s#%d", what, []string{"PutItem", "BatchWriteItem", "BatchGetItem", "Query"}[r.IntN(4)], 1+r.IntN(12))))
 	}
 }
 

@@ -116,6 +116,12 @@ func (d *director) rest(ctx context.Context) error {
 	if err := d.forgotten(ctx); err != nil {
 		d.broke("broken", 1, "%v", err)
 	}
+	if err := d.settle(ctx); err != nil {
+		return err
+	}
+	if err := d.indexed(ctx); err != nil {
+		d.broke("lost", 1, "%v", err)
+	}
 	return d.settle(ctx)
 }
 
