@@ -44,7 +44,7 @@ func (p *pages) privacy(w http.ResponseWriter, r *http.Request) {
 func (p *pages) anonymity(w http.ResponseWriter, r *http.Request) {
 	l := told(r)
 	var all []survey.Section
-	for _, part := range []string{"link", "box", "opening", "groups", "who", "not"} {
+	for _, part := range []string{"link", "paper", "box", "opening", "groups", "who", "not"} {
 		part = "anonymity." + part
 		all = append(all, survey.Section{Title: l.T(part + "_title"), Text: l.T(part, lang.Values{"Least": ballot.Least, "Words": ballot.LeastWords})})
 	}

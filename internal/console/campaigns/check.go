@@ -111,8 +111,12 @@ func (p *checkPage) findings(k mailing.Check, c survey.Campaign, h headcount) {
 				line.LinkText = l.T("campaign.mend_quiet")
 			}
 		}
-		if f.Found == mailing.NoGround && p.Can(authz.PeoplesRights) {
+		switch {
+		case f.Found != mailing.NoGround:
+		case p.Can(authz.PeoplesRights):
 			line.Href, line.LinkText = "/settings/people/grounds", l.T("campaign.to_grounds")
+		default:
+			line.Text += " " + l.T("campaign.ground_whose")
 		}
 		if f.Found == mailing.NoContacts {
 			line.Href, line.LinkText = "/contacts", l.T("campaign.to_contacts")
@@ -125,7 +129,7 @@ func (p *checkPage) findings(k mailing.Check, c survey.Campaign, h headcount) {
 func (p *checkPage) found(k mailing.Check, found string, c survey.Campaign, h headcount) lang.Values {
 	l := p.Lang
 	switch found {
-	case mailing.NoContacts, mailing.NoGround:
+	case mailing.NoContacts:
 		return lang.Values{"Audience": audienceName(l, c.Audience)}
 	case mailing.Closes:
 		return lang.Values{"Moment": l.Moment(c.ClosesAt.In(p.Zone))}

@@ -35,12 +35,13 @@ type Sizes struct {
 	Paced    int     // people of a second campaign that is sent at PaceRate; 0: none
 	PaceRate float64 // recipients a second
 	Ticks    int     // idle minutes measured
+	Besides  int     // customers and employees of what is measured besides; 0: it is not
 	Silent   bool    // wait for the alerts that wait two minutes for words
 }
 
 // Full are the sizes of docs/benchmarks.md.
 func Full() Sizes {
-	return Sizes{Contacts: 20_000, OneByOne: 200, Paced: 420, PaceRate: 14, Ticks: 20, Silent: true}
+	return Sizes{Contacts: 20_000, OneByOne: 200, Paced: 420, PaceRate: 14, Ticks: 20, Besides: 2000, Silent: true}
 }
 
 // Scale is what figures are scaled to.
@@ -103,6 +104,11 @@ func Run(ctx context.Context, cfg Config) (Result, error) {
 			return r.result, err
 		}
 	}
+	if cfg.Sizes.Besides > 0 {
+		if err := r.besides(ctx); err != nil {
+			return r.result, err
+		}
+	}
 	return r.result, nil
 }
 
@@ -123,7 +129,7 @@ func (r *run) start(ctx context.Context, name string, minute time.Duration, rate
 	r.stack, err = local.Start(ctx, local.Config{
 		Template: r.cfg.Template, Functions: r.cfg.Functions, Data: r.cfg.Data + "/" + name,
 		Minute: minute, MailRate: rate, EventDelay: delay,
-		Parameters: map[string]string{"AlertWaitSeconds": strconv.Itoa(int(wait / time.Second))},
+		Parameters: map[string]string{"AlertWaitSeconds": strconv.Itoa(int(wait / time.Second)), "BoxWaitSeconds": "0"},
 	})
 	if err != nil {
 		return nil, err

@@ -21,6 +21,9 @@ func (r Result) Print(w io.Writer) error {
 	if err := r.parts(w); err != nil {
 		return err
 	}
+	if err := r.printBesides(w); err != nil {
+		return err
+	}
 	t := r.Totals(measured...)
 	fmt.Fprintf(w, "\nWorst case, every answer a stream batch of its own: $%.2f instead of $%.2f. Apart from scanners: $%.2f.\n",
 		r.Totals(Worst...).System, t.System, t.System-r.Totals(Scanning).System)
