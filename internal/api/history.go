@@ -58,8 +58,8 @@ func viewHistory(r *http.Request, u survey.Upload, out history.Outcome, look boo
 	return v
 }
 
-// postHistory takes a whole list of answers, or, where there is no body, begins one that comes in parts.
-func (d *API) postHistory(w http.ResponseWriter, r *http.Request) error {
+// PostHistory takes a whole list of answers, or, where there is no body, begins one that comes in parts.
+func (d *API) PostHistory(w http.ResponseWriter, r *http.Request) error {
 	said, err := d.HistorySaid(r)
 	if err != nil {
 		return err
@@ -107,8 +107,8 @@ func (d *API) showHistory(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// putHistoryPart takes one part of a list of answers.
-func (d *API) putHistoryPart(w http.ResponseWriter, r *http.Request) error {
+// PutHistoryPart takes one part of a list of answers.
+func (d *API) PutHistoryPart(w http.ResponseWriter, r *http.Request) error {
 	n, err := contacts.PartNumber(r.PathValue("part"))
 	if err != nil {
 		return err
@@ -129,8 +129,8 @@ func (d *API) putHistoryPart(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// finishHistory says that no more parts follow.
-func (d *API) finishHistory(w http.ResponseWriter, r *http.Request) error {
+// FinishHistory says that no more parts follow.
+func (d *API) FinishHistory(w http.ResponseWriter, r *http.Request) error {
 	u, _, err := d.History.Import(r.Context(), r.PathValue("import"))
 	if err != nil {
 		return err

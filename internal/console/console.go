@@ -13,6 +13,7 @@ import (
 	"onetap/internal/console/contacts"
 	"onetap/internal/console/entrance"
 	"onetap/internal/console/finding"
+	"onetap/internal/console/history"
 	"onetap/internal/console/home"
 	"onetap/internal/console/org"
 	"onetap/internal/console/results"
@@ -42,6 +43,7 @@ func (c *Console) Routes() []door.Route {
 		(&campaigns.Pages{Shell: c.shell}).Routes(),
 		(&contacts.Pages{Shell: c.shell}).Routes(),
 		(&results.Pages{Shell: c.shell}).Routes(),
+		(&history.Pages{Shell: c.shell}).Routes(),
 		(&cases.Pages{Shell: c.shell}).Routes(),
 		(&finding.Pages{Shell: c.shell}).Routes(),
 		(&org.Pages{Shell: c.shell}).Routes(),
@@ -61,6 +63,9 @@ func (c *Console) uploads() []door.Route {
 		door.On("GET /contacts/imports/{import}/state", authz.WriteContacts, c.api.ShowImport, ""),
 		door.On("PUT /contacts/imports/{import}/parts/{part}", authz.WriteContacts, c.api.PutPart, door.Unaudited),
 		door.On("POST /contacts/imports/{import}/finish", authz.WriteContacts, c.api.FinishImport, "imports.finish"),
+		door.On("POST /history/imports", authz.BringHistory, c.api.PostHistory, "history"),
+		door.On("PUT /history/imports/{import}/parts/{part}", authz.BringHistory, c.api.PutHistoryPart, door.Unaudited),
+		door.On("POST /history/imports/{import}/finish", authz.BringHistory, c.api.FinishHistory, "history.finish"),
 	}
 }
 

@@ -139,6 +139,9 @@ func (v *walker) uploaded(c *drive.Company) {
 		v.t.Fatal(err)
 	}
 	v.also = append(v.also, "/contacts"+path)
+	if err := c.Upload(v.t.Context(), "POST", "/history?audience=candidates", "text/csv; charset=utf-8", []byte("Date;Score;E-mail\n2024-03-01;9;helga@example.com\n2024-03-02;eleven;\n"), nil); err != nil {
+		v.t.Fatal(err)
+	}
 }
 
 // opened is a campaign of employees whose box was opened, and one for which cards can be printed.

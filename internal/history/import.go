@@ -206,6 +206,17 @@ func (im *Imports) Import(ctx context.Context, id string) (survey.Upload, Total,
 	return u, p.Total, nil
 }
 
+// Refused reads the first refused rows of an import, at most limit of them.
+func (im *Imports) Refused(ctx context.Context, u survey.Upload, limit int) (all []contacts.Refusal, err error) {
+	err = im.Store.UploadAnswers(ctx, u.ID, func(answer json.RawMessage) (bool, error) {
+		var out Outcome
+		err := json.Unmarshal(answer, &out)
+		all = append(all, out.Refusals[:min(len(out.Refusals), limit-len(all))]...)
+		return len(all) < limit, err
+	})
+	return all, err
+}
+
 // finishDigest stands for the end of a list where a part's digest would.
 var finishDigest = []byte("finish")
 

@@ -46,6 +46,12 @@ func (f *flexible) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// IsListing reports whether a file is such a list, by how it begins.
+func IsListing(file []byte) bool {
+	file = bytes.TrimLeft(bytes.TrimPrefix(file, []byte("\uFEFF")), " \t\r\n")
+	return len(file) > 0 && (file[0] == '[' || file[0] == '{')
+}
+
 // feed takes the next part. Problem: history_json.
 func (l *listing) feed(part []byte, last bool, each func(raw)) error {
 	data := append(bytes.Clone(l.Carry), part...)

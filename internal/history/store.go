@@ -52,6 +52,7 @@ type Store interface {
 	TakePart(ctx context.Context, u survey.Upload, p survey.UploadPart, ids []survey.SeenContact, line *survey.UploadRecord) (survey.Upload, error)
 	AnswerFits(answer json.RawMessage) (bool, error)
 	UploadPart(ctx context.Context, id string, n int) (p survey.UploadPart, ok bool, err error)
+	UploadAnswers(ctx context.Context, id string, each func(json.RawMessage) (bool, error)) error
 	SeenContacts(ctx context.Context, u survey.Upload) ([]survey.SeenContact, error)
 	AddUploadRecord(ctx context.Context, u survey.UploadRecord) error
 	UploadRecord(ctx context.Context, id string) (survey.UploadRecord, error)

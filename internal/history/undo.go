@@ -24,7 +24,7 @@ const (
 // then the contacts that it made, unless they were asked or have answered since. It is done when the state is undone; asked again it changes
 // nothing. There is no last day: an import can be found as long as there are answers of it. Problem: import_unknown.
 func (im *Imports) TakeBack(ctx context.Context, who authz.Who, id string) (survey.UploadRecord, error) {
-	u, err := im.record(ctx, id)
+	u, err := im.Record(ctx, id)
 	if err != nil {
 		return u, err
 	}
@@ -58,13 +58,13 @@ func (im *Imports) TakeBack(ctx context.Context, who authz.Who, id string) (surv
 // unlessChanged reads the import again where another request is taking it back, too.
 func (im *Imports) unlessChanged(ctx context.Context, u survey.UploadRecord, err error) (survey.UploadRecord, error) {
 	if errors.Is(err, apperr.ErrChanged) {
-		return im.record(ctx, u.ID)
+		return im.Record(ctx, u.ID)
 	}
 	return u, err
 }
 
-// record is an import's line of the history. Lines are kept for a month; of an import from before that one is made.
-func (im *Imports) record(ctx context.Context, id string) (survey.UploadRecord, error) {
+// Record is an import's line of the history. Lines are kept for a month; of an import from before that one is made.
+func (im *Imports) Record(ctx context.Context, id string) (survey.UploadRecord, error) {
 	u, err := im.Store.UploadRecord(ctx, id)
 	if err == nil && u.Kind == survey.UploadOfHistory {
 		return u, nil

@@ -63,6 +63,12 @@ func (d *Pages) live(ctx context.Context, f *shell.Frame, c survey.Campaign) (li
 	if c.Paper && c.Live() && c.State != survey.Scheduled && c.State != survey.Paused {
 		out.Text["what"] = l.T("campaign.what_paper")
 	}
+	if c.Brought() {
+		out.Text["what"] = l.T("history.campaign")
+		if c.History.From != "" {
+			out.Text["what"] = l.T("history.campaign_from", lang.Values{"From": c.History.From})
+		}
+	}
 	out.Show["stopped"] = c.Stopped != ""
 	if c.Stopped != "" {
 		out.Text["stopped"] = mail.Stopped(l, c.Stopped)
@@ -80,6 +86,9 @@ func (d *Pages) live(ctx context.Context, f *shell.Frame, c survey.Campaign) (li
 		out.Show[string(a)] = slices.Contains(possible, a)
 	}
 	out.Show["uncertain"] = v.Uncertain() > 0
+	if c.Brought() {
+		out.Show["reminders"] = false
+	}
 	return out, v, nil
 }
 

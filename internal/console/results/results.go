@@ -29,6 +29,7 @@ type resultsPage struct {
 	Audiences []audienceResultsView
 	Empty     bool
 	CanStart  bool // may make a campaign
+	CanBring  bool // may bring in answers from elsewhere
 }
 
 // audienceResultsView is the campaigns of one audience, the latest first.
@@ -75,7 +76,7 @@ func (d *Pages) resultsPage(w http.ResponseWriter, r *http.Request) error {
 			p.Audiences = append(p.Audiences, v)
 		}
 	}
-	p.Empty, p.CanStart = len(p.Audiences) == 0, p.Can(authz.WriteCampaign)
+	p.Empty, p.CanStart, p.CanBring = len(p.Audiences) == 0, p.Can(authz.WriteCampaign), p.Can(authz.BringHistory)
 	return shell.Show(w, r, http.StatusOK, p)
 }
 
