@@ -16,9 +16,6 @@ import (
 	"onetap/internal/survey"
 )
 
-// broughtInFlight is how many answers an import writes at once.
-const broughtInFlight = 24
-
 // BroughtAt reads what stands at some places of answers; where nothing does, and nothing stood lately, the place is absent. marks says that
 // answers were taken back within lateRecords: whoever writes there again must go on from their version.
 func (s *Store) BroughtAt(ctx context.Context, places []survey.AnswerPlace, marks bool) (map[survey.AnswerPlace]survey.BroughtAnswer, error) {
@@ -56,25 +53,46 @@ func (s *Store) BroughtAt(ctx context.Context, places []survey.AnswerPlace, mark
 	return found, nil
 }
 
-// AddBrought writes answers where there are none, their words sealed. taken says at whose place there was one, which stays.
+// AddBrought writes answers where there are none, their words sealed. taken says at whose place there was one, which stays. A hundred go in one
+// transaction: that is twice the write units of single writes, and a hundredth of the calls.
 func (s *Store) AddBrought(ctx context.Context, rs []survey.Response) (taken []bool, err error) {
 	taken = make([]bool, len(rs))
 	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(broughtInFlight)
-	for i, r := range rs {
-		g.Go(func() error {
-			it, err := s.responseItem(ctx, r)
-			if err != nil {
-				return err
-			}
-			err = s.put(ctx, it, "attribute_not_exists(pk)", nil)
-			if errors.Is(err, apperr.ErrChanged) {
-				taken[i], err = true, nil
-			}
-			return err
-		})
+	g.SetLimit(contactsInFlight)
+	for from := 0; from < len(rs); from += maxActions {
+		to := min(from+maxActions, len(rs))
+		g.Go(func() error { return s.addBrought(ctx, rs[from:to], taken[from:to]) })
 	}
 	return taken, g.Wait()
+}
+
+func (s *Store) addBrought(ctx context.Context, rs []survey.Response, taken []bool) error {
+	actions, of := make([]types.TransactWriteItem, len(rs)), make([]int, len(rs))
+	for i, r := range rs {
+		it, err := s.responseItem(ctx, r)
+		if err != nil {
+			return err
+		}
+		of[i] = i
+		actions[i] = types.TransactWriteItem{Put: &types.Put{TableName: &s.table, Item: it, ConditionExpression: aws.String("attribute_not_exists(pk)")}}
+	}
+	for len(actions) > 0 {
+		failed, err := s.transactReasons(ctx, "bring answers in", actions)
+		if !errors.Is(err, apperr.ErrChanged) {
+			return err
+		}
+		var left []types.TransactWriteItem
+		var whose []int
+		for i, f := range failed {
+			if f {
+				taken[of[i]] = true
+			} else {
+				left, whose = append(left, actions[i]), append(whose, of[i])
+			}
+		}
+		actions, of = left, whose
+	}
+	return nil
 }
 
 // TakeBackBrought deletes answers that an import brought to one shard of a campaign, with what of them is in the figures, until there is none
