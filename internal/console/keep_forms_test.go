@@ -18,6 +18,7 @@ import (
 var notKept = map[string]string{
 	"POST /campaigns/{campaign}/test": "one address, which the browser itself offers again",
 	"POST /contacts/search":           "what is looked for, not written",
+	"POST /history/new":               "a name of a few words, beside a file that no browser keeps",
 	"POST /settings/people/find":      "what is looked for: somebody's address, which must not lie on a device",
 	"POST /settings/tokens":           "a name of a few letters; the token that follows must not lie on a device",
 }

@@ -181,7 +181,7 @@ func (s *Steps) newest(ctx context.Context) ([]survey.Campaign, error) {
 	}
 	var all []survey.Campaign
 	for _, some := range found {
-		all = append(all, some...)
+		all = append(all, slices.DeleteFunc(some, survey.Campaign.Brought)...) // those were asked elsewhere
 	}
 	return all, nil
 }

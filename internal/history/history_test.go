@@ -156,6 +156,10 @@ func TestQuietPeriodKnowsOfThem(t *testing.T) {
 	w.Must("POST", "/api/v1/contacts?audience=customers", csv, []byte("email\none@example.com\ntwo@example.com\nthree@example.com\n"))
 	day := func(ago int) string { return w.Now().AddDate(0, 0, -ago).Format(time.DateOnly) }
 	w.Must("POST", "/api/v1/history?audience=customers", csv, fmt.Appendf(nil, "date,score,email\n%s,9,one@example.com\n%s,9,two@example.com\n", day(5), day(50)))
+	draft, err := w.Desk.Mailing.Guess(context.Background(), survey.Customers, "en", time.UTC)
+	if err != nil || draft.QuietDays != 30 { // as of a first campaign: what was brought in has no settings
+		t.Errorf("guessed %d quiet days, %v", draft.QuietDays, err)
+	}
 	c := survey.Campaign{ID: "newcampa", Audience: survey.Customers, State: survey.Draft, QuietDays: 30}
 	h, err := w.Desk.Planner.HeadCount(context.Background(), c, survey.Cursor{}, 1000, false)
 	if err != nil || h.Skipped[survey.SkipQuiet] != 1 || h.Invited != 2 {

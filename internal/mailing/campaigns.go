@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"log/slog"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -89,6 +90,9 @@ func (cs *Campaigns) New(ctx context.Context, l lang.Language) (survey.Campaign,
 // A campaign is open for three weeks, until six in the evening, unless somebody says something else.
 const daysOpen, hourClosed = 21, 18
 
+// lookedBack is among how many of an audience's newest campaigns the last is looked for that was sent.
+const lookedBack = 20
+
 // Guess is a new draft with what can be guessed: as the company has set it, else as the audience's last campaign has it.
 // Its closing date is an evening in the zone. It has no name, and is not stored.
 func (cs *Campaigns) Guess(ctx context.Context, a survey.Audience, l lang.Language, zone *time.Location) (survey.Campaign, error) {
@@ -96,14 +100,15 @@ func (cs *Campaigns) Guess(ctx context.Context, a survey.Audience, l lang.Langua
 	if err != nil {
 		return c, err
 	}
-	before, err := cs.Newest(ctx, a, 1)
+	before, err := cs.Newest(ctx, a, lookedBack)
 	if err != nil {
 		return c, err
 	}
+	before = slices.DeleteFunc(before, survey.Campaign.Brought) // which have no settings
 	c.Audience = a
 	switch {
 	case c.Company != "":
-	case len(before) == 1:
+	case len(before) > 0:
 		last := before[0]
 		c.Company, c.Sender, c.Language, c.QuietDays, c.RemindDays = last.Company, last.Sender, last.Language, last.QuietDays, last.RemindDays
 		c.SecondDays = last.SecondDays

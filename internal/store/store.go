@@ -77,7 +77,7 @@
 // Open stays what names nobody: ids of contacts and identifiers (keyed hashes), ids of staff as the company gives them (where that is an
 // address, a keyed hash of it), figures and what they are by (owner by id, team, location, product, tier, chosen columns: invitations,
 // answers, tallies, cells), cases (states, times, ids), batches (ids of contacts), suppressions and bounces (keyed hashes), the audit list
-// (ids; names of tokens), sessions and sign-in links (ids, seals), headings of columns, campaigns (the company's words and sender, the
+// (ids; names of tokens), origins of answers that were brought in (keyed hashes), sessions and sign-in links (ids, seals), headings of columns, campaigns (the company's words and sender, the
 // values that it filters by), settings.
 //
 // Every listed entity is spread over shards, so that no partition takes unbounded writes; LIVE and LEASE are written a
