@@ -35,5 +35,5 @@ func main() {
 		os.Exit(1)
 	}
 	words := clock.Words{Pairs: sealer, Resealer: &resealing.Resealer{Store: s, Now: time.Now}}
-	lambda.Start(clock.New(alerts, &rights.Rights{Store: s, Now: time.Now}, &rights.Retention{Store: s, Now: time.Now}, &rights.Resealer{Store: s, Keys: sealer, Now: time.Now}, words, &rights.Disclosure{Store: s}, log).Handle)
+	lambda.Start(clock.New(alerts, &rights.Rights{Store: s, Now: time.Now, Log: log}, &rights.Retention{Store: s, Now: time.Now}, &rights.Resealer{Store: s, Keys: sealer, Now: time.Now}, words, &rights.Disclosure{Store: s}, log).Handle)
 }

@@ -82,7 +82,8 @@ func (d *API) exportPerson(w http.ResponseWriter, r *http.Request) error {
 
 type erasureView struct {
 	survey.Erasure
-	Stays []stayView `json:"stays"`
+	Damaged bool       `json:"damaged,omitempty"` // it cannot go on
+	Stays   []stayView `json:"stays"`
 }
 
 type stayView struct {
@@ -91,7 +92,7 @@ type stayView struct {
 }
 
 func viewErasure(e survey.Erasure) erasureView {
-	v := erasureView{Erasure: e}
+	v := erasureView{Erasure: e, Damaged: e.Damaged()}
 	for _, s := range rights.Stays(e) {
 		one := stayView{What: s.What}
 		if !s.Until.IsZero() {

@@ -43,6 +43,9 @@ func (a Answer) Comment() string { return a.response.Why }
 // Wish is what they wish for.
 func (a Answer) Wish() string { return a.response.Wish }
 
+// Damaged reports whether some of their words cannot be read any more.
+func (a Answer) Damaged() bool { return a.response.Unreadable }
+
 // Response is the whole answer, with whose it is; ok is false for a reader who may not know that.
 func (a Answer) Response() (r survey.Response, ok bool) {
 	if !a.people {

@@ -67,7 +67,7 @@ func (r *Results) shown(ctx context.Context, who authz.Who, c survey.Campaign, f
 	for i, a := range found {
 		p := people[a.Contact].Person
 		writer := names.Person{Name: p.Name + " " + p.First + " " + p.Middle, Email: p.Email, Phone: p.Phone, Customer: p.Customer}
-		all[i] = Answer{response: survey.Response{Score: a.Score, Why: mask.Hide(a.Why, writer), Wish: mask.Hide(a.Wish, writer)}}
+		all[i] = Answer{response: survey.Response{Score: a.Score, Why: mask.Hide(a.Why, writer), Wish: mask.Hide(a.Wish, writer), Unreadable: a.Unreadable}}
 		if Pseudonymous(who) {
 			all[i].pseudonym = r.Contact(who, a.Contact)
 		}

@@ -3,6 +3,7 @@ package rights
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,7 +30,8 @@ func (r *Rights) Begin(ctx context.Context, who authz.Who, p Person, keepWords b
 	now := r.Now().UTC().Truncate(time.Millisecond)
 	whom := whomOf(p)
 	whom.Secret = r.secret()
-	blocks, err := r.blocks(ctx, p, now)
+	id := now.Format("20060102T150405") + "-" + strings.ToLower(r.secret()[:10])
+	blocks, err := r.blocks(ctx, p, id, now)
 	if err != nil {
 		return survey.Erasure{}, err
 	}
@@ -37,7 +39,7 @@ func (r *Rights) Begin(ctx context.Context, who authz.Who, p Person, keepWords b
 		return survey.Erasure{}, err
 	}
 	e := survey.Erasure{
-		ID: now.Format("20060102T150405") + "-" + strings.ToLower(r.secret()[:10]), By: who.Staff.ID, Begun: now, State: survey.Erasing, KeepWords: keepWords, Whom: &whom,
+		ID: id, By: who.Staff.ID, Begun: now, State: survey.Erasing, KeepWords: keepWords, Whom: &whom,
 	}
 	if who.Token != "" {
 		e.By, e.Token = who.Token, true
@@ -62,6 +64,26 @@ func (r *Rights) Report(ctx context.Context, id string) (survey.Erasure, error) 
 	return r.Store.Erasure(ctx, id)
 }
 
+// damagedHour is the hour (UTC) in whose first minute the log says which erasures cannot go on: once a day.
+const damagedHour = 6
+
+// End ends an erasure that cannot go on, for what is stored of the person is damaged; somebody says why nothing is left to do. Problems:
+// erasure_unknown, erasure_goes_on, erasure_reason, apperr.ErrChanged.
+func (r *Rights) End(ctx context.Context, id string, why survey.ErasureEnd) error {
+	e, err := r.Store.Erasure(ctx, id)
+	switch {
+	case err != nil:
+		return err
+	case !e.Damaged():
+		return apperr.New(apperr.Conflict, "erasure_goes_on", "erasure")
+	case !slices.Contains(survey.ErasureEnds, why):
+		return apperr.New(apperr.Invalid, "erasure_reason", "reason")
+	}
+	e.State, e.Ended, e.Reason = survey.Abandoned, r.Now().UTC().Truncate(time.Millisecond), why
+	_, err = r.Store.SaveErasure(ctx, e)
+	return err
+}
+
 // settledAtOnce is how many erasures a run of the clock looks at.
 const settledAtOnce = 50
 
@@ -73,7 +95,10 @@ func (r *Rights) Settle(ctx context.Context) error {
 	}
 	now := r.Now()
 	for _, e := range all {
-		if e.Whom == nil { // what is stored of the person is damaged: the log says so, and the page shows that it does not end
+		if e.Damaged() { // the page says so, where somebody can end it
+			if day := now.UTC(); r.Log != nil && day.Hour() == damagedHour && day.Minute() == 0 {
+				r.Log.Error("an erasure cannot go on: what is stored of the person does not open", "erasure", e.ID)
+			}
 			continue
 		}
 		if e.State == survey.Settling && !now.Before(e.Again) {

@@ -473,8 +473,18 @@ func TestErasedComeBackOnlyWhenLifted(t *testing.T) {
 	if since, blocked, err := w.rights.IsBlocked(t.Context(), email); err != nil || !blocked || !since.Equal(noon) {
 		t.Errorf("blocked since %v, %v, %v", since, blocked, err)
 	}
+	if n, err := w.rights.Lift(t.Context(), "C-7781"); err != nil || n != 1 { // a wish is of an address, and none is said
+		t.Errorf("lifted %d by the customer id, %v", n, err)
+	}
 	if n, err := w.rights.Lift(t.Context(), email); err != nil || n == 0 {
 		t.Errorf("lifted %d, %v", n, err)
+	}
+	if left, err := w.store.Blocked(t.Context()); err != nil || len(left) != 0 {
+		t.Errorf("%d blocks are left, %v", len(left), err)
+	}
+	out = w.upload(survey.Customers, "email,name,phone,customer id\n,зинаида петровна СНЕГИРЁВА,8 916 123-45-67,C-9\n") // by name and telephone
+	if n := out.Quality.Findings[contacts.ErasedOnRequest].Count; n != 0 {
+		t.Errorf("the name with the telephone keeps %d people out", n)
 	}
 	w.upload(survey.Candidates, "email,name\n"+email+",Z\n")
 	id := w.keys.ContactID(survey.Candidates, email)
@@ -483,6 +493,49 @@ func TestErasedComeBackOnlyWhenLifted(t *testing.T) {
 	}
 	if stop, ok, err := w.store.Suppression(t.Context(), survey.Candidates, id); err != nil || !ok || stop.Reason != survey.Unsubscribed {
 		t.Errorf("the wish that letters stop is forgotten: %v, %v", stop, err)
+	}
+}
+
+// An erasure of which nobody knows any more whose it is does not end by itself: the log says so once a day, nothing else stops, and
+// somebody ends it and says why.
+func TestDamagedErasure(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	person := w.lived()
+	var log bytes.Buffer
+	w.rights.Log = slog.New(slog.NewTextHandler(&log, nil))
+	begun, err := w.rights.Begin(t.Context(), administrator, person, false)
+	w.must(err)
+	if err := w.rights.End(t.Context(), begun.ID, survey.EndAgain); !apperr.Is(err, "erasure_goes_on") {
+		t.Errorf("one that goes on is ended: %v", err)
+	}
+	storetest.Spoil(t, storetest.Serve(t, w.db), func(_, sk string) bool { return sk == begun.ID })
+	for w.now = noon; w.now.Before(noon.AddDate(0, 0, 2)); w.now = w.now.Add(30 * time.Minute) {
+		w.must(w.rights.Settle(t.Context()))
+	}
+	if n := strings.Count(log.String(), begun.ID); n != 2 || strings.Contains(log.String(), "snegireva") {
+		t.Errorf("in two days the log says it %d times:\n%s", n, log.String())
+	}
+	e, err := w.rights.GoOn(t.Context(), begun.ID, w.now.Add(time.Minute))
+	if err != nil || !e.Damaged() {
+		t.Errorf("it is %+v, %v", e, err)
+	}
+	if err := w.rights.End(t.Context(), begun.ID, "Zinaida has moved"); !apperr.Is(err, "erasure_reason") {
+		t.Errorf("without a reason: %v", err)
+	}
+	again, err := w.rights.Begin(t.Context(), administrator, person, false)
+	w.must(err)
+	w.goes(again.ID)
+	w.must(w.rights.End(t.Context(), begun.ID, survey.EndAgain))
+	e, err = w.rights.Report(t.Context(), begun.ID)
+	if err != nil || e.State != survey.Abandoned || e.Reason != survey.EndAgain || !e.Ended.Equal(w.now) || e.Damaged() {
+		t.Errorf("it is %+v, %v", e, err)
+	}
+	if left, err := w.store.Unended(t.Context(), 10); err != nil || len(left) != 0 {
+		t.Errorf("%v are looked at still, %v", left, err)
+	}
+	if err := w.rights.End(t.Context(), begun.ID, survey.EndAgain); !apperr.Is(err, "erasure_goes_on") {
+		t.Errorf("twice: %v", err)
 	}
 }
 

@@ -3,6 +3,7 @@ package rights
 import (
 	"context"
 	"encoding/json"
+	"log/slog"
 	"time"
 
 	"onetap/internal/authz"
@@ -89,6 +90,8 @@ type Blocks interface {
 	Block(ctx context.Context, blocks []survey.ErasedBlock) error
 	// BlockedAmong reads those of some seals that are blocked.
 	BlockedAmong(ctx context.Context, seals []string) ([]survey.ErasedBlock, error)
+	// Blocked reads every block, by its seal.
+	Blocked(ctx context.Context) (map[string]survey.ErasedBlock, error)
 	// Unblock lets identifiers come back.
 	Unblock(ctx context.Context, seals []string) error
 }
@@ -108,6 +111,7 @@ type Rights struct {
 	Now     func() time.Time
 	Random  func() string // a secret of 26 letters; nil: crypto/rand's
 	Sources []Source
+	Log     *slog.Logger // of the clock; nil: none
 }
 
 // Source is what another part of the system keeps about people: what it knows goes into the export, and is erased with the rest. A part

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -24,7 +25,8 @@ func (s *Store) erasureItem(ctx context.Context, e survey.Erasure) (item, error)
 	return it, s.sealJSON(ctx, it, seal.Contacts, "person", e.Whom)
 }
 
-// erasureOf reads an erasure. Where the person does not open, Whom is nil, as if it had ended.
+// erasureOf reads an erasure. Where the person does not open, Whom is nil (survey.Erasure.Damaged), and the log says nothing: it is read
+// once a minute.
 func (s *Store) erasureOf(ctx context.Context, it item) (e survey.Erasure, err error) {
 	if err = fromJSON(it, "erasure", &e); err != nil {
 		return e, err
@@ -32,7 +34,7 @@ func (s *Store) erasureOf(ctx context.Context, it item) (e survey.Erasure, err e
 	e.Version = int(number64(it, "version"))
 	if text(it, "person") != "" || it[sealedName] != nil {
 		e.Whom = &survey.ErasureWhom{}
-		if err = s.openJSON(ctx, it, seal.Contacts, "person", e.Whom); s.unreadable(ctx, err) {
+		if err = s.openJSON(ctx, it, seal.Contacts, "person", e.Whom); errors.Is(err, seal.ErrBroken) {
 			e.Whom, err = nil, nil
 		}
 	}
@@ -98,6 +100,7 @@ func (s *Store) Block(ctx context.Context, blocks []survey.ErasedBlock) error {
 		it := blockKey(b.Seal).item()
 		it["since"] = at(b.Since)
 		set(it, "stop", string(b.Stop))
+		set(it, "erasure", b.Erasure)
 		if err := s.put(ctx, it, "attribute_not_exists(pk)", nil); err != nil && err != apperr.ErrChanged {
 			return err
 		}
@@ -136,7 +139,7 @@ func (s *Store) BlockedAmong(ctx context.Context, seals []string) ([]survey.Eras
 }
 
 func blockOf(it item) survey.ErasedBlock {
-	return survey.ErasedBlock{Seal: unpart(text(it, "sk")), Since: instant(it, "since"), Stop: survey.SuppressionReason(text(it, "stop"))}
+	return survey.ErasedBlock{Seal: unpart(text(it, "sk")), Since: instant(it, "since"), Stop: survey.SuppressionReason(text(it, "stop")), Erasure: text(it, "erasure")}
 }
 
 // Unblock lets identifiers come back. Those that are not blocked are passed over.

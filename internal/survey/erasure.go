@@ -12,7 +12,20 @@ const (
 	Settling ErasureState = "settling"
 	// Erased: nothing is left to do, and what the person was found by is forgotten.
 	Erased ErasureState = "erased"
+	// Abandoned: it could not go on (Damaged), and somebody has ended it.
+	Abandoned ErasureState = "abandoned"
 )
+
+// ErasureEnd is why somebody has ended an erasure that could not go on.
+type ErasureEnd string
+
+const (
+	EndAgain   ErasureEnd = "again"   // the person was erased anew
+	EndChecked ErasureEnd = "checked" // the person was looked for, and nothing was found
+)
+
+// ErasureEnds lists them in the order of forms.
+var ErasureEnds = []ErasureEnd{EndAgain, EndChecked}
 
 // ErasureSettles is how long after its steps an erasure does them again: longer than any request, sending of a batch or part
 // of an upload that had read the person before may still run.
@@ -32,8 +45,14 @@ type Erasure struct {
 	Step      int          `json:"step,omitempty"`       // that is next
 	At        string       `json:"at,omitempty"`         // how far the step is
 	Done      ErasureSum   `json:"done"`
+	Reason    ErasureEnd   `json:"reason,omitempty"` // of one that was abandoned
 	Whom      *ErasureWhom `json:"-"`
 	Version   int          `json:"-"`
+}
+
+// Damaged reports whether it cannot go on: what is stored of the person does not open.
+func (e Erasure) Damaged() bool {
+	return e.Whom == nil && (e.State == Erasing || e.State == Settling)
 }
 
 // ErasureSum counts what an erasure has taken away.
@@ -78,9 +97,10 @@ type ErasureContact struct {
 // ErasedBlock keeps somebody who was erased from coming back with the next list: a seal of one of their identifiers, which tells
 // nothing to whoever has not the identifier.
 type ErasedBlock struct {
-	Seal  string
-	Since time.Time
-	Stop  SuppressionReason // a wish that letters stopped; it is theirs again if the block is lifted
+	Seal    string
+	Since   time.Time
+	Stop    SuppressionReason // a wish that letters stopped; it is theirs again if the block is lifted
+	Erasure string            // id of whose it is; "": of an earlier version
 }
 
 // ErasedObject stands in the audit list where the id of somebody stood who was erased.

@@ -40,6 +40,7 @@ type casePage struct {
 	CallAgain                 string         // as typed
 	Ended                     string         // cause and outcome
 	Why, Wish                 string
+	Damaged                   bool // some of the words cannot be read
 	NoWords                   bool
 	Facts                     []shell.Fact
 	Past                      []pastScore
@@ -211,7 +212,8 @@ func (p *casePage) fill(c loop.Case, f followup.Facts, now time.Time, owner stri
 		p.Ended = l.T("case.ended", map[string]any{"Cause": l.T("case.cause." + string(c.Cause)), "Outcome": l.T("case.outcome." + string(c.Outcome))})
 	}
 	p.Why, p.Wish = f.Response.Why, f.Response.Wish
-	p.NoWords = p.Why == "" && p.Wish == ""
+	p.Damaged = f.Response.Unreadable
+	p.NoWords = p.Why == "" && p.Wish == "" && !p.Damaged
 	if p.Can(authz.ReadContacts) && !f.Gone {
 		p.ContactHref = "/contacts/" + string(c.Audience) + "/" + string(c.Contact)
 	}

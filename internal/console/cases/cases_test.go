@@ -412,3 +412,35 @@ func TestAPIOfCases(t *testing.T) {
 		t.Errorf("opened again: %v", got)
 	}
 }
+
+// Words that are damaged are said to be, where they would stand: in the case, and among the answers, in both languages.
+func TestDamagedWords(t *testing.T) {
+	t.Parallel()
+	w := consoletest.New(t, dynamo.Options{})
+	w.Staffed()
+	c := w.Detractor(1, "owner", "Север", "Анна", "Долго ждали", 3, w.Now().Add(-time.Hour))
+	ctx := context.Background()
+	r, ok, err := w.Store.Response(ctx, c.Campaign, c.Contact)
+	if err != nil || !ok {
+		t.Fatal(ok, err)
+	}
+	r.Kept.Why = append(r.Kept.Why, survey.Part{Trace: "AAAAAAAAAAAAAAAA", Size: 20, Sealed: []byte("damaged")})
+	r.Version++
+	if err := w.Store.SaveResponse(ctx, r, r.Version-1); err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range []string{"en", "ru"} {
+		for _, path := range []string{"/cases/" + c.ID(), "/results/" + string(c.Campaign) + "/answers"} {
+			v := w.Visitor("executive", l)
+			_, page := v.Get(path)
+			v.Says(page, "Долго ждали", lang.Language(l).T("words.damaged"))
+		}
+	}
+	if r.Kept.Why = r.Kept.Why[1:]; w.Store.SaveResponse(ctx, r, r.Version) != nil {
+		t.Fatal("not saved")
+	}
+	v := w.Visitor("owner", "en")
+	if _, page := v.Get("/cases/" + c.ID()); strings.Contains(page, lang.Language("en").T("case.no_words")) {
+		t.Error("damaged words are said to be none")
+	}
+}

@@ -182,6 +182,12 @@ func (w *World) wake(context.Context) error {
 	return nil
 }
 
+// Spoil changes one byte of what is sealed in the items with that sort key.
+func (w *World) Spoil(sk string) {
+	w.T.Helper()
+	storetest.Spoil(w.T, storetest.Serve(w.T, w.db), func(_, is string) bool { return is == sk })
+}
+
 // Stored reads the whole table, as one text that changes when anything in it does. Keys are not looked at: they are made when something
 // is first compared.
 func (w *World) Stored() string { return w.StoredBut() }

@@ -25,6 +25,7 @@ func (d *Pages) rightsRoutes() []door.Route {
 		door.On("POST /settings/people/erase", authz.PeoplesRights, d.erasePerson, "people.erase"),
 		door.On("GET /settings/people/erasures/{erasure}", authz.PeoplesRights, d.showErasure, ""),
 		door.On("POST /settings/people/erasures/{erasure}/go-on", authz.PeoplesRights, d.goOnErasing, "people.erase.go-on"),
+		door.On("POST /settings/people/erasures/{erasure}/end", authz.PeoplesRights, d.endErasing, "people.erase.end"),
 		door.On("GET /settings/people/grounds", authz.PeoplesRights, d.showLaw, ""),
 		door.On("POST /settings/people/grounds", authz.PeoplesRights, d.saveLaw, "people.grounds"),
 		door.On("GET /settings/people/retention", authz.PeoplesRights, d.showRetention, ""),

@@ -56,7 +56,7 @@ func (d *Pages) rightsShown(r *http.Request) (*rightsPage, error) {
 	}
 	names := shell.StaffNames(staff)
 	for _, e := range past {
-		line := erasureLine{When: p.Lang.Moment(e.Begun.In(p.Zone)), Who: e.By, State: p.Lang.T("rights.state." + string(e.State)), Href: "/settings/people/erasures/" + e.ID}
+		line := erasureLine{When: p.Lang.Moment(e.Begun.In(p.Zone)), Who: e.By, State: p.Lang.T("rights.state." + stateOf(e)), Href: "/settings/people/erasures/" + e.ID}
 		if !e.Token {
 			line.Who = shell.StaffName(names, e.By)
 		}
@@ -179,11 +179,31 @@ func (d *Pages) goOn(w http.ResponseWriter, r *http.Request, id string) error {
 	return nil
 }
 
+// stateOf is an erasure's state in the names of messages.
+func stateOf(e survey.Erasure) string {
+	if e.Damaged() {
+		return "damaged"
+	}
+	return string(e.State)
+}
+
+// endErasing ends an erasure that cannot go on.
+func (d *Pages) endErasing(w http.ResponseWriter, r *http.Request) error {
+	id := r.PathValue("erasure")
+	if err := d.Rights.End(r.Context(), id, survey.ErasureEnd(r.FormValue("reason"))); err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/settings/people/erasures/"+id, http.StatusSeeOther)
+	return nil
+}
+
 type erasurePage struct {
 	shell.Frame
 	Tabs  []shell.Tab
 	State string
 	Open  string // address that goes on; "": nothing is left to do
+	End   string // address that ends one that is damaged; "": it is not
+	Ends  []shell.Option
 	Done  []shell.Fact
 	Where []shell.Fact // what stays where, and until when
 }
@@ -196,9 +216,17 @@ func (d *Pages) showErasure(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := &erasurePage{Frame: shell.NewFrame(r, "rights.erasure_title")}
 	p.Tabs = tabsOf(&p.Frame, "/settings/people")
-	p.State = p.Lang.T("rights.state_long."+string(e.State), lang.Values{"When": p.Lang.Moment(cmp.Or(e.Ended, e.Again, e.Begun).In(p.Zone))})
-	if e.State == survey.Erasing {
+	p.State = p.Lang.T("rights.state_long."+stateOf(e), lang.Values{"When": p.Lang.Moment(cmp.Or(e.Ended, e.Again, e.Begun).In(p.Zone))})
+	switch {
+	case e.Damaged():
+		p.End = r.URL.Path + "/end"
+		for _, why := range survey.ErasureEnds {
+			p.Ends = append(p.Ends, shell.Option{Value: string(why), Label: p.Lang.T("rights.end." + string(why))})
+		}
+	case e.State == survey.Erasing:
 		p.Open = r.URL.Path + "/go-on"
+	case e.State == survey.Abandoned:
+		p.State += " " + p.Lang.T("rights.end."+string(e.Reason)) + "."
 	}
 	for _, v := range []struct {
 		id string

@@ -134,6 +134,7 @@ type answerView struct {
 	Group      string
 	Comment    words
 	Wish       words
+	Damaged    bool // some of the words cannot be read
 	Team       string
 	Name       string // "" for those who may not know
 	Pseudonym  string // in its place
@@ -277,7 +278,7 @@ func (d *Pages) answerViews(ctx context.Context, f *shell.Frame, c survey.Campai
 	}
 	views := make([]answerView, len(found))
 	for i, a := range found {
-		v := answerView{Pseudonym: a.Pseudonym(), Score: a.Score(), Class: string(a.Group()), Group: f.Lang.T("case.group." + string(a.Group())), Comment: cutWords(a.Comment()), Wish: cutWords(a.Wish())}
+		v := answerView{Pseudonym: a.Pseudonym(), Score: a.Score(), Class: string(a.Group()), Group: f.Lang.T("case.group." + string(a.Group())), Comment: cutWords(a.Comment()), Wish: cutWords(a.Wish()), Damaged: a.Damaged()}
 		if r, ok := a.Response(); ok {
 			v.Team, v.Unverified, v.When = r.Team, !r.Verified, f.Lang.Moment(insight.When(r).In(f.Zone))
 			contact, there := people[r.Contact]
