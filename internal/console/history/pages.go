@@ -209,7 +209,11 @@ func totalFacts(l lang.Language, t history.Total) (all []shell.Fact) {
 		all = append(all, shell.Fact{Label: l.T("history.from"), Text: t.From})
 	}
 	if !t.First.IsZero() {
-		all = append(all, shell.Fact{Label: l.T("history.span"), Text: l.Date(t.First) + " – " + l.Date(t.Last)})
+		span := l.Date(t.First)
+		if last := l.Date(t.Last); last != span {
+			span += " – " + last
+		}
+		all = append(all, shell.Fact{Label: l.T("history.span"), Text: span})
 	}
 	return all
 }
@@ -235,11 +239,10 @@ func (d *Pages) list(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	f := shell.NewFrame(r, "history.title")
-	p := &listPage{UploadsPage: f.UploadsOf("/history", shell.Tab{Href: "/results", Label: f.Lang.T("results.title")}, records, next, shell.StaffNames(staff))}
+	p := f.UploadsOf("/history", shell.Tab{Href: "/results", Label: f.Lang.T("results.title")}, records, next, shell.StaffNames(staff))
+	p.Text, p.Add = f.Lang.T("history.intro"), shell.Tab{Href: "/history/new", Label: f.Lang.T("history.bring")}
 	return shell.Show(w, r, http.StatusOK, p)
 }
-
-type listPage struct{ *shell.UploadsPage }
 
 // showPage is one import.
 type showPage struct {

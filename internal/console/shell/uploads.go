@@ -12,7 +12,8 @@ import (
 type UploadsPage struct {
 	Frame
 	Back Tab // where the lists lead to
-	Text string
+	Text string // what they are
+	Add  Tab    // where another begins; none without an address
 	Rows []UploadRow
 	Next string // address of the earlier ones
 }
@@ -45,7 +46,7 @@ type UploadPage struct {
 
 // UploadsOf is the history; base is the address of these pages, who names people by id.
 func (f Frame) UploadsOf(base string, back Tab, uploads []survey.UploadRecord, next string, names map[string]string) *UploadsPage {
-	p := &UploadsPage{Frame: f, Back: back}
+	p := &UploadsPage{Frame: f, Back: back, Text: f.Lang.T("undo.history_text")}
 	p.Wide = true
 	for _, u := range uploads {
 		p.Rows = append(p.Rows, f.uploadRow(base, u, names))
