@@ -237,6 +237,7 @@ type livePage struct {
 	MayComments, MayResults     bool
 	Mine                        string // whose the figures of answers are; "": the whole campaign's
 	MaySend, MayWrite           bool
+	Brought                     bool // its answers were given elsewhere: it has no settings
 	Cards                       bool // ballots can be printed
 	Printed                     string
 	Paper                       bool // nobody is written to: cards are all that there is
@@ -360,6 +361,7 @@ func (d *Pages) showLive(w http.ResponseWriter, r *http.Request, status int, c s
 	}
 	_, live := c.Archive(d.Now())
 	p.Archived = !c.Archived.IsZero()
+	p.Brought = c.Brought()
 	p.MayDelete = p.MayWrite && c.Deletable() == nil
 	p.MayArchive = p.MayWrite && live == nil
 	seen, err := d.Results.Seen(r.Context(), p.Visit.Who, c)

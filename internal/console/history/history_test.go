@@ -61,7 +61,9 @@ func TestBringInAndTakeBack(t *testing.T) {
 	if len(all) != 2 || len(all[0].Dimensions) != 0 {
 		t.Fatalf("campaigns %+v", all)
 	}
-	g.Get("/campaigns/"+string(all[0].ID)).Want(t, 200, "brought in", "nothing to send")
+	if page := g.Get("/campaigns/"+string(all[0].ID)).Want(t, 200, "brought in", "nothing to send"); strings.Contains(page.Text, "/edit") || strings.Contains(page.Text, "/copy") || strings.Contains(page.Text, "facts-title") {
+		t.Error("it has settings")
+	}
 	g.Get("/results/"+string(all[0].ID)).Want(t, 200)
 	g.Send(done.To+"/take-back").Want(t, 303)
 	g.Get(done.To).Want(t, 200, "Answers taken back")
