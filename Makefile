@@ -40,9 +40,10 @@ local:
 	@$(GOBUILD) -o $(LOCAL)/bin/ ./cmd/laptop $(FUNCTIONS:%=./functions/%)
 	@for f in $(FUNCTIONS); do ln -f $(LOCAL)/bin/$$f $(LOCAL)/functions/$$f/bootstrap || exit 1; done
 
-# The tests' processes are short and the machine has memory: the collector runs less often.
+# The tests' processes are short and the machine has memory: the collector runs less often. Many tests wait for a browser or a clock:
+# of their packages twice as many run side by side as there are processors.
 test: local
-	GOGC=400 go test ./...
+	GOGC=400 go test -p $$((2 * $$(getconf _NPROCESSORS_ONLN))) ./...
 
 demo: local
 	@exec $(LOCAL)/bin/laptop demo

@@ -296,7 +296,9 @@ func TestBrowserWordsOfATunnel(t *testing.T) {
 
 	// Two posts in a tunnel, and meanwhile another device has answered: it is asked about, and no words are lost.
 	r.way.Store(unsent)
-	browsertest.Run(t, ctx, browsertest.TapOn("#again"), browsertest.TapOn("#score label:nth-child(3)"), says("Ещё не отправлено"), chromedp.SendKeys("#why", "!"), browsertest.TapOn("#words button"))
+	browsertest.Run(t, ctx, browsertest.TapOn("#again"), browsertest.TapOn("#score label:nth-child(3)"), says("Ещё не отправлено"), // a field that gets the focus by itself may have its caret at the beginning
+		chromedp.Evaluate[chromedp.Void](`{ const why = document.getElementById("why"); why.focus(); why.setSelectionRange(why.value.length, why.value.length) }`),
+		chromedp.SendKeys("#why", "!"), browsertest.TapOn("#words button"))
 	s.mu.Lock()
 	other := s.responses[s.id]
 	other.Score, other.Why, other.Kept.Why, other.Version = 7, "другое", nil, other.Version+1
