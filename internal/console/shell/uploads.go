@@ -11,7 +11,7 @@ import (
 // UploadsPage is the history of uploads of one kind.
 type UploadsPage struct {
 	Frame
-	Back Tab // where the lists lead to
+	Back Tab    // where the lists lead to
 	Text string // what they are
 	Add  Tab    // where another begins; none without an address
 	Rows []UploadRow
