@@ -207,7 +207,7 @@ func (r *raw) field(f Field) *string {
 	return nil
 }
 
-// leastToDoubt is how many scores, none above five and none of nothing, make one doubt that they are on 0–10.
+// leastToDoubt is how many scores, none above 5 and none 0, make one doubt that they are on 0–10.
 const leastToDoubt = 5
 
 // settle tells from the rows of a part what is still unknown: whether scores are on 0–10, and the order of dates with slashes. Where rows do not
