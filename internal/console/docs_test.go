@@ -80,24 +80,3 @@ func TestEveryRefusalHasWords(t *testing.T) {
 		}
 	}
 }
-
-// The words of the desk are the same in both languages, with the same places for values.
-func TestWordsOfTheDesk(t *testing.T) {
-	t.Parallel()
-	read := func(l string) map[string][]string {
-		text, err := os.ReadFile("../../internal/lang/" + l + ".desk.json")
-		if err != nil {
-			t.Fatal(err)
-		}
-		values := map[string][]string{}
-		for _, m := range regexp.MustCompile(`(?m)^\s*"([^"]+)": "(.*)",?$`).FindAllStringSubmatch(string(text), -1) {
-			places := regexp.MustCompile(`\{\{\.\w+\}\}`).FindAllString(m[2], -1)
-			slices.Sort(places)
-			values[m[1]] = places
-		}
-		return values
-	}
-	if diff := cmp.Diff(read("en"), read("ru")); diff != "" {
-		t.Errorf("en (-) and ru (+) differ:\n%s", diff)
-	}
-}

@@ -7,6 +7,7 @@ import (
 
 	"onetap/internal/authz"
 	"onetap/internal/lang"
+	_ "onetap/internal/lang/desk" // the words of the doors
 	"onetap/internal/survey"
 )
 

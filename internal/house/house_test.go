@@ -94,6 +94,7 @@ var table = []rule{
 	{"internal/workbook/workbooktest", nil},
 	{"internal/workbook", []string{"internal/apperr", "internal/sheet"}},
 	{"internal/lang", []string{"internal/apperr"}},
+	{"internal/lang/desk", []string{"internal/lang"}},
 	{"internal/authz", []string{"internal/survey"}},
 	{"internal/keys", []string{"internal/ballot", "internal/survey"}},
 	{"internal/wording", []string{"internal/survey", "internal/lang", "internal/apperr"}},
@@ -105,7 +106,7 @@ var table = []rule{
 	{"internal/kms", []string{"internal/awsenv", "internal/seal"}},    // whose interface it serves
 	{"internal/oidc", slices.Concat(pure, []string{"internal/auth"})}, // whose interface it serves
 	{"internal/web", pure},
-	{"internal/door", slices.Concat(inner, []string{"internal/web", "internal/store", "internal/oidc"})},
+	{"internal/door", slices.Concat(inner, []string{"internal/lang/desk", "internal/web", "internal/store", "internal/oidc"})},
 
 	// The laptop. Four rooms of it know nothing of Onetap.
 	{"internal/local/dynamo", []string{"internal/local/guard"}},
@@ -114,8 +115,8 @@ var table = []rule{
 	{"internal/local/cloud", []string{"internal/local/guard", "internal/local/cloud/**"}},
 	{"internal/local/cloud/*", []string{"internal/local/cloud/*"}},
 	{"internal/local/guard", nil},
-	{"internal/local", slices.Concat([]string{"internal/local/**"}, inner)},
-	{"internal/local/**", slices.Concat([]string{"internal/local", "internal/local/**", "internal/store", "internal/awsenv", "internal/kms", "internal/seal/sealtest", "internal/ses"}, inner)},
+	{"internal/local", slices.Concat([]string{"internal/local/**", "internal/lang/desk"}, inner)},
+	{"internal/local/**", slices.Concat([]string{"internal/lang/desk", "internal/local", "internal/local/**", "internal/store", "internal/awsenv", "internal/kms", "internal/seal/sealtest", "internal/ses"}, inner)},
 	{"internal/replay", []string{"internal/awsenv"}},
 
 	// What only tests use.

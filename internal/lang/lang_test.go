@@ -21,6 +21,9 @@ import (
 	"onetap/internal/apperr"
 )
 
+// The tests read the strings of the desk, too.
+func init() { Add(os.DirFS("desk")) }
+
 func TestFor(t *testing.T) {
 	t.Parallel()
 	for header, want := range map[string]Language{
@@ -175,7 +178,7 @@ type source struct {
 	asked    map[string]string // ids given to T, Has and Forms, or named as a problem's code, with the place
 }
 
-func readSource(t *testing.T) source {
+func readSource(t *testing.T, wanted func(dir string) bool) source {
 	s := source{map[string]bool{}, map[string]string{}}
 	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
@@ -184,7 +187,7 @@ func readSource(t *testing.T) source {
 		if d.IsDir() && strings.HasPrefix(d.Name(), ".") && d.Name() != ".." && path != "../.." {
 			return fs.SkipDir
 		}
-		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || !wanted(filepath.ToSlash(filepath.Dir(path))) {
 			return nil
 		}
 		data, err := os.ReadFile(path)
@@ -264,7 +267,7 @@ func literal(e ast.Expr) string {
 
 func TestNoStringIsMissingAndNoneIsForgotten(t *testing.T) {
 	t.Parallel()
-	s := readSource(t)
+	s := readSource(t, func(string) bool { return true })
 	messages := catalogueOf(Default)
 	for id, where := range s.asked {
 		if _, ok := messages[id]; !ok {
@@ -293,6 +296,59 @@ func TestNoStringIsMissingAndNoneIsForgotten(t *testing.T) {
 	for id := range messages {
 		if !used(id) {
 			t.Errorf("%s is used nowhere", id)
+		}
+	}
+}
+
+// What the functions ask for that are not the desk stands beside this package, in no file of the desk. Whose problems are shown is left
+// to pages: of all that a use case can refuse, a respondent meets what internal/public and internal/web say.
+func TestFunctionsHaveTheirStrings(t *testing.T) {
+	t.Parallel()
+	carried := &catalogue{messages: map[string]message{}}
+	carried.readFrom(embedded, Default)
+	functions, err := filepath.Glob("../../functions/*")
+	if err != nil || len(functions) < 10 {
+		t.Fatalf("%v, %v", functions, err)
+	}
+	inside := map[string]bool{}
+	for _, f := range functions {
+		if filepath.Base(f) != "desk" {
+			follow(t, filepath.ToSlash(f), inside)
+		}
+	}
+	if !inside["../../internal/public"] || inside["../../internal/console"] {
+		t.Fatalf("read wrongly what is in the functions: %v", inside)
+	}
+	for id, where := range readSource(t, func(dir string) bool { return inside[dir] }).asked {
+		shown := !strings.HasPrefix(id, "problem.") || strings.Contains(where, "internal/public/") || strings.Contains(where, "internal/web/")
+		if _, ok := carried.messages[id]; !ok && shown {
+			t.Errorf("%s asks for %s, which the functions do not carry: it stands in desk", where, id)
+		}
+	}
+}
+
+// follow notes a package's folder and those of everything of this module that it imports.
+func follow(t *testing.T, dir string, seen map[string]bool) {
+	if seen[dir] {
+		return
+	}
+	seen[dir] = true
+	files, err := filepath.Glob(dir + "/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if strings.HasSuffix(f, "_test.go") {
+			continue
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), f, nil, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, i := range parsed.Imports {
+			if own, ok := strings.CutPrefix(strings.Trim(i.Path.Value, `"`), "onetap/"); ok {
+				follow(t, "../../"+own, seen)
+			}
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"onetap/internal/firststeps"
 	"onetap/internal/lang"
+	_ "onetap/internal/lang/desk" // the words of the laptop's own pages
 	"onetap/internal/local/drive"
 	"onetap/internal/local/faults"
 	"onetap/internal/local/ses"

@@ -8,6 +8,7 @@ import (
 
 	"onetap/internal/firststeps"
 	"onetap/internal/lang"
+	_ "onetap/internal/lang/desk" // its own words are among them
 	"onetap/internal/loop"
 	"onetap/internal/survey"
 )
