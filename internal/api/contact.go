@@ -23,6 +23,7 @@ type typedView struct {
 	Product  *string           `json:"product"`
 	Tier     *string           `json:"tier"`
 	Language *string           `json:"language"`
+	Zone     *string           `json:"zone"`
 	Value    *string           `json:"value"`
 	Attrs    map[string]string `json:"attributes"`
 	Updated  *time.Time        `json:"updated"`
@@ -31,14 +32,14 @@ type typedView struct {
 func (v typedView) over(c survey.Contact) contacts.Typed {
 	typed := contacts.Typed{
 		Email: c.Person.Email, Name: c.Person.Name, Phone: c.Person.Phone, Customer: c.Person.Customer, Consent: c.Person.Consent, Owner: c.Owner, Team: c.Team, Location: c.Location,
-		Product: c.Product, Tier: c.Tier, Language: c.Language, Value: c.Value, Attrs: v.Attrs,
+		Product: c.Product, Tier: c.Tier, Language: c.Language, Zone: c.Zone, Value: c.Value, Attrs: v.Attrs,
 	}
 	if typed.Owner == "" {
 		typed.Owner = c.OwnerRaw
 	}
 	for to, said := range map[*string]*string{
 		&typed.Email: v.Email, &typed.Name: v.Name, &typed.Phone: v.Phone, &typed.Customer: v.Customer, &typed.Consent: v.Consent, &typed.Owner: v.Owner, &typed.Team: v.Team,
-		&typed.Location: v.Location, &typed.Product: v.Product, &typed.Tier: v.Tier, &typed.Language: v.Language, &typed.Value: v.Value,
+		&typed.Location: v.Location, &typed.Product: v.Product, &typed.Tier: v.Tier, &typed.Language: v.Language, &typed.Zone: v.Zone, &typed.Value: v.Value,
 	} {
 		if said != nil {
 			*to = *said

@@ -92,6 +92,7 @@ type contactView struct {
 	Cause    survey.SuppressionCause  `json:"stopped_cause,omitempty"`
 	Customer string                   `json:"customer_id,omitempty"`
 	Consent  string                   `json:"consent,omitempty"`
+	Zone     string                   `json:"zone,omitempty"` // time zone
 }
 
 // showContact answers one contact that the asker may see, and whether anybody may write to it.
@@ -110,7 +111,7 @@ func (d *API) showContact(w http.ResponseWriter, r *http.Request) error {
 func viewContact(c survey.Contact, stopped survey.Suppression) contactView {
 	v := contactView{
 		c.ID, c.Audience, c.Person.Email, c.Person.Name, c.Person.Phone, c.Owner, c.OwnerRaw, c.Team, c.Location, c.Product,
-		c.Tier, c.Language, c.Value, c.Attrs, c.Created, c.Updated, stopped.Reason, stopped.Cause, c.Person.Customer, c.Person.Consent,
+		c.Tier, c.Language, c.Value, c.Attrs, c.Created, c.Updated, stopped.Reason, stopped.Cause, c.Person.Customer, c.Person.Consent, c.Zone,
 	}
 	if v.Attrs == nil {
 		v.Attrs = map[string]string{}

@@ -70,6 +70,21 @@ func TestLanguages(t *testing.T) {
 	}
 }
 
+func TestZones(t *testing.T) {
+	t.Parallel()
+	for _, heading := range []string{"Часовой пояс", "Time zone", "timezone", "UTC offset", "Час. пояс", "Time zone (UTC)"} {
+		for cell, want := range map[string]string{
+			"Europe/Moscow": "Europe/Moscow", "UTC+3": "UTC+03:00", "МСК+2": "UTC+05:00", "-11": "UTC-11:00", "": "",
+			"как у всех": "!", "Berlin": "!", "UTC+25": "!",
+		} {
+			c, warnings := one(t, heading, cell)
+			if c.Zone != strings.Trim(want, "!") || (want == "!") != (len(warnings) == 1 && warnings[0].Code == contacts.UnknownZone && warnings[0].Value == cell) {
+				t.Errorf("%s %q: %q, warnings %v", heading, cell, c.Zone, warnings)
+			}
+		}
+	}
+}
+
 func TestCellsAreCleaned(t *testing.T) {
 	t.Parallel()
 	for cell, want := range map[string]string{

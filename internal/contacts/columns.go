@@ -25,6 +25,7 @@ const (
 	FieldProduct   Field = "product"
 	FieldTier      Field = "tier"
 	FieldLanguage  Field = "language"
+	FieldZone      Field = "zone" // time zone
 	FieldValue     Field = "value"
 	FieldAttribute Field = "attribute" // any other: kept by its heading
 	FieldIgnored   Field = "ignored"   // line numbers
@@ -75,6 +76,8 @@ var CustomerWords = Vocabulary{
 	FieldProduct:  "product service продукт услуга | товар project проект тариф plan prod",
 	FieldTier:     "tier segment category сегмент категория категорияклиента | класс уровень grade abc",
 	FieldLanguage: "language lang lng язык яз locale языкобщения preferredlanguage",
+	FieldZone: "timezone timezoneid timezonename tz utcoffset gmtoffset utc часовойпояс часовойпоясклиента часпояс смещениеutc разницасutc разницасмск разницасмосквой | " +
+		"zone пояс часпояса",
 	FieldValue: "value revenue turnover ltv annualrevenue accountvalue customervalue выручка оборот сумма суммапродаж объёмпродаж суммадоговора выручказагод | " +
 		"доход amount arr mrr стоимость",
 	FieldCustomer: "customerid clientid contactid customernumber clientnumber customercode clientcode customerno clientno personid recordid externalid crmid idcrm " +
@@ -125,7 +128,7 @@ var customerColumns = CustomerWords.Compile()
 // fieldOrder is the order in which unsure words are given out.
 var fieldOrder = []Field{
 	FieldEmail, FieldFirst, FieldName, FieldMiddle, FieldLast, FieldPhone, FieldOwner, FieldTeam, FieldLocation, FieldProduct,
-	FieldTier, FieldLanguage, FieldValue, FieldCustomer, FieldConsent, FieldIgnored, FieldID, FieldRole, FieldManager,
+	FieldTier, FieldLanguage, FieldZone, FieldValue, FieldCustomer, FieldConsent, FieldIgnored, FieldID, FieldRole, FieldManager,
 }
 
 // columnsOf says what the columns under these headings hold. Each field is claimed once, by the surest heading, the

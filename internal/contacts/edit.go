@@ -21,8 +21,8 @@ const maxTyped = 200
 
 // Typed is a contact as somebody types it. The owner is named by id, address or full name.
 type Typed struct {
-	Email, Name, Phone, Customer, Consent, Owner, Team, Location, Product, Tier, Language, Value string
-	Attrs                                                                                        map[string]string
+	Email, Name, Phone, Customer, Consent, Owner, Team, Location, Product, Tier, Language, Zone, Value string
+	Attrs                                                                                              map[string]string
 }
 
 // Add adds one contact. Problems: those of fill; address_taken, customer_taken and phone_taken, with the Contact that has it; contact_erased.
@@ -158,7 +158,7 @@ func (l *Lists) known(ctx context.Context, c survey.Contact, id survey.ContactID
 }
 
 // fill puts what was typed into a contact. Problems, each at its field: those of survey.EmailOf and CheckName, contact_identifier,
-// contact_phone, contact_owner, contact_customer, language_unknown, text_too_long.
+// contact_phone, contact_owner, contact_customer, contact_zone, language_unknown, text_too_long.
 func (l *Lists) fill(ctx context.Context, c survey.Contact, typed Typed) (survey.Contact, error) {
 	invalid := func(code, where string, with ...any) (survey.Contact, error) {
 		return c, apperr.New(apperr.Invalid, code, where, with...)
@@ -192,6 +192,7 @@ func (l *Lists) fill(ctx context.Context, c survey.Contact, typed Typed) (survey
 		return c, err
 	}
 	phone, usable := celltext.Phone(typed.Phone)
+	zone, zoned := survey.ReadZone(typed.Zone)
 	switch {
 	case !usable:
 		return invalid("contact_phone", "phone")
@@ -199,6 +200,8 @@ func (l *Lists) fill(ctx context.Context, c survey.Contact, typed Typed) (survey
 		return invalid("contact_customer", "customer_id")
 	case email == "" && typed.Customer == "" && survey.PhoneKey(phone) == "":
 		return invalid("contact_identifier", "email")
+	case !zoned:
+		return invalid("contact_zone", "zone")
 	case typed.Language != "" && !slices.Contains(survey.Languages(), typed.Language):
 		return invalid("language_unknown", "language", "Known", strings.Join(survey.Languages(), ", "))
 	}
@@ -209,7 +212,7 @@ func (l *Lists) fill(ctx context.Context, c survey.Contact, typed Typed) (survey
 	if err := l.readOwner(ctx, &c, typed); err != nil {
 		return c, err
 	}
-	c.Location, c.Product, c.Tier, c.Language, c.Value = typed.Location, typed.Product, typed.Tier, typed.Language, typed.Value
+	c.Location, c.Product, c.Tier, c.Language, c.Zone, c.Value = typed.Location, typed.Product, typed.Tier, typed.Language, zone, typed.Value
 	return c, readAttributes(&c, typed.Attrs)
 }
 

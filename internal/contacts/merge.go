@@ -60,6 +60,7 @@ func (im *Import) join(a, b survey.Contact, m *Merge) survey.Contact {
 		{FieldProduct, &out.Product, &other.Product},
 		{FieldTier, &out.Tier, &other.Tier},
 		{FieldLanguage, &out.Language, &other.Language},
+		{FieldZone, &out.Zone, &other.Zone},
 		{FieldValue, &out.Value, &other.Value},
 	} {
 		pick(im.heading(f.field), *f.mine, *f.theirs, func() { *f.mine = *f.theirs })
@@ -103,7 +104,7 @@ func (im *Import) nameHeading() string {
 
 // fullness counts what a row says of a contact.
 func fullness(c survey.Contact) (n int) {
-	for _, text := range []string{c.Person.Name, c.Person.First, c.Person.Middle, c.Person.Phone, c.Person.Consent, c.Owner, c.Team, c.Location, c.Product, c.Tier, c.Language, c.Value} {
+	for _, text := range []string{c.Person.Name, c.Person.First, c.Person.Middle, c.Person.Phone, c.Person.Consent, c.Owner, c.Team, c.Location, c.Product, c.Tier, c.Language, c.Zone, c.Value} {
 		if text != "" {
 			n++
 		}

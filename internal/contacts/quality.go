@@ -13,6 +13,7 @@ const (
 	MissingLanguage  Finding = "missing_language"
 	UnknownOwner     Finding = "unknown_owner"
 	UnknownLanguage  Finding = "unknown_language"
+	UnknownZone      Finding = "unknown_zone" // the row is taken without it
 	PhoneUnusable    Finding = "phone_unusable"
 	NameUnusable     Finding = "name_unusable" // "null", an address, a telephone number where the name should be
 	NameInCapitals   Finding = "name_in_capitals"

@@ -170,6 +170,8 @@ func set(c *survey.Contact, f Field, text string) {
 		c.Tier = text
 	case FieldLanguage:
 		c.Language = text
+	case FieldZone:
+		c.Zone = text
 	}
 }
 
@@ -198,6 +200,12 @@ func (im *Import) assign(row *Row, staff survey.Directory, out *Imported) {
 	} else {
 		missing(c.Language, MissingLanguage)
 		c.Language = language
+	}
+	if zone, known := survey.ReadZone(c.Zone); !known {
+		out.warn(Warning{Line: line, Code: UnknownZone, Column: im.heading(FieldZone), Value: celltext.Cut(c.Zone, 100)})
+		c.Zone = ""
+	} else {
+		c.Zone = zone
 	}
 	if phone, usable := celltext.Phone(c.Person.Phone); !usable {
 		out.warn(Warning{Line: line, Code: PhoneUnusable, Column: im.heading(FieldPhone), Value: celltext.Cut(c.Person.Phone, 100)})

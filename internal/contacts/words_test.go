@@ -18,10 +18,10 @@ func TestEveryCodeHasWords(t *testing.T) {
 	rows := append([]string{"duplicate", "too_many_cells", "too_few_cells", "address_elsewhere", "cell_too_long", "quote_open", "row_too_long", "row_binary"}, address...)
 	findings := []contacts.Finding{
 		contacts.MissingName, contacts.MissingPhone, contacts.MissingOwner, contacts.MissingTeam, contacts.MissingLanguage, contacts.UnknownOwner,
-		contacts.UnknownLanguage, contacts.PhoneUnusable, contacts.NameInCapitals, contacts.SuspiciousDomain, contacts.RoleAddress, contacts.ShortRow, contacts.BrokenCharacters,
+		contacts.UnknownLanguage, contacts.UnknownZone, contacts.PhoneUnusable, contacts.NameInCapitals, contacts.SuspiciousDomain, contacts.RoleAddress, contacts.ShortRow, contacts.BrokenCharacters,
 	}
 	ids := []string{
-		"row.unknown_role", "row.unknown_manager", "row.unknown_owner", "row.unknown_language", "row.phone_unusable", "row.broken_characters",
+		"row.unknown_role", "row.unknown_manager", "row.unknown_owner", "row.unknown_language", "row.unknown_zone", "row.phone_unusable", "row.broken_characters",
 		"problem.csv_empty", "problem.csv_binary", "problem.csv_workbook", "problem.csv_markup", "problem.csv_no_heading", "problem.csv_no_address_column",
 		"problem.csv_too_many_columns", "problem.csv_no_rows", "problem.csv_ended", "problem.csv_too_large",
 	}

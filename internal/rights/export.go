@@ -39,6 +39,7 @@ type Kept struct {
 	Product     string            `json:"product,omitempty"`
 	Tier        string            `json:"tier,omitempty"`
 	Language    string            `json:"language,omitempty"`
+	Zone        string            `json:"time_zone,omitempty"`
 	Value       string            `json:"value,omitempty"`
 	Attributes  map[string]string `json:"attributes,omitempty"`
 	Created     time.Time         `json:"created"`
@@ -176,7 +177,7 @@ func (r *Rights) Export(ctx context.Context, p Person) (Export, error) {
 func (r *Rights) kept(ctx context.Context, c survey.Contact, uploads []survey.UploadRecord) (Kept, error) {
 	k := Kept{
 		Audience: c.Audience, ID: c.ID, Person: c.Person, Owner: c.Owner, OwnerRaw: c.OwnerRaw, Team: c.Team, Location: c.Location, Product: c.Product,
-		Tier: c.Tier, Language: c.Language, Value: c.Value, Attributes: c.Attrs, Created: c.Created, Updated: c.Updated,
+		Tier: c.Tier, Language: c.Language, Zone: c.Zone, Value: c.Value, Attributes: c.Attrs, Created: c.Created, Updated: c.Updated,
 	}
 	if c.Person.Email != "" {
 		k.FoundBy = append(k.FoundBy, "email")

@@ -16,7 +16,7 @@ import (
 )
 
 // contactSecret is what is sealed of a contact: all that a list says of the person. Open stay what figures are made of and letters go by
-// (owner by id, team, location, product, tier, language) and the keyed hashes by which the contact is found.
+// (owner by id, team, location, product, tier, language, time zone) and the keyed hashes by which the contact is found.
 type contactSecret struct {
 	Person   survey.Person     `json:"person"`
 	OwnerRaw string            `json:"owner_raw,omitempty"`
@@ -55,6 +55,7 @@ func (s *Store) stampedContact(ctx context.Context, c survey.Contact, d contactD
 	set(it, "product", c.Product)
 	set(it, "tier", c.Tier)
 	set(it, "language", c.Language)
+	set(it, "zone", c.Zone)
 	it["digest"] = str(d.sum)
 	set(it, "mail", string(c.Mailbox))
 	set(it, "ids", foundText(c.Found))
@@ -114,7 +115,7 @@ func openContact(it item) (survey.Contact, error) {
 	c := survey.Contact{
 		ID: survey.ContactID(text(it, "sk")), Audience: survey.Audience(text(it, "audience")),
 		Owner: text(it, "owner"), OwnerRaw: text(it, "owner_raw"), Team: text(it, "team"), Location: text(it, "location"),
-		Product: text(it, "product"), Tier: text(it, "tier"), Language: text(it, "language"), Value: text(it, "value"),
+		Product: text(it, "product"), Tier: text(it, "tier"), Language: text(it, "language"), Zone: text(it, "zone"), Value: text(it, "value"),
 		Created: instant(it, "created"), Updated: instant(it, "updated"),
 		Mailbox: survey.ContactID(text(it, "mail")), Found: foundOf(text(it, "ids")), Consented: truth(it, "consented"),
 	}
@@ -182,11 +183,11 @@ func attributes(list string) (names map[string]string, projection string) {
 var (
 	// What planning reads: what campaigns filter by. Columns of one's own are sealed with the person, so that planning opens contacts; it
 	// is the sender's and the desk's work, who have the key anyway.
-	plannedNames, plannedParts = attributes("pk sk reason mail owner team location product tier language value attrs sealed consented updated")
+	plannedNames, plannedParts = attributes("pk sk reason mail owner team location product tier language zone value attrs sealed consented updated")
 	// What a search over everything looks at and shows.
 	soughtNames, soughtParts = attributes("pk sk person owner team location product attrs sealed")
 	// What sending reads.
-	writtenNames, writtenParts = attributes("pk sk reason mail person owner team location product tier language attrs sealed consented")
+	writtenNames, writtenParts = attributes("pk sk reason mail person owner team location product tier language zone attrs sealed consented")
 )
 
 // SomeContacts calls each for up to limit contacts of one shard of an audience in the order of their ids, with what a search looks

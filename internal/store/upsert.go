@@ -41,6 +41,9 @@ func (s *Store) digestOf(ctx context.Context, c survey.Contact) (d contactDigest
 	for _, part := range [...]string{string(c.Audience), string(c.ID), c.Owner, c.Team, c.Location, c.Product, c.Tier, c.Language} {
 		b = append(append(b, part...), 0)
 	}
+	if c.Zone != "" { // not in the digests of those who had none when there were no zones
+		b = append(append(b, c.Zone...), 0)
+	}
 	h, err := s.keys.sealer.Digest(ctx, seal.Contacts, append(b, d.secret...))
 	if err == nil {
 		d.sum = keyedDigest + base64.RawStdEncoding.EncodeToString(h[:12])
@@ -60,6 +63,9 @@ func plainDigest(c survey.Contact) string {
 	b := make([]byte, 0, 512)
 	for _, s := range [...]string{jsonText(c.Person), c.Owner, c.OwnerRaw, c.Team, c.Location, c.Product, c.Tier, c.Language, c.Value, attrs} {
 		b = append(append(b, s...), 0)
+	}
+	if c.Zone != "" {
+		b = append(append(b, c.Zone...), 0)
 	}
 	h := sha256.Sum256(b)
 	return base64.RawStdEncoding.EncodeToString(h[:12])

@@ -60,6 +60,7 @@ type Contact struct {
 	Product  string
 	Tier     string
 	Language string            // "ru" or "en"; "" when the file does not say
+	Zone     string            // the time zone it lives by, as ReadZone keeps it; "": not known
 	Value    string            // what the customer is worth, as the file gave it ("1 200 000 ₽"); shown, never summed
 	Attrs    map[string]string // any further column, by its heading as written
 	Created  time.Time
@@ -89,7 +90,7 @@ type FoundBy struct {
 // Same reports whether a and b hold the same imported data; ids, times and what is made of the data are not.
 func (c Contact) Same(d Contact) bool {
 	return c.Audience == d.Audience && c.Person == d.Person && c.Owner == d.Owner && c.OwnerRaw == d.OwnerRaw && c.Team == d.Team &&
-		c.Location == d.Location && c.Product == d.Product && c.Tier == d.Tier && c.Language == d.Language &&
+		c.Location == d.Location && c.Product == d.Product && c.Tier == d.Tier && c.Language == d.Language && c.Zone == d.Zone &&
 		c.Value == d.Value && maps.Equal(c.Attrs, d.Attrs)
 }
 

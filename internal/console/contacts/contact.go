@@ -122,6 +122,7 @@ func (p *contactPage) facts(c survey.Contact, names map[string]string) {
 		}
 	}
 	add("customer_id", c.Person.Customer)
+	add("zone", c.Zone)
 	owner := shell.StaffName(names, c.Owner)
 	if c.Owner == "" && c.OwnerRaw != "" {
 		owner = p.Lang.T("upload.owner_unknown", lang.Values{"Owner": c.OwnerRaw})

@@ -98,7 +98,7 @@ func typedContact(r *http.Request) contacts.Typed {
 	typed := contacts.Typed{
 		Email: r.FormValue("email"), Name: r.FormValue("name"), Phone: r.FormValue("phone"), Customer: r.FormValue("customer_id"), Consent: r.FormValue("consent"), Owner: r.FormValue("owner"),
 		Team: r.FormValue("team"), Location: r.FormValue("location"), Product: r.FormValue("product"), Tier: r.FormValue("tier"),
-		Language: r.FormValue("language"), Value: r.FormValue("value"), Attrs: map[string]string{},
+		Language: r.FormValue("language"), Zone: r.FormValue("zone"), Value: r.FormValue("value"), Attrs: map[string]string{},
 	}
 	for n := range contacts.MaxColumns {
 		heading := r.FormValue("heading-" + strconv.Itoa(n))
@@ -113,7 +113,7 @@ func typedContact(r *http.Request) contacts.Typed {
 func typedOf(c survey.Contact) contacts.Typed {
 	return contacts.Typed{
 		Email: c.Person.Email, Name: c.Person.Name, Phone: c.Person.Phone, Customer: c.Person.Customer, Consent: c.Person.Consent, Owner: cmp.Or(c.Owner, c.OwnerRaw), Team: c.Team,
-		Location: c.Location, Product: c.Product, Tier: c.Tier, Language: c.Language, Value: c.Value, Attrs: c.Attrs,
+		Location: c.Location, Product: c.Product, Tier: c.Tier, Language: c.Language, Zone: c.Zone, Value: c.Value, Attrs: c.Attrs,
 	}
 }
 
@@ -167,6 +167,7 @@ func (p *editPage) fields(typed contacts.Typed, staff []survey.Staff) {
 		{Name: "product", Value: typed.Product},
 		{Name: "tier", Value: typed.Tier},
 		{Name: "value", Value: typed.Value},
+		{Name: "zone", Value: typed.Zone, Hint: p.Lang.T("contact_edit.zone_hint")},
 	} {
 		f.Label = p.Lang.T("upload.field." + f.Name)
 		f.Type = cmp.Or(f.Type, "text")
@@ -196,6 +197,7 @@ func (p *editPage) refused(refusal *apperr.Error, c survey.Contact, typed contac
 			{"product", c.Product, typed.Product},
 			{"tier", c.Tier, typed.Tier},
 			{"value", c.Value, typed.Value},
+			{"zone", c.Zone, typed.Zone},
 		} {
 			if f.theirs != f.yours {
 				p.Theirs = append(p.Theirs, shell.Fact{Label: p.Lang.T("upload.field." + f.id), Text: cmp.Or(f.theirs, "—")})

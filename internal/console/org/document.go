@@ -128,6 +128,7 @@ func (w *writer) contact(k rights.Kept) {
 	w.add("tier", k.Tier)
 	w.add("value", k.Value)
 	w.add("language", k.Language)
+	w.add("zone", k.Zone)
 	w.attributes(k.Attributes)
 	w.add("created", w.moment(k.Created))
 	w.add("updated", w.moment(k.Updated))
