@@ -9,6 +9,7 @@ import (
 
 	"onetap/internal/contacts"
 	"onetap/internal/lang"
+	_ "onetap/internal/lang/desk"
 )
 
 // Every code that this package gives has its words in every language, and the words ask for no value that is not given.
