@@ -20,6 +20,9 @@ const (
 type reading struct {
 	at time.Time
 	ok bool
+	// written is the time by which the answer is known: at, or, of a time without a zone, what it says read as UTC. It is the same whatever clock
+	// the company has when the list comes again.
+	written time.Time
 	// Of a date with slashes, a and b are its first two numbers; whichever is over 12 is the day. 0: its order is no question.
 	a, b int
 }
@@ -28,25 +31,30 @@ type reading struct {
 var named = []string{"Jan 2, 2006", "January 2, 2006", "2 Jan 2006", "2 January 2006", "02-Jan-2006", "Mon, 02 Jan 2006", "Monday, January 2, 2006"}
 
 // read reads a time as exports write it: ISO 8601, day.month.year, with slashes in the order given, seconds or milliseconds since 1970, English
-// names of months. A time without a zone is UTC.
-func read(text string, order Order) (r reading) {
+// names of months. A time without a zone is on the clock.
+func read(text string, order Order, clock *time.Location) (r reading) {
 	text = celltext.Clean(text)
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil && len(text) >= 9 && len(text) <= 13 {
+		at := time.Unix(n, 0).UTC()
 		if len(text) > 11 {
-			return reading{at: time.UnixMilli(n).UTC(), ok: true}
+			at = time.UnixMilli(n).UTC()
 		}
-		return reading{at: time.Unix(n, 0).UTC(), ok: true}
+		return reading{at: at, ok: true, written: at}
 	}
-	day, clock := cutClock(text)
+	day, hours := cutClock(text)
 	date, ok := r.date(day, order)
 	if !ok {
 		return r
 	}
-	at, ok := clockOf(clock)
+	at, zoned, ok := clockOf(hours)
 	if !ok {
 		return r
 	}
-	r.at, r.ok = date.Add(at), true
+	r.written, r.ok = date.Add(at), true
+	if r.at = r.written; !zoned {
+		y, m, d := date.Date()
+		r.at = time.Date(y, m, d, 0, 0, 0, int(at), clock)
+	}
 	return r
 }
 
@@ -106,10 +114,10 @@ func dateOf(year, month, day int) (time.Time, bool) {
 	return t, t.Month() == time.Month(month) && t.Day() == day
 }
 
-// clockOf is how long after the UTC midnight of its date a time is.
-func clockOf(text string) (at time.Duration, ok bool) {
+// clockOf is how long after midnight of its date a time is: after UTC's midnight where it has a zone.
+func clockOf(text string) (at time.Duration, zoned, ok bool) {
 	if text == "" {
-		return 0, true
+		return 0, false, true
 	}
 	end := strings.IndexFunc(text, func(r rune) bool { return (r < '0' || r > '9') && r != ':' && r != '.' })
 	if end < 0 {
@@ -117,24 +125,24 @@ func clockOf(text string) (at time.Duration, ok bool) {
 	}
 	parts := strings.Split(text[:end], ":")
 	if len(parts) < 2 || len(parts) > 3 {
-		return 0, false
+		return 0, false, false
 	}
 	hour, err := strconv.Atoi(parts[0])
 	minute, wrong := strconv.Atoi(parts[1])
 	if err != nil || wrong != nil || minute > 59 {
-		return 0, false
+		return 0, false, false
 	}
 	seconds := 0.0
 	if len(parts) == 3 {
 		if seconds, err = strconv.ParseFloat(parts[2], 64); err != nil || seconds >= 61 {
-			return 0, false
+			return 0, false, false
 		}
 	}
 	rest := strings.ToUpper(strings.TrimSpace(text[end:]))
 	for _, half := range []string{"AM", "PM"} {
 		if after, found := strings.CutPrefix(rest, half); found {
 			if hour < 1 || hour > 12 {
-				return 0, false
+				return 0, false, false
 			}
 			if hour %= 12; half == "PM" {
 				hour += 12
@@ -143,14 +151,14 @@ func clockOf(text string) (at time.Duration, ok bool) {
 		}
 	}
 	if hour > 23 {
-		return 0, false
+		return 0, false, false
 	}
 	zone, ok := zoneOf(rest)
 	at = time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute + time.Duration(seconds*1000)*time.Millisecond
-	return at - zone, ok
+	return at - zone, rest != "", ok
 }
 
-// zoneOf reads "Z", "UTC", "GMT+3", "+03:00", "-0700"; "" is UTC.
+// zoneOf reads "Z", "UTC", "GMT+3", "+03:00", "-0700"; "" is none, 0.
 func zoneOf(text string) (time.Duration, bool) {
 	text = strings.TrimPrefix(strings.TrimPrefix(text, "UTC"), "GMT")
 	text = strings.TrimSpace(text)

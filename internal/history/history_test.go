@@ -54,7 +54,7 @@ func recounted(t *testing.T, w *consoletest.World) map[string]map[survey.TallyKe
 		all[string(c.ID)] = map[survey.TallyKey]survey.Counts{}
 		for _, r := range answers(t, w, c.ID) {
 			d := survey.Deltas{}
-			survey.MarkOf(r, time.UTC).Count(d, c.ID, 1)
+			survey.MarkOf(r, c.Clock()).Count(d, c.ID, 1)
 			for k, counts := range d {
 				sum := survey.Deltas(all[k.Scope])
 				sum.Merge(survey.Deltas{k: counts})

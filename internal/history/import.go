@@ -137,9 +137,13 @@ func (im *Imports) Begin(ctx context.Context, said Said) (survey.Upload, error) 
 	if err := checkColumns(said.Columns); err != nil {
 		return survey.Upload{}, err
 	}
+	set, err := im.Store.Settings(ctx)
+	if err != nil {
+		return survey.Upload{}, err
+	}
 	p := progress{
 		Kind: string(survey.UploadOfHistory), Into: said.Into, Create: said.Create, Look: said.Look, Language: said.Language, Sent: said.Sent,
-		List: List{Said: said.Columns, Order: said.Dates, Scale: said.Scale},
+		List: List{Said: said.Columns, Order: said.Dates, Scale: said.Scale, Zone: set.Zone},
 	}
 	p.List.CSV.Said = said.Encoding
 	if said.JSON {

@@ -37,6 +37,7 @@ type List struct {
 	Order   Order            `json:"order,omitempty"` // of dates with slashes; "": not known yet
 	Scale   bool             `json:"scale,omitempty"` // it is settled that scores are on 0–10
 	From    string           `json:"from,omitempty"`  // the service, where its headings tell
+	Zone    string           `json:"zone,omitempty"`  // the company's, in which times without a zone are; "": UTC
 
 	raw []raw // of this part
 }
@@ -54,7 +55,7 @@ type raw struct {
 // answer is a row that was understood.
 type answer struct {
 	line, lines  int
-	at           time.Time
+	at, written  time.Time // see reading
 	score        int
 	why, wish    string
 	email, name  string
@@ -226,7 +227,7 @@ func (l *List) settle() error {
 		if l.Order != "" || !strings.ContainsAny(r.date, "/-") {
 			continue
 		}
-		switch d := read(r.date, ""); {
+		switch d := read(r.date, "", time.UTC); {
 		case d.a > 12 && dayFirst == 0:
 			dayFirst = r.line
 		case d.b > 12 && monthFirst == 0:
@@ -253,6 +254,9 @@ func (l *List) settle() error {
 	}
 	return nil
 }
+
+// clock is the company's as it was when the list began to come.
+func (l *List) clock() *time.Location { return survey.Settings{Zone: l.Zone}.Clock() }
 
 // isNPS reports whether a survey of that type asks the question on 0–10; "" where the list does not say.
 func isNPS(kind string) bool {
@@ -286,7 +290,7 @@ func (l *List) understand(r raw, staff survey.Directory, now time.Time) (a answe
 	if r.refused != "" {
 		return no(r.refused, "", "")
 	}
-	when := read(r.date, l.Order)
+	when := read(r.date, l.Order, l.clock())
 	s, isScore := scoreOf(r.score)
 	switch {
 	case !isNPS(r.kind):
@@ -306,7 +310,8 @@ func (l *List) understand(r raw, staff survey.Directory, now time.Time) (a answe
 	case when.at.Before(oldest):
 		return no("history_old", string(FieldDate), r.date)
 	}
-	a = answer{line: r.line, lines: r.lines, at: when.at.UTC().Truncate(time.Millisecond), score: s, origin: r.origin, wave: celltext.Cut(r.wave, maxWave)}
+	at, written := when.at.UTC().Truncate(time.Millisecond), when.written.Truncate(time.Millisecond)
+	a = answer{line: r.line, lines: r.lines, at: at, written: written, score: s, origin: r.origin, wave: celltext.Cut(r.wave, maxWave)}
 	a.why, _ = survey.Comment(r.why)
 	a.wish, _ = survey.Comment(r.wish)
 	if email, name, code := survey.ReadAddress(r.email); code == "" {

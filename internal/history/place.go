@@ -87,7 +87,7 @@ func (im *Imports) identify(ctx context.Context, p *progress, answers []answer) 
 
 // originOf is what an answer is known by.
 func (im *Imports) originOf(p *progress, a answer) survey.ContactID {
-	when := strconv.FormatInt(a.at.UnixMilli(), 10)
+	when := strconv.FormatInt(a.written.UnixMilli(), 10)
 	if a.origin != "" {
 		return im.Keys.Origin(p.audience, "id", a.origin, when)
 	}
@@ -231,6 +231,9 @@ func (im *Imports) look(ctx context.Context, p *progress, pending []*placing) (t
 		spanning, ok := spans[a.at]
 		if !ok {
 			spanning = p.waves.spanning(a.at)
+			if !a.written.Equal(a.at) { // brought in while no clock was set
+				spanning = slices.Concat(spanning, p.waves.spanning(a.written))
+			}
 			spans[a.at] = spanning
 		}
 		for _, c := range slices.Concat(chain, spanning) {

@@ -11,6 +11,8 @@ import (
 // Store is what bringing in answers needs of the table. Reads are consistent, but for Campaigns, which may miss one that was just made. Every call
 // may be repeated.
 type Store interface {
+	// Settings reads what the company has set, its clock among it.
+	Settings(ctx context.Context) (survey.Settings, error)
 	// Staff reads everybody of the company.
 	Staff(ctx context.Context) ([]survey.Staff, error)
 	// Dimensions reads what is known of the columns of an audience.

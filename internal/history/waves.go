@@ -54,15 +54,16 @@ func (im *Imports) load(ctx context.Context, w *waves, id survey.CampaignID) (ok
 
 // wave is what an answer's campaign is: what its answers have in common, and its name.
 func (p *progress) wave(a answer) (key, name string) {
+	at := a.at.In(p.List.clock())
 	switch into := p.Into; {
 	case strings.HasPrefix(into, "name:"):
 		name = strings.TrimPrefix(into, "name:")
 	case into == "quarter":
-		q := (int(a.at.Month()) + 2) / 3
-		return fmt.Sprintf("quarter:%d-%d", a.at.Year(), q), p.Language.T("history.quarter."+strconv.Itoa(q), nil) + " " + strconv.Itoa(a.at.Year())
+		q := (int(at.Month()) + 2) / 3
+		return fmt.Sprintf("quarter:%d-%d", at.Year(), q), p.Language.T("history.quarter."+strconv.Itoa(q), nil) + " " + strconv.Itoa(at.Year())
 	case into == "month" || a.wave == "":
-		m := p.Language.T("history.month."+strconv.Itoa(int(a.at.Month())), nil)
-		return a.at.Format("month:2006-01"), m + " " + strconv.Itoa(a.at.Year())
+		m := p.Language.T("history.month."+strconv.Itoa(int(at.Month())), nil)
+		return at.Format("month:2006-01"), m + " " + strconv.Itoa(at.Year())
 	default:
 		name = a.wave
 	}
@@ -113,7 +114,7 @@ func (im *Imports) ensure(ctx context.Context, p *progress, id survey.CampaignID
 	for range 20 {
 		c, ok := w.known[id]
 		if !ok {
-			c = survey.Campaign{ID: id, Name: name, Audience: p.audience, Language: string(p.Language)}
+			c = survey.Campaign{ID: id, Name: name, Audience: p.audience, Language: string(p.Language), Zone: p.List.Zone}
 		}
 		after, changed := c.BringIn(p.id, p.List.From, first, last, im.Now().UTC(), p.Dimensions)
 		if !changed {
