@@ -18,7 +18,7 @@ func TestDemo(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
-	line := regexp.MustCompile(`^demo: audience=303 invited=299 skipped=4 sent=\d+ bounced=\d+ responded=\d+ unverified=\d+ nps=-?\d+\.\d interval=\[-?\d+\.\d,-?\d+\.\d\] cases=\d+ alerts=\d+ drift=0 duplicates=0 enps=-?\d+\.\d linkable=0 erased=\d+$`)
+	line := regexp.MustCompile(`^demo: audience=303 invited=299 skipped=4 sent=\d+ bounced=\d+ responded=\d+ unverified=\d+ nps=-?\d+\.\d interval=\[-?\d+\.\d,-?\d+\.\d\] cases=\d+ alerts=\d+ drift=0 duplicates=0 enps=-?\d+\.\d linkable=0 erased=\d+ imported=480$`)
 	if !line.MatchString(s.String()) {
 		t.Errorf("the last line is %q", s)
 	}

@@ -1,4 +1,4 @@
-// Package story plays the main job from upload to alert on a running Onetap, asks its employees, and erases a person, through public
+// Package story plays the main job from upload to alert on a running Onetap, asks its employees, erases a person, and brings in earlier answers, through public
 // interfaces only, tells what it does, and checks every promise that can be seen from outside. One onlooker holds everything.
 package story
 
@@ -42,11 +42,12 @@ type Summary struct {
 	ENPS                                                             float64
 	Linkable                                                         int // employees whom the attacker names better than by guessing among five
 	Erased                                                           int // items of the table that named the erased person and do not any more
+	Imported                                                         int // answers of a former survey service
 }
 
 func (s Summary) String() string {
-	return fmt.Sprintf("demo: audience=%d invited=%d skipped=%d sent=%d bounced=%d responded=%d unverified=%d nps=%.1f interval=[%.1f,%.1f] cases=%d alerts=%d drift=%d duplicates=%d enps=%.1f linkable=%d erased=%d",
-		s.Audience, s.Invited, s.Skipped, s.Sent, s.Bounced, s.Responded, s.Unverified, s.NPS, s.Interval[0], s.Interval[1], s.Cases, s.Alerts, s.Drift, s.Duplicates, s.ENPS, s.Linkable, s.Erased)
+	return fmt.Sprintf("demo: audience=%d invited=%d skipped=%d sent=%d bounced=%d responded=%d unverified=%d nps=%.1f interval=[%.1f,%.1f] cases=%d alerts=%d drift=%d duplicates=%d enps=%.1f linkable=%d erased=%d imported=%d",
+		s.Audience, s.Invited, s.Skipped, s.Sent, s.Bounced, s.Responded, s.Unverified, s.NPS, s.Interval[0], s.Interval[1], s.Cases, s.Alerts, s.Drift, s.Duplicates, s.ENPS, s.Linkable, s.Erased, s.Imported)
 }
 
 // campaign is what the API says of one.
@@ -125,6 +126,9 @@ func (t *Teller) Tell(ctx context.Context) (Summary, error) {
 		if err := t.erase(ctx, c, people, &s); err != nil {
 			return s, err
 		}
+	}
+	if err := t.history(ctx, &s); err != nil {
+		return s, err
 	}
 	if len(t.broken) > 0 {
 		return s, errors.New("broken: " + strings.Join(t.broken, "; "))
