@@ -69,6 +69,7 @@ func (d *director) check(ctx context.Context) error {
 	if err := d.checkErased(ctx, t); err != nil {
 		return err
 	}
+	d.checkBrought(t)
 	d.checkStopped()
 	sum, list := t.tallies.differences(recount(t))
 	if sum > 0 {

@@ -37,6 +37,7 @@ type director struct {
 	uploaded  int // contacts of the last upload that was confirmed
 	box       *ballots
 	erased    []erased
+	brought   *brought // nil: no answers of elsewhere
 	watch     *attack.Onlooker
 	linkable  int // employees whom the attacker named
 	linked    []attack.Finding
@@ -140,6 +141,10 @@ func (d *director) step(ctx context.Context, s Step) error {
 		return d.launch(ctx, r)
 	case "erase":
 		return d.erase(ctx, s.N, r)
+	case "bring":
+		return d.bring(ctx, s.N, r)
+	case "take-back":
+		return d.takeBack(ctx)
 	case "stop":
 		return d.stopByHand(ctx, s.N, r)
 	case "again":

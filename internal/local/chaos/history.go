@@ -92,6 +92,7 @@ func Invent(seed uint64) History {
 	h.Faults = inventFaults(r)
 	h.addEmployees(rand.New(rand.NewPCG(seed, 3)))
 	h.addErasures(rand.New(rand.NewPCG(seed, 4)))
+	h.addBrought(rand.New(rand.NewPCG(seed, 6)))
 	h.addAnalyse(rand.New(rand.NewPCG(seed, 5)))
 	return h
 }
@@ -155,6 +156,30 @@ func (h *History) addErasures(r *rand.Rand) {
 	for range 1 + r.IntN(3) {
 		at := 1 + r.IntN(len(h.Steps))
 		h.Steps = slices.Insert(h.Steps, at, Step{Do: "erase", N: 1 + r.IntN(2), Seed: r.Uint64()})
+	}
+}
+
+// addBrought has answers come that were given elsewhere, perhaps again, and perhaps be taken back; with faults of the function that does it.
+func (h *History) addBrought(r *rand.Rand) {
+	if r.Float64() < 0.5 {
+		return
+	}
+	all := []Step{{Do: "bring", N: 40 + r.IntN(400)}}
+	for _, do := range []string{"bring", "take-back", "bring"} {
+		if r.Float64() < 0.4 {
+			all = append(all, Step{Do: do, N: all[0].N})
+		}
+	}
+	at := 1
+	for _, s := range all {
+		s.Seed = r.Uint64()
+		at += r.IntN(max(1, (len(h.Steps)-at)/2))
+		h.Steps = slices.Insert(h.Steps, min(at, len(h.Steps)), s)
+		at++
+	}
+	for range 1 + r.IntN(3) {
+		what := callFaults[pick(r, 4, func(i int) float64 { return callFaults[i].weight })].what
+		h.Faults = append(h.Faults, parsed(fmt.Sprintf("%s@desk.%s#%d", what, []string{"TransactWriteItems", "PutItem", "BatchGetItem", "Query"}[r.IntN(4)], 1+r.IntN(30))))
 	}
 }
 

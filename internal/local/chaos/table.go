@@ -100,6 +100,7 @@ type campaignRows struct {
 	responses map[string]record         // by contact
 	cases     map[string]int            // by contact
 	printed   int                       // cards
+	brought   bool                      // its answers were given elsewhere
 }
 
 // mailing is what planning found.
@@ -167,12 +168,14 @@ func sortOut(all []record) (rows, map[survey.Audience][]survey.ContactID, error)
 			var c struct {
 				State, Audience, Zone string
 				Cards                 []int
+				History               struct{ Imports []string }
 			}
 			err = r.json("campaign", &c)
 			for _, n := range c.Cards {
 				of(pk[1]).printed += n
 			}
 			of(pk[1]).state, of(pk[1]).audience, of(pk[1]).zone = c.State, c.Audience, c.Zone
+			of(pk[1]).brought = c.History.Imports != nil
 		case pk[0] == "CAMPAIGN" && kind == "WAVE":
 			var w mailing
 			err = r.json("wave", &w)
