@@ -45,7 +45,7 @@ func measure(ctx context.Context, args []string, out, errs io.Writer) (err error
 	flags.IntVar(&cfg.Sizes.Recipients, "recipients", cfg.Sizes.Recipients, "of the campaign that is sent at SES's rate")
 	flags.IntVar(&cfg.Sizes.Unlimited, "unlimited", cfg.Sizes.Unlimited, "recipients of the campaign that SES takes as fast as it comes")
 	flags.DurationVar(&cfg.Sizes.RateFor, "for", cfg.Sizes.RateFor, "how long each rate of requests is kept up")
-	flags.Func("sizes", "contacts and answers on which growth is measured, rising, with commas between (default 1000,10000,100000,1000000)", func(s string) error {
+	flags.Func("sizes", "contacts and answers on which growth is measured, and answers of elsewhere that are brought in, rising, with commas between (default 1000,10000,100000,1000000)", func(s string) error {
 		cfg.Sizes.Grow = nil
 		for text := range strings.SplitSeq(s, ",") {
 			n, err := strconv.Atoi(text)

@@ -85,6 +85,7 @@ var measurements = []struct {
 }{
 	{"respond", measureRespond},
 	{"import", measureImport},
+	{"history", measureHistory},
 	{"send", measureSend},
 	{"recompute", measureRecompute},
 	{"tap", measureTap},

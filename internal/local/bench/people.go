@@ -61,8 +61,12 @@ func customerRange(from, n, size int, seed uint64, team string) [][]byte {
 	for i := range n {
 		customer(&b, from+i, r, team)
 	}
-	var parts [][]byte
-	for whole := b.Bytes(); len(whole) > 0; {
+	return cut(b.Bytes(), size)
+}
+
+// cut parts bytes anywhere, each of at most size.
+func cut(whole []byte, size int) (parts [][]byte) {
+	for len(whole) > 0 {
 		k := min(size, len(whole))
 		parts, whole = append(parts, whole[:k]), whole[k:]
 	}

@@ -46,7 +46,10 @@ func (d *director) bring(ctx context.Context, n int, r *rand.Rand) error {
 	var im struct {
 		Import         string
 		New, Unchanged int
-		Total          struct{ New, Unchanged, Refused, Erased int }
+		Total          struct {
+			New, Unchanged, Refused int
+			Erased                  int `json:"erased_on_request"`
+		}
 	}
 	call := func(method, path string, body string) error {
 		return d.insist(ctx, func() error {
