@@ -25,6 +25,10 @@ type typedView struct {
 	Language *string           `json:"language"`
 	Zone     *string           `json:"zone"`
 	Value    *string           `json:"value"`
+	Company  *string           `json:"company"`
+	Code     *string           `json:"company_id"`
+	Parent   *string           `json:"parent_company"`
+	Role     *string           `json:"company_role"`
 	Attrs    map[string]string `json:"attributes"`
 	Updated  *time.Time        `json:"updated"`
 }
@@ -33,6 +37,7 @@ func (v typedView) over(c survey.Contact) contacts.Typed {
 	typed := contacts.Typed{
 		Email: c.Person.Email, Name: c.Person.Name, Phone: c.Person.Phone, Customer: c.Person.Customer, Consent: c.Person.Consent, Owner: c.Owner, Team: c.Team, Location: c.Location,
 		Product: c.Product, Tier: c.Tier, Language: c.Language, Zone: c.Zone, Value: c.Value, Attrs: v.Attrs,
+		Company: c.Company.Name, CompanyID: c.Company.Code, Parent: c.Company.Parent, Role: string(c.Company.Role),
 	}
 	if typed.Owner == "" {
 		typed.Owner = c.OwnerRaw
@@ -40,6 +45,7 @@ func (v typedView) over(c survey.Contact) contacts.Typed {
 	for to, said := range map[*string]*string{
 		&typed.Email: v.Email, &typed.Name: v.Name, &typed.Phone: v.Phone, &typed.Customer: v.Customer, &typed.Consent: v.Consent, &typed.Owner: v.Owner, &typed.Team: v.Team,
 		&typed.Location: v.Location, &typed.Product: v.Product, &typed.Tier: v.Tier, &typed.Language: v.Language, &typed.Zone: v.Zone, &typed.Value: v.Value,
+		&typed.Company: v.Company, &typed.CompanyID: v.Code, &typed.Parent: v.Parent, &typed.Role: v.Role,
 	} {
 		if said != nil {
 			*to = *said

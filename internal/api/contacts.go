@@ -93,6 +93,11 @@ type contactView struct {
 	Customer string                   `json:"customer_id,omitempty"`
 	Consent  string                   `json:"consent,omitempty"`
 	Zone     string                   `json:"zone,omitempty"` // time zone
+	Company  string                   `json:"company,omitempty"`
+	Code     string                   `json:"company_id,omitempty"`
+	Parent   string                   `json:"parent_company,omitempty"`
+	Role     survey.AccountRole       `json:"company_role,omitempty"`
+	Account  survey.AccountID         `json:"account,omitempty"` // contacts with the same are one account
 }
 
 // showContact answers one contact that the asker may see, and whether anybody may write to it.
@@ -112,6 +117,7 @@ func viewContact(c survey.Contact, stopped survey.Suppression) contactView {
 	v := contactView{
 		c.ID, c.Audience, c.Person.Email, c.Person.Name, c.Person.Phone, c.Owner, c.OwnerRaw, c.Team, c.Location, c.Product,
 		c.Tier, c.Language, c.Value, c.Attrs, c.Created, c.Updated, stopped.Reason, stopped.Cause, c.Person.Customer, c.Person.Consent, c.Zone,
+		c.Company.Name, c.Company.Code, c.Company.Parent, c.Company.Role, c.Account,
 	}
 	if v.Attrs == nil {
 		v.Attrs = map[string]string{}

@@ -39,9 +39,15 @@ const (
 	FieldCustomer Field = "customer_id"
 	// FieldConsent is what is known of the person's consent: a date, its wording, a reference.
 	FieldConsent Field = "consent"
-	FieldID      Field = "id" // this and the following only of a staff list
-	FieldRole    Field = "role"
-	FieldManager Field = "manager"
+	// The company that a customer works for: its name, the id that it has elsewhere, the company that it belongs to, and what the
+	// contact does there.
+	FieldCompany     Field = "company"
+	FieldCompanyID   Field = "company_id"
+	FieldParent      Field = "parent_company"
+	FieldCompanyRole Field = "company_role"
+	FieldID          Field = "id" // this and the following only of a staff list
+	FieldRole        Field = "role"
+	FieldManager     Field = "manager"
 )
 
 // Column is one column of a list.
@@ -84,7 +90,13 @@ var CustomerWords = Vocabulary{
 		"idклиента клиентid кодклиента номерклиента idконтакта контактid idпокупателя кодпокупателя внешнийid внешнийкод idвcrm клиентскийномер",
 	FieldConsent: "consent consentdate consentgiven consentreference dateofconsent consentedat gdprconsent согласие датасогласия согласиедата согласиенаобработку согласиенаобработкуданных " +
 		"согласиенаобработкупд согласиенаобработкупдн согласиенаобработкуперсональныхданных согласиепдн согласиенаопрос согласиенаопросы",
-	FieldIgnored: "№ №пп пп npp nпп номерпп rownumber onetapline onetapreason onetapстрока onetapпричина", // the latter of Onetap's own lists of refused rows
+	FieldCompany: "company companyname account accountname associatedcompany organization organisation organizationname organisationname customercompany clientcompany companyorganization компания названиекомпании наименованиекомпании имякомпании компанияклиент " +
+		"клиенткомпания компанияклиента организация названиеорганизации наименованиеорганизации клиенторганизация организацияклиент контрагент наименованиеконтрагента юрлицо юридическоелицо фирма названиефирмы предприятие | client customer клиент заказчик покупатель",
+	FieldCompanyID: "companyid accountid accountcode accountnumber accountno companycode organizationid organisationid companytaxid taxid taxnumber vatid vatnumber инн иннкомпании иннорганизации иннклиента иннконтрагента " +
+		"idкомпании компанияid idорганизации idконтрагента кодкомпании кодконтрагента кодорганизации | инн/кпп унп бин огрн customerid clientid customercode clientcode кодклиента idклиента",
+	FieldParent:      "parentcompany parentaccount parentorganization parentorganisation ultimateparent headcompany holding холдинг головнаякомпания материнскаякомпания головнаяорганизация родительскаякомпания группакомпаний | group группа",
+	FieldCompanyRole: "buyingrole contactrole roleincompany roleinaccount accountrole companyrole decisionrole рольвкомпании рольконтакта рольвсделке рольвзакупке рольприпокупке | role роль лпр",
+	FieldIgnored:     "№ №пп пп npp nпп номерпп rownumber onetapline onetapreason onetapстрока onetapпричина", // the latter of Onetap's own lists of refused rows
 }
 
 // HeadingKey is how headings are compared: letters (ё as е), digits and № in small, nothing else. "E-mail:" and "email" are one.
@@ -128,7 +140,7 @@ var customerColumns = CustomerWords.Compile()
 // fieldOrder is the order in which unsure words are given out.
 var fieldOrder = []Field{
 	FieldEmail, FieldFirst, FieldName, FieldMiddle, FieldLast, FieldPhone, FieldOwner, FieldTeam, FieldLocation, FieldProduct,
-	FieldTier, FieldLanguage, FieldZone, FieldValue, FieldCustomer, FieldConsent, FieldIgnored, FieldID, FieldRole, FieldManager,
+	FieldTier, FieldLanguage, FieldZone, FieldValue, FieldCustomer, FieldConsent, FieldCompany, FieldCompanyID, FieldParent, FieldCompanyRole, FieldIgnored, FieldID, FieldRole, FieldManager,
 }
 
 // columnsOf says what the columns under these headings hold. Each field is claimed once, by the surest heading, the

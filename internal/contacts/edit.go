@@ -19,9 +19,19 @@ import (
 // maxTyped is the length of what one field of a contact may hold, in characters.
 const maxTyped = 200
 
+// accountRoles names what a contact can do at its company.
+var accountRoles = func() string {
+	all := make([]string, len(survey.AccountRoles))
+	for i, r := range survey.AccountRoles {
+		all[i] = string(r)
+	}
+	return strings.Join(all, ", ")
+}()
+
 // Typed is a contact as somebody types it. The owner is named by id, address or full name.
 type Typed struct {
 	Email, Name, Phone, Customer, Consent, Owner, Team, Location, Product, Tier, Language, Zone, Value string
+	Company, CompanyID, Parent, Role                                                                   string // Role: one of survey.AccountRoles, or ""
 	Attrs                                                                                              map[string]string
 }
 
@@ -58,6 +68,7 @@ func (l *Lists) Add(ctx context.Context, a survey.Audience, typed Typed) (survey
 		}
 	}
 	c.Mailbox = ids.MailboxOf(c.ID)
+	c.Account = l.Keys.AccountID(a, c.Company)
 	c.Found = in.found(c.ID, survey.Contact{}, ids)
 	c.Created = l.Now().UTC().Truncate(time.Millisecond)
 	c.Updated = c.Created
@@ -95,6 +106,7 @@ func (l *Lists) Change(ctx context.Context, who authz.Who, a survey.Audience, id
 		return stored, taken("phone_taken", "phone", phone.ID)
 	}
 	c.Mailbox = ids.MailboxOf(id)
+	c.Account = l.Keys.AccountID(a, c.Company)
 	c.Found = in.found(id, stored, ids)
 	c.Updated = l.Now().UTC().Truncate(time.Millisecond)
 	move := addressMove{survey.AddressMove{Audience: a, Contact: id, From: stored.MailID(), To: ids.Mail}, c.Person.Email}
@@ -158,7 +170,7 @@ func (l *Lists) known(ctx context.Context, c survey.Contact, id survey.ContactID
 }
 
 // fill puts what was typed into a contact. Problems, each at its field: those of survey.EmailOf and CheckName, contact_identifier,
-// contact_phone, contact_owner, contact_customer, contact_zone, language_unknown, text_too_long.
+// contact_phone, contact_owner, contact_customer, contact_zone, contact_company, company_role, company_employee, language_unknown, text_too_long.
 func (l *Lists) fill(ctx context.Context, c survey.Contact, typed Typed) (survey.Contact, error) {
 	invalid := func(code, where string, with ...any) (survey.Contact, error) {
 		return c, apperr.New(apperr.Invalid, code, where, with...)
@@ -176,6 +188,9 @@ func (l *Lists) fill(ctx context.Context, c survey.Contact, typed Typed) (survey
 		{"product", &typed.Product},
 		{"tier", &typed.Tier},
 		{"value", &typed.Value},
+		{"company", &typed.Company},
+		{"company_id", &typed.CompanyID},
+		{"parent_company", &typed.Parent},
 	} {
 		*f.text = celltext.Clean(*f.text)
 		if utf8.RuneCountInString(*f.text) > maxTyped {
@@ -202,6 +217,12 @@ func (l *Lists) fill(ctx context.Context, c survey.Contact, typed Typed) (survey
 		return invalid("contact_identifier", "email")
 	case !zoned:
 		return invalid("contact_zone", "zone")
+	case typed.CompanyID != "" && survey.CustomerKey(typed.CompanyID) == "":
+		return invalid("contact_company", "company_id")
+	case typed.Role != "" && !slices.Contains(survey.AccountRoles, survey.AccountRole(typed.Role)):
+		return invalid("company_role", "company_role", "Known", accountRoles)
+	case c.Audience.Anonymous() && typed.Company+typed.CompanyID+typed.Parent+typed.Role != "":
+		return invalid("company_employee", "company")
 	case typed.Language != "" && !slices.Contains(survey.Languages(), typed.Language):
 		return invalid("language_unknown", "language", "Known", strings.Join(survey.Languages(), ", "))
 	}
@@ -213,6 +234,7 @@ func (l *Lists) fill(ctx context.Context, c survey.Contact, typed Typed) (survey
 		return c, err
 	}
 	c.Location, c.Product, c.Tier, c.Language, c.Zone, c.Value = typed.Location, typed.Product, typed.Tier, typed.Language, zone, typed.Value
+	c.Company = survey.Company{Name: typed.Company, Code: typed.CompanyID, Parent: typed.Parent, Role: survey.AccountRole(typed.Role)}
 	return c, readAttributes(&c, typed.Attrs)
 }
 

@@ -61,6 +61,12 @@ func (c Words) apart(heading string) string {
 	if !ok {
 		return heading
 	}
+	whole := HeadingKey(heading)
+	for f := range c { // "Контакт / компания" is one
+		if c[f].sure[whole] || c[f].perhaps[whole] {
+			return heading
+		}
+	}
 	names := func(f Field, text string) bool {
 		key := HeadingKey(text)
 		return c[f].sure[key] || c[f].perhaps[key]
@@ -280,6 +286,35 @@ func (g *guess) tells(i int) bool {
 	return s.filled-s.different <= max(1, s.filled/20)
 }
 
+// may reports whether a column whose heading means f can hold it: a customer id is one person's; and what else is said of a company is
+// of no use without the company, but for an id that several people share.
+func (g *guess) may(f Field, i int) bool {
+	switch f {
+	case FieldCustomer:
+		return g.tells(i)
+	case FieldCompanyID:
+		return g.claimed[FieldCompany] || !g.tells(i)
+	case FieldParent, FieldCompanyRole:
+		return g.claimed[FieldCompany] || g.claimed[FieldCompanyID]
+	}
+	return true
+}
+
+// roles reports whether what stands in a column is mostly what contacts do at their companies.
+func (g *guess) roles(i int) bool {
+	known, filled := 0, 0
+	for _, cells := range g.below.rows {
+		if i >= len(cells) || celltext.Clean(cells[i]) == "" {
+			continue
+		}
+		filled++
+		if _, ok := survey.ReadAccountRole(cells[i]); ok {
+			known++
+		}
+	}
+	return 2*known > filled
+}
+
 // holdAddresses reports whether addresses stand in a column of a list of which no column is the addresses'.
 func holdAddresses(columns []Column, rows [][]string) bool {
 	g := guess{below: evidence{rows: rows}, columns: columns, looked: map[int]seen{}}
@@ -297,10 +332,10 @@ func (g *guess) others() {
 		return f == FieldEmail || f == FieldPhone || f == FieldOwner || f == FieldIgnored
 	})
 	for _, f := range fields {
-		g.claim(f, func(i int) bool { return g.words[f].sure[g.keys[i]] && (f != FieldCustomer || g.tells(i)) })
+		g.claim(f, func(i int) bool { return g.words[f].sure[g.keys[i]] && g.may(f, i) })
 	}
 	for _, f := range fields {
-		g.claim(f, func(i int) bool { return g.words[f].sure[g.stems[i]] && (f != FieldCustomer || g.tells(i)) })
+		g.claim(f, func(i int) bool { return g.words[f].sure[g.stems[i]] && g.may(f, i) })
 	}
 	for _, f := range fields {
 		if f == FieldFirst && !g.claimed[FieldLast] && !g.claimed[FieldMiddle] {
@@ -310,7 +345,7 @@ func (g *guess) others() {
 			continue // "Клиент" beside a name is the company
 		}
 		g.claim(f, func(i int) bool {
-			return g.words[f].perhaps[g.keys[i]] || g.words[f].perhaps[g.stems[i]] || g.short[i] == f
+			return (g.words[f].perhaps[g.keys[i]] || g.words[f].perhaps[g.stems[i]] || g.short[i] == f) && g.may(f, i) && (f != FieldCompanyRole || g.roles(i))
 		})
 	}
 	g.claim(FieldValue, func(i int) bool { // "Выручка за 2025 г., руб.", "Revenue 2025"

@@ -51,6 +51,7 @@ func (l *Lists) tentative(c survey.Contact) (survey.Contact, survey.Identifiers)
 	ids := l.Keys.Identifiers(c.Audience, c.Person)
 	c.ID = ids.Own()
 	c.Mailbox = ids.MailboxOf(c.ID)
+	c.Account = l.Keys.AccountID(c.Audience, c.Company)
 	c.Found = survey.FoundBy{Customer: ids.Customer, Phone: ids.Phone}
 	return c, ids
 }

@@ -182,6 +182,7 @@ func (in *identifying) joined(was *survey.Contact, row Row, got *Imported) Row {
 	}
 	ids := in.Keys.Identifiers(in.audience, c.Person)
 	c.Mailbox = ids.MailboxOf(c.ID)
+	c.Account = in.Keys.AccountID(in.audience, c.Company)
 	c.Found = in.found(c.ID, had, ids)
 	if c.Found.Shared && !had.Found.Shared {
 		got.Quality.Note(SharedPhone, row.Line)

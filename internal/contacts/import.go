@@ -172,10 +172,20 @@ func (im *Import) decide(staff survey.Directory, out *Imported) {
 	guessed := customerColumns.columnsOf(im.Heading, below)
 	im.Columns = mapped(slices.Clone(guessed), im.corrected(im.Heading))
 	im.recall(guessed)
+	im.withoutCompanies()
 	im.order()
 	im.unnamed = len(im.mails) == 0 && len(im.corrected(im.Heading)) == 0 && holdAddresses(im.Columns, below.rows)
 	if n := im.segments(im.Below()); n > 0 {
 		out.Quality.NoteColumns(PersonalColumns, n)
+	}
+}
+
+// withoutCompanies keeps columns of companies as they are in an audience that has no accounts.
+func (im *Import) withoutCompanies() {
+	for i, c := range im.Columns {
+		if im.Audience.Anonymous() && slices.Contains([]Field{FieldCompany, FieldCompanyID, FieldParent, FieldCompanyRole}, c.Field) {
+			im.Columns[i].Field, im.Columns[i].Segment = FieldAttribute, survey.UseNone
+		}
 	}
 }
 

@@ -76,12 +76,12 @@ func TestImportHeadings(t *testing.T) {
 		"email,name":                          {e, n},
 		"E-Mail Address,First Name,Last_Name": {e, contacts.FieldFirst, contacts.FieldLast},
 		"Name,Surname,Email":                  {contacts.FieldFirst, contacts.FieldLast, e},
-		"Client,Contact name,E-mail":          {a, n, e},
+		"Client,Contact name,E-mail":          {contacts.FieldCompany, n, e},
 		"Клиент,E-mail":                       {n, e},
-		"Клиент;ФИО контактного лица;Эл. почта;Почтовый адрес": {a, n, e, a},
+		"Клиент;ФИО контактного лица;Эл. почта;Почтовый адрес": {contacts.FieldCompany, n, e, a},
 		"Имя;Эл. адрес":                                {n, e},
 		"ФИО;Имя;Почта":                                {n, a, e},
-		"Организация;Основной e-mail;Доп. e-mail":      {a, e, contacts.FieldOtherEmail},
+		"Организация;Основной e-mail;Доп. e-mail":      {contacts.FieldCompany, e, contacts.FieldOtherEmail},
 		"E-mail менеджера;E-mail":                      {contacts.FieldOwner, e},
 		"E-mail для рассылки;Согласие на e-mail":       {e, a},
 		"Согласие на e-mail;Электронная почта клиента": {a, e},
@@ -96,6 +96,9 @@ func TestImportHeadings(t *testing.T) {
 		"Email;Регион;№":               {e, contacts.FieldLocation, contacts.FieldIgnored},
 		"\ufeffE\u00a0mail ;\u200bимя": {e, n},
 		"email":                        {e},
+		"Company;Account ID;Parent account;Buying role;Contact;Email": {contacts.FieldCompany, contacts.FieldCompanyID, contacts.FieldParent, contacts.FieldCompanyRole, n, e},
+		"Контрагент;ИНН;Холдинг;ФИО;Почта":                            {contacts.FieldCompany, contacts.FieldCompanyID, contacts.FieldParent, n, e},
+		"Холдинг;ФИО;Почта":                                           {a, n, e}, // of what company?
 	} {
 		im, _, err := feed(heading + "\nx@example.ru,x@example.ru;x@example.ru")
 		if err != nil {

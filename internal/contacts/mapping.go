@@ -13,7 +13,7 @@ import (
 
 // Fields lists what a column of a customer list can be said to hold, in the order in which it is offered.
 var Fields = []Field{
-	FieldEmail, FieldOtherEmail, FieldName, FieldFirst, FieldMiddle, FieldLast, FieldPhone, FieldOtherPhone, FieldCustomer, FieldOwner, FieldTeam,
+	FieldEmail, FieldOtherEmail, FieldName, FieldFirst, FieldMiddle, FieldLast, FieldPhone, FieldOtherPhone, FieldCustomer, FieldCompany, FieldCompanyID, FieldParent, FieldCompanyRole, FieldOwner, FieldTeam,
 	FieldLocation, FieldProduct, FieldTier, FieldLanguage, FieldZone, FieldValue, FieldConsent, FieldOptOut, FieldAttribute, FieldIgnored,
 	Field(survey.UseShared), Field(survey.UsePersonal), Field(survey.UseNone),
 } // attributes of which is said whether they are segments

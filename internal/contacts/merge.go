@@ -62,6 +62,10 @@ func (im *Import) join(a, b survey.Contact, m *Merge) survey.Contact {
 		{FieldLanguage, &out.Language, &other.Language},
 		{FieldZone, &out.Zone, &other.Zone},
 		{FieldValue, &out.Value, &other.Value},
+		{FieldCompany, &out.Company.Name, &other.Company.Name},
+		{FieldCompanyID, &out.Company.Code, &other.Company.Code},
+		{FieldParent, &out.Company.Parent, &other.Company.Parent},
+		{FieldCompanyRole, (*string)(&out.Company.Role), (*string)(&other.Company.Role)},
 	} {
 		pick(im.heading(f.field), *f.mine, *f.theirs, func() { *f.mine = *f.theirs })
 	}
@@ -104,7 +108,7 @@ func (im *Import) nameHeading() string {
 
 // fullness counts what a row says of a contact.
 func fullness(c survey.Contact) (n int) {
-	for _, text := range []string{c.Person.Name, c.Person.First, c.Person.Middle, c.Person.Phone, c.Person.Consent, c.Owner, c.Team, c.Location, c.Product, c.Tier, c.Language, c.Zone, c.Value} {
+	for _, text := range []string{c.Person.Name, c.Person.First, c.Person.Middle, c.Person.Phone, c.Person.Consent, c.Owner, c.Team, c.Location, c.Product, c.Tier, c.Language, c.Zone, c.Value, c.Company.Name, c.Company.Code, c.Company.Parent, string(c.Company.Role)} {
 		if text != "" {
 			n++
 		}

@@ -25,6 +25,9 @@ const (
 	AddressOfAnother Finding = "address_of_another" // of another customer id: the row is taken without it
 	SharedPhone      Finding = "shared_phone"       // it is another contact's, too, and finds neither
 	AddressUnusable  Finding = "address_unusable"   // another column's address was taken for it
+	ValueUnreadable  Finding = "value_unreadable"   // the value is no amount of money: kept as text, and in no sum
+	MissingCompany   Finding = "missing_company"    // of a list with a column of companies
+	UnknownRole      Finding = "unknown_role"       // at the company: kept as text
 	OptedOut         Finding = "opted_out"          // nobody writes to them
 	MergedRows       Finding = "merged_rows"        // joined with an earlier row of the same person
 	ErasedOnRequest  Finding = "erased_on_request"  // counts rows of people who were erased: they are left out, and no line says who

@@ -6,6 +6,7 @@ import (
 
 	"onetap/internal/celltext"
 	"onetap/internal/lang"
+	"onetap/internal/money"
 	"onetap/internal/sheet"
 	"onetap/internal/survey"
 )
@@ -79,6 +80,8 @@ func (im *Import) read(rec sheet.Record, out *Imported) (row Row, refused Refusa
 			im.attribute(&row.Contact, col.Heading, cell)
 		case FieldAttribute:
 			im.attribute(&row.Contact, col.Heading, cell)
+		case FieldCompanyRole:
+			im.accountRole(&row, col.Heading, cell, out)
 		case FieldIgnored:
 		case FieldValue:
 			row.Contact.Value = withUnit(celltext.Clean(cell), col.Unit)
@@ -172,6 +175,21 @@ func set(c *survey.Contact, f Field, text string) {
 		c.Language = text
 	case FieldZone:
 		c.Zone = text
+	case FieldCompany:
+		c.Company.Name = text
+	case FieldCompanyID:
+		c.Company.Code = text
+	case FieldParent:
+		c.Company.Parent = text
+	}
+}
+
+// accountRole reads what a contact does at the company; what is none of the roles is kept under its heading, and told.
+func (im *Import) accountRole(row *Row, heading, cell string, out *Imported) {
+	role, ok := survey.ReadAccountRole(cell)
+	if row.Contact.Company.Role = role; !ok {
+		im.attribute(&row.Contact, heading, cell)
+		out.Quality.Note(UnknownRole, row.Line)
 	}
 }
 
@@ -215,6 +233,12 @@ func (im *Import) assign(row *Row, staff survey.Directory, out *Imported) {
 		c.Person.Phone = phone
 	}
 	missing(c.Person.Email, MissingAddress)
+	if _, ok := money.Parse(c.Value, ""); c.Value != "" && !ok {
+		out.warn(Warning{Line: line, Code: ValueUnreadable, Column: im.heading(FieldValue), Value: celltext.Cut(c.Value, 100)})
+	}
+	if c.Company.Name == "" && has(im.Columns, FieldCompany) {
+		out.Quality.Note(MissingCompany, line)
+	}
 	if row.OptedOut {
 		out.Quality.Note(OptedOut, line)
 	}

@@ -118,6 +118,7 @@ type Keys interface {
 	ContactID(a survey.Audience, email string) survey.ContactID
 	ContactIDs(email string) map[survey.Audience]survey.ContactID // one an audience
 	Identifiers(a survey.Audience, p survey.Person) survey.Identifiers
+	AccountID(a survey.Audience, c survey.Company) survey.AccountID
 	Namesake(a survey.Audience, p survey.Person) survey.ContactID // name and telephone together
 	Erased(id survey.ContactID) string                            // the seal under which an identifier of somebody is kept who was erased
 }

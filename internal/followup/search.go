@@ -57,7 +57,7 @@ func (c *Cases) Search(ctx context.Context, who authz.Who, staff []survey.Staff,
 	}
 	for _, one := range all {
 		p := found.People[one.Contact]
-		if !seen[one.ID()] && wanted.Match(p.Person.Name, p.Person.Email, p.Person.Phone, p.Person.Customer, p.Account(), found.Campaigns[one.Campaign].Name, names[strings.ToLower(one.Owner)]) {
+		if !seen[one.ID()] && wanted.Match(p.Person.Name, p.Person.Email, p.Person.Phone, p.Person.Customer, p.AccountName(), found.Campaigns[one.Campaign].Name, names[strings.ToLower(one.Owner)]) {
 			theirs = append(theirs, one)
 		}
 	}

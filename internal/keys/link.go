@@ -167,6 +167,15 @@ func (k *Keys) Namesake(a survey.Audience, p survey.Person) survey.ContactID {
 	return k.identifier(a, "namesake", number+" "+name)
 }
 
+// AccountID stands for the company that a contact works for; "" where a list names none.
+func (k *Keys) AccountID(a survey.Audience, c survey.Company) survey.AccountID {
+	what := c.Key()
+	if what == "" || a.Anonymous() {
+		return ""
+	}
+	return survey.AccountID(k.identifier(a, "account", what))
+}
+
 func (k *Keys) identifier(a survey.Audience, kind, text string) survey.ContactID {
 	m := hmac.New(sha256.New, k.found)
 	for _, s := range []string{string(a), kind, text} {

@@ -41,6 +41,7 @@ type Kept struct {
 	Language    string            `json:"language,omitempty"`
 	Zone        string            `json:"time_zone,omitempty"`
 	Value       string            `json:"value,omitempty"`
+	Company     survey.Company    `json:"company,omitzero"`
 	Attributes  map[string]string `json:"attributes,omitempty"`
 	Created     time.Time         `json:"created"`
 	Updated     time.Time         `json:"updated"`
@@ -64,6 +65,7 @@ type Before struct {
 	Person     survey.Person     `json:"person"`
 	Owner      string            `json:"owner,omitempty"`
 	Team       string            `json:"team,omitempty"`
+	Company    survey.Company    `json:"company,omitzero"`
 	Attributes map[string]string `json:"attributes,omitempty"`
 }
 
@@ -177,7 +179,7 @@ func (r *Rights) Export(ctx context.Context, p Person) (Export, error) {
 func (r *Rights) kept(ctx context.Context, c survey.Contact, uploads []survey.UploadRecord) (Kept, error) {
 	k := Kept{
 		Audience: c.Audience, ID: c.ID, Person: c.Person, Owner: c.Owner, OwnerRaw: c.OwnerRaw, Team: c.Team, Location: c.Location, Product: c.Product,
-		Tier: c.Tier, Language: c.Language, Zone: c.Zone, Value: c.Value, Attributes: c.Attrs, Created: c.Created, Updated: c.Updated,
+		Tier: c.Tier, Language: c.Language, Zone: c.Zone, Value: c.Value, Company: c.Company, Attributes: c.Attrs, Created: c.Created, Updated: c.Updated,
 	}
 	if c.Person.Email != "" {
 		k.FoundBy = append(k.FoundBy, "email")
@@ -212,7 +214,7 @@ func (r *Rights) kept(ctx context.Context, c survey.Contact, uploads []survey.Up
 	was, err := r.Store.KeptForUndo(ctx, ids, c.ID)
 	for _, u := range ids {
 		if b, ok := was[u]; ok && b.Audience == c.Audience {
-			k.BeforeLists = append(k.BeforeLists, Before{Upload: u, Person: b.Person, Owner: cmp.Or(b.Owner, b.OwnerRaw), Team: b.Team, Attributes: b.Attrs})
+			k.BeforeLists = append(k.BeforeLists, Before{Upload: u, Person: b.Person, Owner: cmp.Or(b.Owner, b.OwnerRaw), Team: b.Team, Company: b.Company, Attributes: b.Attrs})
 		}
 	}
 	return k, err

@@ -53,11 +53,11 @@ type Opener interface {
 }
 
 // Form is what the parts are made by. A change of it, or of text.Keys, has every index made anew.
-const Form = 1
+const Form = 2
 
 // Texts are the texts of a contact in which a search looks.
 func Texts(c survey.Contact) []string {
-	texts := []string{c.Person.Name, c.Person.Email, c.Person.Phone, c.Person.Customer, c.Product, c.Location}
+	texts := []string{c.Person.Name, c.Person.Email, c.Person.Phone, c.Person.Customer, c.Product, c.Location, c.Company.Name, c.Company.Code, c.Company.Parent}
 	for _, v := range c.Attrs {
 		texts = append(texts, v)
 	}

@@ -22,14 +22,15 @@ type contactSecret struct {
 	OwnerRaw string            `json:"owner_raw,omitempty"`
 	Value    string            `json:"value,omitempty"`
 	Attrs    map[string]string `json:"attrs,omitempty"` // in the order of names
+	Company  survey.Company    `json:"company,omitzero"`
 }
 
 func secretOf(c survey.Contact) contactSecret {
-	return contactSecret{c.Person, c.OwnerRaw, c.Value, c.Attrs}
+	return contactSecret{c.Person, c.OwnerRaw, c.Value, c.Attrs, c.Company}
 }
 
 // plainSecrets are the attributes in which earlier versions, and stores that seal nothing, have it.
-var plainSecrets = []string{"person", "owner_raw", "value", "attrs"}
+var plainSecrets = []string{"person", "owner_raw", "value", "attrs", "company"}
 
 func (s *Store) contactItem(ctx context.Context, c survey.Contact) (item, error) {
 	d, err := s.digestOf(ctx, c)
@@ -59,6 +60,7 @@ func (s *Store) stampedContact(ctx context.Context, c survey.Contact, d contactD
 	it["digest"] = str(d.sum)
 	set(it, "mail", string(c.Mailbox))
 	set(it, "ids", foundText(c.Found))
+	set(it, "account", string(c.Account))
 	if c.Person.Consent != "" {
 		it["consented"] = yes(true)
 	}
@@ -77,6 +79,9 @@ func (s *Store) putSecret(ctx context.Context, it item, c survey.Contact, secret
 	set(it, "value", c.Value)
 	if len(c.Attrs) > 0 {
 		it["attrs"] = asJSON(c.Attrs)
+	}
+	if c.Company != (survey.Company{}) {
+		it["company"] = asJSON(c.Company)
 	}
 	return nil
 }
@@ -106,7 +111,7 @@ func (s *Store) contactOf(ctx context.Context, it item) (survey.Contact, error) 
 	} else if err != nil {
 		return c, err
 	}
-	c.Person, c.OwnerRaw, c.Value, c.Attrs = secret.Person, secret.OwnerRaw, secret.Value, secret.Attrs
+	c.Person, c.OwnerRaw, c.Value, c.Attrs, c.Company = secret.Person, secret.OwnerRaw, secret.Value, secret.Attrs, secret.Company
 	return c, nil
 }
 
@@ -118,8 +123,9 @@ func openContact(it item) (survey.Contact, error) {
 		Product: text(it, "product"), Tier: text(it, "tier"), Language: text(it, "language"), Zone: text(it, "zone"), Value: text(it, "value"),
 		Created: instant(it, "created"), Updated: instant(it, "updated"),
 		Mailbox: survey.ContactID(text(it, "mail")), Found: foundOf(text(it, "ids")), Consented: truth(it, "consented"),
+		Account: survey.AccountID(text(it, "account")),
 	}
-	return c, errors.Join(fromJSON(it, "person", &c.Person), fromJSON(it, "attrs", &c.Attrs))
+	return c, errors.Join(fromJSON(it, "person", &c.Person), fromJSON(it, "attrs", &c.Attrs), fromJSON(it, "company", &c.Company))
 }
 
 // Contacts reads contacts by id; those that are not there are absent from the map.
@@ -183,11 +189,11 @@ func attributes(list string) (names map[string]string, projection string) {
 var (
 	// What planning reads: what campaigns filter by. Columns of one's own are sealed with the person, so that planning opens contacts; it
 	// is the sender's and the desk's work, who have the key anyway.
-	plannedNames, plannedParts = attributes("pk sk reason mail owner team location product tier language zone value attrs sealed consented updated")
+	plannedNames, plannedParts = attributes("pk sk reason mail owner team location product tier language zone value attrs sealed consented updated account company")
 	// What a search over everything looks at and shows.
-	soughtNames, soughtParts = attributes("pk sk person owner team location product attrs sealed")
+	soughtNames, soughtParts = attributes("pk sk person owner team location product value attrs company account sealed")
 	// What sending reads.
-	writtenNames, writtenParts = attributes("pk sk reason mail person owner team location product tier language zone attrs sealed consented")
+	writtenNames, writtenParts = attributes("pk sk reason mail person owner team location product tier language zone attrs sealed consented account")
 )
 
 // SomeContacts calls each for up to limit contacts of one shard of an audience in the order of their ids, with what a search looks

@@ -66,7 +66,7 @@
 // What names somebody, or was written by somebody about a person, is one sealed attribute of its item (sealing.go; package seal says how),
 // for the purpose after the colon. Earlier versions wrote it open; it is read so, and sealed by a walk (reseal.go).
 //
-//	contacts, and what undoing keeps of them: name, address, telephone, customer id, owner as written, value, columns: contacts
+//	contacts, and what undoing keeps of them: name, address, telephone, customer id, owner as written, value, company, columns: contacts
 //	whom an erasure is of; whom a campaign asks, by the values of columns: contacts
 //	staff but for their ids, and what undoing keeps of them: staff
 //	notes: notes
@@ -74,7 +74,7 @@
 //	parts of workbooks: workbooks
 //	what respondents write, and the words of opened boxes: words (each part by a key of its own, which its public key wraps first)
 //
-// Open stays what names nobody: ids of contacts and identifiers (keyed hashes), ids of staff as the company gives them (where that is an
+// Open stays what names nobody: ids of contacts, accounts and identifiers (keyed hashes), ids of staff as the company gives them (where that is an
 // address, a keyed hash of it), figures and what they are by (owner by id, team, location, product, tier, chosen columns: invitations,
 // answers, tallies, cells), cases (states, times, ids), batches (ids of contacts), suppressions and bounces (keyed hashes), the audit list
 // (ids; names of tokens), origins of answers that were brought in (keyed hashes), sessions and sign-in links (ids, seals), headings of columns, campaigns (the company's words and sender, the

@@ -67,6 +67,9 @@ func plainDigest(c survey.Contact) string {
 	if c.Zone != "" {
 		b = append(append(b, c.Zone...), 0)
 	}
+	if c.Company != (survey.Company{}) {
+		b = append(b, jsonText(c.Company)...)
+	}
 	h := sha256.Sum256(b)
 	return base64.RawStdEncoding.EncodeToString(h[:12])
 }

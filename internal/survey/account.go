@@ -14,8 +14,12 @@ var accountHeadings = []string{
 	"client", "customer", "клиент", "заказчик", // beside a column that names the person
 }
 
-// Account is the company that a contact works for, as a further column of the list says it; "" where none does.
-func (c Contact) Account() string {
+// AccountName is the name of the company that a contact works for; of contacts from before companies were kept as such, as a further column of
+// the list says it; "" where none does.
+func (c Contact) AccountName() string {
+	if c.Company.Name != "" {
+		return c.Company.Name
+	}
 	best, name := len(accountHeadings), ""
 	for heading, text := range c.Attrs {
 		plain := strings.Map(func(r rune) rune {

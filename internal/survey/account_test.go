@@ -16,7 +16,7 @@ func TestAccount(t *testing.T) {
 		{map[string]string{"Клиент": "ООО «Ромашка»"}, "ООО «Ромашка»"},
 		{map[string]string{"Company size": "40"}, ""},
 	} {
-		if got := (Contact{Attrs: c.attrs}).Account(); got != c.want {
+		if got := (Contact{Attrs: c.attrs}).AccountName(); got != c.want {
 			t.Errorf("%v: %q, want %q", c.attrs, got, c.want)
 		}
 	}

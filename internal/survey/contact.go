@@ -61,7 +61,8 @@ type Contact struct {
 	Tier     string
 	Language string            // "ru" or "en"; "" when the file does not say
 	Zone     string            // the time zone it lives by, as ReadZone keeps it; "": not known
-	Value    string            // what the customer is worth, as the file gave it ("1 200 000 ₽"); shown, never summed
+	Value    string            // what the customer is worth, as the file gave it ("1 200 000 ₽"): see money.Parse
+	Company  Company           // that the contact works for; never of an employee
 	Attrs    map[string]string // any further column, by its heading as written
 	Created  time.Time
 	Updated  time.Time
@@ -78,6 +79,8 @@ type Contact struct {
 	Gone bool
 	// Found is what the contact is found by besides its address; the zero value of contacts stored before that was kept.
 	Found FoundBy
+	// Account is that of Company (keys.Keys.AccountID); "" where there is none.
+	Account AccountID
 }
 
 // FoundBy are the identifiers of a contact that are indexed.
@@ -91,7 +94,7 @@ type FoundBy struct {
 func (c Contact) Same(d Contact) bool {
 	return c.Audience == d.Audience && c.Person == d.Person && c.Owner == d.Owner && c.OwnerRaw == d.OwnerRaw && c.Team == d.Team &&
 		c.Location == d.Location && c.Product == d.Product && c.Tier == d.Tier && c.Language == d.Language && c.Zone == d.Zone &&
-		c.Value == d.Value && maps.Equal(c.Attrs, d.Attrs)
+		c.Value == d.Value && c.Company == d.Company && maps.Equal(c.Attrs, d.Attrs)
 }
 
 // Role is what a staff member may see and do (D27).

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"onetap/internal/apperr"
+	"onetap/internal/money"
 )
 
 // Settings are what the company has set once: where new campaigns and new cases begin.
@@ -19,9 +20,10 @@ type Settings struct {
 	CaseHours  int      `json:"case_hours,omitempty"` // hours in which a detractor should have been called; 0: the deployment's
 	QuietDays  int      `json:"quiet_days,omitempty"`
 	RemindDays int      `json:"remind_days,omitempty"`
-	Zone       string   `json:"zone,omitempty"`   // the company's time zone, as "Europe/Moscow"; empty: not set
-	Hours      Hours    `json:"hours,omitzero"`   // of the day in which surveys are sent
-	Trusted    Trusted  `json:"trusted,omitzero"` // set apart from the others, by org.Company.SaveTrusted
+	Zone       string   `json:"zone,omitempty"`     // the company's time zone, as "Europe/Moscow"; empty: not set
+	Hours      Hours    `json:"hours,omitzero"`     // of the day in which surveys are sent
+	Currency   string   `json:"currency,omitempty"` // ISO 4217, of amounts of contacts that name none; empty: not set
+	Trusted    Trusted  `json:"trusted,omitzero"`   // set apart from the others, by org.Company.SaveTrusted
 	Version    int      `json:"version"`
 }
 
@@ -43,7 +45,7 @@ const maxContact = 200
 const maxCompany = 150
 
 // Check tells what keeps settings from being stored. Problems: company_too_long, contact_too_long, language_unknown, language_not_among,
-// hours_range, days_range, zone_unknown, and those of ReadSender and CheckName. Whether the deployment allows the sender is asked of
+// hours_range, days_range, zone_unknown, currency_unknown, and those of ReadSender and CheckName. Whether the deployment allows the sender is asked of
 // Senders.Check. The colour and the logo are checked where they come in.
 func (s Settings) Check() error {
 	invalid := func(code, where string, with ...any) error { return apperr.New(apperr.Invalid, code, where, with...) }
@@ -74,6 +76,8 @@ func (s Settings) Check() error {
 		return invalid("days_range", "remind_days", "Limit", MaxRemindDays)
 	case s.Zone != "" && s.Location() == nil:
 		return invalid("zone_unknown", "zone")
+	case s.Currency != "" && !money.Known(s.Currency):
+		return invalid("currency_unknown", "currency")
 	}
 	if err := s.Hours.Check(); err != nil {
 		return err

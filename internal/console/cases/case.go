@@ -203,7 +203,7 @@ func (p *casePage) fill(c loop.Case, f followup.Facts, now time.Time, owner stri
 	if !c.Again.IsZero() {
 		p.Again, p.AgainNow = l.T("case.again_on", map[string]any{"When": l.Moment(c.Again.In(p.Zone))}), !c.Again.After(now)
 	}
-	p.Account, p.Value = f.Contact.Account(), f.Contact.Value
+	p.Account, p.Value = f.Contact.AccountName(), f.Contact.Value
 	p.Dial, p.Phone = f.Contact.Person.Dial(), f.Contact.Person.Phone
 	if email := f.Contact.Person.Email; email != "" {
 		p.Mail = shell.MailLink(email)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"onetap/internal/apperr"
@@ -30,6 +31,7 @@ type editPage struct {
 	Fields               []editField
 	Owners               []shell.Option // suggested
 	Languages            []shell.Option
+	Roles                []shell.Option // at the company; none: it is an employee, who has none
 	Attributes           []editField
 	Other                string // address of the contact that has the identifier
 	Theirs               []shell.Fact
@@ -99,6 +101,7 @@ func typedContact(r *http.Request) contacts.Typed {
 		Email: r.FormValue("email"), Name: r.FormValue("name"), Phone: r.FormValue("phone"), Customer: r.FormValue("customer_id"), Consent: r.FormValue("consent"), Owner: r.FormValue("owner"),
 		Team: r.FormValue("team"), Location: r.FormValue("location"), Product: r.FormValue("product"), Tier: r.FormValue("tier"),
 		Language: r.FormValue("language"), Zone: r.FormValue("zone"), Value: r.FormValue("value"), Attrs: map[string]string{},
+		Company: r.FormValue("company"), CompanyID: r.FormValue("company_id"), Parent: r.FormValue("parent_company"), Role: r.FormValue("company_role"),
 	}
 	for n := range contacts.MaxColumns {
 		heading := r.FormValue("heading-" + strconv.Itoa(n))
@@ -114,6 +117,7 @@ func typedOf(c survey.Contact) contacts.Typed {
 	return contacts.Typed{
 		Email: c.Person.Email, Name: c.Person.Name, Phone: c.Person.Phone, Customer: c.Person.Customer, Consent: c.Person.Consent, Owner: cmp.Or(c.Owner, c.OwnerRaw), Team: c.Team,
 		Location: c.Location, Product: c.Product, Tier: c.Tier, Language: c.Language, Zone: c.Zone, Value: c.Value, Attrs: c.Attrs,
+		Company: c.Company.Name, CompanyID: c.Company.Code, Parent: c.Company.Parent, Role: string(c.Company.Role),
 	}
 }
 
@@ -130,7 +134,7 @@ func (d *Pages) showEdit(w http.ResponseWriter, r *http.Request, status int, c s
 		p.Action, p.Back, p.BackTo = contactHref(c)+"/edit", contactHref(c), shell.ContactName(p.Lang, c)
 		p.Was = c.Updated.Format(time.RFC3339Nano)
 	}
-	p.fields(typed, staff)
+	p.fields(typed, staff, c.Audience.Anonymous() && !p.New)
 	for _, a := range attributesOf(survey.Contact{Attrs: typed.Attrs}) {
 		n := strconv.Itoa(len(p.Attributes))
 		p.Attributes = append(p.Attributes, editField{Name: "attribute-" + n, Label: a.Label, Value: a.Text, Heading: "heading-" + n})
@@ -141,7 +145,7 @@ func (d *Pages) showEdit(w http.ResponseWriter, r *http.Request, status int, c s
 	return shell.Show(w, r, status, p)
 }
 
-func (p *editPage) fields(typed contacts.Typed, staff []survey.Staff) {
+func (p *editPage) fields(typed contacts.Typed, staff []survey.Staff, alone bool) {
 	names := shell.StaffNames(staff)
 	directory := survey.NewDirectory(staff)
 	owner := typed.Owner
@@ -168,10 +172,22 @@ func (p *editPage) fields(typed contacts.Typed, staff []survey.Staff) {
 		{Name: "tier", Value: typed.Tier},
 		{Name: "value", Value: typed.Value},
 		{Name: "zone", Value: typed.Zone, Hint: p.Lang.T("contact_edit.zone_hint")},
+		{Name: "company", Value: typed.Company, Hint: p.Lang.T("contact_edit.company_hint")},
+		{Name: "company_id", Value: typed.CompanyID},
+		{Name: "parent_company", Value: typed.Parent},
 	} {
+		if alone && strings.Contains(f.Name, "company") {
+			continue
+		}
 		f.Label = p.Lang.T("upload.field." + f.Name)
 		f.Type = cmp.Or(f.Type, "text")
 		p.Fields = append(p.Fields, f)
+	}
+	if !alone {
+		p.Roles = []shell.Option{{Label: p.Lang.T("contact_edit.role_unknown"), On: typed.Role == ""}}
+		for _, role := range survey.AccountRoles {
+			p.Roles = append(p.Roles, shell.Option{Value: string(role), Label: p.Lang.T("company_role." + string(role)), On: string(role) == typed.Role})
+		}
 	}
 	p.Languages = []shell.Option{{Label: p.Lang.T("contact_edit.language_any"), On: typed.Language == ""}}
 	for _, l := range survey.Languages() {
@@ -198,6 +214,10 @@ func (p *editPage) refused(refusal *apperr.Error, c survey.Contact, typed contac
 			{"tier", c.Tier, typed.Tier},
 			{"value", c.Value, typed.Value},
 			{"zone", c.Zone, typed.Zone},
+			{"company", c.Company.Name, typed.Company},
+			{"company_id", c.Company.Code, typed.CompanyID},
+			{"parent_company", c.Company.Parent, typed.Parent},
+			{"company_role", string(c.Company.Role), typed.Role},
 		} {
 			if f.theirs != f.yours {
 				p.Theirs = append(p.Theirs, shell.Fact{Label: p.Lang.T("upload.field." + f.id), Text: cmp.Or(f.theirs, "—")})

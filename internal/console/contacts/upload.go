@@ -21,8 +21,8 @@ import (
 const (
 	maxUpload   = 4 << 20 // bytes of a file in one form: 6 MB of Lambda's request, base64 and all
 	previewRows = 5
-	// columnsListed is how many columns can be corrected on the page: sixty lists of choices are 50 KB.
-	columnsListed = 60
+	// columnsListed is how many columns can be corrected on the page: fifty lists of choices are 80 KB.
+	columnsListed = 50
 )
 
 type uploadPage struct {
@@ -324,7 +324,7 @@ func previewOf(l lang.Language, names map[string]string, c survey.Contact) previ
 		row.Language = lang.Language(c.Language).T("format.language")
 	}
 	var more []string
-	for _, text := range []string{c.Location, c.Product, c.Tier, c.Value} {
+	for _, text := range []string{c.Company.Name, c.Company.Code, c.Location, c.Product, c.Tier, c.Value} {
 		if text != "" {
 			more = append(more, text)
 		}

@@ -138,7 +138,7 @@ func TestWrongUploads(t *testing.T) {
 		head, row = append(head, fmt.Sprintf("Column %d", n)), append(row, "x")
 	}
 	_, page, _ := v.Upload("email;"+strings.Join(head[1:], ";")+"\na@example.com;"+strings.Join(row[1:], ";")+"\n", "audience", "customers", "do", "check")
-	v.Says(page, "And 140 more columns")
+	v.Says(page, "And 150 more columns")
 	for _, staff := range []string{"owner", "manager", "executive", "analyst"} {
 		if status, _ := w.Visitor(staff, "en").Get("/contacts/upload"); status != 403 {
 			t.Errorf("%s may upload: %d", staff, status)

@@ -160,7 +160,7 @@ func (p *searchPage) contacts(found contacts.Everywhere, names map[string]string
 	g := p.group("contacts", len(found.Contacts))
 	g.All = "/contacts"
 	for _, c := range found.Contacts[:min(len(found.Contacts), shown)] {
-		under := []string{p.Lang.T("campaign.audience_" + string(c.Audience)), c.Account(), c.Person.Email, c.Person.Phone, shell.StaffName(names, c.Owner)}
+		under := []string{p.Lang.T("campaign.audience_" + string(c.Audience)), c.AccountName(), c.Person.Email, c.Person.Phone, shell.StaffName(names, c.Owner)}
 		g.Found = append(g.Found, hit{Href: shell.ContactHref(c.Audience, c.ID), Title: shell.ContactName(p.Lang, c), Under: joined(under)})
 	}
 	switch {

@@ -48,6 +48,7 @@ func documentOf(f shell.Frame, e rights.Export, names map[string]string) documen
 			w.person(b.Person)
 			w.add("owner", shell.StaffName(names, b.Owner))
 			w.add("team", b.Team)
+			w.company(b.Company)
 			w.attributes(b.Attributes)
 		}
 	}
@@ -116,6 +117,15 @@ func (w *writer) attributes(all map[string]string) {
 	}
 }
 
+func (w *writer) company(c survey.Company) {
+	w.add("company", c.Name)
+	w.add("company_id", c.Code)
+	w.add("parent_company", c.Parent)
+	if c.Role != "" {
+		w.add("company_role", w.Lang.T("company_role."+string(c.Role)))
+	}
+}
+
 func (w *writer) contact(k rights.Kept) {
 	w.begin(w.Lang.T("contacts.audience." + string(k.Audience)))
 	w.person(k.Person)
@@ -127,6 +137,7 @@ func (w *writer) contact(k rights.Kept) {
 	w.add("product", k.Product)
 	w.add("tier", k.Tier)
 	w.add("value", k.Value)
+	w.company(k.Company)
 	w.add("language", k.Language)
 	w.add("zone", k.Zone)
 	w.attributes(k.Attributes)

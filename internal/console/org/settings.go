@@ -14,6 +14,7 @@ import (
 	"onetap/internal/console/shell"
 	"onetap/internal/lang"
 	"onetap/internal/mail"
+	"onetap/internal/money"
 	"onetap/internal/org"
 	"onetap/internal/survey"
 	"onetap/internal/theme"
@@ -31,6 +32,7 @@ type settingsPage struct {
 	QuietDays string
 	Reminder  string
 	Zones     []shell.Option
+	Currency  []shell.Option
 	From      []shell.Option // hours of the day
 	Until     []shell.Option
 	Sender    string // the deployment's, where none is set
@@ -44,12 +46,12 @@ type settingsPage struct {
 // versions are what two people would have in one field: somebody else saved while a form was open.
 type versions struct{ Field, Yours, Theirs string }
 
-type settingsWrong struct{ Company, Contact, Sender, Languages, Language, Colour, Logo, CaseHours, QuietDays, RemindDays, Zone, Hours string }
+type settingsWrong struct{ Company, Contact, Sender, Languages, Language, Colour, Logo, CaseHours, QuietDays, RemindDays, Zone, Hours, Currency string }
 
 func (w *settingsWrong) put(field, message string) {
 	for name, to := range map[string]*string{
 		"company": &w.Company, "contact": &w.Contact, "sender": &w.Sender, "languages": &w.Languages, "language": &w.Language, "colour": &w.Colour,
-		"logo": &w.Logo, "case_hours": &w.CaseHours, "quiet_days": &w.QuietDays, "remind_days": &w.RemindDays, "zone": &w.Zone, "hours": &w.Hours,
+		"logo": &w.Logo, "case_hours": &w.CaseHours, "quiet_days": &w.QuietDays, "remind_days": &w.RemindDays, "zone": &w.Zone, "hours": &w.Hours, "currency": &w.Currency,
 	} {
 		if name == field {
 			*to = message
@@ -68,6 +70,10 @@ func (d *Pages) settingsForm(r *http.Request, s survey.Settings) *settingsPage {
 		p.Language = append(p.Language, shell.Option{Value: l, Label: lang.Language(l).T("format.language"), On: l == s.Language})
 	}
 	p.Zones = zoneOptions(s.Zone, p.Zone, d.Now())
+	p.Currency = []shell.Option{{Label: p.Lang.T("settings.currency_none"), On: s.Currency == ""}}
+	for _, c := range money.Currencies {
+		p.Currency = append(p.Currency, shell.Option{Value: c, Label: c, On: c == s.Currency})
+	}
 	p.From = append([]shell.Option{{Label: p.Lang.T("settings.hours_any"), On: s.Hours.IsZero()}}, hourOptions(0, 23, s.Hours.From, !s.Hours.IsZero())...)
 	p.Until = hourOptions(1, 24, cmp.Or(s.Hours.Until, 20), true)
 	if c, ok := theme.Parse(s.Brand.Colour); ok {
@@ -148,7 +154,7 @@ func (d *Pages) settingsTyped(r *http.Request) (s survey.Settings, err error) {
 	s = survey.Settings{
 		Company: strings.TrimSpace(r.FormValue("company")), Contact: strings.TrimSpace(r.FormValue("contact")),
 		Sender: strings.TrimSpace(r.FormValue("sender")), Language: r.FormValue("language"),
-		Languages: r.Form["languages"], Brand: logo, Zone: r.FormValue("zone"),
+		Languages: r.Form["languages"], Brand: logo, Zone: r.FormValue("zone"), Currency: r.FormValue("currency"),
 	}
 	var numbers error
 	for _, f := range []struct {
@@ -238,6 +244,7 @@ func (p *settingsPage) differences(yours, theirs survey.Settings) []versions {
 		{"settings.quiet_days", orNothing(yours.QuietDays), orNothing(theirs.QuietDays)},
 		{"settings.remind_days", orNothing(yours.RemindDays), orNothing(theirs.RemindDays)},
 		{"settings.zone", yours.Zone, theirs.Zone},
+		{"settings.currency", yours.Currency, theirs.Currency},
 		{"settings.hours", hoursText(yours.Hours), hoursText(theirs.Hours)},
 	} {
 		if f.yours != f.theirs {

@@ -35,7 +35,9 @@ func ContactHref(a survey.Audience, id survey.ContactID) string {
 func ContactFacts(f Frame, c survey.Contact) []Fact {
 	var all []Fact
 	for _, v := range []struct{ id, text, link string }{
-		{"company", c.Account(), ""},
+		{"company", c.AccountName(), ""},
+		{"parent", c.Company.Parent, ""},
+		{"role", roleText(f, c.Company.Role), ""},
 		{"phone", c.Person.Phone, c.Person.Dial()},
 		{"email", c.Person.Email, MailLink(c.Person.Email)},
 		{"value", c.Value, ""},
@@ -49,6 +51,14 @@ func ContactFacts(f Frame, c survey.Contact) []Fact {
 		}
 	}
 	return all
+}
+
+// roleText is what a contact does at the company; "": nobody has said.
+func roleText(f Frame, r survey.AccountRole) string {
+	if r == "" {
+		return ""
+	}
+	return f.Lang.T("company_role." + string(r))
 }
 
 // MailLink is the address that opens a letter to somebody; "" where there is no address.
