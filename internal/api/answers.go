@@ -112,19 +112,14 @@ func (d *API) listInvitations(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if survey.IsReminder(mailing) && !d.Results.View(door.VisitOf(r).Who, c).People() {
-		return apperr.New(apperr.Forbidden, "reminder_tells", "wave")
-	}
-	found, next, err := d.Store.InvitationsPage(r.Context(), c.ID, mailing, state, from, limit, maxLookedAt)
+	found, next, err := d.Results.Invitations(r.Context(), door.VisitOf(r).Who, c, mailing, state, from, limit, maxLookedAt)
 	if err != nil {
 		return err
 	}
-	who, views := door.VisitOf(r).Who, make([]invitationView, len(found))
-	for n, i := range found {
-		if insight.Pseudonymous(who) { // beside answers with the same pseudonym, owner and team would say more than figures of five
-			i.Owner, i.Team, i.MessageID = "", "", ""
-		}
-		views[n] = invitationView{d.Results.Contact(who, i.Contact), i.Mailing, i.State, i.Reason, i.MessageID, i.Owner, i.Team, i.At}
+	views := make([]invitationView, len(found))
+	for n, one := range found {
+		i := one.Invitation
+		views[n] = invitationView{one.Contact, i.Mailing, i.State, i.Reason, i.MessageID, i.Owner, i.Team, i.At}
 	}
 	web.JSON(w, http.StatusOK, map[string]any{"invitations": views, "next": door.CursorText(next)})
 	return nil

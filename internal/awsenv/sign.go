@@ -34,3 +34,16 @@ func Sign(ctx context.Context, c aws.Config, r *http.Request, body []byte, servi
 	sum := sha256.Sum256(body)
 	return v4.NewSigner().SignHTTP(ctx, credentials, r, hex.EncodeToString(sum[:]), service, c.Region, time.Now())
 }
+
+// SignS3 is Sign for S3, which takes paths as they stand in the address, and wants the body's sum in a header.
+func SignS3(ctx context.Context, c aws.Config, r *http.Request, body []byte) error {
+	credentials, err := c.Credentials.Retrieve(ctx)
+	if err != nil {
+		return err
+	}
+	hash := sha256.Sum256(body)
+	sum := hex.EncodeToString(hash[:])
+	r.Header.Set("X-Amz-Content-Sha256", sum)
+	signer := v4.NewSigner(func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true })
+	return signer.SignHTTP(ctx, credentials, r, sum, "s3", c.Region, time.Now())
+}

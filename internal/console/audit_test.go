@@ -58,7 +58,7 @@ func TestAuditNames(t *testing.T) {
 		_, excused := unauditedBecause[rt.Pattern]
 		met[rt.Pattern] = true
 		switch {
-		case reads && (rt.Audit != "" || excused):
+		case reads && (rt.Audit != "" && !strings.HasSuffix(rt.Audit, ".download") || excused): // a file that is taken out is in the list
 			t.Errorf("%s reads and is audited as %q, or excused", rt.Pattern, rt.Audit)
 		case !reads && (rt.Audit == door.Unaudited) != excused:
 			t.Errorf("%s is audited as %q; excused: %v", rt.Pattern, rt.Audit, excused)

@@ -11,6 +11,7 @@ import (
 	"onetap/internal/console/campaigns"
 	"onetap/internal/console/cases"
 	"onetap/internal/console/contacts"
+	"onetap/internal/console/downloads"
 	"onetap/internal/console/entrance"
 	"onetap/internal/console/finding"
 	"onetap/internal/console/history"
@@ -46,6 +47,7 @@ func (c *Console) Routes() []door.Route {
 		(&history.Pages{Shell: c.shell}).Routes(),
 		(&cases.Pages{Shell: c.shell}).Routes(),
 		(&finding.Pages{Shell: c.shell}).Routes(),
+		(&downloads.Pages{Shell: c.shell}).Routes(),
 		(&org.Pages{Shell: c.shell}).Routes(),
 		c.entrance.Routes(),
 		c.uploads(),

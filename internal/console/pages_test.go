@@ -104,7 +104,7 @@ func TestEveryPage(t *testing.T) {
 // unlinked is what frames and scripts ask for, and what the way back from the issuer leads to; downloads are no pages, and the
 // company of the walk has erased nobody.
 var (
-	unlinked  = []string{"/devices/own", "/campaigns/{campaign}/letter", "/campaigns/{campaign}/live", "/contacts/imports/{import}/state", "/contacts/workbooks/{digest}", "/settings/people/erasures/{erasure}"}
+	unlinked  = []string{"/devices/own", "/campaigns/{campaign}/letter", "/campaigns/{campaign}/live", "/contacts/imports/{import}/state", "/contacts/workbooks/{digest}", "/settings/people/erasures/{erasure}", "/downloads/{export}/file"}
 	downloads = []string{"/contacts/imports/{import}/refused"}
 )
 

@@ -168,6 +168,22 @@ func (l *Lists) Search(ctx context.Context, who authz.Who, s Search) (Hits, erro
 	return hits, nil
 }
 
+// Walk reads on through an audience for a file: whoever fits a search and may be seen, of budget contacts that are looked at from its cursor on.
+// next is nil at the end. Problems: those of Narrow.Check.
+func (l *Lists) Walk(ctx context.Context, who authz.Who, s Search, budget int) (found []Hit, next *survey.Cursor, err error) {
+	fits, err := l.fitting(ctx, who, s)
+	if err != nil {
+		return nil, nil, err
+	}
+	next, err = l.Store.ContactsUntil(ctx, s.Audience, s.From, budget, func(c survey.Contact, stopped survey.SuppressionReason) bool {
+		if fits(c, stopped) {
+			found = append(found, Hit{c, stopped})
+		}
+		return true
+	})
+	return found, next, err
+}
+
 // fitting returns what tells whether somebody is looked for by a search, and may be seen by whoever asks. Problems: those of Narrow.Check.
 func (l *Lists) fitting(ctx context.Context, who authz.Who, s Search) (func(survey.Contact, survey.SuppressionReason) bool, error) {
 	if err := s.Narrow.Check(); err != nil {

@@ -2,12 +2,15 @@ package door
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"onetap/internal/auth"
 	"onetap/internal/contacts"
+	"onetap/internal/exports"
 	"onetap/internal/firststeps"
 	"onetap/internal/followup"
 	"onetap/internal/history"
@@ -34,6 +37,7 @@ type Desk struct {
 	Cases      *followup.Cases    // what people do with cases
 	History    *history.Imports   // answers that were given elsewhere
 	Lists      *contacts.Lists    // lists of contacts that come in, and the contacts that came
+	Exports    *exports.Exports   // what is taken out as files
 	Rights     *rights.Rights     // exports and erases people
 	Retention  *rights.Retention  // for how long data are kept
 	Disclosure *rights.Disclosure // what respondents are told of that
@@ -63,6 +67,8 @@ type Settings struct {
 	Site    string                                        // base of the console and the API; "": the host of the request
 	Links   string                                        // base of the links in letters; "": the site
 	Admin   string                                        // who may sign in before there is any staff
+	Files   exports.Files                                 // where large files are kept; nil: only small ones are made
+	Report  func(context.Context, []byte) error           // has the function called with an event that writes them, and does not wait
 	Pairs   mailing.Pairs                                 // makes the key pairs of campaigns with ballots
 	Index   contacts.Index                                // by which contacts are found; nil: they are walked through
 	Words   mailing.Pairs                                 // makes that of what respondents write
@@ -102,6 +108,10 @@ func Open(o Settings) (*Desk, error) {
 	d.Planner = &mailing.Planner{Store: o.Store, Now: now}
 	d.Steps = &firststeps.Steps{Store: o.Store, Now: now, Sender: o.Sender, Verified: o.Mail.Verified}
 	d.Cases = &followup.Cases{Store: o.Store, Now: now}
+	d.Exports = &exports.Exports{
+		Store: o.Store, Results: d.Results, Lists: d.Lists, Cases: d.Cases, Now: now, Files: o.Files, Wake: exports.Waker(o.Report),
+		NewID: func() string { return strings.ToLower(rand.Text()) },
+	}
 	return d, d.Check()
 }
 

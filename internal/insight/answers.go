@@ -98,7 +98,7 @@ func (o *Reading) Answers(ctx context.Context, f Filter, after string) (Answers,
 	if f.Sort != "" {
 		return o.sortedAnswers(ctx, f, after, func(a survey.Response) bool { return fits(a) && within.has(a.Owner, a.Team) && sees(a.Owner, a.Team) })
 	}
-	found, looked, next, err := o.results.Store.FindResponses(ctx, o.campaign.ID, from, answersShown, o.budget, func(a survey.Response) bool {
+	found, looked, next, err := o.results.Store.FindResponses(ctx, o.campaign.ID, from, o.page, o.budget, func(a survey.Response) bool {
 		return fits(a) && within.has(a.Owner, a.Team) && sees(a.Owner, a.Team)
 	})
 	if err != nil {
@@ -109,7 +109,7 @@ func (o *Reading) Answers(ctx context.Context, f Filter, after string) (Answers,
 		return page, err
 	}
 	if next != nil {
-		page.Next, page.Partly = next.String(), len(found) < answersShown
+		page.Next, page.Partly = next.String(), len(found) < o.page
 	}
 	return page, nil
 }
@@ -139,9 +139,9 @@ func (o *Reading) narrowAnswers(ctx context.Context, f Filter, after string) (pa
 				page.Looked++
 			}
 			if fits(r) && (page.In.Kind == "" || Value(o.campaign, page.In.Kind, r) == page.In.Value) {
-				found = append(found, r)
+				found = append(found, survey.Response{Contact: r.Contact, Score: r.Score, Why: r.Why, Wish: r.Wish, Unreadable: r.Unreadable})
 			}
-			return looked < answersLookedAt, nil
+			return looked < o.budget, nil
 		})
 		if err != nil {
 			return page, err
@@ -158,9 +158,9 @@ func (o *Reading) narrowAnswers(ctx context.Context, f Filter, after string) (pa
 		}
 		wanted := text.NewQuery(f.Search)
 		page.List = slices.DeleteFunc(page.List, func(a Answer) bool { return !wanted.Match(a.Comment(), a.Wish()) })
-		page.List, page.Next = cutAnswers(page.List, shards[0], at)
+		page.List, page.Next = cutAnswers(page.List, shards[0], at, o.page)
 	} else {
-		found, page.Next = cutAnswers(found, shards[0], at)
+		found, page.Next = cutAnswers(found, shards[0], at, o.page)
 		if page.List, err = o.shown(ctx, found); err != nil {
 			return page, err
 		}
@@ -177,12 +177,12 @@ func (o *Reading) shown(ctx context.Context, found []survey.Response) ([]Answer,
 }
 
 // cutAnswers takes a page of what was found, and says where the next one begins.
-func cutAnswers[T any](found []T, shard, at int) (page []T, next string) {
+func cutAnswers[T any](found []T, shard, at, most int) (page []T, next string) {
 	found = found[min(at, len(found)):]
-	if len(found) <= answersShown {
+	if len(found) <= most {
 		return found, ""
 	}
-	return found[:answersShown], fmt.Sprintf("%d.%d", shard, at+answersShown)
+	return found[:most], fmt.Sprintf("%d.%d", shard, at+most)
 }
 
 // answersPlace reads how far a page came, "shard.answer". Of a campaign that is read at once all shards are one.

@@ -203,6 +203,10 @@ func must[T any](t *testing.T) func(v T, err error) T {
 	}
 }
 
+func (m *memory) InvitationsPage(context.Context, survey.CampaignID, int, survey.InvitationState, survey.Cursor, int, int) ([]survey.Invitation, *survey.Cursor, error) {
+	return nil, nil, nil
+}
+
 func (m *memory) WordsOf(context.Context, survey.CampaignID) ([]survey.Words, error) {
 	return m.words, nil
 }

@@ -29,6 +29,7 @@ type Reading struct {
 	campaign survey.Campaign
 	who      authz.Who
 	view     View
+	page     int // how many answers a page holds
 	budget   int // how many answers one request looks at
 }
 
@@ -38,7 +39,7 @@ func (r *Results) Open(ctx context.Context, who authz.Who, c survey.Campaign) (*
 	if err != nil {
 		return nil, err
 	}
-	return &Reading{r, seen, who, r.View(who, c), answersLookedAt}, nil
+	return &Reading{r, seen, who, r.View(who, c), answersShown, answersLookedAt}, nil
 }
 
 // Campaign is the campaign as its reader may see it: see Seen.

@@ -33,8 +33,8 @@ func (o *Reading) sortedAnswers(ctx context.Context, f Filter, after string, fit
 	sortAnswers(found, f.Sort)
 	page := Answers{Looked: looked, Partly: next != nil}
 	switch rest := found[min(at, len(found)):]; {
-	case len(rest) > answersShown:
-		found, page.Next = rest[:answersShown], fmt.Sprintf("%s~%d", from, at+answersShown)
+	case len(rest) > o.page:
+		found, page.Next = rest[:o.page], fmt.Sprintf("%s~%d", from, at+o.page)
 	default:
 		if found = rest; next != nil {
 			page.Next = next.String() + "~0"

@@ -35,6 +35,9 @@ type Store interface {
 	FindResponses(ctx context.Context, c survey.CampaignID, from survey.Cursor, limit, budget int, fits func(survey.Response) bool) (found []survey.Response, looked int, next *survey.Cursor, err error)
 	// ResponsesPage reads up to limit answers from the cursor on; next is nil at the end.
 	ResponsesPage(ctx context.Context, c survey.CampaignID, from survey.Cursor, limit int) (found []survey.Response, next *survey.Cursor, err error)
+	// InvitationsPage reads up to limit invitations of a mailing from the cursor on, those in one state ("": in any), and looks at no more than
+	// budget; next is nil at the end.
+	InvitationsPage(ctx context.Context, c survey.CampaignID, mailing int, state survey.InvitationState, from survey.Cursor, limit, budget int) (found []survey.Invitation, next *survey.Cursor, err error)
 	// PastOf reads what campaigns know of a contact, in no order; reminders, answers and cases only if answers is set.
 	PastOf(ctx context.Context, id survey.ContactID, campaigns []survey.CampaignID, answers bool) (loop.Past, error)
 	// WordsOf reads what people wrote whose sealed answers were opened.

@@ -298,6 +298,11 @@ func searchPageKey(p survey.SearchPage) key {
 	return key{searchPagesPK(p.Part, p.Number%searchPageShards), p.Kind + "#" + five(p.Number)}
 }
 
+func exportKey(id string) key { return key{"EXPORT#" + part(id), "EXPORT"} }
+
+// exportsPK has the large downloads of one person, or of one token: some, and for days.
+func exportsPK(who string) string { return "EXPORTS#" + part(who) }
+
 func logoKey(hash string) key { return key{"LOGO#" + part(hash), "LOGO"} }
 
 // tokenKey takes the hash of a token, which spreads by itself.

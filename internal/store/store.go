@@ -58,6 +58,7 @@
 //	erasures of people, and how far each is             ERASURES                        <time>#<random>
 //	those that have steps left to do                    gsi1: ERASING                   <time>#<random>
 //	who was erased and may not come back                ERASED#<shard>                  <seal of an identifier>
+//	a large download; all of one person or token        EXPORT#<id>; gsi1: EXPORTS#<who>  EXPORT; <time>#<id>
 //	who sends at the moment                             LEASE#<name>                    LEASE
 //	how far a recount is; what its steps found          RECOUNT#<scope>                 STATE, SUM#<name>#<figure>
 //
@@ -70,7 +71,7 @@
 //	whom an erasure is of; whom a campaign asks, by the values of columns: contacts
 //	staff but for their ids, and what undoing keeps of them: staff
 //	notes: notes
-//	answers of parts of uploads with the digests of the parts, the reader's state, a file's name, what was searched for: uploads
+//	answers of parts of uploads with the digests of the parts, the reader's state, a file's name, what was searched for, what a download is of: uploads
 //	parts of workbooks: workbooks
 //	what respondents write, and the words of opened boxes: words (each part by a key of its own, which its public key wraps first)
 //

@@ -38,6 +38,7 @@ func (d *Pages) Routes() []door.Route {
 		door.On("POST /campaigns/{campaign}/remind-again", authz.Send, d.postAgain, "campaigns.remind-again"),
 		door.On("POST /campaigns/{campaign}/resend-uncertain", authz.Send, d.postResend, "campaigns.resend-uncertain"),
 		door.On("GET /campaigns/{campaign}", authz.ReadCampaigns, d.campaignPage, ""),
+		door.On("POST /campaigns/{campaign}/invitations/download", authz.ReadCampaigns, d.downloadInvitations, "campaigns.invitations.download"),
 		door.On("GET /campaigns/{campaign}/people", authz.ReadContacts, d.peopleBehind, ""),
 		door.On("GET /campaigns/{campaign}/live", authz.ReadCampaigns, d.campaignLive, ""),
 	}

@@ -28,6 +28,7 @@ type boardPage struct {
 	Tabs    []shell.Tab
 	now     time.Time
 	Next    string
+	Fields  []shell.Option // what the board is narrowed to, for the download
 }
 
 type boardColumn struct {
@@ -88,6 +89,11 @@ func (d *Pages) showBoard(w http.ResponseWriter, r *http.Request, find, wrong st
 	}
 	p.join(b.Columns)
 	p.tabs(q, ask.State)
+	for _, name := range []string{"owner", "state"} {
+		if q.Has(name) {
+			p.Fields = append(p.Fields, shell.Option{Value: name, Label: q.Get(name)})
+		}
+	}
 	return shell.Show(w, r, http.StatusOK, p)
 }
 

@@ -14,6 +14,7 @@ type Pages struct{ *shell.Shell }
 func (d *Pages) Routes() []door.Route {
 	return []door.Route{
 		door.On("GET /cases", authz.ReadCases, d.caseBoard, ""),
+		door.On("POST /cases/download", authz.ReadCases, d.downloadCases, "cases.download"),
 		door.On("POST /cases/find", authz.ReadCases, d.findCases, door.Unaudited),
 		door.On("GET /cases/{case}", authz.ReadCases, d.casePage, ""),
 		door.On("POST /cases/{case}", authz.WorkCases, d.workOnCasePage, "cases.change"),

@@ -30,9 +30,10 @@ type contactsPage struct {
 	NextHref  string
 	Whose     string // of how few the list is
 	Filters   filterForm
-	Carried   []filterField // the filters as an address carries them
-	Match     string        // how many fit, as far as was looked; "": nothing is looked for
-	Clear     string        // address without filters; "": there are none
+	Carried   []filterField  // the filters as an address carries them
+	Fields    []shell.Option // the same and what is looked for, for the download
+	Match     string         // how many fit, as far as was looked; "": nothing is looked for
+	Clear     string         // address without filters; "": there are none
 }
 
 type contactRow struct {
@@ -114,6 +115,10 @@ func (d *Pages) showContacts(w http.ResponseWriter, r *http.Request, want lookFo
 	}
 	if err := d.narrowed(r, p, search, found, staff); err != nil {
 		return err
+	}
+	p.Fields = []shell.Option{{Value: "audience", Label: string(a)}, {Value: "search", Label: want.text}}
+	for _, one := range p.Carried {
+		p.Fields = append(p.Fields, shell.Option{Value: one.Name, Label: one.Value})
 	}
 	names := shell.StaffNames(staff)
 	for _, hit := range found.Contacts {

@@ -14,6 +14,7 @@ type Pages struct{ *shell.Shell }
 func (d *Pages) Routes() []door.Route {
 	return []door.Route{
 		door.On("GET /contacts", authz.ReadContacts, d.contactList, ""),
+		door.On("POST /contacts/download", authz.ReadContacts, d.downloadContacts, "contacts.download"),
 		door.On("POST /contacts/search", authz.ReadContacts, d.searchContacts, door.Unaudited),
 		door.On("POST /contacts/owner/ask", authz.WriteContacts, d.askOwner, door.Unaudited),
 		door.On("POST /contacts/owner", authz.WriteContacts, d.changeOwner, "contacts.owner"),

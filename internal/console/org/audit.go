@@ -14,6 +14,8 @@ import (
 	"onetap/internal/apperr"
 	"onetap/internal/authz"
 	"onetap/internal/console/shell"
+	"onetap/internal/door"
+	"onetap/internal/exports"
 	"onetap/internal/loop"
 	"onetap/internal/org"
 	"onetap/internal/survey"
@@ -28,7 +30,8 @@ type auditPage struct {
 	Whose   string // by whom alone; "": everybody
 	Entries []auditLine
 	None    bool
-	Next    string // address of the earlier ones
+	Next    string         // address of the earlier ones
+	Fields  []shell.Option // whose it is, for the download
 }
 
 type auditLine struct {
@@ -84,11 +87,36 @@ func (d *Pages) showAudit(w http.ResponseWriter, r *http.Request) error {
 		p.customer(&l, e, customers)
 		p.Entries = append(p.Entries, l)
 	}
+	for _, name := range []string{"who", "token"} {
+		if q.Has(name) {
+			p.Fields = append(p.Fields, shell.Option{Value: name, Label: q.Get(name)})
+		}
+	}
 	p.None = len(entries) == 0
 	if next != "" {
 		p.Next = "/settings/audit?" + filter + "before=" + url.QueryEscape(next)
 	}
 	return shell.Show(w, r, http.StatusOK, p)
+}
+
+// downloadAudit sends the list as a file.
+func (d *Pages) downloadAudit(w http.ResponseWriter, r *http.Request) error {
+	ask := exports.Ask{Kind: exports.Audit, Format: door.FormatOf(r)}
+	switch handle, token := r.PostFormValue("who"), r.PostFormValue("token"); {
+	case handle != "":
+		staff, err := d.Store.Staff(r.Context())
+		if err != nil {
+			return err
+		}
+		m, ok := d.Handles(staff)[handle]
+		if !ok {
+			return org.NoSuchPerson()
+		}
+		ask.Whose = m.ID
+	case token != "":
+		ask.Whose, ask.Token = d.ValueIn(token), true
+	}
+	return d.Hand(w, r, ask)
 }
 
 // campaignNames are the names of the campaigns that entries are about; those that are deleted have none.

@@ -65,5 +65,6 @@ func (d *Pages) settingsRoutes() []door.Route {
 		door.On("POST /settings/tokens", authz.ManageTokens, d.makeToken, "settings.tokens"),
 		door.On("POST /settings/tokens/{token}/revoke", authz.ManageTokens, d.revokeToken, "settings.tokens.revoke"),
 		door.On("GET /settings/audit", authz.ReadAudit, d.showAudit, ""),
+		door.On("POST /settings/audit/download", authz.ReadAudit, d.downloadAudit, "audit.download"),
 	}
 }

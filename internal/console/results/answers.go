@@ -12,7 +12,6 @@ import (
 	"onetap/internal/apperr"
 	"onetap/internal/authz"
 	"onetap/internal/console/shell"
-	"onetap/internal/door"
 	"onetap/internal/insight"
 	"onetap/internal/lang"
 	"onetap/internal/loop"
@@ -26,9 +25,9 @@ const wordsShown = 600
 // readAnswerFilter reads the page's form or an address. What is searched for is in no address. Problems: filter_date, filter_dates_backward.
 func (d *Pages) readAnswerFilter(r *http.Request, zone *time.Location) (insight.Filter, error) {
 	v := func(name string) string { return strings.TrimSpace(r.FormValue(name)) }
-	owner := d.StaffIn(v("owner"))
-	if owner == v("owner") && owner != "" && insight.Pseudonymous(door.VisitOf(r).Who) { // whoever knows a colleague's id does not learn the pseudonym
-		return insight.Filter{}, insight.ErrNarrow
+	owner, err := d.OwnerIn(r, v("owner"))
+	if err != nil {
+		return insight.Filter{}, err
 	}
 	f := insight.Filter{
 		Group: v("group"), Score: v("score"), Team: d.ValueIn(v("team")), Owner: owner, Language: v("language"), Week: v("week"), Day: v("day"),
@@ -43,7 +42,6 @@ func (d *Pages) readAnswerFilter(r *http.Request, zone *time.Location) (insight.
 	for i := range f.Segments {
 		f.Segments[i] = v("s" + strconv.Itoa(i))
 	}
-	var err error
 	if f.From, err = dateIn(v("from"), "from", zone); err != nil {
 		return f, err
 	}
@@ -109,7 +107,8 @@ type answersPage struct {
 	Answers  []answerView
 	Looked   string
 	Next     string
-	Action   string // the page's address, with the filters
+	Action   string         // the page's address, with the filters
+	Fields   []shell.Option // the filters, for the download
 	Selects  []filterSelect
 	Narrowed int // by so many of the filters that are folded away
 	Orders   []shell.Option
@@ -168,7 +167,10 @@ func (d *Pages) answersPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	l, q := p.Lang, d.filterQuery(p.Filter)
-	p.Action = "/results/" + p.ID + "/answers"
+	p.Action, p.Fields = "/results/"+p.ID+"/answers", shell.FieldsOf(q)
+	if p.Filter.Search != "" {
+		p.Fields = append(p.Fields, shell.Option{Value: "search", Label: p.Filter.Search})
+	}
 	if len(q) > 0 {
 		p.Action += "?" + q.Encode()
 	}

@@ -445,6 +445,10 @@ func (p *byPage) View() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+			templ_7745c5c3_Err = shell.DownloadAs(&p.Frame, "/results/"+p.ID+"/download", []shell.Option{{Value: "kind", Label: p.Kind}}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 		}
 		return nil
 	})

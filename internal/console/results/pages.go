@@ -22,5 +22,7 @@ func (d *Pages) Routes() []door.Route {
 		door.On("GET /results/{campaign}/team", authz.ReadResults, d.teamPage, ""),
 		door.On("GET /results/{campaign}/answers", authz.ReadAnswers, d.answersPage, ""),
 		door.On("POST /results/{campaign}/answers", authz.ReadAnswers, d.answersPage, door.Unaudited),
+		door.On("POST /results/{campaign}/answers/download", authz.ReadAnswers, d.downloadAnswers, "campaigns.answers.download"),
+		door.On("POST /results/{campaign}/download", authz.ReadResults, d.downloadFigures, "campaigns.results.download"),
 	}
 }

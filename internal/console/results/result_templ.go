@@ -673,6 +673,12 @@ func (p *resultPage) View() templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
+		if !p.NPS.Empty {
+			templ_7745c5c3_Err = shell.DownloadAs(&p.Frame, "/results/"+p.ID+"/download", nil).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
 		if len(p.Others) > 0 {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 72, "<section class=\"card\"><h2>")
 			if templ_7745c5c3_Err != nil {
