@@ -73,6 +73,9 @@ func (l *Lists) Add(ctx context.Context, a survey.Audience, typed Typed) (survey
 	c.Created = l.Now().UTC().Truncate(time.Millisecond)
 	c.Updated = c.Created
 	move := addressMove{survey.AddressMove{Audience: a, Contact: c.ID, From: c.MailID(), To: c.MailID()}, ""}
+	if err := l.noteAccount(ctx, c); err != nil {
+		return c, err
+	}
 	err = l.moveAddress(ctx, move, &survey.ContactSave{Contact: c, Whose: in.puts, Gone: in.gone})
 	return c, changedMeanwhile(err)
 }
@@ -110,6 +113,9 @@ func (l *Lists) Change(ctx context.Context, who authz.Who, a survey.Audience, id
 	c.Found = in.found(id, stored, ids)
 	c.Updated = l.Now().UTC().Truncate(time.Millisecond)
 	move := addressMove{survey.AddressMove{Audience: a, Contact: id, From: stored.MailID(), To: ids.Mail}, c.Person.Email}
+	if err := l.noteAccount(ctx, c); err != nil {
+		return c, err
+	}
 	err = l.moveAddress(ctx, move, &survey.ContactSave{Contact: c, Was: stored.Updated, Whose: in.puts, Gone: in.gone})
 	if errors.Is(err, apperr.ErrChanged) {
 		if stored, _, err = l.Contact(ctx, who, a, id); err == nil {
@@ -118,6 +124,14 @@ func (l *Lists) Change(ctx context.Context, who authz.Who, a survey.Audience, id
 		return stored, err
 	}
 	return c, err
+}
+
+// noteAccount keeps that the contact's audience has accounts.
+func (l *Lists) noteAccount(ctx context.Context, c survey.Contact) error {
+	if c.Account == "" {
+		return nil
+	}
+	return l.Store.NoteAccounts(ctx, c.Audience, l.Now())
 }
 
 func taken(code, where string, whose survey.ContactID) error {

@@ -212,6 +212,11 @@ func (l *Lists) store(ctx context.Context, p *progress, in *identifying) (survey
 	if err := l.Store.SuppressAll(ctx, refusing, survey.Unsubscribed, l.Now().UTC()); err != nil { // before anybody can be invited
 		return survey.Upserted{}, fmt.Errorf("stop those who want no letters: %w", err)
 	}
+	if slices.ContainsFunc(slices.Concat(fresh, again), func(r Row) bool { return r.Contact.Account != "" }) {
+		if err := l.Store.NoteAccounts(ctx, in.audience, l.Now()); err != nil {
+			return survey.Upserted{}, err
+		}
+	}
 	by := p.by
 	by.Before = in.before
 	done, err := l.Store.UpsertContacts(ctx, contactsOf(fresh), by, l.Now().UTC())

@@ -67,6 +67,14 @@ func (w *world) changes(t *testing.T) (changes []survey.ItemChange) {
 	return changes
 }
 
+// account is that of the i-th contact: each fourth has none.
+func account(i int) survey.AccountID {
+	if i%4 == 3 {
+		return ""
+	}
+	return survey.AccountID(fmt.Sprintf("account%daccount%d", i%3, i%3))
+}
+
 // live writes a decided batch of n people and lets them answer, change their minds, bounce.
 func (w *world) live(t *testing.T, n int) {
 	t.Helper()
@@ -85,7 +93,7 @@ func (w *world) live(t *testing.T, n int) {
 		if i%7 == 3 {
 			state = survey.InvitationUncertain
 		}
-		b.Outcomes = append(b.Outcomes, survey.Outcome{Contact: id, State: state, Owner: fmt.Sprintf("o%d", i%3), Team: fmt.Sprintf("t#%d", i%2)})
+		b.Outcomes = append(b.Outcomes, survey.Outcome{Contact: id, State: state, Owner: fmt.Sprintf("o%d", i%3), Team: fmt.Sprintf("t#%d", i%2), With: survey.With{Account: account(i)}})
 	}
 	must(t, w.store.DecideBatch(ctx, b, "lease", nil, survey.Customers))
 	must(t, w.store.AddInvitations(ctx, b.Invitations(survey.Customers), func() bool { return true }))
@@ -114,7 +122,7 @@ func (w *world) answer(t *testing.T, i survey.Invitation) {
 	r, ok, err := w.store.Response(ctx, i.Campaign, i.Contact)
 	must(t, err)
 	if !ok {
-		r = survey.Response{Campaign: i.Campaign, Contact: i.Contact, Audience: i.Audience, Owner: i.Owner, Team: i.Team, Language: i.Language}
+		r = survey.Response{Campaign: i.Campaign, Contact: i.Contact, Audience: i.Audience, Owner: i.Owner, Team: i.Team, Language: i.Language, Account: i.Account}
 	}
 	score := w.random.IntN(11)
 	p := survey.Post{Score: &score, Gesture: []survey.Gesture{survey.ByButton, survey.ByScript}[w.random.IntN(2)]}
@@ -141,7 +149,7 @@ func (w *world) recount(t *testing.T) survey.Deltas {
 		}
 		figures[k][field]++
 	}
-	everywhere := func(at time.Time, owner, team, language, field string) {
+	everywhere := func(at time.Time, owner, team, language string, account survey.AccountID, field string) {
 		at = at.In(w.clock)
 		year, number := at.ISOWeek()
 		week := fmt.Sprintf("%d-W%02d", year, number)
@@ -154,6 +162,9 @@ func (w *world) recount(t *testing.T) survey.Deltas {
 		add(string(campaign), "owner", owner, field)
 		add(string(campaign), "team", team, field)
 		add(string(campaign), "language", language, field)
+		if account != "" {
+			add(string(campaign), "account", string(account), field)
+		}
 	}
 	for shard := range survey.ContactShards {
 		must(t, w.store.WalkInvitations(ctx, campaign, 0, shard, func(i survey.Invitation) error {
@@ -162,19 +173,19 @@ func (w *world) recount(t *testing.T) survey.Deltas {
 				add(string(campaign), "wave", "0", i.Reason)
 			}
 			if i.State == survey.InvitationSent {
-				everywhere(i.At, i.Owner, i.Team, i.Language, "sent")
+				everywhere(i.At, i.Owner, i.Team, i.Language, "", "sent")
 			}
 			return nil
 		}))
 		must(t, w.store.WalkResponses(ctx, campaign, shard, "", func(r survey.Response) (bool, error) {
 			if !r.Verified {
-				everywhere(r.First, r.Owner, r.Team, r.Language, "unverified")
+				everywhere(r.First, r.Owner, r.Team, r.Language, r.Account, "unverified")
 				add(string(campaign), "week", survey.Week(r.First.In(w.clock)), fmt.Sprint("u", r.Score))
 				return true, nil
 			}
-			everywhere(r.Counted, r.Owner, r.Team, r.Language, fmt.Sprint("s", r.Score))
+			everywhere(r.Counted, r.Owner, r.Team, r.Language, r.Account, fmt.Sprint("s", r.Score))
 			if r.HasWords() { // a walk opens none
-				everywhere(r.Counted, r.Owner, r.Team, r.Language, "comments")
+				everywhere(r.Counted, r.Owner, r.Team, r.Language, r.Account, "comments")
 			}
 			return true, nil
 		}))

@@ -341,7 +341,7 @@ func (im *Imports) write(ctx context.Context, p *progress, write []*placing, out
 func (a *placing) response(p *progress, version int) survey.Response {
 	return survey.Response{
 		Campaign: a.to.Campaign, Contact: a.to.Contact, Audience: p.audience, Owner: a.contact.Owner, Team: a.contact.Team, Language: a.contact.Language,
-		Segments: survey.SegmentsOf(a.contact, p.waves.known[a.to.Campaign].Dimensions), Score: a.score, Verified: true, Why: a.why, Wish: a.wish,
+		Account: a.contact.Account, Segments: survey.SegmentsOf(a.contact, p.waves.known[a.to.Campaign].Dimensions), Score: a.score, Verified: true, Why: a.why, Wish: a.wish,
 		First: a.at, Counted: a.at, Updated: a.at, Version: version, Import: p.imported(), Origin: string(a.origin),
 	}
 }

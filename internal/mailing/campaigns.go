@@ -111,7 +111,7 @@ func (cs *Campaigns) Guess(ctx context.Context, a survey.Audience, l lang.Langua
 	case len(before) > 0:
 		last := before[0]
 		c.Company, c.Sender, c.Language, c.QuietDays, c.RemindDays = last.Company, last.Sender, last.Language, last.QuietDays, last.RemindDays
-		c.SecondDays = last.SecondDays
+		c.SecondDays, c.PerAccount = last.SecondDays, last.PerAccount
 	default:
 		c.QuietDays, c.RemindDays = cmp.Or(c.QuietDays, 30), cmp.Or(c.RemindDays, 7)
 	}
@@ -172,7 +172,7 @@ func (cs *Campaigns) Copy(ctx context.Context, of survey.Campaign, id survey.Cam
 	c := survey.Campaign{
 		ID: id, Name: name, Audience: of.Audience, State: survey.Draft, Company: of.Company, Sender: of.Sender,
 		Language: of.Language, Languages: of.Languages, Wording: of.Wording, Filter: of.Filter, Sample: of.Sample,
-		QuietDays: of.QuietDays, RemindDays: of.RemindDays, SecondDays: of.SecondDays, Groups: of.Groups, Paper: of.Paper, Created: now,
+		QuietDays: of.QuietDays, PerAccount: of.PerAccount, RemindDays: of.RemindDays, SecondDays: of.SecondDays, Groups: of.Groups, Paper: of.Paper, Created: now,
 	}
 	if letters := []rune(name); len(letters) > survey.MaxName {
 		c.Name = string(letters[:survey.MaxName])

@@ -23,6 +23,7 @@ type Change struct {
 	Filter     *survey.Filter             `json:"filter"`
 	Sample     *float64                   `json:"sample"` // the share to invite, 0 to 1; 0: all
 	QuietDays  *int                       `json:"quiet_days"`
+	PerAccount *int                       `json:"per_account"` // the most people of one account; 0: any number
 	StartsAt   Moment                     `json:"starts_at"`
 	ClosesAt   Moment                     `json:"closes_at"`
 	RemindDays *int                       `json:"remind_days"`
@@ -80,6 +81,9 @@ func (cs *Campaigns) Apply(c survey.Campaign, in Change) (survey.Campaign, error
 	put(&c.Filter, in.Filter)
 	put(&c.Sample, in.Sample)
 	put(&c.QuietDays, in.QuietDays)
+	if put(&c.PerAccount, in.PerAccount); in.PerAccount == nil && c.Audience.Anonymous() { // who has no accounts
+		c.PerAccount = 0
+	}
 	put(&c.RemindDays, in.RemindDays)
 	put(&c.SecondDays, in.SecondDays)
 	if put(&c.Groups, in.Groups); in.Groups == nil && !c.Audience.Anonymous() { // the draft was one for employees

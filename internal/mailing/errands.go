@@ -99,10 +99,10 @@ func (r *senderRun) placeAnswer(ctx context.Context, e survey.Errand) (done bool
 			i.Owner, i.Team, i.Language = contact.Owner, contact.Team, c.LanguageFor(contact.Language)
 		}
 		if err == nil {
-			i.Segments = survey.SegmentsOf(contact, c.Dimensions)
+			i.Segments, i.Account = survey.SegmentsOf(contact, c.Dimensions), contact.Account
 		}
 	}
-	return true, r.Store.PlaceResponse(ctx, a.Place(i.Owner, i.Team, i.Language, i.Segments))
+	return true, r.Store.PlaceResponse(ctx, a.Place(i.Owner, i.Team, i.Language, i.With))
 }
 
 // stopPerson does the rest of unsubscribing: what planning meets, and the address that the contact has by now.

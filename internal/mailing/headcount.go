@@ -24,11 +24,18 @@ type HeadCount struct {
 	Languages map[string]int            // of the invited: that they are written to in
 	Fields    map[string]map[string]int // how many contacts have which value, by field, whether they fit or not; nil: not asked for
 	Columns   map[string]map[string]int // the same of the company's own columns
+	Accounts  map[survey.AccountID]Firm // with a limit per account: what counts of several parts need to be added up
 	Next      *survey.Cursor            // where to go on; nil: this was the last
 }
 
+// Firm is how many people of an account could be asked, but for the limit, and how many there is room for.
+type Firm struct {
+	People int `json:"n"`
+	Room   int `json:"room"`
+}
+
 // SkipReasons are those that can be known before a launch, in the order in which they are told.
-var SkipReasons = []survey.SkipReason{survey.SkipUnsubscribed, survey.SkipBounced, survey.SkipComplained, survey.SkipNoConsent, survey.SkipGone, survey.SkipQuiet, survey.SkipNoAddress, survey.SkipNotSampled, survey.SkipPaper}
+var SkipReasons = []survey.SkipReason{survey.SkipUnsubscribed, survey.SkipBounced, survey.SkipComplained, survey.SkipNoConsent, survey.SkipGone, survey.SkipQuiet, survey.SkipAccount, survey.SkipNoAddress, survey.SkipNotSampled, survey.SkipPaper}
 
 // HeadCount looks at no more than budget contacts, and says which values their fields have if values are asked for.
 func (p *Planner) HeadCount(ctx context.Context, c survey.Campaign, from survey.Cursor, budget int, values bool) (HeadCount, error) {
@@ -60,9 +67,17 @@ func (p *Planner) HeadCount(ctx context.Context, c survey.Campaign, from survey.
 	if err != nil {
 		return h, err
 	}
+	room, err := roomOf(ctx, p.Store, c, 0, p.Now())
+	if err != nil {
+		return h, err
+	}
 	for _, k := range all {
 		h.Audience++
-		if skip := k.skip(c, quiet); skip != "" {
+		skip := k.skip(c, quiet)
+		if skip == "" {
+			skip = h.fill(room, k.account)
+		}
+		if skip != "" {
 			h.Skipped[skip]++
 			if skip == survey.SkipQuiet {
 				h.Asked[quiet[k.id]]++
@@ -76,12 +91,54 @@ func (p *Planner) HeadCount(ctx context.Context, c survey.Campaign, from survey.
 	return h, nil
 }
 
-// Add adds a count of the contacts that follow, without the values of their fields.
+// fill notes somebody of an account, and skips whom there is no room for.
+func (h *HeadCount) fill(room *accountRoom, id survey.AccountID) survey.SkipReason {
+	if !room.limits(id) {
+		return ""
+	}
+	if h.Accounts == nil {
+		h.Accounts = map[survey.AccountID]Firm{}
+	}
+	of := room.joins.Of(id)
+	f, there := h.Accounts[of]
+	if !there {
+		f.Room = room.left(id)
+	}
+	f.People++
+	h.Accounts[of] = f
+	if !room.take(id) {
+		return survey.SkipAccount
+	}
+	return ""
+}
+
+// addAccounts takes out whom two counts have both let in and there is no room for together.
+func (h *HeadCount) addAccounts(more HeadCount) {
+	for id, b := range more.Accounts {
+		a, there := h.Accounts[id]
+		if !there {
+			a.Room = b.Room
+		}
+		if over := min(a.People, a.Room) + min(b.People, b.Room) - min(a.People+b.People, a.Room); over > 0 {
+			h.Invited -= over
+			h.Skipped[survey.SkipAccount] += over
+		}
+		if h.Accounts == nil {
+			h.Accounts = map[survey.AccountID]Firm{}
+		}
+		a.People += b.People
+		h.Accounts[id] = a
+	}
+}
+
+// Add adds a count of other contacts, without the values of their fields. Of whom a limit per account leaves out it is not known in which
+// language they would be written to.
 func (h *HeadCount) Add(more HeadCount) {
 	h.Looked, h.Audience, h.Invited, h.Next = h.Looked+more.Looked, h.Audience+more.Audience, h.Invited+more.Invited, more.Next
 	addAll(&h.Skipped, more.Skipped)
 	addAll(&h.Asked, more.Asked)
 	addAll(&h.Languages, more.Languages)
+	h.addAccounts(more)
 }
 
 func addAll[K comparable](to *map[K]int, more map[K]int) {

@@ -15,6 +15,7 @@ type candidate struct {
 	language, owner, team string // language: in which it is written to
 	mailbox               survey.ContactID
 	stopped               survey.SuppressionReason
+	account               survey.AccountID
 	consented, gone       bool
 }
 
@@ -23,7 +24,7 @@ func candidateOf(c survey.Campaign, contact survey.Contact, stopped survey.Suppr
 	if !c.Filter.Match(contact) {
 		return k, false
 	}
-	return candidate{contact.ID, c.LanguageFor(contact.Language), contact.Owner, contact.Team, contact.Mailbox, stopped, contact.Consented, contact.Gone}, true
+	return candidate{contact.ID, c.LanguageFor(contact.Language), contact.Owner, contact.Team, contact.Mailbox, stopped, contact.Account, contact.Consented, contact.Gone}, true
 }
 
 // skip is the second half: why a candidate is not invited, "" where it is. quiet are those of recentlyAsked.
@@ -93,6 +94,11 @@ func (r *senderRun) planInvitations(ctx context.Context, c survey.Campaign) (boo
 		if err != nil {
 			return false, err
 		}
+		room, err := roomOf(ctx, r.Store, c, m.Shard, r.Now())
+		if err != nil {
+			return false, err
+		}
+		firms := map[survey.AccountID]int{}
 		begun := m.Clone()
 		p, asked := planned{}, survey.Asked{}
 		var all []candidate
@@ -101,17 +107,27 @@ func (r *senderRun) planInvitations(ctx context.Context, c survey.Campaign) (boo
 			if !ok {
 				return nil
 			}
-			if skip := k.skip(c, quiet); skip != "" {
+			skip := k.skip(c, quiet)
+			if skip == "" && !room.take(k.account) {
+				skip = survey.SkipAccount
+			}
+			if skip != "" {
 				m.Pass(skip)
 				p.skip(c, m.Number, k, skip, r.Now())
 				return nil
 			}
 			asked.Count(contact)
+			if k.account != "" {
+				firms[k.account]++
+			}
 			all = append(all, k)
 			return nil
 		})
 		if err == nil {
 			err = r.Store.PutAsked(ctx, c.ID, m.Shard, asked)
+		}
+		if err == nil {
+			err = r.Store.PutAskedAccounts(ctx, c.ID, m.Shard, firms)
 		}
 		if err != nil {
 			return false, err

@@ -140,7 +140,7 @@ func (d *delivery) outcomeOf(c survey.Contact, r mail.Outcome, language string) 
 	ids[d.campaign.Audience] = c.MailID() // whatever the address is read as today
 	o.Address = survey.PackIDs(ids)
 	if !d.campaign.Audience.Anonymous() {
-		o.Segments = survey.SegmentsOf(c, d.campaign.Dimensions)
+		o.Segments, o.Account = survey.SegmentsOf(c, d.campaign.Dimensions), c.Account
 	}
 	switch r.Status {
 	case mail.Accepted:

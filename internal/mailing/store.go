@@ -50,6 +50,8 @@ type planStore interface {
 	reminderStore
 	// PutAsked keeps who of one shard a campaign asks; planning the shard again writes the same again.
 	PutAsked(ctx context.Context, c survey.CampaignID, shard int, a survey.Asked) error
+	// PutAskedAccounts keeps how many people of each account a campaign asks of one shard; again writes the same.
+	PutAskedAccounts(ctx context.Context, c survey.CampaignID, shard int, counts map[survey.AccountID]int) error
 	// Asked adds up who a campaign asks.
 	Asked(ctx context.Context, c survey.CampaignID) (survey.Asked, error)
 	// Dimensions reads what is known of the columns of an audience; empty where nothing is.
@@ -97,6 +99,10 @@ type earlierCampaigns interface {
 	Campaigns(ctx context.Context, a survey.Audience, limit int) ([]survey.Campaign, error)
 	// WalkResponses calls each for the answers to a campaign, verified or not, after the given id, until it returns false.
 	WalkResponses(ctx context.Context, c survey.CampaignID, shard int, after survey.ContactID, each func(survey.Response) (bool, error)) error
+	// AskedAccounts adds up how many people of each account a campaign asks, of the shards below one.
+	AskedAccounts(ctx context.Context, c survey.CampaignID, below int) (map[survey.AccountID]int, error)
+	// AccountJoins reads which of an audience's accounts are one.
+	AccountJoins(ctx context.Context, a survey.Audience) (survey.AccountJoins, error)
 }
 
 // PlannerStore is what a head-count reads. Contacts and invitations that come and go meanwhile may be missing.

@@ -137,7 +137,7 @@ POST /r/TOKEN why=late&why_was=0&gesture=button&digest=b => 303 | - | 3 true "la
 		if r := s.responses[s.id]; !r.Early || r.Team != of.Team || places() != 4 { // before and after each answer
 			t.Errorf("%s: %+v with the errands %+v", name, r, s.errands)
 		}
-		s.people[s.id] = survey.Respondent{Language: "ru", Owner: "owner", Team: "team", Segments: []string{"Казань"}, Written: true, Invited: true}
+		s.people[s.id] = survey.Respondent{Language: "ru", Owner: "owner", Team: "team", With: survey.With{Segments: []string{"Казань"}}, Written: true, Invited: true}
 		converse(t, s, `
 POST /r/TOKEN score=4&gesture=button&digest=c => 303 | - | 4 true "late" "" v3
 `)

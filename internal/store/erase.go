@@ -255,7 +255,7 @@ func (s *Store) endErrands(ctx context.Context, c survey.CampaignID, id survey.C
 		if !invited {
 			i.Language = r.Language
 		}
-		if err := s.PlaceResponse(ctx, r.Place(i.Owner, i.Team, i.Language, i.Segments)); err != nil {
+		if err := s.PlaceResponse(ctx, r.Place(i.Owner, i.Team, i.Language, i.With)); err != nil {
 			return err
 		}
 	}
@@ -311,6 +311,10 @@ func nobodys(it item, to key, clock *time.Location, words bool) (next item, word
 	delete(next, "seen")
 	delete(next, "address")
 	delete(next, "origin")
+	if next["account"] != nil { // of a company with one contact it would tell whose it was
+		delete(next, "account")
+		next["version"] = num(number64(it, "version") + 1)
+	}
 	for _, name := range []string{"first", "counted", "updated", "at"} {
 		if t := instant(it, name); !t.IsZero() {
 			y, m, d := t.In(clock).Date()

@@ -68,7 +68,7 @@ func (s *Store) PlaceResponse(ctx context.Context, r survey.Response) error {
 	it := openResponse(r)
 	names, values := map[string]string{}, item{":yes": yes(true)}
 	var set []string
-	for _, name := range []string{"owner", "team", "language", "parts"} {
+	for _, name := range []string{"owner", "team", "language", "parts", "account"} {
 		if it[name] != nil {
 			names["#"+name], values[":"+name] = name, it[name]
 			set = append(set, "#"+name+" = :"+name)

@@ -119,6 +119,19 @@ func askedKey(id survey.CampaignID, shard int) key {
 	return key{"CAMPAIGN#" + string(id), "ASKED#" + two(shard)}
 }
 
+// askedAccountsKey has of one shard how many people of each account a campaign asks.
+func askedAccountsKey(id survey.CampaignID, shard int) key {
+	return key{"CAMPAIGN#" + string(id), askedAccountsPrefix + two(shard)}
+}
+
+// accountsKey is written with each part of a list that names companies.
+func accountsKey(a survey.Audience) key { return key{"SETTINGS", "COMPANIES#" + string(a)} }
+
+const askedAccountsPrefix = "ACCOUNTS#"
+
+// accountJoinsKey is written when somebody joins accounts, or says that two are not one.
+func accountJoinsKey(a survey.Audience) key { return key{"SETTINGS", "ACCOUNTS#" + string(a)} }
+
 // cellsKey is a page of the cells of one plan; the plan's name keeps those of a planner that died apart.
 func cellsKey(id survey.CampaignID, plan string, page int) key {
 	return key{"CAMPAIGN#" + string(id), cellsPrefix(plan) + two(page/100) + two(page%100)}

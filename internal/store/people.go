@@ -34,6 +34,7 @@ func invitationItem(i survey.Invitation) item {
 		it["parts"] = str(strings.Join(i.Segments, segmentsMark))
 	}
 	set(it, "address", string(i.Address))
+	set(it, "account", string(i.Account))
 	return it
 }
 
@@ -44,7 +45,7 @@ func invitationOf(it item) survey.Invitation {
 		State: survey.InvitationState(text(it, "state")), Decided: survey.InvitationState(text(it, "decided")),
 		Reason: text(it, "reason"), MessageID: text(it, "message"), Language: text(it, "language"),
 		Owner: text(it, "owner"), Team: text(it, "team"), At: instant(it, "at"),
-		Version: int(number64(it, "version")), With: survey.With{Segments: segmentsOf(it), Address: survey.AddressIDs(text(it, "address"))},
+		Version: int(number64(it, "version")), With: survey.With{Segments: segmentsOf(it), Address: survey.AddressIDs(text(it, "address")), Account: survey.AccountID(text(it, "account"))},
 	}
 	i.Mailing = max(0, slices.Index(invitationKinds, kind))
 	return i
@@ -176,6 +177,7 @@ func openResponse(r survey.Response) item {
 	}
 	set(it, "brought", r.Import)
 	set(it, "origin", r.Origin)
+	set(it, "account", string(r.Account))
 	set(it, "parts", strings.Join(r.Segments, segmentsMark))
 	if len(r.Seen) > 0 {
 		it["seen"] = str(strings.Join(r.Seen, " "))
@@ -191,7 +193,7 @@ func responseOf(it item) survey.Response {
 		Owner: text(it, "owner"), Team: text(it, "team"), Language: text(it, "language"),
 		Score: int(number64(it, "score")), Verified: truth(it, "verified"), Worded: truth(it, "worded"), Early: truth(it, "early"), Unhappy: truth(it, "unhappy"), Why: text(it, "why"), Wish: text(it, "wish"),
 		First: instant(it, "first"), Counted: instant(it, "counted"), Updated: instant(it, "updated"),
-		Import: text(it, "brought"), Origin: text(it, "origin"), Kept: keptOf(it), Segments: segmentsOf(it), Version: int(number64(it, "version")), Seen: strings.Fields(text(it, "seen")),
+		Account: survey.AccountID(text(it, "account")), Import: text(it, "brought"), Origin: text(it, "origin"), Kept: keptOf(it), Segments: segmentsOf(it), Version: int(number64(it, "version")), Seen: strings.Fields(text(it, "seen")),
 	}
 }
 

@@ -82,7 +82,7 @@ func respondentOf(items []item) (p survey.Respondent) {
 		switch {
 		case strings.HasPrefix(sk, "INVITATION#"):
 			i := invitationOf(it)
-			p.Language, p.Owner, p.Team, p.Segments = i.Language, i.Owner, i.Team, i.Segments
+			p.Language, p.Owner, p.Team, p.With = i.Language, i.Owner, i.Team, i.With
 			p.Written, p.Invited = true, i.State != survey.InvitationSkipped
 		case strings.HasPrefix(sk, "RESPONSE#"):
 			r := responseOf(it)

@@ -19,6 +19,7 @@
 //	what an upload changed, to be undone                UNDO#<upload>#<shard>           NEW#<part>#<hash>, WAS#<contact>, STAFF#<staff id>
 //	a campaign; what each of its mailings has to do     CAMPAIGN#<campaign>             CAMPAIGN, WAVE#<mailing>
 //	whom a campaign asks; its answers by its parts      CAMPAIGN#<campaign>             ASKED#<shard>, PART#<number>
+//	how many of each account it asks                    CAMPAIGN#<campaign>             ACCOUNTS#<shard>
 //	what ballots of a plan may carry                    CAMPAIGN#<campaign>             CELLS#<plan>#<page>
 //	a sealed answer of a ballot                         BOX#<campaign>#<shard>          BALLOT#<hash>
 //	what the code of a printed ballot leads to          CARD#<hash>                     CARD
@@ -46,6 +47,8 @@
 //	what the company has set; a logo                    SETTINGS; LOGO#<hash>           SETTINGS; LOGO
 //	a part of a workbook that fits no call              WORKBOOK#<digest>               PART#<n>
 //	what the columns of an audience are for             SETTINGS                        SEGMENTS#<audience>
+//	whether an audience has accounts at all             SETTINGS                        COMPANIES#<audience>
+//	which of an audience's accounts are one             SETTINGS                        ACCOUNTS#<audience>
 //	columns of an audience's lists, as put right        SETTINGS                        COLUMNS#<audience>
 //	how often the staff have been changed               SETTINGS                        STAFF
 //	how the workspace has begun                         SETTINGS                        FIRSTSTEPS

@@ -24,7 +24,8 @@ const (
 	KindOwner    = "owner"
 	KindTeam     = "team"
 	KindLanguage = "language"
-	KindMailing  = "wave" // "0", "1" or "2": sent, failed, bounced, uncertain, complained, skip_<reason>
+	KindAccount  = "account" // an AccountID: what its contacts have answered, and nothing of what was sent
+	KindMailing  = "wave"    // "0", "1" or "2": sent, failed, bounced, uncertain, complained, skip_<reason>
 )
 
 // Counts are named numbers: s0…s10 (verified scores), comments, unverified, sent, and the sending's (see KindMailing).
@@ -73,6 +74,7 @@ type place struct {
 	week                  string
 	day                   int // of the week; 0: not counted by days
 	owner, team, language string
+	account               AccountID
 }
 
 func (p place) add(d Deltas, field string, n int64) {
@@ -85,23 +87,27 @@ func (p place) add(d Deltas, field string, n int64) {
 	d.add(TallyKey{c, KindOwner, p.owner}, field, n)
 	d.add(TallyKey{c, KindTeam, p.team}, field, n)
 	d.add(TallyKey{c, KindLanguage, p.language}, field, n)
+	if p.account != "" {
+		d.add(TallyKey{c, KindAccount, string(p.account)}, field, n)
+	}
 }
 
 // Mark is what of a response is, or should be, in the figures. It is kept beside the response, so that a later change
 // adds only the difference and a repeated stream record adds nothing.
 type Mark struct {
-	Version  int      `json:"v"` // of the response
-	Score    int      `json:"s"`
-	Verified bool     `json:"y,omitempty"`
-	Guess    bool     `json:"u,omitempty"` // unverified, and counted by its score; markers from before that was done are not
-	Comment  bool     `json:"c,omitempty"`
-	Week     string   `json:"w"`
-	Day      int      `json:"d,omitempty"` // of the week; 0 in markers from before days were counted
-	Audience Audience `json:"a"`
-	Owner    string   `json:"o,omitempty"`
-	Team     string   `json:"t,omitempty"`
-	Language string   `json:"l,omitempty"`
-	Gone     bool     `json:"g,omitempty"` // the response of that version was taken back: nothing of it is counted
+	Version  int       `json:"v"` // of the response
+	Score    int       `json:"s"`
+	Verified bool      `json:"y,omitempty"`
+	Guess    bool      `json:"u,omitempty"` // unverified, and counted by its score; markers from before that was done are not
+	Comment  bool      `json:"c,omitempty"`
+	Week     string    `json:"w"`
+	Day      int       `json:"d,omitempty"` // of the week; 0 in markers from before days were counted
+	Audience Audience  `json:"a"`
+	Owner    string    `json:"o,omitempty"`
+	Team     string    `json:"t,omitempty"`
+	Language string    `json:"l,omitempty"`
+	Account  AccountID `json:"f,omitempty"` // its company
+	Gone     bool      `json:"g,omitempty"` // the response of that version was taken back: nothing of it is counted
 }
 
 // MarkOf returns what should be counted of a response to a campaign with a clock.
@@ -113,7 +119,7 @@ func MarkOf(r Response, clock *time.Location) Mark {
 	when = when.In(clock)
 	return Mark{
 		Version: r.Version, Score: r.Score, Verified: r.Verified, Guess: !r.Verified && r.Version > 0, Comment: r.Verified && (r.HasWords() || r.Worded),
-		Week: Week(when), Day: Weekday(when), Audience: r.Audience, Owner: r.Owner, Team: r.Team, Language: r.Language,
+		Week: Week(when), Day: Weekday(when), Audience: r.Audience, Owner: r.Owner, Team: r.Team, Language: r.Language, Account: r.Account,
 	}
 }
 
@@ -122,7 +128,7 @@ func (m Mark) Count(d Deltas, c CampaignID, sign int64) {
 	if m.Version == 0 || m.Gone {
 		return
 	}
-	p := place{c, m.Audience, m.Week, m.Day, m.Owner, m.Team, m.Language}
+	p := place{c, m.Audience, m.Week, m.Day, m.Owner, m.Team, m.Language, m.Account}
 	if !m.Verified {
 		p.add(d, "unverified", sign)
 		if m.Guess {
@@ -149,7 +155,7 @@ func CountBatch(d Deltas, b Batch, a Audience, clock *time.Location) {
 			d.add(mailing, string(o.State), 1)
 		}
 		if o.State == InvitationSent && b.Mailing == MailingInvitation {
-			place{b.Campaign, a, Week(when), Weekday(when), o.Owner, o.Team, cmp.Or(o.Language, b.Language)}.add(d, "sent", 1)
+			place{b.Campaign, a, Week(when), Weekday(when), o.Owner, o.Team, cmp.Or(o.Language, b.Language), ""}.add(d, "sent", 1)
 		}
 	}
 }
@@ -167,7 +173,7 @@ func CountCorrection(d Deltas, i Invitation, clock *time.Location, from, to Invi
 			d.add(mailing, "complained", sign)
 		}
 		if s == InvitationSent && i.Mailing == MailingInvitation {
-			place{i.Campaign, i.Audience, Week(when), Weekday(when), i.Owner, i.Team, i.Language}.add(d, "sent", sign)
+			place{i.Campaign, i.Audience, Week(when), Weekday(when), i.Owner, i.Team, i.Language, ""}.add(d, "sent", sign)
 		}
 	}
 	count(from, fromReason, -1)

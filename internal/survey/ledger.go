@@ -39,12 +39,13 @@ const (
 	SkipComplained   SkipReason = "complained"
 	SkipQuiet        SkipReason = "quiet_period"
 	SkipNotSampled   SkipReason = "not_sampled"
-	SkipNoAddress    SkipReason = "no_address" // there is nowhere to write to
-	SkipNoConsent    SkipReason = "no_consent" // the audience is asked by consent, and there is none
-	SkipGone         SkipReason = "gone"       // a whole list does not name the contact any more
-	SkipAnswered     SkipReason = "answered"   // reminders only
-	SkipUnreadable   SkipReason = "unreadable" // what is stored of the contact is damaged
-	SkipRemoved      SkipReason = "removed"    // the contact is gone since the campaign was planned
+	SkipNoAddress    SkipReason = "no_address"   // there is nowhere to write to
+	SkipNoConsent    SkipReason = "no_consent"   // the audience is asked by consent, and there is none
+	SkipAccount      SkipReason = "account_full" // enough people of the account are asked
+	SkipGone         SkipReason = "gone"         // a whole list does not name the contact any more
+	SkipAnswered     SkipReason = "answered"     // reminders only
+	SkipUnreadable   SkipReason = "unreadable"   // what is stored of the contact is damaged
+	SkipRemoved      SkipReason = "removed"      // the contact is gone since the campaign was planned
 )
 
 // MailingState is how far a mailing is.
@@ -149,6 +150,7 @@ type Outcome struct {
 // with the invitation by the sender who sent the letter, and is not among a batch's outcomes: of one whose sender died it is missing.
 type With struct {
 	Segments []string   // the contact's values of the campaign's dimensions; nil: they were not written, or there are no dimensions
+	Account  AccountID  // that the contact is of
 	Address  AddressIDs // of the address that the letter went to; "": they were not written
 }
 

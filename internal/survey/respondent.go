@@ -2,13 +2,13 @@ package survey
 
 import "time"
 
-// Respondent is what a page needs to know of the person behind a link: no address, no name. Language, Owner, Team and Segments
+// Respondent is what a page needs to know of the person behind a link: no address, no name. Language, Owner, Team and With
 // are the invitation's.
 type Respondent struct {
-	Language   string
-	Owner      string
-	Team       string
-	Segments   []string  // of the campaign's dimensions; nil: the invitation does not say
+	Language string
+	Owner    string
+	Team     string
+	With
 	Response   *Response // nil before the first post
 	Suppressed SuppressionReason
 	Invited    bool // the invitation is written, and not because somebody was passed over
@@ -27,15 +27,15 @@ func (p Respondent) Answer(c Campaign, id ContactID) Response {
 		r = *p.Response
 	}
 	if r.Early {
-		r = r.Place(p.Owner, p.Team, p.Language, p.Segments)
+		r = r.Place(p.Owner, p.Team, p.Language, p.With)
 		r.Early = !p.placed(c)
 	}
 	return r
 }
 
 // Place gives an early answer what it is counted by.
-func (r Response) Place(owner, team, language string, segments []string) Response {
-	r.Owner, r.Team, r.Language, r.Segments, r.Early = owner, team, language, segments, false
+func (r Response) Place(owner, team, language string, with With) Response {
+	r.Owner, r.Team, r.Language, r.Segments, r.Account, r.Early = owner, team, language, with.Segments, with.Account, false
 	return r
 }
 

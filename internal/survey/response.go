@@ -23,6 +23,7 @@ type Response struct {
 	Team       string
 	Language   string
 	Segments   []string  // the contact's values of the campaign's dimensions when the answer was first given
+	Account    AccountID // that the contact was of then; "": of none, or nobody's any more
 	Score      int       // 0..10; the verified score, or, while Verified is false, what a script posted
 	Verified   bool      // a person acted
 	Unhappy    bool      // a verified score was a detractor once: whoever looks after the case wants to know what follows

@@ -14,6 +14,7 @@ import (
 const (
 	MaxName         = 200  // characters
 	MaxQuietDays    = 3650 // ten years
+	MaxPerAccount   = 1000
 	MaxRemindDays   = 365
 	MaxFilterValues = 500 // of all fields together
 	MaxFilterValue  = 200 // characters; with the words, a campaign stays under DynamoDB's 400 KB
@@ -30,7 +31,7 @@ func knownLanguage(l string) bool {
 
 // Check tells what keeps a campaign from being stored; its words are checked by wording.Check, whether the deployment
 // allows its sender by Senders.Check. Problems: name_missing, name_too_long, audience_unknown, language_unknown,
-// sample_range, days_range, closing_before_start, reminder_after_closing, second_after_closing, filter_too_long, filter_value_too_long, and
+// sample_range, days_range, per_account_range, per_account_employees, closing_before_start, reminder_after_closing, second_after_closing, filter_too_long, filter_value_too_long, and
 // those of ReadSender, CheckLine and CheckName, and of checkGroups and checkPaper.
 func (c Campaign) Check() error {
 	invalid := func(code, where string, with ...any) error { return apperr.New(apperr.Invalid, code, where, with...) }
@@ -47,6 +48,10 @@ func (c Campaign) Check() error {
 		return invalid("sample_range", "sample")
 	case c.QuietDays < 0 || c.QuietDays > MaxQuietDays:
 		return invalid("days_range", "quiet_days", "Limit", MaxQuietDays)
+	case c.PerAccount < 0 || c.PerAccount > MaxPerAccount:
+		return invalid("per_account_range", "per_account", "Limit", MaxPerAccount)
+	case c.PerAccount > 0 && c.Audience.Anonymous():
+		return invalid("per_account_employees", "per_account")
 	case c.RemindDays < 0 || c.RemindDays > MaxRemindDays:
 		return invalid("days_range", "remind_days", "Limit", MaxRemindDays)
 	case c.SecondDays < 0 || c.SecondDays > MaxRemindDays:

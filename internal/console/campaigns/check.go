@@ -264,6 +264,9 @@ func (d *Pages) summary(f *shell.Frame, c survey.Campaign) []shell.Fact {
 	if c.QuietDays > 0 {
 		quiet = l.T("campaign.quiet_for", lang.Values{"Count": c.QuietDays})
 	}
+	if c.PerAccount > 0 {
+		quiet += "; " + l.T("campaign.per_account_for", lang.Values{"Count": c.PerAccount})
+	}
 	t := &typed{l: l, zone: f.Zone}
 	if c.Paper {
 		return append(all, fact(l.T("campaign.field_company"), orDash(c.Company)), fact(l.T("campaign.field_starts_at"), startText(t, c)), fact(l.T("campaign.field_closes_at"), closingText(t, c)))

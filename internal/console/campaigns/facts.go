@@ -23,7 +23,11 @@ func factsOf(f *typed, c survey.Campaign) []shell.Fact {
 		if c.Audience.Anonymous() {
 			all = append(all, fact(label("paper"), paperName(f.l, c)), fact(label("groups"), groupNames(f.l, c)))
 		}
-		return append(all, fact(label("sample"), percentText(f.l, c.Sample)), fact(label("quiet_days"), strconv.Itoa(c.QuietDays)))
+		all = append(all, fact(label("sample"), percentText(f.l, c.Sample)), fact(label("quiet_days"), strconv.Itoa(c.QuietDays)))
+		if c.PerAccount > 0 {
+			all = append(all, fact(label("per_account"), strconv.Itoa(c.PerAccount)))
+		}
+		return all
 	case stepWords:
 		var all []shell.Fact
 		w := c.Wording[f.language]

@@ -61,6 +61,9 @@ func typedIn(r *http.Request, v door.Visit, step string, c survey.Campaign) *typ
 		f.in.Filter, f.picked = &filter, &filter
 		f.in.Sample = f.percent(*field("sample"))
 		f.in.QuietDays = f.days("quiet_days", *field("quiet_days"))
+		if r.Form.Has("per_account") { // a form of an audience with accounts
+			f.in.PerAccount = f.days("per_account", *field("per_account"))
+		}
 		if r.Form.Has("groups") && c.Audience.Anonymous() { // an empty one stands in the form, so that none can be chosen
 			groups := groupsIn(r.Form["groups"], c)
 			f.in.Groups = &groups
@@ -202,6 +205,8 @@ func (f *typed) leave(field string, c survey.Campaign) bool {
 		in.Sample = nil
 	case "quiet_days":
 		in.QuietDays = nil
+	case "per_account":
+		in.PerAccount = nil
 	case "remind_days":
 		in.RemindDays = nil
 	case "second_remind_days":

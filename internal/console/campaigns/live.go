@@ -112,6 +112,9 @@ func (o *live) ledger(l lang.Language, prefix string, g *survey.Ledger, mailing 
 	}
 	o.Show[prefix+"bounced"], o.Show[prefix+"complained"] = g.Bounced > 0, g.Complained > 0
 	for _, why := range ledgerReasons {
+		if why == survey.SkipAccount && g.Skipped[why] == 0 { // it is planned whole, and does not come later
+			continue
+		}
 		o.Text[prefix+"skip_"+string(why)] = l.Number(int64(g.Skipped[why]))
 		o.Show[prefix+"skip_"+string(why)] = g.Skipped[why] > 0
 	}

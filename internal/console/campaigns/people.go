@@ -36,21 +36,22 @@ const (
 
 // headcount is a mailing.HeadCount as the page's script reads it.
 type headcount struct {
-	Looked    int                       `json:"looked"`
-	Audience  int                       `json:"audience"` // those who fit the filter
-	Invited   int                       `json:"invited"`
-	Skipped   map[survey.SkipReason]int `json:"skipped"`
-	Asked     map[survey.CampaignID]int `json:"asked,omitempty"`  // of those skipped for the quiet period: by which campaign
-	Languages map[string]int            `json:"languages"`        // of the invited: that they are written to in
-	Values    map[string]map[string]int `json:"values,omitempty"` // of everybody, by field
-	Names     map[string]string         `json:"names,omitempty"`  // of owners
-	Next      string                    `json:"next"`             // where to go on; "": this was the last
+	Looked    int                               `json:"looked"`
+	Audience  int                               `json:"audience"` // those who fit the filter
+	Invited   int                               `json:"invited"`
+	Skipped   map[survey.SkipReason]int         `json:"skipped"`
+	Asked     map[survey.CampaignID]int         `json:"asked,omitempty"`  // of those skipped for the quiet period: by which campaign
+	Languages map[string]int                    `json:"languages"`        // of the invited: that they are written to in
+	Values    map[string]map[string]int         `json:"values,omitempty"` // of everybody, by field
+	Names     map[string]string                 `json:"names,omitempty"`  // of owners
+	Accounts  map[survey.AccountID]mailing.Firm `json:"accounts,omitempty"`
+	Next      string                            `json:"next"` // where to go on; "": this was the last
 }
 
 // count goes on with the head-count at from, over at most maxLooked contacts.
 func (d *Pages) count(ctx context.Context, c survey.Campaign, from survey.Cursor, maxLooked int, values bool) (headcount, error) {
 	n, err := d.Planner.HeadCount(ctx, c, from, maxLooked, values)
-	h := headcount{Looked: n.Looked, Audience: n.Audience, Invited: n.Invited, Skipped: n.Skipped, Asked: n.Asked, Languages: n.Languages, Values: n.Fields}
+	h := headcount{Looked: n.Looked, Audience: n.Audience, Invited: n.Invited, Skipped: n.Skipped, Asked: n.Asked, Languages: n.Languages, Values: n.Fields, Accounts: n.Accounts}
 	for name, values := range n.Columns {
 		h.Values[survey.DimensionAttribute(name)] = values
 	}
@@ -62,7 +63,7 @@ func (d *Pages) count(ctx context.Context, c survey.Campaign, from survey.Cursor
 
 // counted is the count without what only the script needs.
 func (h *headcount) counted() mailing.HeadCount {
-	n := mailing.HeadCount{Looked: h.Looked, Audience: h.Audience, Invited: h.Invited, Skipped: h.Skipped, Asked: h.Asked, Languages: h.Languages}
+	n := mailing.HeadCount{Looked: h.Looked, Audience: h.Audience, Invited: h.Invited, Skipped: h.Skipped, Asked: h.Asked, Languages: h.Languages, Accounts: h.Accounts}
 	if next, err := survey.ParseCursor(h.Next); h.Next != "" && err == nil {
 		n.Next = &next
 	}
@@ -70,19 +71,10 @@ func (h *headcount) counted() mailing.HeadCount {
 }
 
 func (h *headcount) add(more headcount) {
-	h.Looked, h.Audience, h.Invited, h.Next = h.Looked+more.Looked, h.Audience+more.Audience, h.Invited+more.Invited, more.Next
-	for k, n := range more.Skipped {
-		h.Skipped[k] += n
-	}
-	if h.Asked == nil {
-		h.Asked = map[survey.CampaignID]int{}
-	}
-	for k, n := range more.Asked {
-		h.Asked[k] += n
-	}
-	for k, n := range more.Languages {
-		h.Languages[k] += n
-	}
+	sum := h.counted()
+	sum.Add(more.counted())
+	h.Looked, h.Audience, h.Invited, h.Next = sum.Looked, sum.Audience, sum.Invited, more.Next
+	h.Skipped, h.Asked, h.Languages, h.Accounts = sum.Skipped, sum.Asked, sum.Languages, sum.Accounts
 }
 
 // named adds the names of the owners that stand among the values.
@@ -307,6 +299,7 @@ type peoplePage struct {
 	WrongGroups   string
 	Paper         bool // by cards alone
 	Sample, Quiet input
+	PerAccount    *input // nil: the audience has no accounts
 	Facets        []facet
 	Count         countView
 	WrongFilter   string
@@ -353,5 +346,12 @@ func (d *Pages) showPeople(w http.ResponseWriter, r *http.Request, status int, c
 	p.Quiet = f.input(p.Lang, "quiet_days", strconv.Itoa(c.QuietDays))
 	p.Quiet.Help = shell.Help(&p.Frame, "help.quiet")
 	p.Quiet.Mode, p.Quiet.Max = "numeric", 4
+	if has, err := d.Store.HasAccounts(r.Context(), c.Audience); err != nil {
+		return err
+	} else if has || c.PerAccount > 0 {
+		field := f.input(p.Lang, "per_account", strconv.Itoa(c.PerAccount))
+		field.Mode, field.Max = "numeric", 4
+		p.PerAccount = &field
+	}
 	return shell.Show(w, r, status, p)
 }

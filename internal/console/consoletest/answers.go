@@ -60,7 +60,7 @@ func (a *Asked) Answer(team string, score, day int, change func(*survey.Response
 		r.Counted = time.Time{}
 	}
 	if len(a.C.Dimensions) > 0 {
-		r.Segments = survey.SegmentsOf(person, a.C.Dimensions)
+		r.Segments, r.Account = survey.SegmentsOf(person, a.C.Dimensions), person.Account
 	}
 	ctx := context.Background()
 	if _, err := a.w.Store.UpsertContacts(ctx, []survey.Contact{person}, survey.UploadMark{}, at); err != nil {

@@ -35,6 +35,12 @@
     };
     const add = (more) => {
       for (const k of ['looked', 'audience', 'invited']) all[k] += more[k];
+      for (const [id, f] of Object.entries(more.accounts ?? {})) { // whom two parts have let in, and there is no room for together
+        const was = (all.accounts ??= {})[id]?.n ?? 0, over = Math.min(was, f.room) + Math.min(f.n, f.room) - Math.min(was + f.n, f.room);
+        all.accounts[id] = {n: was + f.n, room: f.room};
+        all.invited -= over;
+        if (over) all.skipped.account_full = (all.skipped.account_full ?? 0) + over;
+      }
       for (const k of ['skipped', 'asked', 'languages']) for (const [n, v] of Object.entries(more[k] ?? {})) all[k][n] = (all[k][n] ?? 0) + v;
       for (const [field, found] of Object.entries(more.values ?? {})) {
         const to = values[field] ??= new Map();
@@ -43,7 +49,7 @@
       Object.assign(names, more.names);
     };
     const said = (more) => { const f = new URLSearchParams(form ? new FormData(form) : {}); for (const k in more) f.set(k, more[k]); return f; };
-    const sums = () => btoa(JSON.stringify(all)).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
+    const sums = () => btoa(JSON.stringify({...all, accounts: undefined})).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
     const nobody = (why) => { const e = form && box.querySelector('[data-nobody]'); if (e) { e.textContent = why; e.hidden = !why; } };
     const walk = async (wanted) => {
       abort?.abort();
