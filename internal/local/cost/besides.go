@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -21,11 +22,12 @@ const (
 	Minting   = "employees: emails with ballots"
 	Casting   = "employees: sealed answers"
 	Opening   = "employees: answers opened and counted"
+	Bringing  = "history: answers brought in and counted"
 	thousand  = 1000
 )
 
 // besides are those phases in the order in which they are told.
-var besides = []string{Indexing, Resealing, Erasing, Minting, Casting, Opening}
+var besides = []string{Indexing, Resealing, Erasing, Minting, Casting, Opening, Bringing}
 
 // Of the employees 60 % answer; of the customers here every fourth leaves words.
 const answering = 0.6
@@ -54,7 +56,29 @@ func (r *run) besides(ctx context.Context) error {
 	if err := r.phase(ctx, Erasing, thousand/float64(erased), func() error { return r.erase(ctx, erased) }); err != nil {
 		return err
 	}
-	return r.employees(ctx)
+	if err := r.employees(ctx); err != nil {
+		return err
+	}
+	return r.phase(ctx, Bringing, thousand/float64(size.Besides), func() error { return r.bring(ctx, size.Besides) })
+}
+
+// bring brings in answers that were given elsewhere, of two years, by month. Who gave them is no contact.
+func (r *run) bring(ctx context.Context, n int) error {
+	var list bytes.Buffer
+	list.WriteString("date,score,email,comment\n")
+	day := time.Date(2022, 1, 1, 6, 0, 0, 0, time.UTC)
+	for i := range n {
+		fmt.Fprintf(&list, "%s,%d,former%d@example.com,The parcel came a day late.\n", day.Add(time.Duration(i)*730*24*time.Hour/time.Duration(n)).Format(time.RFC3339), i%11, i)
+	}
+	var got struct{ New int }
+	err := r.site.Upload(ctx, "POST", "/history?audience=customers&into=month", "text/csv", list.Bytes(), &got)
+	if err == nil && got.New != n {
+		err = fmt.Errorf("%d of %d answers were brought in", got.New, n)
+	}
+	if err != nil {
+		return err
+	}
+	return r.settle(ctx)
 }
 
 // words lets every fourth customer answer with words, all happy, and has the clock seal those again.
