@@ -62,7 +62,7 @@ var words = map[Field]string{
 	FieldOrigin:   "responseid answerid surveyresponseid feedbackid externalid idответа кодответа id",
 	FieldWave:     "campaign campaignname wave wavename surveyname survey кампания волна опрос названиеопроса названиекампании",
 	FieldKind:     "surveytype metric metrictype типопроса",
-	FieldIgnored:  "no № №пп permalink updatedat surveyid personid formbricksidinternal finished notes ipaddress browser useragent npsgroup npscategory npssegment surveysentdate datesurveysent sentat",
+	FieldIgnored:  "no № №пп permalink updatedat surveyid personid formbricksidinternal finished notes ipaddress browser useragent useragentbrowser useragentos useragentdevice url userid quotas npsgroup npscategory npssegment surveysentdate datesurveysent sentat",
 	FieldEmail:    contacts.CustomerWords[contacts.FieldEmail] + " personemail customeremail respondentemail username",
 	FieldOwner:    contacts.CustomerWords[contacts.FieldOwner],
 	FieldTeam:     contacts.CustomerWords[contacts.FieldTeam],
@@ -79,7 +79,7 @@ var questions = []struct {
 }{
 	{FieldScore, []string{"howlikely", "wouldyourecommend", "готовырекомендовать", "готовыпорекомендовать", "порекомендуете", "порекомендоватьнас", "вероятностьрекомендации"}},
 	{FieldWish, []string{"couldwe", "couldwedo", "canweimprove", "wouldmakeita10", "чтонамулучшить", "чтоулучшить", "чтонужносделать", "чтобывыпоставили10"}},
-	{FieldWhy, []string{"whydidyou", "reasonforyour", "mainreason", "почемувы", "причинаоценки", "чтоповлияло"}},
+	{FieldWhy, []string{"whydidyou", "whydoyou", "reasonforyour", "mainreason", "telluswhy", "whatmadeyougive", "whatmadeyouchoose", "explainyourscore", "explainyourrating", "расскажитепочему", "поясните", "почемувы", "причинаоценки", "чтоповлияло"}},
 }
 
 // ranks is words for looking up: field by key, with its rank.

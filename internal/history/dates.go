@@ -28,7 +28,7 @@ type reading struct {
 }
 
 // named are dates with the names of months.
-var named = []string{"Jan 2, 2006", "January 2, 2006", "2 Jan 2006", "2 January 2006", "02-Jan-2006", "Mon, 02 Jan 2006", "Monday, January 2, 2006"}
+var named = []string{"Jan 2, 2006", "January 2, 2006", "2 Jan 2006", "2 January 2006", "02-Jan-2006", "Mon, 02 Jan 2006", "Mon Jan 02 2006", "Monday, January 2, 2006"}
 
 // read reads a time as exports write it: ISO 8601, day.month.year, with slashes in the order given, seconds or milliseconds since 1970, English
 // names of months. A time without a zone is on the clock.

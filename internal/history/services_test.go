@@ -38,14 +38,17 @@ func TestExportsOfServices(t *testing.T) {
 		Whys, Wishes, Mine int    // with a comment, a wish; of the contact ann@example.com or anna@example.ru
 	}
 	for name, want := range map[string]got{
-		"delighted.json":     {"Delighted", 3, 1, []string{"April 2024", "June 2024", "May 2024"}, []int{0, 9, 10}, "2024-04-18T05:34:20Z", 2, 0, 1},
-		"delighted.csv":      {"Delighted", 3, 0, []string{"April 2024", "June 2024", "May 2024"}, []int{0, 9, 10}, "2024-04-18T05:34:20Z", 2, 0, 1},
-		"customergauge.csv":  {"CustomerGauge", 3, 0, []string{"Q1 relationship", "Q2 relationship"}, []int{6, 7, 9}, "2024-02-05T00:00:00Z", 2, 0, 1},
-		"retently.csv":       {"Retently", 2, 0, []string{"Customers"}, []int{4, 10}, "2024-03-04T10:15:00Z", 2, 0, 1},
-		"formbricks.csv":     {"Formbricks", 2, 1, []string{"July 2024"}, []int{3, 9}, "2024-07-01T08:12:44Z", 2, 2, 1},
-		"googleforms.csv":    {"", 3, 0, []string{"September 2024"}, []int{6, 8, 10}, "2024-09-02T07:15:30Z", 2, 1, 1},
-		"googleforms-us.csv": {"", 2, 0, []string{"September 2024"}, []int{6, 10}, "2024-09-02T10:15:30Z", 2, 0, 1},
-		"list.ru.csv":        {"", 3, 0, []string{"Зима 2024", "Осень 2024"}, []int{3, 9, 10}, "2024-09-02T10:15:00Z", 2, 0, 1},
+		"delighted.json":    {"Delighted", 3, 1, []string{"April 2024", "June 2024", "May 2024"}, []int{0, 9, 10}, "2024-04-18T05:34:20Z", 2, 0, 1},
+		"delighted.csv":     {"Delighted", 3, 0, []string{"April 2024", "June 2024", "May 2024"}, []int{0, 9, 10}, "2024-04-18T05:34:20Z", 2, 0, 1},
+		"customergauge.csv": {"CustomerGauge", 3, 0, []string{"Q1 relationship", "Q2 relationship"}, []int{6, 7, 9}, "2024-02-05T00:00:00Z", 2, 0, 1},
+		"retently.csv":      {"Retently", 2, 0, []string{"Customers"}, []int{4, 10}, "2024-03-04T10:15:00Z", 2, 0, 1},
+		"formbricks.csv":    {"Formbricks", 2, 1, []string{"July 2024"}, []int{3, 9}, "2024-07-01T08:12:44Z", 2, 2, 1},
+		// As its source has written them: with days alone at first, without notes later.
+		"formbricks-2023.csv": {"Formbricks", 2, 1, []string{"July 2023"}, []int{2, 10}, "2023-07-01T00:00:00Z", 2, 0, 1},
+		"formbricks-2026.csv": {"Formbricks", 2, 0, []string{"March 2026"}, []int{0, 9}, "2026-03-01T08:12:44Z", 2, 1, 1},
+		"googleforms.csv":     {"", 3, 0, []string{"September 2024"}, []int{6, 8, 10}, "2024-09-02T07:15:30Z", 2, 1, 1},
+		"googleforms-us.csv":  {"", 2, 0, []string{"September 2024"}, []int{6, 10}, "2024-09-02T10:15:30Z", 2, 0, 1},
+		"list.ru.csv":         {"", 3, 0, []string{"Зима 2024", "Осень 2024"}, []int{3, 9, 10}, "2024-09-02T10:15:00Z", 2, 0, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
