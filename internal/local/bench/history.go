@@ -62,18 +62,18 @@ func (l *lab) history(ctx context.Context, n int) ([]Figure, error) {
 	}
 	second := time.Since(again)
 	l.say("%d answers in %d parts: %.1f s, counted %.1f s, again %.1f s", n, len(parts), took.Seconds(), counted.Seconds(), second.Seconds())
-	at, per := "history, "+number(float64(n))+" answers: ", 1000/float64(n)
+	at, per := ", at "+number(float64(n)), 1000/float64(n)
 	figures := []Figure{
-		single(at+"answers a second", atLeast(5000), float64(n)/took.Seconds(), "answers/s", "rate", n, "answers"),
-		single(at+"answers a second until all are in the figures", Bound{}, float64(n)/counted.Seconds(), "answers/s", "rate", n, "answers"),
-		single(at+"answers a second, the same once more", Bound{}, float64(n)/second.Seconds(), "answers/s", "rate", n, "answers"),
-		single(at+"write units an answer", Bound{}, units/float64(n), "", "mean", n, "answers").remark("Without those of counting."),
+		single("history: answers a second"+at, atLeast(5000), float64(n)/took.Seconds(), "answers/s", "rate", n, "answers"),
+		single("history: answers a second until all are in the figures"+at, Bound{}, float64(n)/counted.Seconds(), "answers/s", "rate", n, "answers"),
+		single("history: answers a second, the same once more"+at, Bound{}, float64(n)/second.Seconds(), "answers/s", "rate", n, "answers"),
+		single("history: write units an answer"+at, Bound{}, units/float64(n), "", "mean", n, "answers").remark("Without those of counting."),
 	}
 	if desk.known {
-		figures = append(figures, single(at+"memory of the function", atMost(128), float64(max(desk.memory, processes(binary).memory))/(1<<20), "MB", "peak", n, "answers"))
+		figures = append(figures, single("history: memory of the function"+at, atMost(128), float64(max(desk.memory, processes(binary).memory))/(1<<20), "MB", "peak", n, "answers"))
 		if used, err := desk.since(before); err == nil {
-			figures = append(figures, single(at+"CPU time of the function", Bound{}, used.Seconds()*per, "s/1,000 answers", "mean", n, "answers"),
-				single(at+"CPU time of everything, counting too", Bound{}, cpu.Seconds()*per, "s/1,000 answers", "mean", n, "answers"))
+			figures = append(figures, single("history: CPU time of the function"+at, Bound{}, used.Seconds()*per, "s/1,000 answers", "mean", n, "answers"),
+				single("history: CPU time of everything, counting too"+at, Bound{}, cpu.Seconds()*per, "s/1,000 answers", "mean", n, "answers"))
 		}
 	}
 	return figures, nil

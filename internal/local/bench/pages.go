@@ -16,7 +16,7 @@ import (
 )
 
 // measurePages measures the desk's pages as an administrator's browser asks for them, one after another, in a workspace in which one
-// campaign has written to many. A page's time is until its last byte is there; what it loads besides is kept by the browser.
+// campaign has written to many, and 24 past waves were brought in. A page's time is until its last byte is there; what it loads besides is kept by the browser.
 func measurePages(ctx context.Context, l *lab) ([]Figure, error) {
 	n := l.cfg.Sizes.Letters
 	s, id, links, err := l.surveyed(ctx, "people", n)
@@ -37,6 +37,10 @@ func measurePages(ctx context.Context, l *lab) ([]Figure, error) {
 			}
 		}
 	}
+	before := 50 * formerMonths // answers of past waves
+	if err := s.bring(ctx, formerAnswers(before, formerPart, l.cfg.Seed), before, 0); err != nil {
+		return nil, err
+	}
 	if err := s.settle(ctx); err != nil {
 		return nil, err
 	}
@@ -54,6 +58,7 @@ func measurePages(ctx context.Context, l *lab) ([]Figure, error) {
 		{"campaigns", "/campaigns"},
 		{"campaign", "/campaigns/" + id},
 		{"letters sent", "/campaigns/" + id + "/people?part=sent"},
+		{"results of 24 past waves", "/results?audience=customers"},
 		{"results", "/results/" + id},
 		{"results by team", "/results/" + id + "/by/team"},
 		{"answers", "/results/" + id + "/answers"},
