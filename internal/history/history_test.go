@@ -166,3 +166,27 @@ func TestQuietPeriodKnowsOfThem(t *testing.T) {
 		t.Errorf("skipped %v, invited %d, %v", h.Skipped, h.Invited, err)
 	}
 }
+
+// An import that has changed nothing can be taken back as well, finished or not: nothing goes, and no part of it is taken any more.
+func TestTakingBackWhatChangedNothing(t *testing.T) {
+	t.Parallel()
+	w := consoletest.New(t, dynamo.Options{})
+	w.Must("POST", "/api/v1/history?audience=customers&into=month", csv, list(20))
+	again := w.Must("POST", "/api/v1/history?audience=customers&into=month", csv, list(20))["import"].(string)
+	begun := w.Must("POST", "/api/v1/history?audience=customers", csv, nil)["import"].(string)
+	if gone := w.Must("DELETE", "/api/v1/history/"+again, "", nil); gone["state"] != "undone" || gone["removed"] != 0.0 {
+		t.Errorf("taken back: %v", gone)
+	}
+	if gone := w.Must("DELETE", "/api/v1/history/"+begun, "", nil); gone["state"] != "undoing" {
+		t.Errorf("taken back while its parts come: %v", gone)
+	}
+	if status, out := w.Call("PUT", "/api/v1/history/"+begun+"/parts/1", csv, list(20)); status != 409 {
+		t.Errorf("a part after that: %d %v", status, out)
+	}
+	if status, _ := w.Call("DELETE", "/api/v1/history/nosuchimport", "", nil); status != 404 {
+		t.Errorf("no import: %d", status)
+	}
+	if n := len(answers(t, w, campaigns(t, w)[0].ID)); n == 0 {
+		t.Error("the answers of another import are gone")
+	}
+}

@@ -63,7 +63,8 @@ func (im *Imports) unlessChanged(ctx context.Context, u survey.UploadRecord, err
 	return u, err
 }
 
-// Record is an import's line of the history. Lines are kept for a month; of an import from before that one is made.
+// Record is an import's line of the history. Lines are kept for a month; of an import from before that one is made, and of one that has
+// changed nothing so far, which has none.
 func (im *Imports) Record(ctx context.Context, id string) (survey.UploadRecord, error) {
 	u, err := im.Store.UploadRecord(ctx, id)
 	if err == nil && u.Kind == survey.UploadOfHistory {
@@ -72,21 +73,29 @@ func (im *Imports) Record(ctx context.Context, id string) (survey.UploadRecord, 
 	if err != nil && !apperr.Is(err, "upload_unknown") {
 		return u, err
 	}
-	if err != nil {
-		for _, a := range survey.Audiences {
-			all, err := im.broughtBy(ctx, a, id)
-			if err != nil {
-				return u, err
-			}
-			if len(all) == 0 {
-				continue
-			}
-			now := im.Now().UTC()
-			u = survey.UploadRecord{ID: id, Kind: survey.UploadOfHistory, Audience: a, State: survey.UploadTaken, Begun: now, Ended: now, Version: 1}
+	if err == nil { // of another kind
+		return u, apperr.New(apperr.Unknown, "import_unknown", "import")
+	}
+	now := im.Now().UTC()
+	u = survey.UploadRecord{ID: id, Kind: survey.UploadOfHistory, State: survey.UploadTaken, Begun: now, Ended: now, Version: 1}
+	for _, a := range survey.Audiences {
+		all, err := im.broughtBy(ctx, a, id)
+		if err != nil {
+			return u, err
+		}
+		if len(all) > 0 {
+			u.Audience = a
 			return u, im.Store.AddUploadRecord(ctx, u)
 		}
 	}
-	return u, apperr.New(apperr.Unknown, "import_unknown", "import")
+	parts, _, err := im.Import(ctx, id)
+	if err != nil {
+		return u, err
+	}
+	if u.Audience, u.Begun = parts.Audience, parts.Created; !parts.Finished {
+		u.State = survey.UploadTaking
+	}
+	return u, im.Store.AddUploadRecord(ctx, u)
 }
 
 // broughtBy are the campaigns with answers of an import, in the order in which they are taken back.

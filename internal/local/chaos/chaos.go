@@ -9,6 +9,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -199,7 +200,9 @@ func Play(ctx context.Context, cfg Config, h History) (r Result, err error) {
 	}
 	if err = d.play(ctx); err == nil {
 		if err = d.rest(ctx); err == nil {
-			err = d.check(ctx)
+			if err = d.check(ctx); err == nil {
+				err = d.retain(ctx, rand.New(rand.NewPCG(h.Seed, 8)))
+			}
 		}
 	}
 	r = Result{Broken: d.broken, Fired: d.faults.Fired(), Letters: len(d.letters), Took: time.Since(began), Erased: len(d.erased)}

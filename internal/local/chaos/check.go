@@ -70,6 +70,7 @@ func (d *director) check(ctx context.Context) error {
 		return err
 	}
 	d.checkBrought(t)
+	d.checkConsent(t)
 	d.checkStopped()
 	sum, list := t.tallies.differences(recount(t))
 	if sum > 0 {

@@ -118,6 +118,9 @@ func (d *director) play(ctx context.Context) error {
 	if err := d.upload(ctx, d.history.Contacts); err != nil {
 		return err
 	}
+	if err := d.byConsent(ctx); err != nil {
+		return err
+	}
 	for _, s := range d.history.Steps {
 		if err := d.step(ctx, s); err != nil {
 			return fmt.Errorf("step %s: %w", s, err)
@@ -216,9 +219,13 @@ var owners = []string{"anna", "boris", "clara", ""}
 // upload sends the list of the first n contacts, and the staff.
 func (d *director) upload(ctx context.Context, n int) error {
 	var list bytes.Buffer
-	list.WriteString("Email;Name;Owner;Team;Language\n")
+	list.WriteString("Email;Name;Owner;Team;Language;Consent\n")
 	for i := range n {
-		fmt.Fprintf(&list, "%s;Person %d;%s;%s;%s\n", address(i), i, owners[i%4], []string{"north", "south"}[i%2], []string{"en", "ru", ""}[i%3])
+		consent := ""
+		if d.history.Consent && consents(i) {
+			consent = "2026-03-01, form 7"
+		}
+		fmt.Fprintf(&list, "%s;Person %d;%s;%s;%s;%s\n", address(i), i, owners[i%4], []string{"north", "south"}[i%2], []string{"en", "ru", ""}[i%3], consent)
 	}
 	staff := "id;name;email;role;team;manager\nmaria;Maria;maria@example.com;manager;north;\nanna;Anna;anna@example.com;owner;north;maria\n" +
 		"boris;Boris;boris@example.com;owner;south;\nclara;Clara;clara@example.com;owner;north;maria\n"

@@ -17,6 +17,8 @@ type History struct {
 	Seed      uint64 // of what people choose within a step
 	Contacts  int
 	Employees int     // who are asked by ballots; 0: none
+	Consent   bool    // customers are asked by their consent, which four of five have given
+	Retain    bool    // at the end what is old is deleted
 	Rate      float64 // recipients a second; 0: no limit
 	Steps     []Step
 	Faults    []faults.Rule
@@ -94,6 +96,8 @@ func Invent(seed uint64) History {
 	h.addErasures(rand.New(rand.NewPCG(seed, 4)))
 	h.addBrought(rand.New(rand.NewPCG(seed, 6)))
 	h.addAnalyse(rand.New(rand.NewPCG(seed, 5)))
+	privacy := rand.New(rand.NewPCG(seed, 7))
+	h.Consent, h.Retain = privacy.Float64() < 0.25, privacy.Float64() < 0.3
 	return h
 }
 
@@ -364,7 +368,7 @@ func (s Step) String() string {
 // String is a history as Read reads it.
 func (h History) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "seed %d\ncontacts %d\nemployees %d\nrate %g\n", h.Seed, h.Contacts, h.Employees, h.Rate)
+	fmt.Fprintf(&b, "seed %d\ncontacts %d\nemployees %d\nconsent %v\nretain %v\nrate %g\n", h.Seed, h.Contacts, h.Employees, h.Consent, h.Retain, h.Rate)
 	for _, f := range h.Faults {
 		fmt.Fprintf(&b, "fault %s\n", f)
 	}
@@ -386,6 +390,10 @@ func Read(text string) (h History, err error) {
 			h.Contacts, err = strconv.Atoi(rest)
 		case "employees":
 			h.Employees, err = strconv.Atoi(rest)
+		case "consent":
+			h.Consent, err = strconv.ParseBool(rest)
+		case "retain":
+			h.Retain, err = strconv.ParseBool(rest)
 		case "rate":
 			h.Rate, err = strconv.ParseFloat(rest, 64)
 		case "fault":

@@ -80,7 +80,7 @@ func recount(t rows) figures {
 			if r.truth("verified") {
 				when = r.time("counted")
 				fields = []string{fmt.Sprintf("s%d", r.number("score"))}
-				if r.text("why")+r.text("wish")+r.text("said") != "" {
+				if worded(r) || r.truth("worded") { // the latter: it had words, which were deleted by their age
 					fields = append(fields, "comments")
 				}
 			}
@@ -138,3 +138,6 @@ func (f figures) sending(campaign, audience string, mailing int, r record, clock
 	}
 	add(state)
 }
+
+// worded reports whether an answer has words.
+func worded(r record) bool { return r.text("why")+r.text("wish")+r.text("said") != "" }
