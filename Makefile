@@ -8,7 +8,7 @@
 # make build  the packages for AWS, in bin/         make clean  forget builds and the laptop's data (.local/)
 # make generate  the Go code of the pages, *_templ.go, after a change of a .templ file
 
-FUNCTIONS := respond desk sheets send feedback recompute notify clock ballots analyse
+FUNCTIONS := respond desk sheets report send feedback recompute notify clock ballots analyse
 # lambda.norpc leaves the RPC mode of the retired go1.x runtime out of the binaries.
 GOBUILD := go build -tags lambda.norpc -trimpath -ldflags "-s -w"
 LOCAL := .local

@@ -128,6 +128,8 @@ func (d *Desk) Check() error {
 		return errors.New("SHEETS_FUNCTION is not set: name the function that reads workbooks")
 	case d.Mailing.Pairs == nil:
 		return errors.New("BALLOTS_KEY is not set: name the key of KMS that wraps the keys of ballots")
+	case d.Exports.Files != nil && d.Exports.Wake == nil:
+		return errors.New("REPORT_FUNCTION is not set: name the function that writes large downloads")
 	case d.Mailing.Wake == nil:
 		return errors.New("SEND_FUNCTION is not set: name the function that sends")
 	}

@@ -35,6 +35,8 @@ const (
 	AddressLife = 5 * time.Minute
 	// reserve is how long before its end a run puts its work down: a page of rows and a part take less.
 	reserve = 20 * time.Second
+	// lease is for how long a run has an export for itself without saying so again.
+	lease = 2 * time.Minute
 	// mostOpen is how many large files one may have made at once.
 	mostOpen = 5
 )
@@ -160,28 +162,37 @@ func (e *Exports) Address(ctx context.Context, who authz.Who, id string) (string
 	return e.Files.Address(ctx, objectKey(x), AddressLife)
 }
 
-// GoOn writes an export until a time, and says whether it is to be called again for it. Somebody else at work on it is no error. What an error ends
-// can be gone on with from the last part that was written.
-func (e *Exports) GoOn(ctx context.Context, id string, until time.Time) (again bool, err error) {
+// Went is what a run has left.
+type Went struct {
+	Again bool      // it is to be gone on with
+	Busy  time.Time // another run seems to be at work on it, and says so again before then if it lives; zero: none
+}
+
+// GoOn writes an export until a time. Somebody else at work on it is no error. What an error ends can be gone on with from the last part that was
+// written.
+func (e *Exports) GoOn(ctx context.Context, id string, until time.Time) (w Went, err error) {
 	x, err := e.Store.Export(ctx, id)
-	if err != nil || !x.Waits(e.Now()) {
-		return false, err
+	if err != nil || !x.Open() {
+		return w, err
 	}
-	x, err = e.Store.SaveExport(ctx, x.Claim(until))
+	if !x.Waits(e.Now()) {
+		return Went{Busy: x.Busy}, nil
+	}
+	x, err = e.Store.SaveExport(ctx, x.Claim(e.Now().Add(lease)))
 	if errors.Is(err, apperr.ErrChanged) {
-		return false, nil
+		return w, nil
 	}
 	if err != nil {
-		return false, err
+		return w, err
 	}
-	again, err = e.write(ctx, x, until)
+	again, err := e.write(ctx, x, until)
 	switch problem := apperr.As(err); {
 	case errors.Is(err, apperr.ErrChanged): // another run has taken it
-		return false, nil
+		return w, nil
 	case problem != nil: // of the one who asked: it will not pass
-		return false, e.giveUp(ctx, id, problem.Code)
+		return w, e.giveUp(ctx, id, problem.Code)
 	}
-	return again, err
+	return Went{Again: again}, err
 }
 
 // giveUp ends an export without a file.
@@ -240,6 +251,11 @@ func (e *Exports) write(ctx context.Context, x survey.Export, until time.Time) (
 func (e *Exports) parts(ctx context.Context, x survey.Export, s source, encoder report.Encoder, until time.Time) (again bool, err error) {
 	after, n := x.Place, 0
 	for {
+		if e.Now().After(x.Busy.Add(-lease / 2)) { // rows that fit may be rare
+			if x, err = e.Store.SaveExport(ctx, x.Claim(e.Now().Add(lease))); err != nil {
+				return false, err
+			}
+		}
 		rows, next, err := s.page(ctx, after)
 		if err != nil {
 			return false, err
@@ -285,7 +301,7 @@ func (e *Exports) part(ctx context.Context, x survey.Export, encoder report.Enco
 		return x, err
 	}
 	state := encoder.State()
-	x.Tags, x.Place, x.Encoder, x.Rows, x.Bytes = append(x.Tags, tag), after, asJSON(state), x.Rows+rows, state.Bytes
+	x.Tags, x.Place, x.Encoder, x.Rows, x.Bytes, x.Busy = append(x.Tags, tag), after, asJSON(state), x.Rows+rows, state.Bytes, e.Now().Add(lease)
 	return e.Store.SaveExport(ctx, x)
 }
 

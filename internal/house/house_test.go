@@ -55,6 +55,7 @@ var table = []rule{
 	{"internal/api", slices.Concat(inner, outer)},
 	{"internal/public", slices.Concat(inner, outer)},
 	{"internal/handlers/sheets", []string{"internal/apperr", "internal/sheet", "internal/workbook"}}, // the only one that opens strangers' archives
+	{"internal/handlers/report", slices.Concat([]string{"internal/lang/desk"}, inner, outer)},        // headings, as the desk's pages have them
 	{"internal/handlers/*", slices.Concat(inner, outer)},
 
 	// Use cases. They ask for what they need by interfaces of their own.

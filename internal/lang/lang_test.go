@@ -312,7 +312,7 @@ func TestFunctionsHaveTheirStrings(t *testing.T) {
 	}
 	inside := map[string]bool{}
 	for _, f := range functions {
-		if filepath.Base(f) != "desk" {
+		if base := filepath.Base(f); base != "desk" && base != "report" { // which carries the desk's words: its files have the pages' headings
 			follow(t, filepath.ToSlash(f), inside)
 		}
 	}

@@ -20,7 +20,7 @@ import (
 // What the parts of the laptop that stand in for AWS are told of Onetap.
 
 // functions are the folders of the functions, as faults name them.
-var functions = []string{"respond", "desk", "sheets", "send", "feedback", "recompute", "notify", "clock", "ballots", "analyse"}
+var functions = []string{"respond", "desk", "sheets", "report", "send", "feedback", "recompute", "notify", "clock", "ballots", "analyse"}
 
 // ParseFault reads what shall go wrong in one of Onetap's functions: see faults.Parse.
 func ParseFault(s string) (faults.Rule, error) { return faults.Parse(s, functions...) }

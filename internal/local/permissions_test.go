@@ -1,6 +1,7 @@
 package local_test
 
 import (
+	"cmp"
 	"debug/elf"
 	"go/ast"
 	"go/parser"
@@ -15,6 +16,7 @@ import (
 	"onetap/internal/kms"
 	"onetap/internal/local/cloud/template"
 	"onetap/internal/local/localtest"
+	"onetap/internal/s3"
 )
 
 // transacted are the actions of a transaction's parts, which are permitted by their own names.
@@ -64,7 +66,16 @@ func transactions(t *testing.T) map[string][]string {
 }
 
 // byHand are the calls that are made without the SDK's client: desk wakes the sender and asks for workbooks.
-var byHand = map[string][]string{"desk": {"lambda:InvokeFunction"}}
+var byHand = map[string][]string{"desk": {"lambda:InvokeFunction"}, "report": {"lambda:InvokeFunction"}}
+
+// fileMethods are the calls of S3, which are made without the SDK's client, too: by the methods of internal/s3.
+var fileMethods = map[string]string{
+	"onetap/internal/s3.(*Bucket).Begin":   "s3:PutObject",
+	"onetap/internal/s3.(*Bucket).Put":     "s3:PutObject",
+	"onetap/internal/s3.(*Bucket).Finish":  "s3:PutObject",
+	"onetap/internal/s3.(*Bucket).Abort":   "s3:AbortMultipartUpload",
+	"onetap/internal/s3.(*Bucket).Address": "s3:GetObject",
+}
 
 // keyMethods are the calls of KMS, which are made without the SDK's client, too: by the methods of internal/kms.
 var keyMethods = map[string]string{
@@ -86,6 +97,12 @@ func TestKeyMethods(t *testing.T) {
 	}
 	if client.NumMethod() != len(keyMethods) {
 		t.Errorf("%d methods, keyMethods has %d", client.NumMethod(), len(keyMethods))
+	}
+	bucket := reflect.TypeFor[*s3.Bucket]()
+	for i := range bucket.NumMethod() {
+		if name := "onetap/internal/s3.(*Bucket)." + bucket.Method(i).Name; fileMethods[name] == "" {
+			t.Errorf("%s asks S3 for something, and fileMethods does not say for what", name)
+		}
 	}
 }
 
@@ -156,7 +173,7 @@ func symbolsOf(t *testing.T, program string) (names []string) {
 func actionsOf(t *testing.T, program string, symbols []string) (found []string) {
 	t.Helper()
 	for _, s := range symbols {
-		if action := keyMethods[s]; action != "" {
+		if action := cmp.Or(keyMethods[s], fileMethods[s]); action != "" {
 			found = append(found, action)
 		}
 		m := clientMethod.FindStringSubmatch(s)

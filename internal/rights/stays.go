@@ -33,6 +33,7 @@ func Stays(e survey.Erasure) []Stay {
 		{"index", e.Begun.Add(indexHours * time.Hour)},
 		{"stream", e.Begun.Add(streamHours * time.Hour)},
 		{"marks", e.Begun.Add(markHours * time.Hour)},
+		{"downloads", e.Begun.Add(survey.ExportLife)}, // that were made before: S3 forgets them by itself
 		{"seen", day(seenDays)},
 		{"ses", day(mailDays)},
 		{"backups", day(backupDays)},

@@ -34,11 +34,8 @@ type Bucket struct {
 // attempts is how often a call is made that a busy S3 refuses or that breaks: each of them may be repeated.
 const attempts = 4
 
-// New returns a bucket; nil without a name.
+// New returns a bucket of the region.
 func New(c aws.Config, name string) *Bucket {
-	if name == "" {
-		return nil
-	}
 	b := &Bucket{config: c, name: name}
 	if c.BaseEndpoint != nil { // the laptop has no names under its own
 		b.base = awsenv.Endpoint(c, "s3") + "/" + name

@@ -24,6 +24,7 @@ import (
 	"time"
 
 	"onetap/internal/local/cloud/kms"
+	"onetap/internal/local/cloud/s3"
 	"onetap/internal/local/cloud/template"
 )
 
@@ -63,6 +64,7 @@ type Cloud struct {
 	queues    map[string]*Queue // by logical id
 	kms       *kms.Server       // nil where the template has no keys
 	keys      http.Handler      // kms, counted
+	files     *s3.Server        // nil where the template has no buckets
 	positions *positions
 	logs      *logs
 	meter     *Meter
@@ -130,6 +132,9 @@ func (c *Cloud) prepare() error {
 	if err := c.openKeys(); err != nil {
 		return err
 	}
+	if err := c.openFiles(); err != nil {
+		return err
+	}
 	if c.positions, err = openPositions(filepath.Join(c.cfg.Data, "streams.json")); err != nil {
 		return err
 	}
@@ -178,6 +183,24 @@ func (c *Cloud) openKeys() (err error) {
 		c.kms.ServeHTTP(w, r)
 	})
 	return nil
+}
+
+// secret is with what every function signs its calls.
+const secret = "laptop"
+
+// openFiles opens S3 with the template's buckets.
+func (c *Cloud) openFiles() (err error) {
+	if len(c.cfg.Template.Buckets) == 0 {
+		return nil
+	}
+	o := s3.Options{Folder: filepath.Join(c.cfg.Data, "s3"), Secret: secret, Now: c.now}
+	for _, b := range c.cfg.Template.Buckets {
+		o.Buckets = append(o.Buckets, s3.Bucket{Name: b.Name, Expire: b.Expire, Abort: b.Abort})
+	}
+	if c.files, err = s3.Open(o); err != nil {
+		return err
+	}
+	return c.files.Sweep()
 }
 
 // callerOf is who signed a call: the access key id, which of a function is its logical id.

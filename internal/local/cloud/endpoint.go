@@ -10,20 +10,26 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
+
+	"onetap/internal/local/cloud/s3"
 )
 
 // maxCall is more than any AWS call of this project may carry: SES takes 40 MB.
 const maxCall = 45 << 20
 
-// Endpoint serves DynamoDB, Streams, SES, Lambda's Invoke, SQS and KMS at one address, and what the laptop says of itself
+// Endpoint serves DynamoDB, Streams, SES, Lambda's Invoke, SQS, KMS and S3 at one address, and what the laptop says of itself
 // under /_local/.
 func (c *Cloud) Endpoint() http.Handler {
 	local := c.localPages()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		target := r.Header.Get("X-Amz-Target")
 		version, operation, _ := strings.Cut(target, ".")
+		bucket, _ := s3.Split(r.URL.Path)
 		switch {
+		case c.files != nil && c.files.Has(bucket):
+			c.serveFiles(w, r)
 		case strings.HasPrefix(r.URL.Path, "/_local"), r.Method == http.MethodGet && r.URL.Path == "/":
 			local.ServeHTTP(w, r)
 		case strings.HasPrefix(version, "DynamoDBStreams"):
@@ -43,7 +49,7 @@ func (c *Cloud) Endpoint() http.Handler {
 			})
 		default:
 			awsError(w, http.StatusNotFound, "UnknownOperationException",
-				"this address serves DynamoDB, DynamoDB Streams, SES v2, Lambda's Invoke, SQS (JSON protocol) and KMS")
+				"this address serves DynamoDB, DynamoDB Streams, SES v2, Lambda's Invoke, SQS (JSON protocol), KMS and S3")
 		}
 	})
 }
@@ -65,6 +71,27 @@ func (c *Cloud) pass(w http.ResponseWriter, r *http.Request, service, operation 
 		r2 := r.WithContext(context.WithoutCancel(r.Context()))
 		r2.Body, r2.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 		h.ServeHTTP(w, r2)
+	})
+}
+
+// serveFiles serves S3, by paths ("/<bucket>/<key>"). Whoever has an address that a function has signed may do what that function may.
+func (c *Cloud) serveFiles(w http.ResponseWriter, r *http.Request) {
+	operation := s3.Operation(r)
+	if r.URL.Query().Has("X-Amz-Signature") {
+		signer := c.functions[s3.CallerOf(r)]
+		if signer != nil && !slices.ContainsFunc(fileNeeds(r, operation), func(n need) bool { return !n.allowed(signer) }) {
+			c.meter.file(signer.ID, operation)
+			c.files.ServeHTTP(w, r)
+			return
+		}
+		s3.Fail(w, &s3.Error{Status: http.StatusForbidden, Code: "AccessDenied", Message: "Access Denied"})
+		return
+	}
+	c.withBody(w, r, "S3", operation, func(w http.ResponseWriter, body []byte) {
+		c.meter.file(callerOf(r), operation)
+		r2 := r.WithContext(context.WithoutCancel(r.Context()))
+		r2.Body, r2.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+		c.files.ServeHTTP(w, r2)
 	})
 }
 

@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"strings"
 	"time"
+
+	"onetap/internal/local/cloud/s3"
 )
 
 // Faults are the bad days that a test or a person asks for. A nil func means that all goes well. They are called from
@@ -30,7 +33,7 @@ type Call struct {
 	Function  string // logical id
 	RequestID string // of the invocation that makes the call; "" between invocations
 	N         int    // the how-manyth call of the invocation it is, from 1
-	Service   string // DynamoDB, DynamoDBStreams, SES, Lambda, SQS, KMS
+	Service   string // DynamoDB, DynamoDBStreams, SES, Lambda, SQS, KMS, S3
 	Operation string // PutItem, SendBulkEmail, Invoke …
 }
 
@@ -57,6 +60,7 @@ var throttles = map[string]Refusal{
 	"DynamoDB": {Status: http.StatusBadRequest, Kind: "ProvisionedThroughputExceededException", Message: "The level of configured provisioned throughput for the table was exceeded. Consider increasing your provisioning level with the UpdateTable API."},
 	"SES":      {Status: http.StatusTooManyRequests, Kind: "TooManyRequestsException", Message: "Maximum sending rate exceeded."},
 	"Lambda":   {Status: http.StatusTooManyRequests, Kind: "TooManyRequestsException", Message: "Rate Exceeded."},
+	"S3":       {Status: http.StatusServiceUnavailable, Kind: "SlowDown", Message: "Please reduce your request rate."},
 	"KMS":      {Status: http.StatusBadRequest, Kind: "ThrottlingException", Message: "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls."},
 }
 
@@ -90,7 +94,7 @@ func (c *Cloud) withFaults(w http.ResponseWriter, r *http.Request, service, oper
 		return
 	}
 	c.meter.call(p.fn.ID)
-	if !c.permitted(w, p.fn, service, operation, body) {
+	if !c.permitted(w, r, p.fn, service, operation, body) {
 		return
 	}
 	if c.cfg.Faults.Call == nil {
@@ -136,6 +140,10 @@ func (c *Cloud) withFaults(w http.ResponseWriter, r *http.Request, service, oper
 func refuse(w http.ResponseWriter, service string, f Refusal) {
 	if f.Kind == "" {
 		f = throttles[service]
+	}
+	if service == "S3" {
+		s3.Fail(w, &s3.Error{Status: f.Status, Code: strings.TrimSuffix(f.Kind, "Exception"), Message: f.Message})
+		return
 	}
 	kind := f.Kind
 	if service == "KMS" {

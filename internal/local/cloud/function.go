@@ -65,7 +65,7 @@ func (f *function) environment(p *process, runtimeAPI string) []string {
 		"AWS_REGION":                      region,
 		"AWS_DEFAULT_REGION":              region,
 		"AWS_ACCESS_KEY_ID":               f.ID,
-		"AWS_SECRET_ACCESS_KEY":           "laptop",
+		"AWS_SECRET_ACCESS_KEY":           secret,
 		"AWS_SESSION_TOKEN":               p.token,
 		"AWS_ENDPOINT_URL":                f.cloud.cfg.Endpoint,
 		"_HANDLER":                        f.Handler,

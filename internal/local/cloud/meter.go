@@ -29,6 +29,8 @@ type Usage struct {
 	Messages   int64   `json:"messages"` // recipients that SES took, in so many mailCalls
 	MailCalls  int64   `json:"mailCalls"`
 	KMS        int64   `json:"kmsRequests"`
+	FileWrites int64   `json:"s3Writes"` // calls that write: parts, beginnings and ends of files
+	FileReads  int64   `json:"s3Reads"`
 	Calls      int64   `json:"awsCalls"`
 }
 
@@ -131,6 +133,19 @@ func (m *Meter) keys(caller string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.of(caller).KMS++
+}
+
+// file counts one request to S3, at what it is billed as.
+func (m *Meter) file(caller, operation string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	switch operation {
+	case "GetObject":
+		m.of(caller).FileReads++
+	case "AbortMultipartUpload": // free of charge
+	default:
+		m.of(caller).FileWrites++
+	}
 }
 
 func (m *Meter) count(field func(*Report) *int64, n int64) {

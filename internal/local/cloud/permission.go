@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+
+	"onetap/internal/local/cloud/s3"
 )
 
 // transactActions are the permissions that the parts of a transaction need, by the key under which they stand ("Using IAM with DynamoDB
@@ -25,8 +27,10 @@ type need struct {
 }
 
 // needs lists the permissions of IAM that a call of a function takes.
-func (c *Cloud) needs(f *function, service, operation string, body []byte) []need {
+func (c *Cloud) needs(r *http.Request, f *function, service, operation string, body []byte) []need {
 	switch service {
+	case "S3":
+		return fileNeeds(r, operation)
 	case "KMS":
 		return c.keyNeeds(operation, body)
 	case "DynamoDB":
@@ -54,6 +58,11 @@ func (c *Cloud) needs(f *function, service, operation string, body []byte) []nee
 		return []need{{action: "sqs:" + operation}}
 	}
 	return nil
+}
+
+// fileNeeds is the permission for a file of a bucket.
+func fileNeeds(r *http.Request, operation string) []need {
+	return []need{{action: s3.Action(operation), resources: []string{"arn:aws:s3:::" + strings.TrimPrefix(r.URL.Path, "/")}}}
 }
 
 // named is where a call names an item.
@@ -177,8 +186,8 @@ func (n need) allowed(f *function) bool {
 
 // permitted answers with AccessDenied what the function's policies in the template do not allow: on AWS it would fail
 // the same way, and there it would be found too late.
-func (c *Cloud) permitted(w http.ResponseWriter, f *function, service, operation string, body []byte) bool {
-	for _, n := range c.needs(f, service, operation, body) {
+func (c *Cloud) permitted(w http.ResponseWriter, r *http.Request, f *function, service, operation string, body []byte) bool {
+	for _, n := range c.needs(r, f, service, operation, body) {
 		if n.allowed(f) {
 			continue
 		}

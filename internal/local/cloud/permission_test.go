@@ -35,7 +35,7 @@ func TestNeeds(t *testing.T) {
 		{"Lambda", "Invoke", `{}`, "lambda:InvokeFunction"},
 	} {
 		var got []string
-		for _, n := range new(Cloud).needs(f, tt.service, tt.operation, []byte(tt.body)) {
+		for _, n := range new(Cloud).needs(nil, f, tt.service, tt.operation, []byte(tt.body)) {
 			said := n.action
 			if len(n.resources) > 0 {
 				said += "@" + strings.ReplaceAll(strings.Join(n.resources, ","), "arn:aws:ses:eu-central-1:123456789012:", "")
@@ -64,14 +64,14 @@ func TestNeedsOfItems(t *testing.T) {
 		"TransactGetItems":   `{"TransactItems":[{"Get":{"Key":%}}]}`,
 	} {
 		may := func(pk string) bool {
-			return !slices.ContainsFunc(new(Cloud).needs(f, "DynamoDB", operation, []byte(strings.Replace(body, "%", key(pk), 1))), func(n need) bool { return !n.allowed(f) })
+			return !slices.ContainsFunc(new(Cloud).needs(nil, f, "DynamoDB", operation, []byte(strings.Replace(body, "%", key(pk), 1))), func(n need) bool { return !n.allowed(f) })
 		}
 		if !may("OWN#2") || may("OTHER#1") {
 			t.Errorf("%s: its own %v, another's %v", operation, may("OWN#2"), may("OTHER#1"))
 		}
 	}
 	for _, body := range []string{`{"RequestItems":{"t":[{"PutRequest":{"Item":` + key("OWN#1") + `}}]}}`, `{}`} {
-		if n := new(Cloud).needs(f, "DynamoDB", "BatchWriteItem", []byte(body)); slices.ContainsFunc(n, func(n need) bool { return n.allowed(f) }) {
+		if n := new(Cloud).needs(nil, f, "DynamoDB", "BatchWriteItem", []byte(body)); slices.ContainsFunc(n, func(n need) bool { return n.allowed(f) }) {
 			t.Errorf("a batch needs %+v", n)
 		}
 	}

@@ -16,7 +16,9 @@ const (
 	httpRequest    = 1.00e-6 // of at most 512 KB
 	logByte        = 0.50 / (1 << 30)
 	keyRequest     = 0.03 / 10_000 // of KMS; its keys are a fixed price
-	message        = 0.10e-3       // à la carte; 0.16e-3 with Essentials
+	fileWrite      = 0.005 / 1000  // of S3: parts, beginnings and ends of files; three days of a gigabyte are 0.0023
+	fileRead       = 0.0004 / 1000
+	message        = 0.10e-3 // à la carte; 0.16e-3 with Essentials
 	essentials     = 0.16e-3
 	gigabyteOut    = 0.09 // after the first 100 GB of a month, which are free
 	// Events that AWS services send to EventBridge are free of charge, and so are Lambda's reads of a stream. The first 14
@@ -70,6 +72,8 @@ func linesOf(u cloud.Report) (lines []Line) {
 		add(f.Function, LogBytes, float64(f.LogBytes), logByte)
 		add(f.Function, Messages, float64(f.Messages), message)
 		add(f.Function, KeyRequests, float64(f.KMS), keyRequest)
+		add(f.Function, FileWrites, float64(f.FileWrites), fileWrite)
+		add(f.Function, FileReads, float64(f.FileReads), fileRead)
 	}
 	add(gateway, HTTPRequests, float64(u.HTTPUnits), httpRequest)
 	add(gateway, BytesOut, float64(u.HTTPBytes), 0)
@@ -90,6 +94,8 @@ const (
 	LogBytes     = "log bytes"
 	Messages     = "emails"
 	KeyRequests  = "KMS requests"
+	FileWrites   = "S3 writes"
+	FileReads    = "S3 reads"
 	HTTPRequests = "HTTP requests"
 	BytesOut     = "bytes out"
 	Events       = "events"

@@ -18,10 +18,12 @@ var known = map[string][]string{
 	"AWS::SecretsManager::Secret":                {"Id"},
 	"AWS::KMS::Key":                              {"Arn", "KeyId"},
 	"AWS::KMS::Alias":                            {},
+	"AWS::S3::Bucket":                            {"Arn"},
 	"AWS::SES::ConfigurationSet":                 {},
 	"AWS::SES::ConfigurationSetEventDestination": {},
 
 	"AWS::SQS::QueuePolicy":      {},
+	"AWS::S3::BucketPolicy":      {},
 	"AWS::SES::EmailIdentity":    {},
 	"AWS::IAM::Role":             {"Arn"},
 	"AWS::IAM::ManagedPolicy":    {},
@@ -43,6 +45,7 @@ var nameProperty = map[string]string{
 	"AWS::SQS::Queue":             "QueueName",
 	"AWS::SecretsManager::Secret": "Name",
 	"AWS::KMS::Alias":             "AliasName",
+	"AWS::S3::Bucket":             "BucketName",
 	"AWS::SES::ConfigurationSet":  "Name",
 	"AWS::SNS::Topic":             "TopicName",
 	"AWS::Logs::LogGroup":         "LogGroupName",
@@ -73,6 +76,8 @@ func (r *reader) readResources(n *yaml.Node) {
 			r.readKey(res)
 		case "AWS::KMS::Alias":
 			r.readAlias(res)
+		case "AWS::S3::Bucket":
+			r.readBucket(res)
 		case "AWS::SES::ConfigurationSet":
 			r.readConfigurationSet(res)
 		case "AWS::SES::ConfigurationSetEventDestination":
@@ -136,7 +141,11 @@ func (r *reader) physicalName(res *resource) string {
 			}
 		}
 	}
-	return r.in.Stack + "-" + res.id
+	name := r.in.Stack + "-" + res.id
+	if res.kind == "AWS::S3::Bucket" { // whose names are in small letters
+		name = strings.ToLower(name)
+	}
+	return name
 }
 
 // attribute is what !Ref (attribute "") and !GetAtt give for a resource.
@@ -181,6 +190,8 @@ func (r *reader) attribute(line int, id, attribute string) string {
 		return r.arn("sqs", name)
 	case "AWS::SecretsManager::Secret ", "AWS::SecretsManager::Secret Id":
 		return r.arn("secretsmanager", "secret:"+name)
+	case "AWS::S3::Bucket Arn":
+		return "arn:aws:s3:::" + name
 	case "AWS::KMS::Key ", "AWS::KMS::Key KeyId":
 		return r.keyID(id)
 	case "AWS::KMS::Key Arn":

@@ -47,6 +47,7 @@ type Template struct {
 	Tables                 []*Table
 	Queues                 []*Queue
 	Keys                   []*Key
+	Buckets                []*Bucket
 	Mail                   []MailEvents
 	Outputs                map[string]string
 }
@@ -141,6 +142,13 @@ type Key struct {
 	Description    string
 	Disabled       bool
 	Rotation       time.Duration // how often KMS changes its material; 0: never
+}
+
+// Bucket is a private bucket of S3.
+type Bucket struct {
+	ID, Name string
+	Expire   time.Duration // after which a file is gone; 0: never
+	Abort    time.Duration // after which an upload in parts that was not completed is; 0: never
 }
 
 // MailEvents is a SES event destination on the default bus.

@@ -138,7 +138,7 @@ func TestRefusals(t *testing.T) {
 		{"not a template", "[]", "t.yaml: is not a template"},
 		{"section", "Mappings: {}", "t.yaml:1: section Mappings is not understood"},
 		{"transform", "Transform: AWS::Include", `t.yaml:1: Transform "AWS::Include" is not understood`},
-		{"resource type", resource("AWS::S3::Bucket", "BucketName: x"), "t.yaml:3: X: resource type AWS::S3::Bucket is not understood"},
+		{"resource type", resource("AWS::S3::AccessPoint", "BucketName: x"), "t.yaml:3: X: resource type AWS::S3::AccessPoint is not understood"},
 		{"resource attribute", head + "Resources:\n  X:\n    Type: AWS::SNS::Topic\n    CreationPolicy: x\n", "t.yaml:5: X: attribute CreationPolicy is not understood"},
 		{"property", resource("AWS::SQS::Queue", "FifoQueue: true"), "t.yaml:6: X: property FifoQueue is not understood"},
 		{"nested property", resource("AWS::DynamoDB::Table", "BillingMode: PAY_PER_REQUEST\nGlobalSecondaryIndexes:\n  - Wrong: 1"), "t.yaml:8: X.GlobalSecondaryIndexes[0]: property Wrong is not understood"},
@@ -213,10 +213,10 @@ func TestRefusals(t *testing.T) {
 // One reading shows everything that is wrong, in the order of the lines.
 func TestAllProblemsAtOnce(t *testing.T) {
 	t.Parallel()
-	_, err := Parse("t.yaml", []byte(head+"Resources:\n  A: {Type: AWS::S3::Bucket}\n  B: {Type: AWS::SNS::Topic, Wrong: 1}\nRules: {}\n"), Inputs{
+	_, err := Parse("t.yaml", []byte(head+"Resources:\n  A: {Type: AWS::S3::AccessPoint}\n  B: {Type: AWS::SNS::Topic, Wrong: 1}\nRules: {}\n"), Inputs{
 		Parameters: map[string]string{"Extra": "x"},
 	})
-	want := "t.yaml:1: there is no parameter Extra\nt.yaml:3: A: resource type AWS::S3::Bucket is not understood\n" +
+	want := "t.yaml:1: there is no parameter Extra\nt.yaml:3: A: resource type AWS::S3::AccessPoint is not understood\n" +
 		"t.yaml:4: B: attribute Wrong is not understood\nt.yaml:5: section Rules is not understood"
 	if err == nil || err.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)
