@@ -45,6 +45,7 @@ var Fields = []Field{
 type Column struct {
 	Heading string `json:"heading"`
 	Field   Field  `json:"field"`
+	AsLast  bool   `json:"as_last,omitempty"` // as somebody said of the last list with these headings
 }
 
 // words are the headings of fields in the spelling of contacts.HeadingKey, the surest first. They are those of Delighted, CustomerGauge, Retently, Formbricks and

@@ -146,6 +146,9 @@ func (im *Imports) Begin(ctx context.Context, said Said) (survey.Upload, error) 
 		List: List{Said: said.Columns, Order: said.Dates, Scale: said.Scale, Zone: set.Zone},
 	}
 	p.List.CSV.Said = said.Encoding
+	if p.List.Memory.Last, err = im.Store.ColumnMemory(ctx, historyLists); err != nil {
+		return survey.Upload{}, err
+	}
 	if said.JSON {
 		p.List.JSON, p.List.From = &listing{}, "Delighted"
 	}
@@ -281,7 +284,11 @@ func (im *Imports) takeNext(ctx context.Context, u survey.Upload, body, digest [
 	if u.State, err = json.Marshal(p); err != nil {
 		return out, fmt.Errorf("import of history: %w", err)
 	}
-	u.Finished = last
+	if u.Finished = last; last && !p.Look {
+		if err := im.learn(ctx, p.List.Memory); err != nil {
+			return out, err
+		}
+	}
 	_, err = im.Store.TakePart(ctx, u, survey.UploadPart{Digest: digest, Answer: answer}, p.alike.met(), line.after(p, last, im.Now().UTC()))
 	return out, err
 }

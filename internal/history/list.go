@@ -37,6 +37,7 @@ type List struct {
 	Order   Order            `json:"order,omitempty"` // of dates with slashes; "": not known yet
 	Scale   bool             `json:"scale,omitempty"` // it is settled that scores are on 0–10
 	From    string           `json:"from,omitempty"`  // the service, where its headings tell
+	Memory  memory           `json:"memory,omitzero"`
 	Zone    string           `json:"zone,omitempty"`  // the company's, in which times without a zone are; "": UTC
 
 	raw []raw // of this part
@@ -96,9 +97,10 @@ func (l *List) feed(part []byte, last bool, staff survey.Directory, now time.Tim
 }
 
 func (l *List) feedCSV(part []byte, last bool) error {
-	err := l.CSV.Feed(part, last, func(cells []string) int { return score(cells, l.Said) }, func(rec sheet.Record) {
+	err := l.CSV.Feed(part, last, func(cells []string) int { return score(cells, l.known(cells)) }, func(rec sheet.Record) {
 		if l.Columns == nil {
-			l.Columns, l.From = corrected(guess(l.CSV.Heading, l.CSV.Below()), l.Said), serviceOf(l.CSV.Heading)
+			l.settleColumns(l.CSV.Heading, l.CSV.Below())
+			l.From = serviceOf(l.CSV.Heading)
 		}
 		if len(l.Columns) <= maxColumns {
 			l.raw = append(l.raw, l.cut(rec))

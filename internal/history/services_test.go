@@ -163,3 +163,44 @@ func TestBadLists(t *testing.T) {
 		t.Errorf("employees: %d %v", status, out)
 	}
 }
+
+// How somebody puts columns right is remembered for the next list with the same headings, and forgotten when the guess is chosen again; a look learns
+// nothing.
+func TestColumnsAsLastTime(t *testing.T) {
+	t.Parallel()
+	w := consoletest.New(t, dynamo.Options{})
+	lists := []string{
+		"When,Points,Asked on,Remark\n2024-05-02,9,2024-05-01,good\n", "Asked on,When,Points,Remark\n2024-06-01,2024-06-03,3,bad\n",
+		"When,Points,Asked on,Remark\n2024-07-02,10,2024-07-01,fine\n", "When,Points,Asked on,Remark\n2024-08-02,10,2024-08-01,fine\n",
+	}
+	const said = "&column=Points:score&column=Remark:comment"
+	remark := func(query, list string) (field string, asLast bool) {
+		t.Helper()
+		status, out := w.Call("POST", "/api/v1/history?audience=customers"+query, csv, []byte(list))
+		if status != 200 {
+			return out["error"].(map[string]any)["code"].(string), false
+		}
+		for _, c := range out["columns"].([]any) {
+			if c := c.(map[string]any); c["heading"] == "Remark" {
+				return c["field"].(string), c["as_last"] == true
+			}
+		}
+		return "", false
+	}
+	for _, test := range []struct {
+		query, list, field string
+		asLast             bool
+	}{
+		{"", lists[0], "history_no_columns", false},
+		{said + "&look=yes", lists[0], "comment", false},
+		{"", lists[0], "history_no_columns", false}, // nobody has brought anything in
+		{said, lists[0], "comment", false},
+		{"", lists[1], "comment", true},
+		{"&column=Points:score&column=Remark:attribute", lists[2], "attribute", false}, // the guess
+		{"", lists[3], "attribute", false},
+	} {
+		if field, asLast := remark(test.query, test.list); field != test.field || asLast != test.asLast {
+			t.Errorf("%q: the column is %s, as last time: %v; want %s, %v", test.query, field, asLast, test.field, test.asLast)
+		}
+	}
+}

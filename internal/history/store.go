@@ -17,6 +17,9 @@ type Store interface {
 	Staff(ctx context.Context) ([]survey.Staff, error)
 	// Dimensions reads what is known of the columns of an audience.
 	Dimensions(ctx context.Context, a survey.Audience) (survey.Dimensions, error)
+	// ColumnMemory and ChangeColumnMemory keep how people have put right the columns of lists: see contacts.Store.
+	ColumnMemory(ctx context.Context, a survey.Audience) (survey.ColumnMemory, error)
+	ChangeColumnMemory(ctx context.Context, a survey.Audience, change func(survey.ColumnMemory) bool) error
 	// Identified and Contacts find contacts: see contacts.Store.
 	Identified(ctx context.Context, a survey.Audience, ids []survey.Identifier, glance bool) (map[survey.Identifier]survey.Identified, error)
 	Contacts(ctx context.Context, a survey.Audience, ids []survey.ContactID) (map[survey.ContactID]survey.Contact, error)

@@ -65,6 +65,7 @@ type foundColumn struct {
 	N       int
 	Heading string
 	Fields  []shell.Option
+	AsLast  bool // as somebody said of the last list
 }
 
 func newAskPage(r *http.Request) *askPage {
@@ -180,7 +181,7 @@ func (d *Pages) again(w http.ResponseWriter, r *http.Request, p *askPage, status
 func foundOf(l lang.Language, out history.Outcome) *found {
 	f := &found{Facts: totalFacts(l, out.Total)}
 	for n, c := range out.Total.Columns[:min(len(out.Total.Columns), columnsListed)] {
-		column := foundColumn{N: n, Heading: c.Heading}
+		column := foundColumn{N: n, Heading: c.Heading, AsLast: c.AsLast}
 		for _, field := range history.Fields {
 			column.Fields = append(column.Fields, shell.Option{Value: string(field), Label: l.T("history.field." + string(field)), On: field == c.Field})
 		}
