@@ -38,7 +38,7 @@ type List struct {
 	Scale   bool             `json:"scale,omitempty"` // it is settled that scores are on 0–10
 	From    string           `json:"from,omitempty"`  // the service, where its headings tell
 	Memory  memory           `json:"memory,omitzero"`
-	Zone    string           `json:"zone,omitempty"`  // the company's, in which times without a zone are; "": UTC
+	Zone    string           `json:"zone,omitempty"` // the company's, in which times without a zone are; "": UTC
 
 	raw []raw // of this part
 }
