@@ -18,8 +18,6 @@ import (
 	"onetap/internal/local"
 	"onetap/internal/local/drive"
 	"onetap/internal/local/faults"
-	"onetap/internal/local/startpage"
-	"onetap/internal/survey"
 )
 
 // run starts the laptop, says where everything is, and waits for Ctrl-C.
@@ -48,13 +46,7 @@ func runUntilInterrupted(args []string, out, errs io.Writer) error {
 	company := drive.New(stack.Site(), stack.Inbox(), stack.Token())
 	if stack.Fresh() && !o.empty {
 		samples := os.DirFS(filepath.Join(filepath.Dir(cfg.Template), "samples"))
-		err := loadSample(ctx, company, samples)
-		if err == nil {
-			err = loadEmployees(ctx, company, startpage.OpenTable(stack.AWS(), stack.TableName()), samples)
-		}
-		if err == nil {
-			err = stack.Set(ctx, survey.Settings{Zone: "Europe/Moscow"}) // where most of the sample's people are
-		}
+		err := loadSample(ctx, stack, company, samples)
 		if err != nil {
 			return errors.Join(fmt.Errorf("load the sample workspace: %w", err), stack.Close())
 		}
@@ -92,7 +84,7 @@ func settings(args []string, errs io.Writer) (local.Config, options, error) {
 	minute := flags.String("minute", env("ONETAP_MINUTE", "60s"), "how long a scheduled minute lasts (ONETAP_MINUTE)")
 	verbose := flags.Bool("v", false, "show what the functions log")
 	flags.BoolVar(&o.meter, "meter", false, "at the end, show what the functions used")
-	flags.BoolVar(&o.empty, "empty", false, "on the first start, do not load the sample workspace: it begins with the administrator")
+	flags.BoolVar(&o.empty, "empty", os.Getenv("ONETAP_SAMPLE") == "empty", "on the first start, do not load the sample workspace: it begins with the administrator (ONETAP_SAMPLE=empty)")
 	flags.Func("set", "a parameter of the template, as in -set CaseHours=24 (may be repeated)", func(s string) error {
 		name, value, ok := strings.Cut(s, "=")
 		if !ok {
@@ -117,6 +109,9 @@ func settings(args []string, errs io.Writer) (local.Config, options, error) {
 	}
 	if flags.NArg() > 0 {
 		return cfg, o, fmt.Errorf("%q is no option", flags.Arg(0))
+	}
+	if v := os.Getenv("ONETAP_SAMPLE"); v != "" && v != "empty" {
+		return cfg, o, fmt.Errorf("ONETAP_SAMPLE=%q: \"empty\" begins without the sample workspace, and without the variable it is loaded", v)
 	}
 	var err error
 	if cfg.Minute, err = time.ParseDuration(*minute); err != nil || cfg.Minute <= 0 {

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"onetap/internal/ballot"
-	"onetap/internal/local/drive"
 	"onetap/internal/store"
 	"onetap/internal/survey"
 )
@@ -21,8 +20,9 @@ import (
 // finished is the employees' campaign of the sample, as it stands when its box has been opened: real letters and an hour of waiting would be the
 // only other way to one.
 const (
-	finishedDays = 9  // days ago it was closed
-	finishedOpen = 14 // for so many days
+	employeesName = "eNPS"
+	finishedDays  = 9  // days ago it was closed
+	finishedOpen  = 14 // for so many days
 )
 
 // said is one line of samples/employees-answers.csv.
@@ -31,24 +31,28 @@ type said struct {
 	score           int
 }
 
-// loadEmployees uploads the employees of the sample and writes down a campaign that they have answered: letters to everybody, and what came out of the box, in the
+// employees uploads the employees of the sample and writes down a campaign that they have answered: letters to everybody, and what came out of the box, in the
 // groups in which the real opening would have put it.
-func loadEmployees(ctx context.Context, c *drive.Company, table *store.Store, samples fs.FS) error {
-	list, err := fs.ReadFile(samples, "employees.csv")
+func (w *workspace) employees(ctx context.Context) error {
+	table := w.table
+	list, err := fs.ReadFile(w.files, "employees.csv")
 	if err != nil {
 		return err
 	}
-	if err := c.Upload(ctx, "POST", "/contacts?audience=employees", "application/octet-stream", list, nil); err != nil {
+	if err := w.company.Upload(ctx, "POST", "/contacts?audience=employees", "application/octet-stream", list, nil); err != nil {
 		return err
 	}
-	answers, err := readAnswers(samples)
+	if slices.Contains(w.there, employeesName) {
+		return nil
+	}
+	answers, err := readAnswers(w.files)
 	if err != nil {
 		return err
 	}
 	closed := time.Now().UTC().AddDate(0, 0, -finishedDays).Truncate(24 * time.Hour).Add(15 * time.Hour)
 	asked := closed.AddDate(0, 0, -finishedOpen)
 	campaign := survey.Campaign{
-		ID: "enpsaaaa", Name: "eNPS", Audience: survey.Employees, State: survey.Closed, Company: "Северный ветер", Language: "ru",
+		ID: "enpsaaaa", Name: employeesName, Audience: survey.Employees, State: survey.Closed, Company: "Северный ветер", Language: "ru",
 		Created: asked, Launched: asked, Opened: asked.Add(time.Minute), ClosesAt: closed, Ended: closed.Add(time.Minute), Ballots: true,
 	}
 	people, err := writeTo(ctx, table, campaign)

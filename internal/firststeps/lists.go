@@ -89,9 +89,10 @@ func (s *Steps) round(ctx context.Context) ([]Step, error) {
 		}
 	}
 	launched = launched[:min(len(launched), launchedLooked)]
-	found := make([][]loop.Case, len(launched))
+	own := slices.DeleteFunc(slices.Clone(launched), func(c survey.Campaign) bool { return c.Launched.Before(kept.Since) })
+	found := make([][]loop.Case, len(own))
 	g, ctx := errgroup.WithContext(ctx)
-	for i, c := range launched {
+	for i, c := range own {
 		g.Go(func() (err error) { found[i], _, err = s.Store.SomeCases(ctx, c.ID, someCases); return err })
 	}
 	if err := g.Wait(); err != nil {
@@ -103,7 +104,7 @@ func (s *Steps) round(ctx context.Context) ([]Step, error) {
 		return slices.ContainsFunc(cases, func(c loop.Case) bool { return slices.Index(loop.States, c.State) >= at })
 	}
 	return []Step{
-		{Launch, len(launched) > 0, drafts},
+		{Launch, len(own) > 0, drafts},
 		{Answer, len(cases) > 0, launched},
 		{Letter, reached(loop.Acknowledged), launched},
 		{Talk, reached(loop.Resolved), launched},

@@ -51,6 +51,15 @@ func (s *Stack) Set(ctx context.Context, v survey.Settings) error {
 	return err
 }
 
+// UnlimitedMail lifts SES's rate while the sample workspace is loaded, so that nobody waits for its letters, and sets it again.
+func (s *Stack) UnlimitedMail(on bool) {
+	rate := s.cfg.MailRate
+	if on {
+		rate = 0
+	}
+	s.mail.SetLimits(rate, s.cfg.MailQuota)
+}
+
 // Customers who answer from the inbox, and how fast: four a second, so that one sees the figures move.
 const (
 	customersAnswer = 50

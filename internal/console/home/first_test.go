@@ -130,3 +130,27 @@ func TestFirstStepsArePutAway(t *testing.T) {
 		t.Error("the administrator still has the list that marketing has hidden")
 	}
 }
+
+// What was launched before a workspace begins, as the laptop's sample is, is no first round; what is launched from then on is.
+func TestWhatWasThereIsNoFirstRound(t *testing.T) {
+	t.Parallel()
+	w, ctx := consoletest.New(t, dynamo.Options{}), context.Background()
+	w.Staffed()
+	w.People(20)
+	a := consoletest.Spring(w)
+	c := loop.Case{Campaign: a.C.ID, Contact: consoletest.ContactNumber(4), Audience: survey.Customers, Owner: "owner", State: loop.Resolved, Latest: 3, Opened: w.Now(), Deadline: w.Now().Add(time.Hour)}
+	if _, err := w.Store.CreateCase(ctx, c); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Store.PutFirstSteps(ctx, survey.FirstSteps{Since: a.C.Launched.Add(time.Second)}); err != nil {
+		t.Fatal(err)
+	}
+	v := w.Visitor("marketing", "en")
+	if _, page := v.Get("/"); ticks(page) != "Upload contacts" {
+		t.Errorf("done are %q", ticks(page))
+	}
+	consoletest.Harvest(w)
+	if _, page := v.Get("/"); !strings.Contains(ticks(page), "Launch a campaign") || strings.Contains(ticks(page), "resolve the case") {
+		t.Errorf("after a launch done are %q", ticks(page))
+	}
+}

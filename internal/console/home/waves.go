@@ -21,16 +21,25 @@ import (
 // homeWeeks is how far back the trend goes: a quarter.
 const homeWeeks = 13
 
-// homeCampaigns is how many campaigns of an audience the home page looks at.
-const homeCampaigns = 3
+// homeCampaigns is how many campaigns of an audience the home page has figures of; homeWaves how many it draws one after the other.
+const (
+	homeCampaigns = 3
+	homeWaves     = 8
+)
 
-// recent is a campaign of which letters were sent, with its figures for the reader.
+// Weeks are drawn where there are so many with answers; fewer say less than so many campaigns, if there are those.
+const (
+	fewWeeks     = 4
+	severalWaves = 3
+)
+
+// recent is a campaign of which letters were sent, or whose answers were brought in, with its figures for the reader.
 type recent struct {
 	survey.Campaign
 	own insight.Own
 }
 
-// recent lists the last campaigns of each audience of which letters were sent, the latest first, in the order of the audiences.
+// recent lists the last campaigns of each audience of which letters were sent or answers brought in, the latest first, in the order of the audiences.
 func (d *Pages) recent(ctx context.Context, who authz.Who) ([][]recent, error) {
 	reach, err := d.Results.Reach(ctx, who)
 	if err != nil {
@@ -40,16 +49,21 @@ func (d *Pages) recent(ctx context.Context, who authz.Who) ([][]recent, error) {
 	g, ctx := errgroup.WithContext(ctx)
 	for i, a := range survey.Audiences {
 		g.Go(func() error {
-			cs, err := d.Launched(ctx, a, homeCampaigns)
-			for _, c := range cs {
-				own, err := d.Results.Own(ctx, who, reach, c)
-				if err != nil {
-					return err
-				}
-				if own.Company.Tally().Sent > 0 {
-					found[i] = append(found[i], recent{c, own})
-				}
+			cs, err := d.Launched(ctx, a, homeWaves)
+			if err != nil {
+				return err
 			}
+			found[i] = make([]recent, len(cs))
+			side, ctx := errgroup.WithContext(ctx)
+			for k, c := range cs {
+				side.Go(func() error {
+					own, err := d.Results.Own(ctx, who, reach, c)
+					found[i][k] = recent{c, own}
+					return err
+				})
+			}
+			err = side.Wait()
+			found[i] = slices.DeleteFunc(found[i], func(c recent) bool { return c.own.Company.Tally().Sent == 0 && !c.Brought() })
 			return err
 		})
 	}
@@ -108,10 +122,11 @@ func (d *Pages) audienceCard(ctx context.Context, f *shell.Frame, of []recent) (
 	l, a := f.Lang, of[0].Audience
 	card = audienceCard{Audience: l.T("results.audience." + string(a)), ID: "audience-" + string(a)}
 	for i, c := range of {
-		if v := d.waveView(f, c); i == 0 {
-			card.Latest = v
-		} else {
-			card.Earlier = append(card.Earlier, v)
+		switch {
+		case i == 0:
+			card.Latest = d.waveView(f, c)
+		case i < homeCampaigns:
+			card.Earlier = append(card.Earlier, d.waveView(f, c))
 		}
 	}
 	if card.Moved, err = d.moved(ctx, f, of); err != nil {
@@ -119,10 +134,23 @@ func (d *Pages) audienceCard(ctx context.Context, f *shell.Frame, of []recent) (
 	}
 	if !insight.Weeks(a, f.Visit.Who) {
 		d.overCampaigns(f, &card, of)
+		card.NoWeeks = l.T("charts.no_weeks")
+		if a == survey.Employees {
+			card.NoWeeks = l.T("charts.no_weeks_employees")
+		}
 		return card, nil
 	}
 	weeks, err := d.Results.Trend(ctx, f.Visit.Who, a, homeWeeks)
-	if err != nil || insight.Sum(weeks...).Tally().Answers() == 0 {
+	if err != nil {
+		return card, err
+	}
+	if answered(weeks) < fewWeeks {
+		if d.overCampaigns(f, &card, of); len(card.Rows) >= severalWaves {
+			return card, nil
+		}
+		card.Trend, card.Rows = "", nil
+	}
+	if insight.Sum(weeks...).Tally().Answers() == 0 {
 		card.NoWeeks = l.T("charts.no_weeks_yet", lang.Values{"Weeks": homeWeeks})
 		return card, err
 	}
@@ -135,14 +163,19 @@ func (d *Pages) audienceCard(ctx context.Context, f *shell.Frame, of []recent) (
 	return card, nil
 }
 
-// overCampaigns draws the campaigns one after the other for who may see no weeks, where there are two and more with figures, and says
-// why there are no weeks.
+// answered is in how many weeks there are answers.
+func answered(weeks []insight.Row) (n int) {
+	for _, w := range weeks {
+		if w.Tally().Answers() > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// overCampaigns draws the campaigns one after the other, where there are two and more with figures.
 func (d *Pages) overCampaigns(f *shell.Frame, card *audienceCard, of []recent) {
 	l := f.Lang
-	card.NoWeeks = l.T("charts.no_weeks")
-	if of[0].Audience == survey.Employees {
-		card.NoWeeks = l.T("charts.no_weeks_employees")
-	}
 	card.TrendTitle = l.T("charts.waves_title")
 	var over []insight.Row
 	for _, c := range slices.Backward(of) { // the earliest first
@@ -157,7 +190,11 @@ func (d *Pages) overCampaigns(f *shell.Frame, card *audienceCard, of []recent) {
 		card.Rows = append(card.Rows, view)
 	}
 	if len(over) > 1 {
-		card.Trend = shell.Trend(l, l.T("charts.waves", lang.Values{"Audience": card.Audience}), over, shell.DayLabel(l))
+		label := shell.DayLabel(l)
+		if of[0].Launched.Sub(of[len(of)-1].Launched) > 300*24*time.Hour { // the same day would stand there twice
+			label = shell.MonthLabel(l)
+		}
+		card.Trend = shell.Trend(l, l.T("charts.waves", lang.Values{"Audience": card.Audience}), over, label)
 	}
 }
 

@@ -2,12 +2,18 @@ package home_test
 
 import (
 	"context"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"onetap/internal/console/consoletest"
+	"onetap/internal/counting"
 	"onetap/internal/local/dynamo"
 	"onetap/internal/survey"
 )
@@ -232,5 +238,44 @@ func listed(v *consoletest.Visitor, path string) (n int) {
 			on = "&"
 		}
 		_, page = v.Get(path + on + "after=" + after)
+	}
+}
+
+// Campaigns that were brought in are drawn with the others, the earliest first, where the last weeks say less than they do; without three of them the weeks are.
+func TestBroughtWavesAreDrawn(t *testing.T) {
+	t.Parallel()
+	w := consoletest.New(t, dynamo.Options{})
+	w.Staffed()
+	a := w.Asks("latestaa", survey.Customers, "Сейчас", 1)
+	for i := range 60 {
+		a.Answer("Север", []int{10, 9, 8, 3}[i%4], i/30, nil)
+	}
+	a.Counted()
+	v := w.Visitor("executive", "ru")
+	_, page := v.Get("/")
+	v.Says(page, "NPS по неделям, все кампании вместе")
+	var list strings.Builder
+	list.WriteString("date;score;campaign\n")
+	for wave := range 5 {
+		at := w.Now().AddDate(0, -3*(wave+1), 0)
+		for i := range 40 {
+			fmt.Fprintf(&list, "%s;%d;Волна %d\n", at.Add(time.Duration(i)*time.Hour).Format(time.RFC3339), []int{10, 9, 7, 2}[(i+wave)%4], 5-wave)
+		}
+	}
+	w.Must("POST", "/api/v1/history?audience=customers&into=column", consoletest.CSVType, []byte(list.String()))
+	counter := &counting.Counter{Store: w.Store, Log: slog.New(slog.DiscardHandler), Random: rand.IntN}
+	if failed := counter.Count(t.Context(), slices.DeleteFunc(w.Changes(), func(c survey.ItemChange) bool { return c.Now.Of() == a.C.ID })); len(failed) > 0 { // those are counted
+		t.Fatalf("%d changes are not counted", len(failed))
+	}
+	_, page = v.Get("/")
+	v.Says(page, "NPS по кампаниям", `href="/results/latestaa"><bdi>Сейчас`, ">Волна 1<")
+	if n := strings.Count(page, `class="dot"`); n != 6 || strings.Contains(page, "NPS по неделям") {
+		t.Errorf("%d campaigns are drawn", n)
+	}
+	if first, last := strings.Index(page, ">Волна 1<"), strings.LastIndex(page, ">Сейчас<"); first > last {
+		t.Error("the latest comes first")
+	}
+	if n := answersUnder(t, page, "NPS по кампаниям"); n != 260 {
+		t.Errorf("the campaigns have %d answers", n)
 	}
 }

@@ -261,6 +261,17 @@ func DayLabel(l lang.Language) func(string) string {
 	}
 }
 
+// MonthLabel writes a day's month with its year, for days that are years apart.
+func MonthLabel(l lang.Language) func(string) string {
+	return func(day string) string {
+		t, err := time.Parse(time.DateOnly, day)
+		if err != nil {
+			return day
+		}
+		return l.T("charts.month", lang.Values{"Month": t.Format("01"), "Year": t.Format("2006")})
+	}
+}
+
 // WeekText is a week ("2026-W30") in words.
 func WeekText(l lang.Language, week string) string {
 	days, ok := survey.Days(week)

@@ -32,6 +32,11 @@ func (c *Company) Head(ctx context.Context, address string) (Page, error) {
 
 // Submit sends the page's form with some fields set, and follows the redirect after it.
 func (c *Company) Submit(ctx context.Context, p Page, set map[string]string) (Page, error) {
+	return c.visit(ctx, http.MethodPost, p.Action, p.filled(set))
+}
+
+// filled is what the page's form sends with some fields set.
+func (p Page) filled(set map[string]string) url.Values {
 	form := url.Values{}
 	for k, v := range p.Fields {
 		form[k] = v
@@ -39,7 +44,17 @@ func (c *Company) Submit(ctx context.Context, p Page, set map[string]string) (Pa
 	for k, v := range set {
 		form.Set(k, v)
 	}
-	return c.visit(ctx, http.MethodPost, p.Action, form)
+	return form
+}
+
+// Press sends the page's form with some fields set, and returns the status of the answer without going where it leads.
+func (c *Company) Press(ctx context.Context, p Page, set map[string]string) (status int, err error) {
+	answer, err := c.request(ctx, http.MethodPost, p.Action, p.filled(set))
+	if err != nil {
+		return 0, err
+	}
+	answer.Body.Close()
+	return answer.StatusCode, nil
 }
 
 // Post sends a form to an address as it is.
@@ -47,21 +62,30 @@ func (c *Company) Post(ctx context.Context, address string, form url.Values) (Pa
 	return c.visit(ctx, http.MethodPost, address, form)
 }
 
-func (c *Company) visit(ctx context.Context, method, address string, form url.Values) (Page, error) {
+// request makes one request, and follows nothing.
+func (c *Company) request(ctx context.Context, method, address string, form url.Values) (*http.Response, error) {
 	var body io.Reader
 	if method == http.MethodPost {
 		body = strings.NewReader(form.Encode())
 	}
 	r, err := http.NewRequestWithContext(ctx, method, address, body)
 	if err != nil {
-		return Page{}, err
+		return nil, err
 	}
 	if body != nil {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
 	answer, err := c.http.Do(r)
 	if err != nil {
-		return Page{}, fmt.Errorf("%s a page: %w", method, err) // the address is a respondent's link: not in the error
+		return nil, fmt.Errorf("%s a page: %w", method, err) // the address is a respondent's link: not in the error
+	}
+	return answer, nil
+}
+
+func (c *Company) visit(ctx context.Context, method, address string, form url.Values) (Page, error) {
+	answer, err := c.request(ctx, method, address, form)
+	if err != nil {
+		return Page{}, err
 	}
 	defer answer.Body.Close()
 	b, err := io.ReadAll(answer.Body)
@@ -69,14 +93,14 @@ func (c *Company) visit(ctx context.Context, method, address string, form url.Va
 		return Page{}, fmt.Errorf("%s a page: %w", method, err)
 	}
 	if answer.StatusCode == http.StatusSeeOther {
-		next, err := r.URL.Parse(answer.Header.Get("Location"))
+		next, err := answer.Request.URL.Parse(answer.Header.Get("Location"))
 		if err != nil {
 			return Page{}, fmt.Errorf("redirect: %w", err)
 		}
 		return c.visit(ctx, http.MethodGet, next.String(), nil)
 	}
 	p := Page{URL: address, Status: answer.StatusCode, Body: string(b)}
-	return p, p.readForm(r.URL)
+	return p, p.readForm(answer.Request.URL)
 }
 
 // readForm finds the first form that posts, and what its fields hold.

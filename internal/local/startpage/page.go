@@ -19,6 +19,7 @@ type page struct {
 	Others  []lang.Language
 	Say     map[string]string
 	People  []person
+	Sample  []string // what the sample workspace holds, and its story; none: it is not loaded
 	Rounds  []round
 	Links   []link
 	Token   string
@@ -88,6 +89,12 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request) {
 			v.Rounds = append(v.Rounds, one)
 		}
 	}
+	if kept, err := p.Table.FirstSteps(r.Context()); err != nil {
+		p.fail(w, err)
+		return
+	} else if !kept.Since.IsZero() {
+		v.Sample = []string{l.T("start.sample_waves"), l.T("start.sample_trend"), l.T("start.sample_story")}
+	}
 	v.People = p.people(l, staff, drafts, cases)
 	inbox, site := here(r, p.Inbox), here(r, p.Site)
 	v.Links = []link{{l.T("start.inbox"), inbox, l.T("start.inbox_help")}, {l.T("start.site"), site, l.T("start.site_help")}, {"API", site + "/api/v1/health", l.T("start.api_help")}}
@@ -98,7 +105,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request) {
 func said(l lang.Language, empty bool) map[string]string {
 	say := map[string]string{
 		"title": l.T("start.title"), "lead": l.T("start.lead"), "languages": l.T("start.languages"), "people": l.T("start.people"),
-		"places": l.T("start.places"), "token": l.T("start.token"), "terminal": l.T("start.token_help"),
+		"places": l.T("start.places"), "sample": l.T("start.sample"), "token": l.T("start.token"), "terminal": l.T("start.token_help"),
 	}
 	if empty {
 		say["lead"] = l.T("start.lead_empty")
