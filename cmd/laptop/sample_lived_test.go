@@ -237,7 +237,7 @@ func livedPages(t *testing.T, first, site string, waves []lived) {
 		"/results/" + waves[2].ID:          {"answers"},
 		"/results/" + last.ID + "/by/team": {"Enterprise"},
 		fmt.Sprintf("/results/compare?a=%s&b=%s", waves[1].ID, waves[2].ID): {waves[1].Name, "Enterprise"},
-		"/results/" + waves[2].ID + "/answers":                              {"доставк"},
+		"/results/" + waves[2].ID + "/answers":                              {"promoter", "detractor"},
 		"/results/" + waves[2].ID + "/by/part-0":                            {sample.City, "−34", "52%"},
 		"/cases":                                                            {last.Name, "Overdue", "Call again"},
 		"/contacts":                                                         {"example"},

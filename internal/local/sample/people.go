@@ -15,16 +15,16 @@ type List struct {
 
 // base is one language's customers: of which the list consists.
 type base struct {
-	language, domain          string
-	accounts                  int
-	heading, roles, cities    []string
-	products, owners, teams   []string
-	companyA, companyB, names []string // of the names the first half is given names
-	company, phone            string   // formats
-	unit, phones              int      // of an account's value; of their first telephone
-	person                    func(w *World, b *base) (name, local string)
-	separator                 rune
-	value                     func(int) string
+	language, domain        string
+	accounts                int
+	heading, roles, cities  []string
+	products, owners, teams []string
+	companyA, companyB      []string
+	company, phone          string // formats
+	unit, phones            int    // of an account's value; of their first telephone
+	person                  func(w *World, b *base) (name, local string)
+	separator               rune
+	value                   func(int) string
 }
 
 var (
