@@ -89,6 +89,10 @@ type Campaign struct {
 	Archived   time.Time          `json:"archived,omitzero"` // when it was put away, off the lists; only of one that has ended
 	Version    int                `json:"version"`           // of the campaign's settings, for a compare-and-swap
 
+	// Month is the month of a continuous survey that it is the campaign of, as "2026-11", and Every in how many days that asks a person once.
+	Month string `json:"month,omitempty"`
+	Every int    `json:"every_days,omitempty"`
+
 	// History says where its answers come from, of a campaign that was brought in: it sent nothing and sends nothing.
 	History History `json:"history,omitzero"`
 	// Ballots says that its letters carry ballots; set at the launch to an anonymous audience.
@@ -102,6 +106,9 @@ type Campaign struct {
 	// Box is what came out of the box in which its sealed answers lay.
 	Box Box `json:"box,omitzero"`
 }
+
+// Continuous reports whether it is a month of a continuous survey, which plans a part of its audience a day.
+func (c Campaign) Continuous() bool { return c.Month != "" }
 
 // Clock is the time zone in which its weeks and days are: the company's at the launch, so that no figure moves when that changes.
 func (c Campaign) Clock() *time.Location { return orUTC(ZoneOf(c.Zone)) }

@@ -74,6 +74,11 @@ type Mailing struct {
 	Finished time.Time              `json:"finished,omitzero"`
 	Version  int                    `json:"-"`
 
+	// Turn is the newest day of a continuous survey that is in the plan, or is coming into it, by its number, and Turns are those that are, in
+	// order: see PlanTurn.
+	Turn  int         `json:"turn,omitempty"`
+	Turns []TurnBatch `json:"turns,omitempty"`
+
 	Cells string `json:"cells,omitempty"` // where the cells of its ballots are kept: those of this plan
 }
 
@@ -87,7 +92,7 @@ func (w *Mailing) Hear(answers int) {
 
 // Clone returns a mailing that stays as it is when people are planned into w.
 func (w Mailing) Clone() Mailing {
-	w.Carry, w.Skipped = maps.Clone(w.Carry), maps.Clone(w.Skipped)
+	w.Carry, w.Skipped, w.Turns = maps.Clone(w.Carry), maps.Clone(w.Skipped), slices.Clone(w.Turns)
 	return w
 }
 

@@ -79,10 +79,34 @@ func (c Campaign) QuietSince(now time.Time) time.Time {
 	return now.AddDate(0, 0, -c.QuietDays)
 }
 
+// lateLetters is by how many days letters of a continuous survey may go out late (a day's quota, a pause) without costing somebody the next turn.
+const lateLetters = 7
+
+// AskedSince is the time after which a letter of another campaign counts as recent; zero where none does. A month of a continuous survey counts by days on its
+// clock: a letter of the afternoon does not keep its person from being asked in the morning so many days later. The survey's own letters count for
+// as long as it takes to ask everybody once.
+func (c Campaign) AskedSince(other Campaign, now time.Time) time.Time {
+	if !c.Continuous() {
+		return c.QuietSince(now)
+	}
+	days := c.QuietDays
+	if other.Continuous() {
+		days = max(days, c.Every-lateLetters)
+	}
+	if days <= 0 {
+		return time.Time{}
+	}
+	y, m, d := now.In(c.Clock()).Date()
+	return time.Date(y, m, d-days+1, 0, 0, 0, 0, c.Clock())
+}
+
 // MailedSince reports whether somebody may have got a letter of this campaign after a time. Letters that were on their
 // way when it ended are given a week.
 func (c Campaign) MailedSince(t time.Time) bool {
 	ended := c.Opened
+	if c.Continuous() { // which is opened when its first day is sent
+		ended = c.ClosesAt
+	}
 	for _, at := range []time.Time{c.RemindAt, c.SecondAt} {
 		if at.After(ended) {
 			ended = at
@@ -141,13 +165,20 @@ func (w *Mailing) EndShard() []Batch {
 	if w.Shard < ContactShards {
 		return nil
 	}
+	bs := w.Rest()
+	w.endTurn()
 	w.State = MailingSending
-	return w.Rest()
+	return bs
 }
 
 // Finish returns a mailing whose every batch is decided.
 func (w Mailing) Finish(now time.Time) Mailing {
-	w.State, w.Finished = MailingDone, now
+	w.State, w.Finished, w.Turns = MailingDone, now, slices.Clone(w.Turns)
+	for n := range w.Turns {
+		if w.Turns[n].Sent.IsZero() {
+			w.Turns[n].Sent = now
+		}
+	}
 	return w
 }
 

@@ -86,6 +86,12 @@ func (c Campaign) Allows(a Action, now time.Time) error {
 	if c.Paper && (a == ActRemind || a == ActRemindAgain) {
 		return apperr.New(apperr.Conflict, "paper_no_reminder", "paper")
 	}
+	if c.Continuous() && (a == ActRemind || a == ActRemindAgain) {
+		return apperr.New(apperr.Conflict, "continuous_reminds", "month")
+	}
+	if a == ActResume && (c.Stopped == StoppedSurveyPaused || c.Stopped == StoppedSurvey) {
+		return apperr.New(apperr.Conflict, "continuous_resumes", "month")
+	}
 	return nil
 }
 
@@ -242,12 +248,13 @@ const (
 	StepSent     Step = "sent"     // every invitation is sent
 	StepHalt     Step = "halt"     // its letters cannot go on
 	StepWithhold Step = "withhold" // nobody of its audience may be written to
+	StepHush     Step = "hush"     // the continuous survey whose month it is was paused or stopped
 	StepExpire   Step = "expire"   // its closing date has passed
 	StepEnd      Step = "end"      // nothing of it is in flight any more
 )
 
 // Steps lists every step.
-var Steps = []Step{StepBegin, StepPlanned, StepSent, StepHalt, StepWithhold, StepExpire, StepEnd}
+var Steps = []Step{StepBegin, StepPlanned, StepSent, StepHalt, StepWithhold, StepHush, StepExpire, StepEnd}
 
 // leads is where each step leads from each state; "" means that there is nothing to do, because a person was faster. When
 // a step is due is said by the method named after it.
@@ -257,6 +264,7 @@ var leads = map[Step]map[CampaignState]CampaignState{
 	StepSent:     {Draft: "", Scheduled: "", Planning: "", Sending: Open, Paused: "", Open: "", Cancelled: "", Closed: ""},
 	StepHalt:     {Draft: "", Scheduled: "", Planning: "", Sending: Paused, Paused: "", Open: Paused, Cancelled: "", Closed: ""},
 	StepWithhold: {Draft: "", Scheduled: Paused, Planning: Paused, Sending: Paused, Paused: "", Open: "", Cancelled: "", Closed: ""},
+	StepHush:     {Draft: "", Scheduled: Paused, Planning: Paused, Sending: Paused, Paused: Paused, Open: Paused, Cancelled: "", Closed: ""},
 	StepExpire:   {Draft: "", Scheduled: Closed, Planning: Closed, Sending: Closed, Paused: Closed, Open: Closed, Cancelled: "", Closed: ""},
 	StepEnd:      {Draft: "", Scheduled: "", Planning: "", Sending: "", Paused: "", Open: "", Cancelled: Cancelled, Closed: Closed},
 }
@@ -296,7 +304,7 @@ func (c Campaign) Sent(now time.Time) (opened Campaign, ok bool) {
 	if c.Opened.IsZero() { // else it was paused while second letters went out
 		c.Opened = now
 	}
-	if c.RemindDays > 0 && c.RemindAt.IsZero() {
+	if c.RemindDays > 0 && c.RemindAt.IsZero() && !c.Continuous() { // of which each day has its own
 		c.RemindAt = c.Opened.AddDate(0, 0, c.RemindDays)
 	}
 	return c, true
@@ -319,6 +327,28 @@ func (c Campaign) Withhold() (paused Campaign, ok bool) {
 		c.Stopped = StoppedWithheld
 	}
 	return c, ok
+}
+
+// Hush pauses the month of a continuous survey that was paused or stopped: StoppedSurveyPaused or StoppedSurvey says which. Answers still count. ok is false
+// where it is so already, or over.
+func (c Campaign) Hush(reason string) (paused Campaign, ok bool) {
+	if c.Stopped == reason && c.State == Paused {
+		return c, false
+	}
+	if paused, ok = c.step(StepHush); ok {
+		paused.Stopped, paused.TellAt = reason, time.Time{}
+	}
+	return paused, ok
+}
+
+// Unhush has a month go on that was hushed while its survey was paused; w is as in Resume.
+func (c Campaign) Unhush(w *Mailing, now time.Time) (resumed Campaign, ok bool) {
+	if c.State != Paused || c.Stopped != StoppedSurveyPaused {
+		return c, false
+	}
+	c.Stopped = ""
+	resumed, err := c.Resume(w, now)
+	return resumed, err == nil
 }
 
 // Expire closes a live campaign whose closing date has passed.

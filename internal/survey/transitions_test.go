@@ -105,6 +105,8 @@ func take(c Campaign, s Step, now time.Time) (Campaign, bool) {
 		return c.Halt(StoppedDisabled, now)
 	case StepWithhold:
 		return c.Withhold()
+	case StepHush:
+		return c.Hush(StoppedSurvey)
 	case StepExpire:
 		c.ClosesAt = now
 		return c.Expire(now)
@@ -116,15 +118,15 @@ func take(c Campaign, s Step, now time.Time) (Campaign, bool) {
 func TestSenderSteps(t *testing.T) {
 	t.Parallel()
 	const table = `
-		          begin    planned sent halt   withhold expire end
-		draft     -        -       -    -      -        -      -
-		scheduled planning -       -    -      paused   closed -
-		planning  -        sending -    -      paused   closed -
-		sending   -        -       open paused paused   closed -
-		paused    -        -       -    -      -        closed -
-		open      -        -       -    paused -        closed -
-		cancelled -        -       -    -      -        -      cancelled
-		closed    -        -       -    -      -        -      closed`
+		          begin    planned sent halt   withhold hush   expire end
+		draft     -        -       -    -      -        -      -      -
+		scheduled planning -       -    -      paused   paused closed -
+		planning  -        sending -    -      paused   paused closed -
+		sending   -        -       open paused paused   paused closed -
+		paused    -        -       -    -      -        paused closed -
+		open      -        -       -    paused -        paused closed -
+		cancelled -        -       -    -      -        -      -      cancelled
+		closed    -        -       -    -      -        -      -      closed`
 	lines := strings.Split(strings.TrimSpace(table), "\n")
 	steps := strings.Fields(lines[0])
 	if len(steps) != len(Steps) || len(lines)-1 != len(CampaignStates) {
