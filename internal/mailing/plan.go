@@ -38,17 +38,25 @@ func recentlyAsked(ctx context.Context, s earlierCampaigns, c survey.Campaign, n
 	walk func(other survey.CampaignID, mailing int, each func(survey.Invitation)) error,
 	answered func(other survey.CampaignID, each func(survey.Response)) error,
 ) (map[survey.ContactID]survey.CampaignID, error) {
-	since := c.QuietSince(now)
-	if since.IsZero() {
+	if c.QuietSince(now).IsZero() {
 		return nil, nil
 	}
 	earlier, err := s.Campaigns(ctx, c.Audience, survey.RecentCampaigns)
 	if err != nil {
 		return nil, err
 	}
+	return askedBy(earlier, c, now, walk, answered)
+}
+
+// askedBy is recentlyAsked of campaigns that are read already.
+func askedBy(earlier []survey.Campaign, c survey.Campaign, now time.Time,
+	walk func(other survey.CampaignID, mailing int, each func(survey.Invitation)) error,
+	answered func(other survey.CampaignID, each func(survey.Response)) error,
+) (map[survey.ContactID]survey.CampaignID, error) {
 	quiet := map[survey.ContactID]survey.CampaignID{}
 	for _, other := range earlier {
-		if other.ID == c.ID || !other.MailedSince(since) {
+		since := c.AskedSince(other, now)
+		if other.ID == c.ID || since.IsZero() || !other.MailedSince(since) {
 			continue
 		}
 		if other.Brought() { // of who was asked elsewhere it is known when they answered
@@ -81,6 +89,9 @@ func recentlyAsked(ctx context.Context, s earlierCampaigns, c survey.Campaign, n
 func (r *senderRun) planInvitations(ctx context.Context, c survey.Campaign) (bool, error) {
 	if c.Audience.Anonymous() {
 		return r.planBallots(ctx, c)
+	}
+	if c.Continuous() { // a day at a time: see continuous.go
+		return false, nil
 	}
 	m, err := r.mailing(ctx, c, survey.MailingInvitation)
 	if err != nil {

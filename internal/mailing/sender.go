@@ -63,7 +63,7 @@ func (s *Sender) Run(ctx context.Context) error {
 			r.Log.Warn("lease not freed; the next run waits for it", "error", err)
 		}
 	}()
-	err = r.errands(ctx)
+	err = errors.Join(r.errands(ctx), r.continuous(ctx))
 	if worked := r.work(ctx); worked != nil || err != nil {
 		return errors.Join(err, worked)
 	}
@@ -188,6 +188,9 @@ func (r *senderRun) later(ctx context.Context, c survey.Campaign, gate *pace) (b
 // remind plans and sends the reminders once they are due. When the first is done it sets when the second is, which a sender that
 // died before it did so leaves to the next.
 func (r *senderRun) remind(ctx context.Context, c survey.Campaign, gate *pace) (bool, error) {
+	if c.Continuous() {
+		return r.remindTurns(ctx, c, gate)
+	}
 	for _, number := range survey.Reminders {
 		if !c.ReminderDue(number, r.Now()) {
 			break

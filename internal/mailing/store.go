@@ -17,6 +17,7 @@ type SenderStore interface {
 	batchStore
 	earlierCampaigns
 	errandStore
+	continuousStore
 
 	// LiveCampaigns lists the campaigns that have something to send, to wait for, to close or to clear up.
 	LiveCampaigns(ctx context.Context) ([]survey.CampaignID, error)
@@ -65,6 +66,32 @@ type planStore interface {
 	Cells(ctx context.Context, m survey.Mailing) ([]ballot.Planned, error)
 }
 
+// dueStore is what tells whom a day of a continuous survey asks. Every walk is of one span of one shard, and reads nobody else.
+type dueStore interface {
+	earlierCampaigns
+	// DueContacts calls each for the contacts of the span, and for those besides who are there, as WalkContacts does, with the time at which they were added.
+	DueContacts(ctx context.Context, a survey.Audience, shard int, span survey.Span, besides []survey.ContactID, each func(survey.Contact, survey.SuppressionReason) error) error
+	// InvitationsIn calls each for the decided invitations of a mailing.
+	InvitationsIn(ctx context.Context, c survey.CampaignID, mailing, shard int, span survey.Span, each func(survey.Invitation)) error
+	// InvitationsOf reads the decided invitations of up to 100 contacts in a mailing; those without one are absent.
+	InvitationsOf(ctx context.Context, c survey.CampaignID, mailing int, ids []survey.ContactID) (map[survey.ContactID]survey.Invitation, error)
+	// NewContacts lists who was added to an audience on one of UTC's days; some may be gone again, or be named twice.
+	NewContacts(ctx context.Context, a survey.Audience, day string) ([]survey.ContactID, error)
+}
+
+// continuousStore keeps continuous surveys.
+type continuousStore interface {
+	dueStore
+	// Continuous lists the continuous surveys, those that are stopped, too.
+	Continuous(ctx context.Context) ([]survey.Continuous, error)
+	// SaveContinuous is a compare-and-swap by the version that was read (0: not there), and returns the survey with the next one.
+	SaveContinuous(ctx context.Context, c survey.Continuous) (survey.Continuous, error)
+	// CreateCampaign stores a new campaign with version 1; apperr.ErrChanged means that the id is taken.
+	CreateCampaign(ctx context.Context, c survey.Campaign) error
+	// Privacy reads what the company has said of its audiences' data.
+	Privacy(ctx context.Context) (survey.Privacy, error)
+}
+
 // batchStore is what sending a batch reads and writes.
 type batchStore interface {
 	// Batches reads up to limit batches of a mailing in order, from the named one on.
@@ -87,8 +114,6 @@ type batchStore interface {
 	Contacts(ctx context.Context, a survey.Audience, ids []survey.ContactID) (map[survey.ContactID]survey.Contact, error)
 	// Answered tells which of up to 100 contacts have a verified answer to a campaign.
 	Answered(ctx context.Context, c survey.CampaignID, ids []survey.ContactID) (map[survey.ContactID]bool, error)
-	// InvitationsOf reads the decided invitations of up to 100 contacts in a mailing; those without one are absent.
-	InvitationsOf(ctx context.Context, c survey.CampaignID, mailing int, ids []survey.ContactID) (map[survey.ContactID]survey.Invitation, error)
 	// Settings reads what the company has set: its time zone.
 	Settings(ctx context.Context) (survey.Settings, error)
 }

@@ -189,7 +189,7 @@ func attributes(list string) (names map[string]string, projection string) {
 var (
 	// What planning reads: what campaigns filter by. Columns of one's own are sealed with the person, so that planning opens contacts; it
 	// is the sender's and the desk's work, who have the key anyway.
-	plannedNames, plannedParts = attributes("pk sk reason mail owner team location product tier language zone value attrs sealed consented updated account company")
+	plannedNames, plannedParts = attributes("pk sk reason mail owner team location product tier language zone value attrs sealed consented created updated account company")
 	// What a search over everything looks at and shows.
 	soughtNames, soughtParts = attributes("pk sk person owner team location product value attrs company account sealed")
 	// What sending reads.
@@ -235,6 +235,14 @@ func (s *Store) WalkContacts(ctx context.Context, a survey.Audience, shard int, 
 	if err != nil {
 		return err
 	}
+	return s.walkPlanned(ctx, a, gone, &dynamodb.QueryInput{
+		TableName: &s.table, KeyConditionExpression: aws.String("pk = :pk"), ProjectionExpression: &plannedParts,
+		ExpressionAttributeNames: plannedNames, ExpressionAttributeValues: item{":pk": str(contactsPK(a, shard))},
+	}, each)
+}
+
+// walkPlanned calls each for the contacts of a query as planning wants them.
+func (s *Store) walkPlanned(ctx context.Context, a survey.Audience, gone goneSince, in *dynamodb.QueryInput, each func(survey.Contact, survey.SuppressionReason) error) error {
 	var held *survey.Contact // a contact waits for the item after it, which may be its suppression
 	flush := func(reason survey.SuppressionReason) error {
 		if held == nil {
@@ -244,11 +252,7 @@ func (s *Store) WalkContacts(ctx context.Context, a survey.Audience, shard int, 
 		held = nil
 		return each(c, reason)
 	}
-	in := &dynamodb.QueryInput{
-		TableName: &s.table, KeyConditionExpression: aws.String("pk = :pk"), ProjectionExpression: &plannedParts,
-		ExpressionAttributeNames: plannedNames, ExpressionAttributeValues: item{":pk": str(contactsPK(a, shard))},
-	}
-	err = s.pages(ctx, in, func(it item) (bool, error) {
+	err := s.pages(ctx, in, func(it item) (bool, error) {
 		id, suppressed := strings.CutSuffix(text(it, "sk"), "!")
 		if suppressed {
 			if held != nil && string(held.ID) == id {

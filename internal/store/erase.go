@@ -47,6 +47,11 @@ func (s *Store) EraseContact(ctx context.Context, c survey.ErasureContact) (wish
 	if err := s.ungoneOf(ctx, c.Audience, shard(c.ID), func(_ survey.GoneContacts, id survey.ContactID) bool { return id == c.ID }); err != nil {
 		return "", false, err
 	}
+	if it != nil {
+		if err := s.forgetNew(ctx, c.Audience, c.ID, instant(it, "created")); err != nil {
+			return "", false, err
+		}
+	}
 	gone = append(gone, stops...)
 	slices.SortFunc(gone, func(a, b key) int { return strings.Compare(a.pk+a.sk, b.pk+b.sk) })
 	ask := make([]types.WriteRequest, 0, len(gone))

@@ -204,6 +204,13 @@ func (s *Store) ForgetContact(ctx context.Context, c survey.ErasureContact) erro
 	if err := s.forgetIdentifiers(ctx, c); err != nil {
 		return err
 	}
+	it, err := s.get(ctx, contactKey(c.Audience, c.ID))
+	if err == nil && it != nil {
+		err = s.forgetNew(ctx, c.Audience, c.ID, instant(it, "created"))
+	}
+	if err != nil {
+		return err
+	}
 	for _, k := range []key{softBouncesKey(c.Audience, c.ID), contactKey(c.Audience, c.ID)} {
 		if _, err := s.db.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.table, Key: k.item()}); err != nil {
 			return s.failed("forget a contact", err)

@@ -252,6 +252,9 @@ func (s *Store) saveContact(ctx context.Context, c survey.Contact, was time.Time
 		put.ConditionExpression, put.ExpressionAttributeValues = aws.String("updated = :was"), item{":was": at(was)}
 	}
 	all := []types.TransactWriteItem{{Put: put}}
+	if was.IsZero() {
+		all = append(all, putNew(s.table, c))
+	}
 	for i, w := range whose {
 		all = append(all, types.TransactWriteItem{Put: &types.Put{
 			TableName: &s.table, Item: identifierItem(c.Audience, i, w),

@@ -24,7 +24,7 @@ func (k key) kind() string {
 	switch pk {
 	case "CONTACTS":
 		sk = "CONTACT"
-	case "STAFF", "LIVE", "WHOLE", "GONE", "SESSIONS", "KEYS", "ERASURES", "ERASED":
+	case "STAFF", "LIVE", "WHOLE", "GONE", "SESSIONS", "KEYS", "ERASURES", "ERASED", "CONTINUOUS", "NEW":
 		sk = pk
 	}
 	return pk + "/" + sk

@@ -56,6 +56,8 @@
 //	what data are kept for, and how long; what is due   SETTINGS                        PRIVACY; RETENTION
 //	what respondents read of their data; its sum        DISCLOSED#<audience>; SETTINGS  <language>; DISCLOSED
 //	whole lists that are still to be compared           WHOLE                           <upload>
+//	continuous surveys                                  CONTINUOUS                      <audience>
+//	who was added to an audience on a day               NEW#<audience>#<day>            <hash>
 //	who was in no list since a whole one                GONE#<audience>#<shard>         <time>#<upload>#<contact>
 //	how far sealing again is                            SETTINGS                        RESEALING
 //	erasures of people, and how far each is             ERASURES                        <time>#<random>

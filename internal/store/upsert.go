@@ -186,6 +186,9 @@ func (s *Store) upsert(ctx context.Context, cs []survey.Contact, by survey.Uploa
 			return u, fmt.Errorf("keep for undoing: %w", err)
 		}
 	}
+	if len(made) > 0 { // before them: whoever dies in between leaves a note of nobody
+		write = append([]item{newItem(cs[0].Audience, nameOf(cs), made, now)}, write...)
+	}
 	return u, s.batchPut(ctx, write)
 }
 

@@ -264,11 +264,11 @@ func (s Continuous) isNew(c Contact) bool {
 }
 
 // MonthCampaign is the campaign of a turn's month: as the survey is, launched at now.
-func (s Continuous) MonthCampaign(t Turn, name string, now time.Time) Campaign {
+func (s Continuous) MonthCampaign(t Turn, now time.Time) Campaign {
 	c := s.Survey
 	day, _ := time.ParseInLocation(time.DateOnly, t.Day, s.Clock())
 	y, m, _ := day.Date()
-	c.ID, c.Name, c.Audience, c.State, c.Site, c.Zone, c.Month = t.Campaign, name, s.Audience, Planning, s.Site, s.Zone, t.Month()
+	c.ID, c.Name, c.Audience, c.State, c.Site, c.Zone, c.Month = t.Campaign, s.Survey.Name+" "+t.Month(), s.Audience, Planning, s.Site, s.Zone, t.Month()
 	c.Every = s.Every
 	c.Created, c.Launched, c.Version = now, now, 1
 	c.ClosesAt = time.Date(y, m+1, s.Closes, 18, 0, 0, 0, s.Clock()).UTC()
@@ -298,7 +298,10 @@ func (s Continuous) Stop() (Continuous, error) {
 	if s.State == ContinuousStopped {
 		return s, apperr.New(apperr.Conflict, "continuous_stopped_already", "state")
 	}
-	s.State, s.Why, s.Turn = ContinuousStopped, "", nil
+	if s.Turn != nil { // some of that day may have been written to
+		s = s.EndTurn(s.Due)
+	}
+	s.State, s.Why = ContinuousStopped, ""
 	return s, nil
 }
 

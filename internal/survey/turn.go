@@ -5,9 +5,10 @@ import "time"
 // TurnBatch says which batches of a mailing are those of one day of a continuous survey.
 type TurnBatch struct {
 	Number int       `json:"number"`
-	From   int       `json:"from"`          // number of its first batch
-	To     int       `json:"to"`            // and behind its last
-	Sent   time.Time `json:"sent,omitzero"` // when all of them were decided
+	Before int       `json:"before,omitempty"` // of how many people the mailing was before it
+	From   int       `json:"from"`             // number of its first batch
+	To     int       `json:"to"`               // and behind its last
+	Sent   time.Time `json:"sent,omitzero"`    // when all of them were decided
 }
 
 // PlanTurn has a mailing planned further by the turn of that number; ok is false where that turn is in the plan already, or a later one.
@@ -17,7 +18,7 @@ func (w *Mailing) PlanTurn(number int) (ok bool) {
 		return false
 	case w.Turn < number:
 		w.Turn, w.State, w.Shard = number, MailingPlanning, 0
-		w.Turns = append(w.Turns, TurnBatch{Number: number, From: w.Batches})
+		w.Turns = append(w.Turns, TurnBatch{Number: number, Before: w.Audience, From: w.Batches})
 	}
 	return true
 }
@@ -26,6 +27,24 @@ func (w *Mailing) PlanTurn(number int) (ok bool) {
 func (w *Mailing) EndPlan() []Batch {
 	w.Shard = ContactShards - 1
 	return w.EndShard()
+}
+
+// Due is of how many people the newest turn is.
+func (w Mailing) Due() int {
+	if n := len(w.Turns); n > 0 {
+		return w.Audience - w.Turns[n-1].Before
+	}
+	return 0
+}
+
+// TurnOf is what a turn added to the mailing.
+func (w Mailing) TurnOf(number int) (t TurnBatch, ok bool) {
+	for _, t := range w.Turns {
+		if t.Number == number {
+			return t, true
+		}
+	}
+	return t, false
 }
 
 // endTurn notes where the batches of the turn end that was planned.
