@@ -223,11 +223,11 @@ func (r *senderRun) planTurn(ctx context.Context, s survey.Continuous, c survey.
 	if m, err = r.mailing(ctx, c, survey.MailingInvitation); err != nil || !m.PlanTurn(s.Turn.Number) {
 		return m, err == nil, err
 	}
-	day, err := dueOn(ctx, r.Store, s, c, *s.Turn, r.Now())
+	day, err := dueOn(ctx, r.Store, s, c, *s.Turn, len(m.Turns)-1, r.Now())
 	if err != nil {
 		return m, false, err
 	}
-	asked := survey.Asked{}
+	asked, firms := survey.Asked{}, map[survey.AccountID]int{}
 	for shard := range survey.ContactShards {
 		if !r.timeLeft(ctx) {
 			return m, false, nil
@@ -239,6 +239,9 @@ func (r *senderRun) planTurn(ctx context.Context, s survey.Continuous, c survey.
 			switch {
 			case skip == "":
 				asked.Count(contact)
+				if k.account != "" {
+					firms[k.account]++
+				}
 				all = append(all, k)
 			case !there:
 				m.Pass(skip)
@@ -252,6 +255,9 @@ func (r *senderRun) planTurn(ctx context.Context, s survey.Continuous, c survey.
 			continue
 		}
 		if err := r.Store.PutAsked(ctx, c.ID, len(m.Turns)-1, asked); err != nil {
+			return m, false, err
+		}
+		if err := r.Store.PutAskedAccounts(ctx, c.ID, len(m.Turns)-1, firms); err != nil {
 			return m, false, err
 		}
 		sortByOwner(all)

@@ -41,7 +41,9 @@ func (w *world) day(n int) {
 // clockOf goes on from ten in the morning of a day, a minute later each: a sender waits by it for the lease of a dead one.
 func clockOf(day int) func() time.Time {
 	began := time.Now()
-	return func() time.Time { return monday.AddDate(0, 0, day).Add(time.Duration(day)*time.Minute + time.Since(began)) }
+	return func() time.Time {
+		return monday.AddDate(0, 0, day).Add(time.Duration(day)*time.Minute + time.Since(began))
+	}
 }
 
 func (w *world) survey() survey.Continuous {

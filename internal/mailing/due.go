@@ -16,14 +16,18 @@ type dueDay struct {
 	turn    survey.Turn
 	now     time.Time
 	earlier []survey.Campaign
+	room    *accountRoom
 	new     [survey.ContactShards][]survey.ContactID // who may be new, outside the turn's span
 }
 
-// dueOn reads what the day's shards have in common.
-func dueOn(ctx context.Context, store dueStore, s survey.Continuous, month survey.Campaign, t survey.Turn, now time.Time) (*dueDay, error) {
+// dueOn reads what the day's shards have in common; days is how many days of the month are planned before it.
+func dueOn(ctx context.Context, store dueStore, s survey.Continuous, month survey.Campaign, t survey.Turn, days int, now time.Time) (*dueDay, error) {
 	d := &dueDay{store: store, survey: s, month: month, turn: t, now: now}
 	var err error
 	if d.earlier, err = store.Campaigns(ctx, s.Audience, survey.RecentCampaigns); err != nil {
+		return nil, err
+	}
+	if d.room, err = roomOf(ctx, store, month, days, now); err != nil {
 		return nil, err
 	}
 	for _, day := range t.New {
@@ -71,9 +75,15 @@ func (d *dueDay) each(ctx context.Context, shard int, do func(survey.Contact, ca
 		if placed[contact.ID] || !welcome && (!d.turn.Has(contact.ID) || d.survey.Awaits(contact, d.now)) {
 			return nil
 		}
-		if k, ok := candidateOf(d.month, contact, stopped); ok {
-			do(contact, k, k.skip(d.month, quiet))
+		k, ok := candidateOf(d.month, contact, stopped)
+		if !ok {
+			return nil
 		}
+		skip := k.skip(d.month, quiet)
+		if skip == "" && !d.room.take(k.account) {
+			skip = survey.SkipAccount
+		}
+		do(contact, k, skip)
 		return nil
 	})
 }

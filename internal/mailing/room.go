@@ -50,7 +50,7 @@ func roomOf(ctx context.Context, s earlierCampaigns, c survey.Campaign, shard in
 		if other.ID == c.ID || !other.MailedSince(since) || other.Brought() {
 			continue
 		}
-		if err := asked(other.ID, survey.ContactShards); err != nil {
+		if err := asked(other.ID, survey.AskedParts); err != nil {
 			return nil, err
 		}
 	}

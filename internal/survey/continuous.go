@@ -309,7 +309,7 @@ func (s Continuous) Stop() (Continuous, error) {
 func template(c Campaign) Campaign {
 	return Campaign{
 		Name: c.Name, Audience: c.Audience, Company: c.Company, Sender: c.Sender, Language: c.Language, Languages: slices.Clone(c.Languages),
-		Wording: c.Wording, Filter: c.Filter, QuietDays: c.QuietDays, RemindDays: c.RemindDays, SecondDays: c.SecondDays,
+		Wording: c.Wording, Filter: c.Filter, QuietDays: c.QuietDays, PerAccount: c.PerAccount, RemindDays: c.RemindDays, SecondDays: c.SecondDays,
 	}
 }
 

@@ -2,6 +2,9 @@ package survey
 
 import "time"
 
+// AskedParts is into how many parts at most it is kept whom a campaign asks: an audience's shards, or the days of a month.
+const AskedParts = 99
+
 // TurnBatch says which batches of a mailing are those of one day of a continuous survey.
 type TurnBatch struct {
 	Number int       `json:"number"`
