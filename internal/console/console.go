@@ -14,6 +14,7 @@ import (
 	"onetap/internal/console/downloads"
 	"onetap/internal/console/entrance"
 	"onetap/internal/console/finding"
+	"onetap/internal/console/continuous"
 	"onetap/internal/console/history"
 	"onetap/internal/console/home"
 	"onetap/internal/console/org"
@@ -44,6 +45,7 @@ func (c *Console) Routes() []door.Route {
 		(&campaigns.Pages{Shell: c.shell}).Routes(),
 		(&contacts.Pages{Shell: c.shell}).Routes(),
 		(&results.Pages{Shell: c.shell}).Routes(),
+		(&continuous.Pages{Shell: c.shell}).Routes(),
 		(&history.Pages{Shell: c.shell}).Routes(),
 		(&cases.Pages{Shell: c.shell}).Routes(),
 		(&finding.Pages{Shell: c.shell}).Routes(),

@@ -39,6 +39,9 @@ func Halted(h HaltedData) (Message, error) {
 // Stopped says why a campaign stopped by itself, and what to do: on its page, and in the letter about it.
 func Stopped(l lang.Language, reason string) string {
 	by := survey.StoppedBy(reason)
+	if by == "survey_paused" || by == "survey_stopped" { // by a person
+		return l.T("campaign.stopped_" + by)
+	}
 	what := "campaign.stopped"
 	if by == "refused" || by == "few" || by == "near" {
 		what = "campaign.stopped_why_" + by

@@ -13,6 +13,7 @@ import (
 type CampaignStore interface {
 	PlannerStore
 	reminderStore
+	CadenceStore
 	// Campaign reads a campaign, or the problem campaign_unknown.
 	Campaign(ctx context.Context, id survey.CampaignID) (survey.Campaign, error)
 	// CreateCampaign stores a new campaign with version 1; apperr.ErrChanged means that the id is taken.
@@ -40,8 +41,6 @@ type CampaignStore interface {
 	// FindInvitations reads up to limit decided invitations of a mailing that fit, from the cursor on, and looks at no more
 	// than budget of them; next is nil at the end.
 	FindInvitations(ctx context.Context, c survey.CampaignID, mailing int, state survey.InvitationState, reason string, from survey.Cursor, limit, budget int, fits func(survey.Invitation) bool) (found []survey.Invitation, looked int, next *survey.Cursor, err error)
-	// InvitationsOf reads the decided invitations of up to 100 contacts in a mailing; those without one are absent.
-	InvitationsOf(ctx context.Context, c survey.CampaignID, mailing int, ids []survey.ContactID) (map[survey.ContactID]survey.Invitation, error)
 	// FindResponses is FindInvitations of answers, verified or not.
 	FindResponses(ctx context.Context, c survey.CampaignID, from survey.Cursor, limit, budget int, fits func(survey.Response) bool) (found []survey.Response, looked int, next *survey.Cursor, err error)
 	// Batches reads up to limit batches of a mailing in order, from the named one on.

@@ -32,6 +32,9 @@ const (
 	fewNew = 100
 )
 
+// UsualCadence is how a continuous survey asks where nobody says otherwise.
+var UsualCadence = Cadence{Every: 90, Closes: 14}
+
 // DefaultHours are those of a continuous survey where the company has set none: it plans by itself, and nobody wants a letter at midnight.
 var DefaultHours = Hours{From: 9, Until: 20}
 
@@ -132,8 +135,13 @@ func ReadFreeDays(text string) ([]string, error) {
 		}
 		days = append(days, day.Format(time.DateOnly))
 	}
+	return tidyDays(days), nil
+}
+
+func tidyDays(days []string) []string {
+	days = slices.Clone(days)
 	slices.Sort(days)
-	return slices.Compact(days), nil
+	return slices.Compact(days)
 }
 
 // Steps is in how many working days it goes once round: the fewest that never take less than Every days, however weekends fall among them. Free days make
@@ -325,6 +333,7 @@ func Start(before Continuous, from Campaign, cadence Cadence, zone, site string,
 	if err := cadence.Check(from.QuietDays); err != nil {
 		return before, err
 	}
+	cadence.Free = tidyDays(cadence.Free)
 	yesterday := now.UTC().AddDate(0, 0, -1).Format(time.DateOnly)
 	return Continuous{
 		Audience: from.Audience, State: ContinuousRunning, Survey: template(from), Site: site, Zone: zone, Begun: now, Cadence: cadence,
@@ -345,6 +354,7 @@ func (s Continuous) Change(cadence Cadence, now time.Time) (Continuous, error) {
 		s.Newest = now.UTC().AddDate(0, 0, -1).Format(time.DateOnly)
 		s.Seen, s.Begun = s.Newest, now
 	}
+	cadence.Free = tidyDays(cadence.Free)
 	s.Cadence = cadence
 	return s, nil
 }

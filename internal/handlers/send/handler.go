@@ -4,6 +4,7 @@ package send
 import (
 	"context"
 	"time"
+	_ "time/tzdata" // of the company's clock and the surveys'; Lambda's image has none
 
 	"onetap/internal/mailing"
 )
