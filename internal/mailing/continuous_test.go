@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"onetap/internal/local/dynamo"
 	"onetap/internal/survey"
 )
 
@@ -401,4 +403,86 @@ func dieOnDay(t *testing.T, day int, before bool, n int32) (*world, int32) {
 		t.Fatal(err)
 	}
 	return w, calls.Load()
+}
+
+// A day reads those who are due and nobody else: at most two read units a person, however many there are besides.
+func TestADayReadsWhoIsDue(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 1e6, 1e6)
+	const people = 12_000
+	var cs []survey.Contact
+	for i := range people {
+		c := survey.Contact{Audience: survey.Customers, Person: survey.Person{Email: fmt.Sprintf("p%d@example.com", i), Name: "Anna Petrova"}, Owner: fmt.Sprintf("o%d", i%9), Team: "north", Tier: "A"}
+		c.ID = w.keys.ContactID(c.Audience, c.Person.Email)
+		cs = append(cs, c)
+	}
+	if err := w.store.PutContacts(t.Context(), cs); err != nil {
+		t.Fatal(err)
+	}
+	w.continuous(nil)
+	w.day(0)
+	s := w.survey()
+	now := monday.AddDate(0, 0, 1)
+	turn, ok := s.NextTurn(survey.Hours{}, now)
+	if !ok {
+		t.Fatal("no day")
+	}
+	turn.Campaign = s.Months[0]
+	s = s.BeginTurn(turn)
+	var mu sync.Mutex
+	units := 0.0
+	w.tableMeter = func(c dynamo.Call, used dynamo.Consumed) {
+		mu.Lock()
+		defer mu.Unlock()
+		if c.Caller == "planner" {
+			units += used.ReadUnits
+		}
+	}
+	r := &senderRun{Sender: w.sender("planner")}
+	r.Now = func() time.Time { return now }
+	r.renewed.Store(&now)
+	m, planned, err := r.planTurn(t.Context(), s, w.state(turn.Campaign))
+	if err != nil || !planned {
+		t.Fatal(planned, err)
+	}
+	t.Logf("%d due of %d, %.0f read units, %.2f each", m.Due(), people, units, units/float64(m.Due()))
+	if m.Due() < people/40 || units > 2*float64(m.Due()) {
+		t.Errorf("%d people were due; planning them read %.0f units", m.Due(), units)
+	}
+}
+
+// Whoever answered elsewhere within the quiet period is not written to by the sender, which walks the answers that were brought in shard by shard.
+func TestSenderKeepsTheQuietPeriodOfBroughtAnswers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 1e6, 1e6)
+	people := w.contacts(60)
+	now := time.Now().UTC()
+	brought, _ := survey.Campaign{ID: "brought1", Name: "Earlier", Audience: survey.Customers, Language: "en"}.BringIn("import", "", now.AddDate(0, 0, -90), now.AddDate(0, 0, -5), now, nil)
+	if err := w.store.CreateCampaign(t.Context(), brought); err != nil {
+		t.Fatal(err)
+	}
+	lately := map[string]bool{}
+	n := 0
+	for id, address := range people {
+		given := now.AddDate(0, 0, -60)
+		if n++; n%3 == 0 {
+			given, lately[address] = now.AddDate(0, 0, -10), true
+		}
+		a := survey.Response{Campaign: brought.ID, Contact: id, Audience: survey.Customers, Score: 9, Verified: true, First: given, Counted: given, Updated: given, Import: "import", Version: 1}
+		if err := w.store.SaveResponse(t.Context(), a, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	id := w.campaign(func(c *survey.Campaign) { c.QuietDays = 30 })
+	w.run(w.sender("first"))
+	m, _, err := w.store.Mailing(t.Context(), id, 0)
+	if err != nil || m.Skipped[survey.SkipQuiet] != 20 || m.Invited != 40 {
+		t.Errorf("%+v, %v", m, err)
+	}
+	letters := w.letters()
+	for _, address := range people {
+		if (letters[address] == 0) != lately[address] {
+			t.Errorf("answered lately: %v, letters: %d", lately[address], letters[address])
+		}
+	}
 }

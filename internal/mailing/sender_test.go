@@ -54,6 +54,7 @@ type world struct {
 
 	sesAfter   func(caller, operation string) error // may be nil; called after each SES call
 	tableAfter func(dynamo.Call) error              // may be nil; called after each call of the table
+	tableMeter func(dynamo.Call, dynamo.Consumed)   // may be nil; called with what each call used
 
 	db       *dynamo.DB
 	sesEntry func(entry int) string           // may be nil; see ses.Options.Entry
@@ -71,6 +72,11 @@ func newWorld(t *testing.T, rate float64, quota int) *world {
 		return w.faults(caller, before)
 	}
 	_, db := storetest.Open(t, dynamo.Options{
+		Meter: func(c dynamo.Call, used dynamo.Consumed) {
+			if w.tableMeter != nil {
+				w.tableMeter(c, used)
+			}
+		},
 		Before: func(c dynamo.Call) error { return fault(c.Caller, true) },
 		After: func(c dynamo.Call) error {
 			if w.tableAfter != nil {

@@ -40,13 +40,23 @@ func Detectable(before Tally, n int64) (points float64, ok bool) {
 // AnswersFor is the smallest number of answers with which Detectable tells a change of so many points. ok is false where no number does:
 // before, which is a sample itself, is too few answers for it.
 func AnswersFor(before Tally, points float64) (n int64, ok bool) {
-	if d, ok := Detectable(before, maxAsked); !ok || d > points {
+	return fewest(points, func(n int64) (float64, bool) { return Detectable(before, n) })
+}
+
+// AnswersForMargin is the smallest number of answers with which MarginAhead is so many points. ok is false where like has no answers.
+func AnswersForMargin(like Tally, points float64) (n int64, ok bool) {
+	return fewest(points, func(n int64) (float64, bool) { return MarginAhead(like, n) })
+}
+
+// fewest is the smallest number at which a figure that falls with it is so small.
+func fewest(points float64, of func(n int64) (float64, bool)) (n int64, ok bool) {
+	if d, ok := of(maxAsked); !ok || d > points {
 		return 0, false
 	}
-	low, high := int64(0), int64(maxAsked) // Detectable falls with n
+	low, high := int64(0), int64(maxAsked)
 	for high-low > 1 {
 		middle := low + (high-low)/2
-		if d, _ := Detectable(before, middle); d <= points {
+		if d, _ := of(middle); d <= points {
 			high = middle
 		} else {
 			low = middle

@@ -34,6 +34,18 @@ func TestAnswersForAsPublished(t *testing.T) {
 	}
 }
 
+// Lewis and Sauro, https://measuringu.com/nps-ci-sample-size/: for a margin d of one NPS n = s²z²/d² − 3.
+func TestAnswersForMarginAsPublished(t *testing.T) {
+	t.Parallel()
+	const s2, z = 0.6875, 1.959963984540054
+	for _, points := range []float64{20, 10, 5, 2} {
+		want := s2*z*z/(points/100*points/100) - 3
+		if got, ok := nps.AnswersForMargin(nps.Supposed(), points); !ok || math.Abs(float64(got)-want) > 0.02*want+3 {
+			t.Errorf("for ±%v: %d, %v; by the published formula %.0f", points, got, ok, want)
+		}
+	}
+}
+
 func TestAnswersForAgreesWithDetectableAndCompare(t *testing.T) {
 	t.Parallel()
 	before := groups(300, 200, 100)

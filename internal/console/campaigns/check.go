@@ -23,6 +23,7 @@ type checkPage struct {
 	draftFrame
 	Count       countView
 	Checks      []checkLine
+	Expected    []string // what the answers will be able to tell; none where that is not known
 	Facts       []shell.Fact
 	MayLaunch   bool // nothing stands in the way
 	MaySend     bool
@@ -54,6 +55,13 @@ func (d *Pages) showCheck(w http.ResponseWriter, r *http.Request, status int, c 
 	p.Count = countViewOf(p.Lang, c, stepCheck, h)
 	k := d.Mailing.Check(r.Context(), c, h.counted())
 	p.findings(k, c, h)
+	e, some, err := d.Mailing.Expect(r.Context(), c, h.counted())
+	if err != nil {
+		return err
+	}
+	if some {
+		p.Expected = expected(p.Lang, e)
+	}
 	p.MayLaunch = p.MaySend && k.Clear()
 	p.Starts = p.Lang.T("campaign.starts_at_once")
 	if c.StartsAt.After(d.Now()) {

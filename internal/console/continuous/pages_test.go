@@ -51,7 +51,7 @@ func TestContinuousSurveyOnTheDesk(t *testing.T) {
 	g.Send("/continuous/customers/start", form()...).Want(t, 409, "already")
 	g.Send("/continuous/customers/change", form()[2:]...).Want(t, 303)
 	for _, act := range []struct{ name, says string }{{"pause", "Paused"}, {"resume", "Running"}, {"stop", "Stopped"}} {
-		done = g.Send("/continuous/customers/" + act.name).Want(t, 303)
+		done = g.Send("/continuous/customers/"+act.name).Want(t, 303)
 		g.Get(done.To).Want(t, 200, act.says)
 	}
 	g.Send("/continuous/customers/pause").Want(t, 409, "It is not running")
