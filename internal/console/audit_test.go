@@ -29,6 +29,7 @@ var unauditedBecause = map[string]string{
 	"POST /contacts/upload/check":                     "looks at a file and keeps nothing",
 	"POST /staff/import/check":                        "looks at a file and keeps nothing",
 	"PUT /contacts/imports/{import}/parts/{part}":     "sent by the page's script, many an upload, whose beginning and end are in the list",
+	"POST /continuous/{audience}/look":                "shows whom a continuous survey would ask and starts none",
 	"POST /history/look":                              "looks at a file and brings nothing in",
 	"PUT /history/imports/{import}/parts/{part}":      "sent by the page's script, many an import, whose beginning and end are in the list",
 	"POST /api/v1/workbooks":                          "reads a workbook as a list and keeps nothing",

@@ -445,6 +445,11 @@ func TestADayReadsWhoIsDue(t *testing.T) {
 	if err != nil || !planned {
 		t.Fatal(planned, err)
 	}
+	w.tableMeter = nil
+	// A sender that dies between the plan and saying so leaves the day to the next, which adds nobody.
+	if again, _, err := r.planTurn(t.Context(), s, w.state(turn.Campaign)); err != nil || again.Audience != m.Audience || again.Batches != m.Batches {
+		t.Errorf("planned again: %+v, %v; it was %+v", again, err, m)
+	}
 	t.Logf("%d due of %d, %.0f read units, %.2f each", m.Due(), people, units, units/float64(m.Due()))
 	if m.Due() < people/40 || units > 2*float64(m.Due()) {
 		t.Errorf("%d people were due; planning them read %.0f units", m.Due(), units)

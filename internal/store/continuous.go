@@ -8,7 +8,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"onetap/internal/apperr"
 	"onetap/internal/survey"
@@ -95,10 +94,6 @@ func (s *Store) forgetNew(ctx context.Context, a survey.Audience, id survey.Cont
 		}
 		return true, err
 	})
-}
-
-func putNew(table string, c survey.Contact) types.TransactWriteItem {
-	return types.TransactWriteItem{Put: &types.Put{TableName: &table, Item: newItem(c.Audience, c.ID, []survey.ContactID{c.ID}, c.Created)}}
 }
 
 // DueContacts is WalkContacts of one span of a shard, and then of some contacts besides, which lie in the shard and not in the span. The contacts say when

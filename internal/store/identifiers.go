@@ -253,7 +253,9 @@ func (s *Store) saveContact(ctx context.Context, c survey.Contact, was time.Time
 	}
 	all := []types.TransactWriteItem{{Put: put}}
 	if was.IsZero() {
-		all = append(all, putNew(s.table, c))
+		all = append(all, types.TransactWriteItem{Put: &types.Put{
+			TableName: &s.table, Item: newItem(c.Audience, c.ID, []survey.ContactID{c.ID}, c.Created), // for continuous surveys
+		}})
 	}
 	for i, w := range whose {
 		all = append(all, types.TransactWriteItem{Put: &types.Put{

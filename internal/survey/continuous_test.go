@@ -322,6 +322,16 @@ func TestStartAgainGoesOn(t *testing.T) {
 	}
 	s, first := s.asked(t, monday, 30, all, nil)
 	s.Version = 5
+	turn, ok := s.NextTurn(Hours{}, monday.AddDate(0, 0, 30))
+	if !ok {
+		t.Fatal("no day")
+	}
+	for _, id := range people { // stopped in the middle of a day, whose people may have been written to
+		if turn.Has(id) {
+			first[id] = append(first[id], 30)
+		}
+	}
+	s = s.BeginTurn(turn)
 	if s, err = s.Stop(); err != nil {
 		t.Fatal(err)
 	}
