@@ -166,11 +166,11 @@ func (d *Pages) ahead(r *http.Request, p *page, s survey.Continuous) error {
 	l := p.Lang
 	drawn := chart.Columns{Said: chart.Said{Title: l.T("continuous.chart")}}
 	for n, due := range days {
-		col := chart.Column{Count: int64(due.People), Class: "passive"}
+		col := chart.Column{Count: int64(due.People), Class: "band"}
 		if due.Counted {
-			col.Class = "promoter"
+			col.Class = "bar-fill"
 		}
-		if n%5 == 0 {
+		if n%5 == 2 { // not at the edge, where it would be cut
 			col.Label = l.ShortDate(due.Day)
 		}
 		drawn.Columns = append(drawn.Columns, col)
