@@ -167,6 +167,7 @@ func TestRunRefuses(t *testing.T) {
 		{"minute", "ONETAP_MINUTE=soon", nil, "laptop: ONETAP_MINUTE=\"soon\" is no duration such as 60s or 500ms\n"},
 		{"rate", "ONETAP_SES_RATE=fast", nil, "laptop: ONETAP_SES_RATE=\"fast\" is no number of recipients a second (0: no limit)\n"},
 		{"quota", "ONETAP_SES_QUOTA=1.5", nil, "laptop: ONETAP_SES_QUOTA=\"1.5\" is no number of recipients a day (0: no limit)\n"},
+		{"sample", "ONETAP_SAMPLE=large", nil, "laptop: ONETAP_SAMPLE=\"large\": \"empty\" begins without the sample workspace, and without the variable it is loaded\n"},
 		{"parameter", "", []string{"-set", "Color=red"}, "laptop: template.yaml:1: there is no parameter Color\n"},
 		{"word", "", []string{"hello"}, "laptop: \"hello\" is no option\n"},
 	}
