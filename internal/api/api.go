@@ -36,6 +36,8 @@ func (d *API) Routes() []door.Route {
 		door.On("GET /api/v1/imports/{import}", authz.WriteContacts, d.ShowImport, ""),
 		door.On("PUT /api/v1/imports/{import}/parts/{part}", authz.WriteContacts, d.PutPart, "imports.parts.change"),
 		door.On("POST /api/v1/imports/{import}/finish", authz.WriteContacts, d.FinishImport, "imports.finish"),
+		door.On("GET /api/v1/imports/{import}/refused.csv", authz.WriteContacts, d.RefusedContacts, ""),
+		door.On("GET /api/v1/history/{import}/refused.csv", authz.BringHistory, d.RefusedHistory, ""),
 		door.On("POST /api/v1/history", authz.BringHistory, d.PostHistory, "history"),
 		door.On("GET /api/v1/history/{import}", authz.BringHistory, d.showHistory, ""),
 		door.On("PUT /api/v1/history/{import}/parts/{part}", authz.BringHistory, d.PutHistoryPart, "history.parts.change"),
@@ -106,6 +108,7 @@ func (d *API) Routes() []door.Route {
 		door.On("GET /api/v1/cases.xlsx", authz.ReadCases, d.downloadCases, "cases.download"),
 		door.On("GET /api/v1/audit.csv", authz.ReadAudit, d.downloadAudit, "audit.download"),
 		door.On("GET /api/v1/audit.xlsx", authz.ReadAudit, d.downloadAudit, "audit.download"),
+		door.On("GET /api/v1/export", authz.MoveWorkspace, d.exportWorkspace, "workspace.download"),
 		door.On("GET /api/v1/exports", authz.Anyone, d.listExports, ""),
 		door.On("GET /api/v1/exports/{export}", authz.Anyone, d.showExport, ""),
 	}

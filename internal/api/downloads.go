@@ -10,6 +10,7 @@ import (
 	"onetap/internal/followup"
 	"onetap/internal/insight"
 	"onetap/internal/loop"
+	"onetap/internal/report"
 	"onetap/internal/survey"
 	"onetap/internal/web"
 )
@@ -91,6 +92,14 @@ func (d *API) downloadAudit(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return d.Answer(w, r, exports.Ask{Kind: exports.Audit, Format: door.FormatOf(r)})
+}
+
+// exportWorkspace answers everything as lines of JSON: docs/export.md.
+func (d *API) exportWorkspace(w http.ResponseWriter, r *http.Request) error {
+	if err := door.KnownParameters(r); err != nil {
+		return err
+	}
+	return d.Answer(w, r, exports.Ask{Kind: exports.Workspace, Format: report.Lines})
 }
 
 // listExports lists the caller's own large files.

@@ -32,18 +32,19 @@ const (
 	WriteSettings Action = "write_settings"
 	ManageTokens  Action = "manage_tokens"
 	ReadAudit     Action = "read_audit"
+	MoveWorkspace Action = "move_workspace" // take out everything: the administrator's alone
 	PeoplesRights Action = "peoples_rights" // export and erase a person: the administrator's alone
 )
 
 // Actions lists all of them, in the order of the table.
 var Actions = []Action{
 	Anyone, ReadContacts, WriteContacts, BringHistory, ReadCampaigns, WriteCampaign, Send, ReadResults, ReadAnswers, ReadPeople,
-	ReadCases, WorkCases, ReadStaff, WriteStaff, WriteSettings, ManageTokens, ReadAudit, PeoplesRights,
+	ReadCases, WorkCases, ReadStaff, WriteStaff, WriteSettings, ManageTokens, ReadAudit, MoveWorkspace, PeoplesRights,
 }
 
 // Sensitive reports whether somebody who does this must have signed in lately: it decides who may do what.
 func Sensitive(a Action) bool {
-	return a == WriteStaff || a == WriteSettings || a == ManageTokens || a == PeoplesRights
+	return a == WriteStaff || a == WriteSettings || a == ManageTokens || a == MoveWorkspace || a == PeoplesRights
 }
 
 // table is D27. The administrator may do everything.

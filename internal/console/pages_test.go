@@ -105,7 +105,7 @@ func TestEveryPage(t *testing.T) {
 // company of the walk has erased nobody.
 var (
 	unlinked  = []string{"/devices/own", "/campaigns/{campaign}/letter", "/campaigns/{campaign}/live", "/contacts/imports/{import}/state", "/contacts/workbooks/{digest}", "/settings/people/erasures/{erasure}", "/downloads/{export}/file"}
-	downloads = []string{"/contacts/imports/{import}/refused"}
+	downloads = []string{"/contacts/imports/{import}/refused", "/history/{import}/refused"}
 )
 
 func tableOf(s *laptop.Stack) *store.Store {

@@ -31,12 +31,13 @@ const (
 	Invitations Kind = "invitations"
 	Results     Kind = "results" // figures, whole and by segment
 	Audit       Kind = "audit"
+	Workspace   Kind = "workspace" // everything, as lines of JSON
 )
 
 // needs says what one must be allowed to see as a page to have it as a file.
 var needs = map[Kind]authz.Action{
 	Answers: authz.ReadAnswers, Contacts: authz.ReadContacts, Cases: authz.ReadCases, Invitations: authz.ReadCampaigns,
-	Results: authz.ReadResults, Audit: authz.ReadAudit,
+	Results: authz.ReadResults, Audit: authz.ReadAudit, Workspace: authz.MoveWorkspace,
 }
 
 // Ask says what a file is to hold: what a page shows with these filters.
@@ -64,6 +65,8 @@ type Store interface {
 	Settings(ctx context.Context) (survey.Settings, error)
 	// Campaign reads a campaign, or a problem campaign_unknown.
 	Campaign(ctx context.Context, id survey.CampaignID) (survey.Campaign, error)
+	// Campaigns lists an audience's campaigns, the latest first, up to limit.
+	Campaigns(ctx context.Context, a survey.Audience, limit int) ([]survey.Campaign, error)
 	// Contacts reads contacts of an audience; those that are not there are absent.
 	Contacts(ctx context.Context, a survey.Audience, ids []survey.ContactID) (map[survey.ContactID]survey.Contact, error)
 	// Audit lists entries before a place, newest first; next is "" at the end.
@@ -108,7 +111,8 @@ func (a Ask) check(who authz.Who) error {
 		return apperr.New(apperr.Invalid, "export_kind", "kind", "Got", string(a.Kind))
 	case !who.Can(action):
 		return apperr.New(apperr.Forbidden, "not_allowed", "")
-	case a.Format != report.CSV && a.Format != report.XLSX:
+	case a.Kind == Workspace && a.Format == report.Lines:
+	case a.Kind == Workspace || a.Format != report.CSV && a.Format != report.XLSX:
 		return apperr.New(apperr.Invalid, "export_format", "format", "Known", "csv, xlsx")
 	}
 	return nil
@@ -127,6 +131,8 @@ func (e *Exports) open(ctx context.Context, who authz.Who, ask Ask) (source, err
 		return b.cases(ctx)
 	case Audit:
 		return b.audit(ctx)
+	case Workspace:
+		return workspaceRows{b}, nil
 	}
 	c, err := e.Store.Campaign(ctx, ask.Campaign)
 	if err != nil {

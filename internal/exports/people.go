@@ -8,6 +8,7 @@ import (
 	"onetap/internal/apperr"
 	"onetap/internal/authz"
 	"onetap/internal/contacts"
+	"onetap/internal/insight"
 	"onetap/internal/report"
 	"onetap/internal/survey"
 )
@@ -130,7 +131,8 @@ func (r invitationRows) columns() []report.Column {
 	return columns
 }
 
-func (r invitationRows) page(ctx context.Context, after string) ([]report.Row, string, error) {
+// read reads invitations, one letter after the other.
+func (r invitationRows) read(ctx context.Context, after string) (found []insight.Invited, place string, err error) {
 	nth, at := 0, after
 	if len(after) > 1 && after[1] == ':' {
 		nth, at = int(after[0]-'0'), after[2:]
@@ -143,6 +145,19 @@ func (r invitationRows) page(ctx context.Context, after string) ([]report.Row, s
 		return nil, "", err
 	}
 	found, next, err := r.e.Results.Invitations(ctx, r.who, r.campaign, r.letters[nth], "", from, walkedAtOnce, walkedAtOnce)
+	switch {
+	case err != nil:
+		return nil, "", err
+	case next != nil:
+		return found, string(rune('0'+nth)) + ":" + next.String(), nil
+	case nth+1 < len(r.letters):
+		return found, string(rune('0'+nth+1)) + ":", nil
+	}
+	return found, "", nil
+}
+
+func (r invitationRows) page(ctx context.Context, after string) ([]report.Row, string, error) {
+	found, next, err := r.read(ctx, after)
 	if err != nil {
 		return nil, "", err
 	}
@@ -172,13 +187,7 @@ func (r invitationRows) page(ctx context.Context, after string) ([]report.Row, s
 		}
 		rows = append(rows, row)
 	}
-	switch {
-	case next != nil:
-		return rows, string(rune('0'+nth)) + ":" + next.String(), nil
-	case nth+1 < len(r.letters):
-		return rows, string(rune('0'+nth+1)) + ":", nil
-	}
-	return rows, "", nil
+	return rows, next, nil
 }
 
 func (r invitationRows) reason(code string) string {

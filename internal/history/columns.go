@@ -54,16 +54,17 @@ var words = map[Field]string{
 	FieldDate: "respondedat responsedate responsetimestamp responsereceivedat surveyrespondedat datesurveyreceived surveyreceiveddate responsetime dateofresponse " +
 		"answeredat answerdate submittedat submissiondate completedat timestamp отметкавремени датаответа времяответа датаивремяответа датаивремя createdat createddate " +
 		"created date datetime when дата когда датаопроса время",
-	FieldScore:    "npsscore score010 score nps npsrating rating оценкаnps nps оценка балл баллnps рейтинг",
-	FieldWhy:      "comment comments npscomment feedback verbatim answertext reason why scorereason комментарий комментарии отзыв причина почему текстотзыва",
-	FieldWish:     "wish suggestion suggestions improvement improvements пожелание пожелания предложение предложения чтоулучшить",
-	FieldName:     "name fullname personname customername contactname фио имя имяклиента клиент",
-	FieldFirst:    "firstname имя",
-	FieldLast:     "lastname фамилия",
-	FieldOrigin:   "responseid answerid surveyresponseid feedbackid externalid idответа кодответа id",
-	FieldWave:     "campaign campaignname wave wavename surveyname survey кампания волна опрос названиеопроса названиекампании",
-	FieldKind:     "surveytype metric metrictype типопроса",
-	FieldIgnored:  "no № №пп permalink updatedat surveyid personid formbricksidinternal finished notes ipaddress browser useragent useragentbrowser useragentos useragentdevice url userid quotas npsgroup npscategory npssegment surveysentdate datesurveysent sentat",
+	FieldScore:  "npsscore score010 score nps npsrating rating оценкаnps nps оценка балл баллnps рейтинг",
+	FieldWhy:    "comment comments npscomment feedback verbatim answertext reason why scorereason комментарий комментарии отзыв причина почему текстотзыва",
+	FieldWish:   "wish suggestion suggestions improvement improvements пожелание пожелания предложение предложения чтоулучшить",
+	FieldName:   "name fullname personname customername contactname фио имя имяклиента клиент",
+	FieldFirst:  "firstname имя",
+	FieldLast:   "lastname фамилия",
+	FieldOrigin: "responseid answerid surveyresponseid feedbackid externalid idответа кодответа id",
+	FieldWave:   "campaign campaignname wave wavename surveyname survey кампания волна опрос названиеопроса названиекампании",
+	FieldKind:   "surveytype metric metrictype типопроса",
+	FieldIgnored: "no № №пп permalink updatedat surveyid personid formbricksidinternal finished notes ipaddress browser useragent useragentbrowser useragentos useragentdevice url userid quotas npsgroup npscategory npssegment surveysentdate datesurveysent sentat " +
+		"onetapline onetapreason onetapстрока onetapпричина", // the latter of Onetap's own lists of refused lines
 	FieldEmail:    contacts.CustomerWords[contacts.FieldEmail] + " personemail customeremail respondentemail username",
 	FieldOwner:    contacts.CustomerWords[contacts.FieldOwner],
 	FieldTeam:     contacts.CustomerWords[contacts.FieldTeam],

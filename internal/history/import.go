@@ -150,7 +150,7 @@ func (im *Imports) Begin(ctx context.Context, said Said) (survey.Upload, error) 
 		return survey.Upload{}, err
 	}
 	if said.JSON {
-		p.List.JSON, p.List.From = &listing{}, "Delighted"
+		p.List.JSON, p.List.From = &listing{Audience: said.Audience}, "Delighted"
 	}
 	state, err := json.Marshal(p)
 	if err != nil {
@@ -222,6 +222,18 @@ func (im *Imports) Refused(ctx context.Context, u survey.Upload, limit int) (all
 		return len(all) < limit, err
 	})
 	return all, err
+}
+
+// Headings are those of an import's list, and what parts its cells; none of JSON.
+func (im *Imports) Headings(u survey.Upload) (headings []string, separator string, err error) {
+	p, err := stateOf(u)
+	if err != nil {
+		return nil, "", err
+	}
+	for _, c := range p.List.Columns {
+		headings = append(headings, c.Heading)
+	}
+	return headings, p.List.CSV.Separator, nil
 }
 
 // finishDigest stands for the end of a list where a part's digest would.

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -51,6 +52,7 @@ type raw struct {
 	origin, wave, kind, owner, team, location, product, tr string
 	attrs                                                  map[string]string
 	limit                                                  int
+	cells                                                  []string // as they came, of a table
 }
 
 // answer is a row that was understood.
@@ -72,7 +74,9 @@ func (l *List) feed(part []byte, last bool, staff survey.Directory, now time.Tim
 	if next.JSON != nil {
 		j := *next.JSON
 		next.JSON = &j
-		err = j.feed(part, last, func(r raw) { next.raw = append(next.raw, r) })
+		if err = j.feed(part, last, func(r raw) { next.raw = append(next.raw, r) }); j.Ours {
+			next.From = "Onetap"
+		}
 	} else {
 		err = next.feedCSV(part, last)
 	}
@@ -85,7 +89,7 @@ func (l *List) feed(part []byte, last bool, staff survey.Directory, now time.Tim
 	for _, r := range next.raw {
 		a, refusal := next.understand(r, staff, now)
 		if refusal.Code != "" {
-			refusal.Line, refusal.Lines = r.line, r.lines
+			refusal.Line, refusal.Lines, refusal.Cells = r.line, r.lines, r.cells
 			refused = append(refused, refusal)
 			continue
 		}
@@ -138,6 +142,7 @@ func (l *List) cut(rec sheet.Record) raw {
 	if rec.Fault != "" {
 		return r
 	}
+	r.cells = slices.Clone(rec.Cells)
 	first, last := "", ""
 	for i, cell := range rec.Cells[:min(len(rec.Cells), len(l.Columns))] {
 		if len(cell) > maxCell && utf8.RuneCountInString(cell) > maxCell {

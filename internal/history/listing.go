@@ -9,6 +9,7 @@ import (
 	"onetap/internal/apperr"
 	"onetap/internal/celltext"
 	"onetap/internal/sheet"
+	"onetap/internal/survey"
 )
 
 // listing reads the answers of Delighted's GET /v1/survey_responses.json: an array of objects, pages of it one behind the other, or an object a
@@ -17,6 +18,9 @@ import (
 type listing struct {
 	Carry []byte `json:"carry,omitempty"` // of an object that is not whole yet
 	Count int    `json:"count"`           // objects so far: what a line is of a list
+	// Audience is whose answers are read of an export of a workspace, whose other lines are passed over (docs/export.md).
+	Audience survey.Audience `json:"audience,omitempty"`
+	Ours     bool            `json:"ours,omitempty"` // it is such an export
 }
 
 // response is an answer as Delighted lists it. A person is an id, or, with expand=person, an object.
@@ -29,6 +33,21 @@ type response struct {
 	Person     json.RawMessage     `json:"person"`
 	Properties map[string]flexible `json:"person_properties"`
 	Tags       []json.RawMessage   `json:"tags"`
+
+	// What lines of an export of a workspace have besides.
+	Line     string          `json:"kind"` // "answer", or what is passed over; "": no such line
+	Audience survey.Audience `json:"audience"`
+	Verified bool            `json:"verified"`
+	Wave     flexible        `json:"campaign"`
+	Wish     flexible        `json:"wish"`
+	Language flexible        `json:"language"`
+	Owner    flexible        `json:"owner"`
+	Team     flexible        `json:"team"`
+}
+
+// passed reports whether a line of an export is none of the answers that are read: of another kind or audience, or in no figure.
+func (r response) passed(a survey.Audience) bool {
+	return r.Line != "" && (r.Line != "answer" || r.Audience != a || !r.Verified)
 }
 
 // flexible is a text that may be written as a number.
@@ -78,7 +97,10 @@ func (l *listing) feed(part []byte, last bool, each func(raw)) error {
 		if err := json.Unmarshal(data[:size], &r); err != nil {
 			return &apperr.Error{Kind: apperr.Invalid, Code: "history_json", Cause: err}
 		}
-		each(r.raw(l.Count))
+		l.Ours = l.Ours || r.Line != ""
+		if !r.passed(l.Audience) {
+			each(r.raw(l.Count))
+		}
 		data = data[size:]
 	}
 	l.Carry = bytes.Clone(data)
@@ -108,6 +130,9 @@ func objectSize(data []byte) int {
 
 func (r response) raw(n int) raw {
 	out := raw{line: n, lines: 1, date: string(r.Created), why: r.Comment, origin: string(r.ID), kind: r.Kind}
+	if r.Line != "" {
+		out.wave, out.wish, out.language, out.owner, out.team = celltext.Clean(string(r.Wave)), string(r.Wish), string(r.Language), string(r.Owner), celltext.Clean(string(r.Team))
+	}
 	if r.Score != nil {
 		out.score = strconv.FormatFloat(*r.Score, 'f', -1, 64)
 	}

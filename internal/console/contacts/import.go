@@ -2,7 +2,6 @@ package contacts
 
 import (
 	"net/http"
-	"strconv"
 	"strings"
 
 	"onetap/internal/apperr"
@@ -10,7 +9,6 @@ import (
 	"onetap/internal/contacts"
 	"onetap/internal/door"
 	"onetap/internal/lang"
-	"onetap/internal/sheet"
 	"onetap/internal/survey"
 )
 
@@ -141,44 +139,4 @@ func tookText(l lang.Language, m contacts.Merge) string {
 		}
 	}
 	return strings.Join(parts, "; ")
-}
-
-// refusedRows is a CSV of the refused rows as they were, with the line and the reason: what one corrects and uploads
-// again. Its own two columns are ignored then.
-func (d *Pages) refusedRows(w http.ResponseWriter, r *http.Request) error {
-	u, err := d.Store.Upload(r.Context(), r.PathValue("import"))
-	if err != nil {
-		return err
-	}
-	so, err := contacts.Progress(u)
-	if err != nil {
-		return err
-	}
-	rows, err := d.Lists.Refused(r.Context(), u, refusedKept)
-	if err != nil {
-		return err
-	}
-	separator := so.Separator
-	if separator == "" {
-		separator = ";"
-	}
-	l := door.VisitOf(r).Lang
-	var b strings.Builder
-	b.WriteString("\uFEFF") // Excel takes it for windows-1251 otherwise
-	head := []string{l.T("upload.csv_line"), l.T("upload.csv_reason")}
-	for _, c := range so.Columns {
-		head = append(head, c.Heading)
-	}
-	sheet.WriteRow(&b, separator, head)
-	for _, row := range rows {
-		sheet.WriteRow(&b, separator, append([]string{strconv.Itoa(row.Line), door.ViewRefusal(l, row).Message}, row.Row(so.Columns)...))
-	}
-	if left := so.Quality.Refused - len(rows); left > 0 {
-		sheet.WriteRow(&b, separator, []string{"", l.T("upload.csv_more", lang.Values{"Count": left})})
-	}
-	h := w.Header()
-	h.Set("Content-Type", "application/octet-stream") // an HTTP API may change the letters of text
-	h.Set("Content-Disposition", `attachment; filename="refused-`+u.ID+`.csv"`)
-	w.Write([]byte(b.String()))
-	return nil
 }

@@ -29,7 +29,7 @@ func (d *Pages) Routes() []door.Route {
 		door.On("POST /contacts/uploads/{upload}/undo", authz.WriteContacts, d.undo, "contacts.undo"),
 		door.On("POST /contacts/uploads/{upload}/go-on", authz.WriteContacts, d.goOn, "contacts.owner.go-on"),
 		door.On("GET /contacts/imports/{import}", authz.WriteContacts, d.importPage, ""),
-		door.On("GET /contacts/imports/{import}/refused", authz.WriteContacts, d.refusedRows, ""),
+		door.On("GET /contacts/imports/{import}/refused", authz.WriteContacts, d.RefusedContacts, ""),
 		door.On("GET /contacts/new", authz.WriteContacts, d.newContact, ""),
 		door.On("POST /contacts/new", authz.WriteContacts, d.addContact, "contacts.add"),
 		door.On("GET /contacts/{audience}/{contact}/edit", authz.WriteContacts, d.editContact, ""),

@@ -165,3 +165,35 @@ func TestContactsComeBack(t *testing.T) {
 		}
 	}
 }
+
+// What was refused of a list of answers can be had as it came, with its line and the reason, and is read again when it is put right.
+func TestRefusedLines(t *testing.T) {
+	t.Parallel()
+	w := consoletest.New(t, dynamo.Options{})
+	w.Staffed()
+	list := "date;score;comment;email\n2026-03-01;9;fine;a@example.com\n2026-03-02;17;\"so; so\";b@example.com\n;3;none;c@example.com\n"
+	out := w.Must("POST", "/api/v1/history?audience=customers&into=month", "text/csv", []byte(list))
+	if out["new"] != 1.0 || out["refused"] != 2.0 {
+		t.Fatalf("%v", out)
+	}
+	id := out["import"].(string)
+	page := w.As(t, "marketing").Get("/history/" + id + "/refused")
+	status, h, body := call(t, w, survey.RoleMarketing, "/history/"+id+"/refused.csv")
+	if status != 200 || !strings.Contains(h.Get("Content-Disposition"), "refused-"+id) || page.Raw == "" {
+		t.Fatalf("%d %v", status, h)
+	}
+	lines := strings.Split(strings.TrimSpace(body), "\r\n")
+	if len(lines) == 1 {
+		lines = strings.Split(strings.TrimSpace(body), "\n")
+	}
+	if len(lines) != 3 || !strings.HasSuffix(lines[0], "date;score;comment;email") || !strings.HasPrefix(lines[1], "3;") || !strings.HasSuffix(lines[1], "2026-03-02;17;\"so; so\";b@example.com") || !strings.HasSuffix(lines[2], ";3;none;c@example.com") {
+		t.Errorf("%q", lines)
+	}
+	again := w.Must("POST", "/api/v1/history?audience=customers&into=month", "text/csv", []byte(strings.Replace(body, ";17;", ";7;", 1)))
+	if again["new"] != 1.0 || again["refused"] != 1.0 {
+		t.Errorf("put right: %v", again)
+	}
+	if status, _, _ := call(t, w, survey.RoleOwner, "/history/"+id+"/refused.csv"); status != 403 {
+		t.Errorf("an owner: %d", status)
+	}
+}

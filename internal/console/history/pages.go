@@ -29,6 +29,7 @@ func (d *Pages) Routes() []door.Route {
 		door.On("GET /history/new", authz.BringHistory, d.ask, ""),
 		door.On("POST /history/look", authz.BringHistory, d.look, door.Unaudited),
 		door.On("POST /history/new", authz.BringHistory, d.bring, "history"),
+		door.On("GET /history/{import}/refused", authz.BringHistory, d.RefusedHistory, ""),
 		door.On("GET /history/{import}", authz.BringHistory, d.show, ""),
 		door.On("POST /history/{import}/take-back", authz.BringHistory, d.takeBack, "history.delete"),
 	}

@@ -1,0 +1,298 @@
+package exports
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"onetap/internal/apperr"
+	"onetap/internal/contacts"
+	"onetap/internal/followup"
+	"onetap/internal/insight"
+	"onetap/internal/loop"
+	"onetap/internal/report"
+	"onetap/internal/survey"
+)
+
+// workspaceVersion is of the form of the lines: see docs/export.md.
+const workspaceVersion = 1
+
+// stages are what a workspace is written out as, one after the other.
+var stages = []string{"head", "settings", "staff", "columns", "contacts", "campaigns", "invitations", "answers", "cases", "audit"}
+
+// mark is where the lines go on: a stage, in it an audience and a campaign, and in those a place.
+type mark struct {
+	Stage    int    `json:"s"`
+	Audience int    `json:"a,omitempty"`
+	Campaign string `json:"c,omitempty"` // from this id on
+	After    string `json:"p,omitempty"`
+}
+
+// workspaceRows are everything that a company has put in or was answered, as lines of JSON. What the reader may not see on a page is not in it:
+// of employees' campaigns there are figures and words, as everybody sees them.
+type workspaceRows struct{ base }
+
+func (w workspaceRows) columns() []report.Column { return nil }
+
+func (w workspaceRows) page(ctx context.Context, after string) (rows []report.Row, next string, err error) {
+	var m mark
+	if after != "" {
+		if err := json.Unmarshal([]byte(after), &m); err != nil || m.Stage < 0 || m.Stage >= len(stages) {
+			return nil, "", apperr.New(apperr.Invalid, "cursor_wrong", "after")
+		}
+	}
+	lines, to, err := w.lines(ctx, m)
+	if err != nil {
+		return nil, "", err
+	}
+	for _, l := range lines {
+		rows = append(rows, report.Row{l})
+	}
+	if to == nil {
+		return rows, "", nil
+	}
+	return rows, string(asJSON(to)), nil
+}
+
+// following is the beginning of the next stage; nil after the last.
+func (m mark) following() *mark {
+	if m.Stage+1 == len(stages) {
+		return nil
+	}
+	return &mark{Stage: m.Stage + 1}
+}
+
+func (w workspaceRows) lines(ctx context.Context, m mark) ([]any, *mark, error) {
+	switch stages[m.Stage] {
+	case "head":
+		return []any{map[string]any{"kind": "onetap", "version": workspaceVersion, "made": w.e.Now().UTC().Format(time.RFC3339)}}, m.following(), nil
+	case "settings":
+		s, err := w.e.Store.Settings(ctx)
+		return []any{line("settings", s)}, m.following(), err
+	case "staff":
+		staff, err := w.e.Store.Staff(ctx)
+		lines := make([]any, len(staff))
+		for i, one := range staff {
+			lines[i] = line("staff", one)
+		}
+		return lines, m.following(), err
+	case "audit":
+		entries, next, err := w.e.Store.Audit(ctx, m.After, auditAtOnce, w.e.Now())
+		lines := make([]any, len(entries))
+		for i, e := range entries {
+			lines[i] = map[string]any{"kind": "audit", "at": e.At, "who": e.Who, "token": e.Token, "action": e.Action, "object": e.Object}
+		}
+		if next == "" {
+			return lines, nil, err
+		}
+		return lines, &mark{Stage: m.Stage, After: next}, err
+	case "cases":
+		return w.caseLines(ctx, m)
+	}
+	if m.Audience >= len(survey.Audiences) {
+		return nil, m.following(), nil
+	}
+	a := survey.Audiences[m.Audience]
+	others := &mark{Stage: m.Stage, Audience: m.Audience + 1}
+	switch stages[m.Stage] {
+	case "columns":
+		known, err := w.e.Lists.Columns(ctx, a)
+		var lines []any
+		for _, c := range known {
+			lines = append(lines, map[string]any{"kind": "column", "audience": a, "column": c.Dimension, "segment": c.Use, "chosen": c.Chosen})
+		}
+		return lines, others, err
+	case "contacts":
+		return w.contactLines(ctx, m, a)
+	}
+	campaigns, err := w.e.Store.Campaigns(ctx, a, mostCampaigns)
+	if err != nil {
+		return nil, nil, err
+	}
+	slices.SortFunc(campaigns, func(a, b survey.Campaign) int { return strings.Compare(string(a.ID), string(b.ID)) }) // while new ones come
+	at := slices.IndexFunc(campaigns, func(c survey.Campaign) bool { return string(c.ID) >= m.Campaign })
+	if at < 0 {
+		return nil, others, nil
+	}
+	c := campaigns[at]
+	m.Campaign = string(c.ID)
+	after := &mark{Stage: m.Stage, Audience: m.Audience, Campaign: string(c.ID) + "~"}
+	switch stages[m.Stage] {
+	case "invitations":
+		return w.invitationLines(ctx, m, c, after)
+	case "answers":
+		return w.answerLines(ctx, m, c, after)
+	}
+	return w.campaignLines(ctx, c, after)
+}
+
+// mostCampaigns is how many campaigns of an audience are written out.
+const mostCampaigns = 10_000
+
+// line is a value's own JSON with its kind before it.
+func line(kind string, v any) json.RawMessage {
+	b := asJSON(v)
+	return append([]byte(`{"kind":"`+kind+`",`), b[1:]...)
+}
+
+func (w workspaceRows) contactLines(ctx context.Context, m mark, a survey.Audience) ([]any, *mark, error) {
+	from, err := survey.ParseCursor(m.After)
+	if err != nil {
+		return nil, nil, err
+	}
+	found, next, err := w.e.Lists.Walk(ctx, w.who, contacts.Search{Audience: a, From: from}, walkedAtOnce)
+	lines := make([]any, len(found))
+	for i, hit := range found {
+		c := hit.Contact
+		lines[i] = map[string]any{
+			"kind": "contact", "audience": a, "id": c.ID, "person": c.Person, "owner": c.Owner, "owner_as_written": c.OwnerRaw, "team": c.Team, "location": c.Location,
+			"product": c.Product, "tier": c.Tier, "language": c.Language, "value": c.Value, "attributes": c.Attrs, "created": c.Created, "updated": c.Updated, "stopped": hit.Stopped,
+		}
+	}
+	if next == nil {
+		return lines, &mark{Stage: m.Stage, Audience: m.Audience + 1}, err
+	}
+	return lines, &mark{Stage: m.Stage, Audience: m.Audience, After: next.String()}, err
+}
+
+// campaignLines are a campaign with its figures, and of employees' what people wrote.
+func (w workspaceRows) campaignLines(ctx context.Context, c survey.Campaign, after *mark) ([]any, *mark, error) {
+	reading, err := w.e.Results.Open(ctx, w.who, c)
+	if err != nil {
+		return nil, nil, err
+	}
+	whole, err := w.e.Results.Whole(ctx, w.who, c)
+	if err != nil {
+		return nil, nil, err
+	}
+	t := whole.Tally()
+	if c.Audience.Anonymous() { // how many ballots there are of what tells more than the figures do
+		c.Box, c.Cards = survey.Box{}, nil
+	}
+	lines := []any{line("campaign", c), map[string]any{
+		"kind": "figures", "campaign": c.ID, "withheld": whole.Withheld(), "scores": t.Scores, "answers": t.Answers(), "sent": t.Sent, "comments": t.Comments, "unverified": t.Unverified,
+	}}
+	if !reading.View().Words() {
+		return lines, after, nil
+	}
+	words, err := reading.Words(ctx)
+	for _, group := range words {
+		for _, said := range group.Said {
+			lines = append(lines, map[string]any{"kind": "words", "campaign": c.ID, "columns": reading.Columns(), "group": group.Group, "comment": said.Comment(), "wish": said.Wish()})
+		}
+	}
+	return lines, after, err
+}
+
+func (w workspaceRows) invitationLines(ctx context.Context, m mark, c survey.Campaign, after *mark) ([]any, *mark, error) {
+	b := w.base
+	b.ask.Kind = Invitations
+	s, err := b.invitations(ctx, c)
+	if err != nil {
+		return nil, nil, err
+	}
+	r := s.(invitationRows)
+	found, next, err := r.read(ctx, m.After)
+	lines := make([]any, len(found))
+	for i, one := range found {
+		v := one.Invitation
+		lines[i] = map[string]any{
+			"kind": "invitation", "campaign": c.ID, "contact": one.Contact, "wave": v.Mailing, "state": v.State, "reason": v.Reason, "owner": v.Owner, "team": v.Team, "at": v.At,
+		}
+	}
+	if next == "" {
+		return lines, after, err
+	}
+	m.After = next
+	return lines, &m, err
+}
+
+// answerLine is an answer as the import of history reads it back.
+type answerLine struct {
+	Kind       string            `json:"kind"` // answer
+	Audience   survey.Audience   `json:"audience"`
+	Campaign   survey.CampaignID `json:"campaign_id"`
+	Wave       string            `json:"campaign"` // its name
+	ID         string            `json:"id"`
+	Contact    survey.ContactID  `json:"contact"`
+	Person     survey.Person     `json:"person"`
+	At         string            `json:"created_at"` // first verified post, which decides the week; of one that is in no figure, the first
+	Score      int               `json:"score"`
+	Verified   bool              `json:"verified"`
+	Comment    string            `json:"comment"`
+	Wish       string            `json:"wish"`
+	Language   string            `json:"language"`
+	Owner      string            `json:"owner"`
+	Team       string            `json:"team"`
+	Properties map[string]string `json:"person_properties,omitempty"` // values of the campaign's dimensions
+}
+
+func (w workspaceRows) answerLines(ctx context.Context, m mark, c survey.Campaign, after *mark) ([]any, *mark, error) {
+	reading, err := w.e.Results.Open(ctx, w.who, c)
+	if err != nil || !reading.View().Answers() || !reading.View().People() {
+		return nil, after, err
+	}
+	from, err := survey.ParseCursor(m.After)
+	if err != nil {
+		return nil, nil, err
+	}
+	found, next, err := w.e.Results.Responses(ctx, w.who, c, from, walkedAtOnce)
+	if err != nil {
+		return nil, nil, err
+	}
+	ids := make([]survey.ContactID, 0, len(found))
+	for _, a := range found {
+		r, _ := a.Response()
+		ids = append(ids, r.Contact)
+	}
+	people, err := w.e.Store.Contacts(ctx, c.Audience, ids)
+	var lines []any
+	for _, a := range found {
+		r, _ := a.Response()
+		l := answerLine{
+			Kind: "answer", Audience: c.Audience, Campaign: c.ID, Wave: c.Name, ID: string(c.ID) + "." + string(r.Contact), Contact: r.Contact, Person: people[r.Contact].Person,
+			At: insight.When(r).UTC().Format(time.RFC3339), Score: r.Score, Verified: r.Verified, Comment: r.Why, Wish: r.Wish, Language: r.Language, Owner: r.Owner, Team: r.Team,
+			Properties: map[string]string{},
+		}
+		for i, d := range c.Dimensions {
+			if h := survey.Heading(d); h != "" {
+				d = h
+			}
+			if v := r.Segment(i); v != "" {
+				l.Properties[d] = v
+			}
+		}
+		lines = append(lines, l)
+	}
+	if next == nil {
+		return lines, after, err
+	}
+	m.After = next.String()
+	return lines, &m, err
+}
+
+func (w workspaceRows) caseLines(ctx context.Context, m mark) ([]any, *mark, error) {
+	staff, err := w.e.Store.Staff(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	found, err := w.e.Cases.Take(ctx, w.who, staff, followup.BoardQuery{Owner: followup.AllOwners, After: m.After})
+	if err != nil {
+		return nil, nil, err
+	}
+	lines := make([]any, len(found.Cases))
+	for i, c := range found.Cases {
+		lines[i] = struct {
+			Kind string `json:"kind"`
+			ID   string `json:"id"`
+			loop.Case
+			Notes []loop.Note `json:"notes"`
+		}{"case", c.ID(), c, found.Notes[i]}
+	}
+	if found.Next == "" {
+		return lines, m.following(), nil
+	}
+	return lines, &mark{Stage: m.Stage, After: found.Next}, nil
+}

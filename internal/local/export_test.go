@@ -1,0 +1,141 @@
+package local_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"onetap/internal/local"
+	"onetap/internal/local/drive"
+	"onetap/internal/local/localtest"
+)
+
+// laptopFor is a laptop with nothing in it.
+func laptopFor(t *testing.T) (*local.Stack, *drive.Company) {
+	t.Helper()
+	s, err := local.Start(t.Context(), local.Config{Template: localtest.Template(t), Functions: localtest.Functions(t), Data: t.TempDir(), Minute: time.Hour})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s, drive.New(s.Site(), s.Inbox(), s.Token())
+}
+
+// figuresOf are the figures of a workspace's campaigns by their names.
+func figuresOf(t *testing.T, c *drive.Company) map[string]any {
+	t.Helper()
+	var list struct {
+		Campaigns []struct{ ID, Name string }
+	}
+	if err := c.Call(t.Context(), "GET", "/campaigns?audience=customers", nil, &list); err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]any{}
+	for _, one := range list.Campaigns {
+		var got map[string]any
+		if err := c.Call(t.Context(), "GET", "/campaigns/"+one.ID+"/results?by=attr:Membership", nil, &got); err != nil {
+			t.Fatal(err)
+		}
+		delete(got, "campaign")
+		if by, ok := got["by"].(map[string]any); ok {
+			delete(by, "at") // when it was counted
+		}
+		all[one.Name] = got
+	}
+	return all
+}
+
+// A workspace that is taken out as lines of JSON and brought into an empty one shows equal figures there, and brought in twice the same.
+func TestWorkspaceComesBack(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs two whole laptops")
+	}
+	t.Parallel()
+	ctx := t.Context()
+	from, company := laptopFor(t)
+	var list strings.Builder
+	list.WriteString("date,score,comment,email,name,campaign,team,language,Membership,answer id\n")
+	for i := range 700 {
+		fmt.Fprintf(&list, "2026-%02d-%02d 10:%02d:00,%d,%s,person%d@example.com,Person %d,%s,Team %d,%s,Membership %d,a%d\n",
+			1+i%9, 1+i%28, i%60, (i*i)%11, []string{"", "said, once", "«да»"}[i%3], i, i, []string{"Spring", "Summer"}[i%2], i%4, []string{"ru", "en"}[i%2], i%5, i)
+	}
+	list2 := strings.Replace(strings.ReplaceAll(list.String(), "said, once", "\"said, once\""), "answer id", "response id", 1)
+	if err := company.Upload(ctx, "POST", "/history?audience=customers&into=column&create=yes&column=response%20id:answer_id", "text/csv", []byte(list2), nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := from.Settle(ctx); err != nil {
+		t.Fatal(err)
+	}
+	file := exported(t, from)
+	kinds := map[string]int{}
+	for line := range strings.Lines(file) {
+		var one struct{ Kind string }
+		if err := json.Unmarshal([]byte(line), &one); err != nil {
+			t.Fatalf("%v: %.200s", err, line)
+		}
+		kinds[one.Kind]++
+	}
+	if kinds["answer"] != 700 || kinds["contact"] != 700 || kinds["campaign"] != 2 || kinds["onetap"] != 1 || kinds["settings"] != 1 || kinds["audit"] == 0 {
+		t.Errorf("the lines are %v", kinds)
+	}
+	want := figuresOf(t, company)
+	to, other := laptopFor(t)
+	for n, outcome := range []struct{ fresh, unchanged float64 }{{700, 0}, {0, 700}} {
+		var got map[string]any
+		if err := other.Upload(ctx, "POST", "/history?audience=customers&into=column&create=yes", "application/json", []byte(file), &got); err != nil {
+			t.Fatal(err)
+		}
+		if got["new"] != outcome.fresh || got["unchanged"] != outcome.unchanged || got["refused"] != 0.0 || got["from"] != "Onetap" {
+			t.Errorf("time %d: %v", n+1, got)
+		}
+		if err := to.Settle(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if got := figuresOf(t, other); len(got) != 2 || !reflect.DeepEqual(got, want) {
+			t.Errorf("time %d, the figures are\n%v\nwant\n%v", n+1, got, want)
+		}
+	}
+}
+
+// exported takes a workspace out, as one file or by way of the bucket.
+func exported(t *testing.T, s *local.Stack) string {
+	t.Helper()
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	for path := "/api/v1/export"; ; {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.Site()+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer "+s.Token())
+		if strings.HasPrefix(path, "http") {
+			if r, err = http.NewRequestWithContext(t.Context(), http.MethodGet, path, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		answer, err := client.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(answer.Body)
+		answer.Body.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch answer.StatusCode {
+		case http.StatusOK:
+			return string(body)
+		case http.StatusAccepted, http.StatusSeeOther:
+			path = answer.Header.Get("Location")
+			if err := s.Settle(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		default:
+			t.Fatalf("%s: %d %.300s", path, answer.StatusCode, body)
+		}
+	}
+}
