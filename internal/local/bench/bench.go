@@ -86,6 +86,7 @@ var measurements = []struct {
 	{"respond", measureRespond},
 	{"import", measureImport},
 	{"history", measureHistory},
+	{"exports", measureExports},
 	{"send", measureSend},
 	{"recompute", measureRecompute},
 	{"tap", measureTap},

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -81,11 +82,16 @@ func (l *lab) history(ctx context.Context, n int) ([]Figure, error) {
 
 // bring sends a list of answers in parts and checks what became of them.
 func (s *stage) bring(ctx context.Context, parts [][]byte, isNew, unchanged int) error {
+	return s.bringAs(ctx, "month", parts, isNew, unchanged)
+}
+
+// bringAs is bring where something else than a month becomes a campaign.
+func (s *stage) bringAs(ctx context.Context, into string, parts [][]byte, isNew, unchanged int) error {
 	var im struct {
 		Import string
 		Total  struct{ New, Unchanged, Refused int }
 	}
-	if err := s.Upload(ctx, "POST", "/history?audience=customers&into=month", "text/csv", nil, &im); err != nil {
+	if err := s.Upload(ctx, "POST", "/history?audience=customers&into="+url.QueryEscape(into), "text/csv", nil, &im); err != nil {
 		return err
 	}
 	for i, part := range parts {
