@@ -117,7 +117,7 @@ func TestPartsAndAddresses(t *testing.T) {
 	}
 	c.pass(5*time.Minute + time.Second)
 	if status, _, body := get(t, address); status != 403 || !strings.Contains(body, "Request has expired") {
-		t.Errorf("after its end: %d %s", status, body)
+		t.Errorf("after its end: %d %.200s", status, body)
 	}
 	if address, err = b.Address(ctx, key, 5*time.Minute); err != nil {
 		t.Fatal(err)
@@ -135,7 +135,7 @@ func TestPartsAndAddresses(t *testing.T) {
 	}
 	c.pass(-73 * time.Hour)
 	if status, _, body := get(t, address); status != 404 || !strings.Contains(body, "NoSuchKey") {
-		t.Errorf("after three days: %d %s", status, body)
+		t.Errorf("after three days: %d %.200s", status, body)
 	}
 }
 
