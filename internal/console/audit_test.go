@@ -18,6 +18,8 @@ var unauditedBecause = map[string]string{
 	"POST /api/v1/campaigns/{campaign}/results/count": "counts answers and changes nothing; what is looked for is posted to stay out of addresses",
 	"POST /results/{campaign}/count/{kind}":           "counts answers and changes nothing; what is looked for is posted to stay out of addresses",
 	"POST /results/{campaign}/by/{kind}":              "reads; what is looked for is posted to stay out of addresses",
+	"POST /results/{campaign}/accounts":               "reads; what is looked for is posted to stay out of addresses",
+	"POST /accounts/{audience}":                       "reads; what is looked for is posted to stay out of addresses",
 	"POST /results/{campaign}/answers":                "reads; what is looked for is posted to stay out of addresses",
 	"POST /cases/find":                                "reads; what is looked for is posted to stay out of addresses",
 	"POST /contacts/search":                           "reads; what is looked for is posted to stay out of addresses",

@@ -8,6 +8,7 @@ import (
 
 	"onetap/internal/api"
 	"onetap/internal/authz"
+	"onetap/internal/console/accounts"
 	"onetap/internal/console/campaigns"
 	"onetap/internal/console/cases"
 	"onetap/internal/console/contacts"
@@ -44,6 +45,7 @@ func (c *Console) Routes() []door.Route {
 		(&home.Pages{Shell: c.shell}).Routes(),
 		(&campaigns.Pages{Shell: c.shell}).Routes(),
 		(&contacts.Pages{Shell: c.shell}).Routes(),
+		(&accounts.Pages{Shell: c.shell}).Routes(),
 		(&results.Pages{Shell: c.shell}).Routes(),
 		(&continuous.Pages{Shell: c.shell}).Routes(),
 		(&history.Pages{Shell: c.shell}).Routes(),

@@ -16,11 +16,13 @@ import (
 
 // notKept lists the forms whose words are not kept (shell.Keep), with the reason.
 var notKept = map[string]string{
-	"POST /campaigns/{campaign}/test": "one address, which the browser itself offers again",
-	"POST /contacts/search":           "what is looked for, not written",
-	"POST /history/new":               "a name of a few words, beside a file that no browser keeps",
-	"POST /settings/people/find":      "what is looked for: somebody's address, which must not lie on a device",
-	"POST /settings/tokens":           "a name of a few letters; the token that follows must not lie on a device",
+	"POST /campaigns/{campaign}/test":   "one address, which the browser itself offers again",
+	"POST /accounts/{audience}":         "what is looked for, not written",
+	"POST /results/{campaign}/accounts": "what is looked for, not written",
+	"POST /contacts/search":             "what is looked for, not written",
+	"POST /history/new":                 "a name of a few words, beside a file that no browser keeps",
+	"POST /settings/people/find":        "what is looked for: somebody's address, which must not lie on a device",
+	"POST /settings/tokens":             "a name of a few letters; the token that follows must not lie on a device",
 }
 
 // shortField is the most characters of a field that one types again without regret.

@@ -71,6 +71,7 @@ func TestEveryPage(t *testing.T) {
 	v := &walker{t: t, site: s.Site(), store: tableOf(s), client: &http.Client{}}
 	v.uploaded(teller.Company)
 	v.opened(s)
+	v.silent(s)
 	found := map[string]string{}
 	for _, staff := range []string{"tikhonov", "klimova", "voronin", "orlova", "sokolova", "morozova"} {
 		v.signIn(staff)
@@ -184,6 +185,26 @@ func (v *walker) opened(s *laptop.Stack) {
 		v.t.Fatal(err)
 	}
 	v.also = append(v.also, "/campaigns/"+string(asked.ID))
+}
+
+// silent is a campaign of long ago that most have not answered.
+func (v *walker) silent(s *laptop.Stack) {
+	v.t.Helper()
+	ctx, at := v.t.Context(), time.Now().AddDate(-2, 0, 0)
+	c := survey.Campaign{ID: "silentaa", Name: "Позапрошлый год", Audience: survey.Customers, State: survey.Closed, Language: "ru", Created: at, Launched: at, Opened: at, ClosesAt: at.AddDate(0, 0, 14), Ended: at.AddDate(0, 0, 14)}
+	err := v.store.CreateCampaign(ctx, c)
+	var asked []survey.Invitation
+	for i := range 9 {
+		asked = append(asked, survey.Invitation{
+			Campaign: c.ID, Contact: consoletest.ContactNumber(i), Audience: c.Audience, State: survey.InvitationSent, Decided: survey.InvitationSent, Language: "ru", Team: "Склад", At: at, Version: 1,
+		})
+	}
+	answer := survey.Response{Campaign: c.ID, Contact: consoletest.ContactNumber(0), Audience: c.Audience, Team: "Склад", Language: "ru", Score: 9, Verified: true, First: at, Counted: at, Updated: at, Version: 1, Import: "none"}
+	err = errors.Join(err, v.store.AddInvitations(ctx, asked, func() bool { return true }), v.store.PutAnswers(ctx, []survey.Response{answer}), s.Settle(ctx))
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	v.also = append(v.also, "/results/"+string(c.ID))
 }
 
 func (v *walker) link(staff string) string {

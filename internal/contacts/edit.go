@@ -113,7 +113,7 @@ func (l *Lists) Change(ctx context.Context, who authz.Who, a survey.Audience, id
 	c.Found = in.found(id, stored, ids)
 	c.Updated = l.Now().UTC().Truncate(time.Millisecond)
 	move := addressMove{survey.AddressMove{Audience: a, Contact: id, From: stored.MailID(), To: ids.Mail}, c.Person.Email}
-	if err := l.noteAccount(ctx, c); err != nil {
+	if err := cmp.Or(l.noteAccount(ctx, c), l.noteAccount(ctx, stored)); err != nil {
 		return c, err
 	}
 	err = l.moveAddress(ctx, move, &survey.ContactSave{Contact: c, Was: stored.Updated, Whose: in.puts, Gone: in.gone})

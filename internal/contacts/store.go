@@ -44,6 +44,8 @@ type Store interface {
 	// UpsertContacts writes those contacts that are new or changed. by names the upload's part, so that the part taken again
 	// counts as the first time; what it changes is kept so that TakeBack can undo it. apperr.ErrChanged is by by.Before.
 	UpsertContacts(ctx context.Context, cs []survey.Contact, by survey.UploadMark, now time.Time) (survey.Upserted, error)
+	// ChangeAccountJoins keeps what change made of what is said of an audience's accounts; change may be called again, and its error ends it.
+	ChangeAccountJoins(ctx context.Context, a survey.Audience, change func(*survey.AccountJoins) error) error
 	// NoteAccounts keeps that contacts of an audience with companies have come or changed.
 	NoteAccounts(ctx context.Context, a survey.Audience, now time.Time) error
 	// ReassignContacts changes owner and team of contacts to what change makes of them, unless somebody else changes them at the same

@@ -20,6 +20,7 @@ const walkedAtOnce = 1000
 type contactRows struct {
 	base
 	attrs []string // headings of further columns
+	firms bool     // the audience has accounts
 }
 
 func (b base) contacts(ctx context.Context) (source, error) {
@@ -31,6 +32,9 @@ func (b base) contacts(ctx context.Context) (source, error) {
 		return nil, err
 	}
 	c := contactRows{base: b}
+	if c.firms, err = b.e.Results.HasAccounts(ctx, b.ask.Audience); err != nil {
+		return nil, err
+	}
 	for _, one := range known {
 		if h := survey.Heading(one.Dimension); h != "" && (len(one.Examples) > 0 || !ofPerson(h)) {
 			c.attrs = append(c.attrs, h)
@@ -54,6 +58,11 @@ func (c contactRows) columns() []report.Column {
 	var columns []report.Column
 	for _, name := range []string{"email", "name", "phone", "customer", "owner", "team", "location", "product", "tier", "language", "value", "stopped"} {
 		columns = append(columns, c.column(name, report.Text))
+	}
+	if c.firms {
+		for _, name := range []string{"company", "company_id", "parent_company", "company_role"} {
+			columns = append(columns, c.column(name, report.Text))
+		}
 	}
 	for _, h := range c.attrs {
 		columns = append(columns, report.Column{Heading: h, Kind: report.Text})
@@ -82,6 +91,13 @@ func (c contactRows) page(ctx context.Context, after string) ([]report.Row, stri
 		}
 		rows[i] = report.Row{
 			one.Person.Email, one.Person.Name, one.Person.Phone, one.Person.Customer, responsible, one.Team, one.Location, one.Product, one.Tier, one.Language, one.Value, stopped,
+		}
+		if c.firms {
+			role := ""
+			if one.Company.Role != "" {
+				role = c.l.T("company_role." + string(one.Company.Role))
+			}
+			rows[i] = append(rows[i], one.Company.Name, one.Company.Code, one.Company.Parent, role)
 		}
 		for _, h := range c.attrs {
 			rows[i] = append(rows[i], one.Attrs[h])

@@ -39,6 +39,9 @@ type memory struct {
 	words    []survey.Words
 	people   map[survey.ContactID]survey.Person
 	settings survey.Settings
+	contacts []survey.Contact
+	joins    survey.AccountJoins
+	askedOf  map[survey.AccountID]int
 }
 
 func (m *memory) TalliesOf(_ context.Context, scope, kind string) (map[survey.TallyKey]survey.Counts, error) {
@@ -203,10 +206,44 @@ func must[T any](t *testing.T) func(v T, err error) T {
 	}
 }
 
-func (m *memory) InvitationsPage(context.Context, survey.CampaignID, int, survey.InvitationState, survey.Cursor, int, int) ([]survey.Invitation, *survey.Cursor, error) {
-	return nil, nil, nil
-}
-
 func (m *memory) WordsOf(context.Context, survey.CampaignID) ([]survey.Words, error) {
 	return m.words, nil
+}
+
+func (m *memory) SomeContacts(_ context.Context, a survey.Audience, shard, limit int, each func(survey.Contact)) (more bool, err error) {
+	n := 0
+	for _, c := range m.contacts {
+		if c.Audience != a || c.ID.Shard() != shard {
+			continue
+		}
+		if n++; n > limit {
+			return true, nil
+		}
+		each(c)
+	}
+	return false, nil
+}
+
+func (m *memory) AccountsChanged(context.Context, survey.Audience) (time.Time, bool, error) {
+	return noon.AddDate(0, 0, -1), len(m.contacts) > 0, nil
+}
+
+func (m *memory) AccountJoins(context.Context, survey.Audience) (survey.AccountJoins, error) {
+	return m.joins, nil
+}
+
+func (m *memory) AskedAccounts(context.Context, survey.CampaignID, int) (map[survey.AccountID]int, error) {
+	return m.askedOf, nil
+}
+
+func (m *memory) Places(context.Context, []survey.CampaignID, []survey.ContactID) (map[survey.ContactID]map[survey.CampaignID]loop.Place, error) {
+	return nil, nil
+}
+
+func (m *memory) GoneAmong(context.Context, survey.Audience, []survey.ContactID) (map[survey.ContactID]time.Time, error) {
+	return nil, nil
+}
+
+func (m *memory) InvitationsPage(context.Context, survey.CampaignID, int, survey.InvitationState, survey.Cursor, int, int) ([]survey.Invitation, *survey.Cursor, error) {
+	return nil, nil, nil
 }

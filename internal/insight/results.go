@@ -15,6 +15,8 @@ type Results struct {
 	Store Store
 	Keys  Pseudonyms
 	Now   func() time.Time
+
+	books books
 }
 
 // View is what a reader may see of a campaign's answers now.

@@ -47,7 +47,7 @@ func TestADumpTellsNobody(t *testing.T) {
 		for _, a := range survey.Audiences {
 			_, err := table.ContactsUntil(ctx, a, survey.Cursor{Shard: shard, End: shard + 1}, 1<<30, func(c survey.Contact, _ survey.SuppressionReason) bool {
 				people++
-				secrets = append(secrets, c.Person.Name, c.Person.First, c.Person.Middle, c.Person.Email, c.Person.Phone, digits(c.Person.Phone), c.Person.Customer, c.OwnerRaw, c.Value)
+				secrets = append(secrets, c.Person.Name, c.Person.First, c.Person.Middle, c.Person.Email, c.Person.Phone, digits(c.Person.Phone), c.Person.Customer, c.OwnerRaw, c.Value, c.Company.Name, c.Company.Code, c.Company.Parent)
 				return true
 			})
 			if err != nil {

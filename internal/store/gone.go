@@ -125,6 +125,27 @@ func (s *Store) GoneSince(ctx context.Context, a survey.Audience, id survey.Cont
 	return since, err
 }
 
+// GoneAmong reads since when those of some contacts are gone from the lists that are; whoever was changed since is not gone.
+func (s *Store) GoneAmong(ctx context.Context, a survey.Audience, ids []survey.ContactID) (map[survey.ContactID]time.Time, error) {
+	found := map[survey.ContactID]time.Time{}
+	of := map[int][]survey.ContactID{}
+	for _, id := range ids {
+		of[shard(id)] = append(of[shard(id)], id)
+	}
+	for n, some := range of {
+		gone, err := s.goneIn(ctx, a, n)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range some {
+			if since, ok := gone[id]; ok {
+				found[id] = since
+			}
+		}
+	}
+	return found, nil
+}
+
 // SaveGone writes who is gone if it has the version that was read (0: whatever is there, for the same step finds the same), and deletes
 // what names nobody; otherwise ErrChanged.
 func (s *Store) SaveGone(ctx context.Context, g survey.GoneContacts) error {

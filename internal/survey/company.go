@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 
 	"onetap/internal/celltext"
@@ -63,24 +64,22 @@ func ReadAccountRole(text string) (r AccountRole, ok bool) {
 	return "", text == ""
 }
 
-// legalForms are words of a company's name that say what it is before the law.
-var legalForms = strings.Fields(`ооо оао зао пао ао нко нао ип тоо чп чуп унп одо гк группа компаний филиал общество с ограниченной ответственностью акционерное публичное закрытое открытое индивидуальный
-	предприниматель llc l.l.c ltd limited gmbh mbh ag kg ohg ug inc incorporated corp corporation co company plc sa s.a sas sarl srl spa s.p.a bv b.v nv n.v oy ab as aps llp lp pty pte sro s.r.o kft zrt doo ooo oao zao pao ao ip tov`)
-
-var legalForm = func() map[string]bool {
+// legalForm are words of a company's name that say what it is before the law.
+var legalForm = sync.OnceValue(func() map[string]bool {
 	all := map[string]bool{}
-	for _, w := range legalForms {
+	for _, w := range strings.Fields(`ооо оао зао пао ао нко нао ип тоо чп чуп унп одо гк группа компаний филиал общество с ограниченной ответственностью акционерное публичное закрытое открытое индивидуальный
+	предприниматель llc l.l.c ltd limited gmbh mbh ag kg ohg ug inc incorporated corp corporation co company plc sa s.a sas sarl srl spa s.p.a bv b.v nv n.v oy ab as aps llp lp pty pte sro s.r.o kft zrt doo ooo oao zao pao ao ip tov`) {
 		all[strings.ReplaceAll(w, ".", "")] = true
 	}
 	return all
-}()
+})
 
 // Likely is what is left of a company's name without quotes, marks and legal forms, in Latin letters: two accounts with the same are
 // proposed to be one, and joined by nobody but a person. "" where nothing is left.
 func (c Company) Likely() string {
 	name := strings.ReplaceAll(celltext.Fold(celltext.Clean(c.Name)), ".", "")
 	words := strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-	kept := slices.DeleteFunc(slices.Clone(words), func(w string) bool { return legalForm[w] })
+	kept := slices.DeleteFunc(slices.Clone(words), func(w string) bool { return legalForm()[w] })
 	if len(kept) == 0 {
 		kept = words
 	}
@@ -97,6 +96,9 @@ var letters = map[rune]string{
 	'р': "r", 'с': "s", 'т': "t", 'у': "u", 'ф': "f", 'х': "h", 'ц': "ts", 'ч': "ch", 'ш': "sh", 'щ': "sch", 'ъ': "", 'ы': "i", 'ь': "", 'э': "e", 'ю': "yu", 'я': "ya",
 }
 
+// hushed takes two letters of one sound before others are made alike.
+var hushed = strings.NewReplacer("ch", "4", "tz", "ts")
+
 // alike are spellings of one sound.
 var alike = strings.NewReplacer("shch", "sch", "kh", "h", "ph", "f", "ck", "k", "ks", "x", "iy", "i", "yy", "i", "y", "i", "j", "i", "w", "v", "c", "k", "q", "k")
 
@@ -109,8 +111,7 @@ func latin(word string) string {
 			b.WriteRune(r)
 		}
 	}
-	text := strings.NewReplacer("ch", "4", "tz", "ts").Replace(b.String())
-	text = alike.Replace(text)
+	text := alike.Replace(hushed.Replace(b.String()))
 	var once strings.Builder // "Russian" and "Rusian"
 	last := rune(0)
 	for _, r := range text {

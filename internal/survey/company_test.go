@@ -1,6 +1,10 @@
 package survey
 
-import "testing"
+import (
+	"strings"
+	"testing"
+	"time"
+)
 
 func TestAccountsAreOneBySameNameAlone(t *testing.T) {
 	t.Parallel()
@@ -57,5 +61,22 @@ func TestAccountJoins(t *testing.T) {
 	j.Part("c")
 	if j.Of("c") != "c" || j.Of("a") != "d" || j.Of("b") != "d" {
 		t.Errorf("after c was taken out: %v", j.Into)
+	}
+}
+
+// An answer costs one figure more where its contact has an account, and nothing where there are none.
+func TestAccountsCostOneFigure(t *testing.T) {
+	t.Parallel()
+	figures := func(account AccountID) int {
+		r := Response{Campaign: "campaign", Audience: Customers, Owner: "o", Team: "t", Language: "ru", Account: account, Score: 9, Verified: true, Version: 1}
+		d := Deltas{}
+		MarkOf(r, time.UTC).Count(d, r.Campaign, 1)
+		return len(d)
+	}
+	if without, with := figures(""), figures("accountaccountaa"); without != 5 || with != 6 {
+		t.Errorf("an answer adds to %d figures, of an account to %d; want 5 and 6", without, with)
+	}
+	if m := string(marker(MarkOf(Response{Version: 1}, time.UTC))); strings.Contains(m, `"f"`) {
+		t.Errorf("a marker without an account says %s", m)
 	}
 }

@@ -60,8 +60,9 @@ func (a *Asked) Answer(team string, score, day int, change func(*survey.Response
 		r.Counted = time.Time{}
 	}
 	if len(a.C.Dimensions) > 0 {
-		r.Segments, r.Account = survey.SegmentsOf(person, a.C.Dimensions), person.Account
+		r.Segments = survey.SegmentsOf(person, a.C.Dimensions)
 	}
+	r.Account = person.Account
 	ctx := context.Background()
 	if _, err := a.w.Store.UpsertContacts(ctx, []survey.Contact{person}, survey.UploadMark{}, at); err != nil {
 		a.w.T.Fatal(err)
@@ -138,3 +139,15 @@ func (a *Asked) Become(change func(*survey.Campaign)) {
 
 // ContactNumberText is the id of the case of the n-th contact that answered in Harvest.
 func ContactNumberText(n int) string { return "autumnaa-" + string(ContactNumber(n)) }
+
+// Place writes that a contact was sent the campaign's letter.
+func (w *World) Place(a *Asked, c survey.Contact, state survey.InvitationState) {
+	w.T.Helper()
+	i := survey.Invitation{
+		Campaign: a.C.ID, Contact: c.ID, Audience: c.Audience, State: state, Decided: state, Owner: c.Owner, Team: c.Team, Language: "ru", At: a.C.Launched, Version: 1,
+		With: survey.With{Account: c.Account},
+	}
+	if err := w.Store.AddInvitations(context.Background(), []survey.Invitation{i}, func() bool { return true }); err != nil {
+		w.T.Fatal(err)
+	}
+}

@@ -21,6 +21,7 @@ type contactsPage struct {
 	Empty     bool // there is nobody at all
 	NotFound  bool // nobody of those looked at fits
 	MayUpload bool
+	Accounts  string // address of the audience's accounts; "": it has none
 	Upload    string
 	Search    string // what is looked for
 	Looked    string
@@ -105,6 +106,11 @@ func (d *Pages) showContacts(w http.ResponseWriter, r *http.Request, want lookFo
 	}
 	p := &contactsPage{Frame: shell.NewFrame(r, "contacts.title"), Audience: string(a), Search: want.text, MayUpload: door.VisitOf(r).Can(authz.WriteContacts)}
 	p.Wide, p.Upload = true, "/contacts/upload?audience="+string(a)
+	if has, err := d.Results.HasAccounts(r.Context(), a); err != nil {
+		return err
+	} else if has {
+		p.Accounts = "/accounts/" + string(a)
+	}
 	for _, o := range audienceOptions(p.Lang, a) {
 		p.Tabs = append(p.Tabs, shell.Tab{Href: "/contacts?audience=" + o.Value, Label: o.Label, Here: o.On})
 	}

@@ -188,7 +188,10 @@ func (d *Pages) answersPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	p.Title = c.Name + ": " + l.T("results.tab_answers")
 	p.Wide = true
-	p.Tabs, p.Explain, p.Mine = resultTabs(&p.Frame, opened, "answers"), p.Filter.Unverified != "", shell.OnlyMineText(&p.Frame)
+	if p.Tabs, err = d.tabs(r.Context(), &p.Frame, opened, "answers"); err != nil {
+		return err
+	}
+	p.Explain, p.Mine = p.Filter.Unverified != "", shell.OnlyMineText(&p.Frame)
 	for _, g := range []nps.Group{nps.Promoter, nps.Passive, nps.Detractor} {
 		p.Groups = append(p.Groups, shell.Option{Value: string(g), Label: l.T("results.group." + string(g)), On: p.Filter.Group == string(g)})
 	}

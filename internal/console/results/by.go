@@ -38,6 +38,7 @@ type byPage struct {
 	Never    bool // it must be counted first
 	Again    bool // it can be counted anew
 	Empty    bool
+	Silent   bool // it has ended, so that who did not answer is silent
 }
 
 // byPage is a campaign by teams, owners, languages or a column of its contacts.
@@ -65,7 +66,10 @@ func (d *Pages) byPage(w http.ResponseWriter, r *http.Request) error {
 	p := &byPage{Frame: shell.NewFrame(r, c.Name), Campaign: c.Name, ID: string(c.ID), Kind: kindName(c, kind)}
 	l := p.Lang
 	p.Title = c.Name + ": " + shell.KindLabel(l, kind)
-	p.Wide, p.By, p.Column, p.Tabs = true, shell.KindLabel(l, kind), shell.KindLabel(l, kind), resultTabs(&p.Frame, opened, kind)
+	p.Wide, p.By, p.Column, p.Silent = true, shell.KindLabel(l, kind), shell.KindLabel(l, kind), opened.MaySilent() == nil
+	if p.Tabs, err = d.tabs(r.Context(), &p.Frame, opened, kind); err != nil {
+		return err
+	}
 	p.Asked = slices.Contains(c.Dimensions, kind)
 	if p.Never = b.At.IsZero(); !p.Never && (p.Asked || b.Kept) {
 		p.At, p.Again = l.T("results.counted_at", lang.Values{"Moment": l.Moment(b.At.In(p.Zone))}), b.Kept

@@ -137,6 +137,22 @@ func resultTabs(f *shell.Frame, opened *insight.Reading, here string) []shell.Ta
 	return tabs
 }
 
+// tabs are resultTabs and those of accounts and of the silent, where there are any.
+func (d *Pages) tabs(ctx context.Context, f *shell.Frame, opened *insight.Reading, here string) ([]shell.Tab, error) {
+	tabs, base := resultTabs(f, opened, here), "/results/"+string(opened.Campaign().ID)
+	has, err := opened.HasAccounts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if has {
+		tabs = append(tabs, shell.Tab{Href: base + "/accounts", Label: f.Lang.T("accounts.title"), Here: here == "accounts"})
+	}
+	if opened.MaySilent() == nil && f.Can(authz.ReadPeople) {
+		tabs = append(tabs, shell.Tab{Href: base + "/silent", Label: f.Lang.T("silent.title"), Here: here == "silent"})
+	}
+	return tabs, nil
+}
+
 type resultPage struct {
 	shell.Frame
 	Mine           string               // whose the figures are; "": the whole campaign's
@@ -191,7 +207,10 @@ func (d *Pages) resultPage(w http.ResponseWriter, r *http.Request) error {
 	l := p.Lang
 	p.Title = c.Name
 	p.Audience, p.State = l.T("results.audience."+string(c.Audience)), l.T("results.state."+string(c.State))
-	p.Wide, p.Tabs = true, resultTabs(&p.Frame, opened, "")
+	p.Wide = true
+	if p.Tabs, err = d.tabs(r.Context(), &p.Frame, opened, ""); err != nil {
+		return err
+	}
 	if p.Can(authz.ReadAnswers) && view.Answers() {
 		p.Answers = "/results/" + string(c.ID) + "/answers"
 	}

@@ -87,8 +87,8 @@ func answersText(l lang.Language, n int64) string {
 	return l.T("results.answers", lang.Values{"Count": n})
 }
 
-// npsMarks are written under an NPS's scale.
-func npsMarks(l lang.Language) []chart.Mark {
+// NpsMarks are written under an NPS's scale.
+func NpsMarks(l lang.Language) []chart.Mark {
 	marks := []chart.Mark{}
 	for v := -100.0; v <= 100; v += 50 {
 		marks = append(marks, chart.Mark{At: v, Text: Signed(l, v, 0)})
@@ -115,7 +115,7 @@ func ViewNPS(l lang.Language, d insight.Disclosed, href string) NpsView {
 	v.Meaning = precision(l, i)
 	v.Range = chart.Range{
 		Said: chart.Said{Title: l.T("results.nps_chart"), Desc: l.T("results.nps_desc", lang.Values{"NPS": v.NPS, "Interval": v.Interval})},
-		From: -100, To: 100, Value: value, Low: i.Low, High: i.High, Marks: npsMarks(l),
+		From: -100, To: 100, Value: value, Low: i.Low, High: i.High, Marks: NpsMarks(l),
 	}.SVG()
 	shares := chart.Shares{Said: chart.Said{Title: l.T("results.groups")}}
 	for n := len(nps.Groups) - 1; n >= 0; n-- { // promoters first, as one speaks of them
@@ -190,6 +190,7 @@ type RowView struct {
 	NPS, Interval       string
 	Promoters, Passives string
 	Detractors, Rate    string
+	Silent              string // the share that did not answer, where Rate is one
 	Range               chart.SVG
 }
 
@@ -197,9 +198,9 @@ type RowView struct {
 func ViewRow(l lang.Language, label, href string, d insight.Disclosed) RowView {
 	const none = "—"
 	t := d.Tally()
-	row := RowView{Label: label, Href: href, Count: l.Number(t.Answers()), NPS: none, Promoters: none, Passives: none, Detractors: none, Rate: none}
+	row := RowView{Label: label, Href: href, Count: l.Number(t.Answers()), NPS: none, Promoters: none, Passives: none, Detractors: none, Rate: none, Silent: none}
 	if rate, ok := t.ResponseRate(); ok && d.Rated() {
-		row.Rate = Percent(l, rate)
+		row.Rate, row.Silent = Percent(l, rate), Percent(l, max(0, 100-rate))
 	}
 	value, ok := t.NPS()
 	if !ok {

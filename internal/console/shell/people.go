@@ -35,7 +35,7 @@ func ContactHref(a survey.Audience, id survey.ContactID) string {
 func ContactFacts(f Frame, c survey.Contact) []Fact {
 	var all []Fact
 	for _, v := range []struct{ id, text, link string }{
-		{"company", c.AccountName(), ""},
+		{"company", c.AccountName(), accountLink(c)},
 		{"parent", c.Company.Parent, ""},
 		{"role", roleText(f, c.Company.Role), ""},
 		{"phone", c.Person.Phone, c.Person.Dial()},
@@ -51,6 +51,14 @@ func ContactFacts(f Frame, c survey.Contact) []Fact {
 		}
 	}
 	return all
+}
+
+// accountLink is the page of a contact's account; "": it has none.
+func accountLink(c survey.Contact) string {
+	if c.Account == "" {
+		return ""
+	}
+	return AccountHref(c.Audience, c.Account)
 }
 
 // roleText is what a contact does at the company; "": nobody has said.

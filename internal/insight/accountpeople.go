@@ -1,0 +1,78 @@
+package insight
+
+import (
+	"context"
+
+	"onetap/internal/authz"
+	"onetap/internal/loop"
+	"onetap/internal/survey"
+)
+
+const (
+	// peopleShown is how many contacts of an account are looked at, and placesShown over how many of the latest campaigns.
+	peopleShown = 60
+	placesShown = 6
+)
+
+// AccountPeople are an account's contacts with what the latest campaigns know of them.
+type AccountPeople struct {
+	Campaigns []survey.Campaign // the latest first
+	People    []AccountPerson
+	Others    int // contacts that are not looked at
+}
+
+// AccountPerson is one contact that the reader may see.
+type AccountPerson struct {
+	Contact survey.Contact
+	Places  []loop.Place // by Campaigns; nil for who may not know who answered
+	Silent  int          // campaigns in a row, of those that have ended
+}
+
+// People reads an account's contacts, those of other people's customers left out. Campaigns are the audience's, the latest first.
+func (r *Results) People(ctx context.Context, who authz.Who, a survey.Audience, one Account, campaigns []survey.Campaign) (out AccountPeople, err error) {
+	sees, err := r.sees(ctx, who)
+	if err != nil {
+		return out, err
+	}
+	var ids []survey.ContactID
+	for _, c := range one.Contacts {
+		if sees(c.Owner, c.Team) {
+			ids = append(ids, c.ID)
+		}
+	}
+	out.Others = max(0, len(ids)-peopleShown)
+	ids = ids[:min(len(ids), peopleShown)]
+	people, err := r.Store.Contacts(ctx, a, ids)
+	if err != nil {
+		return out, err
+	}
+	known := Persons(a, who)
+	var places map[survey.ContactID]map[survey.CampaignID]loop.Place
+	if known {
+		out.Campaigns = campaigns[:min(len(campaigns), placesShown)]
+		if places, err = r.Store.Places(ctx, campaignIDs(out.Campaigns), ids); err != nil {
+			return out, err
+		}
+	}
+	for _, id := range ids {
+		c, ok := people[id]
+		if !ok || !sees(c.Owner, c.Team) { // changed since the accounts were gathered
+			continue
+		}
+		p := AccountPerson{Contact: c}
+		for _, v := range out.Campaigns {
+			p.Places = append(p.Places, places[id][v.ID])
+		}
+		p.Silent = silentIn(out.Campaigns, p.Places, r.Now)
+		out.People = append(out.People, p)
+	}
+	return out, nil
+}
+
+func campaignIDs(all []survey.Campaign) []survey.CampaignID {
+	ids := make([]survey.CampaignID, len(all))
+	for i, c := range all {
+		ids[i] = c.ID
+	}
+	return ids
+}
