@@ -49,7 +49,11 @@ func (d *Pages) recent(ctx context.Context, who authz.Who) ([][]recent, error) {
 	g, ctx := errgroup.WithContext(ctx)
 	for i, a := range survey.Audiences {
 		g.Go(func() error {
-			cs, err := d.Launched(ctx, a, homeWaves)
+			most := homeWaves
+			if a.Anonymous() { // whose campaigns are not drawn beside each other
+				most = homeCampaigns
+			}
+			cs, err := d.Launched(ctx, a, most)
 			if err != nil {
 				return err
 			}
