@@ -96,7 +96,7 @@ var CustomerWords = Vocabulary{
 		"idкомпании компанияid idорганизации idконтрагента кодкомпании кодконтрагента кодорганизации | инн/кпп унп бин огрн customerid clientid customercode clientcode кодклиента idклиента",
 	FieldParent:      "parentcompany parentaccount parentorganization parentorganisation ultimateparent headcompany holding холдинг головнаякомпания материнскаякомпания головнаяорганизация родительскаякомпания группакомпаний | group группа",
 	FieldCompanyRole: "buyingrole contactrole roleincompany roleinaccount accountrole companyrole decisionrole рольвкомпании рольконтакта рольвсделке рольвзакупке рольприпокупке | role роль лпр",
-	FieldIgnored:     "№ №пп пп npp nпп номерпп rownumber onetapline onetapreason onetapстрока onetapпричина", // the latter of Onetap's own lists of refused rows
+	FieldIgnored:     "№ №пп пп npp nпп номерпп rownumber onetapline onetapreason onetapamount onetapcurrency onetapстрока onetapпричина onetapсумма onetapвалюта", // the latter of Onetap's own lists
 }
 
 // HeadingKey is how headings are compared: letters (ё as е), digits and № in small, nothing else. "E-mail:" and "email" are one.

@@ -9,6 +9,7 @@ import (
 	"onetap/internal/authz"
 	"onetap/internal/contacts"
 	"onetap/internal/insight"
+	"onetap/internal/money"
 	"onetap/internal/report"
 	"onetap/internal/survey"
 )
@@ -19,8 +20,9 @@ const walkedAtOnce = 1000
 // contactRows are an audience's contacts, under headings that an upload of the file understands.
 type contactRows struct {
 	base
-	attrs []string // headings of further columns
-	firms bool     // the audience has accounts
+	attrs    []string // headings of further columns
+	firms    bool     // the audience has accounts
+	currency string   // of amounts that name none
 }
 
 func (b base) contacts(ctx context.Context) (source, error) {
@@ -31,7 +33,11 @@ func (b base) contacts(ctx context.Context) (source, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := contactRows{base: b}
+	settings, err := b.e.Store.Settings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c := contactRows{base: b, currency: settings.Currency}
 	if c.firms, err = b.e.Results.HasAccounts(ctx, b.ask.Audience); err != nil {
 		return nil, err
 	}
@@ -46,7 +52,10 @@ func (b base) contacts(ctx context.Context) (source, error) {
 // ofPerson reports whether a heading is one that uploads take for the person's own columns: such a dimension is known and has no values.
 func ofPerson(heading string) bool {
 	key := contacts.HeadingKey(heading)
-	for _, f := range []contacts.Field{contacts.FieldEmail, contacts.FieldName, contacts.FieldPhone, contacts.FieldCustomer} {
+	for _, f := range []contacts.Field{
+		contacts.FieldEmail, contacts.FieldName, contacts.FieldPhone, contacts.FieldCustomer,
+		contacts.FieldCompany, contacts.FieldCompanyID, contacts.FieldParent, contacts.FieldCompanyRole, contacts.FieldZone,
+	} {
 		if slices.Contains(strings.Fields(contacts.CustomerWords[f]), key) {
 			return true
 		}
@@ -56,9 +65,10 @@ func ofPerson(heading string) bool {
 
 func (c contactRows) columns() []report.Column {
 	var columns []report.Column
-	for _, name := range []string{"email", "name", "phone", "customer", "owner", "team", "location", "product", "tier", "language", "value", "stopped"} {
+	for _, name := range []string{"email", "name", "phone", "customer", "owner", "team", "location", "product", "tier", "language", "zone", "consent", "stopped", "value"} {
 		columns = append(columns, c.column(name, report.Text))
 	}
+	columns = append(columns, c.column("amount", report.Decimal), c.column("currency", report.Text))
 	if c.firms {
 		for _, name := range []string{"company", "company_id", "parent_company", "company_role"} {
 			columns = append(columns, c.column(name, report.Text))
@@ -89,8 +99,13 @@ func (c contactRows) page(ctx context.Context, after string) ([]report.Row, stri
 		if responsible == "" {
 			responsible = one.OwnerRaw
 		}
+		p := one.Person
 		rows[i] = report.Row{
-			one.Person.Email, one.Person.Name, one.Person.Phone, one.Person.Customer, responsible, one.Team, one.Location, one.Product, one.Tier, one.Language, one.Value, stopped,
+			p.Email, p.Name, p.Phone, p.Customer, responsible, one.Team, one.Location, one.Product, one.Tier,
+			one.Language, one.Zone, p.Consent, stopped, one.Value, nil, "",
+		}
+		if a, ok := money.Parse(one.Value, c.currency); ok { // beside the text as it came, which a later upload of the file reads again
+			rows[i][14], rows[i][15] = float64(a.Minor)/100, a.Currency
 		}
 		if c.firms {
 			role := ""

@@ -153,15 +153,18 @@ func TestContactsComeBack(t *testing.T) {
 		w := consoletest.New(t, dynamo.Options{})
 		w.Staffed()
 		w.Must("POST", "/api/v1/contacts?audience=customers", "application/octet-stream",
-			[]byte("email;name;phone;customer id;owner;team;location;product;tier;language;value;Line\n"+
-				"a@example.com;Ada;+7 913 000-00-01;CL-1;owner;Север;Тверь;Gold;A;ru;1 200 000 ₽;B2B\n"+
-				";Bob;+7 913 000-00-02;CL-2;;;;;;en;;B2C\n"))
+			[]byte("email;name;phone;customer id;owner;team;location;product;tier;language;value;Line;company;company id;parent company;company role;time zone;consent\n"+
+				"a@example.com;Ada;+7 913 000-00-01;CL-1;owner;Север;Тверь;Gold;A;ru;1 200 000,50 ₽;B2B;ООО «Ромашка»;7701234567;Букет;decides;Asia/Yekaterinburg;2026-03-01\n"+
+				";Bob;+7 913 000-00-02;CL-2;;;;;;en;;B2C;;;;;;\n"))
 		g := w.As(t, "marketing")
 		g.Header.Set("Accept-Language", language)
 		file := g.Send("/contacts/download", "format", "csv", "audience", "customers")
 		answer := w.Must("POST", "/api/v1/contacts?audience=customers", "application/octet-stream", []byte(file.Raw))
 		if answer["unchanged"] != 2.0 || answer["refused"] != 0.0 {
 			t.Errorf("%s: %v\n%s", language, answer, file.Raw)
+		}
+		if amount := map[string]string{"en": "1200000.5,RUB", "ru": "1200000,5;RUB"}[language]; !strings.Contains(file.Raw, amount) {
+			t.Errorf("%s: no amount %s in\n%s", language, amount, file.Raw)
 		}
 	}
 }
