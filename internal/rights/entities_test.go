@@ -51,6 +51,7 @@ var entities = map[string]string{
 	"askedAccountsKey":  "excused: numbers of people by keyed hashes of companies",
 	"accountsKey":       "excused: companies, whose names are sealed",
 	"accountJoinsKey":   "excused: which names are one company",
+	"continuousKey":     "excused: a survey as a company has set it up; whom it asked stands in its months' campaigns",
 	"exportKey":         "excused: what a large download was asked for, sealed, three days; the report of an erasure names the files (Stays)",
 	"cellsKey":          "excused: values of segments that five people or more have",
 	"campaignKey":       "excused: no person",
