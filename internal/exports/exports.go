@@ -63,6 +63,9 @@ type Store interface {
 	Staff(ctx context.Context) ([]survey.Staff, error)
 	// Settings are the company's.
 	Settings(ctx context.Context) (survey.Settings, error)
+	// Continuous lists the continuous surveys, and AccountJoins which companies of an audience are one.
+	Continuous(ctx context.Context) ([]survey.Continuous, error)
+	AccountJoins(ctx context.Context, a survey.Audience) (survey.AccountJoins, error)
 	// Campaign reads a campaign, or a problem campaign_unknown.
 	Campaign(ctx context.Context, id survey.CampaignID) (survey.Campaign, error)
 	// Campaigns lists an audience's campaigns, the latest first, up to limit.

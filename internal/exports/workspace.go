@@ -69,8 +69,7 @@ func (w workspaceRows) lines(ctx context.Context, m mark) ([]any, *mark, error) 
 	case "head":
 		return []any{map[string]any{"kind": "onetap", "version": workspaceVersion, "made": w.e.Now().UTC().Format(time.RFC3339)}}, m.following(), nil
 	case "settings":
-		s, err := w.e.Store.Settings(ctx)
-		return []any{line("settings", s)}, m.following(), err
+		return w.settingLines(ctx, m)
 	case "staff":
 		staff, err := w.e.Store.Staff(ctx)
 		lines := make([]any, len(staff))
@@ -102,6 +101,12 @@ func (w workspaceRows) lines(ctx context.Context, m mark) ([]any, *mark, error) 
 		var lines []any
 		for _, c := range known {
 			lines = append(lines, map[string]any{"kind": "column", "audience": a, "column": c.Dimension, "segment": c.Use, "chosen": c.Chosen})
+		}
+		if err == nil && !a.Anonymous() {
+			var joins survey.AccountJoins
+			if joins, err = w.e.Store.AccountJoins(ctx, a); len(joins.Into) > 0 {
+				lines = append(lines, map[string]any{"kind": "companies_joined", "audience": a, "into": joins.Into})
+			}
 		}
 		return lines, others, err
 	case "contacts":
@@ -155,6 +160,22 @@ func (w workspaceRows) contactLines(ctx context.Context, m mark, a survey.Audien
 		return lines, &mark{Stage: m.Stage, Audience: m.Audience + 1}, err
 	}
 	return lines, &mark{Stage: m.Stage, Audience: m.Audience, After: next.String()}, err
+}
+
+// settingLines are what the company has set, its continuous surveys among it.
+func (w workspaceRows) settingLines(ctx context.Context, m mark) ([]any, *mark, error) {
+	s, err := w.e.Store.Settings(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	lines := []any{line("settings", s)}
+	all, err := w.e.Store.Continuous(ctx)
+	for _, one := range all {
+		lines = append(lines, map[string]any{
+			"kind": "continuous", "audience": one.Audience, "state": one.State, "begun": one.Begun, "cadence": one.Cadence, "zone": one.Zone, "survey": one.Survey,
+		})
+	}
+	return lines, m.following(), err
 }
 
 // campaignLines are a campaign with its figures, and of employees' what people wrote.

@@ -3,8 +3,6 @@ package local_test
 import (
 	"encoding/json"
 	"fmt"
-	"io"
-	"net/http"
 	"reflect"
 	"strings"
 	"testing"
@@ -71,7 +69,7 @@ func TestWorkspaceComesBack(t *testing.T) {
 	if err := from.Settle(ctx); err != nil {
 		t.Fatal(err)
 	}
-	file := exported(t, from)
+	file := exported(t, company)
 	kinds := map[string]int{}
 	for line := range strings.Lines(file) {
 		var one struct{ Kind string }
@@ -103,39 +101,11 @@ func TestWorkspaceComesBack(t *testing.T) {
 }
 
 // exported takes a workspace out, as one file or by way of the bucket.
-func exported(t *testing.T, s *local.Stack) string {
+func exported(t *testing.T, c *drive.Company) string {
 	t.Helper()
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	for path := "/api/v1/export"; ; {
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.Site()+path, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		r.Header.Set("Authorization", "Bearer "+s.Token())
-		if strings.HasPrefix(path, "http") {
-			if r, err = http.NewRequestWithContext(t.Context(), http.MethodGet, path, nil); err != nil {
-				t.Fatal(err)
-			}
-		}
-		answer, err := client.Do(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		body, err := io.ReadAll(answer.Body)
-		answer.Body.Close()
-		if err != nil {
-			t.Fatal(err)
-		}
-		switch answer.StatusCode {
-		case http.StatusOK:
-			return string(body)
-		case http.StatusAccepted, http.StatusSeeOther:
-			path = answer.Header.Get("Location")
-			if err := s.Settle(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-		default:
-			t.Fatalf("%s: %d %.300s", path, answer.StatusCode, body)
-		}
+	file, err := c.Download(t.Context(), "/export", time.Minute)
+	if err != nil {
+		t.Fatal(err)
 	}
+	return string(file)
 }

@@ -2,14 +2,9 @@ package bench
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
-	"net/http"
 	"strconv"
 	"time"
-
-	"onetap/internal/local/drive"
 )
 
 // measureExports takes the answers of one campaign out as CSV and as a workbook, each size on a laptop of its own: four in ten with a comment. What is
@@ -51,11 +46,11 @@ func (l *lab) exports(ctx context.Context, n int) ([]Figure, error) {
 		s.Cloud().Meter().Reset(time.Now())
 		began, bytes := time.Now(), 0
 		for _, c := range list.Campaigns { // somebody who answered twice is in a second one
-			size, err := s.download(ctx, "/api/v1/campaigns/"+c.ID+"/responses."+format)
+			file, err := s.Download(ctx, "/campaigns/"+c.ID+"/responses."+format, maxWait)
 			if err != nil {
 				return figures, err
 			}
-			bytes += size
+			bytes += len(file)
 		}
 		took, used := time.Since(began), s.Cloud().Meter().Report(time.Now())
 		desk, report := used.Of("DeskFunction"), used.Of("ReportFunction")
@@ -68,44 +63,4 @@ func (l *lab) exports(ctx context.Context, n int) ([]Figure, error) {
 		}
 	}
 	return figures, nil
-}
-
-// download takes a file out, at once or by way of the bucket, and returns its size in bytes.
-func (s *stage) download(ctx context.Context, path string) (size int, err error) {
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	err = drive.Until(ctx, maxWait, "a download", func() (bool, error) {
-		address := path
-		if path[0] == '/' {
-			address = s.Stack.Site() + path
-		}
-		r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
-		if err != nil {
-			return false, err
-		}
-		if path[0] == '/' {
-			r.Header.Set("Authorization", "Bearer "+s.Stack.Token())
-		}
-		answer, err := client.Do(r)
-		if err != nil {
-			return false, err
-		}
-		defer answer.Body.Close()
-		switch to := answer.Header.Get("Location"); answer.StatusCode {
-		case http.StatusOK:
-			var said struct{ State, Problem string }
-			body, err := io.ReadAll(answer.Body)
-			if err == nil && json.Unmarshal(body, &said) == nil && said.State != "" {
-				err = fmt.Errorf("a download: %s %s", said.State, said.Problem)
-			}
-			size = len(body)
-			return true, err
-		case http.StatusAccepted, http.StatusSeeOther:
-			if to != "" {
-				path = to
-			}
-			return false, nil
-		}
-		return false, fmt.Errorf("a download answered %d", answer.StatusCode)
-	})
-	return size, err
 }

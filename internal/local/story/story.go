@@ -43,11 +43,12 @@ type Summary struct {
 	Linkable                                                         int // employees whom the attacker names better than by guessing among five
 	Erased                                                           int // items of the table that named the erased person and do not any more
 	Imported                                                         int // answers of a former survey service
+	Exported                                                         int // lines of the whole workspace
 }
 
 func (s Summary) String() string {
-	return fmt.Sprintf("demo: audience=%d invited=%d skipped=%d sent=%d bounced=%d responded=%d unverified=%d nps=%.1f interval=[%.1f,%.1f] cases=%d alerts=%d drift=%d duplicates=%d enps=%.1f linkable=%d erased=%d imported=%d",
-		s.Audience, s.Invited, s.Skipped, s.Sent, s.Bounced, s.Responded, s.Unverified, s.NPS, s.Interval[0], s.Interval[1], s.Cases, s.Alerts, s.Drift, s.Duplicates, s.ENPS, s.Linkable, s.Erased, s.Imported)
+	return fmt.Sprintf("demo: audience=%d invited=%d skipped=%d sent=%d bounced=%d responded=%d unverified=%d nps=%.1f interval=[%.1f,%.1f] cases=%d alerts=%d drift=%d duplicates=%d enps=%.1f linkable=%d erased=%d imported=%d exported=%d",
+		s.Audience, s.Invited, s.Skipped, s.Sent, s.Bounced, s.Responded, s.Unverified, s.NPS, s.Interval[0], s.Interval[1], s.Cases, s.Alerts, s.Drift, s.Duplicates, s.ENPS, s.Linkable, s.Erased, s.Imported, s.Exported)
 }
 
 // campaign is what the API says of one.
@@ -128,6 +129,9 @@ func (t *Teller) Tell(ctx context.Context) (Summary, error) {
 		}
 	}
 	if err := t.history(ctx, &s); err != nil {
+		return s, err
+	}
+	if err := t.takeOut(ctx, &s); err != nil {
 		return s, err
 	}
 	if len(t.broken) > 0 {
