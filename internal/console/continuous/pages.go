@@ -137,7 +137,12 @@ func (p *page) facts(s survey.Continuous) {
 		state = s.Why
 	}
 	p.State = l.T("continuous.state." + state)
-	p.Badge = map[survey.ContinuousState]string{survey.ContinuousRunning: "good", survey.ContinuousPaused: "warn"}[s.State]
+	switch s.State {
+	case survey.ContinuousRunning:
+		p.Badge = "good"
+	case survey.ContinuousPaused:
+		p.Badge = "warn"
+	}
 	add := func(id, text string) {
 		p.Facts = append(p.Facts, shell.Fact{Label: l.T("continuous.fact." + id), Text: text})
 	}
