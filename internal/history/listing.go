@@ -3,6 +3,7 @@ package history
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,6 +22,8 @@ type listing struct {
 	// Audience is whose answers are read of an export of a workspace, whose other lines are passed over (docs/export.md).
 	Audience survey.Audience `json:"audience,omitempty"`
 	Ours     bool            `json:"ours,omitempty"` // it is such an export
+	// Dimensions are what the export's campaigns of that audience can be looked at by.
+	Dimensions []string `json:"dimensions,omitempty"`
 }
 
 // response is an answer as Delighted lists it. A person is an id, or, with expand=person, an object.
@@ -43,6 +46,7 @@ type response struct {
 	Language flexible        `json:"language"`
 	Owner    flexible        `json:"owner"`
 	Team     flexible        `json:"team"`
+	Looked   []string        `json:"parts"` // of a campaign, as it is stored
 }
 
 // passed reports whether a line of an export is none of the answers that are read: of another kind or audience, or in no figure.
@@ -98,6 +102,9 @@ func (l *listing) feed(part []byte, last bool, each func(raw)) error {
 			return &apperr.Error{Kind: apperr.Invalid, Code: "history_json", Cause: err}
 		}
 		l.Ours = l.Ours || r.Line != ""
+		if r.Line == "campaign" && r.Audience == l.Audience {
+			l.look(r.Looked)
+		}
 		if !r.passed(l.Audience) {
 			each(r.raw(l.Count))
 		}
@@ -105,6 +112,15 @@ func (l *listing) feed(part []byte, last bool, each func(raw)) error {
 	}
 	l.Carry = bytes.Clone(data)
 	return nil
+}
+
+// look notes what a campaign can be looked at by.
+func (l *listing) look(dimensions []string) {
+	for _, d := range dimensions {
+		if d != "" && !slices.Contains(l.Dimensions, d) {
+			l.Dimensions = append(slices.Clone(l.Dimensions), d)
+		}
+	}
 }
 
 // objectSize is where the object that data begins with ends; 0: beyond it.
@@ -130,6 +146,9 @@ func objectSize(data []byte) int {
 
 func (r response) raw(n int) raw {
 	out := raw{line: n, lines: 1, date: string(r.Created), why: r.Comment, origin: string(r.ID), kind: r.Kind}
+	if r.Line != "" { // an export's answers are on 0–10, whatever they are
+		out.kind = "nps"
+	}
 	if r.Line != "" {
 		out.wave, out.wish, out.language, out.owner, out.team = celltext.Clean(string(r.Wave)), string(r.Wish), string(r.Language), string(r.Owner), celltext.Clean(string(r.Team))
 	}

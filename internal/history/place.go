@@ -32,13 +32,7 @@ func (im *Imports) place(ctx context.Context, p *progress, answers []answer, out
 		return err
 	}
 	if p.Dimensions == nil && len(pending) > 0 {
-		asked := survey.Asked{}
-		for _, a := range pending {
-			asked.Count(a.contact)
-		}
-		if p.Dimensions = asked.Choose(p.known); p.Dimensions == nil {
-			p.Dimensions = []string{}
-		}
+		p.Dimensions = p.chosen(pending)
 	}
 	for len(pending) > 0 {
 		if pending, err = im.placeSome(ctx, p, pending, out); err != nil {
@@ -46,6 +40,18 @@ func (im *Imports) place(ctx context.Context, p *progress, answers []answer, out
 		}
 	}
 	return nil
+}
+
+// chosen are what the answers can be looked at by: of another workspace's what they could be there, else what the first of them show.
+func (p *progress) chosen(first []*placing) []string {
+	if l := p.List.JSON; l != nil && l.Ours {
+		return slices.Concat([]string{}, l.Dimensions)
+	}
+	asked := survey.Asked{}
+	for _, a := range first {
+		asked.Count(a.contact)
+	}
+	return slices.Concat([]string{}, asked.Choose(p.known))
 }
 
 // identify finds the contacts of answers, makes those that are to be made, and says what each answer is known by.

@@ -1,6 +1,7 @@
 package history_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -202,5 +203,18 @@ func TestColumnsAsLastTime(t *testing.T) {
 		if field, asLast := remark(test.query, test.list); field != test.field || asLast != test.asLast {
 			t.Errorf("%q: the column is %s, as last time: %v; want %s, %v", test.query, field, asLast, test.field, test.asLast)
 		}
+	}
+}
+
+// A workspace in which nobody gave more than a 5 comes back without a question: its answers are known to be on 0–10.
+func TestLowScoresOfAWorkspace(t *testing.T) {
+	t.Parallel()
+	w := consoletest.New(t, dynamo.Options{})
+	lines := `{"kind":"onetap","version":1}` + "\n"
+	for i := range 8 {
+		lines += fmt.Sprintf(`{"kind":"answer","audience":"customers","campaign":"Autumn","contact":"c%d","created_at":"2026-03-0%dT10:00:00Z","score":%d,"verified":true}`+"\n", i, i+1, 1+i%5)
+	}
+	if out := w.Must("POST", "/api/v1/history?audience=customers&into=column", "application/json", []byte(lines)); out["new"] != 8.0 {
+		t.Errorf("%v", out)
 	}
 }
