@@ -153,7 +153,7 @@ func TestCustomerSamples(t *testing.T) {
 				t.Errorf("%s line %d: %s", list.name, row.Line, c.Person.Email)
 			}
 			all[c.Person.Email] = true
-			if c.Person.Name == "" || c.Value == "" || c.Tier == "" || c.Product == "" || c.Location == "" || len(c.Attrs) < 2 || !utf8.ValidString(c.Person.Name) {
+			if c.Person.Name == "" || c.Value == "" || c.Tier == "" || c.Product == "" || c.Location == "" || c.Company.Name == "" || len(c.Attrs) < 1 || !utf8.ValidString(c.Person.Name) {
 				t.Errorf("%s line %d: %+v", list.name, row.Line, c)
 			}
 		}
