@@ -173,7 +173,7 @@ func (c *calls) callIn(ctx context.Context, language string, turn []survey.Conta
 		case mail.Throttled:
 			again = append(again, p.ID)
 		case mail.NoQuota:
-			c.gate.open = false
+			c.gate.closed.Store(true)
 			c.halt.Store(true)
 			c.left = append(c.left, p.ID)
 		case mail.SendingStopped:

@@ -61,7 +61,7 @@ func (r *senderRun) sendMailing(ctx context.Context, c survey.Campaign, number i
 	if gate.disabled {
 		return true, r.stop(ctx, c, survey.StoppedDisabled)
 	}
-	if !gate.open {
+	if gate.closed.Load() {
 		r.Log.Info("the account may not send now", "campaign", c.ID)
 		return false, nil
 	}

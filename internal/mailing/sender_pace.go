@@ -22,8 +22,8 @@ const share = 0.98
 type pace struct {
 	asked   time.Time
 	limiter *rate.Limiter
-	call    int  // most recipients of one SendBulkEmail call: never more than a second's worth
-	open    bool // the account may send, and something of the day's quota is left
+	call    int         // most recipients of one SendBulkEmail call: never more than a second's worth
+	closed  atomic.Bool // the account may not send, or nothing of the day's quota is left: several calls in flight may find that out
 
 	disabled bool // the account may not send until somebody mends it
 
@@ -37,10 +37,9 @@ func newPace(a mail.Account, now time.Time) *pace {
 	if a.Quota >= 0 {
 		left = a.Quota - a.SentToday
 	}
-	return &pace{
-		left: left, asked: now, limiter: rate.NewLimiter(rate.Limit(a.Rate*share), call), call: call,
-		open: a.Open(), disabled: !a.Enabled,
-	}
+	p := &pace{left: left, asked: now, limiter: rate.NewLimiter(rate.Limit(a.Rate*share), call), call: call, disabled: !a.Enabled}
+	p.closed.Store(!a.Open())
+	return p
 }
 
 // wait waits for the turn of n recipients.

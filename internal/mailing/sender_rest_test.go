@@ -34,12 +34,21 @@ func lateDecision(t *testing.T, n int) (decided bool) {
 	dead := false
 	var mu sync.Mutex
 	calls := 0
-	w.faults = func(caller string, _ bool) error { // it claims a batch and stands still before SES is called
-		if caller != "late" {
+	var decide func()                                   // at the n-th call of the next sender
+	w.faults = func(caller string, before bool) error { // the late one claims a batch and stands still before SES is called
+		if caller != "late" && caller != "next" {
 			return nil
 		}
 		mu.Lock()
 		defer mu.Unlock()
+		if caller == "next" && before && decide != nil {
+			if calls++; calls == n {
+				decide()
+			}
+		}
+		if caller != "late" {
+			return nil
+		}
 		if mailing, ok, err := w.store.Mailing(ctx, id, 0); err == nil && ok && mailing.Batches > 0 && !dead {
 			batches, err := w.store.Batches(ctx, mailing, "", 100)
 			dead = err == nil && len(batches) > 0 && batches[0].State == survey.BatchSending
@@ -64,17 +73,9 @@ func lateDecision(t *testing.T, n int) (decided bool) {
 	for _, c := range b.Contacts {
 		b.Outcomes = append(b.Outcomes, survey.Outcome{Contact: c, State: survey.InvitationSent, Owner: "o", Team: "north"})
 	}
-	w.faults = func(caller string, before bool) error {
-		if caller != "next" || !before {
-			return nil
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		if calls++; calls == n {
-			decided = w.store.DecideBatch(ctx, b, lease, left, survey.Customers) == nil
-		}
-		return nil
-	}
+	mu.Lock() // calls of the late one may be under way still
+	decide = func() { decided = w.store.DecideBatch(ctx, b, lease, left, survey.Customers) == nil }
+	mu.Unlock()
 	w.run(w.sender("next"))
 	w.run(w.sender("and the next"))
 	w.run(w.sender("and the one after it"))
