@@ -380,9 +380,6 @@ func dieOnDay(t *testing.T, day int, before bool, n int32) (*world, int32) {
 	w := newWorld(t, 1e6, 1e6)
 	w.contacts(dayContacts)
 	w.continuous(func(s *survey.Continuous) { s.Survey.RemindDays = 2 })
-	for d := range day {
-		w.day(d)
-	}
 	var calls atomic.Int32
 	var dead atomic.Bool
 	w.faults = func(caller string, early bool) error {
@@ -396,6 +393,9 @@ func dieOnDay(t *testing.T, day int, before bool, n int32) (*world, int32) {
 			return errors.New("dead")
 		}
 		return nil
+	}
+	for d := range day { // by others; their last calls may be under way still when the dying one begins
+		w.day(d)
 	}
 	s := w.sender("dying")
 	s.Now = clockOf(day)
