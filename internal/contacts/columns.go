@@ -26,6 +26,7 @@ const (
 	FieldTier      Field = "tier"
 	FieldLanguage  Field = "language"
 	FieldZone      Field = "zone" // time zone
+	FieldCountry   Field = "country"
 	FieldValue     Field = "value"
 	FieldAttribute Field = "attribute" // any other: kept by its heading
 	FieldIgnored   Field = "ignored"   // line numbers
@@ -140,7 +141,7 @@ var customerColumns = CustomerWords.Compile()
 // fieldOrder is the order in which unsure words are given out.
 var fieldOrder = []Field{
 	FieldEmail, FieldFirst, FieldName, FieldMiddle, FieldLast, FieldPhone, FieldOwner, FieldTeam, FieldLocation, FieldProduct,
-	FieldTier, FieldLanguage, FieldZone, FieldValue, FieldCustomer, FieldConsent, FieldCompany, FieldCompanyID, FieldParent, FieldCompanyRole, FieldIgnored, FieldID, FieldRole, FieldManager,
+	FieldTier, FieldLanguage, FieldZone, FieldValue, FieldCustomer, FieldConsent, FieldCompany, FieldCompanyID, FieldParent, FieldCompanyRole, FieldIgnored, FieldCountry, FieldID, FieldRole, FieldManager,
 }
 
 // columnsOf says what the columns under these headings hold. Each field is claimed once, by the surest heading, the

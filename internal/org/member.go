@@ -9,6 +9,7 @@ import (
 
 	"onetap/internal/apperr"
 	"onetap/internal/authz"
+	"onetap/internal/calendar"
 	"onetap/internal/survey"
 )
 
@@ -19,13 +20,13 @@ var Roles = []survey.Role{survey.RoleOwner, survey.RoleManager, survey.RoleExecu
 const maxText = 200
 
 // Check brings a staff member into shape, or says what is wrong with them, wherever they come from: a form, a file, the
-// API. Problems: staff_too_long, staff_id_missing, those of survey.EmailOf, role_unknown, language_unknown; each says
+// API. Problems: staff_too_long, staff_id_missing, those of survey.EmailOf, role_unknown, language_unknown, staff_zone_unknown, staff_country_unknown; each says
 // the field.
 func Check(m *survey.Staff) error {
 	for _, f := range []struct {
 		name string
 		text *string
-	}{{"id", &m.ID}, {"email", &m.Email}, {"name", &m.Name}, {"team", &m.Team}, {"manager", &m.Manager}, {"phone", &m.Phone}} {
+	}{{"id", &m.ID}, {"email", &m.Email}, {"name", &m.Name}, {"team", &m.Team}, {"manager", &m.Manager}, {"phone", &m.Phone}, {"zone", &m.Zone}, {"country", &m.Country}} {
 		*f.text = strings.TrimSpace(*f.text)
 		if utf8.RuneCountInString(*f.text) > maxText {
 			return apperr.New(apperr.Invalid, "staff_too_long", f.name, "Limit", maxText)
@@ -51,6 +52,13 @@ func Check(m *survey.Staff) error {
 	}
 	if m.Language != "" && !slices.Contains(survey.Languages(), m.Language) {
 		return apperr.New(apperr.Invalid, "language_unknown", "language", "Known", strings.Join(survey.Languages(), ", "))
+	}
+	zone, known := survey.ReadZone(m.Zone)
+	if !known {
+		return apperr.New(apperr.Invalid, "staff_zone_unknown", "zone")
+	}
+	if m.Zone, m.Country = zone, strings.ToLower(m.Country); m.Country != "" && !slices.Contains(calendar.Countries, m.Country) {
+		return apperr.New(apperr.Invalid, "staff_country_unknown", "country", "Known", strings.Join(calendar.Countries, ", "))
 	}
 	return nil
 }

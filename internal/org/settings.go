@@ -43,7 +43,7 @@ func (c *Company) SaveSettings(ctx context.Context, s survey.Settings, version i
 	if version != stored.Version {
 		return stored, apperr.ErrChanged
 	}
-	s.Version, s.Trusted = version, stored.Trusted
+	s.Version, s.Trusted, s.CaseHours = version, stored.Trusted, stored.CaseHours
 	saved, err := c.Store.PutSettings(ctx, s)
 	if !errors.Is(err, apperr.ErrChanged) {
 		return saved, err

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"onetap/internal/apperr"
+	"onetap/internal/calendar"
 	"onetap/internal/celltext"
 	"onetap/internal/contacts"
 	"onetap/internal/lang"
@@ -33,6 +34,8 @@ var staffWords = contacts.Vocabulary{
 	contacts.FieldManager:  "manager managerid supervisor reportsto руководитель менеджер начальник кодруководителя",
 	contacts.FieldLanguage: contacts.CustomerWords[contacts.FieldLanguage],
 	contacts.FieldPhone:    contacts.CustomerWords[contacts.FieldPhone],
+	contacts.FieldZone:     contacts.CustomerWords[contacts.FieldZone],
+	contacts.FieldCountry:  "country countrycode страна кодстраны",
 	contacts.FieldIgnored:  contacts.CustomerWords[contacts.FieldIgnored],
 }
 
@@ -45,9 +48,9 @@ var StaffFields = staffColumns.TableFields()
 const maxStaffFile = 5 << 20
 
 // ReadStaff reads a staff list as a system exports it: id, e-mail, name, role (none: as it was, of somebody new owner), team, manager (by id, e-mail
-// or name; of the list), language, telephone. Ids are numbering's.
+// or name; of the list), language, telephone, time zone, country. Ids are numbering's.
 //
-// Refusals: those of customer lists, and unknown_role, unknown_language, address_taken (the row is not taken); unknown_manager (the row
+// Refusals: those of customer lists, and unknown_role, unknown_language, staff_zone, staff_country, address_taken (the row is not taken); unknown_manager (the row
 // is taken without a manager: alerts must reach its owner all the same). Errors are as Import.Feed's, and csv_too_large.
 // encoding is one of sheet.Encodings, or "" to recognise it; known are the staff so far: managers may be among them, and nobody gets the address of one of them.
 //
@@ -143,6 +146,14 @@ func (l *staffList) take(rec sheet.Record) {
 		refuse(contacts.Refusal{Code: "unknown_language", Column: headings[contacts.FieldLanguage], Value: celltext.Cut(cells[contacts.FieldLanguage], 100)})
 		return
 	}
+	if s.Zone, known = survey.ReadZone(cells[contacts.FieldZone]); !known {
+		refuse(contacts.Refusal{Code: "staff_zone", Column: headings[contacts.FieldZone], Value: celltext.Cut(cells[contacts.FieldZone], 100)})
+		return
+	}
+	if s.Country, known = countryNamed(cells[contacts.FieldCountry]); !known {
+		refuse(contacts.Refusal{Code: "staff_country", Column: headings[contacts.FieldCountry], Value: celltext.Cut(cells[contacts.FieldCountry], 100)})
+		return
+	}
 	if phone, usable := celltext.Phone(cells[contacts.FieldPhone]); usable {
 		s.Phone = phone
 	}
@@ -230,4 +241,17 @@ func (l *staffList) findManagers(known []survey.Staff) {
 		}
 		s.Manager = m.ID
 	}
+}
+
+// countryNamed reads a country by its code, or by its name in one of the product's languages; known is false of another one.
+func countryNamed(text string) (code string, known bool) {
+	if text == "" {
+		return "", true
+	}
+	for _, code := range calendar.Countries {
+		if strings.EqualFold(text, code) || slices.ContainsFunc(lang.All(), func(l lang.Language) bool { return celltext.Fold(text) == celltext.Fold(l.T("country."+code)) }) {
+			return code, true
+		}
+	}
+	return "", false
 }

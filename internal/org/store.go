@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"onetap/internal/authz"
+	"onetap/internal/loop"
 	"onetap/internal/survey"
 	"onetap/internal/theme"
 )
@@ -44,6 +45,11 @@ type Store interface {
 	// PutSettings writes the settings if they still have the version that was read, and returns them with the next one;
 	// otherwise apperr.ErrChanged.
 	PutSettings(ctx context.Context, v survey.Settings) (survey.Settings, error)
+	// Schedule reads by when respondents should have been spoken to, consistently; the zero schedule before anybody has said.
+	Schedule(ctx context.Context) (loop.Schedule, error)
+	// PutSchedule writes the schedule if it still has the version that was read, and returns it with the next one; otherwise
+	// apperr.ErrChanged.
+	PutSchedule(ctx context.Context, v loop.Schedule) (loop.Schedule, error)
 	// PutLogo keeps a logo for good.
 	PutLogo(ctx context.Context, l theme.Logo) error
 	// Logo reads a logo, which never changes; ok is false when there is none of that hash.

@@ -262,6 +262,9 @@ func sessionKey(staff, id string) key { return key{sessionsPK(staff), id} }
 // settingsKey is written when somebody saves the settings, a few times a year.
 var settingsKey = key{"SETTINGS", "SETTINGS"}
 
+// scheduleKey is written when somebody says by when cases are to be seen to, a few times a year.
+var scheduleKey = key{"SETTINGS", "SCHEDULE"}
+
 // firstStepsKey is written at most three times.
 var firstStepsKey = key{"SETTINGS", "FIRSTSTEPS"}
 

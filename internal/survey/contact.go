@@ -119,6 +119,8 @@ type Staff struct {
 	Manager  string `json:"manager,omitempty"`  // staff id
 	Language string `json:"language,omitempty"` // "ru" or "en"; of the letters to them
 	Phone    string `json:"phone,omitempty"`
+	Zone     string `json:"zone,omitempty"`    // time zone in which they work, as ReadZone makes it; "": the company's
+	Country  string `json:"country,omitempty"` // whose public holidays they have, one of calendar.Countries; "": the company's
 	Written  string `json:"written,omitempty"` // the address that lists name them by, which the id was made of; "": the id
 }
 

@@ -17,7 +17,7 @@ type Settings struct {
 	Language   string   `json:"language,omitempty"`  // of a new campaign, for contacts without a language of their own; empty: the language of the person who makes it
 	Languages  []string `json:"languages,omitempty"` // the only ones that new campaigns are written in; none: all
 	Brand      Brand    `json:"brand,omitzero"`
-	CaseHours  int      `json:"case_hours,omitempty"` // hours in which a detractor should have been called; 0: the deployment's
+	CaseHours  int      `json:"case_hours,omitempty"` // hours, around the clock, in which a detractor should have been called, as it was set before there was a loop.Schedule; 0: the deployment's
 	QuietDays  int      `json:"quiet_days,omitempty"`
 	RemindDays int      `json:"remind_days,omitempty"`
 	Zone       string   `json:"zone,omitempty"`     // the company's time zone, as "Europe/Moscow"; empty: not set

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"time"
 
 	"onetap/internal/apperr"
 	"onetap/internal/console/shell"
@@ -25,6 +26,8 @@ type personPage struct {
 	Handle    string
 	Roles     []shell.Option
 	Languages []shell.Option
+	Zones     []shell.Option
+	Countries []shell.Option
 	Managers  []shell.Option // to choose from, or to type
 	M         survey.Staff
 	Manager   string // as typed, or by name
@@ -40,12 +43,12 @@ type personPage struct {
 }
 
 // personWrong has one message for each field: the template language reads fields, not maps.
-type personWrong struct{ ID, Email, Name, Role, Team, Manager, Phone, Language string }
+type personWrong struct{ ID, Email, Name, Role, Team, Manager, Phone, Language, Zone, Country string }
 
 func (m *personWrong) put(field, message string) {
 	for name, to := range map[string]*string{
 		"id": &m.ID, "email": &m.Email, "name": &m.Name, "role": &m.Role, "team": &m.Team, "manager": &m.Manager,
-		"phone": &m.Phone, "language": &m.Language,
+		"phone": &m.Phone, "language": &m.Language, "zone": &m.Zone, "country": &m.Country,
 	} {
 		if name == field {
 			*to = message
@@ -62,6 +65,8 @@ func newPersonPage(r *http.Request, title string, m survey.Staff, all []survey.S
 	for _, l := range survey.Languages() {
 		p.Languages = append(p.Languages, shell.Option{Value: l, Label: lang.Language(l).T("format.language"), On: l == m.Language})
 	}
+	p.Zones = append([]shell.Option{{Label: p.Lang.T("staff.zone_company"), On: m.Zone == ""}}, zoneOptions(m.Zone, time.UTC, time.Now())...)
+	p.Countries = countryOptions(&p.Frame, m.Country, "staff.country_company")
 	directory := survey.NewDirectory(all)
 	for _, other := range all {
 		if strings.EqualFold(other.ID, m.Manager) {
@@ -91,7 +96,7 @@ func (d *Pages) newStaff(w http.ResponseWriter, r *http.Request) error {
 func typedPerson(r *http.Request) survey.Staff {
 	return survey.Staff{
 		ID: strings.TrimSpace(r.FormValue("id")), Email: r.FormValue("email"), Name: r.FormValue("name"), Role: survey.Role(r.FormValue("role")),
-		Team: r.FormValue("team"), Manager: strings.TrimSpace(r.FormValue("manager")), Language: r.FormValue("language"), Phone: r.FormValue("phone"),
+		Team: r.FormValue("team"), Manager: strings.TrimSpace(r.FormValue("manager")), Language: r.FormValue("language"), Phone: r.FormValue("phone"), Zone: r.FormValue("zone"), Country: r.FormValue("country"),
 	}
 }
 
@@ -197,7 +202,7 @@ func (d *Pages) editPerson(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := d.personShown(r, e.Stored, e.All)
 	form := newPersonPage(r, org.NameOf(e.Stored), e.Staff, e.All)
-	p.M, p.Manager, p.Roles, p.Languages = e.Staff, given.Manager, form.Roles, form.Languages
+	p.M, p.Manager, p.Roles, p.Languages, p.Zones, p.Countries = e.Staff, given.Manager, form.Roles, form.Languages, form.Zones, form.Countries
 	status := http.StatusConflict
 	if e.Stale {
 		p.Theirs, p.Error = p.differences(e.Staff, e.Stored), p.Lang.T("form.stale")
@@ -219,6 +224,8 @@ func (p *personPage) differences(yours, theirs survey.Staff) []versions {
 		{"staff.manager", yours.Manager, theirs.Manager},
 		{"staff.language", yours.Language, theirs.Language},
 		{"staff.phone", yours.Phone, theirs.Phone},
+		{"staff.zone", yours.Zone, theirs.Zone},
+		{"staff.country", yours.Country, theirs.Country},
 	} {
 		if f.yours != f.theirs {
 			all = append(all, versions{Field: p.Lang.T(f.id), Yours: f.yours, Theirs: f.theirs})

@@ -28,8 +28,7 @@ type settingsPage struct {
 	S         survey.Settings
 	Languages []shell.Option // in which campaigns are written
 	Language  []shell.Option // for people whose own is not known
-	CaseHours string         // as typed
-	QuietDays string
+	QuietDays string         // as typed
 	Reminder  string
 	Zones     []shell.Option
 	Currency  []shell.Option
@@ -46,12 +45,12 @@ type settingsPage struct {
 // versions are what two people would have in one field: somebody else saved while a form was open.
 type versions struct{ Field, Yours, Theirs string }
 
-type settingsWrong struct{ Company, Contact, Sender, Languages, Language, Colour, Logo, CaseHours, QuietDays, RemindDays, Zone, Hours, Currency string }
+type settingsWrong struct{ Company, Contact, Sender, Languages, Language, Colour, Logo, QuietDays, RemindDays, Zone, Hours, Currency string }
 
 func (w *settingsWrong) put(field, message string) {
 	for name, to := range map[string]*string{
 		"company": &w.Company, "contact": &w.Contact, "sender": &w.Sender, "languages": &w.Languages, "language": &w.Language, "colour": &w.Colour,
-		"logo": &w.Logo, "case_hours": &w.CaseHours, "quiet_days": &w.QuietDays, "remind_days": &w.RemindDays, "zone": &w.Zone, "hours": &w.Hours, "currency": &w.Currency,
+		"logo": &w.Logo, "quiet_days": &w.QuietDays, "remind_days": &w.RemindDays, "zone": &w.Zone, "hours": &w.Hours, "currency": &w.Currency,
 	} {
 		if name == field {
 			*to = message
@@ -63,7 +62,7 @@ func (w *settingsWrong) put(field, message string) {
 func (d *Pages) settingsForm(r *http.Request, s survey.Settings) *settingsPage {
 	p := &settingsPage{Frame: shell.NewFrame(r, "settings.title"), S: s, Sender: shell.Readable(mail.From(survey.Campaign{Company: s.Company}, d.Sender))}
 	p.Tabs = tabsOf(&p.Frame, "/settings")
-	p.CaseHours, p.QuietDays, p.Reminder = orNothing(s.CaseHours), orNothing(s.QuietDays), orNothing(s.RemindDays)
+	p.QuietDays, p.Reminder = orNothing(s.QuietDays), orNothing(s.RemindDays)
 	p.Language = []shell.Option{{Value: "", Label: p.Lang.T("settings.language_author"), On: s.Language == ""}}
 	for _, l := range survey.Languages() {
 		p.Languages = append(p.Languages, shell.Option{Value: l, Label: lang.Language(l).T("format.language"), On: len(s.Languages) == 0 || slices.Contains(s.Languages, l)})
@@ -133,7 +132,7 @@ func (d *Pages) saveSettings(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.Version = stored.Version // whoever saves again has seen both
 	p := d.settingsForm(r, s)
-	p.CaseHours, p.QuietDays, p.Reminder = r.FormValue("case_hours"), r.FormValue("quiet_days"), r.FormValue("remind_days")
+	p.QuietDays, p.Reminder = r.FormValue("quiet_days"), r.FormValue("remind_days")
 	status := http.StatusConflict
 	if stale {
 		p.Theirs, p.Error = p.differences(s, stored), p.Lang.T("form.stale")
@@ -160,7 +159,7 @@ func (d *Pages) settingsTyped(r *http.Request) (s survey.Settings, err error) {
 	for _, f := range []struct {
 		name string
 		to   *int
-	}{{"case_hours", &s.CaseHours}, {"quiet_days", &s.QuietDays}, {"remind_days", &s.RemindDays}} {
+	}{{"quiet_days", &s.QuietDays}, {"remind_days", &s.RemindDays}} {
 		text := strings.TrimSpace(r.FormValue(f.name))
 		if text == "" {
 			continue
@@ -240,7 +239,6 @@ func (p *settingsPage) differences(yours, theirs survey.Settings) []versions {
 		{"settings.language", yours.Language, theirs.Language},
 		{"settings.colour", yours.Brand.Colour, theirs.Brand.Colour},
 		{"settings.logo", yours.Brand.Logo, theirs.Brand.Logo},
-		{"settings.case_hours", orNothing(yours.CaseHours), orNothing(theirs.CaseHours)},
 		{"settings.quiet_days", orNothing(yours.QuietDays), orNothing(theirs.QuietDays)},
 		{"settings.remind_days", orNothing(yours.RemindDays), orNothing(theirs.RemindDays)},
 		{"settings.zone", yours.Zone, theirs.Zone},
@@ -260,7 +258,7 @@ func tabsOf(f *shell.Frame, path string) []shell.Tab {
 	for _, t := range []struct {
 		path, label string
 		needs       authz.Action
-	}{{"/settings", "settings.tab", authz.WriteSettings}, {"/settings/sign-in", "trusted.tab", authz.WriteSettings}, {"/settings/tokens", "tokens.tab", authz.ManageTokens}, {"/settings/audit", "audit.tab", authz.ReadAudit}, {"/settings/people", "rights.tab", authz.PeoplesRights}} {
+	}{{"/settings", "settings.tab", authz.WriteSettings}, {"/settings/deadlines", "deadlines.tab", authz.WriteSettings}, {"/settings/sign-in", "trusted.tab", authz.WriteSettings}, {"/settings/tokens", "tokens.tab", authz.ManageTokens}, {"/settings/audit", "audit.tab", authz.ReadAudit}, {"/settings/people", "rights.tab", authz.PeoplesRights}} {
 		if f.Can(t.needs) {
 			all = append(all, shell.Tab{Href: t.path, Label: f.Lang.T(t.label), Here: t.path == path})
 		}

@@ -45,12 +45,12 @@ func TestSettingsHaveEffect(t *testing.T) {
 	g := w.As(t, "administrator")
 	g.Get("/settings").Want(t, 200, "Company name", `placeholder="Example Shop <nps@example.com>"`)
 	p := g.Upload("/settings", "picture", "logo.png", picture(t, 300, 100, color.NRGBA{20, 40, 120, 255}, "png"), "version", "0", "company", "Ромашка", "sender", "Ромашка <nps@example.com>",
-		"languages", "ru", "language", "ru", "colour", "FFCC00", "case_hours", "24", "quiet_days", "90", "remind_days", "5", "zone", "Asia/Omsk", "hours_from", "9", "hours_until", "20").Want(t, 303)
+		"languages", "ru", "language", "ru", "colour", "FFCC00", "quiet_days", "90", "remind_days", "5", "zone", "Asia/Omsk", "hours_from", "9", "hours_until", "20").Want(t, 303)
 	if p.To != "/settings?done=settings_saved" {
 		t.Errorf("led to %q", p.To)
 	}
 	s, err := w.Store.Settings(t.Context())
-	if err != nil || s.Company != "Ромашка" || s.Brand.Colour != "#ffcc00" || s.Brand.Width != 120 || s.Brand.Height != 40 || len(s.Brand.Logo) != 20 || s.CaseHours != 24 || s.Zone != "Asia/Omsk" || s.Hours != (survey.Hours{From: 9, Until: 20}) || s.Version != 1 {
+	if err != nil || s.Company != "Ромашка" || s.Brand.Colour != "#ffcc00" || s.Brand.Width != 120 || s.Brand.Height != 40 || len(s.Brand.Logo) != 20 || s.Zone != "Asia/Omsk" || s.Hours != (survey.Hours{From: 9, Until: 20}) || s.Version != 1 {
 		t.Fatalf("stored %+v, %v", s, err)
 	}
 	page := g.Get("/settings?done=settings_saved").Want(t, 200, "Saved.", "/brand/ffcc00", "/logo/"+s.Brand.Logo, `value="#ffcc00"`, `<option value="Asia/Omsk" selected>Asia/Omsk (UTC+6)</option>`)
@@ -117,8 +117,7 @@ func TestSettingsAreChecked(t *testing.T) {
 		{with("colour", "blue"), "This is not a colour"},
 		{with("colour", "#fff;}"), "This is not a colour"},
 		{with("sender", "nobody"), "This cannot be a sender"},
-		{with("case_hours", "721"), "from 1 to 720"},
-		{with("case_hours", "soon"), "a whole number"},
+		{with("quiet_days", "soon"), "a whole number"},
 		{with("zone", "Mars/Base"), "Choose a time zone of the list"},
 		{with("zone", "../etc/passwd"), "Choose a time zone of the list"},
 		{with("quiet_days", "-1"), "from 0 to"},
