@@ -138,7 +138,7 @@ func (w *workspace) saveCase(ctx context.Context, was, c loop.Case, notes []loop
 		_, err = w.table.SaveCase(ctx, was, c)
 	}
 	for i := range notes {
-		if was, err = w.table.SaveCaseAnd(ctx, was, c, &notes[i]); err != nil {
+		if was, err = w.table.SaveCaseAnd(ctx, was, c, notes[i:i+1]); err != nil {
 			return err
 		}
 	}
@@ -158,7 +158,6 @@ func (w *workspace) caseAsIs(ctx context.Context, c loop.Case) (loop.Case, []loo
 // thing within the hour, and one more each day.
 func earlier(c loop.Case, notes []loop.Note, opened, now time.Time) (loop.Case, []loop.Note) {
 	c.History, notes = slices.Clone(c.History), slices.Clone(notes)
-	c.Opened, c.Deadline = opened, opened.Add(c.Rules.Term)
 	told := opened.Add(2 * time.Minute)
 	at := func(step int) time.Time {
 		t := told.Add(40*time.Minute + time.Duration(step-1)*(day-25*time.Minute))
@@ -168,7 +167,7 @@ func earlier(c loop.Case, notes []loop.Note, opened, now time.Time) (loop.Case, 
 		return t
 	}
 	if now.Sub(opened) > day && c.Alert.Letters == 0 {
-		first := loop.Event{At: told, What: loop.Alerted, Score: c.Latest, Level: c.Level, Version: 1}
+		first := loop.Event{At: told, What: loop.Alerted, Score: c.Latest, To: c.Owner, Level: c.Level, Version: 1}
 		c.Alert = loop.Alert{Letters: 1, Sent: told, Answer: c.Answer, Words: c.Words}
 		c.History = slices.Insert(c.History, 1, first)
 	}
@@ -176,7 +175,7 @@ func earlier(c loop.Case, notes []loop.Note, opened, now time.Time) (loop.Case, 
 	for i, e := range c.History {
 		switch {
 		case i == 0:
-			c.History[i].At = opened
+			c.History[i].At, c.History[i].Until = opened, opened.Add(c.Rules.Term)
 		case e.What == loop.Alerted:
 			c.History[i].At, c.Alert.Sent = told, told
 		default:
@@ -187,7 +186,7 @@ func earlier(c loop.Case, notes []loop.Note, opened, now time.Time) (loop.Case, 
 	for i := range notes {
 		notes[i].At = at(steps - len(notes) + 1 + i)
 	}
-	return c, notes
+	return c.Retold(c.History), notes
 }
 
 // sideBySide does one thing to each of many, some of them at once, until one fails.

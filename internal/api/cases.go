@@ -15,15 +15,31 @@ import (
 
 // caseWork is followup.Work as the API takes it.
 type caseWork struct {
-	Version int          `json:"version"` // that was read; 0: whatever it is
-	State   loop.State   `json:"state"`
-	Cause   loop.Cause   `json:"cause"`
-	Outcome loop.Outcome `json:"outcome"`
-	Note    string       `json:"note"`
-	Owner   string       `json:"owner"` // staff id of the next one to be responsible
-	By      string       `json:"by"`    // staff id, of a program that says who did it; a person is who is signed in
-	Again   time.Time    `json:"again"` // they were not reached, and are to be called again then
-	Also    []string     `json:"also"`  // other cases of the same contact, to which the same is done
+	Version  int          `json:"version"` // that was read; 0: whatever it is
+	State    loop.State   `json:"state"`
+	Cause    loop.Cause   `json:"cause"`  // one more of Causes
+	Causes   []loop.Cause `json:"causes"` // ids
+	Outcome  loop.Outcome `json:"outcome"`
+	Note     string       `json:"note"`
+	Owner    string       `json:"owner"`    // staff id of the next one to be responsible
+	By       string       `json:"by"`       // staff id, of a program that says who did it; a person is who is signed in
+	Tried    bool         `json:"tried"`    // they were called and not reached
+	Again    time.Time    `json:"again"`    // … and are to be called again then
+	Promise  string       `json:"promise"`  // what they were promised
+	Promised time.Time    `json:"promised"` // by when
+	Kept     []int        `json:"kept"`     // numbers of promises that were kept, from 1
+	Broken   []int        `json:"broken"`   // … that were not
+	Also     []string     `json:"also"`     // other cases of the same contact, to which the same is done
+}
+
+func (w caseWork) work() followup.Work {
+	if w.Cause != "" {
+		w.Causes = append([]loop.Cause{w.Cause}, w.Causes...)
+	}
+	return followup.Work{
+		Version: w.Version, Strict: true, State: w.State, Causes: w.Causes, Outcome: w.Outcome, Note: w.Note, Owner: w.Owner, By: w.By,
+		Tried: w.Tried, Again: w.Again, Promise: w.Promise, Promised: w.Promised, Kept: w.Kept, Broken: w.Broken, Also: w.Also,
+	}
 }
 
 // caseView is a case as the API shows it: without what its alerts are sent by.
@@ -32,6 +48,7 @@ type caseView struct {
 	Campaign survey.CampaignID `json:"campaign"`
 	Contact  survey.ContactID  `json:"contact"`
 	Audience survey.Audience   `json:"audience"`
+	Kind     loop.Kind         `json:"kind"`
 	Owner    string            `json:"owner"` // staff id; "": the administrator
 	Level    loop.Level        `json:"level"` // as what the owner is responsible
 	Team     string            `json:"team"`
@@ -41,12 +58,17 @@ type caseView struct {
 	Opened   time.Time         `json:"opened"`
 	Deadline time.Time         `json:"deadline"`
 	Again    *time.Time        `json:"again"`   // when the contact is to be called again; null: nothing is agreed
+	Tries    int               `json:"tries"`   // calls that reached nobody since it was opened
+	Spoke    *time.Time        `json:"spoke"`   // when the contact was first spoken to; null: not yet
+	Ended    *time.Time        `json:"ended"`   // when it was resolved or given up
 	Letters  int               `json:"letters"` // sent to the responsible since it was opened
 	Alerted  *time.Time        `json:"alerted"` // when the last one was sent
-	History  []loop.Event      `json:"history"`
+	History  []loop.Event      `json:"history"` // the latest in lists, all of one case
 	Notes    int               `json:"notes"`   // how many
-	Cause    loop.Cause        `json:"cause"`   // once it is resolved
+	Cause    loop.Cause        `json:"cause"`   // the first of Causes
+	Causes   []loop.Cause      `json:"causes"`  // once it is resolved
 	Outcome  loop.Outcome      `json:"outcome"` // …
+	Promises []loop.Promise    `json:"promises"`
 	Version  int               `json:"version"`
 }
 
@@ -54,17 +76,24 @@ func caseViews(cs []loop.Case) []caseView {
 	views := make([]caseView, len(cs))
 	for i, c := range cs {
 		views[i] = caseView{
-			c.ID(), c.Campaign, c.Contact, c.Audience, c.Owner, c.Level, c.Team, c.State, c.Score, c.Latest,
-			c.Opened, c.Deadline, nil, c.Alert.Letters, nil, c.History, c.Notes, c.Cause, c.Outcome, c.Version,
+			ID: c.ID(), Campaign: c.Campaign, Contact: c.Contact, Audience: c.Audience, Kind: c.Is(), Owner: c.Owner, Level: c.Level, Team: c.Team,
+			State: c.State, Score: c.Score, Latest: c.Latest, Opened: c.Opened, Deadline: c.Deadline, Again: moment(c.Again), Tries: c.Tries,
+			Spoke: moment(c.Spoke), Ended: moment(c.Ended), Letters: c.Alert.Letters, Alerted: moment(c.Alert.Sent), History: c.History, Notes: c.Notes,
+			Causes: append([]loop.Cause{}, c.Causes...), Outcome: c.Outcome, Promises: append([]loop.Promise{}, c.Promises...), Version: c.Version,
 		}
-		if !c.Again.IsZero() {
-			views[i].Again = &cs[i].Again
-		}
-		if !c.Alert.Sent.IsZero() {
-			views[i].Alerted = &cs[i].Alert.Sent
+		if len(c.Causes) > 0 {
+			views[i].Cause = c.Causes[0]
 		}
 	}
 	return views
+}
+
+// moment is a time, or null.
+func moment(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
 }
 
 // listCases lists a campaign's cases in no particular order.
@@ -135,11 +164,11 @@ func (d *API) patchCase(w http.ResponseWriter, r *http.Request) error {
 	if err := web.Decode(r, &in, door.MaxJSON); err != nil {
 		return err
 	}
-	c, err := d.Cases.Do(r.Context(), door.VisitOf(r).Who, r.PathValue("case"), followup.Work(in))
+	done, err := d.Cases.Do(r.Context(), door.VisitOf(r).Who, r.PathValue("case"), in.work())
 	if err != nil {
 		return err
 	}
-	return d.answerCase(w, r, c)
+	return d.answerCase(w, r, done.Case)
 }
 
 // answerCase writes a case with its notes.
@@ -150,6 +179,9 @@ func (d *API) answerCase(w http.ResponseWriter, r *http.Request, c loop.Case) er
 	}
 	if notes == nil {
 		notes = []loop.Note{}
+	}
+	if c.History, err = d.Store.Events(r.Context(), c); err != nil {
+		return err
 	}
 	web.JSON(w, http.StatusOK, struct {
 		caseView

@@ -3,6 +3,7 @@ package exports
 import (
 	"context"
 	"strings"
+	"time"
 
 	"onetap/internal/authz"
 	"onetap/internal/followup"
@@ -16,6 +17,7 @@ type caseRows struct {
 	base
 	staff []survey.Staff
 	names map[string]string
+	found loop.Causes
 }
 
 func (b base) cases(ctx context.Context) (source, error) {
@@ -28,15 +30,19 @@ func (b base) cases(ctx context.Context) (source, error) {
 	if c.staff, err = b.e.Store.Staff(ctx); err != nil {
 		return nil, err
 	}
+	if c.found, err = b.e.Cases.Causes(ctx); err != nil {
+		return nil, err
+	}
 	c.names, err = b.staffNames(ctx)
 	return c, err
 }
 
 func (c caseRows) columns() []report.Column {
 	return []report.Column{
-		c.column("opened", report.Moment), c.column("state", report.Text), c.column("deadline", report.Moment), c.column("score", report.Whole), c.column("latest", report.Whole),
+		c.column("opened", report.Moment), c.column("kind", report.Text), c.column("state", report.Text), c.column("deadline", report.Moment), c.column("score", report.Whole), c.column("latest", report.Whole),
 		c.column("name", report.Text), c.column("email", report.Text), c.column("phone", report.Text), c.column("customer", report.Text), c.column("team", report.Text),
-		c.column("owner", report.Text), c.column("campaign", report.Text), c.column("cause", report.Text), c.column("outcome", report.Text), c.column("resolved", report.Moment),
+		c.column("owner", report.Text), c.column("campaign", report.Text), c.column("level", report.Text), c.column("contacted", report.Moment), c.column("tries", report.Whole),
+		c.column("cause", report.Text), c.column("outcome", report.Text), c.column("resolved", report.Moment), c.column("promises", report.Text),
 		c.column("notes", report.Text), c.column("case", report.Text),
 	}
 }
@@ -49,16 +55,18 @@ func (c caseRows) page(ctx context.Context, after string) ([]report.Row, string,
 	rows := make([]report.Row, len(found.Cases))
 	for i, one := range found.Cases {
 		p := found.People[one.Contact].Person
-		var resolved any
-		for _, h := range one.History {
-			if h.State == loop.Resolved {
-				resolved = c.at(h.At)
-			}
+		var spoke, ended any
+		if !one.Spoke.IsZero() {
+			spoke = c.at(one.Spoke)
+		}
+		if !one.Ended.IsZero() {
+			ended = c.at(one.Ended)
 		}
 		rows[i] = report.Row{
-			c.at(one.Opened), c.l.T("case.state." + string(one.State)), c.at(one.Deadline), one.Score, one.Latest,
+			c.at(one.Opened), c.l.T("case.kind." + string(one.Is())), c.l.T("case.state." + string(one.State)), c.at(one.Deadline), one.Score, one.Latest,
 			p.Name, p.Email, p.Phone, p.Customer, one.Team, owner(c.names, one.Owner), found.Campaigns[one.Campaign].Name,
-			c.said("case.cause.", string(one.Cause)), c.said("case.outcome.", string(one.Outcome)), resolved, c.notes(found.Notes[i]), one.ID(),
+			c.l.T("case.level_is." + string(one.Level)), spoke, one.Tries, followup.CauseNames(c.l, c.found, one.Causes), c.said("case.outcome.", string(one.Outcome)), ended,
+			c.promises(one, found.Notes[i]), c.notes(found.Notes[i]), one.ID(),
 		}
 	}
 	return rows, found.Next, nil
@@ -69,6 +77,21 @@ func (c caseRows) said(prefix, code string) string {
 		return ""
 	}
 	return c.l.T(prefix + code)
+}
+
+// promises are one text: by when, what, and whether it was kept.
+func (c caseRows) promises(one loop.Case, notes []loop.Note) string {
+	lines := make([]string, len(one.Promises))
+	for i, p := range one.Promises {
+		lines[i] = p.By.In(c.zone).Format(time.DateOnly)
+		if p.Note > 0 && p.Note <= len(notes) {
+			lines[i] += " " + notes[p.Note-1].Text
+		}
+		if p.Done != "" {
+			lines[i] += " (" + c.l.T("case.promise."+string(p.Done)) + ")"
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // notes are one text, each with its time and who wrote it.

@@ -99,15 +99,13 @@ func (s *Steps) round(ctx context.Context) ([]Step, error) {
 		return nil, err
 	}
 	cases := slices.Concat(found...)
-	reached := func(state loop.State) bool {
-		at := slices.Index(loop.States, state)
-		return slices.ContainsFunc(cases, func(c loop.Case) bool { return slices.Index(loop.States, c.State) >= at })
-	}
+	taken := func(c loop.Case) bool { return c.State != loop.Open }
+	resolved := func(c loop.Case) bool { return c.State == loop.Resolved }
 	return []Step{
 		{Launch, len(own) > 0, drafts},
 		{Answer, len(cases) > 0, launched},
-		{Letter, reached(loop.Acknowledged), launched},
-		{Talk, reached(loop.Resolved), launched},
+		{Letter, slices.ContainsFunc(cases, taken), launched},
+		{Talk, slices.ContainsFunc(cases, resolved), launched},
 		{Executive, !kept.Looked.IsZero(), launched},
 	}, nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"onetap/internal/apperr"
 	"onetap/internal/loop"
+	"onetap/internal/nps"
 	"onetap/internal/survey"
 )
 
@@ -40,6 +41,7 @@ type Round struct {
 	*Alerts
 	directory func() (loop.Directory, error)
 	settings  func() (survey.Settings, error)
+	practice  func() (loop.Practice, error)
 	pace      pace
 }
 
@@ -48,7 +50,8 @@ func (a *Alerts) Begin(ctx context.Context) *Round {
 	return &Round{Alerts: a, directory: sync.OnceValues(func() (loop.Directory, error) {
 		staff, err := a.Store.Staff(ctx)
 		return loop.NewDirectory(staff, a.Admin), err
-	}), settings: sync.OnceValues(func() (survey.Settings, error) { return a.Store.Settings(ctx) })}
+	}), settings: sync.OnceValues(func() (survey.Settings, error) { return a.Store.Settings(ctx) }),
+		practice: sync.OnceValues(func() (loop.Practice, error) { return a.Store.Practice(ctx) })}
 }
 
 // rules are those of a new case.
@@ -58,6 +61,11 @@ func (r *Round) rules() (loop.Rules, error) {
 	if set.CaseHours > 0 {
 		rules.Term = time.Duration(set.CaseHours) * time.Hour
 	}
+	if err != nil {
+		return rules, err
+	}
+	p, err := r.practice()
+	rules.Tries = p.Tries
 	return rules, err
 }
 
@@ -117,14 +125,24 @@ func (r *Round) advance(ctx context.Context, before *survey.Response, now survey
 	return r.Store.CreateCase(ctx, c)
 }
 
+// passives reports whether the company follows up passives of an answer's audience. Where the answer is none, nothing is read.
+func (r *Round) passives(of survey.Response) (bool, error) {
+	if of.Group() != nps.Passive {
+		return false, nil
+	}
+	p, err := r.practice()
+	return p.Follows(of.Audience), err
+}
+
 // open makes the case of an answer that is a detractor's. Where the answer before the change was a detractor's as well, its
 // record was lost (it failed all its retries), and the case is opened by that answer.
 func (r *Round) open(ctx context.Context, before *survey.Response, now survey.Response) (c loop.Case, opens bool, err error) {
-	if !loop.Opens(now) {
-		return c, false, nil
+	passives, err := r.passives(now)
+	if err != nil || !loop.Opens(now, passives) {
+		return c, false, err
 	}
 	first := now
-	if before != nil && loop.Opens(*before) {
+	if before != nil && loop.Opens(*before, passives) {
 		before, first = nil, *before
 	}
 	contact, gone, err := r.contact(ctx, first)

@@ -22,15 +22,28 @@ type Cases struct {
 
 // Work is what somebody does to a case. What is empty stays as it is.
 type Work struct {
-	Version int // of the case as it was read; 0: whatever it is
-	State   loop.State
-	Cause   loop.Cause
-	Outcome loop.Outcome
-	Note    string
-	Owner   string    // who is responsible from now on: a staff id, or a name as the directory finds it
-	By      string    // staff id of who did it, where a program says so; a person is the one who asks
-	Again   time.Time // they were not reached, and are to be called again then
-	Also    []string  // ids of other cases of the same contact, to which the same is done
+	Version  int  // of the case as it was read; 0: whatever it is
+	Strict   bool // nothing is done if somebody has done something since Version; otherwise what still makes sense is done
+	State    loop.State
+	Causes   []loop.Cause
+	Outcome  loop.Outcome
+	Note     string
+	Owner    string    // who is responsible from now on: a staff id, or a name as the directory finds it
+	By       string    // staff id of who did it, where a program says so; a person is the one who asks
+	Tried    bool      // they were called and not reached
+	Again    time.Time // … and are to be called again then
+	Promise  string    // what they were promised
+	Promised time.Time // by when
+	Kept     []int     // numbers of promises that were kept
+	Broken   []int     // … that were not
+	Also     []string  // ids of other cases of the same contact, to which the same is done
+}
+
+// Done is what became of work on a case.
+type Done struct {
+	Case   loop.Case
+	Before []loop.Event // what others did since the version that was read, before this
+	Left   []loop.Part  // what of the work was not done, for it did not make sense any more
 }
 
 // maxCaseTries bounds how often a case is read again for work on it because somebody else wrote it meanwhile.
@@ -92,25 +105,25 @@ func (c *Cases) AlsoOpen(ctx context.Context, who authz.Who, of loop.Case) ([]lo
 		}
 		reports = authz.Reports(staff, who.Staff.ID)
 	}
-	found = slices.DeleteFunc(found, func(o loop.Case) bool { return o.State == loop.Resolved || !who.Sees(o.Owner, o.Team, reports) })
+	found = slices.DeleteFunc(found, func(o loop.Case) bool { return o.Over() || !who.Sees(o.Owner, o.Team, reports) })
 	slices.SortFunc(found, func(a, b loop.Case) int { return strings.Compare(a.Place(), b.Place()) })
 	about, err := c.about(ctx, found)
 	return found, about, err
 }
 
-// Do does work on a case, unless somebody has changed the case since the version that was read: then the problem is
-// case_changed, and the case is returned as it is now. The same work sent twice is done once. What can be done of it to the cases
-// that it names besides is done to them afterwards. Problems besides those of Case and loop.Case.Do: staff_unknown,
+// Do does work on a case. What others did since the version that was read stays, and what of the work still makes sense is done after
+// it; where nothing does, the problem is case_changed, and Before says what happened. The same work sent twice is done once. What can be done
+// of it to the cases that it names besides is done to them afterwards. Problems besides those of Case and loop.Case.Do: staff_unknown,
 // staff_no_cases, case_by_person, case_also, changed_meanwhile.
-func (c *Cases) Do(ctx context.Context, who authz.Who, id string, in Work) (loop.Case, error) {
+func (c *Cases) Do(ctx context.Context, who authz.Who, id string, in Work) (Done, error) {
 	w, by, err := c.read(ctx, who, in)
 	if err != nil {
-		return loop.Case{}, err
+		return Done{}, err
 	}
 	_, contact, _ := loop.ParseID(id)
 	for _, other := range in.Also {
 		if _, same, ok := loop.ParseID(other); !ok || same != contact || other == id {
-			return loop.Case{}, apperr.New(apperr.Invalid, "case_also", "also")
+			return Done{}, apperr.New(apperr.Invalid, "case_also", "also")
 		}
 	}
 	done, err := c.do(ctx, who, id, in, w, by)
@@ -131,49 +144,85 @@ func (c *Cases) doAlso(ctx context.Context, who authz.Who, id string, w loop.Wor
 	if err != nil {
 		return err
 	}
-	if at := slices.Index(loop.States, w.State); w.State != "" && at <= slices.Index(loop.States, was.State) {
-		w.State, w.Cause, w.Outcome = "", "", ""
-	}
-	if was.State == loop.Resolved {
-		w.Again = time.Time{}
-	}
-	if w.To != nil && strings.EqualFold(w.To.ID, was.Owner) {
-		w.To = nil
-	}
-	if w.State == "" && w.Again.IsZero() && w.To == nil && w.Note == "" {
+	w.Kept, w.Broken = nil, nil // numbers of the first case
+	w, _ = w.Fit(was, nil)
+	if w.Empty() {
 		return nil
 	}
 	_, err = c.do(ctx, who, id, Work{}, w, by)
 	return err
 }
 
-func (c *Cases) do(ctx context.Context, who authz.Who, id string, in Work, w loop.Work, by string) (loop.Case, error) {
+func (c *Cases) do(ctx context.Context, who authz.Who, id string, in Work, w loop.Work, by string) (Done, error) {
 	for range maxCaseTries {
 		was, err := c.Case(ctx, who, id)
 		if err != nil {
-			return was, err
+			return Done{Case: was}, err
 		}
-		if in.Version > 0 && len(was.Since(in.Version)) > 0 {
-			return c.changed(ctx, was, w, by)
+		done, fits, already, err := c.since(ctx, was, in, w, by)
+		if err != nil || already {
+			return done, err
 		}
-		after, note, err := was.Do(w, by, c.Now().UTC())
+		after, notes, err := was.Do(fits, by, c.Now().UTC())
 		if err != nil {
-			return was, err
+			return done, err
 		}
-		after, err = c.Store.SaveCaseAnd(ctx, was, after, note)
+		done.Case, err = c.Store.SaveCaseAnd(ctx, was, after, notes)
 		if !errors.Is(err, apperr.ErrChanged) {
-			return after, err
+			return done, err
 		}
 	}
-	return loop.Case{}, apperr.New(apperr.Conflict, "changed_meanwhile", "case")
+	return Done{}, apperr.New(apperr.Conflict, "changed_meanwhile", "case")
+}
+
+// since looks at what others did to a case since the version that was read, and returns what of the work makes sense after it. already
+// says that this very work is done.
+func (c *Cases) since(ctx context.Context, was loop.Case, in Work, w loop.Work, by string) (done Done, fits loop.Work, already bool, err error) {
+	done.Case = was
+	if in.Version == 0 || in.Version >= was.Version {
+		return done, w, false, nil
+	}
+	events := was.History
+	if was.Pages > 0 && events[0].Version > in.Version {
+		if events, err = c.Store.Events(ctx, was); err != nil {
+			return done, w, false, err
+		}
+	}
+	if done.Before = was.Since(in.Version, events); len(done.Before) == 0 {
+		return done, w, false, nil
+	}
+	notes, err := c.Store.Notes(ctx, was)
+	if err != nil {
+		return done, w, false, err
+	}
+	if was.Did(w, by, notes) {
+		done.Before = nil
+		return done, w, true, nil
+	}
+	fits, done.Left = w.Fit(was, done.Before)
+	if fits.Empty() || in.Strict {
+		return done, w, false, apperr.New(apperr.Conflict, "case_changed", "version", "Version", was.Version)
+	}
+	return done, fits, false, nil
 }
 
 // read finds the people that work names. by is a staff id, "" for a program that does not say for whom it works.
 func (c *Cases) read(ctx context.Context, who authz.Who, in Work) (w loop.Work, by string, err error) {
 	by = who.Staff.ID
-	w = loop.Work{State: in.State, Cause: in.Cause, Outcome: in.Outcome, Note: strings.ReplaceAll(in.Note, "\r\n", "\n"), Again: in.Again.UTC()}
+	w = loop.Work{
+		State: in.State, Causes: in.Causes, Outcome: in.Outcome.Now(), Note: lines(in.Note), Tried: in.Tried, Again: in.Again.UTC(),
+		Promise: lines(in.Promise), Promised: in.Promised.UTC(), Kept: in.Kept, Broken: in.Broken,
+	}
 	if in.Again.IsZero() {
 		w.Again = time.Time{}
+	}
+	if in.Promised.IsZero() {
+		w.Promised = time.Time{}
+	}
+	if w.State == loop.Resolved {
+		if err := c.known(ctx, w.Causes); err != nil {
+			return w, by, err
+		}
 	}
 	if in.Owner == "" && in.By == "" {
 		return w, by, nil
@@ -195,20 +244,29 @@ func (c *Cases) read(ctx context.Context, who authz.Who, in Work) (w loop.Work, 
 	return w, m.ID, nil
 }
 
-// changed answers for work on a case that was changed since it was read: nothing is wrong if this very work did it.
-func (c *Cases) changed(ctx context.Context, now loop.Case, w loop.Work, by string) (loop.Case, error) {
-	notes, err := c.Store.Notes(ctx, now)
+func lines(text string) string { return strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n")) }
+
+// known checks that causes are among those that the company offers.
+func (c *Cases) known(ctx context.Context, causes []loop.Cause) error {
+	p, err := c.Store.Practice(ctx)
 	if err != nil {
-		return now, err
+		return err
 	}
-	var last *loop.Note
-	if len(notes) > 0 {
-		last = &notes[len(notes)-1]
+	offered := p.Causes.Offered()
+	for i, one := range causes {
+		if !slices.Contains(offered, one) || slices.Contains(causes[:i], one) {
+			causes = nil
+			break
+		}
 	}
-	if now.Did(w, by, last) {
-		return now, nil
+	if len(causes) == 0 {
+		names := make([]string, len(offered))
+		for i, one := range offered {
+			names[i] = string(one)
+		}
+		return apperr.New(apperr.Invalid, "case_cause", "cause", "Known", strings.Join(names, ", "))
 	}
-	return now, apperr.New(apperr.Conflict, "case_changed", "version", "Version", now.Version)
+	return nil
 }
 
 // colleague finds whom a case can be handed to, by staff id or by name; nil where name is empty.

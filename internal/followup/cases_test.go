@@ -71,15 +71,27 @@ func TestWorkIsDoneOnce(t *testing.T) {
 	work := followup.Work{Version: c.Version, State: loop.Acknowledged, Note: "I call\r\ntoday"}
 	for range 2 {
 		got, err := cases.Do(t.Context(), who["anna"], c.ID(), work)
-		if err != nil || got.State != loop.Acknowledged || got.Notes != 1 || got.Version != c.Version+1 {
+		if err != nil || got.Case.State != loop.Acknowledged || got.Case.Notes != 1 || got.Case.Version != c.Version+1 {
 			t.Fatalf("%+v, %v", got, err)
 		}
 	}
-	now, err := cases.Do(t.Context(), who["max"], c.ID(), followup.Work{Version: c.Version, State: loop.Contacted})
-	if code(err) != "case_changed" || now.State != loop.Acknowledged {
-		t.Errorf("a stale form: %v, and the case is %s", err, now.State)
+	// A program that says which version it knows is refused; a person's step still makes sense, and they are told what happened before.
+	got, err := cases.Do(t.Context(), who["max"], c.ID(), followup.Work{Version: c.Version, State: loop.Contacted, Strict: true})
+	if code(err) != "case_changed" || got.Case.State != loop.Acknowledged {
+		t.Errorf("a stale form: %v, and the case is %s", err, got.Case.State)
 	}
-	if notes, err := b.Store.Notes(t.Context(), now); err != nil || len(notes) != 1 || notes[0].Text != "I call\ntoday" || notes[0].By != "anna" {
+	got, err = cases.Do(t.Context(), who["max"], c.ID(), followup.Work{Version: c.Version, State: loop.Contacted})
+	if err != nil || got.Case.State != loop.Contacted || len(got.Before) != 1 || got.Before[0].State != loop.Acknowledged || got.Before[0].By != "anna" {
+		t.Errorf("a step that still makes sense: %+v, %v", got, err)
+	}
+	// One that does not is left out where there is a note to keep, and refused where there is nothing else.
+	if got, err = cases.Do(t.Context(), who["anna"], c.ID(), followup.Work{Version: c.Version + 1, State: loop.Acknowledged}); code(err) != "case_changed" || len(got.Before) != 1 {
+		t.Errorf("a step back: %+v, %v", got, err)
+	}
+	if got, err = cases.Do(t.Context(), who["anna"], c.ID(), followup.Work{Version: c.Version + 1, State: loop.Acknowledged, Note: "tried"}); err != nil || got.Case.State != loop.Contacted || got.Case.Notes != 2 || len(got.Left) != 1 {
+		t.Errorf("a step back with a note: %+v, %v", got, err)
+	}
+	if notes, err := b.Store.Notes(t.Context(), got.Case); err != nil || len(notes) != 2 || notes[0].Text != "I call\ntoday" || notes[0].By != "anna" {
 		t.Errorf("notes %+v, %v", notes, err)
 	}
 }
@@ -176,7 +188,7 @@ type meddler struct {
 	do    func()
 }
 
-func (m *meddler) SaveCaseAnd(ctx context.Context, was, c loop.Case, n *loop.Note) (loop.Case, error) {
+func (m *meddler) SaveCaseAnd(ctx context.Context, was, c loop.Case, n []loop.Note) (loop.Case, error) {
 	if m.times > 0 {
 		m.times--
 		m.do()

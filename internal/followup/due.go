@@ -63,7 +63,7 @@ func (r *Round) Due(ctx context.Context, all []loop.Due) (failed int) {
 		g.Go(func() error {
 			c, ok, err := r.Store.Case(ctx, d.Campaign, d.Contact)
 			if err == nil && (!ok || !d.Is(c)) {
-				err = r.Store.DropDue(ctx, d)
+				err = r.doubt(ctx, d)
 			} else if err == nil && c.Claimable(r.Now()) {
 				mu.Lock()
 				defer mu.Unlock()
@@ -85,6 +85,17 @@ func (r *Round) Due(ctx context.Context, all []loop.Due) (failed int) {
 	}
 	_ = g.Wait()
 	return int(broken.Load())
+}
+
+// doubt looks at a hint of which its case knows nothing: it is left over, or whoever wrote it is about to write the case.
+func (r *Round) doubt(ctx context.Context, d loop.Due) error {
+	if d.LeftOver(r.Now()) {
+		return r.Store.DropDoubted(ctx, d)
+	}
+	if !d.Doubted.IsZero() {
+		return nil
+	}
+	return r.Store.DoubtDue(ctx, d, r.Now())
 }
 
 // owners sends the letters about cases of one owner, or holds them where one has just gone. What waits already, and what a sender

@@ -60,7 +60,7 @@ func (r *Round) alert(f facts) (mail.AlertData, error) {
 		Person: f.Contact.Person, Account: f.Contact.AccountName(), Audience: f.Case.Audience, Campaign: f.Campaign.Name, Score: f.Response.Score, Was: f.Case.Was,
 		Why: f.Response.Why, Wish: f.Response.Wish, Value: f.Contact.Value, Tier: f.Contact.Tier, Product: f.Contact.Product,
 		Location: f.Contact.Location, Team: f.Contact.Team, Answered: f.Case.Opened, Deadline: f.Case.Deadline,
-		Again: f.Case.FollowUp(), Reopened: f.Case.ReopenedByHand(), Spoken: f.Case.Spoken() && f.Case.Alert.Reopens.IsZero(),
+		Again: f.Case.FollowUp(), Reopened: f.Case.ByHand, Spoken: f.Case.Spoken() && f.Case.Alert.Reopens.IsZero(),
 	}
 	if r.Site != "" {
 		d.CaseURL = strings.TrimSuffix(r.Site, "/") + "/cases/" + f.Case.ID()

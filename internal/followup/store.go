@@ -39,10 +39,14 @@ type Store interface {
 	Latest(ctx context.Context, owner string, limit int) ([]loop.Case, error)
 	// WalkDue calls each for everything that is due at now until it returns false.
 	WalkDue(ctx context.Context, now time.Time, each func(loop.Due) (bool, error)) error
-	// DropDue forgets that something is due. Again changes nothing.
-	DropDue(ctx context.Context, d loop.Due) error
+	// DoubtDue notes since when nothing is known of what a hint says is due; whoever writes the hint again takes that back.
+	DoubtDue(ctx context.Context, d loop.Due, now time.Time) error
+	// DropDoubted forgets a hint that is doubted since the time that was read. Again changes nothing.
+	DropDoubted(ctx context.Context, d loop.Due) error
 	// Staff lists the staff.
 	Staff(ctx context.Context) ([]survey.Staff, error)
+	// Practice reads how the company follows up.
+	Practice(ctx context.Context) (loop.Practice, error)
 	// Settings reads the company's settings; zero where there are none.
 	Settings(ctx context.Context) (survey.Settings, error)
 }
@@ -58,8 +62,14 @@ type CaseStore interface {
 	FactsStore
 	// CaseByID reads a case by its name, consistently; case_unknown.
 	CaseByID(ctx context.Context, id string) (loop.Case, error)
-	// SaveCaseAnd writes c over was, and a note unless it is nil: both or neither; apperr.ErrChanged.
-	SaveCaseAnd(ctx context.Context, was, c loop.Case, n *loop.Note) (loop.Case, error)
+	// SaveCaseAnd writes c over was, and notes: all or nothing; apperr.ErrChanged.
+	SaveCaseAnd(ctx context.Context, was, c loop.Case, notes []loop.Note) (loop.Case, error)
+	// Events lists everything that happened to a case, the first thing first.
+	Events(ctx context.Context, c loop.Case) ([]loop.Event, error)
+	// Practice reads how the company follows up.
+	Practice(ctx context.Context) (loop.Practice, error)
+	// PutPractice writes it over the one that was read; apperr.ErrChanged.
+	PutPractice(ctx context.Context, p loop.Practice) (loop.Practice, error)
 	// Notes lists a case's notes, the first one first.
 	Notes(ctx context.Context, c loop.Case) ([]loop.Note, error)
 	// CasesOf reads a contact's cases in these campaigns, in no order.

@@ -15,7 +15,7 @@ import (
 // takenAtOnce is how many cases are read at once for a file.
 const takenAtOnce = 200
 
-// Taken is a page of cases for a file, with what they are about and what was noted.
+// Taken is a page of cases for a file, each with all that happened to it, with what they are about and what was noted.
 type Taken struct {
 	Cases []loop.Case
 	Notes [][]loop.Note // of each case
@@ -68,6 +68,9 @@ func (c *Cases) Take(ctx context.Context, who authz.Who, staff []survey.Staff, q
 			if t.Notes[i], err = c.Store.Notes(ctx, one); err != nil {
 				return t, err
 			}
+		}
+		if t.Cases[i].History, err = c.Store.Events(ctx, one); err != nil {
+			return t, err
 		}
 	}
 	t.About, err = c.about(ctx, t.Cases)

@@ -87,7 +87,7 @@ func (c *Cases) WaitingOf(ctx context.Context, campaigns []survey.Campaign) (w W
 			mu.Lock()
 			defer mu.Unlock()
 			w.More = w.More || others
-			all = append(all, slices.DeleteFunc(found, func(one loop.Case) bool { return one.State == loop.Resolved })...)
+			all = append(all, slices.DeleteFunc(found, func(one loop.Case) bool { return one.Over() })...)
 			return err
 		})
 	}

@@ -3,10 +3,8 @@ package loop
 import (
 	"fmt"
 	"hash/fnv"
-	"slices"
 	"time"
 
-	"onetap/internal/nps"
 	"onetap/internal/survey"
 )
 
@@ -55,12 +53,11 @@ func (c Case) Claimable(now time.Time) bool {
 	return age >= ClaimTTL<<min(max(c.Alert.Tries-1, 0), 5)
 }
 
-// Claim returns the case with its sending claimed under a random id; a resolved one whose score fell again is open again.
+// Claim returns the case with its sending claimed under a random id; one that was over and whose score fell again is open again.
 func (c Case) Claim(id string, now time.Time) Case {
 	if at := c.Alert.Reopens; !at.IsZero() {
-		c.History = slices.Clone(c.History)
-		c.open(at)
-		c.note(Event{At: at, What: Reopened})
+		c.note(Event{At: at, What: Reopened, Until: c.deadline(at)})
+		c.begin(at)
 	}
 	c.Alert.Claim, c.Alert.Claimed = id, now
 	c.Alert.Tries++
@@ -76,8 +73,8 @@ func (c Case) FollowUp() bool { return c.Alert.Letters > 0 }
 func (c Case) Says(r survey.Response) bool {
 	words := Fingerprint(r)
 	switch {
-	case r.Group() != nps.Detractor:
-		return (c.Level == LevelHanded || c.ReopenedByHand()) && !c.FollowUp()
+	case !c.low(r.Score):
+		return (c.Level == LevelHanded || c.ByHand) && !c.FollowUp()
 	case !c.FollowUp():
 		return true
 	}
@@ -88,9 +85,8 @@ func (c Case) Says(r survey.Response) bool {
 // was sent or anybody did anything about it. claim is the caller's own, "" for none; under another claim, or after an earlier
 // try, a letter may be on its way.
 func (c Case) Unsettled(r survey.Response, claim string) bool {
-	return r.Group() != nps.Detractor && c.Alert.Letters == 0 && c.Alert.Claim == claim &&
-		(c.Alert.Tries == 0 || claim != "" && c.Alert.Tries == 1) &&
-		!slices.ContainsFunc(c.History, func(e Event) bool { return !slices.Contains(byAnswer, e.What) })
+	return !c.low(r.Score) && c.Alert.Letters == 0 && c.Alert.Claim == claim &&
+		(c.Alert.Tries == 0 || claim != "" && c.Alert.Tries == 1) && !c.Touched
 }
 
 // Sent records a letter that held the answer r and went to who, under the claim with which it was sent; a claim that is
@@ -103,10 +99,8 @@ func (c Case) Sent(claim, message string, r survey.Response, who Responsible, no
 	if c.FollowUp() {
 		what = Followed
 	}
-	c.History = slices.Clone(c.History)
-	c.Owner, c.Level = who.Staff.ID, who.Level
 	c.Alert = Alert{Letters: c.Alert.Letters + 1, Sent: now, Message: message, Answer: r.Version, Words: Fingerprint(r)}
-	c.note(Event{At: now, What: what, Level: who.Level})
+	c.note(Event{At: now, What: what, To: who.Staff.ID, Level: who.Level})
 	c.follow(now)
 	return c, true
 }
@@ -130,9 +124,7 @@ func (c Case) Refuse(claim string, next Responsible, now time.Time) (after Case,
 	if claim == "" || c.Alert.Claim != claim {
 		return c, false
 	}
-	c.History = slices.Clone(c.History)
-	c.note(Event{At: now, What: Refused, Level: c.Level, From: c.Owner})
-	c.Owner, c.Level = next.Staff.ID, next.Level
+	c.note(Event{At: now, What: Refused, From: c.Owner, To: next.Staff.ID, Level: next.Level})
 	c.Alert.drop(now)
 	return c, true
 }
@@ -143,9 +135,7 @@ func (c Case) Bounced(message string, next Responsible, now time.Time) (after Ca
 	if message == "" || c.Alert.Message != message {
 		return c, false
 	}
-	c.History = slices.Clone(c.History)
-	c.note(Event{At: now, What: Refused, Level: c.Level, From: c.Owner})
-	c.Owner, c.Level = next.Staff.ID, next.Level
+	c.note(Event{At: now, What: Refused, From: c.Owner, To: next.Staff.ID, Level: next.Level})
 	c.Alert = Alert{Due: now, Reopens: c.Alert.Reopens}
 	return c, true
 }
@@ -154,7 +144,7 @@ func (c Case) Bounced(message string, next Responsible, now time.Time) (after Ca
 // while, in which the respondent may go on writing, if it held others.
 func (c *Case) follow(at time.Time) {
 	a := &c.Alert
-	if nps.Score(c.Latest).Group() != nps.Detractor || !a.Due.IsZero() || a.Letters == 0 || a.Letters >= maxLetters || c.Answer <= a.Answer || c.Words == "" || c.Words == a.Words {
+	if !c.low(c.Latest) || !a.Due.IsZero() || a.Letters == 0 || a.Letters >= maxLetters || c.Answer <= a.Answer || c.Words == "" || c.Words == a.Words {
 		return
 	}
 	a.Due = at

@@ -5,6 +5,7 @@
 package loop
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -22,36 +23,58 @@ const (
 	Acknowledged State = "acknowledged" // somebody has taken it
 	Contacted    State = "contacted"    // the respondent was spoken to
 	Resolved     State = "resolved"
+	Unreachable  State = "unreachable" // given up after several calls; no success, and a case can come back from it
 )
 
-// States lists the states in their order.
-var States = []State{Open, Acknowledged, Contacted, Resolved}
+// States lists the states in the order in which they are shown.
+var States = []State{Open, Acknowledged, Contacted, Resolved, Unreachable}
+
+// forward are the states that may follow a state; Open, after an end, is a reopening.
+var forward = map[State][]State{
+	Open:         {Acknowledged, Contacted, Resolved, Unreachable},
+	Acknowledged: {Contacted, Resolved, Unreachable},
+	Contacted:    {Resolved, Unreachable},
+	Resolved:     {Open},
+	Unreachable:  {Open, Contacted, Resolved}, // they called back
+}
+
+// DefaultTries is after how many calls a contact may be given up, where the company has not set it.
+const DefaultTries = 3
 
 // Case is the follow-up of one response: one contact in one campaign. It holds no personal data
-// and no words.
+// and no words. What people see of it is a function of what happened (Fold): nothing but take sets it.
 type Case struct {
 	Campaign survey.CampaignID `json:"campaign"`
 	Contact  survey.ContactID  `json:"contact"`
 	Audience survey.Audience   `json:"audience"`
+	Kind     Kind              `json:"kind,omitempty"`  // "": of a detractor
 	Owner    string            `json:"owner,omitempty"` // staff id of the responsible now; "": the administrator, who is no staff
 	Level    Level             `json:"level"`           // as what Owner is responsible
 	Team     string            `json:"team,omitempty"`
 	Language string            `json:"language,omitempty"` // the respondent's
 	State    State             `json:"state"`
-	Score    int               `json:"score"`           // when it was opened
-	Was      *int              `json:"was,omitempty"`   // the score before that, where there was one; not a detractor's
-	Latest   int               `json:"latest"`          // the score now
-	Answer   int               `json:"answer"`          // version of the response that the case knows
-	Words    string            `json:"words,omitempty"` // fingerprint of the words that the case knows; "": none
-	Opened   time.Time         `json:"opened"`
-	Deadline time.Time         `json:"deadline"`       // until when the respondent should have been spoken to
-	Again    time.Time         `json:"again,omitzero"` // they were not reached, and are to be called again then; zero: nothing is agreed
+	Score    int               `json:"score"`             // when it was opened
+	Was      *int              `json:"was,omitempty"`     // the score before that, where there was one; not a detractor's
+	Latest   int               `json:"latest"`            // the score now
+	Answer   int               `json:"answer"`            // version of the response that the case knows
+	Words    string            `json:"words,omitempty"`   // fingerprint of the words that the case knows; "": none
+	Opened   time.Time         `json:"opened"`            // to the millisecond, as all times that events bring
+	Deadline time.Time         `json:"deadline"`          // until when the respondent should have been spoken to
+	Again    time.Time         `json:"again,omitzero"`    // they were not reached, and are to be called again then; zero: nothing is agreed
+	Tries    int               `json:"tries,omitempty"`   // calls that reached nobody since it was opened
+	Spoke    time.Time         `json:"spoke,omitzero"`    // when the respondent was first spoken to since it was opened
+	Ended    time.Time         `json:"ended,omitzero"`    // when it was resolved or given up; zero: it is not
+	Causes   []Cause           `json:"causes,omitempty"`  // once it is resolved
+	Outcome  Outcome           `json:"outcome,omitempty"` // …
+	Promises []Promise         `json:"promises,omitempty"`
+	Former   []string          `json:"former,omitempty"`  // staff ids of those who answered for it before
+	Touched  bool              `json:"touched,omitempty"` // something happened that the respondent did not do: a letter, somebody's work
+	ByHand   bool              `json:"by_hand,omitempty"` // a person, or a program, opened it again after the last letter about it
 	Rules    Rules             `json:"rules"`
 	Alert    Alert             `json:"alert"`
-	History  []Event           `json:"history"`
+	History  []Event           `json:"history,omitempty"` // the latest; the earlier ones lie on pages beside it
+	Pages    int               `json:"pages,omitempty"`   // how many of those there are
 	Notes    int               `json:"notes,omitempty"`   // how many; they are kept beside it
-	Cause    Cause             `json:"cause,omitempty"`   // once it is resolved
-	Outcome  Outcome           `json:"outcome,omitempty"` // …
 	Version  int               `json:"-"`                 // for a compare-and-swap
 }
 
@@ -59,66 +82,47 @@ type Case struct {
 type Rules struct {
 	Term time.Duration `json:"term"` // until the respondent should have been spoken to
 	Wait time.Duration `json:"wait"` // how long an alert waits for the respondent's words
+
+	Tries int `json:"tries,omitempty"` // calls after which a contact may be given up; 0: DefaultTries
 }
 
-// Event is one thing that happened to a case.
-type Event struct {
-	At    time.Time `json:"at"`
-	What  What      `json:"what"`
-	Score int       `json:"score"`           // the score after it
-	By    string    `json:"by,omitempty"`    // staff id, where a person did it
-	Level Level     `json:"level,omitempty"` // to whom, where a letter was sent
-	State State     `json:"state,omitempty"` // moved: where to
-	From  string    `json:"from,omitempty"`  // handed over, refused: from which staff member; "" in older cases
-	To    string    `json:"to,omitempty"`    // handed over: to which staff member
-	Until time.Time `json:"until,omitzero"`  // unreached: when to call again
-
-	Version int `json:"version,omitempty"` // of the case with which it is stored
+// Enough is how many calls must have reached nobody before the contact may be given up.
+func (r Rules) Enough() int {
+	if r.Tries > 0 {
+		return r.Tries
+	}
+	return DefaultTries
 }
-
-// What is the kind of an event.
-type What string
-
-const (
-	Opened    What = "opened"
-	Reopened  What = "reopened"  // it was resolved, and the score fell again, or, with State, a person opened it again
-	Fell      What = "fell"      // became a detractor's again
-	Rose      What = "rose"      // no longer a detractor's; a case that somebody was told of stays as it is
-	Scored    What = "scored"    // another score of the same kind
-	Commented What = "commented" // words where there were none
-	Reworded  What = "reworded"
-	Unworded  What = "unworded" // the words were taken back
-	Alerted   What = "alerted"
-	Followed  What = "followed_up" // the letter with words that the alert did not hold
-	Refused   What = "refused"     // the responsible's address takes no letter; the next level is told
-	Moved     What = "moved"       // a person moved the case to another state
-	Noted     What = "noted"       // a person wrote a note and did nothing else
-	Handed    What = "handed_over" // a person made somebody else responsible
-	Unreached What = "unreached"   // a person did not reach the respondent and will call again
-)
-
-// byAnswer are the kinds that only the respondent causes.
-var byAnswer = []What{Opened, Fell, Rose, Scored, Commented, Reworded, Unworded}
-
-// maxHistory bounds a case's size whatever a respondent does; the first event always stays.
-const maxHistory = 100
 
 // ID names a case: "<campaign>-<contact>".
 func (c Case) ID() string { return string(c.Campaign) + "-" + string(c.Contact) }
 
-// Next is when somebody is to turn to a case: when the respondent is to be called again, else its deadline.
+// Next is when somebody is to turn to a case: when the respondent is to be called again, else its deadline or, from the talk on, the
+// day by which something was promised.
 func (c Case) Next() time.Time {
 	if !c.Again.IsZero() {
 		return c.Again
 	}
+	if by, ok := c.promised(); ok && (!c.Waits() || by.Before(c.Deadline)) {
+		return by
+	}
 	return c.Deadline
 }
 
-// Spoken reports whether the respondent has been spoken to: from then on no deadline runs.
+// Is is the kind of a case.
+func (c Case) Is() Kind { return cmp.Or(c.Kind, OfDetractor) }
+
+// Over reports whether nothing is to be done any more: the case is resolved, or its contact given up.
+func (c Case) Over() bool { return c.State == Resolved || c.State == Unreachable }
+
+// Waits reports whether the deadline runs: nobody has spoken to the respondent, and somebody still tries.
+func (c Case) Waits() bool { return c.State == Open || c.State == Acknowledged }
+
+// Spoken reports whether the respondent has been spoken to.
 func (c Case) Spoken() bool { return c.State == Contacted || c.State == Resolved }
 
 // Late reports whether the respondent should have been spoken to by now and was not.
-func (c Case) Late(now time.Time) bool { return !c.Spoken() && now.After(c.Deadline) }
+func (c Case) Late(now time.Time) bool { return c.Waits() && now.After(c.Deadline) }
 
 // Place is where a case stands among those of its state: in the order of what is to be done next, then of ids. It is fit for an
 // address.
@@ -132,35 +136,41 @@ func ParseID(id string) (survey.CampaignID, survey.ContactID, bool) {
 	return survey.CampaignID(campaign), survey.ContactID(contact), ok && len(campaign) == 8 && len(contact) == 16
 }
 
-// Opens reports whether an answer makes a case. Unverified answers make nothing, and neither do employees': their survey
-// is anonymous, and a letter about one of them to the line manager would end that.
-func Opens(r survey.Response) bool {
-	return r.Verified && r.Group() == nps.Detractor && r.Audience != survey.Employees
+// Opens reports whether an answer makes a case; passives says whether the company follows these up, too. Unverified answers make nothing,
+// and neither do employees': their survey is anonymous, and a letter about one of them to the line manager would end that.
+func Opens(r survey.Response, passives bool) bool {
+	return r.Verified && r.Audience != survey.Employees && (r.Group() == nps.Detractor || passives && r.Group() == nps.Passive)
+}
+
+// low reports whether a score is one for which a case of its kind is followed up.
+func (c Case) low(score int) bool {
+	group := nps.Score(score).Group()
+	return group == nps.Detractor || c.Kind == OfPassive && group == nps.Passive
 }
 
 // New opens a case for an answer that Opens; before is the answer before it, nil at the first. Who answers for it is
 // decided by the caller.
 func New(before *survey.Response, r survey.Response, who Responsible, team string, rules Rules) Case {
 	c := Case{
-		Campaign: r.Campaign, Contact: r.Contact, Audience: r.Audience, Owner: who.Staff.ID, Level: who.Level, Team: team,
-		Language: r.Language, Score: r.Score, Latest: r.Score, Answer: r.Version, Words: Fingerprint(r), Rules: rules,
+		Campaign: r.Campaign, Contact: r.Contact, Audience: r.Audience, Team: team,
+		Language: r.Language, Latest: r.Score, Answer: r.Version, Words: Fingerprint(r), Rules: rules,
 	}
 	if before != nil && before.Verified {
 		c.Was = &before.Score
 	}
-	c.open(r.Updated)
+	c.note(Event{At: r.Updated, What: Opened, Kind: kindOf(r), To: who.Staff.ID, Level: who.Level, Until: c.deadline(r.Updated)})
+	c.begin(r.Updated)
 	if before != nil && Fingerprint(*before) == c.Words {
 		c.wait(r.Updated, c.Words)
 	}
-	c.note(Event{At: r.Updated, What: Opened})
 	return c
 }
 
-// open starts the follow-up, at first or again, with an alert that waits for words. Where there are words it is sent at
-// once, and due only for the clock to see whether it was.
-func (c *Case) open(at time.Time) {
-	c.State, c.Opened, c.Deadline, c.Again = Open, at, at.Add(c.Rules.Term), time.Time{}
-	c.Cause, c.Outcome = "", ""
+// deadline is until when the respondent should have been spoken to if the case is opened at a time, at first or again.
+func (c Case) deadline(at time.Time) time.Time { return at.Add(c.Rules.Term) }
+
+// begin has an alert wait for words. Where there are words it is sent at once, and due only for the clock to see whether it was.
+func (c *Case) begin(at time.Time) {
 	c.wait(at, "")
 	if c.Words != "" {
 		c.Alert.Due = at.Add(ClaimTTL)
@@ -180,27 +190,28 @@ func (c Case) Apply(r survey.Response) (after Case, changed bool) {
 	if !r.Verified || r.Version <= c.Answer {
 		return c, false
 	}
-	c.History = slices.Clone(c.History)
 	was, words, old := c.Latest, Fingerprint(r), c.Words
-	wasDetractor, isDetractor := nps.Score(was).Group() == nps.Detractor, r.Group() == nps.Detractor
+	wasLow, isLow := c.low(was), c.low(r.Score)
 	c.Answer, c.Latest = r.Version, r.Score
 	switch {
-	case wasDetractor && !isDetractor:
+	case wasLow && !isLow:
 		c.note(Event{At: r.Updated, What: Rose})
 		if !c.Alert.Reopens.IsZero() {
 			c.Alert.Due, c.Alert.Reopens, c.Alert.Held = time.Time{}, time.Time{}, false
 		}
-	case !wasDetractor && isDetractor && c.State == Resolved:
+	case !wasLow && isLow && c.Over():
 		c.Alert.Due, c.Alert.Reopens = r.Updated.Add(c.Rules.Wait), r.Updated
 		if words != "" && words != c.Words {
 			c.Alert.Due = r.Updated
 		}
 		c.note(Event{At: r.Updated, What: Fell})
-	case !wasDetractor && isDetractor:
+	case !wasLow && isLow:
 		c.note(Event{At: r.Updated, What: Fell})
 		if c.Alert.Letters == 0 && c.Alert.Due.IsZero() { // the alert was dropped while the score stood higher
 			c.wait(r.Updated, old)
 		}
+	case was != r.Score && c.Kind == OfPassive && r.Group() == nps.Detractor: // and is one from now on
+		c.note(Event{At: r.Updated, What: Fell})
 	case was != r.Score:
 		c.note(Event{At: r.Updated, What: Scored})
 	}
@@ -218,29 +229,28 @@ func (c Case) Apply(r survey.Response) (after Case, changed bool) {
 	return c, true
 }
 
-// Move returns the case in another state, set by a staff member. States only go forward, steps may be left out; a resolved case
-// can be opened again. Problem: case_state.
-func (c Case) Move(to State, by string, now time.Time) (Case, error) {
-	if to == Open && c.State == Resolved {
-		return c.reopen(by, now), nil
-	}
-	if !slices.Contains(States, to) || slices.Index(States, to) <= slices.Index(States, c.State) {
-		return c, apperr.New(apperr.Conflict, "case_state", "state", "From", string(c.State), "To", string(to))
-	}
-	c.History = slices.Clone(c.History)
-	c.State = to
-	if c.Spoken() {
-		c.Again = time.Time{}
-	}
-	c.note(Event{At: now, What: Moved, By: by, State: to})
-	return c, nil
+// Steps are the states to which a case can be moved now.
+func (c Case) Steps() []State {
+	return slices.DeleteFunc(slices.Clone(forward[c.State]), func(s State) bool { return s == Unreachable && c.Tries < c.Rules.Enough() })
 }
 
-// note adds to the history, with the score as it is now and the version that the case gets by being stored.
-func (c *Case) note(e Event) {
-	e.Score, e.Version = c.Latest, c.Version+1
-	c.History = append(c.History, e)
-	if len(c.History) > maxHistory {
-		c.History = slices.Delete(c.History, 1, 2)
+// Move returns the case in another state, set by a staff member. States only go forward, steps may be left out; what is over can be
+// opened again. Problems: case_state, case_over, case_tries.
+func (c Case) Move(to State, by string, now time.Time) (Case, error) {
+	return c.move(Work{State: to}, by, now)
+}
+
+func (c Case) move(w Work, by string, now time.Time) (Case, error) {
+	switch to := w.State; {
+	case !slices.Contains(forward[c.State], to) && c.Over() && to != c.State:
+		return c, apperr.New(apperr.Conflict, "case_over", "state", "From", string(c.State), "To", string(to))
+	case !slices.Contains(forward[c.State], to):
+		return c, apperr.New(apperr.Conflict, "case_state", "state", "From", string(c.State), "To", string(to))
+	case to == Unreachable && c.Tries < c.Rules.Enough():
+		return c, apperr.New(apperr.Conflict, "case_tries", "state", "Count", c.Rules.Enough(), "Tries", c.Tries)
+	case to == Open:
+		return c.reopen(by, now), nil
 	}
+	c.note(Event{At: now, What: Moved, By: by, State: w.State, Causes: w.Causes, Outcome: w.Outcome})
+	return c, nil
 }

@@ -74,7 +74,7 @@ func (w *world) post(t *rapid.T) {
 
 // handle is notify with one record.
 func (w *world) handle(r survey.Response) {
-	if loop.Opens(r) {
+	if loop.Opens(r, false) {
 		w.detractor = true
 	}
 	switch {
@@ -86,7 +86,7 @@ func (w *world) handle(r survey.Response) {
 		}
 		c = w.claim(c)
 		w.stored = &c
-	case loop.Opens(r):
+	case loop.Opens(r, false):
 		c := w.claim(loop.New(nil, r, anna, "north", rules))
 		w.stored = &c
 	}
@@ -119,7 +119,7 @@ func (w *world) work(i int) {
 			w.drop(i)
 			return
 		}
-		if !loop.Opens(w.answer) {
+		if !loop.Opens(w.answer, false) {
 			w.content++
 		}
 		s.said, s.sent = w.answer, true
@@ -216,7 +216,7 @@ func (w *world) check(t *rapid.T) {
 	if w.content > 0 {
 		t.Fatalf("%d letters name a score that is not a detractor's", w.content)
 	}
-	if now := loop.Opens(w.answer); now && w.stored == nil || !w.detractor && w.stored != nil {
+	if now := loop.Opens(w.answer, false); now && w.stored == nil || !w.detractor && w.stored != nil {
 		t.Fatalf("is a detractor: %v, was one: %v, has a case: %v", now, w.detractor, w.stored != nil)
 	}
 	if w.stored == nil {
@@ -225,7 +225,7 @@ func (w *world) check(t *rapid.T) {
 		}
 		return
 	}
-	if len(w.letters) == 0 && loop.Opens(w.answer) {
+	if len(w.letters) == 0 && loop.Opens(w.answer, false) {
 		t.Fatal("nobody was told")
 	}
 	if most := 2*(1+w.resolutions) + w.deaths; len(w.letters) > most {
@@ -234,7 +234,7 @@ func (w *world) check(t *rapid.T) {
 	if !w.stored.Alert.Due.IsZero() {
 		t.Fatalf("still due after a day: %+v", w.stored.Alert)
 	}
-	if w.answer.Why != "" && loop.Opens(w.answer) {
+	if w.answer.Why != "" && loop.Opens(w.answer, false) {
 		told := false
 		for _, l := range w.letters {
 			told = told || l.Why != ""

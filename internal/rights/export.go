@@ -274,6 +274,9 @@ func (r *Rights) inCampaign(ctx context.Context, a survey.Audience, c survey.Cam
 		if err != nil {
 			return in, err
 		}
+		if v.History, err = r.Store.Events(ctx, v); err != nil {
+			return in, err
+		}
 		in.Case = &Case{Case: v, Notes: notes}
 	}
 	return in, nil

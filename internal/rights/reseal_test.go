@@ -86,7 +86,7 @@ func (w *rotation) fill(s *store.Store, from int) {
 		w.must(err)
 		next := c
 		next.Notes = 1
-		c, err = s.SaveCaseAnd(w.Context(), c, next, &loop.Note{N: 1, Text: note(n)})
+		c, err = s.SaveCaseAnd(w.Context(), c, next, []loop.Note{{N: 1, Text: note(n)}})
 		w.must(err)
 		w.cases = append(w.cases, c)
 	}

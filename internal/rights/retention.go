@@ -258,7 +258,7 @@ func (r *Retention) cases(ctx context.Context, run survey.RetentionRun, c survey
 		if n := len(v.History); n > 0 && v.History[n-1].At.After(last) {
 			last = v.History[n-1].At
 		}
-		if v.State != loop.Resolved || !last.Before(before) {
+		if !v.Over() || !last.Before(before) {
 			continue
 		}
 		if run.Stage == survey.RetentionDeleting {

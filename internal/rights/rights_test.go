@@ -184,7 +184,7 @@ func (w *world) answers(id survey.CampaignID, c survey.Contact) {
 		w.must(err)
 		noted := made
 		noted.Notes = 1
-		w.case_, err = w.store.SaveCaseAnd(ctx, made, noted, &loop.Note{N: 1, At: w.now, By: "owner", Text: "Позвонить вечером"})
+		w.case_, err = w.store.SaveCaseAnd(ctx, made, noted, []loop.Note{{N: 1, At: w.now, By: "owner", Text: "Позвонить вечером"}})
 		w.must(err)
 	}
 }

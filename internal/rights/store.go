@@ -32,6 +32,8 @@ type Store interface {
 	Campaigns(ctx context.Context, a survey.Audience, limit int) ([]survey.Campaign, error)
 	// PastOf reads what campaigns know of a contact, in no order.
 	PastOf(ctx context.Context, id survey.ContactID, campaigns []survey.CampaignID, answers bool) (loop.Past, error)
+	// Events lists everything that happened to a case.
+	Events(ctx context.Context, c loop.Case) ([]loop.Event, error)
 	// Notes lists the notes of a case.
 	Notes(ctx context.Context, c loop.Case) ([]loop.Note, error)
 

@@ -20,7 +20,7 @@ import (
 // boardInFlight is how many owners are asked at once.
 const boardInFlight = 16
 
-// Board lists the cases of several owners in one state: the earliest deadline first, of resolved ones the latest. An
+// Board lists the cases of several owners in one state: the earliest deadline first, of those that are over the latest. An
 // owner "" stands for those that are nobody's. After the case named by after (its Place; "" for the beginning), up to
 // limit of them; more says that others follow. One query for each owner, sixteen for nobody; from replicas that may be
 // behind by a moment. Problem: cursor_wrong.
@@ -28,16 +28,18 @@ func (s *Store) Board(ctx context.Context, owners []string, state loop.State, af
 	if after != "" && !placed(after) {
 		return nil, false, apperr.New(apperr.Invalid, "cursor_wrong", "after")
 	}
+	latestFirst := state == loop.Resolved || state == loop.Unreachable
 	var pks []string
 	for _, o := range owners {
 		pks = append(pks, ownerPKs(o)...)
 	}
-	found := make([][]loop.Case, len(pks))
+	on := shelves(state)
+	found := make([][]loop.Case, len(pks)*len(on))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(boardInFlight)
-	for i, pk := range pks {
+	for i := range found {
 		g.Go(func() (err error) {
-			found[i], err = s.column(ctx, pk, state, after, limit+1, state != loop.Resolved)
+			found[i], err = s.column(ctx, pks[i/len(on)], on[i%len(on)], after, limit+1, !latestFirst)
 			return err
 		})
 	}
@@ -46,7 +48,7 @@ func (s *Store) Board(ctx context.Context, owners []string, state loop.State, af
 	}
 	all := slices.Concat(found...)
 	slices.SortFunc(all, func(a, b loop.Case) int {
-		if state == loop.Resolved {
+		if latestFirst {
 			a, b = b, a
 		}
 		return cmp.Compare(a.Place(), b.Place())

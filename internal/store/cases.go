@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -18,17 +19,54 @@ import (
 
 func caseItem(c loop.Case) item {
 	it := personKey(c.Campaign, "CASE", c.Contact).item()
-	it["case"], it["version"] = asJSON(c), num(c.Version)
 	it["gsi1pk"] = str(ownerPK(c.Owner, shard(c.Contact)))
-	it["gsi1sk"] = str(ownerSK(string(c.State), c.Next(), c.ID()))
+	it["gsi1sk"] = str(ownerSK(string(shelfOf(c)), c.Next(), c.ID()))
+	it["events"] = str(loop.Pack(c.History))
+	c.History = nil
+	it["case"], it["version"] = asJSON(c), num(c.Version)
 	return it
 }
 
+// owed is where cases lie that are over, but something is promised: the owner is to see them.
+const owed loop.State = "owed"
+
+// shelfOf is where a case lies among its owner's.
+func shelfOf(c loop.Case) loop.State {
+	if c.Over() && c.Owes() {
+		return owed
+	}
+	return c.State
+}
+
+// shelves are where the cases of a state lie.
+func shelves(s loop.State) []loop.State {
+	if s == loop.Resolved {
+		return []loop.State{s, owed}
+	}
+	return []loop.State{s}
+}
+
 func caseOf(it item) (loop.Case, error) {
-	var c loop.Case
-	err := fromJSON(it, "case", &c)
-	c.Version = int(number64(it, "version"))
-	return c, err
+	var stored struct {
+		loop.Case
+		Cause loop.Cause `json:"cause"` // older cases have one
+	}
+	if err := fromJSON(it, "case", &stored); err != nil {
+		return loop.Case{}, err
+	}
+	c := stored.Case
+	if stored.Cause != "" && len(c.Causes) == 0 {
+		c.Causes = []loop.Cause{stored.Cause}
+	}
+	c.Outcome, c.Version = c.Outcome.Now(), int(number64(it, "version"))
+	if packed := text(it, "events"); packed != "" {
+		var err error
+		if c.History, err = loop.Unpack(packed); err != nil {
+			return c, fmt.Errorf("stored case: %w", err)
+		}
+		return c, nil
+	}
+	return c.Learn(), nil
 }
 
 // CreateCase stores a new case with version 1 and what is due of it; ErrChanged means that the contact has a case in
@@ -36,7 +74,7 @@ func caseOf(it item) (loop.Case, error) {
 func (s *Store) CreateCase(ctx context.Context, c loop.Case) (loop.Case, error) {
 	c.Version = 1
 	put := types.Put{TableName: &s.table, Item: caseItem(c), ConditionExpression: aws.String("attribute_not_exists(pk)")}
-	return c, s.putCase(ctx, "open case", put, loop.Case{}, c, nil)
+	return c, s.putCase(ctx, "open case", put, loop.Case{}, c, nil, nil)
 }
 
 // SaveCase writes a case if it still has the version that was read, moves what is due of it, and returns it with the
@@ -45,33 +83,43 @@ func (s *Store) SaveCase(ctx context.Context, was, c loop.Case) (loop.Case, erro
 	return s.SaveCaseAnd(ctx, was, c, nil)
 }
 
-// SaveCaseAnd is SaveCase together with a note, unless that is nil: both are written or neither.
-func (s *Store) SaveCaseAnd(ctx context.Context, was, c loop.Case, n *loop.Note) (loop.Case, error) {
+// SaveCaseAnd is SaveCase together with notes: all are written or none. Of a history that has grown long the earlier part goes to a page
+// of its own in the same write.
+func (s *Store) SaveCaseAnd(ctx context.Context, was, c loop.Case, notes []loop.Note) (loop.Case, error) {
 	c.Version = was.Version + 1
+	after, page := c.Turn()
 	put := types.Put{
-		TableName: &s.table, Item: caseItem(c), ConditionExpression: aws.String("version = :was"),
+		TableName: &s.table, Item: caseItem(after), ConditionExpression: aws.String("version = :was"),
 		ExpressionAttributeValues: item{":was": num(was.Version)},
 	}
-	return c, s.putCase(ctx, "save case", put, was, c, n)
+	return after, s.putCase(ctx, "save case", put, was, after, notes, page)
 }
 
-// putCase writes a case. What becomes due is written in the same transaction, so that no death between the two loses
-// an alert; what is no longer due may be deleted later, because whoever finds it looks at the case first.
-func (s *Store) putCase(ctx context.Context, doing string, put types.Put, was, c loop.Case, n *loop.Note) error {
+// putCase writes a case. The hint of what becomes due is written before it, so that no death between the two loses an alert: whoever finds
+// it looks at the case first, and a hint of which the case knows nothing is forgotten only when its writer has long ended
+// (DoubtDue). What is no longer due may be deleted later for the same reason.
+func (s *Store) putCase(ctx context.Context, doing string, put types.Put, was, c loop.Case, notes []loop.Note, page []loop.Event) error {
 	old, wasDue := loop.DueOf(was)
 	now, isDue := loop.DueOf(c)
-	var err error
 	actions := []types.TransactWriteItem{{Put: &put}}
-	if isDue && (!wasDue || old != now) {
-		actions = append(actions, types.TransactWriteItem{Put: &types.Put{TableName: &s.table, Item: dueKeyOf(now).item()}})
+	if page != nil {
+		it := eventsKey(c.Campaign, c.Contact, c.Pages).item()
+		it["events"] = str(loop.Pack(page))
+		actions = append(actions, types.TransactWriteItem{Put: &types.Put{TableName: &s.table, Item: it}})
 	}
-	if n != nil {
+	for _, n := range notes {
 		it := noteKey(c.Campaign, c.Contact, n.N).item()
 		if err := s.sealJSON(ctx, it, seal.Notes, "note", n); err != nil {
 			return err
 		}
 		actions = append(actions, types.TransactWriteItem{Put: &types.Put{TableName: &s.table, Item: it}})
 	}
+	if isDue && (!wasDue || old != now) {
+		if err := s.put(ctx, dueKeyOf(now).item(), "", nil); err != nil {
+			return err
+		}
+	}
+	var err error
 	if len(actions) > 1 {
 		err = s.transact(ctx, doing, actions)
 	} else {
@@ -85,6 +133,21 @@ func (s *Store) putCase(ctx context.Context, doing string, put types.Put, was, c
 		_ = s.DropDue(ctx, old) // the clock drops it if this fails
 	}
 	return err
+}
+
+// Events lists everything that happened to a case, the first thing first.
+func (s *Store) Events(ctx context.Context, c loop.Case) (all []loop.Event, err error) {
+	if c.Pages == 0 {
+		return c.History, nil
+	}
+	pages := 0
+	err = s.queryItems(ctx, peoplePK(c.Campaign, shard(c.Contact)), eventsPrefix(c.Contact), true, func(it item) (bool, error) {
+		page, err := loop.Unpack(text(it, "events"))
+		all = append(all, page...)
+		pages++
+		return pages < c.Pages, err
+	})
+	return c.Happened(all), err
 }
 
 // DropCase deletes a case that never became one, with what is due of it, if it still has the version that was read;

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/google/go-cmp/cmp"
 
 	"onetap/internal/apperr"
@@ -119,8 +120,107 @@ func TestWhatIsDueFollowsTheCase(t *testing.T) {
 	if _, err := s.SaveCase(ctx, stale, next); !errors.Is(err, apperr.ErrChanged) {
 		t.Error(err)
 	}
+	got = dues(t, s, due.Add(24*time.Hour))
+	if len(got) != 2 || !got[0].Is(c) || got[1].Is(c) {
+		t.Fatalf("after a refused save, whose hint is left over: %v", got)
+	}
+	// A hint is forgotten once it is doubted, unless somebody has written it again meanwhile.
+	now := due.Add(10 * time.Hour)
+	for range 2 {
+		if err := s.DoubtDue(ctx, got[1], now); err != nil {
+			t.Fatal(err)
+		}
+		now = now.Add(loop.DoubtTTL)
+	}
+	doubted := dues(t, s, due.Add(24*time.Hour))[1]
+	if !doubted.Doubted.Equal(due.Add(10*time.Hour).Truncate(time.Millisecond)) || doubted.LeftOver(due.Add(10*time.Hour+time.Minute)) || !doubted.LeftOver(due.Add(10*time.Hour+loop.DoubtTTL)) {
+		t.Errorf("doubted since %v", doubted.Doubted)
+	}
+	again := c
+	again.Alert.Due = doubted.At
+	if c, err = s.SaveCase(ctx, c, again); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.DropDoubted(ctx, doubted); err != nil {
+		t.Fatal(err)
+	}
 	if got := dues(t, s, due.Add(24*time.Hour)); len(got) != 1 || !got[0].Is(c) {
-		t.Errorf("a refused save changed what is due: %v", got)
+		t.Errorf("a hint that was written again is gone: %v", got)
+	}
+	gone := c
+	gone.Alert.Due = time.Time{}
+	if err := s.DoubtDue(ctx, got[0], now); err != nil { // of what is no more: it must not come back
+		t.Fatal(err)
+	}
+	if got := dues(t, s, due.Add(24*time.Hour)); len(got) != 1 {
+		t.Errorf("doubting made a hint: %v", got)
+	}
+}
+
+// Pages of what happened lie beside the case; what an older version stored is read.
+func TestPagesOfEvents(t *testing.T) {
+	t.Parallel()
+	s, _ := storetest.Open(t, dynamo.Options{})
+	ctx := context.Background()
+	c, err := s.CreateCase(ctx, newCase(1, "anna", caseNoon))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range 40 {
+		next, notes, err := c.Do(loop.Work{Tried: true, Note: fmt.Sprint(n)}, "anna", caseNoon.Add(time.Duration(n)*time.Minute))
+		if err == nil {
+			c, err = s.SaveCaseAnd(ctx, c, next, notes)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := s.CaseByID(ctx, c.ID())
+	if err != nil || got.Pages != 3 || len(got.History) != 11 {
+		t.Fatalf("%d pages, and %d events in the case: %v", got.Pages, len(got.History), err)
+	}
+	all, err := s.Events(ctx, got)
+	if err != nil || len(all) != 41 || all[0].What != loop.Opened {
+		t.Fatalf("%d events: %v", len(all), err)
+	}
+	for i, e := range all[1:] {
+		if !e.At.Equal(caseNoon.Add(time.Duration(i) * time.Minute).Truncate(time.Millisecond)) {
+			t.Fatalf("the %d. is of %v", i, e.At)
+		}
+	}
+	if cases, notes, err := s.EraseCase(ctx, spring, c.Contact); cases != 1 || notes != 40 || err != nil {
+		t.Errorf("erased %d, %d: %v", cases, notes, err)
+	}
+	if left, err := s.Events(ctx, got); err != nil || len(left) != len(got.History) {
+		t.Errorf("%d events are left after erasing: %v", len(left)-len(got.History), err)
+	}
+}
+
+func TestOldCasesAreRead(t *testing.T) {
+	t.Parallel()
+	s, db := storetest.Open(t, dynamo.Options{})
+	const old = `{"campaign":"spring22","contact":"abaaaaaaaaaaaaab","audience":"customers","owner":"boris","level":"handed","state":"resolved","score":3,"latest":3,"answer":1,` +
+		`"opened":"2026-03-02T12:00:00Z","deadline":"2026-03-04T12:00:00Z","rules":{"term":172800000000000,"wait":120000000000},"alert":{"letters":1},"history":[` +
+		`{"at":"2026-03-02T12:00:00Z","what":"opened","score":3},{"at":"2026-03-02T12:02:00Z","what":"alerted","score":3,"level":"owner"},` +
+		`{"at":"2026-03-02T13:00:00Z","what":"handed_over","score":3,"by":"max","from":"anna","to":"boris","level":"handed"},` +
+		`{"at":"2026-03-03T12:00:00Z","what":"moved","score":3,"by":"boris","state":"contacted"},{"at":"2026-03-03T13:00:00Z","what":"moved","score":3,"by":"boris","state":"resolved"}],` +
+		`"cause":"price","outcome":"explained"}`
+	it := map[string]types.AttributeValue{"version": &types.AttributeValueMemberN{Value: "5"}}
+	for name, text := range map[string]string{"pk": "CAMPAIGN#spring22#01", "sk": "CASE#abaaaaaaaaaaaaab", "case": old, "gsi1pk": "OWNER#boris", "gsi1sk": "resolved#2026-03-04T12:00:00.000Z#spring22-abaaaaaaaaaaaaab"} {
+		it[name] = &types.AttributeValueMemberS{Value: text}
+	}
+	storetest.Put(t, storetest.Serve(t, db), it)
+	c, err := s.CaseByID(t.Context(), "spring22-abaaaaaaaaaaaaab")
+	if err != nil || c.Version != 5 || !slices.Equal(c.Causes, []loop.Cause{"price"}) || c.Outcome != loop.CustomerKept || !c.Had("anna") || !c.Touched ||
+		!c.Spoke.Equal(time.Date(2026, 3, 3, 12, 0, 0, 0, time.UTC)) || !c.Ended.Equal(time.Date(2026, 3, 3, 13, 0, 0, 0, time.UTC)) || len(c.History) != 5 {
+		t.Fatalf("%+v, %v", c, err)
+	}
+	next, _, err := c.Do(loop.Work{State: loop.Open}, "boris", caseNoon.Add(99*time.Hour))
+	if err == nil {
+		c, err = s.SaveCase(t.Context(), c, next)
+	}
+	if again, err2 := s.CaseByID(t.Context(), c.ID()); err != nil || err2 != nil || again.State != loop.Open || len(again.History) != 6 || !again.Had("anna") {
+		t.Errorf("written by this version: %+v, %v, %v", again, err, err2)
 	}
 }
 
@@ -172,7 +272,7 @@ func TestBoardGoesOn(t *testing.T) {
 			t.Fatal(err)
 		}
 		if n < 6 {
-			next, _, err := c.Do(loop.Work{State: loop.Resolved, Cause: "price", Outcome: "lost"}, "owner", caseNoon)
+			next, _, err := c.Do(loop.Work{State: loop.Resolved, Causes: []loop.Cause{"price"}, Outcome: "lost"}, "owner", caseNoon)
 			if err == nil {
 				_, err = s.SaveCase(t.Context(), c, next)
 			}

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"onetap/internal/apperr"
 	"onetap/internal/loop"
 	"onetap/internal/survey"
 )
@@ -50,7 +51,30 @@ func parseDue(it item) (loop.Due, error) {
 	if err != nil {
 		return loop.Due{}, fmt.Errorf("stored due time does not parse: %w", err)
 	}
-	return loop.Due{At: at.UTC(), Campaign: survey.CampaignID(parts[1]), Contact: survey.ContactID(parts[2])}, nil
+	return loop.Due{At: at.UTC(), Campaign: survey.CampaignID(parts[1]), Contact: survey.ContactID(parts[2]), Doubted: instant(it, "doubted")}, nil
+}
+
+// DoubtDue notes since when nothing is known of what a hint says is due; whoever writes the hint again takes that back.
+func (s *Store) DoubtDue(ctx context.Context, d loop.Due, now time.Time) error {
+	it := dueKeyOf(d).item()
+	it["doubted"] = at(now)
+	err := s.put(ctx, it, "attribute_exists(pk) AND attribute_not_exists(doubted)", nil)
+	if errors.Is(err, apperr.ErrChanged) {
+		return nil
+	}
+	return err
+}
+
+// DropDoubted forgets a hint that is doubted since the time that was read. Again changes nothing.
+func (s *Store) DropDoubted(ctx context.Context, d loop.Due) error {
+	_, err := s.db.DeleteItem(ctx, &dynamodb.DeleteItemInput{
+		TableName: &s.table, Key: dueKeyOf(d).item(),
+		ConditionExpression: aws.String("doubted = :since"), ExpressionAttributeValues: item{":since": at(d.Doubted)},
+	})
+	if err = s.failed("drop doubted", err); errors.Is(err, apperr.ErrChanged) {
+		return nil
+	}
+	return err
 }
 
 // DropDue forgets that something is due. Dropping it again changes nothing.

@@ -12,7 +12,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"onetap/internal/apperr"
-	"onetap/internal/loop"
 	"onetap/internal/survey"
 )
 
@@ -257,7 +256,7 @@ func (s *Store) OpenCases(ctx context.Context, campaigns []survey.CampaignID, id
 			if err != nil {
 				return nil, err
 			}
-			if v.State != loop.Resolved {
+			if !v.Over() {
 				open[v.Contact] = true
 			}
 		}

@@ -190,6 +190,13 @@ func noteKey(c survey.CampaignID, id survey.ContactID, n int) key {
 
 func notePrefix(id survey.ContactID) string { return "NOTE#" + string(id) + "#" }
 
+// eventsKey is the key of a page, numbered from 1, of what happened to a case.
+func eventsKey(c survey.CampaignID, id survey.ContactID, page int) key {
+	return key{peoplePK(c, shard(id)), eventsPrefix(id) + five(page)}
+}
+
+func eventsPrefix(id survey.ContactID) string { return "EVENTS#" + string(id) + "#" }
+
 func itemKey(k key) survey.ItemKey { return survey.ItemKey{Partition: k.pk, Sort: k.sk} }
 
 func keyOfItem(i survey.ItemKey) key { return key{i.Partition, i.Sort} }
@@ -264,6 +271,9 @@ var settingsKey = key{"SETTINGS", "SETTINGS"}
 
 // scheduleKey is written when somebody says by when cases are to be seen to, a few times a year.
 var scheduleKey = key{"SETTINGS", "SCHEDULE"}
+
+// practiceKey is written when an administrator changes how cases are followed up, their causes for example.
+var practiceKey = key{"SETTINGS", "PRACTICE"}
 
 // firstStepsKey is written at most three times.
 var firstStepsKey = key{"SETTINGS", "FIRSTSTEPS"}

@@ -112,7 +112,7 @@ func (w *sealed) noted(s *store.Store, texts ...string) loop.Case {
 	for n, text := range texts {
 		next := c
 		next.Notes++
-		c, err = s.SaveCaseAnd(w.ctx, c, next, &loop.Note{N: n + 1, Text: text})
+		c, err = s.SaveCaseAnd(w.ctx, c, next, []loop.Note{{N: n + 1, Text: text}})
 		w.must(err)
 	}
 	return c

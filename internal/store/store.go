@@ -30,8 +30,9 @@
 //	the batches of a mailing in order                   PLAN#<campaign>#<mailing>       BATCH#<number>
 //	an invitation, its reminders, answer and case       CAMPAIGN#<campaign>#<shard>     INVITATION#, REMINDER#, REMINDER2#, RESPONSE#, CASE#<contact>
 //	the notes of a case                                 same pk                         NOTE#<contact>#<n>
+//	what happened to a case before what it holds itself  same pk                        EVENTS#<contact>#<page>
 //	what has been counted of each of those              same pk                         COUNTED#<sk of what was counted>
-//	cases of an owner by state and what is next         gsi1: OWNER#<staff>             <state>#<deadline, or when to call again>#<case>
+//	cases of an owner by state and what is next         gsi1: OWNER#<staff>             <state, or owed>#<deadline, or what comes before>#<case>
 //	the same of cases that are the administrator's      gsi1: OWNER##<shard>            same
 //	figures of a campaign or of an audience's weeks     TALLY#<campaign or audience>#<n>  <kind>#<value>
 //	what the respondent's page leaves to the sender     ERRANDS#SEND#<shard>            <kind>#<campaign>#<contact>
@@ -51,6 +52,7 @@
 //	which of an audience's accounts are one             SETTINGS                        ACCOUNTS#<audience>
 //	columns of an audience's lists, as put right        SETTINGS                        COLUMNS#<audience>
 //	how often the staff have been changed               SETTINGS                        STAFF
+//	how cases are followed up: causes, kinds, tries     SETTINGS                        PRACTICE
 //	how the workspace has begun                         SETTINGS                        FIRSTSTEPS
 //	wrapped keys of a purpose; its pairs                KEYS                            DATA#<purpose>, PAIR#<purpose>
 //	what data are kept for, and how long; what is due   SETTINGS                        PRIVACY; RETENTION

@@ -153,7 +153,7 @@ func (p *boardPage) column(c followup.Column, q url.Values, about followup.About
 		}
 		return shell.OwnerName(p.Lang, names, one.Owner)
 	}
-	if c.State != loop.Resolved {
+	if c.State != loop.Resolved && c.State != loop.Unreachable {
 		col.Cards = shell.CardsOf(p.Frame, c.Cases, about, p.now, owner)
 		return col
 	}
@@ -169,7 +169,7 @@ func (p *boardPage) column(c followup.Column, q url.Values, about followup.About
 func (p *boardPage) join(columns []followup.Column) {
 	var open []*[]shell.CaseCard
 	for i, c := range columns {
-		if c.State != loop.Resolved {
+		if c.State != loop.Resolved && c.State != loop.Unreachable {
 			open = append(open, &p.Columns[i].Cards)
 		}
 	}

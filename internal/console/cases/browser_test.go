@@ -42,14 +42,14 @@ func TestBrowserCase(t *testing.T) {
 
 			b.Type("#note", "Позвоню сегодня")
 			b.ClickTo("button[value=acknowledged]", "[role=status]")
-			b.ClickTo("button[value=solved]", "#cause-wrong")
+			b.ClickTo("button[value=kept]", "#cause-wrong")
 			b.Sound("what is missing")
 			consoletest.Shoot(b, "case-wrong-"+c.language)
 			b.Click("input[value=speed]")
-			b.ClickTo("button[value=solved]", "[role=status]")
+			b.ClickTo("button[value=kept]", "[role=status]")
 			b.Sound("resolved")
 			consoletest.Shoot(b, "case-resolved-"+c.language)
-			if got := caseNow(w, mine); got.State != loop.Resolved || got.Notes != 1 || got.Cause != "speed" || got.Outcome != "solved" {
+			if got := caseNow(w, mine); got.State != loop.Resolved || got.Notes != 1 || len(got.Causes) != 1 || got.Causes[0] != "speed" || got.Outcome != "kept" {
 				t.Errorf("%s with %d notes", got.State, got.Notes)
 			}
 			b.ClickTo("main a", ".board")
@@ -95,9 +95,9 @@ func TestBrowserFourTaps(t *testing.T) {
 			consoletest.Shoot(b, "case-spoken-"+language)
 			b.Click("input[value=speed]")
 			taps++
-			b.ClickTo("button[value=agreed]", "[role=status]")
+			b.ClickTo("button[value=kept]", "[role=status]")
 			taps++
-			if got := caseNow(w, c); got.State != loop.Resolved || got.Outcome != "agreed" || taps > 4 {
+			if got := caseNow(w, c); got.State != loop.Resolved || got.Outcome != "kept" || taps > 4 {
 				t.Errorf("%s after %d taps", got.State, taps)
 			}
 		})

@@ -12,6 +12,7 @@ import (
 	"onetap/internal/console/shell"
 	"onetap/internal/door"
 	"onetap/internal/followup"
+	"onetap/internal/lang"
 	"onetap/internal/loop"
 	"onetap/internal/survey"
 	"onetap/internal/web"
@@ -50,20 +51,38 @@ type casePage struct {
 	Causes, Outcomes          []shell.Option
 	WrongNote, WrongCause,
 	WrongOutcome, WrongOwner, WrongAgain string
-	Note         string // as typed
-	Colleagues   []shell.Option
-	ManyStaff    bool
-	Owner        string // as typed
-	HandingOver  bool
-	Calling      bool        // the part for calling again is open
-	Changed      []caseEvent // what others did meanwhile
-	ContactHref  string
-	CampaignHref string
+	Note                        string // as typed
+	Colleagues                  []shell.Option
+	ManyStaff                   bool
+	Owner                       string // as typed
+	HandingOver                 bool
+	Calling                     bool        // the part for calling again is open
+	Changed                     []caseEvent // what others did meanwhile, for which nothing could be done
+	Before                      []caseEvent // what others did meanwhile, before what was just done
+	Promises                    []promiseView
+	Promise                     string // as typed
+	Promised                    string // …
+	Promising                   bool   // the part for a promise is open
+	WrongPromise, WrongPromised string
+	Tries                       string // how often nobody was reached; "": not once
+	MayCall, MayGiveUp          bool
+	GiveUpLater                 string // after how many calls
+	ContactHref                 string
+	CampaignHref                string
 }
 
 type pastScore struct {
 	Score          shell.ScoreView
 	Campaign, When string
+}
+
+// promiseView is something that was promised.
+type promiseView struct {
+	N        string // its number
+	What, By string
+	Done     string // "": nobody has said yet
+	Late     bool
+	Broken   bool
 }
 
 type caseEvent struct {
@@ -80,17 +99,17 @@ func (d *Pages) casePage(w http.ResponseWriter, r *http.Request) error {
 	if former {
 		return d.showFormer(w, r, http.StatusOK, c, "")
 	}
-	return d.showCasePage(w, r, http.StatusOK, c, followup.Work{}, nil)
+	return d.showCasePage(w, r, http.StatusOK, c, followup.Work{}, nil, nil)
 }
 
 // workOnCasePage takes the form of a case. What cannot be done is said beside it, and nothing that was typed is lost.
 func (d *Pages) workOnCasePage(w http.ResponseWriter, r *http.Request) error {
 	id := r.PathValue("case")
 	in, said, wrong := workTyped(r)
-	var c loop.Case
+	var done followup.Done
 	var err error
 	if wrong == nil {
-		c, err = d.Cases.Do(r.Context(), door.VisitOf(r).Who, id, in)
+		done, err = d.Cases.Do(r.Context(), door.VisitOf(r).Who, id, in)
 	} else {
 		err = wrong
 	}
@@ -100,12 +119,13 @@ func (d *Pages) workOnCasePage(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if p := apperr.As(err); p != nil && p.Code != "not_yours" && p.Code != "case_unknown" {
+		c := done.Case
 		if c.Campaign == "" { // what was wrong was found before it was read
 			if c, err = d.Cases.Case(r.Context(), door.VisitOf(r).Who, id); err != nil {
 				return err
 			}
 		}
-		return d.showCasePage(w, r, web.Status(p), c, in, p)
+		return d.showCasePage(w, r, web.Status(p), c, in, p, done.Before)
 	}
 	if err != nil {
 		return err
@@ -113,15 +133,26 @@ func (d *Pages) workOnCasePage(w http.ResponseWriter, r *http.Request) error {
 	if _, err := d.Cases.Case(r.Context(), door.VisitOf(r).Who, id); err != nil { // handed over to whom one does not see
 		return shell.Done(w, r, "/cases", said)
 	}
+	if len(done.Left) > 0 {
+		said = "case_partly"
+	}
+	if len(done.Before) > 0 { // they are told what happened before
+		return shell.Done(w, r, "/cases/"+id+"?since="+strconv.Itoa(in.Version), said)
+	}
 	return shell.Done(w, r, "/cases/"+id, said)
 }
 
 // workTyped reads the form; said is what the next page says of it. A button that ends the case carries the outcome.
 func workTyped(r *http.Request) (in followup.Work, said string, wrong error) {
-	in = followup.Work{Note: r.FormValue("note"), State: loop.State(r.FormValue("state"))}
+	in = followup.Work{Note: r.FormValue("note"), State: loop.State(r.FormValue("state")), Promise: strings.TrimSpace(r.FormValue("promise"))}
 	in.Also = r.Form["also"]
 	in.Version, _ = strconv.Atoi(r.FormValue("version"))
 	do := r.FormValue("do")
+	if by := r.FormValue("promised"); by != "" && in.Promise != "" {
+		if in.Promised, wrong = survey.LocalTime(by+"T23:59:59", door.VisitOf(r).Zone, "promised"); wrong != nil {
+			return in, "", wrong
+		}
+	}
 	if r.FormValue("outcome") != "" && do == "" && in.State == "" {
 		in.State = loop.Resolved
 	}
@@ -132,6 +163,24 @@ func workTyped(r *http.Request) (in followup.Work, said string, wrong error) {
 			in.Owner = "?" // nobody is called so
 		}
 		return in, "case_handed", nil
+	case r.FormValue("kept") != "" || r.FormValue("broken") != "":
+		in.State = ""
+		if n, err := strconv.Atoi(r.FormValue("kept")); err == nil {
+			in.Kept = []int{n}
+		}
+		if n, err := strconv.Atoi(r.FormValue("broken")); err == nil {
+			in.Broken = []int{n}
+		}
+		return in, "case_promise_said", nil
+	case do == "promise":
+		in.State = ""
+		if in.Promise == "" {
+			return in, "", apperr.New(apperr.Invalid, "promise_words", "promise")
+		}
+		return in, "case_promised", nil
+	case do == "tried":
+		in.State, in.Tried = "", true
+		return in, "case_tried", nil
 	case do == "again" || r.FormValue("later") != "" || in.State == loop.Acknowledged && r.FormValue("again") != "": // Enter, in the time
 		in.State = ""
 		text := r.FormValue("again")
@@ -141,7 +190,10 @@ func workTyped(r *http.Request) (in followup.Work, said string, wrong error) {
 		in.Again, wrong = survey.LocalTime(text, door.VisitOf(r).Zone, "again")
 		return in, "case_again", wrong
 	case in.State == loop.Resolved:
-		in.Cause, in.Outcome = loop.Cause(r.FormValue("cause")), loop.Outcome(r.FormValue("outcome"))
+		for _, cause := range r.Form["cause"] {
+			in.Causes = append(in.Causes, loop.Cause(cause))
+		}
+		in.Outcome = loop.Outcome(r.FormValue("outcome"))
 		return in, "case_resolved", nil
 	case in.State == loop.Open:
 		return in, "case_reopened", nil
@@ -151,7 +203,7 @@ func workTyped(r *http.Request) (in followup.Work, said string, wrong error) {
 	return in, "case_noted", nil
 }
 
-func (d *Pages) showCasePage(w http.ResponseWriter, r *http.Request, status int, c loop.Case, typed followup.Work, wrong *apperr.Error) error {
+func (d *Pages) showCasePage(w http.ResponseWriter, r *http.Request, status int, c loop.Case, typed followup.Work, wrong *apperr.Error, before []loop.Event) error {
 	known, err := followup.ReadFacts(r.Context(), d.Store, c)
 	if err != nil {
 		return err
@@ -164,13 +216,31 @@ func (d *Pages) showCasePage(w http.ResponseWriter, r *http.Request, status int,
 	if err != nil {
 		return err
 	}
+	causes, err := d.Cases.Causes(r.Context())
+	if err != nil {
+		return err
+	}
+	if c.History, err = d.Store.Events(r.Context(), c); err != nil {
+		return err
+	}
 	names := shell.StaffNames(staff)
 	p := &casePage{Frame: shell.NewFrame(r, shell.ContactName(shell.NewFrame(r, "").Lang, known.Contact)), Action: "/cases/" + c.ID(), Version: c.Version}
 	p.Wide = true
 	p.fill(c, known, d.Now(), shell.OwnerName(p.Lang, names, c.Owner))
+	if c.Over() && len(c.Causes) > 0 {
+		p.Ended = p.Lang.T("case.ended", lang.Values{"Cause": followup.CauseNames(p.Lang, causes, c.Causes), "Outcome": p.Lang.T("case.outcome." + string(c.Outcome))})
+	}
+	p.promises(c, notes, d.Now())
 	p.History = p.history(c, notes, names)
-	p.work(c, staff, typed)
-	p.CallAgain = r.FormValue("again")
+	p.work(c, staff, causes, typed)
+	p.CallAgain, p.Promise, p.Promised = r.FormValue("again"), typed.Promise, r.FormValue("promised")
+	if version, err := strconv.Atoi(r.URL.Query().Get("since")); err == nil && wrong == nil {
+		for _, e := range c.Since(version, nil) {
+			if e.By != p.Staff.ID || e.By == "" {
+				p.Before = append(p.Before, p.event(e, names))
+			}
+		}
+	}
 	p.later(d.Now())
 	also, about, err := d.Cases.AlsoOpen(r.Context(), p.Visit.Who, c)
 	if err != nil {
@@ -182,7 +252,7 @@ func (d *Pages) showCasePage(w http.ResponseWriter, r *http.Request, status int,
 		p.Ticked[o.ID()] = slices.Contains(typed.Also, o.ID())
 	}
 	if wrong != nil {
-		p.wrong(c, typed, wrong, names)
+		p.wrong(wrong, before, names)
 	}
 	return shell.Show(w, r, status, p)
 }
@@ -196,7 +266,7 @@ func (p *casePage) fill(c loop.Case, f followup.Facts, now time.Time, owner stri
 		p.Risen = l.T("case.score_was", map[string]any{"Was": c.Score, "Score": f.Response.Score})
 	}
 	p.Campaign, p.Answered = f.Campaign.Name, l.Moment(c.Opened.In(p.Zone))
-	if !c.Spoken() {
+	if c.Waits() {
 		p.Deadline = l.Moment(c.Deadline.In(p.Zone))
 		p.Left, p.Over = shell.TimeLeft(l, now, c.Deadline)
 	}
@@ -207,9 +277,6 @@ func (p *casePage) fill(c loop.Case, f followup.Facts, now time.Time, owner stri
 	p.Dial, p.Phone = f.Contact.Person.Dial(), f.Contact.Person.Phone
 	if email := f.Contact.Person.Email; email != "" {
 		p.Mail = shell.MailLink(email)
-	}
-	if c.State == loop.Resolved && c.Cause != "" {
-		p.Ended = l.T("case.ended", map[string]any{"Cause": l.T("case.cause." + string(c.Cause)), "Outcome": l.T("case.outcome." + string(c.Outcome))})
 	}
 	p.Why, p.Wish = f.Response.Why, f.Response.Wish
 	p.Damaged = f.Response.Unreadable
@@ -254,22 +321,47 @@ func (p *casePage) event(e loop.Event, names map[string]string) caseEvent {
 	return caseEvent{p.Lang.Moment(e.At.In(p.Zone)), eventText(p.Lang, names, p.Zone, e), "", e.At}
 }
 
+// promises lists what was promised, in the order in which it was.
+func (p *casePage) promises(c loop.Case, notes []loop.Note, now time.Time) {
+	for i, one := range c.Promises {
+		v := promiseView{N: strconv.Itoa(i + 1), By: p.Lang.Day(one.By.In(p.Zone)), Late: one.Late(now), Broken: one.Done == loop.Broken}
+		if one.Note > 0 && one.Note <= len(notes) {
+			v.What = notes[one.Note-1].Text
+		}
+		if one.Done != "" {
+			v.Done = p.Lang.T("case.promise." + string(one.Done))
+		}
+		p.Promises = append(p.Promises, v)
+	}
+}
+
 // work fills in what can be done, with what was typed.
-func (p *casePage) work(c loop.Case, staff []survey.Staff, typed followup.Work) {
+func (p *casePage) work(c loop.Case, staff []survey.Staff, causes loop.Causes, typed followup.Work) {
 	if !p.Can(authz.WorkCases) {
 		return
 	}
-	p.MayNote, p.Note, p.MayReopen = true, typed.Note, c.State == loop.Resolved
-	at := slices.Index(loop.States, c.State)
-	for _, s := range loop.States[at+1:] {
-		if s == loop.Resolved {
+	p.MayNote, p.Note = true, typed.Note
+	for _, s := range c.Steps() {
+		switch s {
+		case loop.Open:
+			p.MayReopen = true
+		case loop.Resolved:
 			p.MayResolve = true
-			continue
+		case loop.Unreachable:
+			p.MayGiveUp = true
+		default:
+			p.Moves = append(p.Moves, shell.Option{Value: string(s), Label: p.Lang.T("case.do." + string(s))})
 		}
-		p.Moves = append(p.Moves, shell.Option{Value: string(s), Label: p.Lang.T("case.do." + string(s))})
 	}
-	for _, v := range loop.Causes {
-		p.Causes = append(p.Causes, shell.Option{Value: string(v), Label: p.Lang.T("case.cause." + string(v)), On: v == typed.Cause})
+	p.MayCall = !c.Over()
+	if c.Tries > 0 {
+		p.Tries = p.Lang.T("case.tries", lang.Values{"Count": c.Tries})
+	}
+	if p.MayCall && !p.MayGiveUp {
+		p.GiveUpLater = p.Lang.T("case.give_up_later", lang.Values{"Count": c.Rules.Enough()})
+	}
+	for _, v := range causes.Offered() {
+		p.Causes = append(p.Causes, shell.Option{Value: string(v), Label: followup.CauseName(p.Lang, causes, v), On: slices.Contains(typed.Causes, v)})
 	}
 	for _, v := range loop.Outcomes {
 		p.Outcomes = append(p.Outcomes, shell.Option{Value: string(v), Label: p.Lang.T("case.outcome." + string(v)), On: v == typed.Outcome})
@@ -291,7 +383,7 @@ func (p *casePage) work(c loop.Case, staff []survey.Staff, typed followup.Work) 
 
 // later offers times to call again that are one tap: in two hours, while people work, and the next working morning.
 func (p *casePage) later(now time.Time) {
-	if !p.MayResolve {
+	if !p.MayCall {
 		return
 	}
 	now = now.In(p.Zone)
@@ -308,12 +400,12 @@ func (p *casePage) later(now time.Time) {
 }
 
 // wrong says what could not be done, beside the field that it is about.
-func (p *casePage) wrong(c loop.Case, typed followup.Work, wrong *apperr.Error, names map[string]string) {
+func (p *casePage) wrong(wrong *apperr.Error, before []loop.Event, names map[string]string) {
 	text := p.Lang.Problem(wrong)
 	switch {
 	case wrong.Code == "case_changed":
 		p.Error = text
-		for _, e := range c.Since(typed.Version) {
+		for _, e := range before {
 			p.Changed = append(p.Changed, p.event(e, names))
 		}
 	case wrong.Where == "note":
@@ -324,8 +416,14 @@ func (p *casePage) wrong(c loop.Case, typed followup.Work, wrong *apperr.Error, 
 		p.WrongOutcome = p.Lang.T("case.choose_one")
 	case wrong.Where == "again":
 		p.WrongAgain, p.Calling = text, true
+	case wrong.Where == "promise":
+		p.WrongPromise, p.Promising = text, true
+	case wrong.Where == "promised":
+		p.WrongPromised, p.Promising = text, true
 	case wrong.Where == "owner":
 		p.WrongOwner = text
+	case wrong.Code == "case_over":
+		p.Error = p.Lang.T("case.is_over", map[string]any{"State": p.State})
 	case wrong.Code == "case_state":
 		p.Error = p.Lang.T("case.state_passed", map[string]any{"State": p.State})
 	default:

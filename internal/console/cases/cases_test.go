@@ -87,13 +87,17 @@ func TestWorkOnCase(t *testing.T) {
 
 	// The manager had it open since the beginning.
 	status, page, _ := manager.Post(path, "version", version(c), "state", "contacted", "note", "Spoke for <i>an hour</i>")
-	if status != 409 {
+	if got := caseNow(w, c); status != 303 || got.Version != 3 || got.State != loop.Contacted || got.Notes != 2 {
+		t.Fatalf("a stale form whose step still makes sense: %d, %+v\n%s", status, got, page)
+	}
+	_, page = manager.Get(path + "?done=case_moved&since=1")
+	manager.Says(page, "Meanwhile, someone else worked on this case", "Елена Соколова has read it and will call", "Spoke for &lt;i&gt;an hour&lt;/i&gt;")
+	// What does not make sense any more is refused, with what happened.
+	status, page, _ = owner.Post(path, "version", "2", "state", "contacted")
+	if status != 409 || caseNow(w, c).Version != 3 {
 		t.Fatalf("a stale form: %d\n%s", status, page)
 	}
-	manager.Says(page, "Someone got there first", "Елена Соколова has read it and will call", ">Spoke for &lt;i&gt;an hour&lt;/i&gt;</textarea>", `name="version" value="2"`)
-	if got := caseNow(w, c); got.Version != 2 {
-		t.Error("a stale form wrote something")
-	}
+	owner.Says(page, "Someone got there first", "talked to them", `name="version" value="3"`)
 
 	for _, bad := range []struct {
 		fields []string
@@ -110,7 +114,7 @@ func TestWorkOnCase(t *testing.T) {
 		{[]string{"do", "hand", "owner", "owner"}, 409, "already has the case"},
 	} {
 		before := w.Stored()
-		status, page, _ := owner.Post(path, append([]string{"version", "2"}, bad.fields...)...)
+		status, page, _ := owner.Post(path, append([]string{"version", "3"}, bad.fields...)...)
 		if status != bad.status || !strings.Contains(page, bad.says) || w.Stored() != before {
 			t.Errorf("%v: %d\n%s", bad.fields[:2], status, page)
 		}
@@ -119,12 +123,12 @@ func TestWorkOnCase(t *testing.T) {
 		}
 	}
 
-	status, _, to := owner.Post(path, "version", "2", "state", "resolved", "cause", "speed", "outcome", "solved", "note", "Fixed")
-	if got := caseNow(w, c); status != 303 || to != path+"?done=case_resolved" || got.State != loop.Resolved || got.Cause != "speed" || got.Outcome != "solved" || got.Notes != 2 {
+	status, _, to := owner.Post(path, "version", "3", "state", "resolved", "cause", "speed", "cause", "price", "outcome", "kept", "note", "Fixed")
+	if got := caseNow(w, c); status != 303 || to != path+"?done=case_resolved" || got.State != loop.Resolved || len(got.Causes) != 2 || got.Outcome != "kept" || got.Notes != 3 {
 		t.Fatalf("resolved: %d to %s: %+v", status, to, got)
 	}
 	_, page = manager.Get(path)
-	manager.Says(page, "Resolved. Cause: Slow work, missed dates. Outcome: Fixed, and they agree.", "Fixed")
+	manager.Says(page, "Resolved. Cause: Slow work, missed dates; Price and terms. Outcome: They stay with us.", "Fixed")
 }
 
 // Who hands a case over no longer answers for it; the new owner gets a letter of their own.
@@ -178,7 +182,7 @@ func TestCaseBoard(t *testing.T) {
 		owner, team := []string{"owner", "", "executive"}[n%3], []string{"Север", "Юг", ""}[n%3]
 		c := w.Detractor(n, owner, team, fmt.Sprintf("Client %02d", n), "", n%7, w.Now().Add(-time.Duration(n)*2*time.Hour))
 		if n%10 == 9 {
-			next, note, err := c.Do(loop.Work{State: loop.Resolved, Cause: "price", Outcome: "lost"}, "executive", w.Now())
+			next, note, err := c.Do(loop.Work{State: loop.Resolved, Causes: []loop.Cause{"price"}, Outcome: "lost"}, "executive", w.Now())
 			if err == nil {
 				_, err = w.Store.SaveCaseAnd(context.Background(), c, next, note)
 			}
@@ -319,7 +323,7 @@ func TestReopen(t *testing.T) {
 		t.Fatalf("%d to %s", status, to)
 	}
 	got := caseNow(w, c)
-	if got.State != loop.Open || got.Cause != "" || !got.Deadline.Equal(w.Now().Add(48*time.Hour)) || !got.Alert.Due.Equal(w.Now()) {
+	if got.State != loop.Open || got.Causes != nil || !got.Deadline.Equal(w.Now().Add(48*time.Hour)) || !got.Alert.Due.Equal(w.Now()) {
 		t.Errorf("%+v", got)
 	}
 	_, page = manager.Get(path)
@@ -370,7 +374,7 @@ func TestTwoCasesOfOneCustomer(t *testing.T) {
 		t.Fatal(status)
 	}
 	for _, id := range []loop.Case{c, second} {
-		if got := caseNow(w, id); got.State != loop.Resolved || got.Cause != "speed" || got.Notes != 1 {
+		if got := caseNow(w, id); got.State != loop.Resolved || len(got.Causes) != 1 || got.Notes != 1 {
 			t.Errorf("%s: %s, %d notes", got.Campaign, got.State, got.Notes)
 		}
 	}

@@ -28,6 +28,9 @@ func (d *Pages) showFormer(w http.ResponseWriter, r *http.Request, status int, c
 	if err != nil {
 		return err
 	}
+	if c.History, err = d.Store.Events(r.Context(), c); err != nil {
+		return err
+	}
 	names := shell.StaffNames(staff)
 	p := &formerPage{
 		Frame: shell.NewFrame(r, "former.title"), Owner: shell.OwnerName(shell.NewFrame(r, "").Lang, names, c.Owner),

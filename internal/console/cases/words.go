@@ -16,6 +16,8 @@ func stateClass(s loop.State) string {
 		return "bad"
 	case loop.Acknowledged:
 		return "warn"
+	case loop.Unreachable:
+		return "warn"
 	case loop.Resolved:
 		return "good"
 	}
@@ -31,7 +33,12 @@ func eventText(l lang.Language, names map[string]string, zone *time.Location, e 
 	v := lang.Values{"Who": who, "Score": e.Score}
 	switch e.What {
 	case loop.Unreached:
+		if e.Until.IsZero() {
+			return l.T("case.event.tried", v)
+		}
 		v["When"] = l.Moment(e.Until.In(zone))
+	case loop.Promised:
+		v["When"] = l.Day(e.Until.In(zone))
 	case loop.Reopened:
 		if e.State == loop.Open {
 			return l.T("case.event.reopened_by", v)

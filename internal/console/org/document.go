@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"onetap/internal/console/shell"
+	"onetap/internal/followup"
 	"onetap/internal/lang"
+	"onetap/internal/loop"
 	"onetap/internal/rights"
 	"onetap/internal/survey"
 )
@@ -29,11 +31,12 @@ type section struct {
 type writer struct {
 	shell.Frame
 	document
-	names map[string]string
+	names  map[string]string
+	causes loop.Causes
 }
 
-func documentOf(f shell.Frame, e rights.Export, names map[string]string) document {
-	w := &writer{Frame: f, names: names}
+func documentOf(f shell.Frame, e rights.Export, names map[string]string, causes loop.Causes) document {
+	w := &writer{Frame: f, names: names, causes: causes}
 	w.Lead = append(w.Lead, f.Lang.T("rights.document_made", lang.Values{"When": w.moment(e.Made)}))
 	if e.Anonymous {
 		w.Lead = append(w.Lead, f.Lang.T("rights.document_employees"))
@@ -181,8 +184,8 @@ func (w *writer) campaign(c rights.InCampaign) {
 		w.add("case", w.Lang.T("case.state."+string(v.State)))
 		w.add("case_owner", shell.StaffName(w.names, v.Owner))
 		w.add("deadline", w.moment(v.Deadline))
-		if v.Cause != "" {
-			w.add("cause", w.Lang.T("case.cause."+string(v.Cause)))
+		if len(v.Causes) > 0 {
+			w.add("cause", followup.CauseNames(w.Lang, w.causes, v.Causes))
 		}
 		if v.Outcome != "" {
 			w.add("outcome", w.Lang.T("case.outcome."+string(v.Outcome)))

@@ -146,8 +146,12 @@ func (d *Pages) exportPerson(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	causes, err := d.Cases.Causes(r.Context())
+	if err != nil {
+		return err
+	}
 	h.Set("Content-Disposition", `attachment; filename="person.html"`)
-	return web.Render(w, r, http.StatusOK, f.Lang, exportDocument(f.Title, f.Lang, documentOf(f, e, shell.StaffNames(staff))))
+	return web.Render(w, r, http.StatusOK, f.Lang, exportDocument(f.Title, f.Lang, documentOf(f, e, shell.StaffNames(staff), causes)))
 }
 
 // erasePerson begins to erase a person, and goes on as long as a request may.

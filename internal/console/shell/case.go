@@ -45,7 +45,7 @@ func CardOf(f Frame, c loop.Case, about followup.About, now time.Time) CaseCard 
 		Href: "/cases/" + c.ID(), Who: ContactName(f.Lang, about.People[c.Contact]), Campaign: about.Campaigns[c.Campaign].Name,
 		Score: ScoreOf(f.Lang, c.Latest), contact: c.Contact,
 	}
-	if !c.Spoken() {
+	if c.Waits() {
 		card.Left, card.Over = TimeLeft(f.Lang, now, c.Deadline)
 		card.Deadline = f.Lang.Moment(c.Deadline.In(f.Zone))
 	}

@@ -108,8 +108,8 @@ func respondents(b *followuptest.Bench, n int, random *rand.Rand) map[survey.Con
 				p.Why = &words
 			}
 			_, r := b.Posts(mailing, id, p)
-			if _, was := detractors[id]; was || loop.Opens(r) {
-				detractors[id] = loop.Opens(r)
+			if _, was := detractors[id]; was || loop.Opens(r, false) {
+				detractors[id] = loop.Opens(r, false)
 			}
 		}
 	}

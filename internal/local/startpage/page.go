@@ -140,7 +140,7 @@ func (p *Pages) waiting(ctx context.Context, launched []survey.Campaign) (all []
 		}
 		all = append(all, cases...)
 	}
-	all = slices.DeleteFunc(all, func(c loop.Case) bool { return c.State == loop.Resolved })
+	all = slices.DeleteFunc(all, func(c loop.Case) bool { return c.Over() })
 	slices.SortFunc(all, func(a, b loop.Case) int { return cmp.Or(b.Opened.Compare(a.Opened), cmp.Compare(a.ID(), b.ID())) })
 	return all, nil
 }

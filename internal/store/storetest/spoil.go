@@ -45,6 +45,14 @@ func Spoil(t testing.TB, url string, wanted func(pk, sk string) bool) {
 	}
 }
 
+// Put writes an item past the store, as an older version may have written it.
+func Put(t testing.TB, url string, it map[string]types.AttributeValue) {
+	t.Helper()
+	if _, err := client(url).PutItem(t.Context(), &dynamodb.PutItemInput{TableName: aws.String(Table), Item: it}); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func client(url string) *dynamodb.Client {
 	c := awsenv.Config()
 	c.Region, c.BaseEndpoint = "eu-central-1", &url

@@ -1,0 +1,63 @@
+package loop
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// packed is an event as it is stored: each byte of a case is written twice, with every write of it.
+type packed struct {
+	At      int64   `json:"t"` // milliseconds since 1970
+	What    What    `json:"w"`
+	Score   int     `json:"s,omitempty"`
+	By      string  `json:"b,omitempty"`
+	Kind    Kind    `json:"k,omitempty"`
+	Level   Level   `json:"l,omitempty"`
+	State   State   `json:"x,omitempty"`
+	Causes  []Cause `json:"c,omitempty"`
+	Outcome Outcome `json:"o,omitempty"`
+	From    string  `json:"f,omitempty"`
+	To      string  `json:"d,omitempty"`
+	Until   int64   `json:"u,omitempty"` // as At; 0: none
+	Promise int     `json:"p,omitempty"`
+	Note    int     `json:"n,omitempty"`
+	Version int     `json:"v,omitempty"`
+}
+
+// Pack writes events as text for the table.
+func Pack(events []Event) string {
+	all := make([]packed, len(events))
+	for i, e := range events {
+		all[i] = packed{
+			e.At.UnixMilli(), e.What, e.Score, e.By, e.Kind, e.Level, e.State, e.Causes, e.Outcome, e.From, e.To, 0, e.Promise, e.Note, e.Version,
+		}
+		if !e.Until.IsZero() {
+			all[i].Until = e.Until.UnixMilli()
+		}
+	}
+	b, err := json.Marshal(all)
+	if err != nil {
+		panic(fmt.Sprintf("loop: events do not marshal: %v", err)) // only texts and numbers are in them
+	}
+	return string(b)
+}
+
+// Unpack reads what Pack wrote.
+func Unpack(text string) ([]Event, error) {
+	var all []packed
+	if err := json.Unmarshal([]byte(text), &all); err != nil {
+		return nil, fmt.Errorf("events do not parse: %w", err)
+	}
+	var events []Event
+	for _, p := range all {
+		e := Event{
+			time.UnixMilli(p.At).UTC(), p.What, p.Score, p.By, p.Kind, p.Level, p.State, p.Causes, p.Outcome, p.From, p.To, time.Time{}, p.Promise, p.Note, p.Version,
+		}
+		if p.Until != 0 {
+			e.Until = time.UnixMilli(p.Until).UTC()
+		}
+		events = append(events, e)
+	}
+	return events, nil
+}

@@ -1,0 +1,38 @@
+package loop
+
+import (
+	"slices"
+
+	"onetap/internal/apperr"
+	"onetap/internal/survey"
+)
+
+// Practice is how a company follows up, as far as an administrator says: what is followed up, and what is counted of it.
+type Practice struct {
+	Causes   Causes            `json:"causes"`
+	Tries    int               `json:"tries,omitempty"`    // calls that reach nobody after which a contact may be given up; 0: DefaultTries
+	Passives []survey.Audience `json:"passives,omitempty"` // whose passives get a case, too
+	Version  int               `json:"-"`                  // for a compare-and-swap; 0: nothing is stored
+}
+
+// maxTries is how many calls can be asked for before a contact is given up.
+const maxTries = 10
+
+// StandardPractice is that of a company that has changed nothing.
+func StandardPractice() Practice { return Practice{Causes: StandardCauses()} }
+
+// Follows reports whether passives of an audience get a case.
+func (p Practice) Follows(a survey.Audience) bool { return slices.Contains(p.Passives, a) }
+
+// Check tells what keeps it from being stored. Problems: tries_range, term_audience.
+func (p Practice) Check() error {
+	if p.Tries < 0 || p.Tries > maxTries {
+		return apperr.New(apperr.Invalid, "tries_range", "tries", "Limit", maxTries)
+	}
+	for _, a := range p.Passives {
+		if !slices.Contains(survey.Audiences, a) || a == survey.Employees {
+			return apperr.New(apperr.Invalid, "term_audience", "passives")
+		}
+	}
+	return nil
+}
