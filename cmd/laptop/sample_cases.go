@@ -79,47 +79,47 @@ type follow struct {
 // followed is by what a comment is about.
 var followed = map[string]follow{
 	"delivery": {
-		"speed", "solved",
+		"speed", "kept",
 		[2]string{"Поговорили двадцать минут. Машину ставили с дальнего склада, отсюда и сбои.", "Spoke for twenty minutes. We were sending the van from the far depot."},
 		[2]string{"Закрепили ближний склад и водителя. Две поставки прошли как договаривались.", "Moved them to the near depot with a fixed driver. Two drops as agreed since."},
 	},
 	"invoices": {
-		"documents", "agreed",
+		"documents", "kept",
 		[2]string{"Документы уходили по старому адресу из договора. Нужна сверка за полгода.", "Paperwork went to an address they left a year ago. They want six months reconciled."},
 		[2]string{"Адрес сменили, сверку подписали, со следующего месяца электронный обмен.", "Address changed, statement agreed, electronic invoices from next month."},
 	},
 	"manager": {
-		"communication", "solved",
+		"communication", "recovered",
 		[2]string{"Сменился менеджер, и его не представили. Извинились.", "New account manager, never introduced. Apologised."},
 		[2]string{"Познакомили с новым менеджером и с тем, кто его подменяет.", "Introduced the new manager and a deputy on a call."},
 	},
 	"support": {
-		"communication", "agreed",
+		"communication", "kept",
 		[2]string{"Заявку закрыли автоматически. Клиент прислал номера, подняли переписку.", "The ticket was closed by a rule. They sent the numbers, we pulled the thread."},
 		[2]string{"Ведёт один инженер до конца; вопрос решён, клиент подтвердил.", "One engineer owns it now; fixed, and they confirmed."},
 	},
 	"price": {
-		"price", "explained",
+		"price", "kept",
 		[2]string{"Недовольны повышением и доплатами. Просят расчёт по строкам.", "Unhappy about the increase and the surcharges. They want it line by line."},
 		[2]string{"Разобрали счёт по строкам, одну доплату вернули. Тариф остаётся.", "Went through the bill line by line, refunded one surcharge. The rate stays."},
 	},
 	"warehouse": {
-		"quality", "solved",
+		"quality", "upsold",
 		[2]string{"Сверили пересчёт вместе: ошибка в маркировке двух паллет.", "Recounted together: two pallets were mislabelled."},
 		[2]string{"Нашли, переклеили, теперь при приёмке делаем фото.", "Found and relabelled; we take photos on intake now."},
 	},
 	"equipment": {
-		"quality", "solved",
+		"quality", "kept",
 		[2]string{"Оборудование стоит. Мастер был без детали, второй выезд не назначили.", "The line is down. The engineer came without the part and nobody rebooked."},
 		[2]string{"Деталь поставили в тот же день, простой зачли.", "Part fitted the same day, downtime credited."},
 	},
 	"portal": {
-		"quality", "explained",
+		"quality", "kept",
 		[2]string{"Показали на экране, где виснет. Передали разработчикам.", "They shared the screen; passed it to the developers."},
 		[2]string{"Исправление выйдет в следующем месяце, пока отчёты шлём почтой.", "The fix ships next month; until then we email the reports."},
 	},
 	"people": {
-		"expectations", "explained",
+		"expectations", "kept",
 		[2]string{"Выслушали. Копилось давно, ждали простого звонка.", "Listened. It had been building up; a call was all they wanted."},
 		[2]string{"Договорились созваниваться раз в месяц.", "Agreed on a call once a month."},
 	},
