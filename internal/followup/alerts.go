@@ -47,11 +47,13 @@ type Round struct {
 
 // Begin starts a round.
 func (a *Alerts) Begin(ctx context.Context) *Round {
-	return &Round{Alerts: a, directory: sync.OnceValues(func() (loop.Directory, error) {
-		staff, err := a.Store.Staff(ctx)
-		return loop.NewDirectory(staff, a.Admin), err
-	}), settings: sync.OnceValues(func() (survey.Settings, error) { return a.Store.Settings(ctx) }),
-		practice: sync.OnceValues(func() (loop.Practice, error) { return a.Store.Practice(ctx) })}
+	return &Round{
+		Alerts: a, directory: sync.OnceValues(func() (loop.Directory, error) {
+			staff, err := a.Store.Staff(ctx)
+			return loop.NewDirectory(staff, a.Admin), err
+		}), settings: sync.OnceValues(func() (survey.Settings, error) { return a.Store.Settings(ctx) }),
+		practice: sync.OnceValues(func() (loop.Practice, error) { return a.Store.Practice(ctx) }),
+	}
 }
 
 // rules are those of a new case.
