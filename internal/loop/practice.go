@@ -15,8 +15,8 @@ type Practice struct {
 	Version  int               `json:"-"`                  // for a compare-and-swap; 0: nothing is stored
 }
 
-// maxTries is how many calls can be asked for before a contact is given up.
-const maxTries = 10
+// MaxTries is how many calls can be asked for before a contact is given up.
+const MaxTries = 10
 
 // StandardPractice is that of a company that has changed nothing.
 func StandardPractice() Practice { return Practice{Causes: StandardCauses()} }
@@ -26,8 +26,8 @@ func (p Practice) Follows(a survey.Audience) bool { return slices.Contains(p.Pas
 
 // Check tells what keeps it from being stored. Problems: tries_range, term_audience.
 func (p Practice) Check() error {
-	if p.Tries < 0 || p.Tries > maxTries {
-		return apperr.New(apperr.Invalid, "tries_range", "tries", "Limit", maxTries)
+	if p.Tries < 0 || p.Tries > MaxTries {
+		return apperr.New(apperr.Invalid, "tries_range", "tries", "Limit", MaxTries)
 	}
 	for _, a := range p.Passives {
 		if !slices.Contains(survey.Audiences, a) || a == survey.Employees {

@@ -61,6 +61,8 @@ func (d *Pages) settingsRoutes() []door.Route {
 		door.On("POST /settings", authz.WriteSettings, d.saveSettings, "settings"),
 		door.On("GET /settings/deadlines", authz.WriteSettings, d.showDeadlines, ""),
 		door.On("POST /settings/deadlines", authz.WriteSettings, d.saveDeadlines, "settings.deadlines"),
+		door.On("GET /settings/cases", authz.WriteSettings, d.showPractice, ""),
+		door.On("POST /settings/cases", authz.WriteSettings, d.savePractice, "settings.cases"),
 		door.On("GET /settings/sign-in", authz.WriteSettings, d.showTrusted, ""),
 		door.On("POST /settings/sign-in", authz.WriteSettings, d.saveTrusted, "settings.sign-in"),
 		door.On("GET /settings/tokens", authz.ManageTokens, d.showTokens, ""),

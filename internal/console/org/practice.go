@@ -1,0 +1,149 @@
+package org
+
+import (
+	"cmp"
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"onetap/internal/apperr"
+	"onetap/internal/console/shell"
+	"onetap/internal/followup"
+	"onetap/internal/lang"
+	"onetap/internal/loop"
+	"onetap/internal/survey"
+	"onetap/internal/web"
+)
+
+// practicePath is the page that says what is followed up, and what is counted of it.
+const practicePath = "/settings/cases"
+
+// emptyCauses is how many lines for further causes the form has, maxCauseLines how many are read.
+const emptyCauses, maxCauseLines = 3, 100
+
+type practicePage struct {
+	shell.Frame
+	Tabs        []shell.Tab
+	Version     string
+	Tries       string
+	Passives    []shell.Option
+	Causes      []causeField
+	WrongTries  string
+	WrongCauses string // of all of them
+}
+
+// causeField is a line of the form.
+type causeField struct {
+	N, ID   string
+	Own     string // the name that a standard cause has without one; "": none
+	Names   []causeName
+	Offered bool
+	Fresh   bool // a line for a new one
+	Wrong   string
+}
+
+type causeName struct{ Field, Label, Value string }
+
+func (d *Pages) showPractice(w http.ResponseWriter, r *http.Request) error {
+	stored, err := d.Cases.Practice(r.Context())
+	if err != nil {
+		return err
+	}
+	return shell.Show(w, r, http.StatusOK, d.practiceForm(r, stored, nil))
+}
+
+// savePractice stores what is followed up. What is wrong is said beside its line, and nothing that was typed is lost.
+func (d *Pages) savePractice(w http.ResponseWriter, r *http.Request) error {
+	p, said, err := practiceTyped(r)
+	stored := p
+	if err == nil {
+		stored, err = d.Cases.ChangePractice(r.Context(), p, said)
+	}
+	if err == nil {
+		return shell.Done(w, r, practicePath, "practice_saved")
+	}
+	if errors.Is(err, apperr.ErrChanged) {
+		page := d.practiceForm(r, stored, nil)
+		page.Error = page.Lang.T("deadlines.stale")
+		return shell.Show(w, r, http.StatusConflict, page)
+	}
+	refusal := apperr.As(err)
+	if refusal == nil {
+		return err
+	}
+	if stored, err = d.Cases.Practice(r.Context()); err != nil {
+		return err
+	}
+	p.Causes, p.Version = stored.Causes, stored.Version
+	page := d.practiceForm(r, p, said)
+	text := page.Lang.Problem(refusal)
+	page.Error = page.Lang.T("form.not_saved")
+	switch line, ok := strings.CutPrefix(refusal.Where, "cause_"); {
+	case ok:
+		for i := range page.Causes {
+			if page.Causes[i].N == line {
+				page.Causes[i].Wrong = text
+			}
+		}
+	case refusal.Where == "tries":
+		page.WrongTries, page.Tries = text, r.PostFormValue("tries")
+	default:
+		page.WrongCauses = text
+	}
+	return shell.Show(w, r, web.Status(refusal), page)
+}
+
+// practiceForm shows how cases are followed up as it is stored, with causes as somebody would have them.
+func (d *Pages) practiceForm(r *http.Request, stored loop.Practice, said []loop.CauseChange) *practicePage {
+	p := &practicePage{Frame: shell.NewFrame(r, "practice.title"), Version: strconv.Itoa(stored.Version)}
+	p.Tabs = tabsOf(&p.Frame, practicePath)
+	p.Tries = strconv.Itoa(cmp.Or(stored.Tries, loop.DefaultTries))
+	for _, a := range survey.Audiences {
+		if a != survey.Employees { // has no cases
+			p.Passives = append(p.Passives, shell.Option{Value: string(a), Label: p.Lang.T("audience." + string(a)), On: stored.Follows(a)})
+		}
+	}
+	if said == nil {
+		for _, k := range stored.Causes {
+			said = append(said, loop.CauseChange(k))
+		}
+		said = append(said, make([]loop.CauseChange, emptyCauses)...)
+	}
+	for i, s := range said {
+		f := causeField{N: strconv.Itoa(i + 1), ID: string(s.ID), Offered: !s.Gone, Fresh: s.ID == ""}
+		if s.ID.Standard() {
+			f.Own = followup.CauseName(p.Lang, nil, s.ID)
+		}
+		for _, l := range lang.All() {
+			f.Names = append(f.Names, causeName{"cause_" + f.N + "_" + string(l), l.T("format.language"), s.Names[string(l)]})
+		}
+		p.Causes = append(p.Causes, f)
+	}
+	return p
+}
+
+// practiceTyped reads the form.
+func practiceTyped(r *http.Request) (p loop.Practice, said []loop.CauseChange, err error) {
+	p.Version, _ = strconv.Atoi(r.PostFormValue("version"))
+	for _, a := range r.PostForm["passives"] {
+		p.Passives = append(p.Passives, survey.Audience(a))
+	}
+	for i := range maxCauseLines {
+		field := "cause_" + strconv.Itoa(i+1)
+		if !r.PostForm.Has(field) {
+			break
+		}
+		c := loop.CauseChange{ID: loop.Cause(r.PostFormValue(field)), Names: map[string]string{}}
+		c.Gone = c.ID != "" && !slices.Contains(r.PostForm["offered"], string(c.ID))
+		for _, l := range lang.All() {
+			c.Names[string(l)] = r.PostFormValue(field + "_" + string(l))
+		}
+		said = append(said, c)
+	}
+	if p.Tries, err = strconv.Atoi(strings.TrimSpace(r.PostFormValue("tries"))); err != nil || p.Tries < 1 {
+		return p, said, apperr.New(apperr.Invalid, "tries_range", "tries", "Limit", loop.MaxTries)
+	}
+	return p, said, nil
+}
