@@ -61,6 +61,8 @@ func (d *API) Routes() []door.Route {
 		door.On("POST /api/v1/people/export", authz.PeoplesRights, d.exportPerson, "people.export"),
 		door.On("POST /api/v1/people/erase", authz.PeoplesRights, d.erasePerson, "people.erase"),
 		door.On("GET /api/v1/people/erasures/{erasure}", authz.PeoplesRights, d.showErasure, ""),
+		door.On("GET /api/v1/frequency", authz.WriteSettings, d.showFrequency, ""),
+		door.On("PUT /api/v1/frequency", authz.WriteSettings, d.putFrequency, "settings.frequency"),
 		door.On("GET /api/v1/people/grounds", authz.PeoplesRights, d.showGrounds, ""),
 		door.On("PUT /api/v1/people/grounds", authz.PeoplesRights, d.putGrounds, "people.grounds"),
 		door.On("GET /api/v1/people/retention", authz.PeoplesRights, d.showRetention, ""),

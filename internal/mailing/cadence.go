@@ -237,7 +237,11 @@ func (cs *Campaigns) dueOn(ctx context.Context, s survey.Continuous, day time.Ti
 		return s, due, err
 	}
 	month := s.MonthCampaign(t, day)
-	month.Consent = said.NeedsConsent(s.Audience)
+	set, err := cs.Store.Settings(ctx)
+	if err != nil {
+		return s, due, err
+	}
+	month.Consent, month.Rules = said.NeedsConsent(s.Audience), survey.Ruled(set.Frequency, s.Audience)
 	if len(s.Months) > 0 {
 		month.ID = s.Months[len(s.Months)-1]
 	}

@@ -28,6 +28,7 @@ type Topic string
 const (
 	TopicAudience Topic = "audience"
 	TopicPeople   Topic = "people"
+	TopicRules    Topic = "rules"
 	TopicGround   Topic = "ground"
 	TopicTime     Topic = "time"
 	TopicWords    Topic = "words"
@@ -43,6 +44,7 @@ const (
 	NoGround         = "no_ground"   // nobody has said on what legal ground the audience's data are kept
 	Somebody         = "people"
 	ByCards          = "paper" // nobody is written to
+	RulesHold        = "rules" // of frequency
 	NeverCloses      = "never_closes"
 	Closes           = "closes"
 	WaitsForHours    = "hours" // sending begins with the hours in which surveys are sent
@@ -70,12 +72,13 @@ type Finding struct {
 // Check is what will happen at a launch, and what stands in its way.
 type Check struct {
 	Findings []Finding
-	From     string        // whom letters come from, as the header has it
-	Missing  []string      // languages, of WordsMissing
-	Account  *mail.Account // nil where it is not known, or may send nothing
-	Left     float64       // recipients of the day's quota; infinite where there is none
-	Lasts    time.Duration // of sending to all who are invited
-	Begins   time.Time     // of WaitsForHours
+	From     string                 // whom letters come from, as the header has it
+	Missing  []string               // languages, of WordsMissing
+	Account  *mail.Account          // nil where it is not known, or may send nothing
+	Left     float64                // recipients of the day's quota; infinite where there is none
+	Lasts    time.Duration          // of sending to all who are invited
+	Begins   time.Time              // of WaitsForHours
+	Rules    []survey.FrequencyRule // of RulesHold: HeadCount.Rules says whom each leaves out
 }
 
 // Clear reports whether nothing stands in the way of a launch.
@@ -141,6 +144,9 @@ func (cs *Campaigns) checkCampaign(ctx context.Context, k *Check, c survey.Campa
 	if set, err := cs.Store.Settings(ctx); err != nil {
 		slog.WarnContext(ctx, "the hours of sending are not known", "error", err)
 	} else if c.Zone, c.Hours = set.Zone, set.Hours; !c.Paper { // as the launch sets them
+		if k.Rules = survey.Ruled(set.Frequency, c.Audience); len(k.Rules) > 0 {
+			k.add(TopicRules, Good, RulesHold)
+		}
 		begins := now
 		if c.StartsAt.After(now) {
 			begins = c.StartsAt

@@ -181,6 +181,7 @@ func (r *senderRun) month(ctx context.Context, s survey.Continuous) (survey.Camp
 	}
 	c = s.MonthCampaign(*s.Turn, r.Now().UTC())
 	c.Brand, c.Contact, c.Hours, c.Consent = set.Brand, set.Contact, set.Hours, said.NeedsConsent(c.Audience)
+	c.Rules = survey.Ruled(set.Frequency, c.Audience)
 	if c.Hours.IsZero() {
 		c.Hours = survey.DefaultHours
 	}

@@ -56,7 +56,7 @@ func (d *dueDay) each(ctx context.Context, shard int, do func(survey.Contact, ca
 	if err != nil {
 		return err
 	}
-	quiet, err := askedBy(d.earlier, d.month, d.now, func(other survey.CampaignID, mailing int, each func(survey.Invitation)) error {
+	before, err := askedBy(ctx, d.store, d.earlier, d.month, d.now, func(other survey.CampaignID, mailing int, each func(survey.Invitation)) error {
 		return d.places(ctx, other, mailing, shard, each)
 	}, func(other survey.CampaignID, each func(survey.Response)) error {
 		return d.store.WalkResponses(ctx, other, shard, d.turn.From, func(a survey.Response) (bool, error) {
@@ -79,7 +79,7 @@ func (d *dueDay) each(ctx context.Context, shard int, do func(survey.Contact, ca
 		if !ok {
 			return nil
 		}
-		skip := k.skip(d.month, quiet)
+		skip := k.skip(d.month, before)
 		if skip == "" && !d.room.take(k.account) {
 			skip = survey.SkipAccount
 		}

@@ -20,7 +20,8 @@ type HeadCount struct {
 	Audience  int // those who fit the filter: Invited and Skipped
 	Invited   int
 	Skipped   map[survey.SkipReason]int
-	Asked     map[survey.CampaignID]int // of those skipped for the quiet period: which campaign had asked them
+	Asked     map[survey.CampaignID]int // of those skipped for the quiet period or a rule of frequency: which campaign had asked them
+	Rules     map[int]int               // of those skipped for a rule of frequency: which of the campaign's rules it is
 	Languages map[string]int            // of the invited: that they are written to in
 	Fields    map[string]map[string]int // how many contacts have which value, by field, whether they fit or not; nil: not asked for
 	Columns   map[string]map[string]int // the same of the company's own columns
@@ -35,11 +36,11 @@ type Firm struct {
 }
 
 // SkipReasons are those that can be known before a launch, in the order in which they are told.
-var SkipReasons = []survey.SkipReason{survey.SkipUnsubscribed, survey.SkipBounced, survey.SkipComplained, survey.SkipNoConsent, survey.SkipGone, survey.SkipQuiet, survey.SkipAccount, survey.SkipNoAddress, survey.SkipNotSampled, survey.SkipPaper}
+var SkipReasons = []survey.SkipReason{survey.SkipUnsubscribed, survey.SkipBounced, survey.SkipComplained, survey.SkipNoConsent, survey.SkipGone, survey.SkipQuiet, survey.SkipFrequency, survey.SkipAccount, survey.SkipNoAddress, survey.SkipNotSampled, survey.SkipPaper}
 
 // HeadCount looks at no more than budget contacts, and says which values their fields have if values are asked for.
 func (p *Planner) HeadCount(ctx context.Context, c survey.Campaign, from survey.Cursor, budget int, values bool) (HeadCount, error) {
-	h := HeadCount{Skipped: map[survey.SkipReason]int{}, Asked: map[survey.CampaignID]int{}, Languages: map[string]int{}}
+	h := HeadCount{Skipped: map[survey.SkipReason]int{}, Asked: map[survey.CampaignID]int{}, Rules: map[int]int{}, Languages: map[string]int{}}
 	if values {
 		h.Fields, h.Columns = map[string]map[string]int{}, map[string]map[string]int{}
 	}
@@ -48,7 +49,11 @@ func (p *Planner) HeadCount(ctx context.Context, c survey.Campaign, from survey.
 		if err != nil {
 			return h, err
 		}
-		c.Consent = said.NeedsConsent(c.Audience)
+		set, err := p.Store.Settings(ctx)
+		if err != nil {
+			return h, err
+		}
+		c.Consent, c.Rules = said.NeedsConsent(c.Audience), survey.Ruled(set.Frequency, c.Audience)
 	}
 	var all []candidate
 	next, err := p.Store.ContactsPage(ctx, c.Audience, from, budget, func(contact survey.Contact, stopped survey.SuppressionReason) {
@@ -63,7 +68,7 @@ func (p *Planner) HeadCount(ctx context.Context, c survey.Campaign, from survey.
 	if err != nil {
 		return h, err
 	}
-	quiet, err := p.quietBetween(ctx, c, from, next, budget)
+	before, err := p.askedBetween(ctx, c, from, next, budget)
 	if err != nil {
 		return h, err
 	}
@@ -73,14 +78,18 @@ func (p *Planner) HeadCount(ctx context.Context, c survey.Campaign, from survey.
 	}
 	for _, k := range all {
 		h.Audience++
-		skip := k.skip(c, quiet)
+		skip := k.skip(c, before)
 		if skip == "" {
 			skip = h.fill(room, k.account)
 		}
 		if skip != "" {
 			h.Skipped[skip]++
-			if skip == survey.SkipQuiet {
-				h.Asked[quiet[k.id]]++
+			if skip == survey.SkipQuiet || skip == survey.SkipFrequency {
+				_, by, rule := before.why(k.contact())
+				h.Asked[by]++
+				if rule >= 0 {
+					h.Rules[rule]++
+				}
 			}
 			continue
 		}
@@ -137,6 +146,7 @@ func (h *HeadCount) Add(more HeadCount) {
 	h.Looked, h.Audience, h.Invited, h.Next = h.Looked+more.Looked, h.Audience+more.Audience, h.Invited+more.Invited, more.Next
 	addAll(&h.Skipped, more.Skipped)
 	addAll(&h.Asked, more.Asked)
+	addAll(&h.Rules, more.Rules)
 	addAll(&h.Languages, more.Languages)
 	h.addAccounts(more)
 }
@@ -170,8 +180,8 @@ func add(to map[string]map[string]int, field, value string) {
 	to[field][value]++
 }
 
-// quietBetween returns who between two places was asked recently, as of the campaign's start.
-func (p *Planner) quietBetween(ctx context.Context, c survey.Campaign, from survey.Cursor, to *survey.Cursor, budget int) (map[survey.ContactID]survey.CampaignID, error) {
+// askedBetween says who between two places was asked too lately, as of the campaign's start.
+func (p *Planner) askedBetween(ctx context.Context, c survey.Campaign, from survey.Cursor, to *survey.Cursor, budget int) (*askedBefore, error) {
 	starts := p.Now()
 	if c.StartsAt.After(starts) {
 		starts = c.StartsAt

@@ -28,6 +28,7 @@ func (cs *Campaigns) Launch(ctx context.Context, id string, version *int, at tim
 			return c, err
 		}
 		c.Brand, c.Contact, c.Zone, c.Hours, c.Consent = set.Brand, set.Contact, set.Zone, set.Hours, said.NeedsConsent(c.Audience) // from now on they are as today
+		c.Rules = survey.Ruled(set.Frequency, c.Audience)
 		c, err = c.Launch(at, site, cs.Now().UTC())
 		if err != nil {
 			return c, err

@@ -21,7 +21,7 @@ func (cs *Campaigns) Nobody(ctx context.Context, c survey.Campaign, people HeadC
 // filter_matches_nobody, all_asked (all who fit are within the quiet period; which campaign asked most of them), all_skipped
 // (how many for which reason, also where that campaign cannot be read), employees_too_few.
 func (cs *Campaigns) nobody(ctx context.Context, c survey.Campaign, people HeadCount) *apperr.Error {
-	asked := people.Skipped[survey.SkipQuiet]
+	asked := people.Skipped[survey.SkipQuiet] + people.Skipped[survey.SkipFrequency]
 	switch {
 	case people.Invited > 0:
 		return tooFew(people)
@@ -29,7 +29,7 @@ func (cs *Campaigns) nobody(ctx context.Context, c survey.Campaign, people HeadC
 		return apperr.New(apperr.Conflict, "audience_empty", "audience", "Audience", string(c.Audience))
 	case people.Audience == 0:
 		return apperr.New(apperr.Conflict, "filter_matches_nobody", "filter")
-	case asked == people.Audience:
+	case people.Skipped[survey.SkipQuiet] == people.Audience:
 		by, err := cs.Store.Campaign(ctx, askedMost(people))
 		if err == nil {
 			return apperr.New(apperr.Conflict, "all_asked", "quiet_days", "Count", c.QuietDays, "People", asked, "Campaign", by.Name)

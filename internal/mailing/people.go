@@ -43,7 +43,7 @@ func SkipPart(r survey.SkipReason) Part { return Part("skip_" + string(r)) }
 
 // Parts are those that have a list. Whoever got no second letter because the first turned up is in another part as well.
 var Parts = append([]Part{PartAudience, PartInvited, PartWaiting, PartSent, PartFailed, PartBounced, PartUncertain, PartComplained, PartSkipped},
-	SkipPart(survey.SkipUnsubscribed), SkipPart(survey.SkipBounced), SkipPart(survey.SkipComplained), SkipPart(survey.SkipQuiet),
+	SkipPart(survey.SkipUnsubscribed), SkipPart(survey.SkipBounced), SkipPart(survey.SkipComplained), SkipPart(survey.SkipQuiet), SkipPart(survey.SkipFrequency),
 	SkipPart(survey.SkipNotSampled), SkipPart(survey.SkipNoConsent), SkipPart(survey.SkipGone), SkipPart(survey.SkipAccount), SkipPart(survey.SkipAnswered), SkipPart(survey.SkipRemoved), SkipPart(survey.SkipUnreadable))
 
 // kept is the state and the reason of the part's invitations; "": they have several.

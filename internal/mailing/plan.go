@@ -16,6 +16,8 @@ type candidate struct {
 	mailbox               survey.ContactID
 	stopped               survey.SuppressionReason
 	account               survey.AccountID
+	tier                  string
+	role                  survey.AccountRole
 	consented, gone       bool
 }
 
@@ -24,64 +26,18 @@ func candidateOf(c survey.Campaign, contact survey.Contact, stopped survey.Suppr
 	if !c.Filter.Match(contact) {
 		return k, false
 	}
-	return candidate{contact.ID, c.LanguageFor(contact.Language), contact.Owner, contact.Team, contact.Mailbox, stopped, contact.Account, contact.Consented, contact.Gone}, true
+	return candidate{contact.ID, c.LanguageFor(contact.Language), contact.Owner, contact.Team, contact.Mailbox, stopped, contact.Account, contact.Tier, contact.Company.Role, contact.Consented, contact.Gone}, true
 }
 
-// skip is the second half: why a candidate is not invited, "" where it is. quiet are those of recentlyAsked.
-func (k candidate) skip(c survey.Campaign, quiet map[survey.ContactID]survey.CampaignID) survey.SkipReason {
-	return c.Skip(survey.Contact{ID: k.id, Mailbox: k.mailbox, Consented: k.consented, Gone: k.gone}, k.stopped, quiet[k.id] != "")
+// skip is the second half: why a candidate is not invited, "" where it is.
+func (k candidate) skip(c survey.Campaign, before *askedBefore) survey.SkipReason {
+	asked, _, _ := before.why(k.contact())
+	return c.Skip(k.contact(), k.stopped, asked)
 }
 
-// recentlyAsked returns who got a survey e-mail within a campaign's quiet period, and from which campaign, the newest of several.
-// A contact's place is the same in every campaign, so walk goes through that part of another one's mailing which belongs to the contacts in question.
-func recentlyAsked(ctx context.Context, s earlierCampaigns, c survey.Campaign, now time.Time,
-	walk func(other survey.CampaignID, mailing int, each func(survey.Invitation)) error,
-	answered func(other survey.CampaignID, each func(survey.Response)) error,
-) (map[survey.ContactID]survey.CampaignID, error) {
-	if c.QuietSince(now).IsZero() {
-		return nil, nil
-	}
-	earlier, err := s.Campaigns(ctx, c.Audience, survey.RecentCampaigns)
-	if err != nil {
-		return nil, err
-	}
-	return askedBy(earlier, c, now, walk, answered)
-}
-
-// askedBy is recentlyAsked of campaigns that are read already.
-func askedBy(earlier []survey.Campaign, c survey.Campaign, now time.Time,
-	walk func(other survey.CampaignID, mailing int, each func(survey.Invitation)) error,
-	answered func(other survey.CampaignID, each func(survey.Response)) error,
-) (map[survey.ContactID]survey.CampaignID, error) {
-	quiet := map[survey.ContactID]survey.CampaignID{}
-	for _, other := range earlier {
-		since := c.AskedSince(other, now)
-		if other.ID == c.ID || since.IsZero() || !other.MailedSince(since) {
-			continue
-		}
-		if other.Brought() { // of who was asked elsewhere it is known when they answered
-			err := answered(other.ID, func(a survey.Response) {
-				if a.First.After(since) && quiet[a.Contact] == "" {
-					quiet[a.Contact] = other.ID
-				}
-			})
-			if err != nil {
-				return nil, err
-			}
-			continue
-		}
-		for _, mailing := range survey.Mailings {
-			err := walk(other.ID, mailing, func(i survey.Invitation) {
-				if i.Recent(since) && quiet[i.Contact] == "" {
-					quiet[i.Contact] = other.ID
-				}
-			})
-			if err != nil {
-				return nil, err
-			}
-		}
-	}
-	return quiet, nil
+// contact is what of a candidate the rules are about.
+func (k candidate) contact() survey.Contact {
+	return survey.Contact{ID: k.id, Mailbox: k.mailbox, Tier: k.tier, Account: k.account, Company: survey.Company{Role: k.role}, Consented: k.consented, Gone: k.gone}
 }
 
 // planInvitations walks the audience shard by shard into batches. Each shard ends with a compare-and-swap of the mailing,
@@ -101,7 +57,7 @@ func (r *senderRun) planInvitations(ctx context.Context, c survey.Campaign) (boo
 		if !r.timeLeft(ctx) {
 			return true, nil
 		}
-		quiet, err := r.quietIn(ctx, c, m.Shard)
+		before, err := r.askedIn(ctx, c, m.Shard)
 		if err != nil {
 			return false, err
 		}
@@ -118,7 +74,7 @@ func (r *senderRun) planInvitations(ctx context.Context, c survey.Campaign) (boo
 			if !ok {
 				return nil
 			}
-			skip := k.skip(c, quiet)
+			skip := k.skip(c, before)
 			if skip == "" && !room.take(k.account) {
 				skip = survey.SkipAccount
 			}
@@ -260,8 +216,8 @@ func (r *senderRun) savePlan(ctx context.Context, begun, m survey.Mailing, p pla
 	return r.Store.SavePlan(ctx, begun, m, p.batches)
 }
 
-// quietIn returns who of a shard was asked recently.
-func (r *senderRun) quietIn(ctx context.Context, c survey.Campaign, shard int) (map[survey.ContactID]survey.CampaignID, error) {
+// askedIn says who of a shard was asked too lately.
+func (r *senderRun) askedIn(ctx context.Context, c survey.Campaign, shard int) (*askedBefore, error) {
 	return recentlyAsked(ctx, r.Store, c, r.Now(), func(other survey.CampaignID, mailing int, each func(survey.Invitation)) error {
 		return r.Store.WalkInvitations(ctx, other, mailing, shard, func(i survey.Invitation) error {
 			each(i)

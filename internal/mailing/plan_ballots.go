@@ -29,20 +29,25 @@ func (r *senderRun) planBallots(ctx context.Context, c survey.Campaign) (bool, e
 	if m.State == survey.MailingPlanning {
 		begun, p := m.Clone(), planned{}
 		var all []voter
+		note, err := r.awaiting(ctx, c)
+		if err != nil {
+			return false, err
+		}
 		for shard := range survey.ContactShards {
 			if !r.timeLeft(ctx) {
 				return true, nil
 			}
-			quiet, err := r.quietIn(ctx, c, shard)
+			before, err := r.askedIn(ctx, c, shard)
 			if err != nil {
 				return false, err
 			}
+			note(before)
 			err = r.Store.WalkContacts(ctx, c.Audience, shard, func(contact survey.Contact, stopped survey.SuppressionReason) error {
 				k, ok := candidateOf(c, contact, stopped)
 				if !ok {
 					return nil
 				}
-				if skip := k.skip(c, quiet); skip != "" {
+				if skip := k.skip(c, before); skip != "" {
 					m.Pass(skip)
 					p.skip(c, m.Number, k, skip, r.Now())
 					if skip != survey.SkipPaper {

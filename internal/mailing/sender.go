@@ -96,8 +96,9 @@ func (r *senderRun) work(ctx context.Context) error {
 				progress = true
 			case ctx.Err() != nil:
 				return nil // the time is up, or another sender took over; what is in flight is decided by the next run
-			case err != nil:
+			case err != nil: // what failed is tried again in the next run, and not at once
 				r.Log.Error("campaign", "campaign", id, "error", err)
+				did = false
 			}
 			progress = progress || did
 		}

@@ -98,6 +98,10 @@ func (d *delivery) recipients(ctx context.Context, b survey.Batch, ids []survey.
 			return nil, nil, err
 		}
 	}
+	before, err := d.askedSince(ctx, b, ids)
+	if err != nil {
+		return nil, nil, err
+	}
 	var contacts []survey.Contact
 	var outcomes []survey.Outcome
 	for _, id := range ids {
@@ -116,6 +120,8 @@ func (d *delivery) recipients(ctx context.Context, b survey.Batch, ids []survey.
 			reason = survey.SkipAnswered
 		case reason == "" && b.Again && firsts[id].State != survey.InvitationUncertain:
 			reason = survey.SkipSettled
+		case reason == "":
+			reason, _, _ = before.why(c)
 		}
 		if reason == "" {
 			contacts = append(contacts, c)

@@ -31,6 +31,8 @@ type delivery struct {
 	claims   chan struct{} // one place for each batch in flight
 	letters  letters
 	zone     *time.Location // the company's
+	rivals   []rival        // who may have written to its people since it was planned
+	joins    survey.AccountJoins
 
 	halt     atomic.Bool
 	accepted atomic.Bool // SES has taken a letter of this run: sender and configuration are good

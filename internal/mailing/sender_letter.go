@@ -103,6 +103,13 @@ func (d *delivery) prepare(ctx context.Context) error {
 		d.campaign.Site = d.Links
 	}
 	d.campaign.Site = strings.TrimSuffix(d.campaign.Site, "/")
+	var err error
+	if d.rivals, err = d.senderRun.rivals(ctx, d.campaign, d.mailing); err != nil {
+		return err
+	}
+	if d.joins, err = joinsFor(ctx, d.Store, d.campaign); err != nil {
+		return err
+	}
 	if d.zone = time.UTC; !d.campaign.Audience.Anonymous() || !survey.IsReminder(d.mailing.Number) {
 		return nil
 	}

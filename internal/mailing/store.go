@@ -134,6 +134,8 @@ type earlierCampaigns interface {
 type PlannerStore interface {
 	// Privacy reads what the company has said of its audiences' data.
 	Privacy(ctx context.Context) (survey.Privacy, error)
+	// Settings reads what the company has set: its rules of frequency.
+	Settings(ctx context.Context) (survey.Settings, error)
 	earlierCampaigns
 	// ContactsPage calls each for the contacts of an audience from the cursor on, as WalkContacts gives them, and returns
 	// where to go on; nil: that was the last. It looks at no more than budget items, contacts and suppressions.

@@ -43,7 +43,7 @@ func (c *Company) SaveSettings(ctx context.Context, s survey.Settings, version i
 	if version != stored.Version {
 		return stored, apperr.ErrChanged
 	}
-	s.Version, s.Trusted, s.CaseHours = version, stored.Trusted, stored.CaseHours
+	s.Version, s.Trusted, s.CaseHours, s.Frequency = version, stored.Trusted, stored.CaseHours, stored.Frequency
 	saved, err := c.Store.PutSettings(ctx, s)
 	if !errors.Is(err, apperr.ErrChanged) {
 		return saved, err
@@ -65,6 +65,20 @@ func (c *Company) SaveTrusted(ctx context.Context, t survey.Trusted, version int
 			return stored, apperr.New(apperr.Invalid, "role_unknown", "trusted_roles", "Known", "")
 		}
 	}
+	return c.saveApart(ctx, version, func(s *survey.Settings) { s.Trusted = t })
+}
+
+// SaveFrequency stores the rules of frequency, by which every campaign goes that is launched from now on, unless somebody else has saved settings since they had the
+// version: then it returns apperr.ErrChanged with what is stored. Problems: those of survey.CheckFrequency.
+func (c *Company) SaveFrequency(ctx context.Context, rules []survey.FrequencyRule, version int) (stored survey.Settings, err error) {
+	if rules, err = survey.CheckFrequency(rules); err != nil {
+		return stored, err
+	}
+	return c.saveApart(ctx, version, func(s *survey.Settings) { s.Frequency = rules })
+}
+
+// saveApart changes what of the settings has a form of its own.
+func (c *Company) saveApart(ctx context.Context, version int, change func(*survey.Settings)) (stored survey.Settings, err error) {
 	if stored, err = c.Store.Settings(ctx); err != nil {
 		return stored, err
 	}
@@ -72,7 +86,7 @@ func (c *Company) SaveTrusted(ctx context.Context, t survey.Trusted, version int
 		return stored, apperr.ErrChanged
 	}
 	now := stored
-	now.Trusted = t
+	change(&now)
 	saved, err := c.Store.PutSettings(ctx, now)
 	if errors.Is(err, apperr.ErrChanged) {
 		return stored, err

@@ -130,12 +130,16 @@ func (s *Store) SavePlan(ctx context.Context, begun, w survey.Mailing, bs []surv
 // beyond the mailing's count are left out.
 func (s *Store) Batches(ctx context.Context, w survey.Mailing, from string, limit int) ([]survey.Batch, error) {
 	var found []survey.Batch
+	to := survey.BatchName(w.Batches-1) + "~"
+	if from > to { // which the table refuses to look through
+		return nil, nil
+	}
 	err := s.pages(ctx, &dynamodb.QueryInput{
 		TableName: &s.table, ConsistentRead: aws.Bool(true),
 		KeyConditionExpression: aws.String("pk = :pk AND sk BETWEEN :from AND :to"), Limit: aws.Int32(int32(limit)),
 		ExpressionAttributeValues: item{
 			":pk": str(planPK(w.Campaign, w.Number)), ":from": str("BATCH#" + from),
-			":to": str("BATCH#" + survey.BatchName(w.Batches-1) + "~"),
+			":to": str("BATCH#" + to),
 		},
 	},
 		func(it item) (bool, error) {

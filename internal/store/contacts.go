@@ -193,7 +193,7 @@ var (
 	// What a search over everything looks at and shows.
 	soughtNames, soughtParts = attributes("pk sk person owner team location product value attrs company account sealed")
 	// What sending reads.
-	writtenNames, writtenParts = attributes("pk sk reason mail person owner team location product tier language zone attrs sealed consented account")
+	writtenNames, writtenParts = attributes("pk sk reason mail person owner team location product tier language zone attrs sealed consented account company")
 )
 
 // SomeContacts calls each for up to limit contacts of one shard of an audience in the order of their ids, with what a search looks

@@ -67,6 +67,7 @@ type Campaign struct {
 	Filter     Filter             `json:"filter"`
 	Sample     float64            `json:"sample,omitempty"`             // share of the audience to invite, 0 < s ≤ 1; 0 means all
 	QuietDays  int                `json:"quiet_days"`                   // no survey within so many days of the last; 0: none
+	Rules      []FrequencyRule    `json:"rules,omitempty"`              // of frequency, those of its audience at the launch; the quiet period holds besides
 	PerAccount int                `json:"per_account,omitempty"`        // the most people of one account asked within the quiet period; 0: any number
 	StartsAt   time.Time          `json:"starts_at,omitzero"`           // zero: at launch
 	ClosesAt   time.Time          `json:"closes_at,omitzero"`           // answers count until then

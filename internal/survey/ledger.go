@@ -38,6 +38,7 @@ const (
 	SkipBounced      SkipReason = "bounced"
 	SkipComplained   SkipReason = "complained"
 	SkipQuiet        SkipReason = "quiet_period"
+	SkipFrequency    SkipReason = "frequency" // a rule of frequency: asked sooner than it allows
 	SkipNotSampled   SkipReason = "not_sampled"
 	SkipNoAddress    SkipReason = "no_address"   // there is nowhere to write to
 	SkipNoConsent    SkipReason = "no_consent"   // the audience is asked by consent, and there is none

@@ -40,9 +40,9 @@ func (c Campaign) Sampled(id ContactID) bool {
 	return float64(binary.BigEndian.Uint64(h[:8])) < c.Sample*math.MaxUint64
 }
 
-// Skip says why a contact of the audience is not invited; "" means that it is. Quiet says whether it got a survey
-// within the campaign's quiet period.
-func (c Campaign) Skip(contact Contact, stopped SuppressionReason, quiet bool) SkipReason {
+// Skip says why a contact of the audience is not invited; "" means that it is. asked is SkipQuiet or SkipFrequency where it was asked too
+// lately by another campaign.
+func (c Campaign) Skip(contact Contact, stopped SuppressionReason, asked SkipReason) SkipReason {
 	switch {
 	case contact.Gone:
 		return SkipGone
@@ -54,8 +54,8 @@ func (c Campaign) Skip(contact Contact, stopped SuppressionReason, quiet bool) S
 		return SkipReason(stopped)
 	case c.Unconsented(contact):
 		return SkipNoConsent
-	case quiet:
-		return SkipQuiet
+	case asked != "":
+		return asked
 	case !c.Sampled(contact.ID):
 		return SkipNotSampled
 	}
@@ -82,22 +82,24 @@ func (c Campaign) QuietSince(now time.Time) time.Time {
 // lateLetters is by how many days letters of a continuous survey may go out late (a day's quota, a pause) without costing somebody the next turn.
 const lateLetters = 7
 
-// AskedSince is the time after which a letter of another campaign counts as recent; zero where none does. A month of a continuous survey counts by days on its
-// clock: a letter of the afternoon does not keep its person from being asked in the morning so many days later. The survey's own letters count for
-// as long as it takes to ask everybody once.
-func (c Campaign) AskedSince(other Campaign, now time.Time) time.Time {
+// AskedSince is the time after which a letter of another campaign's mailing keeps somebody from being asked, by the quiet period; zero where none does. A month of a
+// continuous survey counts by days on its clock: a letter of the afternoon does not keep its person from being asked in the morning so many days later.
+// The survey's own first letters count for as long as it takes to ask everybody once, and its own reminders not at all, for they are of the same question.
+func (c Campaign) AskedSince(other Campaign, mailing int, now time.Time) time.Time {
 	if !c.Continuous() {
 		return c.QuietSince(now)
 	}
 	days := c.QuietDays
-	if other.Continuous() {
+	switch {
+	case other.Continuous() && mailing != MailingInvitation:
+		days = 0
+	case other.Continuous():
 		days = max(days, c.Every-lateLetters)
 	}
 	if days <= 0 {
 		return time.Time{}
 	}
-	y, m, d := now.In(c.Clock()).Date()
-	return time.Date(y, m, d-days+1, 0, 0, 0, 0, c.Clock())
+	return c.daysAgo(days, now)
 }
 
 // MailedSince reports whether somebody may have got a letter of this campaign after a time. Letters that were on their
@@ -115,9 +117,9 @@ func (c Campaign) MailedSince(t time.Time) bool {
 	return !c.Launched.IsZero() && (ended.IsZero() || c.Live() || !ended.AddDate(0, 0, 7).Before(t))
 }
 
-// Recent reports whether somebody got, or may have got, this letter after a time.
-func (i Invitation) Recent(t time.Time) bool {
-	return (i.State == InvitationSent || i.State == InvitationUncertain) && i.At.After(t)
+// Reached reports whether somebody got, or may have got, this letter.
+func (i Invitation) Reached() bool {
+	return i.State == InvitationSent || i.State == InvitationUncertain
 }
 
 // NewMailing begins a mailing.

@@ -39,21 +39,22 @@ func TestSkipOrder(t *testing.T) {
 	c := Campaign{ID: "aaaaaaaa", QuietDays: 90, Sample: 1e-12}
 	for _, tt := range []struct {
 		stopped SuppressionReason
-		quiet   bool
+		asked   SkipReason
 		want    SkipReason
 	}{
-		{Unsubscribed, true, SkipUnsubscribed}, // what a person asked for comes first
-		{Bounced, false, SkipBounced},
-		{Complained, false, SkipComplained},
-		{"", true, SkipQuiet},
-		{"", false, SkipNotSampled},
+		{Unsubscribed, SkipQuiet, SkipUnsubscribed}, // what a person asked for comes first
+		{Bounced, "", SkipBounced},
+		{Complained, "", SkipComplained},
+		{"", SkipQuiet, SkipQuiet},
+		{"", SkipFrequency, SkipFrequency},
+		{"", "", SkipNotSampled},
 	} {
-		if got := c.Skip(Contact{ID: "bbbbbbbbbbbbbbbb"}, tt.stopped, tt.quiet); got != tt.want {
-			t.Errorf("Skip(%q, %v) = %q, want %q", tt.stopped, tt.quiet, got, tt.want)
+		if got := c.Skip(Contact{ID: "bbbbbbbbbbbbbbbb"}, tt.stopped, tt.asked); got != tt.want {
+			t.Errorf("Skip(%q, %q) = %q, want %q", tt.stopped, tt.asked, got, tt.want)
 		}
 	}
 	c.Sample = 0
-	if got := c.Skip(Contact{ID: "bbbbbbbbbbbbbbbb"}, "", false); got != "" {
+	if got := c.Skip(Contact{ID: "bbbbbbbbbbbbbbbb"}, "", ""); got != "" {
 		t.Errorf("Skip without a reason = %q", got)
 	}
 }

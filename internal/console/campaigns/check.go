@@ -54,7 +54,7 @@ func (d *Pages) showCheck(w http.ResponseWriter, r *http.Request, status int, c 
 	h.Values, first.Values = nil, nil
 	p.Count = countViewOf(p.Lang, c, stepCheck, h)
 	k := d.Mailing.Check(r.Context(), c, h.counted())
-	p.findings(k, c, h)
+	p.findings(d, r, k, c, h)
 	e, some, err := d.Mailing.Expect(r.Context(), c, h.counted())
 	if err != nil {
 		return err
@@ -78,7 +78,7 @@ func (d *Pages) showCheck(w http.ResponseWriter, r *http.Request, status int, c 
 			p.Starts = p.Lang.T("campaign.starts_later_paper", lang.Values{"Moment": p.Lang.Moment(c.StartsAt.In(p.Zone))})
 		}
 	}
-	p.Facts = d.summary(&p.Frame, c)
+	p.Facts = d.summary(r, &p.Frame, c)
 	p.To, p.Languages = p.Staff.Email, languageChoices(p.Lang, c, c.Language)
 	if p.Shown, _, err = d.shown(r, c); err != nil {
 		return err
@@ -91,7 +91,7 @@ func (d *Pages) showCheck(w http.ResponseWriter, r *http.Request, status int, c 
 }
 
 // findings says what was found, with links to where it is mended.
-func (p *checkPage) findings(k mailing.Check, c survey.Campaign, h headcount) {
+func (p *checkPage) findings(d *Pages, r *http.Request, k mailing.Check, c survey.Campaign, h headcount) {
 	l := p.Lang
 	if a := k.Account; a != nil {
 		p.Rate = strconv.FormatFloat(a.Rate, 'f', -1, 64)
@@ -126,11 +126,35 @@ func (p *checkPage) findings(k mailing.Check, c survey.Campaign, h headcount) {
 		default:
 			line.Text += " " + l.T("campaign.ground_whose")
 		}
+		if f.Found == mailing.RulesHold {
+			line.Text = d.rulesFound(r, k.Rules, h)
+			if p.Can(authz.WriteSettings) {
+				line.Href, line.LinkText = "/settings/frequency", l.T("campaign.to_rules")
+			}
+		}
 		if f.Found == mailing.NoContacts {
 			line.Href, line.LinkText = "/contacts", l.T("campaign.to_contacts")
 		}
 		p.Checks = append(p.Checks, line)
 	}
+}
+
+// rulesFound says which rules of frequency hold, and how many people each leaves out.
+func (d *Pages) rulesFound(r *http.Request, rules []survey.FrequencyRule, h headcount) string {
+	l := door.VisitOf(r).Lang
+	var parts []string
+	for n, rule := range rules {
+		text := d.RuleText(r, rule)
+		if out := h.Rules[n]; out > 0 {
+			text = l.T("frequency.line_out", lang.Values{"Who": d.RuleWho(r, rule), "Every": l.T("frequency.every", lang.Values{"Count": rule.Days}), "Count": out})
+		}
+		parts = append(parts, text)
+	}
+	id := "campaign.check_rules"
+	if h.Next != "" {
+		id = "campaign.check_rules_part"
+	}
+	return l.T(id, lang.Values{"Rules": strings.Join(parts, "; ")})
 }
 
 // found are the values in the words of a finding.
@@ -166,7 +190,7 @@ func mendedAt(f mailing.Finding, k mailing.Check) string {
 	switch {
 	case f.Found == mailing.WordsMissing:
 		return stepWords + "&language=" + k.Missing[0]
-	case f.Found == mailing.NoContacts, f.Found == mailing.WaitsForHours, f.Found == mailing.SenderUnknown, f.Found == mailing.SenderVerified:
+	case f.Found == mailing.NoContacts, f.Found == mailing.RulesHold, f.Found == mailing.WaitsForHours, f.Found == mailing.SenderUnknown, f.Found == mailing.SenderVerified:
 		return ""
 	case f.Topic == mailing.TopicAudience, f.Topic == mailing.TopicCompany, f.Topic == mailing.TopicSender:
 		return stepAbout
@@ -250,7 +274,7 @@ func lasting(l lang.Language, t time.Duration) string {
 }
 
 // summary is the campaign in a few lines.
-func (d *Pages) summary(f *shell.Frame, c survey.Campaign) []shell.Fact {
+func (d *Pages) summary(r *http.Request, f *shell.Frame, c survey.Campaign) []shell.Fact {
 	l := f.Lang
 	all := []shell.Fact{fact(l.T("campaign.audience"), audienceName(l, c.Audience))}
 	all = append(all, filterFacts(l, c.Filter)...)
@@ -275,13 +299,21 @@ func (d *Pages) summary(f *shell.Frame, c survey.Campaign) []shell.Fact {
 	if c.PerAccount > 0 {
 		quiet += "; " + l.T("campaign.per_account_for", lang.Values{"Count": c.PerAccount})
 	}
+	var rules []string
+	for _, rule := range c.Rules {
+		rules = append(rules, d.RuleText(r, rule))
+	}
 	t := &typed{l: l, zone: f.Zone}
 	if c.Paper {
 		return append(all, fact(l.T("campaign.field_company"), orDash(c.Company)), fact(l.T("campaign.field_starts_at"), startText(t, c)), fact(l.T("campaign.field_closes_at"), closingText(t, c)))
 	}
-	return append(all, fact(l.T("campaign.field_company"), orDash(c.Company)), fact(l.T("campaign.field_sender"), shell.Readable(mail.From(c, d.Sender))),
+	all = append(all, fact(l.T("campaign.field_company"), orDash(c.Company)), fact(l.T("campaign.field_sender"), shell.Readable(mail.From(c, d.Sender))),
 		fact(l.T("campaign.field_starts_at"), startText(t, c)), fact(l.T("campaign.field_closes_at"), closingText(t, c)),
 		fact(l.T("campaign.fact_remind"), reminder), fact(l.T("campaign.wave_2"), second), shell.Fact{Label: l.T("campaign.fact_quiet"), Text: quiet, Help: shell.Help(f, "help.quiet")})
+	if len(rules) > 0 {
+		all = append(all, fact(l.T("campaign.fact_rules"), strings.Join(rules, "; ")))
+	}
+	return all
 }
 
 func orDash(s string) string {

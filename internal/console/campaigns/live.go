@@ -371,7 +371,7 @@ func (d *Pages) showLive(w http.ResponseWriter, r *http.Request, status int, c s
 	if err != nil {
 		return err
 	}
-	p.Facts = d.summary(&p.Frame, seen)
+	p.Facts = d.summary(r, &p.Frame, seen)
 	if p.MayComments = d.mayComments(&p.Frame, c) && !p.Draft; p.MayComments {
 		var all bool
 		if p.Comments, all, err = d.comments(r, &p.Frame, c); err != nil {

@@ -41,6 +41,7 @@ type headcount struct {
 	Invited   int                               `json:"invited"`
 	Skipped   map[survey.SkipReason]int         `json:"skipped"`
 	Asked     map[survey.CampaignID]int         `json:"asked,omitempty"`  // of those skipped for the quiet period: by which campaign
+	Rules     map[int]int                       `json:"rules,omitempty"`  // of those skipped for a rule of frequency: by which
 	Languages map[string]int                    `json:"languages"`        // of the invited: that they are written to in
 	Values    map[string]map[string]int         `json:"values,omitempty"` // of everybody, by field
 	Names     map[string]string                 `json:"names,omitempty"`  // of owners
@@ -51,7 +52,7 @@ type headcount struct {
 // count goes on with the head-count at from, over at most maxLooked contacts.
 func (d *Pages) count(ctx context.Context, c survey.Campaign, from survey.Cursor, maxLooked int, values bool) (headcount, error) {
 	n, err := d.Planner.HeadCount(ctx, c, from, maxLooked, values)
-	h := headcount{Looked: n.Looked, Audience: n.Audience, Invited: n.Invited, Skipped: n.Skipped, Asked: n.Asked, Languages: n.Languages, Values: n.Fields, Accounts: n.Accounts}
+	h := headcount{Looked: n.Looked, Audience: n.Audience, Invited: n.Invited, Skipped: n.Skipped, Asked: n.Asked, Rules: n.Rules, Languages: n.Languages, Values: n.Fields, Accounts: n.Accounts}
 	for name, values := range n.Columns {
 		h.Values[survey.DimensionAttribute(name)] = values
 	}
@@ -63,7 +64,7 @@ func (d *Pages) count(ctx context.Context, c survey.Campaign, from survey.Cursor
 
 // counted is the count without what only the script needs.
 func (h *headcount) counted() mailing.HeadCount {
-	n := mailing.HeadCount{Looked: h.Looked, Audience: h.Audience, Invited: h.Invited, Skipped: h.Skipped, Asked: h.Asked, Languages: h.Languages, Accounts: h.Accounts}
+	n := mailing.HeadCount{Looked: h.Looked, Audience: h.Audience, Invited: h.Invited, Skipped: h.Skipped, Asked: h.Asked, Rules: h.Rules, Languages: h.Languages, Accounts: h.Accounts}
 	if next, err := survey.ParseCursor(h.Next); h.Next != "" && err == nil {
 		n.Next = &next
 	}
@@ -74,7 +75,7 @@ func (h *headcount) add(more headcount) {
 	sum := h.counted()
 	sum.Add(more.counted())
 	h.Looked, h.Audience, h.Invited, h.Next = sum.Looked, sum.Audience, sum.Invited, more.Next
-	h.Skipped, h.Asked, h.Languages, h.Accounts = sum.Skipped, sum.Asked, sum.Languages, sum.Accounts
+	h.Skipped, h.Asked, h.Rules, h.Languages, h.Accounts = sum.Skipped, sum.Asked, sum.Rules, sum.Languages, sum.Accounts
 }
 
 // named adds the names of the owners that stand among the values.

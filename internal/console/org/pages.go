@@ -63,6 +63,8 @@ func (d *Pages) settingsRoutes() []door.Route {
 		door.On("POST /settings/deadlines", authz.WriteSettings, d.saveDeadlines, "settings.deadlines"),
 		door.On("GET /settings/cases", authz.WriteSettings, d.showPractice, ""),
 		door.On("POST /settings/cases", authz.WriteSettings, d.savePractice, "settings.cases"),
+		door.On("GET /settings/frequency", authz.WriteSettings, d.showFrequency, ""),
+		door.On("POST /settings/frequency", authz.WriteSettings, d.saveFrequency, "settings.frequency"),
 		door.On("GET /settings/sign-in", authz.WriteSettings, d.showTrusted, ""),
 		door.On("POST /settings/sign-in", authz.WriteSettings, d.saveTrusted, "settings.sign-in"),
 		door.On("GET /settings/tokens", authz.ManageTokens, d.showTokens, ""),
