@@ -112,7 +112,7 @@ func (o *live) ledger(l lang.Language, prefix string, g *survey.Ledger, mailing 
 	}
 	o.Show[prefix+"bounced"], o.Show[prefix+"complained"] = g.Bounced > 0, g.Complained > 0
 	for _, why := range ledgerReasons {
-		if why == survey.SkipAccount && g.Skipped[why] == 0 { // it is planned whole, and does not come later
+		if (why == survey.SkipAccount || why == survey.SkipFrequency) && g.Skipped[why] == 0 { // rare: its place is there and hidden until there is one
 			continue
 		}
 		o.Text[prefix+"skip_"+string(why)] = l.Number(int64(g.Skipped[why]))

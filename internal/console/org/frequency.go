@@ -17,7 +17,7 @@ import (
 )
 
 // newRules is for how many more rules the form has room.
-const newRules = 2
+const newRules = 1
 
 type frequencyPage struct {
 	shell.Frame
