@@ -28,19 +28,18 @@ type frequencyPage struct {
 
 // ruleForm is one rule as it is typed. Its fields are called rules.1.days and so on.
 type ruleForm struct {
-	Name            string // "rules.1."
-	Title           string
-	Audiences       []shell.Option
-	Roles           []shell.Option
-	Tier, Company   string
-	Account         string // of Company as it was shown
-	Days            string
-	Stored          bool
-	Wrong           map[string]string // by field
-	Idle            string            // why it never decides
-	audience        survey.Audience
-	role            survey.AccountRole
-	remove, written bool
+	Name          string // "rules.1."
+	Title         string
+	Audiences     []shell.Option
+	Roles         []shell.Option
+	Tier, Company string
+	Account       string // of Company as it was shown
+	Days          string
+	Stored        bool
+	Wrong         map[string]string // by field
+	Idle          string            // why it never decides
+	audience      survey.Audience
+	role          survey.AccountRole
 }
 
 // companiesOf are the companies of an audience by which rules are shown and typed; none where it has none.
