@@ -145,7 +145,7 @@ func checkMembers(in []survey.Staff, n numbering, out *Intake) (good []survey.St
 
 // TakeList writes those of a list who are new or changed; the same list again changes nothing, and leaves no line in the history. Whose
 // standing changed is signed out. Problems, with nothing written: staff_last_administrator of a list that would leave no administrator
-// where there is one, staff_ambiguous, staff_loses where people would lose something and nobody has said yes to it.
+// where there is one, staff_manager_loop of one by which people would lead each other, staff_ambiguous, staff_loses where people would lose something and nobody has said yes to it.
 func (c *Company) TakeList(ctx context.Context, list List, said Said) (out Intake, err error) {
 	var moved []string
 	id, begun := strings.ToLower(rand.Text()[:16]), c.Now().UTC()
@@ -159,6 +159,9 @@ func (c *Company) TakeList(ctx context.Context, list List, said Said) (out Intak
 		moved = append(moved, signOut...)
 		if administered(stored, nil) && !administered(stored, write) {
 			return nil, lastAdministrator()
+		}
+		if err := checkManagers(stored, write); err != nil {
+			return nil, err
 		}
 		switch {
 		case said.Look:

@@ -19,7 +19,7 @@ type Edit struct {
 }
 
 // Add takes somebody new. The manager may be named by id, address or name; the id is numbering's. Problems are
-// those of Check, and staff_email_taken, staff_manager_unknown, staff_manager_self, staff_id_taken.
+// those of Check, and staff_email_taken, staff_manager_unknown, staff_manager_self, staff_manager_loop, staff_id_taken.
 func (c *Company) Add(ctx context.Context, given survey.Staff) (e Edit, err error) {
 	err = c.Store.ChangeStaff(ctx, func(stored []survey.Staff) (_ []survey.Staff, err error) {
 		e = Edit{All: ByName(stored)}
@@ -96,5 +96,5 @@ func fit(m survey.Staff, all []survey.Staff) (survey.Staff, error) {
 		return m, apperr.New(apperr.Invalid, "staff_manager_self", "manager")
 	}
 	m.Manager = boss.ID
-	return m, nil
+	return m, checkManagers(all, []survey.Staff{m})
 }
