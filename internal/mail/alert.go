@@ -57,9 +57,18 @@ type AlertData struct {
 	Team     string
 
 	Answered time.Time
-	Deadline time.Time // Answered and the hours in which a detractor should have been called
+	Deadline time.Time // Answered and the time in which a detractor should have been called
+	Working  bool      // that is working time
 	CaseURL  string    // where one acts on it; "" where no address of the console is known
 	Tags     map[string]string
+
+	// What was done so far, for letters about what is not done; see Occasion.
+	Owner     string    // who answers for it, where that is not the reader
+	Told      time.Time // when the last letter about it went to them
+	Taken     bool
+	Tries     int // calls that reached nobody
+	CallAgain time.Time
+	Notes     int
 }
 
 // fact is one line of what is known.
@@ -121,6 +130,9 @@ func (a AlertData) words(l lang.Language) alertData {
 		Counted: l.T("alert.counted", lang.Values{"Count": hours, "When": a.moment(l, a.Answered)}),
 		Reason:  l.T("alert.reason."+string(a.Reason), lang.Values{"Team": line(a.Team)}),
 		CaseURL: a.CaseURL, CaseText: l.T("alert.case"),
+	}
+	if a.Working {
+		d.Counted = l.T("alert.counted_work", lang.Values{"When": a.moment(l, a.Answered)})
 	}
 	if a.Risen {
 		return a.risen(l, d)

@@ -105,6 +105,27 @@ func TestAlertIsOnTheCompanysClock(t *testing.T) {
 	}
 }
 
+// late is a letter about people whom nobody has spoken to in time.
+func late(t testing.TB, language string, occasion mail.Occasion) mail.Message {
+	t.Helper()
+	tried, untouched := alert(language), alert(language)
+	tried.Owner, tried.Told, tried.Taken, tried.Tries, tried.Notes = "Мария Ким", tried.Answered.Add(time.Minute), true, 2, 1
+	tried.CallAgain = tried.Deadline.Add(time.Hour)
+	untouched.Person = survey.Person{Email: "oleg@example.ru", Name: "Олег Ильин"}
+	untouched.Owner = "Вера Орлова"
+	d := mail.AlertsData{
+		Occasion: occasion, From: tried.From, To: tried.To, Language: language, Zone: moscow, Alerts: []mail.AlertData{tried, untouched}, BoardURL: "https://nps.example.com/cases",
+	}
+	if occasion != mail.HalfTime {
+		d.More = 12
+	}
+	m, err := mail.Alerts(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
 func TestAlertGolden(t *testing.T) {
 	t.Parallel()
 	for _, l := range lang.All() {
@@ -122,6 +143,9 @@ func TestAlertGolden(t *testing.T) {
 		golden(t, "alert-again-"+code, letter(t, again))
 
 		golden(t, "alerts-"+code, together(t, code))
+		for _, occasion := range []mail.Occasion{mail.HalfTime, mail.Overdue, mail.Climbed} {
+			golden(t, "alerts-"+string(occasion)+"-"+code, late(t, code, occasion))
+		}
 
 		reopened := alert(code)
 		reopened.Reopened = true
