@@ -42,6 +42,7 @@ type Round struct {
 	directory func() (loop.Directory, error)
 	settings  func() (survey.Settings, error)
 	practice  func() (loop.Practice, error)
+	schedule  func() (loop.Schedule, error)
 	pace      pace
 }
 
@@ -52,23 +53,44 @@ func (a *Alerts) Begin(ctx context.Context) *Round {
 			staff, err := a.Store.Staff(ctx)
 			return loop.NewDirectory(staff, a.Admin), err
 		}), settings: sync.OnceValues(func() (survey.Settings, error) { return a.Store.Settings(ctx) }),
+		schedule: sync.OnceValues(func() (loop.Schedule, error) { return a.Store.Schedule(ctx) }),
 		practice: sync.OnceValues(func() (loop.Practice, error) { return a.Store.Practice(ctx) }),
 	}
 }
 
-// rules are those of a new case.
-func (r *Round) rules() (loop.Rules, error) {
-	rules := r.Rules
+// plan says the times of a contact's case, for whoever answers for it.
+func (r *Round) plan(contact survey.Contact, who loop.Responsible) (loop.Plan, error) {
 	set, err := r.settings()
-	if set.CaseHours > 0 {
-		rules.Term = time.Duration(set.CaseHours) * time.Hour
-	}
 	if err != nil {
-		return rules, err
+		return nil, err
 	}
-	p, err := r.practice()
-	rules.Tries = p.Tries
-	return rules, err
+	schedule, err := r.schedule()
+	return planOf(schedule, set, contact, who.Staff, r.Rules.Term), err
+}
+
+// replan gives a case that its claim opens again the company's plan; another keeps its times.
+func (r *Round) replan(ctx context.Context, c loop.Case) (loop.Case, error) {
+	if c.Alert.Reopens.IsZero() {
+		return c, nil
+	}
+	contact, _, err := r.contact(ctx, survey.Response{Audience: c.Audience, Contact: c.Contact, Owner: c.Owner, Team: c.Team})
+	if err != nil {
+		return c, err
+	}
+	d, err := r.directory()
+	if err != nil {
+		return c, err
+	}
+	c.Rules.Plan, err = r.plan(contact, d.Of(c, contact.Owner, contact.Team))
+	return c, err
+}
+
+// planOf is the plan of a contact's case; otherwise is the deployment's term, around the clock.
+func planOf(schedule loop.Schedule, set survey.Settings, contact survey.Contact, owner survey.Staff, otherwise time.Duration) loop.Plan {
+	if set.CaseHours > 0 {
+		otherwise = time.Duration(set.CaseHours) * time.Hour
+	}
+	return schedule.Plan(contact.Audience, contact.Tier, owner, set.Clock(), otherwise)
 }
 
 // Answer brings an answer's case up to a change of the answer: it opens the case of a detractor, and sends the alert at once
@@ -160,9 +182,15 @@ func (r *Round) open(ctx context.Context, before *survey.Response, now survey.Re
 	if err != nil {
 		return c, false, err
 	}
-	rules, err := r.rules()
+	who := d.Responsible(contact.Owner, contact.Team)
+	rules := r.Rules
+	if rules.Plan, err = r.plan(contact, who); err != nil {
+		return c, false, err
+	}
+	practice, err := r.practice()
 	if err != nil {
 		return c, false, err
 	}
-	return loop.New(before, first, d.Responsible(contact.Owner, contact.Team), contact.Team, rules), true, nil
+	rules.Tries = practice.Tries
+	return loop.New(before, first, who, contact.Team, rules), true, nil
 }

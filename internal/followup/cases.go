@@ -163,7 +163,11 @@ func (c *Cases) do(ctx context.Context, who authz.Who, id string, in Work, w loo
 		if err != nil || already {
 			return done, err
 		}
-		after, notes, err := was.Do(fits, by, c.Now().UTC())
+		planned, err := c.replan(ctx, was, fits)
+		if err != nil {
+			return done, err
+		}
+		after, notes, err := planned.Do(fits, by, c.Now().UTC())
 		if err != nil {
 			return done, err
 		}
@@ -295,4 +299,34 @@ func staffByID(staff []survey.Staff, id string) (survey.Staff, bool) {
 		return survey.Staff{}, false
 	}
 	return staff[i], true
+}
+
+// replan gives a case that somebody opens again the company's plan; other work changes no times.
+func (c *Cases) replan(ctx context.Context, was loop.Case, w loop.Work) (loop.Case, error) {
+	if w.State != loop.Open {
+		return was, nil
+	}
+	contact, _, err := contactOf(ctx, c.Store, survey.Response{Audience: was.Audience, Contact: was.Contact, Owner: was.Owner, Team: was.Team})
+	if err != nil {
+		return was, err
+	}
+	set, err := c.Store.Settings(ctx)
+	if err != nil {
+		return was, err
+	}
+	schedule, err := c.Store.Schedule(ctx)
+	if err != nil {
+		return was, err
+	}
+	staff, err := c.Store.Staff(ctx)
+	if err != nil {
+		return was, err
+	}
+	owner := was.Owner
+	if w.To != nil {
+		owner = w.To.ID
+	}
+	m, _ := loop.NewDirectory(staff, "").Named(owner)
+	was.Rules.Plan = planOf(schedule, set, contact, m, was.Rules.Term)
+	return was, nil
 }

@@ -55,7 +55,7 @@ func (a *Alerts) SendDue(ctx context.Context) error {
 // over. It returns how many could not be seen to.
 func (r *Round) Due(ctx context.Context, all []loop.Due) (failed int) {
 	var mu sync.Mutex
-	owners := map[string][]loop.Case{}
+	owners, reminders := map[string][]loop.Case{}, map[string][]loop.Case{}
 	var broken atomic.Int64
 	g := errgroup.Group{}
 	g.SetLimit(dueAtOnce)
@@ -64,11 +64,15 @@ func (r *Round) Due(ctx context.Context, all []loop.Due) (failed int) {
 			c, ok, err := r.Store.Case(ctx, d.Campaign, d.Contact)
 			if err == nil && (!ok || !d.Is(c)) {
 				err = r.doubt(ctx, d)
-			} else if err == nil && c.Claimable(r.Now()) {
+			} else if halves := err == nil && c.Reminds(); halves || err == nil && c.Claimable(r.Now()) {
 				mu.Lock()
 				defer mu.Unlock()
 				owner := strings.ToLower(c.Owner)
-				owners[owner] = append(owners[owner], c)
+				if halves {
+					reminders[owner] = append(reminders[owner], c)
+				} else {
+					owners[owner] = append(owners[owner], c)
+				}
 			}
 			if err != nil {
 				broken.Add(1)
@@ -80,6 +84,12 @@ func (r *Round) Due(ctx context.Context, all []loop.Due) (failed int) {
 	for _, cs := range owners {
 		g.Go(func() error {
 			broken.Add(int64(r.owners(ctx, cs)))
+			return nil
+		})
+	}
+	for _, cs := range reminders {
+		g.Go(func() error {
+			broken.Add(int64(r.remind(ctx, cs)))
 			return nil
 		})
 	}
@@ -126,7 +136,12 @@ func (r *Round) owners(ctx context.Context, cs []loop.Case) (failed int) {
 func (r *Round) claim(ctx context.Context, cs []loop.Case) (mine []loop.Case, failed int) {
 	claim := r.Random()
 	for _, c := range cs {
-		saved, err := r.Store.SaveCase(ctx, c, c.Claim(claim, r.Now()))
+		planned, err := r.replan(ctx, c)
+		if err != nil {
+			failed++
+			continue
+		}
+		saved, err := r.Store.SaveCase(ctx, c, planned.Claim(claim, r.Now()))
 		if err != nil && !errors.Is(err, apperr.ErrChanged) { // only the reply may have been lost
 			var there bool
 			if saved, there, err = r.Store.Case(ctx, c.Campaign, c.Contact); err != nil {

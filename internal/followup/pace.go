@@ -53,6 +53,11 @@ func (r *Round) turn(ctx context.Context, c loop.Case, claim string) (after loop
 	if until := r.waits(ctx, o, c, now); !until.IsZero() {
 		return c.Hold(until), true
 	}
+	c, err := r.replan(ctx, c)
+	if err != nil {
+		r.Log.Warn("the times of a case that opens again are not known; the clock tries again", "case", c.ID(), "error", err)
+		return c, false
+	}
 	c = c.Claim(claim, now)
 	o.last = c
 	return c, true

@@ -43,12 +43,32 @@ type Store interface {
 	DoubtDue(ctx context.Context, d loop.Due, now time.Time) error
 	// DropDoubted forgets a hint that is doubted since the time that was read. Again changes nothing.
 	DropDoubted(ctx context.Context, d loop.Due) error
+	// DropDue forgets that something is due. Again changes nothing.
+	DropDue(ctx context.Context, d loop.Due) error
+	// Agenda lists when cases climb: those with deadlines after one time and until another, in no order.
+	Agenda(ctx context.Context, after, until time.Time) ([]loop.Entry, error)
+	// Morning reads how far the letters about what is overdue are; zero before the first.
+	Morning(ctx context.Context) (loop.Morning, error)
+	// SaveMorning writes it if it has the version that was read, and returns it with the next one; ErrChanged.
+	SaveMorning(ctx context.Context, m loop.Morning) (loop.Morning, error)
+	// PlanMorning keeps who is told of what on a morning, and returns what is kept: an earlier plan of the same morning stays.
+	PlanMorning(ctx context.Context, m loop.Morning, letters []loop.Told, now time.Time) ([]loop.Told, error)
+	// MorningPlan reads who is told of what on a morning; ok is false where that is not decided.
+	MorningPlan(ctx context.Context, m loop.Morning) (letters []loop.Told, ok bool, err error)
+	// Letter reads a letter of a group; ok is false where it has not been begun.
+	Letter(ctx context.Context, group, name string) (l loop.Letter, ok bool, err error)
+	// Letters lists the letters of a group whose names are not before one, in their order.
+	Letters(ctx context.Context, group, from string) ([]loop.Letter, error)
+	// SaveLetter writes a letter if it has the version that was read (0: there is none), and returns it with the next one; ErrChanged.
+	SaveLetter(ctx context.Context, l loop.Letter, now time.Time) (loop.Letter, error)
 	// Staff lists the staff.
 	Staff(ctx context.Context) ([]survey.Staff, error)
 	// Practice reads how the company follows up.
 	Practice(ctx context.Context) (loop.Practice, error)
 	// Settings reads the company's settings; zero where there are none.
 	Settings(ctx context.Context) (survey.Settings, error)
+	// Schedule reads by when respondents should have been spoken to; zero where nobody has said.
+	Schedule(ctx context.Context) (loop.Schedule, error)
 }
 
 // Mail sends one message and returns its id at the mail service. An error may come of a message that was sent; it names no
@@ -86,4 +106,8 @@ type CaseStore interface {
 	Contacts(ctx context.Context, a survey.Audience, ids []survey.ContactID) (map[survey.ContactID]survey.Contact, error)
 	// Staff lists the staff.
 	Staff(ctx context.Context) ([]survey.Staff, error)
+	// Settings reads the company's settings; zero where there are none.
+	Settings(ctx context.Context) (survey.Settings, error)
+	// Schedule reads by when respondents should have been spoken to; zero where nobody has said.
+	Schedule(ctx context.Context) (loop.Schedule, error)
 }

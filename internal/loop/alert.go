@@ -53,10 +53,11 @@ func (c Case) Claimable(now time.Time) bool {
 	return age >= ClaimTTL<<min(max(c.Alert.Tries-1, 0), 5)
 }
 
-// Claim returns the case with its sending claimed under a random id; one that was over and whose score fell again is open again.
+// Claim returns the case with its sending claimed under a random id; one that was over and whose score fell again is open again, with the
+// times that its Rules.Plan says.
 func (c Case) Claim(id string, now time.Time) Case {
 	if at := c.Alert.Reopens; !at.IsZero() {
-		c.note(Event{At: at, What: Reopened, Until: c.deadline(at)})
+		c.note(c.timed(Event{At: at, What: Reopened}))
 		c.begin(at)
 	}
 	c.Alert.Claim, c.Alert.Claimed = id, now

@@ -60,6 +60,8 @@ type Case struct {
 	Words    string            `json:"words,omitempty"`   // fingerprint of the words that the case knows; "": none
 	Opened   time.Time         `json:"opened"`            // to the millisecond, as all times that events bring
 	Deadline time.Time         `json:"deadline"`          // until when the respondent should have been spoken to
+	Half     time.Time         `json:"half,omitzero"`     // half of that time: the owner is reminded; zero of older cases: never
+	Top      time.Time         `json:"top,omitzero"`      // when the top level hears that nobody has; zero of older cases: never
 	Again    time.Time         `json:"again,omitzero"`    // they were not reached, and are to be called again then; zero: nothing is agreed
 	Tries    int               `json:"tries,omitempty"`   // calls that reached nobody since it was opened
 	Spoke    time.Time         `json:"spoke,omitzero"`    // when the respondent was first spoken to since it was opened
@@ -80,10 +82,12 @@ type Case struct {
 
 // Rules are the times of a case, as they were when it was opened.
 type Rules struct {
-	Term time.Duration `json:"term"` // until the respondent should have been spoken to
+	Term time.Duration `json:"term"` // until the respondent should have been spoken to, around the clock, where the company has no Schedule
 	Wait time.Duration `json:"wait"` // how long an alert waits for the respondent's words
 
 	Tries int `json:"tries,omitempty"` // calls after which a contact may be given up; 0: DefaultTries
+	// Plan is the company's Schedule for this case, for whoever opens it at first or again; it is not stored.
+	Plan Plan `json:"-"`
 }
 
 // Enough is how many calls must have reached nobody before the contact may be given up.
@@ -148,6 +152,9 @@ func (c Case) low(score int) bool {
 	return group == nps.Detractor || c.Kind == OfPassive && group == nps.Passive
 }
 
+// Holds reports whether the answer is still one for which the case is followed up.
+func (c Case) Holds(r survey.Response) bool { return c.low(r.Score) }
+
 // New opens a case for an answer that Opens; before is the answer before it, nil at the first. Who answers for it is
 // decided by the caller.
 func New(before *survey.Response, r survey.Response, who Responsible, team string, rules Rules) Case {
@@ -158,7 +165,7 @@ func New(before *survey.Response, r survey.Response, who Responsible, team strin
 	if before != nil && before.Verified {
 		c.Was = &before.Score
 	}
-	c.note(Event{At: r.Updated, What: Opened, Kind: kindOf(r), To: who.Staff.ID, Level: who.Level, Until: c.deadline(r.Updated)})
+	c.note(c.timed(Event{At: r.Updated, What: Opened, Kind: kindOf(r), To: who.Staff.ID, Level: who.Level}))
 	c.begin(r.Updated)
 	if before != nil && Fingerprint(*before) == c.Words {
 		c.wait(r.Updated, c.Words)
@@ -166,15 +173,19 @@ func New(before *survey.Response, r survey.Response, who Responsible, team strin
 	return c
 }
 
-// deadline is until when the respondent should have been spoken to if the case is opened at a time, at first or again.
-func (c Case) deadline(at time.Time) time.Time { return at.Add(c.Rules.Term) }
-
 // begin has an alert wait for words. Where there are words it is sent at once, and due only for the clock to see whether it was.
 func (c *Case) begin(at time.Time) {
 	c.wait(at, "")
 	if c.Words != "" {
 		c.Alert.Due = at.Add(ClaimTTL)
 	}
+}
+
+// timed gives an event that opens a case, at first or again, the times that begin with it.
+func (c Case) timed(e Event) Event {
+	t := c.Rules.times(e.At)
+	e.Half, e.Until, e.Top = t.Half, t.Deadline, t.Top
+	return e
 }
 
 // wait makes an alert due once the answer has settled; old are the words that stood before it.

@@ -18,12 +18,22 @@ type Due struct {
 // than a function lives.
 const DoubtTTL = 5 * time.Minute
 
-// DueOf returns what is due of a case; ok is false where nothing is.
+// DueOf returns what is due of a case next: a letter, or the reminder of it; ok is false where nothing is.
 func DueOf(c Case) (d Due, ok bool) {
-	if c.Alert.Due.IsZero() {
+	at := c.Alert.Due
+	if at.IsZero() && c.Reminds() {
+		at = c.Half
+	}
+	if at.IsZero() {
 		return d, false
 	}
-	return Due{At: c.Alert.Due.UTC().Truncate(time.Millisecond), Campaign: c.Campaign, Contact: c.Contact}, true
+	return Due{At: at.UTC().Truncate(time.Millisecond), Campaign: c.Campaign, Contact: c.Contact}, true
+}
+
+// Reminds reports whether the next thing to come of a case is the reminder that half of its time has passed: its letters have gone, before
+// that, and nobody has spoken to the respondent.
+func (c Case) Reminds() bool {
+	return c.Alert.Due.IsZero() && c.Alert.Letters > 0 && c.Waits() && !c.Half.IsZero() && c.Alert.Sent.Before(c.Half)
 }
 
 // Is reports whether d is what is due of the case now. Another d of the same case is left over, or its writer is about to write the case.

@@ -22,6 +22,8 @@ type Event struct {
 	From    string    `json:"from,omitempty"`    // handed over, refused: from which staff member; "" in older cases
 	To      string    `json:"to,omitempty"`      // opened, alerted, refused, handed over: who answers for it from then on; "" in older cases
 	Until   time.Time `json:"until,omitzero"`    // unreached: when to call again; opened, reopened: the deadline; promised: by when
+	Half    time.Time `json:"half,omitzero"`     // opened, reopened: half of the time; zero in older cases
+	Top     time.Time `json:"top,omitzero"`      // opened, reopened: when the top level hears of it; zero in older cases
 	Promise int       `json:"promise,omitempty"` // promised, kept, broken: number of the promise, from 1
 	Note    int       `json:"note,omitempty"`    // promised: number of the note that says what
 
@@ -62,7 +64,9 @@ const (
 
 // note adds to the history, with the score as it is now and the version that the case gets by being stored, and has the case follow.
 func (c *Case) note(e Event) {
-	e.At, e.Until = e.At.UTC().Truncate(time.Millisecond), e.Until.UTC().Truncate(time.Millisecond)
+	for _, t := range []*time.Time{&e.At, &e.Until, &e.Half, &e.Top} {
+		*t = t.UTC().Truncate(time.Millisecond)
+	}
 	e.Score, e.Version = c.Latest, c.Version+1
 	c.History = append(slices.Clip(c.History), e)
 	c.take(e)
@@ -83,13 +87,13 @@ func (c *Case) take(e Event) {
 	c.Touched = c.Touched || !slices.Contains(byAnswer, e.What)
 	switch e.What {
 	case Opened:
-		c.State, c.Kind, c.Score, c.Opened, c.Deadline = Open, e.Kind, e.Score, e.At, e.Until
+		c.State, c.Kind, c.Score, c.Opened, c.Deadline, c.Half, c.Top = Open, e.Kind, e.Score, e.At, e.Until, e.Half, e.Top
 		c.Owner, c.Level = e.To, e.Level
 	case Reopened:
 		if c.ByHand = e.State == Open; !c.ByHand {
 			c.Opened, c.Spoke = e.At, time.Time{}
 		}
-		c.State, c.Deadline = Open, e.Until
+		c.State, c.Deadline, c.Half, c.Top = Open, e.Until, e.Half, e.Top
 		c.Again, c.Ended, c.Tries, c.Causes, c.Outcome = time.Time{}, time.Time{}, 0, nil, ""
 	case Fell:
 		if nps.Score(e.Score).Group() == nps.Detractor {

@@ -20,6 +20,8 @@ type packed struct {
 	From    string  `json:"f,omitempty"`
 	To      string  `json:"d,omitempty"`
 	Until   int64   `json:"u,omitempty"` // as At; 0: none
+	Half    int64   `json:"h,omitempty"` // as Until
+	Top     int64   `json:"r,omitempty"` // …
 	Promise int     `json:"p,omitempty"`
 	Note    int     `json:"n,omitempty"`
 	Version int     `json:"v,omitempty"`
@@ -30,10 +32,7 @@ func Pack(events []Event) string {
 	all := make([]packed, len(events))
 	for i, e := range events {
 		all[i] = packed{
-			e.At.UnixMilli(), e.What, e.Score, e.By, e.Kind, e.Level, e.State, e.Causes, e.Outcome, e.From, e.To, 0, e.Promise, e.Note, e.Version,
-		}
-		if !e.Until.IsZero() {
-			all[i].Until = e.Until.UnixMilli()
+			e.At.UnixMilli(), e.What, e.Score, e.By, e.Kind, e.Level, e.State, e.Causes, e.Outcome, e.From, e.To, milli(e.Until), milli(e.Half), milli(e.Top), e.Promise, e.Note, e.Version,
 		}
 	}
 	b, err := json.Marshal(all)
@@ -52,12 +51,24 @@ func Unpack(text string) ([]Event, error) {
 	var events []Event
 	for _, p := range all {
 		e := Event{
-			time.UnixMilli(p.At).UTC(), p.What, p.Score, p.By, p.Kind, p.Level, p.State, p.Causes, p.Outcome, p.From, p.To, time.Time{}, p.Promise, p.Note, p.Version,
-		}
-		if p.Until != 0 {
-			e.Until = time.UnixMilli(p.Until).UTC()
+			time.UnixMilli(p.At).UTC(), p.What, p.Score, p.By, p.Kind, p.Level, p.State, p.Causes, p.Outcome, p.From, p.To, moment(p.Until), moment(p.Half), moment(p.Top), p.Promise, p.Note, p.Version,
 		}
 		events = append(events, e)
 	}
 	return events, nil
+}
+
+// milli writes a time that may be zero as milliseconds since 1970; moment reads it.
+func milli(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+func moment(ms int64) (t time.Time) {
+	if ms == 0 {
+		return t
+	}
+	return time.UnixMilli(ms).UTC()
 }

@@ -27,9 +27,10 @@ type Responsible struct {
 
 // Directory finds the responsible among the staff.
 type Directory struct {
-	byID     map[string]survey.Staff // by id in lower case
-	managers map[string]survey.Staff // by team in lower case
-	admin    survey.Staff
+	byID       map[string]survey.Staff // by id in lower case
+	managers   map[string]survey.Staff // by team in lower case
+	admin      survey.Staff
+	executives []survey.Staff
 }
 
 // NewDirectory orders the staff. admin is the administrator's address, for cases that nobody else answers for.
@@ -45,6 +46,9 @@ func NewDirectory(staff []survey.Staff, admin string) Directory {
 		team := strings.ToLower(strings.TrimSpace(m.Team))
 		if _, taken := d.managers[team]; m.Role == survey.RoleManager && team != "" && !taken {
 			d.managers[team] = m
+		}
+		if m.Role == survey.RoleExecutive {
+			d.executives = append(d.executives, m)
 		}
 		if strings.EqualFold(m.Email, admin) {
 			d.admin = m
@@ -90,6 +94,29 @@ func (d Directory) After(who Responsible, team string) (next Responsible, ok boo
 		return who, false
 	}
 	return Responsible{d.admin, LevelAdministrator}, true
+}
+
+// Top returns who hear of a case that its manager has not seen to, either: the executive above the responsible, over however many managers;
+// where none is, all executives; where there are none, the administrator.
+func (d Directory) Top(who Responsible) []survey.Staff {
+	seen := map[string]bool{}
+	for m, ok := d.staff(who.Staff.Manager); ok && !seen[m.ID]; m, ok = d.staff(m.Manager) {
+		if seen[m.ID] = true; m.Role == survey.RoleExecutive {
+			return []survey.Staff{m}
+		}
+	}
+	if len(d.executives) > 0 {
+		return d.executives
+	}
+	return []survey.Staff{d.admin}
+}
+
+// Named returns somebody by staff id, "" being the administrator; ok is false of who is no longer there.
+func (d Directory) Named(id string) (survey.Staff, bool) {
+	if id == "" {
+		return d.admin, true
+	}
+	return d.staff(id)
 }
 
 func (d Directory) staff(id string) (survey.Staff, bool) {

@@ -135,3 +135,11 @@ func (s Schedule) Plan(a survey.Audience, tier string, owner survey.Staff, compa
 		return t
 	}
 }
+
+// times are those of a case from a moment on: by its plan, or around the clock where it has none.
+func (r Rules) times(at time.Time) Times {
+	if r.Plan != nil {
+		return r.Plan(at)
+	}
+	return Schedule{}.Plan("", "", survey.Staff{}, time.UTC, r.Term)(at)
+}

@@ -101,6 +101,13 @@ func (s *Store) SaveCaseAnd(ctx context.Context, was, c loop.Case, notes []loop.
 func (s *Store) putCase(ctx context.Context, doing string, put types.Put, was, c loop.Case, notes []loop.Note, page []loop.Event) error {
 	old, wasDue := loop.DueOf(was)
 	now, isDue := loop.DueOf(c)
+	entry, listed := loop.EntryOf(c)
+	before, wasListed := loop.EntryOf(was)
+	if listed && (!wasListed || before != entry) {
+		if err := s.put(ctx, entryItem(entry), "", nil); err != nil {
+			return err
+		}
+	}
 	actions := []types.TransactWriteItem{{Put: &put}}
 	if page != nil {
 		it := eventsKey(c.Campaign, c.Contact, c.Pages).item()
@@ -131,6 +138,9 @@ func (s *Store) putCase(ctx context.Context, doing string, put types.Put, was, c
 	}
 	if err == nil && wasDue && (!isDue || old != now) {
 		_ = s.DropDue(ctx, old) // the clock drops it if this fails
+	}
+	if err == nil && wasListed && (!listed || before.Deadline != entry.Deadline) {
+		_ = s.dropEntry(ctx, before) // what is left over is passed by: the case is looked at first
 	}
 	return err
 }
@@ -163,6 +173,7 @@ func (s *Store) DropCase(ctx context.Context, c loop.Case) error {
 	if due, ok := loop.DueOf(c); ok {
 		_ = s.DropDue(ctx, due) // the clock drops it if this fails
 	}
+	_ = s.DropAgenda(ctx, c) // what is left over is passed by
 	return nil
 }
 

@@ -196,6 +196,11 @@ func (s *Store) EraseCase(ctx context.Context, c survey.CampaignID, id survey.Co
 			return 0, 0, err
 		}
 	}
+	if there {
+		if err := s.DropAgenda(ctx, was); err != nil {
+			return 0, 0, err
+		}
+	}
 	var ask []types.WriteRequest
 	err = s.queryItems(ctx, peoplePK(c, shard(id)), notePrefix(id), true, func(it item) (bool, error) {
 		ask = append(ask, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: keyOf(it).item()}})

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"onetap/internal/loop"
 	"onetap/internal/survey"
 )
 
@@ -214,6 +215,23 @@ func duePK(n int) string { return "DUE#" + two(n%dueShards) }
 
 // dueAfter sorts behind everything that is due at t: "$" follows "#".
 func dueAfter(t time.Time) string { return stamp(t) + "$" }
+
+// agendaKey is of when a case climbs if nobody sees to it.
+func agendaKey(deadline time.Time, c survey.CampaignID, id survey.ContactID) key {
+	return key{agendaPK(shard(id)), stamp(deadline) + "#" + string(c) + "#" + string(id)}
+}
+
+func agendaPK(n int) string { return "AGENDA#" + two(n%dueShards) }
+
+// morningKey is written some times a morning.
+var morningKey = key{"SETTINGS", "MORNING"}
+
+// morningPlanKey has who is told of what on a morning, letterKey whether a letter of a group has gone: of a morning, or of an owner.
+func morningPlanKey(m loop.Morning) key { return key{letterGroup(m.Group()), "PLAN"} }
+
+func letterKey(group, name string) key { return key{letterGroup(group), "LETTER#" + part(name)} }
+
+func letterGroup(group string) string { return "LETTERS#" + part(strings.ToLower(group)) }
 
 // errandKey is written when somebody unsubscribes, writes words, or, rarely, answers before the invitation is written.
 func errandKey(e survey.Errand) key {

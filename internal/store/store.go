@@ -38,6 +38,10 @@
 //	what the respondent's page leaves to the sender     ERRANDS#SEND#<shard>            <kind>#<campaign>#<contact>
 //	whose words are to be sealed again                  ERRANDS#WORDS#<shard>           SEAL#<campaign>#<contact>
 //	alerts that are due                                 DUE#<shard>                     <time>#<campaign>#<contact>
+//	when cases climb that nobody sees to                AGENDA#<shard>                  <deadline>#<campaign>#<contact>
+//	which morning's letters are on their way            SETTINGS                        MORNING
+//	who is told of what on a morning                    LETTERS#morning <time>          PLAN
+//	letters of a morning, or of an owner, and which went  LETTERS#<group>               LETTER#<name>
 //	a link to sign in; how often an address asked       SIGNIN#<hash>                   SIGNIN, ASKED#<hour>
 //	a code of six digits; how many were tried in a day  SIGNIN#<hash>                   CODE, TRIED#<day>
 //	a staff member's sessions; their links, unused      SESSIONS#<staff>                <session>, LINK#<hash>

@@ -230,15 +230,30 @@ func (b *Bench) Due() {
 	_ = b.Alerts.SendDue(context.Background()) // what fails stays due
 }
 
-// Left counts what will ever be due.
+// Left counts what will ever be due, besides reminders of half of the time.
 func (b *Bench) Left() int {
 	b.t.Helper()
 	n := 0
-	b.must(b.Store.WalkDue(context.Background(), b.Now().Add(365*24*time.Hour), func(loop.Due) (bool, error) {
-		n++
-		return true, nil
+	b.must(b.Store.WalkDue(context.Background(), b.Now().Add(365*24*time.Hour), func(d loop.Due) (bool, error) {
+		c, ok, err := b.Store.Case(context.Background(), d.Campaign, d.Contact)
+		if !ok || !c.Reminds() || !d.Is(c) {
+			n++
+		}
+		return true, err
 	}))
 	return n
+}
+
+// All returns every letter of a kind so far, in the order of sending.
+func (b *Bench) All(kind string) (all []drive.Letter) {
+	b.t.Helper()
+	b.look()
+	for _, l := range b.seen {
+		if l.Tags["kind"] == kind {
+			all = append(all, l)
+		}
+	}
+	return all
 }
 
 // Case reads a case that must be there.
@@ -255,12 +270,7 @@ func (b *Bench) Case(c survey.CampaignID, id survey.ContactID) loop.Case {
 // Letters returns the letters about a contact in the order of sending.
 func (b *Bench) Letters(c survey.CampaignID, id survey.ContactID) []drive.Letter {
 	b.t.Helper()
-	fresh, err := b.inbox.LettersAfter(context.Background(), b.after)
-	b.must(err)
-	if len(fresh) > 0 {
-		b.after = fresh[len(fresh)-1].ID
-		b.seen = append(b.seen, fresh...)
-	}
+	b.look()
 	var about []drive.Letter
 	for _, l := range b.seen {
 		if slices.Contains(l.Cases(), string(c)+"-"+string(id)) {
@@ -268,4 +278,21 @@ func (b *Bench) Letters(c survey.CampaignID, id survey.ContactID) []drive.Letter
 		}
 	}
 	return about
+}
+
+// look reads the letters that came since it was called last.
+func (b *Bench) look() {
+	b.t.Helper()
+	fresh, err := b.inbox.LettersAfter(context.Background(), b.after)
+	b.must(err)
+	if len(fresh) > 0 {
+		b.after = fresh[len(fresh)-1].ID
+		b.seen = append(b.seen, fresh...)
+	}
+}
+
+// Morning goes once through what is overdue, as the clock does each minute.
+func (b *Bench) Morning() {
+	b.t.Helper()
+	_ = b.Alerts.Mornings(context.Background()) // what fails is tried again
 }

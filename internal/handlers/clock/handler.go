@@ -48,6 +48,7 @@ func New(alerts *followup.Alerts, people *rights.Rights, retention *rights.Reten
 	return &Handler{log: log, tasks: []task{
 		{"keys for words", 5 * time.Second, words.pair},
 		{"settle alerts", 50 * time.Second, alerts.SendDue},
+		{"tell what is overdue", 30 * time.Second, alerts.Mornings},
 		{"seal words again", 30 * time.Second, words.Resealer.Run},
 		{"erase people", 60 * time.Second, people.Settle},
 		{"delete what is old", 30 * time.Second, retention.Run},
