@@ -206,9 +206,11 @@ func TestLeftOvers(t *testing.T) {
 	if n := b.Left(); n != 2 {
 		t.Fatalf("%d things are due, want 2", n)
 	}
-	b.Pass(5 * time.Minute)
-	if err := c.Handle(context.Background()); err != nil {
-		t.Fatal(err)
+	for range 2 { // whoever wrote it may have been about to write the case
+		b.Pass(6 * time.Minute)
+		if err := c.Handle(context.Background()); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if n, letters := b.Left(), letters(b, 1); n != 1 || letters != 0 {
 		t.Errorf("%d things are due, %d letters; want 1 and 0", n, letters)
