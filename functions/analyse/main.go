@@ -1,4 +1,4 @@
-// Command analyse keeps the sealed index by which contacts are found by their words.
+// Command analyse keeps the sealed index by which contacts are found by their words, and what is known of their accounts.
 package main
 
 import (
@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
+	"onetap/internal/accounts"
 	"onetap/internal/handlers/analyse"
 	"onetap/internal/kms"
 	"onetap/internal/logs"
@@ -29,5 +30,6 @@ func main() {
 	}
 	s.OpenWith(sealer.Open, log)
 	keeper := &searching.Keeper{Store: s, Seal: sealer, Now: time.Now, Random: rand.Reader, Log: log}
-	lambda.Start(analyse.Handler{Keeper: keeper}.Handle)
+	firms := &accounts.Keeper{Store: s, Seal: sealer, Now: time.Now, Random: rand.Reader, Log: log}
+	lambda.Start(analyse.Handler{Keeper: keeper, Accounts: firms}.Handle)
 }

@@ -2,9 +2,7 @@ package api
 
 import (
 	"net/http"
-	"strconv"
 
-	"onetap/internal/apperr"
 	"onetap/internal/door"
 	"onetap/internal/insight"
 	"onetap/internal/money"
@@ -46,7 +44,7 @@ type partView struct {
 }
 
 func viewAccount(a insight.Account) accountView {
-	v := accountView{a.ID, a.Name, a.Others, a.Codes, a.Parent, viewAmount(a.Value, a.Valued), len(a.Contacts), nil}
+	v := accountView{a.ID, a.Name, a.Others, a.Codes, a.Parent, viewAmount(a.Value, a.Valued), a.Contacts, nil}
 	for _, p := range a.Parts {
 		v.Parts = append(v.Parts, partView{p.ID, p.Name})
 	}
@@ -62,28 +60,26 @@ func (d *API) listAccounts(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	from, err := strconv.Atoi("0" + r.URL.Query().Get("after"))
-	if err != nil {
-		return apperr.New(apperr.Invalid, "cursor_wrong", "after")
-	}
-	found, err := d.Results.Accounts(r.Context(), door.VisitOf(r).Who, a)
+	found, err := d.Results.Accounts(r.Context(), door.VisitOf(r).Who, a, insight.AccountsAsk{
+		After: survey.AccountID(r.URL.Query().Get("after")), Most: accountsListed, Alike: accountsListed,
+	})
 	if err != nil {
 		return err
 	}
 	out := struct {
 		Accounts []accountView         `json:"accounts"`
 		Currency string                `json:"currency"`
-		Partly   bool                  `json:"too_many_contacts,omitempty"`
+		Later    bool                  `json:"gathering,omitempty"` // what has changed just now is not in it yet
 		Alike    [][2]survey.AccountID `json:"alike"`
-		Next     *string               `json:"next"`
-	}{[]accountView{}, found.Currency, found.Partly, [][2]survey.AccountID{}, nil}
-	for i := min(from, len(found.List)); i < min(from+accountsListed, len(found.List)); i++ {
-		out.Accounts = append(out.Accounts, viewAccount(found.List[i]))
+		Next     *survey.AccountID     `json:"next"`
+	}{[]accountView{}, found.Currency, found.Gathering || found.Later, [][2]survey.AccountID{}, nil}
+	for _, one := range found.List {
+		out.Accounts = append(out.Accounts, viewAccount(one))
 	}
-	if next := strconv.Itoa(from + accountsListed); from+accountsListed < len(found.List) {
-		out.Next = &next
+	if found.Next != "" {
+		out.Next = &found.Next
 	}
-	for _, pair := range found.Alike[:min(len(found.Alike), accountsListed)] {
+	for _, pair := range found.Alike {
 		out.Alike = append(out.Alike, [2]survey.AccountID{pair.A.ID, pair.B.ID})
 	}
 	web.JSON(w, http.StatusOK, out)
@@ -170,9 +166,9 @@ func (d *API) campaignAccounts(w http.ResponseWriter, r *http.Request) error {
 		Coverage coverageView     `json:"coverage"`
 		Rows     []accountRow     `json:"accounts"`
 		Withheld insight.Withheld `json:"withheld,omitempty"`
-		Partly   bool             `json:"too_many_contacts,omitempty"`
+		Later    bool             `json:"gathering,omitempty"` // names and values are not known yet
 	}{
-		Contacts: figuresOf(by.Contacts), Accounts: figuresOf(by.Accounts), Rows: []accountRow{}, Withheld: by.Accounts.Withheld(), Partly: by.Partly,
+		Contacts: figuresOf(by.Contacts), Accounts: figuresOf(by.Accounts), Rows: []accountRow{}, Withheld: by.Accounts.Withheld(), Later: by.Gathering,
 		Value: weightedView{door.Rounded(by.Value.NPS()), roundedInterval(by.Value.Interval()), by.Value.Answers, *door.Rounded(by.Value.Effective(), true), by.Currency, by.Unweighed, by.ValueWithheld},
 	}
 	c := by.Coverage

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"onetap/internal/accounts"
 	"onetap/internal/auth"
 	"onetap/internal/contacts"
 	"onetap/internal/exports"
@@ -71,6 +72,7 @@ type Settings struct {
 	Report  func(context.Context, []byte) error           // has the function called with an event that writes them, and does not wait
 	Pairs   mailing.Pairs                                 // makes the key pairs of campaigns with ballots
 	Index   contacts.Index                                // by which contacts are found; nil: they are walked through
+	Firms   *accounts.Index                               // where accounts are read
 	Words   mailing.Pairs                                 // makes that of what respondents write
 	OIDC    OIDC                                          // who signs people in besides the links by e-mail
 }
@@ -93,7 +95,7 @@ func Open(o Settings) (*Desk, error) {
 		now = time.Now
 	}
 	d := &Desk{Store: o.Store, Keys: o.Keys, Now: now, Later: o.Later, Sheets: o.Sheets, Sender: o.Sender, senders: senders, Addresses: addresses{o.Site, o.Links}}
-	d.Results = &insight.Results{Store: o.Store, Keys: o.Keys, Now: now}
+	d.Results = &insight.Results{Store: o.Store, Keys: o.Keys, Firms: o.Firms, Now: now}
 	d.Mailing = &mailing.Campaigns{Store: o.Store, Keys: o.Keys, Mail: o.Mail, Now: now, Wake: o.Wake, Sender: o.Sender, Senders: senders, Admin: o.Admin, Pairs: o.Pairs, Words: o.Words}
 	d.Company = &org.Company{Store: o.Store, Now: now, Senders: senders, Keys: o.Keys}
 	d.Lists = &contacts.Lists{Store: o.Store, Keys: o.Keys, Now: now, Index: o.Index}

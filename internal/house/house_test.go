@@ -29,7 +29,7 @@ var (
 		"internal/apperr", "internal/authz", "internal/celltext", "internal/keys", "internal/lang", "internal/logs", "internal/mail", "internal/names",
 		"internal/report", "internal/seal", "internal/sheet", "internal/text", "internal/theme", "internal/theme/logo", "internal/tmpl", "internal/wording",
 	}
-	useCases = []string{"internal/auth", "internal/contacts", "internal/counting", "internal/delivery", "internal/exports", "internal/firststeps", "internal/followup", "internal/history", "internal/insight", "internal/mailing", "internal/opening", "internal/org", "internal/resealing", "internal/rights", "internal/searching"}
+	useCases = []string{"internal/accounts", "internal/auth", "internal/contacts", "internal/counting", "internal/delivery", "internal/exports", "internal/firststeps", "internal/followup", "internal/history", "internal/insight", "internal/mailing", "internal/opening", "internal/org", "internal/resealing", "internal/rights", "internal/searching"}
 	// outer speaks HTTP, or to AWS, or to an issuer of identities.
 	outer = []string{"internal/awsenv", "internal/chart", "internal/door", "internal/kms", "internal/oidc", "internal/s3", "internal/ses", "internal/store", "internal/web"}
 	inner = slices.Concat(useCases, domain, pure)
@@ -59,6 +59,7 @@ var table = []rule{
 	{"internal/handlers/*", slices.Concat(inner, outer)},
 
 	// Use cases. They ask for what they need by interfaces of their own.
+	{"internal/accounts", slices.Concat(domain, pure)},
 	{"internal/auth", slices.Concat(domain, pure)},
 	{"internal/contacts", slices.Concat(domain, pure, []string{"internal/searching"})},
 	{"internal/counting", slices.Concat(domain, pure)},
@@ -67,7 +68,7 @@ var table = []rule{
 	{"internal/firststeps", slices.Concat(domain, pure)},
 	{"internal/followup", slices.Concat(domain, pure, []string{"internal/insight"})},
 	{"internal/history", slices.Concat(domain, pure, []string{"internal/contacts"})},
-	{"internal/insight", slices.Concat(domain, pure)},
+	{"internal/insight", slices.Concat(domain, pure, []string{"internal/accounts"})},
 	{"internal/mailing", slices.Concat(domain, pure, []string{"internal/insight"})},
 	{"internal/opening", slices.Concat(domain, pure)},
 	{"internal/org", slices.Concat(domain, pure, []string{"internal/contacts", "internal/auth"})},

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"onetap/internal/accounts"
 	"onetap/internal/money"
 	"onetap/internal/nps"
 	"onetap/internal/survey"
@@ -25,9 +26,9 @@ type ByAccounts struct {
 	Currency      string
 	Unweighed     int // accounts that answered and have no value in Currency
 
-	Coverage Coverage
-	Rows     []AccountRow // the one with the largest value first; none for who may not know the people
-	Partly   bool         // the audience has too many contacts to gather accounts: no names, no values
+	Coverage  Coverage
+	Rows      []AccountRow // the one with the largest value first; none for who may not know the people
+	Gathering bool         // for the first time: no names, no values
 }
 
 // Coverage is how much of the customers a campaign has asked and heard.
@@ -58,12 +59,10 @@ func (o *Reading) HasAccounts(ctx context.Context) (bool, error) {
 func (o *Reading) ByAccounts(ctx context.Context) (ByAccounts, error) {
 	var out ByAccounts
 	r, c := o.results, o.campaign
-	var b *book
 	var all times
 	var figures map[survey.TallyKey]survey.Counts
 	var asked map[survey.AccountID]int
 	g, reading := errgroup.WithContext(ctx)
-	g.Go(func() (err error) { b, err = r.bookOf(reading, c.Audience); return err })
 	g.Go(func() (err error) { all, err = r.times(reading, c); return err })
 	g.Go(func() (err error) {
 		figures, err = r.Store.TalliesOf(reading, string(c.ID), survey.KindAccount)
@@ -76,34 +75,38 @@ func (o *Reading) ByAccounts(ctx context.Context) (ByAccounts, error) {
 	if err := g.Wait(); err != nil {
 		return out, err
 	}
-	sees, err := r.sees(ctx, o.who)
+	var rows []seenRow
+	err := r.readAccounts(ctx, o.who, c.Audience, func(v *accounts.View, scope accounts.Scope) (err error) {
+		out.Currency, out.Gathering = v.Currency, !v.Built
+		rows, out.Coverage, err = rowsOf(ctx, v, scope, figures, asked)
+		return err
+	})
 	if err != nil {
 		return out, err
 	}
-	out.Contacts, out.Currency, out.Partly = o.view.Disclose(all.sum), b.currency, b.partly
-	rows := rowsOf(b, figures, asked)
-	accounts := nps.Tally{}
+	out.Contacts = o.view.Disclose(all.sum)
+	byAccount := nps.Tally{}
 	out.Without = all.sum.Answers()
 	for _, row := range rows {
 		out.Without -= row.Tally.Answers()
 		if row.Tally.Sent > 0 {
-			accounts.Sent++
+			byAccount.Sent++
 		}
 		score, heard := row.Tally.LowerMedian()
 		if !heard {
 			continue
 		}
-		accounts.Count(score, 1)
-		accounts.Responded++
-		if row.Valued && row.Value.Currency == b.currency && row.Value.Minor > 0 {
+		byAccount.Count(score, 1)
+		byAccount.Responded++
+		if row.Valued && row.Value.Currency == out.Currency && row.Value.Minor > 0 {
 			out.Value.Count(score.Group(), float64(row.Value.Minor))
 		} else {
 			out.Unweighed++
 		}
 	}
-	out.Accounts = o.view.Disclose(accounts)
+	out.Accounts = o.view.Disclose(byAccount)
 	if out.Accounts.withheld = cmp.Or(out.Accounts.withheld, out.Contacts.withheld); out.Accounts.withheld != "" {
-		out.Accounts.tally = nps.Tally{Sent: accounts.Sent}
+		out.Accounts.tally = nps.Tally{Sent: byAccount.Sent}
 	}
 	out.ValueWithheld = out.Accounts.withheld
 	if !o.view.People() && out.Value.Effective() < LeastFigures { // one that outweighs the others would be told
@@ -112,89 +115,95 @@ func (o *Reading) ByAccounts(ctx context.Context) (ByAccounts, error) {
 	if out.ValueWithheld != "" {
 		out.Value = nps.Weighted{}
 	}
-	out.Coverage = coverage(b, rows, len(asked) > 0)
 	if !o.view.People() {
 		return out, nil
 	}
 	for _, row := range rows {
-		if row.seen(sees) {
-			out.Rows = append(out.Rows, row)
+		if row.seen {
+			out.Rows = append(out.Rows, row.AccountRow)
 		}
 	}
 	return out, nil
 }
 
-// rowsOf are the accounts that were asked or have answered, those that are one by what people have said together.
-func rowsOf(b *book, figures map[survey.TallyKey]survey.Counts, asked map[survey.AccountID]int) []AccountRow {
-	at := map[survey.AccountID]*AccountRow{}
-	row := func(id survey.AccountID) *AccountRow {
-		id = b.joins.Of(id)
-		if at[id] == nil {
-			one, ok := b.find(id)
-			if !ok {
-				one = Account{ID: id} // its contacts are gone, or too many to look at
-			}
-			at[id] = &AccountRow{Account: one}
-		}
-		return at[id]
-	}
-	for k, counts := range figures {
-		row(survey.AccountID(k.Value)).Tally.Add(counts.Tally())
-	}
-	for id, n := range asked {
-		row(id).Tally.Sent += int64(n)
-	}
-	rows := make([]AccountRow, 0, len(at))
-	for _, one := range at {
-		if s, ok := one.Tally.LowerMedian(); ok {
-			one.Group = s.Group()
-		}
-		rows = append(rows, *one)
-	}
-	place := func(a AccountRow) int {
-		if i, ok := b.at[a.ID]; ok {
-			return i
-		}
-		return len(b.list)
-	}
-	slices.SortFunc(rows, func(x, y AccountRow) int {
-		return cmp.Or(place(x)-place(y), cmp.Compare(y.Tally.Answers(), x.Tally.Answers()), strings.Compare(string(x.ID), string(y.ID)))
-	})
-	return rows
+// seenRow is an account in a campaign, and whether the reader may see it.
+type seenRow struct {
+	AccountRow
+	seen bool
 }
 
-// coverage says how much of the accounts in the book, and of their value, was asked and heard.
-func coverage(b *book, rows []AccountRow, planned bool) (c Coverage) {
-	c.Planned = planned
+// rowsOf are the accounts that were asked or have answered, those that are one by what people have said together, and how much of all of them they are.
+func rowsOf(ctx context.Context, v *accounts.View, scope accounts.Scope, figures map[survey.TallyKey]survey.Counts, asked map[survey.AccountID]int) (rows []seenRow, c Coverage, err error) {
+	did := map[survey.AccountID]nps.Tally{}
+	for k, counts := range figures {
+		of := v.Of(survey.AccountID(k.Value))
+		did[of] = did[of].Plus(counts.Tally())
+	}
+	for id, n := range asked {
+		t := did[v.Of(id)]
+		t.Sent += int64(n)
+		did[v.Of(id)] = t
+	}
+	row := func(a Account, t nps.Tally, seen bool) {
+		one := AccountRow{Account: a, Tally: t}
+		if s, ok := t.LowerMedian(); ok {
+			one.Group = s.Group()
+		}
+		rows = append(rows, seenRow{one, seen})
+	}
 	add := func(to *money.Amount, a Account) {
-		if a.Valued && a.Value.Currency == b.currency && a.Value.Minor > 0 {
+		if a.Valued && a.Value.Currency == v.Currency && a.Value.Minor > 0 {
 			*to, _ = to.Plus(a.Value)
 		}
 	}
-	for _, a := range b.list {
+	places := map[survey.AccountID]accounts.Row{}
+	err = v.All(ctx, func(r accounts.Row) {
+		t, there := did[r.ID]
+		a := accountOf(v, r, nil)
 		c.Asked.Of++
 		add(&c.ValueAll, a)
-	}
-	for _, row := range rows {
-		_, there := b.at[row.ID]
-		if row.Tally.Sent > 0 && there {
+		if t.Sent > 0 {
 			c.Asked.Did++
-			add(&c.ValueAsked, row.Account)
+			add(&c.ValueAsked, a)
 		}
-		if row.Tally.Answers() > 0 && there {
+		if t.Answers() > 0 {
 			c.Heard.Did++
-			add(&c.ValueHeard, row.Account)
+			add(&c.ValueHeard, a)
+		}
+		if there {
+			places[r.ID] = r
+			row(a, t, v.Sees(scope, r))
+		}
+	})
+	for id, t := range did {
+		if _, there := places[id]; !there { // its contacts are gone
+			row(Account{ID: id}, t, scope.All)
 		}
 	}
-	c.Heard.Of = c.Asked.Did
-	if !planned {
+	slices.SortFunc(rows, func(x, y seenRow) int {
+		a, known := places[x.ID]
+		b, both := places[y.ID]
+		if known && both {
+			return v.Before(a, b)
+		}
+		return cmp.Or(boolean(both)-boolean(known), cmp.Compare(y.Tally.Answers(), x.Tally.Answers()), strings.Compare(string(x.ID), string(y.ID)))
+	})
+	c.Planned, c.Heard.Of = len(asked) > 0, c.Asked.Did
+	if !c.Planned {
 		c.Heard.Of = c.Asked.Of
 	}
 	if c.HasValue = c.ValueAll.Minor > 0; c.HasValue {
 		c.PercentAskedValue = 100 * float64(c.ValueAsked.Minor) / float64(c.ValueAll.Minor)
 		c.PercentHeardValue = 100 * float64(c.ValueHeard.Minor) / float64(c.ValueAll.Minor)
 	}
-	return c
+	return rows, c, err
+}
+
+func boolean(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // accountWaves is over how many campaigns an account's trend goes, the latest.

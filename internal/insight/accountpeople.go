@@ -3,6 +3,7 @@ package insight
 import (
 	"context"
 
+	"onetap/internal/accounts"
 	"onetap/internal/authz"
 	"onetap/internal/loop"
 	"onetap/internal/survey"
@@ -35,13 +36,25 @@ func (r *Results) People(ctx context.Context, who authz.Who, a survey.Audience, 
 		return out, err
 	}
 	var ids []survey.ContactID
-	for _, c := range one.Contacts {
-		if sees(c.Owner, c.Team) {
-			ids = append(ids, c.ID)
-		}
+	err = r.readAccounts(ctx, who, a, func(v *accounts.View, scope accounts.Scope) error {
+		ids, out.Others = nil, 0
+		return v.Contacts(ctx, one.ID, func(id survey.ContactID, owner, team string) bool {
+			switch {
+			case !sees(owner, team):
+			case len(ids) < peopleShown:
+				ids = append(ids, id)
+			case scope.All: // all others, which are counted
+				out.Others = max(0, one.Contacts-peopleShown)
+				return false
+			default:
+				out.Others++
+			}
+			return true
+		})
+	})
+	if err != nil {
+		return out, err
 	}
-	out.Others = max(0, len(ids)-peopleShown)
-	ids = ids[:min(len(ids), peopleShown)]
 	people, err := r.Store.Contacts(ctx, a, ids)
 	if err != nil {
 		return out, err
@@ -56,7 +69,7 @@ func (r *Results) People(ctx context.Context, who authz.Who, a survey.Audience, 
 	}
 	for _, id := range ids {
 		c, ok := people[id]
-		if !ok || !sees(c.Owner, c.Team) { // changed since the accounts were gathered
+		if !ok || !sees(c.Owner, c.Team) { // changed a moment ago
 			continue
 		}
 		p := AccountPerson{Contact: c}

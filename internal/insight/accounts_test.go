@@ -67,8 +67,8 @@ func TestByAccountsIsWhatHandsCount(t *testing.T) {
 				weighted -= w
 			}
 		}
+		r := m.results()
 		for _, role := range roles {
-			r := m.results()
 			o, err := r.Open(t.Context(), person(role), m.campaign)
 			if err != nil {
 				rt.Fatal(err)

@@ -184,7 +184,7 @@ func (m *memory) results() *Results {
 	if err != nil {
 		panic(err)
 	}
-	return &Results{Store: m, Keys: k, Now: func() time.Time { return noon }}
+	return &Results{Store: m, Keys: k, Firms: m.firms(), Now: func() time.Time { return noon }}
 }
 
 func (m *memory) verified() (n int) {
@@ -210,22 +210,8 @@ func (m *memory) WordsOf(context.Context, survey.CampaignID) ([]survey.Words, er
 	return m.words, nil
 }
 
-func (m *memory) SomeContacts(_ context.Context, a survey.Audience, shard, limit int, each func(survey.Contact)) (more bool, err error) {
-	n := 0
-	for _, c := range m.contacts {
-		if c.Audience != a || c.ID.Shard() != shard {
-			continue
-		}
-		if n++; n > limit {
-			return true, nil
-		}
-		each(c)
-	}
-	return false, nil
-}
-
-func (m *memory) AccountsChanged(context.Context, survey.Audience) (time.Time, bool, error) {
-	return noon.AddDate(0, 0, -1), len(m.contacts) > 0, nil
+func (m *memory) HasAccounts(context.Context, survey.Audience) (bool, error) {
+	return len(m.contacts) > 0, nil
 }
 
 func (m *memory) AccountJoins(context.Context, survey.Audience) (survey.AccountJoins, error) {

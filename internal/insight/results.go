@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"onetap/internal/accounts"
 	"onetap/internal/apperr"
 	"onetap/internal/authz"
 	"onetap/internal/nps"
@@ -14,9 +15,8 @@ import (
 type Results struct {
 	Store Store
 	Keys  Pseudonyms
+	Firms *accounts.Index // nil where nobody asks for accounts
 	Now   func() time.Time
-
-	books books
 }
 
 // View is what a reader may see of a campaign's answers now.

@@ -45,14 +45,12 @@ type Store interface {
 	WordsOf(ctx context.Context, c survey.CampaignID) ([]survey.Words, error)
 	// Contacts reads contacts of an audience; those that are not there are absent.
 	Contacts(ctx context.Context, a survey.Audience, ids []survey.ContactID) (map[survey.ContactID]survey.Contact, error)
-	// SomeContacts calls each for up to limit contacts of one shard of an audience; more reports whether there are others.
-	SomeContacts(ctx context.Context, a survey.Audience, shard, limit int, each func(survey.Contact)) (more bool, err error)
 	// Places reads what campaigns know of some contacts, without words; what is in no campaign is absent.
 	Places(ctx context.Context, campaigns []survey.CampaignID, ids []survey.ContactID) (map[survey.ContactID]map[survey.CampaignID]loop.Place, error)
 	// GoneAmong reads since when those of some contacts are gone from the lists that are; whoever was changed since is not gone.
 	GoneAmong(ctx context.Context, a survey.Audience, ids []survey.ContactID) (map[survey.ContactID]time.Time, error)
-	// AccountsChanged is when contacts of an audience with companies came or changed last; there is false where none ever has.
-	AccountsChanged(ctx context.Context, a survey.Audience) (last time.Time, there bool, err error)
+	// HasAccounts reports whether contacts of an audience have ever come with a company.
+	HasAccounts(ctx context.Context, a survey.Audience) (bool, error)
 	// AccountJoins reads which of an audience's accounts are one.
 	AccountJoins(ctx context.Context, a survey.Audience) (survey.AccountJoins, error)
 	// AskedAccounts adds up how many people of each account a campaign asks, of the shards below one.

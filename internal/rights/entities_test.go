@@ -89,6 +89,9 @@ var entities = map[string]string{
 	"sumKey":            "excused: numbers",
 	"searchKey":         "excused: numbers",
 	"searchNoteKey":     "erased within minutes: ids of contacts that have changed",
+	"accountIndexKey":   "excused: how many accounts there are; in which order, sealed",
+	"accountNoteKey":    "excused: keyed hashes of contacts and accounts, for minutes",
+	"accountPageKey":    "erased: what the contact's row says of its company, sealed, within minutes (the keeper of accounts); exported as the contact's",
 	"searchPageKey":     "erased: the words of the contact, sealed, within hours (Stays); what they are is exported as the contact",
 	"tallyKey":          "excused: numbers",
 	// What makes a key of another that is listed.

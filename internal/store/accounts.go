@@ -110,12 +110,6 @@ func (s *Store) NoteAccounts(ctx context.Context, a survey.Audience, now time.Ti
 
 // HasAccounts reports whether contacts of an audience have ever come with a company.
 func (s *Store) HasAccounts(ctx context.Context, a survey.Audience) (bool, error) {
-	_, there, err := s.AccountsChanged(ctx, a)
-	return there, err
-}
-
-// AccountsChanged is when contacts of an audience with companies came or changed last; there is false where none ever has.
-func (s *Store) AccountsChanged(ctx context.Context, a survey.Audience) (last time.Time, there bool, err error) {
 	it, err := s.get(ctx, accountsKey(a))
-	return instant(it, "changed"), it != nil, err
+	return it != nil, err
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -332,6 +333,29 @@ func searchNoteKey(a survey.Audience, id string) key {
 }
 
 const searchNote = "CHANGED#"
+
+// accountIndexKey has where an audience's accounts are, accountNoteKey, beside it and before it, which contacts of accounts have changed.
+func accountIndexKey(a survey.Audience) key { return key{"ACCOUNTS#" + string(a), "INDEX"} }
+
+func accountNoteKey(a survey.Audience, id string) key {
+	return key{accountIndexKey(a).pk, accountNote + part(id)}
+}
+
+const accountNote = "CHANGED#"
+
+// accountPageShards is over how many partitions a generation's pages are spread: many are written at once.
+const accountPageShards = 16
+
+func accountPagesPK(a survey.Audience, generation string, n int) string {
+	return "ACCOUNTPAGES#" + string(a) + "#" + generation + "#" + two(n)
+}
+
+func accountPageKey(p survey.AccountPage) key {
+	return key{accountPagesPK(p.Audience, p.Generation, int(p.Number%accountPageShards)), accountPageName(p.Number)}
+}
+
+// accountPageName sorts pages by their numbers.
+func accountPageName(number uint64) string { return fmt.Sprintf("%012d", number) }
 
 // searchPageShards is over how many partitions a part of an index is spread: it is written at once.
 const searchPageShards = 16

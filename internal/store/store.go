@@ -10,6 +10,8 @@
 //	whose a customer id, a telephone, an address is     IDENTIFIER#<audience>#<kind><hash>  IDENTIFIER
 //	the index of an audience's words; who has changed since  SEARCH#<audience>          INDEX, CHANGED#<time>#<records>
 //	its pages, sealed                                   SEARCHPAGES#<part>#<shard>      HEAD#, IDS#, KEYS#<n>
+//	where an audience's accounts are; who has changed   ACCOUNTS#<audience>             INDEX, CHANGED#<time>#<records>
+//	pages of accounts, sealed                           ACCOUNTPAGES#<audience>#<generation>#<shard>  <number>
 //	why nobody writes to its former address             STOP#<audience>#<contact>       FORMER
 //	which letters its mailbox did not take for now      BOUNCES#<audience>#<contact>    BOUNCES
 //	letters refused because of their sender             REFUSED#<campaign>#<mailing>    <batch>#<message>

@@ -57,6 +57,7 @@ func companies(t *testing.T) (*consoletest.World, map[string]survey.AccountID) {
 	if err := w.Store.NoteAccounts(t.Context(), survey.Customers, w.Now().Add(-time.Hour)); err != nil {
 		t.Fatal(err)
 	}
+	w.Analyse()
 	a.Become(func(c *survey.Campaign) {
 		c.State, c.ClosesAt, c.Ended = survey.Closed, w.Now().Add(-time.Hour), w.Now().Add(-time.Hour)
 	})

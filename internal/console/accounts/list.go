@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"strings"
 
-	"onetap/internal/authz"
 	"onetap/internal/console/shell"
 	"onetap/internal/door"
 	"onetap/internal/insight"
@@ -25,7 +24,8 @@ type listPage struct {
 	Found    string
 	Rows     []accountRow
 	Omitted  string
-	Partly   string
+	Later    string // not all is shown yet
+	Next     string // address of the next page
 	Alike    []alikeView
 	Parents  bool // some company shown has one
 	Empty    bool
@@ -46,11 +46,18 @@ func (d *Pages) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	found, err := d.Results.Accounts(r.Context(), door.VisitOf(r).Who, a)
+	ask := insight.AccountsAsk{After: survey.AccountID(r.URL.Query().Get("after")), Most: accountsShown}
+	if r.Method == http.MethodPost {
+		ask.Find = strings.TrimSpace(r.FormValue("find"))
+	}
+	if ask.Find == "" && ask.After == "" {
+		ask.Alike = alikeShown
+	}
+	found, err := d.Results.Accounts(r.Context(), door.VisitOf(r).Who, a, ask)
 	if err != nil {
 		return err
 	}
-	p := &listPage{Frame: shell.NewFrame(r, "accounts.title"), Audience: string(a), Contacts: "/contacts?audience=" + string(a)}
+	p := &listPage{Frame: shell.NewFrame(r, "accounts.title"), Audience: string(a), Contacts: "/contacts?audience=" + string(a), Find: ask.Find}
 	p.Wide = true
 	for _, o := range survey.Audiences {
 		if has, err := d.Results.HasAccounts(r.Context(), o); err != nil {
@@ -62,39 +69,33 @@ func (d *Pages) list(w http.ResponseWriter, r *http.Request) error {
 	if len(p.Tabs) < 2 {
 		p.Tabs = nil
 	}
-	if r.Method == http.MethodPost {
-		p.Find = strings.TrimSpace(r.FormValue("find"))
+	if !text.NewQuery(p.Find).Empty() {
+		p.Found = p.Lang.T("results.found", lang.Values{"Count": found.Found, "All": found.All})
 	}
-	all, fit := found.List, found.List
-	if wanted := text.NewQuery(p.Find); !wanted.Empty() {
-		fit = nil
-		for _, one := range all {
-			if wanted.Match(append(append([]string{one.Name, one.Parent}, one.Others...), one.Codes...)...) {
-				fit = append(fit, one)
-			}
-		}
-		p.Found = p.Lang.T("results.found", lang.Values{"Count": len(fit), "All": len(all)})
-	}
-	for _, one := range fit[:min(len(fit), accountsShown)] {
+	for _, one := range found.List {
 		p.Rows, p.Parents = append(p.Rows, rowOf(p.Lang, a, one)), p.Parents || one.Parent != ""
 	}
-	if n := len(fit) - len(p.Rows); n > 0 {
+	if n := found.Found - len(p.Rows); n > 0 && (p.Find != "" || ask.After == "") {
 		p.Omitted = p.Lang.T("accounts.omitted", lang.Values{"Count": n})
 	}
-	if found.Partly {
-		p.Partly = p.Lang.T("accounts.too_many")
+	if found.Next != "" && p.Find == "" {
+		p.Next = listHref(a) + "?after=" + string(found.Next)
 	}
-	if p.Can(authz.WriteContacts) && p.Find == "" {
-		p.alike(a, found.Alike)
+	switch {
+	case found.Gathering:
+		p.Later = p.Lang.T("accounts.gathering")
+	case found.Later:
+		p.Later = p.Lang.T("accounts.later")
 	}
-	p.Empty = len(all) == 0 && !found.Partly
+	p.alike(a, found.Alike)
+	p.Empty = found.All == 0 && !found.Gathering && ask.After == ""
 	return shell.Show(w, r, http.StatusOK, p)
 }
 
 func rowOf(l lang.Language, a survey.Audience, one insight.Account) accountRow {
 	row := accountRow{
 		Href: shell.AccountHref(a, one.ID), Name: one.Name, Parent: one.Parent, Value: shell.AccountValue(l, one),
-		People: l.T("accounts.people", lang.Values{"Count": len(one.Contacts)}),
+		People: l.T("accounts.people", lang.Values{"Count": one.Contacts}),
 	}
 	if len(one.Others) > 0 {
 		row.Others = l.T("accounts.also", lang.Values{"Names": strings.Join(one.Others[:min(3, len(one.Others))], "; ")})
@@ -104,9 +105,9 @@ func rowOf(l lang.Language, a survey.Audience, one insight.Account) accountRow {
 
 // alike proposes to join the account with fewer contacts to the other.
 func (p *listPage) alike(a survey.Audience, all []insight.Alike) {
-	for _, pair := range all[:min(len(all), alikeShown)] {
+	for _, pair := range all {
 		one, into := pair.B, pair.A
-		if len(one.Contacts) > len(into.Contacts) {
+		if one.Contacts > into.Contacts {
 			one, into = into, one
 		}
 		base := shell.AccountHref(a, one.ID)

@@ -105,7 +105,7 @@ func (p *onePage) facts(one insight.Account) {
 	add("case.fact.parent", one.Parent)
 	add("upload.field.company_id", strings.Join(one.Codes, ", "))
 	add("accounts.others", strings.Join(one.Others, "; "))
-	add("accounts.contacts", p.Lang.Number(int64(len(one.Contacts))))
+	add("accounts.contacts", p.Lang.Number(int64(one.Contacts)))
 }
 
 func (p *onePage) waves(all []insight.AccountWave) {

@@ -26,6 +26,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"onetap/internal/accounts"
 	"onetap/internal/api"
 	"onetap/internal/awsenv"
 	"onetap/internal/console"
@@ -62,6 +63,7 @@ type World struct {
 
 	db     *dynamo.DB
 	keeper *searching.Keeper
+	firms  *accounts.Keeper
 
 	mu    sync.Mutex // holds what follows
 	clock time.Time  // what the desk takes for now
@@ -110,8 +112,9 @@ func New(t testing.TB, o dynamo.Options) *World {
 	}
 	sealer := sealtest.New()
 	w.keeper = &searching.Keeper{Store: s, Seal: sealer, Now: w.Now, Random: crand.Reader, Log: slog.New(slog.DiscardHandler)}
+	w.firms = &accounts.Keeper{Store: s, Seal: sealer, Now: w.Now, Random: crand.Reader, Log: slog.New(slog.DiscardHandler)}
 	d, err := door.Open(door.Settings{
-		Store: s, Keys: keys, Mail: ses.New(storetest.As(c, "desk"), ""), Now: w.Now, Wake: w.wake, Sheets: askSheets(s), Token: Token, Pairs: sealer, Words: storetest.Sealer(s), Index: &searching.Index{Store: s, Seal: sealer},
+		Store: s, Keys: keys, Mail: ses.New(storetest.As(c, "desk"), ""), Now: w.Now, Wake: w.wake, Sheets: askSheets(s), Token: Token, Pairs: sealer, Words: storetest.Sealer(s), Index: &searching.Index{Store: s, Seal: sealer}, Firms: &accounts.Index{Store: s, Seal: sealer},
 		Sender: "Example Shop <nps@example.com>", Senders: "example.net,notexample.com",
 	}) // of which SES has verified neither
 	if err != nil {
@@ -135,16 +138,24 @@ func New(t testing.TB, o dynamo.Options) *World {
 	return w
 }
 
-// Analyse does what the functions recompute and analyse do of contacts: all that there are can be found by the index then.
+// Analyse does what the functions recompute and analyse do of contacts: all that there are can be found by the index then, and their accounts are
+// known.
 func (w *World) Analyse() {
 	w.T.Helper()
-	notes, _ := store.SearchNotesOf(storetest.Records(w.T, w.db))
+	records := storetest.Records(w.T, w.db)
+	notes, _ := store.SearchNotesOf(records)
 	for a, n := range notes {
 		if err := w.Store.NoteContacts(w.T.Context(), a, n); err != nil {
 			w.T.Fatal(err)
 		}
 	}
-	if err := w.keeper.Run(w.T.Context()); err != nil {
+	moves, _ := store.AccountNotesOf(records)
+	for a, n := range moves {
+		if err := w.Store.NoteAccountMoves(w.T.Context(), a, n); err != nil {
+			w.T.Fatal(err)
+		}
+	}
+	if err := errors.Join(w.keeper.Run(w.T.Context()), w.firms.Run(w.T.Context())); err != nil {
 		w.T.Fatal(err)
 	}
 }

@@ -29,7 +29,7 @@ type accountsPage struct {
 	Found    string
 	Rows     []accountView
 	Omitted  string
-	Partly   string
+	Later    string // names and values are not known yet
 	Mine     string
 }
 
@@ -67,8 +67,8 @@ func (d *Pages) accountsPage(w http.ResponseWriter, r *http.Request) error {
 	if by.Without > 0 && opened.View().People() {
 		p.Without = l.T("accounts.without", lang.Values{"Count": by.Without})
 	}
-	if by.Partly {
-		p.Partly = l.T("accounts.too_many")
+	if by.Gathering {
+		p.Later = l.T("accounts.gathering")
 	} else {
 		p.coverage(by, opened.View().People())
 	}

@@ -77,7 +77,7 @@ func (p *accountsPage) View() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = shell.Said("note", p.Partly).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = shell.Said("note", p.Later).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -1,14 +1,21 @@
-// Package analyse handles the schedule on which the index of contacts' words is brought up to date.
+// Package analyse handles the schedule on which the index of contacts' words, and what is kept of their accounts, are brought up to date.
 package analyse
 
 import (
 	"context"
+	"errors"
 
+	"onetap/internal/accounts"
 	"onetap/internal/searching"
 )
 
 // Handler does what is due at each event of the schedule.
-type Handler struct{ Keeper *searching.Keeper }
+type Handler struct {
+	Keeper   *searching.Keeper
+	Accounts *accounts.Keeper
+}
 
 // Handle takes in who has changed. What it leaves, the next run goes on with.
-func (h Handler) Handle(ctx context.Context) error { return h.Keeper.Run(ctx) }
+func (h Handler) Handle(ctx context.Context) error {
+	return errors.Join(h.Accounts.Run(ctx), h.Keeper.Run(ctx))
+}

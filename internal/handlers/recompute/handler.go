@@ -56,9 +56,10 @@ func (h Handler) Handle(ctx context.Context, e Event) (events.DynamoDBEventRespo
 	return events.DynamoDBEventResponse{}, err
 }
 
-// Notes is where it is noted which contacts have changed, for the index by which they are found.
+// Notes is where it is noted which contacts have changed, for the index by which they are found and for what is kept of their accounts.
 type Notes interface {
 	NoteContacts(ctx context.Context, a survey.Audience, n survey.SearchNote) error
+	NoteAccountMoves(ctx context.Context, a survey.Audience, n survey.AccountNote) error
 }
 
 // count counts a batch of records. It reports the earliest record of what could not be counted or noted; doing it and all after
@@ -70,6 +71,13 @@ func (h Handler) count(ctx context.Context, records []events.DynamoDBEventRecord
 	for a, n := range notes {
 		if err := h.Notes.NoteContacts(ctx, a, n); err != nil {
 			h.Log.Error("changed contacts not noted", "contacts", len(n.Contacts), "error", err)
+			failed = append(failed, first)
+		}
+	}
+	moves, first := store.AccountNotesOf(records)
+	for a, n := range moves {
+		if err := h.Notes.NoteAccountMoves(ctx, a, n); err != nil {
+			h.Log.Error("changed contacts of accounts not noted", "contacts", len(n.Moves), "error", err)
 			failed = append(failed, first)
 		}
 	}
