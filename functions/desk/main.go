@@ -43,8 +43,8 @@ func main() {
 	d, err := door.Open(door.Settings{
 		Store: s, Keys: ks, Mail: ses.New(c, os.Getenv("CONFIGURATION_SET")),
 		Wake: awsenv.Waker(c, os.Getenv("SEND_FUNCTION")), Later: awsenv.Caller(c, os.Getenv("AWS_LAMBDA_FUNCTION_NAME")), // itself
-		Sheets: awsenv.Asker(c, os.Getenv("SHEETS_FUNCTION")), Report: awsenv.Caller(c, os.Getenv("REPORT_FUNCTION")), Files: s3.New(c, os.Getenv("EXPORTS_BUCKET")),
-		Pairs: pairs, Words: sealer, Index: &searching.Index{Store: s, Seal: sealer}, Firms: &accounts.Index{Store: s, Seal: sealer},
+		Sheets: awsenv.Asker(c, os.Getenv("SHEETS_FUNCTION")), Report: awsenv.Caller(c, os.Getenv("REPORT_FUNCTION")), Files: s3.New(c, os.Getenv("EXPORTS_BUCKET")), Pairs: pairs, Words: sealer,
+		Index: &searching.Index{Store: s, Seal: sealer}, Firms: &accounts.Index{Store: s, Seal: sealer},
 		Token: os.Getenv("API_TOKEN"), Sender: os.Getenv("SENDER"), Senders: os.Getenv("SENDERS"), Site: os.Getenv("SITE"), Links: os.Getenv("LINKS"), Admin: os.Getenv("ADMIN_EMAIL"),
 		OIDC: door.OIDC{Issuer: os.Getenv("OIDC_ISSUER"), Client: os.Getenv("OIDC_CLIENT_ID"), Secret: os.Getenv("OIDC_CLIENT_SECRET")},
 	})

@@ -8,7 +8,7 @@
 //
 //	c<account>\x00<contact>          what a contact's row says of its account
 //	s<account>                       the account (Row), with the owners and teams of its contacts
-//	r<scope>\x00<order><account>     accounts by their order, once for everybody, as lists show them, and for each owner and team, without that
+//	r<scope>\x00<order><account>     the account as lists show it, by their order, once for everybody and for each owner and team
 //	l<name as it is compared>\x00<account>   accounts whose names look like one company's; the value is their order
 //	d<order><name as it is compared>         of which names there are several
 //

@@ -97,11 +97,7 @@ func listed(was, is Row, currency string) (edits []edit) {
 		return append(edits, edit{entry{key: rowKey + string(was.ID)}, true})
 	}
 	for _, s := range is.scopes() { // of one key the last is meant
-		shown := "" // on others' lists it is looked for
-		if s == everybody {
-			shown = is.shown()
-		}
-		edits = append(edits, edit{entry: entry{scopeKey(s) + is.place(currency), shown}})
+		edits = append(edits, edit{entry: entry{scopeKey(s) + is.place(currency), is.shown()}})
 	}
 	return append(edits, edit{entry: entry{rowKey + string(is.ID), is.kept()}})
 }

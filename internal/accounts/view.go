@@ -3,6 +3,7 @@ package accounts
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -199,22 +200,7 @@ func (v *View) List(ctx context.Context, s Scope, after survey.AccountID, most i
 		ended = !give(at, false) || !each(row)
 		return !ended
 	}
-	var err error
-	if s.All {
-		broken := false
-		err = v.list(ctx, everybody, from, func(at, shown string) bool {
-			row, ok := unpackRow(idIn(at), shown)
-			if broken = !ok; broken {
-				return false
-			}
-			return take(at, row)
-		})
-		if broken {
-			err = errPage
-		}
-	} else {
-		err = v.lists(ctx, s.lists(), from, most, take)
-	}
+	err := v.lists(ctx, s.lists(), from, most, take)
 	if err == nil && !ended {
 		give("", true)
 	}
@@ -222,50 +208,52 @@ func (v *View) List(ctx context.Context, s Scope, after survey.AccountID, most i
 }
 
 // list calls each for what is on one list and in no other account.
-func (v *View) list(ctx context.Context, list, from string, each func(at, shown string) bool) error {
+func (v *View) list(ctx context.Context, list, from string, each func(at string, row Row) bool) error {
+	broken := false
 	all := beginning(scopeKey(list))
-	return v.read.walk(ctx, []span{{all.from + from, all.to}}, func(key, value string) bool {
-		return v.joined[idIn(key)] || each(key[len(all.from):], value)
+	err := v.read.walk(ctx, []span{{all.from + from, all.to}}, func(key, value string) bool {
+		id := idIn(key)
+		if v.joined[id] {
+			return true
+		}
+		row, ok := unpackRow(id, value)
+		if broken = !ok; broken {
+			return false
+		}
+		return each(key[len(all.from):], row)
 	})
+	if broken {
+		return errPage
+	}
+	return err
 }
 
-// lists is list of several, each account once, up to most of them (0: all).
+// lists is list of several, each account once; of several lists it reads up to most of each (0: all).
 func (v *View) lists(ctx context.Context, lists []string, from string, most int, each func(at string, row Row) bool) error {
+	if len(lists) == 1 {
+		return v.list(ctx, lists[0], from, each)
+	}
 	var mu sync.Mutex
-	var places []string
+	found := map[string]Row{}
 	g, reading := errgroup.WithContext(ctx)
 	g.SetLimit(readersAtOnce)
 	for _, l := range lists {
 		g.Go(func() error {
-			var own []string
-			err := v.list(reading, l, from, func(at, _ string) bool {
-				own = append(own, at)
-				return most == 0 || len(own) < most
+			n := 0
+			return v.list(reading, l, from, func(at string, row Row) bool {
+				mu.Lock()
+				defer mu.Unlock()
+				found[at] = row
+				n++
+				return most == 0 || n < most
 			})
-			mu.Lock()
-			defer mu.Unlock()
-			places = append(places, own...)
-			return err
 		})
 	}
 	if err := g.Wait(); err != nil {
 		return err
 	}
-	slices.Sort(places)
-	places = slices.Compact(places)
-	if most > 0 {
-		places = places[:min(len(places), most)]
-	}
-	ids := make([]survey.AccountID, len(places))
-	for i, at := range places {
-		ids[i] = idIn(at)
-	}
-	rows, err := rowsAt(ctx, v.read, slices.Sorted(slices.Values(ids)))
-	if err != nil {
-		return err
-	}
-	for i, at := range places {
-		if !each(at, rows[ids[i]]) {
+	for _, at := range slices.Sorted(maps.Keys(found)) {
+		if !each(at, found[at]) {
 			return nil
 		}
 	}
