@@ -387,6 +387,24 @@ func TestDeathAtEveryCall(t *testing.T) {
 	}
 }
 
+// What a run that has died wrote is deleted, even where no later one writes pages of the same numbers.
+func TestPagesOfADeadRun(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dynamo.Options{})
+	w.put(w.contact(1, "Ромашка", "5 ₽"))
+	w.run()
+	x, _, _, err := w.s.AccountIndex(t.Context(), survey.Customers, 1)
+	must(t, err)
+	left := survey.AccountPage{Audience: survey.Customers, Generation: x.Tree.Generation, Number: x.Tree.Pages + 9}
+	must(t, w.s.PutAccountPages(t.Context(), map[survey.AccountPage][]byte{left: {1}}))
+	x.Running = true
+	_, err = w.s.SaveAccountIndex(t.Context(), survey.Customers, x)
+	must(t, err)
+	w.run()
+	w.tidy()
+	w.mustAgree()
+}
+
 // While a list comes in it is waited for, but not for ever.
 func TestWaitsWhileAListComesIn(t *testing.T) {
 	t.Parallel()
