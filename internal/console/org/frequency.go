@@ -42,13 +42,24 @@ type ruleForm struct {
 	role          survey.AccountRole
 }
 
-// companiesOf are the companies of an audience by which rules are shown and typed; none where it has none.
-func (d *Pages) companiesOf(r *http.Request, a survey.Audience) ([]insight.Account, error) {
-	all, err := d.Results.Accounts(r.Context(), door.VisitOf(r).Who, a)
-	if errors.Is(err, insight.ErrNoAccounts) {
-		return nil, nil
+// likeTyped is among how many companies that have the words of what was typed the one that is meant is looked for.
+const likeTyped = 1000
+
+// companiesOf are the companies of an audience that what was typed may mean; none where it has none.
+func (d *Pages) companiesOf(r *http.Request, a survey.Audience, typed string) ([]insight.Account, error) {
+	who := door.VisitOf(r).Who
+	all, err := d.Results.Accounts(r.Context(), who, a, insight.AccountsAsk{Most: likeTyped, Find: typed})
+	if err != nil {
+		if errors.Is(err, insight.ErrNoAccounts) {
+			err = nil
+		}
+		return nil, err
 	}
-	return all.List, err
+	one, err := d.Results.Account(r.Context(), who, a, survey.AccountID(typed)) // an id
+	if p := apperr.As(err); p != nil && p.Kind == apperr.Unknown {
+		return all.List, nil
+	}
+	return append(all.List, one), err
 }
 
 // companyName is what a rule's company is called today; its id where no contact is of it any more.
@@ -155,7 +166,7 @@ func (d *Pages) frequencyTyped(r *http.Request) (typed []ruleForm, rules []surve
 				}
 			}
 			if rule.Account == "" {
-				all, wrong := d.companiesOf(r, f.audience)
+				all, wrong := d.companiesOf(r, f.audience, f.Company)
 				if wrong != nil {
 					return typed, nil, wrong
 				}

@@ -24,6 +24,7 @@ func TestRulesOnHowOften(t *testing.T) {
 	if err := w.Store.NoteAccounts(t.Context(), survey.Customers, w.Now().Add(-time.Hour)); err != nil {
 		t.Fatal(err)
 	}
+	w.Analyse()
 	g := w.As(t, "administrator")
 	g.Get("/settings/frequency").Want(t, 200, "How often people are asked", "A new rule")
 	row := func(n, audience, days, tier, role, company string) []string {
