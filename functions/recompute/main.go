@@ -24,5 +24,5 @@ func main() {
 	}
 	counter := &counting.Counter{Store: s, Log: log, Random: rand.IntN}
 	recounter := &counting.Recounter{Store: s, Now: time.Now, Metrics: os.Stdout, Log: log}
-	lambda.Start(recompute.Handler{Counter: counter, Notes: s, Recounter: recounter, Log: log}.Handle)
+	lambda.Start(recompute.Handler{Counter: counter, Cases: &counting.CaseCounter{Store: s, Now: time.Now, Log: log}, Notes: s, Recounter: recounter, Log: log}.Handle)
 }

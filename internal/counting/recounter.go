@@ -46,6 +46,9 @@ type Recounter struct {
 func (r *Recounter) Run(ctx context.Context) error {
 	now := r.Now()
 	night := now.UTC().Add(-nightBegins * time.Hour).Format(time.DateOnly)
+	if err := r.cases(ctx, night); err != nil && ctx.Err() == nil {
+		return err
+	}
 	state, err := r.Store.SeeRecount(ctx, "night")
 	if err != nil {
 		return err

@@ -37,6 +37,7 @@ type RecounterStore interface {
 	CountWriter
 	ClockReader
 	CampaignLister
+	CaseRecountStore
 
 	// SeeRecount reads how far a recount is; the zero version means that there is none.
 	SeeRecount(ctx context.Context, scope string) (survey.Recount, error)

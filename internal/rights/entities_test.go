@@ -25,6 +25,7 @@ var entities = map[string]string{
 	"softBouncesKey":    "exported and erased",
 	"personKey":         "exported: letters, answer, case; the case is erased, letters and answer are linked to nobody",
 	"noteKey":           "exported and erased",
+	"figuresKey":        "excused: numbers of an owner's cases",
 	"eventsKey":         "exported and erased: what happened to the case",
 	"practiceKey":       "excused: no person",
 	"countedKey":        "erased; a marker without a person stays two days under the former key",

@@ -13,6 +13,9 @@ import (
 // tallyShards is the number of copies of each figure that recompute adds to; a reader sums them.
 const tallyShards = 4
 
+// figureShards is over how many partitions owners' figures of cases are spread.
+const figureShards = 4
+
 const staffShards, dueShards, tokenShards, auditShards, blockShards, errandShards = 4, 4, 4, 4, 4, 4
 
 type key struct{ pk, sk string }
@@ -257,6 +260,23 @@ func ownerPK(staff string, shard int) string {
 
 func ownerSK(state string, deadline time.Time, id string) string {
 	return state + "#" + stamp(deadline) + "#" + id
+}
+
+// figuresKey has an owner's figures of cases, of the board or of a week.
+func figuresKey(of loop.FiguresOf) key {
+	h := 0
+	for _, c := range []byte(of.Owner) {
+		h = (h*31 + int(c)) % 1009
+	}
+	return key{figuresPK(of.Week, h%figureShards), "#" + part(of.Owner)}
+}
+
+// figuresPK spreads the owners: each is written with their cases, all of them at once after a letter to many.
+func figuresPK(week string, shard int) string {
+	if week == "" {
+		week = "NOW"
+	}
+	return "CASES#" + week + "#" + two(shard)
 }
 
 // signInKey takes the hash of a link's token, sessionsPK the staff member: their sessions end together.

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"onetap/internal/counting"
+	"onetap/internal/loop"
 	"onetap/internal/store"
 	"onetap/internal/survey"
 )
@@ -26,6 +27,7 @@ const (
 // Handler handles batches of the stream's records, and the schedule.
 type Handler struct {
 	Counter   *counting.Counter
+	Cases     *counting.CaseCounter
 	Notes     Notes
 	Recounter *counting.Recounter
 	Log       *slog.Logger
@@ -84,6 +86,10 @@ func (h Handler) count(ctx context.Context, records []events.DynamoDBEventRecord
 	for _, i := range h.Counter.Count(ctx, changes) {
 		failed = append(failed, of[i])
 	}
+	cases, ofCases := h.cases(records[:read])
+	for _, i := range h.Cases.Count(ctx, cases) {
+		failed = append(failed, ofCases[i])
+	}
 	if read < len(records) {
 		failed = append(failed, read)
 	}
@@ -93,6 +99,20 @@ func (h Handler) count(ctx context.Context, records []events.DynamoDBEventRecord
 	from := records[slices.Min(failed)].Change.SequenceNumber
 	h.Log.Error("records not counted", "failed", len(failed), "of", len(records), "from", from)
 	return events.DynamoDBEventResponse{BatchItemFailures: []events.DynamoDBBatchItemFailure{{ItemIdentifier: from}}}
+}
+
+// cases reads what the records say of cases. One that does not parse is left to the night's recount: a case is counted nowhere else, and
+// nothing must wait for it.
+func (h Handler) cases(records []events.DynamoDBEventRecord) (changes []loop.CaseChange, of []int) {
+	for i, record := range records {
+		c, ok, err := store.CaseChangeOf(record)
+		if err != nil {
+			h.Log.Error("record of a case does not parse", "sequence", record.Change.SequenceNumber, "error", err)
+		} else if ok {
+			changes, of = append(changes, c), append(of, i)
+		}
+	}
+	return changes, of
 }
 
 // changes reads what the records say of items that count, and the index of each one's record. It stops before the first

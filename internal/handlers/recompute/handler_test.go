@@ -28,6 +28,7 @@ func handler(s *store.Store) Handler {
 	log := slog.New(slog.DiscardHandler)
 	return Handler{
 		Counter: &counting.Counter{Store: s, Log: log, Random: func(int) int { return 0 }}, Notes: s, Log: log,
+		Cases:     &counting.CaseCounter{Store: s, Now: func() time.Time { return night }, Log: log},
 		Recounter: &counting.Recounter{Store: s, Now: func() time.Time { return night }, Metrics: io.Discard, Log: log},
 	}
 }
