@@ -45,7 +45,9 @@ func (r *Recounter) cases(ctx context.Context, night string) error {
 	if err != nil {
 		return fmt.Errorf("recount of cases: %w", err)
 	}
-	r.report(casesScope, drift, 0)
+	if drift > 0 {
+		r.report(casesScope, drift, 0)
+	}
 	if state.Holder = r.Now(); first && busy > 0 && state.Restarts < maxCaseRestarts {
 		state.Restarts++
 	} else {

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+
+	"onetap/internal/survey"
 )
 
 // packed is an event as it is stored: each byte of a case is written twice, with every write of it.
@@ -71,4 +73,106 @@ func moment(ms int64) (t time.Time) {
 		return t
 	}
 	return time.UnixMilli(ms).UTC()
+}
+
+// packedCase is a case as it is stored, without its events and what its key says.
+type packedCase struct {
+	Audience survey.Audience `json:"a,omitempty"`
+	Kind     Kind            `json:"k,omitempty"`
+	Owner    string          `json:"o,omitempty"`
+	Level    Level           `json:"l,omitempty"`
+	Team     string          `json:"t,omitempty"`
+	Language string          `json:"g,omitempty"`
+	State    State           `json:"x,omitempty"`
+	Score    int             `json:"s,omitempty"`
+	Was      *int            `json:"w,omitempty"`
+	Latest   int             `json:"n,omitempty"`
+	Answer   int             `json:"v,omitempty"`
+	Words    string          `json:"h,omitempty"`
+	Opened   stamp           `json:"ot,omitempty"`
+	Deadline stamp           `json:"d,omitempty"`
+	Half     stamp           `json:"hf,omitempty"`
+	Top      stamp           `json:"tp,omitempty"`
+	Again    stamp           `json:"ag,omitempty"`
+	Tries    int             `json:"tr,omitempty"`
+	Spoke    stamp           `json:"sp,omitempty"`
+	Ended    stamp           `json:"e,omitempty"`
+	Causes   []Cause         `json:"c,omitempty"`
+	Outcome  Outcome         `json:"u,omitempty"`
+	Promises []packedPromise `json:"p,omitempty"`
+	Former   []string        `json:"f,omitempty"`
+	Touched  bool            `json:"m,omitempty"`
+	ByHand   bool            `json:"b,omitempty"`
+	Rules    Rules           `json:"r"`
+	Alert    packedAlert     `json:"al,omitzero"`
+	Pages    int             `json:"pg,omitempty"`
+	Notes    int             `json:"no,omitempty"`
+}
+
+type packedPromise struct {
+	Note int   `json:"n"`
+	Made stamp `json:"m,omitempty"`
+	By   stamp `json:"b,omitempty"`
+	Done What  `json:"d,omitempty"`
+}
+
+type packedAlert struct {
+	Due     stamp  `json:"d,omitempty"`
+	Claim   string `json:"c,omitempty"`
+	Claimed stamp  `json:"ct,omitempty"`
+	Tries   int    `json:"tr,omitempty"`
+	Letters int    `json:"n,omitempty"`
+	Sent    stamp  `json:"s,omitempty"`
+	Message string `json:"m,omitempty"`
+	Answer  int    `json:"v,omitempty"`
+	Words   string `json:"w,omitempty"`
+	Old     string `json:"o,omitempty"`
+	Held    bool   `json:"h,omitempty"`
+	Reopens stamp  `json:"r,omitempty"`
+}
+
+// stamp is a time as milli writes it.
+type stamp int64
+
+func stampOf(t time.Time) stamp { return stamp(milli(t)) }
+
+func (s stamp) time() time.Time { return moment(int64(s)) }
+
+// PackCase writes a case as text for the table, without its events and without what its key says: its campaign, contact and version.
+func PackCase(c Case) string {
+	a := c.Alert
+	p := packedCase{
+		c.Audience, c.Kind, c.Owner, c.Level, c.Team, c.Language, c.State, c.Score, c.Was, c.Latest, c.Answer, c.Words, stampOf(c.Opened), stampOf(c.Deadline), stampOf(c.Half), stampOf(c.Top),
+		stampOf(c.Again), c.Tries, stampOf(c.Spoke), stampOf(c.Ended), c.Causes, c.Outcome, nil, c.Former, c.Touched, c.ByHand, c.Rules,
+		packedAlert{stampOf(a.Due), a.Claim, stampOf(a.Claimed), a.Tries, a.Letters, stampOf(a.Sent), a.Message, a.Answer, a.Words, a.Old, a.Held, stampOf(a.Reopens)},
+		c.Pages, c.Notes,
+	}
+	for _, one := range c.Promises {
+		p.Promises = append(p.Promises, packedPromise{one.Note, stampOf(one.Made), stampOf(one.By), one.Done})
+	}
+	b, err := json.Marshal(p)
+	if err != nil {
+		panic(fmt.Sprintf("loop: a case does not marshal: %v", err)) // only texts and numbers are in it
+	}
+	return string(b)
+}
+
+// UnpackCase reads what PackCase wrote.
+func UnpackCase(text string) (c Case, err error) {
+	var p packedCase
+	if err := json.Unmarshal([]byte(text), &p); err != nil {
+		return c, fmt.Errorf("a case does not parse: %w", err)
+	}
+	a := p.Alert
+	c = Case{
+		Audience: p.Audience, Kind: p.Kind, Owner: p.Owner, Level: p.Level, Team: p.Team, Language: p.Language, State: p.State, Score: p.Score, Was: p.Was,
+		Latest: p.Latest, Answer: p.Answer, Words: p.Words, Opened: p.Opened.time(), Deadline: p.Deadline.time(), Half: p.Half.time(), Top: p.Top.time(), Again: p.Again.time(), Tries: p.Tries,
+		Spoke: p.Spoke.time(), Ended: p.Ended.time(), Causes: p.Causes, Outcome: p.Outcome, Former: p.Former, Touched: p.Touched, ByHand: p.ByHand, Rules: p.Rules,
+		Alert: Alert{a.Due.time(), a.Claim, a.Claimed.time(), a.Tries, a.Letters, a.Sent.time(), a.Message, a.Answer, a.Words, a.Old, a.Held, a.Reopens.time()},
+		Pages: p.Pages, Notes: p.Notes,
+	}
+	for _, one := range p.Promises {
+		c.Promises = append(c.Promises, Promise{one.Note, one.Made.time(), one.By.time(), one.Done})
+	}
+	return c, nil
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -21,9 +22,7 @@ func caseItem(c loop.Case) item {
 	it := personKey(c.Campaign, "CASE", c.Contact).item()
 	it["gsi1pk"] = str(ownerPK(c.Owner, shard(c.Contact)))
 	it["gsi1sk"] = str(ownerSK(string(shelfOf(c)), c.Next(), c.ID()))
-	it["events"] = str(loop.Pack(c.History))
-	c.History = nil
-	it["case"], it["version"] = asJSON(c), num(c.Version)
+	it["events"], it["is"], it["version"] = str(loop.Pack(c.History)), str(loop.PackCase(c)), num(c.Version)
 	return it
 }
 
@@ -47,6 +46,24 @@ func shelves(s loop.State) []loop.State {
 }
 
 func caseOf(it item) (loop.Case, error) {
+	if packed := text(it, "is"); packed != "" {
+		c, err := loop.UnpackCase(packed)
+		if err == nil {
+			c.History, err = loop.Unpack(text(it, "events"))
+		}
+		if err != nil {
+			return c, fmt.Errorf("stored case: %w", err)
+		}
+		campaign, _, _ := strings.Cut(strings.TrimPrefix(text(it, "pk"), "CAMPAIGN#"), "#")
+		c.Campaign, c.Contact = survey.CampaignID(campaign), survey.ContactID(strings.TrimPrefix(text(it, "sk"), "CASE#"))
+		c.Version = int(number64(it, "version"))
+		return c, nil
+	}
+	return oldCaseOf(it)
+}
+
+// oldCaseOf reads a case as versions before its events were kept whole have stored it.
+func oldCaseOf(it item) (loop.Case, error) {
 	var stored struct {
 		loop.Case
 		Cause loop.Cause `json:"cause"` // older cases have one
@@ -59,13 +76,6 @@ func caseOf(it item) (loop.Case, error) {
 		c.Causes = []loop.Cause{stored.Cause}
 	}
 	c.Outcome, c.Version = c.Outcome.Now(), int(number64(it, "version"))
-	if packed := text(it, "events"); packed != "" {
-		var err error
-		if c.History, err = loop.Unpack(packed); err != nil {
-			return c, fmt.Errorf("stored case: %w", err)
-		}
-		return c, nil
-	}
 	return c.Learn(), nil
 }
 

@@ -167,7 +167,7 @@ func (s *Store) CasesPage(ctx context.Context, c survey.CampaignID, from survey.
 	next, err = s.walk(ctx, func(n int) string { return peoplePK(c, n) }, "CASE#", from, limit, func(it item, _ survey.ContactID) (bool, error) {
 		v, err := caseOf(it)
 		cs = append(cs, v)
-		size += len(text(it, "case")) + len(text(it, "events"))
+		size += len(text(it, "is")) + len(text(it, "case")) + len(text(it, "events"))
 		return size < pageBytes, err
 	})
 	return cs, next, err

@@ -53,6 +53,7 @@ type Bench struct {
 	random *rand.Rand
 	fault  *Fault
 	calls  int
+	units  float64
 }
 
 // Fault is what happens to the At-th call to the table and SES. Calls that their caller has given up may still arrive and
@@ -75,6 +76,11 @@ func Open(t testing.TB) *Bench {
 	_, b.DB = storetest.Open(t, dynamo.Options{
 		Before: func(c dynamo.Call) error { return b.fail(c.Caller, c.Operation, false) },
 		After:  func(c dynamo.Call) error { return b.fail(c.Caller, c.Operation, true) },
+		Meter: func(_ dynamo.Call, used dynamo.Consumed) {
+			b.mu.Lock()
+			defer b.mu.Unlock()
+			b.units += used.WriteUnits
+		},
 	})
 	table := httptest.NewServer(b.DB)
 	t.Cleanup(table.Close)
@@ -135,6 +141,14 @@ func (b *Bench) Arm(f *Fault) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.fault, b.calls = f, 0
+}
+
+// Units are the write units that were used since it was asked last.
+func (b *Bench) Units() (n float64) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	n, b.units = b.units, 0
+	return n
 }
 
 // Calls is the number of calls since Arm.
