@@ -44,7 +44,6 @@ func TestNothingIsLostByPacking(t *testing.T) {
 	t.Parallel()
 	var c loop.Case
 	n := 0
-	c.Rules.Plan = loop.Plan{}
 	for i := range reflect.TypeFor[loop.Case]().NumField() {
 		f := reflect.ValueOf(&c).Elem().Field(i)
 		if f.Type() == reflect.TypeFor[loop.Rules]() {
