@@ -99,7 +99,8 @@ func (c *Console) Handler() http.Handler {
 	mux.HandleFunc("GET /static/{file}", shell.Static)
 	mux.HandleFunc("GET /brand/{colour}", shell.BrandStyle)
 	mux.HandleFunc("GET /brand/{colour}/dark", shell.BrandStyle)
-	guests := c.entrance.Handler()
+	guests := c.entrance.Handler((&cases.Pages{Shell: c.shell}).Guests()...)
+	mux.Handle("/act/", guests)
 	mux.Handle("/sign-in", guests)
 	mux.Handle("/sign-in/", guests)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {

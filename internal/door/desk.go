@@ -50,6 +50,7 @@ type Desk struct {
 	Sender     string            // the deployment's From
 	Addresses  addresses
 	Sheets     func(context.Context, []byte) ([]byte, error) // asks the function that reads workbooks: see Workbook
+	Acts       *keys.Acts                                    // reads the links by which staff act on cases
 	Later      func(context.Context, []byte) error           // calls this function with an event, and does not wait; nil: the event is worked on at once
 }
 
@@ -74,6 +75,7 @@ type Settings struct {
 	Index   contacts.Index                                // by which contacts are found; nil: they are walked through
 	Firms   *accounts.Index                               // where accounts are read
 	Words   mailing.Pairs                                 // makes that of what respondents write
+	Acts    *keys.Acts                                    // whose links of letters staff act by without signing in
 	OIDC    OIDC                                          // who signs people in besides the links by e-mail
 }
 
@@ -94,7 +96,7 @@ func Open(o Settings) (*Desk, error) {
 	if now == nil {
 		now = time.Now
 	}
-	d := &Desk{Store: o.Store, Keys: o.Keys, Now: now, Later: o.Later, Sheets: o.Sheets, Sender: o.Sender, senders: senders, Addresses: addresses{o.Site, o.Links}}
+	d := &Desk{Store: o.Store, Keys: o.Keys, Acts: o.Acts, Now: now, Later: o.Later, Sheets: o.Sheets, Sender: o.Sender, senders: senders, Addresses: addresses{o.Site, o.Links}}
 	d.Results = &insight.Results{Store: o.Store, Keys: o.Keys, Firms: o.Firms, Now: now}
 	d.Mailing = &mailing.Campaigns{Store: o.Store, Keys: o.Keys, Mail: o.Mail, Now: now, Wake: o.Wake, Sender: o.Sender, Senders: senders, Admin: o.Admin, Pairs: o.Pairs, Words: o.Words}
 	d.Company = &org.Company{Store: o.Store, Now: now, Senders: senders, Keys: o.Keys}

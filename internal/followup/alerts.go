@@ -34,6 +34,12 @@ type Alerts struct {
 	From     string // the sender of the letters
 	Admin    string // the administrator's address
 	Site     string // base URL of the console, where a campaign has none
+	Acts     Acts   // signs the links by which owners act without signing in; nil: there are none
+}
+
+// Acts signs links for one staff member and one case.
+type Acts interface {
+	Make(c survey.CampaignID, id survey.ContactID, staff string, now time.Time) string
 }
 
 // Round is the work of one invocation: it reads the staff and the settings once. It is safe for concurrent use.

@@ -59,11 +59,14 @@ func (r *Round) alert(f facts) (mail.AlertData, error) {
 		From: r.From, To: f.To.Staff.Email, Reason: reasons[f.To.Level], Language: languageOf(f), Zone: set.Location(),
 		Person: f.Contact.Person, Account: f.Contact.AccountName(), Audience: f.Case.Audience, Campaign: f.Campaign.Name, Score: f.Response.Score, Was: f.Case.Was,
 		Why: f.Response.Why, Wish: f.Response.Wish, Value: f.Contact.Value, Tier: f.Contact.Tier, Product: f.Contact.Product,
-		Location: f.Contact.Location, Team: f.Contact.Team, Answered: f.Case.Opened, Deadline: f.Case.Deadline,
+		Location: f.Contact.Location, Team: f.Contact.Team, Answered: f.Case.Opened, Deadline: f.Case.Deadline, Working: r.working(),
 		Again: f.Case.FollowUp(), Reopened: f.Case.ByHand, Spoken: f.Case.Spoken() && f.Case.Alert.Reopens.IsZero(),
 	}
 	if r.Site != "" {
 		d.CaseURL = strings.TrimSuffix(r.Site, "/") + "/cases/" + f.Case.ID()
+		if r.Acts != nil && f.To.Staff.ID != "" {
+			d.ActURL = strings.TrimSuffix(r.Site, "/") + "/act/" + r.Acts.Make(f.Case.Campaign, f.Case.Contact, f.To.Staff.ID, r.Now())
+		}
 	}
 	if f.Gone {
 		l, ok := lang.Parse(d.Language)
@@ -95,4 +98,10 @@ func languageOf(f facts) string {
 var reasons = map[loop.Level]mail.AlertReason{
 	loop.LevelOwner: mail.ReasonOwner, loop.LevelManager: mail.ReasonManager, loop.LevelAdministrator: mail.ReasonAdministrator,
 	loop.LevelHanded: mail.ReasonHanded,
+}
+
+// working reports whether the company's deadlines are counted in working time.
+func (r *Round) working() bool {
+	s, err := r.schedule()
+	return err == nil && !s.Work.IsZero()
 }

@@ -279,7 +279,8 @@ func (r *Round) late(ctx context.Context, occasion mail.Occasion, kind string, t
 		c := f.Case
 		one.Language, one.Told, one.Taken, one.CallAgain, one.Notes = d.Language, c.Alert.Sent, c.State == loop.Acknowledged, c.Again, c.Notes
 		one.Tries = c.Tries
-		if occasion != mail.HalfTime {
+		if occasion != mail.HalfTime { // the link is its owner's
+			one.ActURL = ""
 			one.Owner = cmp.Or(f.To.Staff.Name, f.To.Staff.Email)
 		}
 		d.Alerts, told = append(d.Alerts, one), append(told, c)

@@ -12,6 +12,7 @@ import (
 	"onetap/internal/calendar"
 	"onetap/internal/followup"
 	"onetap/internal/followup/followuptest"
+	"onetap/internal/keys"
 	"onetap/internal/local/drive"
 	"onetap/internal/loop"
 	"onetap/internal/survey"
@@ -93,6 +94,19 @@ func TestDeadlinesClimb(t *testing.T) {
 	if got := half[1]; got.To[0] != "bert@example.com" || !slices.Equal(got.Cases(), names(souths)) || len(got.ReplyTo) != 1 {
 		t.Errorf("Bert is told %v, reply to %v", got.Cases(), got.ReplyTo)
 	}
+	// The owner's buttons are theirs, for each case; a manager's letter has none.
+	for _, id := range []survey.ContactID{lost, called} {
+		_, rest, _ := strings.Cut(half[0].Text, "/act/")
+		token, _, _ := strings.Cut(rest, "?do=called")
+		if id == called {
+			_, rest, _ = strings.Cut(rest, "cases/")
+			_, rest, _ = strings.Cut(rest, "/act/")
+			token, _, _ = strings.Cut(rest, "?do=called")
+		}
+		if a, ok := keys.ReadAct(token); !ok || !b.Acts.Is(a, "anna") || b.Acts.Is(a, "bert") || !slices.Contains([]survey.ContactID{lost, called}, a.Contact) {
+			t.Errorf("the link %q: %+v", token, a)
+		}
+	}
 	did(t, b, called, followup.Work{State: loop.Contacted})
 	did(t, b, souths, followup.Work{Note: "no answer"})
 	until(b, 4, 23)
@@ -108,6 +122,9 @@ func TestDeadlinesClimb(t *testing.T) {
 		if !strings.Contains(over[0].Text, want) {
 			t.Errorf("the manager's letter lacks %q:\n%s", want, over[0].Text)
 		}
+	}
+	if strings.Contains(over[0].Text, "/act/") {
+		t.Error("a manager's letter has the owner's links")
 	}
 	did(t, b, souths, followup.Work{State: loop.Contacted})
 	until(b, 8, 23) // Sunday; the top's time passed on Friday at noon

@@ -60,6 +60,7 @@ type AlertData struct {
 	Deadline time.Time // Answered and the time in which a detractor should have been called
 	Working  bool      // that is working time
 	CaseURL  string    // where one acts on it; "" where no address of the console is known
+	ActURL   string    // where the reader acts on it without signing in; "": nowhere
 	Tags     map[string]string
 
 	// What was done so far, for letters about what is not done; see Occasion.
@@ -73,6 +74,9 @@ type AlertData struct {
 
 // fact is one line of what is known.
 type fact struct{ Name, Text, Link string }
+
+// act is a link by which the reader does something, and what parts it from the one before.
+type act struct{ Text, Link, Sep string }
 
 // step is one thing to do: a text in the middle of which there may be a number that can be called.
 type step struct{ Text, Number, Link, Rest string }
@@ -89,6 +93,8 @@ type alertData struct {
 	DoTitle, By, Counted                  string
 	Steps                                 []step
 	Reply, Reason, CaseURL, CaseText, Who string
+	ActURL, ActText                       string // of the button
+	Acts                                  []act  // of the links beside it
 }
 
 // maxPast is how many earlier answers are listed.
@@ -131,6 +137,10 @@ func (a AlertData) words(l lang.Language) alertData {
 		Reason:  l.T("alert.reason."+string(a.Reason), lang.Values{"Team": line(a.Team)}),
 		CaseURL: a.CaseURL, CaseText: l.T("alert.case"),
 	}
+	if acts := a.acts(l); len(acts) > 0 {
+		d.ActURL, d.ActText, d.Acts = acts[0].Link, acts[0].Text, acts[1:]
+		d.Acts[0].Sep = ""
+	}
 	if a.Working {
 		d.Counted = l.T("alert.counted_work", lang.Values{"When": a.moment(l, a.Answered)})
 	}
@@ -160,6 +170,24 @@ func (a AlertData) words(l lang.Language) alertData {
 	}
 	d.Steps = a.steps(l)
 	return d
+}
+
+// acts are the buttons of somebody who is to call; the first is what they will most often have done.
+func (a AlertData) acts(l lang.Language) (all []act) {
+	if a.ActURL == "" || a.Risen || a.Spoken {
+		return nil
+	}
+	for _, do := range []string{"called", "take", "hand"} {
+		all = append(all, act{l.T("alert.act." + do), a.ActURL + "?do=" + do, sep(len(all) > 0)})
+	}
+	return all
+}
+
+func sep(needed bool) string {
+	if needed {
+		return " · "
+	}
+	return ""
 }
 
 // steps are what to do, the call first.

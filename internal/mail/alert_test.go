@@ -24,7 +24,7 @@ func alert(language string) mail.AlertData {
 		Why: "Три недели ждали ответа.\nПотом прислали не тот счёт.", Wish: "Отвечать за день",
 		Value: "1 200 000 ₽ в год", Tier: "A", Product: "Склад", Location: "Казань", Team: "Север",
 		Answered: answered, Deadline: answered.Add(48 * time.Hour),
-		CaseURL: "https://nps.example.com/cases/abcdefgh-abcdefghijklmnop",
+		CaseURL: "https://nps.example.com/cases/abcdefgh-abcdefghijklmnop", ActURL: "https://nps.example.com/act/AAAA",
 	}
 }
 
@@ -170,7 +170,7 @@ func TestAlertGolden(t *testing.T) {
 
 		bare := alert(code)
 		bare.Person.Name, bare.Person.Phone, bare.Why, bare.Wish, bare.Value, bare.Tier, bare.Product, bare.Location = "", "", "", "", "", "", "", ""
-		bare.Reason, bare.Zone, bare.CaseURL = mail.ReasonManager, nil, ""
+		bare.Reason, bare.Zone, bare.CaseURL, bare.ActURL = mail.ReasonManager, nil, "", ""
 		golden(t, "alert-bare-"+code, letter(t, bare))
 	}
 }

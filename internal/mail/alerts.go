@@ -51,6 +51,7 @@ type alertsItem struct {
 	Phone                                              string // where it is no number to call
 	Email, Mail                                        string
 	CaseURL                                            string
+	Acts                                               []act
 }
 
 // Alerts makes one letter about several detractors. A reply goes to the respondent only where all of them are one person's.
@@ -139,7 +140,7 @@ func (a AlertsData) words(l lang.Language) alertsData {
 func (a AlertData) item(l lang.Language) alertsItem {
 	full := a.words(l)
 	i := alertsItem{
-		Title: full.Title, Account: full.Account, Group: full.Group, Dropped: full.Dropped, Again: full.Again, NoWords: full.NoWords, By: full.By, CaseURL: a.CaseURL,
+		Title: full.Title, Account: full.Account, Group: full.Group, Dropped: full.Dropped, Again: full.Again, NoWords: full.NoWords, By: full.By, CaseURL: a.CaseURL, Acts: a.acts(l),
 	}
 	for _, w := range full.Words {
 		w.Text = cut(w.Text, maxWords)

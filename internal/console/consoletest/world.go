@@ -30,6 +30,7 @@ import (
 	"onetap/internal/api"
 	"onetap/internal/awsenv"
 	"onetap/internal/console"
+	"onetap/internal/console/cases"
 	"onetap/internal/console/entrance"
 	"onetap/internal/console/shell"
 	"onetap/internal/door"
@@ -79,7 +80,8 @@ func APIRoutes(c *console.Console) []door.Route { return (&api.API{Desk: c.Desk}
 
 // GuestRoutes are the pages of a desk that nobody has to sign in for.
 func GuestRoutes(c *console.Console) []door.Route {
-	return (&entrance.Pages{Shell: &shell.Shell{Desk: c.Desk}}).Guests()
+	s := &shell.Shell{Desk: c.Desk}
+	return append((&entrance.Pages{Shell: s}).Guests(), (&cases.Pages{Shell: s}).Guests()...)
 }
 
 // New is a desk with no data in it, at nine in the morning of 20 November 2026. Nobody of the staff is known yet.
@@ -110,11 +112,15 @@ func New(t testing.TB, o dynamo.Options) *World {
 	if err != nil {
 		t.Fatal(err)
 	}
+	acts, err := newActs()
+	if err != nil {
+		t.Fatal(err)
+	}
 	sealer := sealtest.New()
 	w.keeper = &searching.Keeper{Store: s, Seal: sealer, Now: w.Now, Random: crand.Reader, Log: slog.New(slog.DiscardHandler)}
 	w.firms = &accounts.Keeper{Store: s, Seal: sealer, Now: w.Now, Random: crand.Reader, Log: slog.New(slog.DiscardHandler)}
 	d, err := door.Open(door.Settings{
-		Store: s, Keys: keys, Mail: ses.New(storetest.As(c, "desk"), ""), Now: w.Now, Wake: w.wake, Sheets: askSheets(s), Token: Token, Pairs: sealer, Words: storetest.Sealer(s), Index: &searching.Index{Store: s, Seal: sealer}, Firms: &accounts.Index{Store: s, Seal: sealer},
+		Store: s, Keys: keys, Acts: acts, Mail: ses.New(storetest.As(c, "desk"), ""), Now: w.Now, Wake: w.wake, Sheets: askSheets(s), Token: Token, Pairs: sealer, Words: storetest.Sealer(s), Index: &searching.Index{Store: s, Seal: sealer}, Firms: &accounts.Index{Store: s, Seal: sealer},
 		Sender: "Example Shop <nps@example.com>", Senders: "example.net,notexample.com",
 	}) // of which SES has verified neither
 	if err != nil {
@@ -259,4 +265,12 @@ func (w *World) Changes() (changes []survey.ItemChange) {
 		}
 	}
 	return changes
+}
+
+// newActs signs the links of a desk's letters to owners.
+func newActs() (*keys.Acts, error) { return keys.NewActs(strings.Repeat("a", keys.MinMaster)) }
+
+// ActLink is the link by which somebody acts on a case from a letter that was sent now.
+func (w *World) ActLink(c survey.CampaignID, id survey.ContactID, staff string) string {
+	return "/act/" + w.Desk.Acts.Make(c, id, staff, w.Now())
 }

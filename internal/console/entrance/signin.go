@@ -25,10 +25,10 @@ func (d *Pages) Guests() []door.Route {
 	}
 }
 
-// Handler serves guests.
-func (d *Pages) Handler() http.Handler {
+// Handler serves guests: these pages, and others that somebody reaches without a session.
+func (d *Pages) Handler(others ...door.Route) http.Handler {
 	mux := http.NewServeMux()
-	for _, rt := range d.Guests() {
+	for _, rt := range append(d.Guests(), others...) {
 		mux.HandleFunc(rt.Pattern, func(w http.ResponseWriter, r *http.Request) {
 			v := door.Visit{Lang: shell.LanguageOf(r, ""), Zone: shell.ZoneOf(r)}
 			var err error

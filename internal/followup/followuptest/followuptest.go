@@ -17,6 +17,7 @@ import (
 
 	"onetap/internal/awsenv"
 	"onetap/internal/followup"
+	"onetap/internal/keys"
 	"onetap/internal/local/drive"
 	"onetap/internal/local/dynamo"
 	localses "onetap/internal/local/ses"
@@ -43,6 +44,7 @@ type Bench struct {
 	Faulty *store.Store // the functions'
 	Alerts *followup.Alerts
 	DB     *dynamo.DB
+	Acts   *keys.Acts
 
 	t      testing.TB
 	inbox  *drive.Company
@@ -96,11 +98,13 @@ func Open(t testing.TB) *Bench {
 	t.Cleanup(api.Close)
 	t.Cleanup(inbox.Close)
 	b.inbox = drive.New("http://site.invalid", inbox.URL, "")
+	b.Acts, err = keys.NewActs("a secret of the tests' own, that long")
+	b.must(err)
 	c := awsenv.Config()
 	c.Region, c.BaseEndpoint = "eu-central-1", &api.URL
 	b.Alerts = &followup.Alerts{
 		Store: b.Faulty, Mail: ses.New(storetest.As(c, caller), ""), Log: logs.New(io.Discard),
-		Now: b.Now, Random: b.claim, Rules: loop.Rules{Term: 48 * time.Hour, Wait: 2 * time.Minute}, Together: 5 * time.Minute, From: "Shop <nps@example.com>", Admin: Admin, Site: "http://site.invalid",
+		Now: b.Now, Random: b.claim, Rules: loop.Rules{Term: 48 * time.Hour, Wait: 2 * time.Minute}, Together: 5 * time.Minute, From: "Shop <nps@example.com>", Admin: Admin, Site: "http://site.invalid", Acts: b.Acts,
 	}
 	b.must(b.Store.PutStaff(context.Background(), []survey.Staff{
 		{ID: "anna", Email: "anna@example.com", Name: "Anna", Role: survey.RoleOwner, Team: "north", Language: "en"},

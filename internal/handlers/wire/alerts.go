@@ -13,6 +13,7 @@ import (
 
 	"onetap/internal/awsenv"
 	"onetap/internal/followup"
+	"onetap/internal/keys"
 	"onetap/internal/loop"
 	"onetap/internal/ses"
 	"onetap/internal/store"
@@ -27,7 +28,7 @@ const (
 	defaultTogether = 300
 )
 
-// Alerts builds the alerts of a store from SENDER, ADMIN_EMAIL, SITE, CASE_HOURS, ALERT_WAIT and ALERT_TOGETHER (seconds) and
+// Alerts builds the alerts of a store from SENDER, ADMIN_EMAIL, SITE, CASE_KEY, CASE_HOURS, ALERT_WAIT and ALERT_TOGETHER (seconds) and
 // CONFIGURATION_SET.
 func Alerts(s *store.Store, log *slog.Logger) (*followup.Alerts, error) {
 	hours, err := whole("CASE_HOURS", defaultHours, 1)
@@ -48,6 +49,11 @@ func Alerts(s *store.Store, log *slog.Logger) (*followup.Alerts, error) {
 		Together: time.Duration(together) * time.Second,
 		From:     os.Getenv("SENDER"), Admin: os.Getenv("ADMIN_EMAIL"), Site: os.Getenv("SITE"),
 	}
+	acts, err := keys.ActsFromEnvironment()
+	if err != nil {
+		return nil, err
+	}
+	a.Acts = acts
 	if a.From == "" {
 		return nil, errors.New("SENDER is not set: who the alerts come from")
 	}

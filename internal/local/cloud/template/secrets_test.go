@@ -17,12 +17,14 @@ func TestSecretsWhereNeeded(t *testing.T) {
 	}
 	holds := map[string][]string{ // by function, in the order of the alphabet
 		"respond":  {"MASTER_KEY"},
-		"desk":     {"API_TOKEN", "MASTER_KEY", "OIDC_CLIENT_SECRET"},
+		"desk":     {"API_TOKEN", "CASE_KEY", "MASTER_KEY", "OIDC_CLIENT_SECRET"},
 		"send":     {"MASTER_KEY"},
-		"feedback": {"MASTER_KEY"}, // an address's contact id
+		"feedback": {"CASE_KEY", "MASTER_KEY"}, // an address's contact id
+		"notify":   {"CASE_KEY"},               // owners' links, and no other key
+		"clock":    {"CASE_KEY"},
 		"report":   {"MASTER_KEY"}, // pseudonyms
 	}
-	secrets := map[string]bool{"secret-of-MasterKey-64": true, in.Parameters["ApiToken"]: true, in.Parameters["OidcClientSecret"]: true}
+	secrets := map[string]bool{"secret-of-MasterKey-64": true, "secret-of-CaseKey-64": true, in.Parameters["ApiToken"]: true, in.Parameters["OidcClientSecret"]: true}
 	for _, f := range tmpl.Functions {
 		var got []string
 		for name, value := range f.Env {
