@@ -35,16 +35,12 @@ func main() {
 	if err != nil {
 		stop(err)
 	}
-	acts, err := keys.ActsFromEnvironment()
-	if err != nil {
-		stop(err)
-	}
 	c, pairs := awsenv.Config(), mailing.Pairs(nil)
 	if key := os.Getenv("BALLOTS_KEY"); key != "" {
 		pairs = seal.New(seal.Options{Rings: s, KMS: kms.New(c, key), Now: time.Now})
 	}
 	d, err := door.Open(door.Settings{
-		Store: s, Keys: ks, Acts: acts, Mail: ses.New(c, os.Getenv("CONFIGURATION_SET")),
+		Store: s, Keys: ks, CaseKey: os.Getenv("CASE_KEY"), Mail: ses.New(c, os.Getenv("CONFIGURATION_SET")),
 		Wake: awsenv.Waker(c, os.Getenv("SEND_FUNCTION")), Later: awsenv.Caller(c, os.Getenv("AWS_LAMBDA_FUNCTION_NAME")), // itself
 		Sheets: awsenv.Asker(c, os.Getenv("SHEETS_FUNCTION")), Report: awsenv.Caller(c, os.Getenv("REPORT_FUNCTION")), Files: s3.New(c, os.Getenv("EXPORTS_BUCKET")), Pairs: pairs, Words: sealer,
 		Index: &searching.Index{Store: s, Seal: sealer}, Firms: &accounts.Index{Store: s, Seal: sealer},

@@ -75,7 +75,7 @@ type Settings struct {
 	Index   contacts.Index                                // by which contacts are found; nil: they are walked through
 	Firms   *accounts.Index                               // where accounts are read
 	Words   mailing.Pairs                                 // makes that of what respondents write
-	Acts    *keys.Acts                                    // whose links of letters staff act by without signing in
+	CaseKey string                                        // secret of the links of letters by which staff act on cases
 	OIDC    OIDC                                          // who signs people in besides the links by e-mail
 }
 
@@ -96,7 +96,11 @@ func Open(o Settings) (*Desk, error) {
 	if now == nil {
 		now = time.Now
 	}
-	d := &Desk{Store: o.Store, Keys: o.Keys, Acts: o.Acts, Now: now, Later: o.Later, Sheets: o.Sheets, Sender: o.Sender, senders: senders, Addresses: addresses{o.Site, o.Links}}
+	acts, err := keys.NewActs(o.CaseKey)
+	if err != nil {
+		return nil, err
+	}
+	d := &Desk{Store: o.Store, Keys: o.Keys, Acts: acts, Now: now, Later: o.Later, Sheets: o.Sheets, Sender: o.Sender, senders: senders, Addresses: addresses{o.Site, o.Links}}
 	d.Results = &insight.Results{Store: o.Store, Keys: o.Keys, Firms: o.Firms, Now: now}
 	d.Mailing = &mailing.Campaigns{Store: o.Store, Keys: o.Keys, Mail: o.Mail, Now: now, Wake: o.Wake, Sender: o.Sender, Senders: senders, Admin: o.Admin, Pairs: o.Pairs, Words: o.Words}
 	d.Company = &org.Company{Store: o.Store, Now: now, Senders: senders, Keys: o.Keys}

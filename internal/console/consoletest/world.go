@@ -112,15 +112,11 @@ func New(t testing.TB, o dynamo.Options) *World {
 	if err != nil {
 		t.Fatal(err)
 	}
-	acts, err := newActs()
-	if err != nil {
-		t.Fatal(err)
-	}
 	sealer := sealtest.New()
 	w.keeper = &searching.Keeper{Store: s, Seal: sealer, Now: w.Now, Random: crand.Reader, Log: slog.New(slog.DiscardHandler)}
 	w.firms = &accounts.Keeper{Store: s, Seal: sealer, Now: w.Now, Random: crand.Reader, Log: slog.New(slog.DiscardHandler)}
 	d, err := door.Open(door.Settings{
-		Store: s, Keys: keys, Acts: acts, Mail: ses.New(storetest.As(c, "desk"), ""), Now: w.Now, Wake: w.wake, Sheets: askSheets(s), Token: Token, Pairs: sealer, Words: storetest.Sealer(s), Index: &searching.Index{Store: s, Seal: sealer}, Firms: &accounts.Index{Store: s, Seal: sealer},
+		Store: s, Keys: keys, CaseKey: strings.Repeat("a", 32), Mail: ses.New(storetest.As(c, "desk"), ""), Now: w.Now, Wake: w.wake, Sheets: askSheets(s), Token: Token, Pairs: sealer, Words: storetest.Sealer(s), Index: &searching.Index{Store: s, Seal: sealer}, Firms: &accounts.Index{Store: s, Seal: sealer},
 		Sender: "Example Shop <nps@example.com>", Senders: "example.net,notexample.com",
 	}) // of which SES has verified neither
 	if err != nil {
@@ -266,9 +262,6 @@ func (w *World) Changes() (changes []survey.ItemChange) {
 	}
 	return changes
 }
-
-// newActs signs the links of a desk's letters to owners.
-func newActs() (*keys.Acts, error) { return keys.NewActs(strings.Repeat("a", keys.MinMaster)) }
 
 // ActLink is the link by which somebody acts on a case from a letter that was sent now.
 func (w *World) ActLink(c survey.CampaignID, id survey.ContactID, staff string) string {
