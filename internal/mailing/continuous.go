@@ -263,7 +263,7 @@ func (r *senderRun) planTurn(ctx context.Context, s survey.Continuous, c survey.
 		}
 		sortByOwner(all)
 		for _, k := range all {
-			p.invite(&m, k.id, k.language)
+			p.invite(&m, c, k.id, k.language, k.zone)
 		}
 		if m, err = r.savePlan(ctx, begun, m, p); err != nil {
 			return m, false, err
@@ -313,23 +313,25 @@ func (r *senderRun) planTurnReminder(ctx context.Context, c survey.Campaign, num
 	begun, p := m.Clone(), planned{}
 	t, _ := invitations.TurnOf(turn)
 	const page = 50
-	for from := survey.BatchName(t.From); ; {
-		bs, err := r.Store.Batches(ctx, invitations, from, page)
-		if err != nil {
-			return err
-		}
-		for _, b := range bs {
-			from = b.Name + " "
-			if b.Name >= survey.BatchName(t.To) {
-				bs = nil
-				break
-			}
-			if err := r.remindBatch(ctx, c, b, &m, &p); err != nil {
+	for zone := range len(invitations.Zones) + 1 {
+		for from := survey.ZonePrefix(zone) + survey.BatchName(t.From); ; {
+			bs, err := r.Store.Batches(ctx, invitations, from, page)
+			if err != nil {
 				return err
 			}
-		}
-		if len(bs) < page {
-			break
+			for _, b := range bs {
+				from = b.Name + " "
+				if b.Name >= survey.ZonePrefix(zone)+survey.BatchName(t.To) {
+					bs = nil
+					break
+				}
+				if err := r.remindBatch(ctx, c, b, &m, &p); err != nil {
+					return err
+				}
+			}
+			if len(bs) < page {
+				break
+			}
 		}
 	}
 	p.batches = append(p.batches, m.EndPlan()...)
@@ -352,7 +354,7 @@ func (r *senderRun) remindBatch(ctx context.Context, c survey.Campaign, b survey
 		case answered[id]:
 			m.Pass(survey.SkipAnswered)
 		default:
-			p.invite(m, id, i.Language)
+			p.invite(m, c, id, i.Language, i.Zone)
 		}
 	}
 	return nil

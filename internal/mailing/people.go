@@ -375,7 +375,7 @@ func waitingPlace(place, first string) (name string, listed int, err error) {
 	}
 	name, number, ok := strings.Cut(place, "_")
 	listed, notNumber := strconv.Atoi(number)
-	if !ok || notNumber != nil || listed < 0 || strings.Trim(name, "0123456789. ") != "" && name != carried {
+	if !ok || notNumber != nil || listed < 0 || strings.Trim(name, "0123456789. z-") != "" && name != carried {
 		return "", 0, apperr.New(apperr.Invalid, "cursor_wrong", "after")
 	}
 	return name, listed, nil

@@ -13,6 +13,7 @@ import (
 type candidate struct {
 	id                    survey.ContactID
 	language, owner, team string // language: in which it is written to
+	zone                  string // that it lives by
 	mailbox               survey.ContactID
 	stopped               survey.SuppressionReason
 	account               survey.AccountID
@@ -26,7 +27,7 @@ func candidateOf(c survey.Campaign, contact survey.Contact, stopped survey.Suppr
 	if !c.Filter.Match(contact) {
 		return k, false
 	}
-	return candidate{contact.ID, c.LanguageFor(contact.Language), contact.Owner, contact.Team, contact.Mailbox, stopped, contact.Account, contact.Tier, contact.Company.Role, contact.Consented, contact.Gone}, true
+	return candidate{contact.ID, c.LanguageFor(contact.Language), contact.Owner, contact.Team, contact.Zone, contact.Mailbox, stopped, contact.Account, contact.Tier, contact.Company.Role, contact.Consented, contact.Gone}, true
 }
 
 // skip is the second half: why a candidate is not invited, "" where it is.
@@ -101,7 +102,7 @@ func (r *senderRun) planInvitations(ctx context.Context, c survey.Campaign) (boo
 		}
 		sortByOwner(all)
 		for _, k := range all {
-			p.invite(&m, k.id, k.language)
+			p.invite(&m, c, k.id, k.language, k.zone)
 		}
 		if m, err = r.savePlan(ctx, begun, m, p); err != nil {
 			return false, err
@@ -147,7 +148,7 @@ func (r *senderRun) planReminder(ctx context.Context, c survey.Campaign, number 
 		heard, err := remindable(ctx, r.Store, c, m.Shard, func(i survey.Invitation, why survey.SkipReason) {
 			switch why {
 			case "":
-				p.invite(&m, i.Contact, i.Language)
+				p.invite(&m, c, i.Contact, i.Language, i.Zone)
 			case survey.SkipAnswered:
 				m.Pass(why)
 			default:
@@ -187,10 +188,19 @@ func (r *senderRun) mailing(ctx context.Context, c survey.Campaign, number int) 
 type planned struct {
 	batches []survey.Batch
 	skipped []survey.Invitation
+	clocks  map[string]string // of Mailing.ZoneFor, by zone
 }
 
-func (p *planned) invite(m *survey.Mailing, id survey.ContactID, language string) {
-	if b, full := m.Invite(id, language); full {
+func (p *planned) invite(m *survey.Mailing, c survey.Campaign, id survey.ContactID, language, zone string) {
+	clock, known := p.clocks[zone]
+	if !known {
+		if p.clocks == nil {
+			p.clocks = map[string]string{}
+		}
+		clock = m.ZoneFor(c, zone)
+		p.clocks[zone] = clock
+	}
+	if b, full := m.Invite(id, language, clock); full {
 		p.batches = append(p.batches, b)
 	}
 }

@@ -15,6 +15,9 @@ import (
 // holds 100 items: the mailing and, for each language, a batch that is not full are three of them.
 const MaxResent = 97 * survey.BatchSize
 
+// maxAgain is how many batches a transaction holds beside the mailing.
+const maxAgain = 99
+
 // Resend writes again to those of a mailing of whom nobody knows whether they were written to, and returns how many they
 // are; more says that there are others after them. The system never does so by itself (promise 1): a person must have
 // understood that some will get the survey twice. Problems: resend_too_early, nobody_uncertain, resend_not_understood.
@@ -44,6 +47,10 @@ func (cs *Campaigns) Resend(ctx context.Context, c survey.Campaign, number int, 
 		return 0, false, apperr.New(apperr.Invalid, "resend_not_understood", "understood", "Count", len(uncertain))
 	}
 	next, batches := mailing.Again(uncertain)
+	for len(batches) > maxAgain { // of many clocks: each may leave a batch that is not full
+		uncertain, more = uncertain[:len(uncertain)/2], true
+		next, batches = mailing.Again(uncertain)
+	}
 	err = cs.Store.AddBatches(ctx, next, batches)
 	if errors.Is(err, apperr.ErrChanged) { // somebody else has just done the same
 		return 0, false, apperr.New(apperr.Conflict, "resend_too_early", "state")

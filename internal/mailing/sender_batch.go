@@ -76,8 +76,8 @@ func (d *delivery) handleBatch(ctx context.Context, b survey.Batch) error {
 
 // late reports whether the hours are over in which surveys are sent.
 func (d *delivery) late() bool {
-	_, wait := d.campaign.Waits(d.Now())
-	return wait
+	now := d.Now()
+	return d.campaign.Hours.Opens(now.In(d.clock.Local)).After(now)
 }
 
 // recipients reads some contacts of a batch at the last moment and sets aside those that may not be written to any more.

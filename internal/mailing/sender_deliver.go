@@ -3,6 +3,7 @@ package mailing
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -30,8 +31,9 @@ type delivery struct {
 	gate     *pace
 	claims   chan struct{} // one place for each batch in flight
 	letters  letters
-	zone     *time.Location // the company's
-	rivals   []rival        // who may have written to its people since it was planned
+	clock    survey.MailingClock // whose batches are sent
+	zone     *time.Location      // the company's
+	rivals   []rival             // who may have written to its people since it was planned
 	joins    survey.AccountJoins
 
 	halt     atomic.Bool
@@ -39,9 +41,11 @@ type delivery struct {
 	last     bool        // what was put off is handled now, one batch after another
 
 	mu     sync.Mutex
-	order  []string // batches handed out and not yet before the cursor, in order
+	order  []string       // batches handed out and not yet before the cursor, in order
+	people map[string]int // of these
 	done   map[string]bool
 	cursor string
+	past   int // people of the batches that the cursor has passed since it was saved
 	later  []survey.Batch
 	sent   int
 	reason string // why SES stopped everything
@@ -57,7 +61,8 @@ func (r *senderRun) sendMailing(ctx context.Context, c survey.Campaign, number i
 	if m.State == survey.MailingDone || m.Batches == 0 {
 		return true, r.finish(ctx, c, m)
 	}
-	if _, wait := c.Waits(r.Now()); wait {
+	clocks := m.Clocks(c, r.Now())
+	if !slices.ContainsFunc(clocks, func(k survey.MailingClock) bool { return k.Open(r.Now()) }) {
 		return false, r.sweep(ctx, c)
 	}
 	if gate.disabled {
@@ -67,20 +72,43 @@ func (r *senderRun) sendMailing(ctx context.Context, c survey.Campaign, number i
 		r.Log.Info("the account may not send now", "campaign", c.ID)
 		return false, nil
 	}
-	d := &delivery{senderRun: r, campaign: c, mailing: m, gate: gate, claims: make(chan struct{}, inFlight), done: map[string]bool{}, cursor: m.Cursor}
-	if err := d.prepare(ctx); err != nil {
-		return false, err
-	}
-	complete, err := d.run(ctx)
-	r.Log.Info("sent", "campaign", c.ID, "wave", number, "recipients", d.sent, "complete", complete)
-	if err != nil {
-		return false, err
-	}
-	if d.reason != "" {
-		return true, r.stop(ctx, c, d.reason)
+	complete := true
+	for _, k := range clocks {
+		if !k.Open(r.Now()) { // what a sender that died has left there is decided
+			if m, err = r.sweepClock(ctx, c, m, k); err != nil {
+				return false, err
+			}
+			complete = complete && k.Over()
+			continue
+		}
+		if k.Number > 0 { // some time has passed with the clocks before
+			if c, err = r.Store.Campaign(ctx, c.ID); err != nil {
+				return false, err
+			}
+			if c = c.At(r.Now()); c.State != survey.Sending && c.State != survey.Open {
+				return true, nil
+			}
+		}
+		d := &delivery{
+			senderRun: r, campaign: c, mailing: m, gate: gate, claims: make(chan struct{}, inFlight), done: map[string]bool{}, people: map[string]int{}, clock: k, cursor: k.Cursor,
+		}
+		if err := d.prepare(ctx); err != nil {
+			return false, err
+		}
+		whole, err := d.run(ctx)
+		r.Log.Info("sent", "campaign", c.ID, "wave", number, "recipients", d.sent, "complete", whole, "zone", k.Zone)
+		switch m = d.mailing; {
+		case err != nil:
+			return false, err
+		case d.reason != "":
+			return true, r.stop(ctx, c, d.reason)
+		case !whole: // paused, out of quota, out of time: so are the others; or their evening has come, and the others are for the next run
+			return false, nil
+		}
+		complete = complete && whole
 	}
 	if complete {
-		return true, r.finish(ctx, c, d.mailing)
+		return true, r.finish(ctx, c, m)
 	}
 	return false, nil
 }
@@ -163,11 +191,15 @@ func (d *delivery) handOut(ctx context.Context, batches chan<- survey.Batch) (en
 			return false, err
 		}
 		for _, b := range bs {
+			if survey.BatchZone(b.Name) != d.clock.Number {
+				return true, nil
+			}
 			if d.halt.Load() || !d.timeLeft(ctx) {
 				return false, nil
 			}
 			d.mu.Lock()
 			d.order = append(d.order, b.Name)
+			d.people[b.Name] = len(b.Contacts)
 			d.mu.Unlock()
 			select {
 			case batches <- b:
@@ -190,6 +222,8 @@ func (d *delivery) finished(name string) {
 	for len(d.order) > 0 && d.done[d.order[0]] {
 		delete(d.done, d.order[0])
 		d.cursor = d.order[0] + " "
+		d.past += d.people[d.order[0]]
+		delete(d.people, d.order[0])
 		d.order = d.order[1:]
 	}
 }
@@ -217,18 +251,20 @@ func (d *delivery) watch(ctx context.Context) {
 
 func (d *delivery) saveCursor(ctx context.Context) error {
 	d.mu.Lock()
-	cursor := d.cursor
+	cursor, past := d.cursor, d.past
 	d.mu.Unlock()
-	if cursor == d.mailing.Cursor {
+	if cursor == d.clock.Cursor {
 		return nil
 	}
-	m := d.mailing
-	m.Cursor = cursor
-	m, err := d.Store.SaveMailing(ctx, m)
-	if err == nil {
-		d.mailing = m
+	m, err := d.Store.SaveMailing(ctx, d.mailing.Moved(d.clock.Number, cursor, past))
+	if err != nil {
+		return err
 	}
-	return err
+	d.mailing, d.clock.Cursor = m, cursor
+	d.mu.Lock()
+	d.past -= past
+	d.mu.Unlock()
+	return nil
 }
 
 // finish marks a mailing as done and, after the invitations, opens the campaign and sets the reminder's time.

@@ -57,4 +57,4 @@ func (c *calls) judge(known int) error {
 }
 
 // wentOut reports whether letters of the campaign have gone out before this run.
-func (c *calls) wentOut() bool { return c.mailing.Cursor != "" || !c.campaign.Opened.IsZero() }
+func (c *calls) wentOut() bool { return c.mailing.Began() || !c.campaign.Opened.IsZero() }

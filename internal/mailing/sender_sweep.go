@@ -18,23 +18,29 @@ func (r *senderRun) sweep(ctx context.Context, c survey.Campaign) error {
 		if !ok || m.State != survey.MailingSending || m.Batches == 0 {
 			continue
 		}
-		if err := r.sweepMailing(ctx, c, m); err != nil {
-			return err
+		for _, k := range m.Clocks(c, r.Now()) {
+			if m, err = r.sweepClock(ctx, c, m, k); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-// sweepMailing looks from the mailing's cursor on until as many batches wait in a row as no sender hands out ahead of its turn.
-func (r *senderRun) sweepMailing(ctx context.Context, c survey.Campaign, m survey.Mailing) error {
+// sweepClock looks at the batches of one of the mailing's clocks from its cursor on until as many wait in a row as no sender hands out ahead of its turn, and returns the mailing.
+func (r *senderRun) sweepClock(ctx context.Context, c survey.Campaign, m survey.Mailing, k survey.MailingClock) (survey.Mailing, error) {
 	const page = 50
-	from, waiting, was := m.Cursor, 0, m.Cursor
+	from, waiting, moved, past := k.Cursor, 0, k.Cursor, 0
 	for decided := true; ; {
 		bs, err := r.Store.Batches(ctx, m, from, page)
 		if err != nil {
-			return err
+			return m, err
 		}
-		for _, b := range bs {
+		for n, b := range bs {
+			if survey.BatchZone(b.Name) != k.Number {
+				bs = bs[:n]
+				break
+			}
 			from = b.Name + " "
 			switch b.State {
 			case survey.BatchWaiting:
@@ -47,23 +53,22 @@ func (r *senderRun) sweepMailing(ctx context.Context, c survey.Campaign, m surve
 				err = r.mend(ctx, c, b)
 			}
 			if errors.Is(err, errHalt) { // its sender was not dead: the next sweep looks again
-				return nil
+				return m, nil
 			}
 			if err != nil {
-				return err
+				return m, err
 			}
 			waiting = 0
 			if decided {
-				m.Cursor = from // the next sweep begins behind it
+				moved, past = from, past+len(b.Contacts) // the next sweep begins behind it
 			}
 		}
 		if len(bs) < page || waiting >= page {
 			break
 		}
 	}
-	if m.Cursor == was {
-		return nil
+	if moved == k.Cursor {
+		return m, nil
 	}
-	_, err := r.Store.SaveMailing(ctx, m)
-	return err
+	return r.Store.SaveMailing(ctx, m.Moved(k.Number, moved, past))
 }

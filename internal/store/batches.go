@@ -37,6 +37,7 @@ func batchKey(b survey.Batch) key { return key{planPK(b.Campaign, b.Mailing), "B
 func batchItem(b survey.Batch) item {
 	it := batchKey(b).item()
 	it["state"], it["language"], it["contacts"] = str(string(b.State)), str(b.Language), bin(packed(b.Contacts))
+	set(it, "zone", b.Zone)
 	if b.Again {
 		it["again"] = yes(true)
 	}
@@ -48,7 +49,7 @@ func batchItem(b survey.Batch) item {
 
 func batchOf(c survey.CampaignID, mailing int, it item) (survey.Batch, error) {
 	b := survey.Batch{
-		Campaign: c, Mailing: mailing, Name: strings.TrimPrefix(text(it, "sk"), "BATCH#"), Language: text(it, "language"),
+		Campaign: c, Mailing: mailing, Name: strings.TrimPrefix(text(it, "sk"), "BATCH#"), Language: text(it, "language"), Zone: text(it, "zone"),
 		Contacts: unpacked(binary(it, "contacts")), State: survey.BatchState(text(it, "state")), Again: truth(it, "again"), Lease: text(it, "lease"), At: instant(it, "at"),
 		Cell: int(number64(it, "cell")),
 	}
@@ -126,11 +127,11 @@ func (s *Store) SavePlan(ctx context.Context, begun, w survey.Mailing, bs []surv
 	return w, err
 }
 
-// Batches reads up to limit batches of a mailing in order, from the named one on. Those that a crashed planner left
+// Batches reads up to limit batches of a mailing in order, those of one zone after the other, from the named one on. Those that a crashed planner left
 // beyond the mailing's count are left out.
 func (s *Store) Batches(ctx context.Context, w survey.Mailing, from string, limit int) ([]survey.Batch, error) {
 	var found []survey.Batch
-	to := survey.BatchName(w.Batches-1) + "~"
+	to := survey.ZonePrefix(len(w.Zones)) + survey.BatchName(w.Batches-1) + "~"
 	if from > to { // which the table refuses to look through
 		return nil, nil
 	}
@@ -144,7 +145,9 @@ func (s *Store) Batches(ctx context.Context, w survey.Mailing, from string, limi
 	},
 		func(it item) (bool, error) {
 			b, err := batchOf(w.Campaign, w.Number, it)
-			found = append(found, b)
+			if survey.BatchNumber(b.Name) < w.Batches {
+				found = append(found, b)
+			}
 			return len(found) < limit, err
 		})
 	return found, err
@@ -199,7 +202,7 @@ func (s *Store) DecideBatch(ctx context.Context, b survey.Batch, lease string, l
 		})
 		return s.failed("decide batch", err)
 	}
-	rest := survey.Batch{Campaign: b.Campaign, Mailing: b.Mailing, Name: b.Rest(), Language: b.Language, Contacts: left, State: survey.BatchWaiting, Again: b.Again}
+	rest := survey.Batch{Campaign: b.Campaign, Mailing: b.Mailing, Name: b.Rest(), Language: b.Language, Zone: b.Zone, Contacts: left, State: survey.BatchWaiting, Again: b.Again}
 	return s.transact(ctx, "decide batch", []types.TransactWriteItem{
 		{Put: &put},
 		{Put: &types.Put{TableName: &s.table, Item: batchItem(rest), ConditionExpression: aws.String("attribute_not_exists(pk)")}},

@@ -26,6 +26,7 @@ func invitationItem(i survey.Invitation) item {
 	it := personKey(i.Campaign, invitationKind(i.Mailing), i.Contact).item()
 	it["state"], it["decided"], it["audience"] = str(string(i.State)), str(string(i.Decided)), str(string(i.Audience))
 	it["language"], it["at"], it["version"] = str(i.Language), at(i.At), num(i.Version)
+	set(it, "zone", i.Zone)
 	set(it, "reason", i.Reason)
 	set(it, "message", i.MessageID)
 	set(it, "owner", i.Owner)
@@ -43,7 +44,7 @@ func invitationOf(it item) survey.Invitation {
 	i := survey.Invitation{
 		Campaign: campaign, Contact: contact, Audience: survey.Audience(text(it, "audience")),
 		State: survey.InvitationState(text(it, "state")), Decided: survey.InvitationState(text(it, "decided")),
-		Reason: text(it, "reason"), MessageID: text(it, "message"), Language: text(it, "language"),
+		Reason: text(it, "reason"), MessageID: text(it, "message"), Language: text(it, "language"), Zone: text(it, "zone"),
 		Owner: text(it, "owner"), Team: text(it, "team"), At: instant(it, "at"),
 		Version: int(number64(it, "version")), With: survey.With{Segments: segmentsOf(it), Address: survey.AddressIDs(text(it, "address")), Account: survey.AccountID(text(it, "account"))},
 	}

@@ -64,13 +64,14 @@ type Mailing struct {
 	Number   int                    `json:"number"`
 	State    MailingState           `json:"state"`
 	Shard    int                    `json:"shard"`           // the next shard of contacts to plan
-	Carry    map[string][]ContactID `json:"carry,omitempty"` // by language: planned contacts that do not fill a batch yet
+	Carry    map[string][]ContactID `json:"carry,omitempty"` // by language and zone (carryKey): planned contacts that do not fill a batch yet
 	Batches  int                    `json:"batches"`         // batches planned so far
 	Audience int                    `json:"audience"`
 	Invited  int                    `json:"invited"` // audience − those skipped while planning
 	Skipped  map[SkipReason]int     `json:"skipped,omitempty"`
 	Heard    *int                   `json:"heard,omitempty"`  // of a reminder: answers that had come when it was planned; nil in those from before it was noted
-	Cursor   string                 `json:"cursor,omitempty"` // every batch before this one is finished
+	Cursor   string                 `json:"cursor,omitempty"` // every batch before this one is finished, of the campaign's own clock
+	Zones    []MailingZone          `json:"zones,omitempty"`  // the others
 	Started  time.Time              `json:"started,omitzero"`
 	Finished time.Time              `json:"finished,omitzero"`
 	Version  int                    `json:"-"`
@@ -93,7 +94,7 @@ func (w *Mailing) Hear(answers int) {
 
 // Clone returns a mailing that stays as it is when people are planned into w.
 func (w Mailing) Clone() Mailing {
-	w.Carry, w.Skipped, w.Turns = maps.Clone(w.Carry), maps.Clone(w.Skipped), slices.Clone(w.Turns)
+	w.Carry, w.Skipped, w.Turns, w.Zones = maps.Clone(w.Carry), maps.Clone(w.Skipped), slices.Clone(w.Turns), slices.Clone(w.Zones)
 	return w
 }
 
@@ -112,8 +113,9 @@ const (
 type Batch struct {
 	Campaign CampaignID
 	Mailing  int
-	Name     string // sorts in sending order: "00000012", and "00000012.1" for what was left of it
+	Name     string // sorts in sending order: "00000012", and "00000012.1" for what was left of it; with the ZonePrefix of its zone
 	Language string
+	Zone     string // by whose clock it waits; "": the campaign's
 	Contacts []ContactID
 	State    BatchState
 	Again    bool   // a second letter to people of whom nobody knows whether they got the first
@@ -123,7 +125,7 @@ type Batch struct {
 	Cell     int       // number of its people's cell, in an anonymous campaign
 }
 
-// BatchName returns the name of the n-th batch.
+// BatchName returns the name of the n-th batch, without the prefix of its zone.
 func BatchName(n int) string { return fmt.Sprintf("%08d", n) }
 
 // Rest returns the name of the batch that takes what is left of b.
@@ -202,6 +204,7 @@ type Invitation struct {
 	Reason    string          // as Outcome's, or the DeliveryEvent that said more of it since
 	MessageID string
 	Language  string
+	Zone      string // of its batch
 	Owner     string
 	Team      string
 	At        time.Time // when its batch was decided

@@ -67,7 +67,7 @@ func TestLedgerBalancesAtEveryStep(t *testing.T) {
 		for i := range rapid.IntRange(1, 200).Draw(t, "contacts") {
 			if rapid.IntRange(0, 4).Draw(t, "pass") == 0 {
 				w.Pass(SkipUnsubscribed)
-			} else if b, ok := w.Invite(ContactID(fmt.Sprintf("%016d", i)), "ru"); ok {
+			} else if b, ok := w.Invite(ContactID(fmt.Sprintf("%016d", i)), "ru", ""); ok {
 				batches = append(batches, b)
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
+	"maps"
 	"math"
 	"slices"
 	"time"
@@ -127,15 +128,23 @@ func NewMailing(c CampaignID, number int, now time.Time) Mailing {
 	return Mailing{Campaign: c, Number: number, State: MailingPlanning, Carry: map[string][]ContactID{}, Skipped: map[SkipReason]int{}, Started: now}
 }
 
-// Invite adds a contact to the plan and returns the batch that it fills, if any.
-func (w *Mailing) Invite(id ContactID, language string) (Batch, bool) {
+// Invite adds a contact to the plan, by the clock of a zone of ZoneFor, and returns the batch that it fills, if any.
+func (w *Mailing) Invite(id ContactID, language, zone string) (Batch, bool) {
 	w.Audience++
 	w.Invited++
-	w.Carry[language] = append(w.Carry[language], id)
-	if len(w.Carry[language]) < BatchSize {
+	return w.carry(id, language, zone)
+}
+
+func (w *Mailing) carry(id ContactID, language, zone string) (Batch, bool) {
+	if n := w.zone(zone); n > 0 {
+		w.Zones[n-1].People++
+	}
+	key := carryKey(language, zone)
+	w.Carry[key] = append(w.Carry[key], id)
+	if len(w.Carry[key]) < BatchSize {
 		return Batch{}, false
 	}
-	return w.cut(language), true
+	return w.cut(key), true
 }
 
 // Pass counts a contact that is not invited.
@@ -147,14 +156,9 @@ func (w *Mailing) Pass(r SkipReason) {
 // Rest cuts what is left into batches, when the last shard was planned.
 func (w *Mailing) Rest() []Batch {
 	var bs []Batch
-	languages := make([]string, 0, len(w.Carry))
-	for l := range w.Carry {
-		languages = append(languages, l)
-	}
-	slices.Sort(languages)
-	for _, l := range languages {
-		if len(w.Carry[l]) > 0 {
-			bs = append(bs, w.cut(l))
+	for _, key := range slices.Sorted(maps.Keys(w.Carry)) {
+		if len(w.Carry[key]) > 0 {
+			bs = append(bs, w.cut(key))
 		}
 	}
 	return bs
@@ -184,29 +188,29 @@ func (w Mailing) Finish(now time.Time) Mailing {
 	return w
 }
 
-func (w *Mailing) cut(language string) Batch {
+func (w *Mailing) cut(key string) Batch {
+	language, zone := carried(key)
 	b := Batch{
-		Campaign: w.Campaign, Mailing: w.Number, Name: BatchName(w.Batches), Language: language, State: BatchWaiting,
-		Contacts: slices.Clone(w.Carry[language]),
+		Campaign: w.Campaign, Mailing: w.Number, Name: ZonePrefix(w.zone(zone)) + BatchName(w.Batches), Language: language, Zone: zone, State: BatchWaiting,
+		Contacts: slices.Clone(w.Carry[key]),
 	}
 	w.Batches++
-	delete(w.Carry, language)
+	delete(w.Carry, key)
 	return b
 }
 
 // SkipSettled is why nobody gets a second letter whose first was settled while the second waited.
 const SkipSettled SkipReason = "settled"
 
-// Again cuts people into batches of second letters, those of one language together, and returns the mailing with them. The
+// Again cuts people into batches of second letters, those of one language and clock together, and returns the mailing with them. The
 // mailing must be done.
 func (w Mailing) Again(uncertain []Invitation) (Mailing, []Batch) {
-	next := w
+	next := w.Clone()
 	next.Carry = map[string][]ContactID{}
 	var bs []Batch
 	for _, i := range uncertain {
-		next.Carry[i.Language] = append(next.Carry[i.Language], i.Contact)
-		if len(next.Carry[i.Language]) == BatchSize {
-			bs = append(bs, next.cut(i.Language))
+		if b, full := next.carry(i.Contact, i.Language, i.Zone); full {
+			bs = append(bs, b)
 		}
 	}
 	bs = append(bs, next.Rest()...)
@@ -223,7 +227,7 @@ func (b Batch) Invitations(a Audience) []Invitation {
 	for n, o := range b.Outcomes {
 		is[n] = Invitation{
 			Campaign: b.Campaign, Contact: o.Contact, Mailing: b.Mailing, Audience: a, State: o.State, Decided: o.State,
-			Reason: o.Reason, MessageID: o.MessageID, Language: cmp.Or(o.Language, b.Language), Owner: o.Owner, Team: o.Team, At: b.At, Version: 1, With: o.With,
+			Reason: o.Reason, MessageID: o.MessageID, Language: cmp.Or(o.Language, b.Language), Zone: b.Zone, Owner: o.Owner, Team: o.Team, At: b.At, Version: 1, With: o.With,
 		}
 	}
 	return is

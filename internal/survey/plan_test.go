@@ -103,7 +103,7 @@ func TestPlanCoversEverybodyOnce(t *testing.T) {
 			}
 			language := rapid.SampledFrom([]string{"ru", "en"}).Draw(t, "language")
 			want[id] = language
-			if b, ok := w.Invite(id, language); ok {
+			if b, ok := w.Invite(id, language, ""); ok {
 				batches = append(batches, b)
 			}
 		}

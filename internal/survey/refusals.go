@@ -43,6 +43,9 @@ func BatchTag(name string) string { return strings.ReplaceAll(name, ".", "-") }
 
 // BatchPlace is where a batch stands in its mailing, by its tag; 0 where there is none.
 func BatchPlace(tag string) int {
+	if zone, rest, ok := strings.Cut(tag, "-"); ok && strings.HasPrefix(zone, "z") {
+		tag = rest
+	}
 	number, _, _ := strings.Cut(tag, "-")
 	n, err := strconv.Atoi(number)
 	if err != nil || n < 0 {

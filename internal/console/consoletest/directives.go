@@ -73,12 +73,12 @@ func (c *Conversation) Sent(campaign survey.Campaign, people []Person) error {
 	for _, p := range people {
 		contact := c.Desk.Keys.ContactID(campaign.Audience, p.Email)
 		if p.State == "waiting" {
-			w.Invite(contact, campaign.Language)
+			w.Invite(contact, campaign.Language, "")
 			continue
 		}
 		o := survey.Outcome{Contact: contact, State: survey.InvitationState(p.State), Reason: p.Reason, Owner: p.Owner, Team: p.Team, MessageID: "message"}
 		b.Contacts, b.Outcomes = append(b.Contacts, contact), append(b.Outcomes, o)
-		w.Invite(contact, campaign.Language)
+		w.Invite(contact, campaign.Language, "")
 	}
 	w.Rest()
 	w.State = survey.MailingSending

@@ -219,9 +219,9 @@ func number(s string) int {
 
 // plan reads a batch. Those that a planner which died left beyond the mailing's count are none.
 func (c *campaignRows) plan(n int, r record) {
-	name, _, _ := strings.Cut(strings.TrimPrefix(r.text("sk"), "BATCH#"), ".")
+	name := strings.TrimPrefix(r.text("sk"), "BATCH#")
 	state := r.text("state")
-	if number(name) >= c.mailings[n].Batches {
+	if survey.BatchNumber(name) >= c.mailings[n].Batches {
 		return
 	}
 	if r.truth("again") {
