@@ -45,6 +45,7 @@ const (
 	Somebody         = "people"
 	ByCards          = "paper" // nobody is written to
 	RulesHold        = "rules" // of frequency
+	OtherClocks      = "zones" // some people live by another clock
 	NeverCloses      = "never_closes"
 	Closes           = "closes"
 	WaitsForHours    = "hours" // sending begins with the hours in which surveys are sent
@@ -154,6 +155,9 @@ func (cs *Campaigns) checkCampaign(ctx context.Context, k *Check, c survey.Campa
 		if until, wait := c.Waits(begins); wait {
 			k.Begins = until
 			k.add(TopicTime, Warn, WaitsForHours)
+		}
+		if people.Elsewhere > 0 {
+			k.add(TopicTime, Good, OtherClocks)
 		}
 	}
 	switch {

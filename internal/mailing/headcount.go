@@ -26,6 +26,7 @@ type HeadCount struct {
 	Fields    map[string]map[string]int // how many contacts have which value, by field, whether they fit or not; nil: not asked for
 	Columns   map[string]map[string]int // the same of the company's own columns
 	Accounts  map[survey.AccountID]Firm // with a limit per account: what counts of several parts need to be added up
+	Elsewhere int                       // of the invited: whose emails wait for the hours of another clock than the campaign's
 	Next      *survey.Cursor            // where to go on; nil: this was the last
 }
 
@@ -53,6 +54,7 @@ func (p *Planner) HeadCount(ctx context.Context, c survey.Campaign, from survey.
 		if err != nil {
 			return h, err
 		}
+		c.Zone, c.Hours = set.Zone, set.Hours
 		c.Consent, c.Rules = said.NeedsConsent(c.Audience), survey.Ruled(set.Frequency, c.Audience)
 	}
 	var all []candidate
@@ -76,6 +78,7 @@ func (p *Planner) HeadCount(ctx context.Context, c survey.Campaign, from survey.
 	if err != nil {
 		return h, err
 	}
+	clocks := clocksOf{mailing: survey.NewMailing(c.ID, survey.MailingInvitation, p.Now()), campaign: c}
 	for _, k := range all {
 		h.Audience++
 		skip := k.skip(c, before)
@@ -95,6 +98,9 @@ func (p *Planner) HeadCount(ctx context.Context, c survey.Campaign, from survey.
 		}
 		h.Invited++
 		h.Languages[k.language]++
+		if clocks.of(k.zone) != "" {
+			h.Elsewhere++
+		}
 	}
 	h.Next = next
 	return h, nil
@@ -143,7 +149,7 @@ func (h *HeadCount) addAccounts(more HeadCount) {
 // Add adds a count of other contacts, without the values of their fields. Of whom a limit per account leaves out it is not known in which
 // language they would be written to.
 func (h *HeadCount) Add(more HeadCount) {
-	h.Looked, h.Audience, h.Invited, h.Next = h.Looked+more.Looked, h.Audience+more.Audience, h.Invited+more.Invited, more.Next
+	h.Looked, h.Audience, h.Invited, h.Elsewhere, h.Next = h.Looked+more.Looked, h.Audience+more.Audience, h.Invited+more.Invited, h.Elsewhere+more.Elsewhere, more.Next
 	addAll(&h.Skipped, more.Skipped)
 	addAll(&h.Asked, more.Asked)
 	addAll(&h.Rules, more.Rules)

@@ -188,19 +188,31 @@ func (r *senderRun) mailing(ctx context.Context, c survey.Campaign, number int) 
 type planned struct {
 	batches []survey.Batch
 	skipped []survey.Invitation
-	clocks  map[string]string // of Mailing.ZoneFor, by zone
+	clocks  clocksOf
+}
+
+// clocksOf is Mailing.ZoneFor that remembers.
+type clocksOf struct {
+	mailing  survey.Mailing
+	campaign survey.Campaign
+	known    map[string]string
+}
+
+func (k *clocksOf) of(zone string) string {
+	clock, known := k.known[zone]
+	if !known {
+		if k.known == nil {
+			k.known = map[string]string{}
+		}
+		clock = k.mailing.ZoneFor(k.campaign, zone)
+		k.known[zone] = clock
+	}
+	return clock
 }
 
 func (p *planned) invite(m *survey.Mailing, c survey.Campaign, id survey.ContactID, language, zone string) {
-	clock, known := p.clocks[zone]
-	if !known {
-		if p.clocks == nil {
-			p.clocks = map[string]string{}
-		}
-		clock = m.ZoneFor(c, zone)
-		p.clocks[zone] = clock
-	}
-	if b, full := m.Invite(id, language, clock); full {
+	p.clocks.mailing, p.clocks.campaign = *m, c
+	if b, full := m.Invite(id, language, p.clocks.of(zone)); full {
 		p.batches = append(p.batches, b)
 	}
 }

@@ -13,6 +13,7 @@ type Became string
 const (
 	BecameHand      Became = "hand"      // it goes only by hand, and nobody has asked for it
 	BecameLetters   Became = "letters"   // it waits until the invitations are out
+	BecameDays      Became = "days"      // of a month of a continuous survey: each day's go so many days after its letters
 	BecameFirst     Became = "first"     // the second waits until the first is out
 	BecameWaits     Became = "waits"     // it waits until At
 	BecamePaused    Became = "paused"    // it is due and waits until the campaign goes on
@@ -51,7 +52,12 @@ func (cs *Campaigns) Reminders(c survey.Campaign, l Ledgers, answers int) []Remi
 		if number == survey.MailingSecond {
 			r.Days = c.SecondDays
 		}
-		if m, begun := l.Mailings[number]; begun && ledgers[number] != nil {
+		if c.Continuous() && c.Live() && c.State != survey.Paused && r.Days > 0 {
+			r.Became, r.At = BecameDays, time.Time{}
+			if g := ledgers[number]; g != nil {
+				r.People = g.Sent + g.Uncertain
+			}
+		} else if m, begun := l.Mailings[number]; begun && ledgers[number] != nil {
 			r.begun(c, m, *ledgers[number], answers)
 		} else {
 			r.Became = notBegun(c, r, l, cs.Now())

@@ -167,6 +167,8 @@ func (p *checkPage) found(k mailing.Check, found string, c survey.Campaign, h he
 		return lang.Values{"Moment": l.Moment(c.ClosesAt.In(p.Zone))}
 	case mailing.WaitsForHours:
 		return lang.Values{"Moment": l.Moment(k.Begins.In(p.Zone))}
+	case mailing.OtherClocks:
+		return lang.Values{"Count": h.Elsewhere}
 	case mailing.Worded:
 		return lang.Values{"Languages": peopleByLanguage(l, h)}
 	case mailing.WordsMissing:
@@ -190,7 +192,7 @@ func mendedAt(f mailing.Finding, k mailing.Check) string {
 	switch {
 	case f.Found == mailing.WordsMissing:
 		return stepWords + "&language=" + k.Missing[0]
-	case f.Found == mailing.NoContacts, f.Found == mailing.RulesHold, f.Found == mailing.WaitsForHours, f.Found == mailing.SenderUnknown, f.Found == mailing.SenderVerified:
+	case f.Found == mailing.NoContacts, f.Found == mailing.RulesHold, f.Found == mailing.OtherClocks, f.Found == mailing.WaitsForHours, f.Found == mailing.SenderUnknown, f.Found == mailing.SenderVerified:
 		return ""
 	case f.Topic == mailing.TopicAudience, f.Topic == mailing.TopicCompany, f.Topic == mailing.TopicSender:
 		return stepAbout

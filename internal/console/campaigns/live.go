@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -160,8 +161,8 @@ func (o *live) pace(l lang.Language, c survey.Campaign, v mailing.Ledgers, now t
 		o.Text["speed"] = l.T("campaign.a_second", lang.Values{"Number": l.Decimal(rate, 1)})
 		o.Text["left"] = lasting(l, time.Duration(float64(waiting)/rate*float64(time.Second)))
 	}
-	if until, wait := c.Waits(now); o.Sending && wait {
-		o.Text["left"] = l.T("campaign.left_hours", lang.Values{"Moment": l.Moment(until.In(zone))})
+	if o.Sending {
+		o.clocks(l, c, v, now, zone)
 	}
 	switch {
 	case o.Sending:
@@ -170,6 +171,51 @@ func (o *live) pace(l lang.Language, c survey.Campaign, v mailing.Ledgers, now t
 		o.Next = askLater
 	case c.Watched() || waiting > 0 && c.State == survey.Closed && now.Sub(c.ClosesAt) < time.Minute:
 		o.Next = askSoon // what was in flight is being decided
+	}
+}
+
+// zonesShown is how many clocks the page names whose people wait for their morning.
+const zonesShown = 5
+
+// clocks says who waits for the hours of their own clock in which surveys are sent.
+func (o *live) clocks(l lang.Language, c survey.Campaign, v mailing.Ledgers, now time.Time, zone *time.Location) {
+	var until time.Time
+	var said []string
+	people, open := 0, false
+	for number, g := range map[int]*survey.Ledger{survey.MailingInvitation: v.Invitation, survey.MailingReminder: v.Reminder, survey.MailingSecond: v.Second} {
+		m, begun := v.Mailings[number]
+		if !begun || g == nil || g.Waiting == 0 {
+			continue
+		}
+		clocks := m.Clocks(c, now)
+		clocks[0].Waiting = g.Waiting
+		for _, k := range clocks[1:] {
+			clocks[0].Waiting -= k.Waiting
+		}
+		for _, k := range clocks {
+			if k.Waiting <= 0 {
+				continue
+			}
+			if k.Open(now) {
+				open = true
+				continue
+			}
+			if until.IsZero() || k.Opens.Before(until) {
+				until = k.Opens
+			}
+			if k.Number == 0 {
+				continue
+			}
+			if people += k.Waiting; len(said) < zonesShown {
+				said = append(said, l.T("campaign.zone_waits", lang.Values{"Zone": k.Zone, "Count": l.Number(int64(k.Waiting)), "Moment": l.Moment(k.Opens.In(zone))}))
+			}
+		}
+	}
+	if !open && !until.IsZero() {
+		o.Text["left"] = l.T("campaign.left_hours", lang.Values{"Moment": l.Moment(until.In(zone))})
+	}
+	if people > 0 {
+		o.Text["zones"], o.Show["zones"] = l.T("campaign.zones_wait", lang.Values{"Count": people, "Zones": strings.Join(said, "; ")}), true
 	}
 }
 
@@ -272,12 +318,12 @@ type place struct {
 
 // liveTexts and liveParts are those of live that the page names one by one.
 type liveTexts struct {
-	State, What, Stopped, Speed, Left, NPS, Interval, Answers, Rate, Unverified, Withheld, Company, Pause, Remind, Close string
+	State, What, Stopped, Speed, Left, NPS, Interval, Answers, Rate, Unverified, Withheld, Company, Pause, Remind, Close, Zones string
 }
 
 type liveParts struct {
 	Stopped, Ledger, Sending, Groups, Withheld, Unverified, Uncertain, Reminders,
-	Pause, Resume, Remind, RemindAgain, Close, Cancel, Resend bool
+	Pause, Resume, Remind, RemindAgain, Close, Cancel, Resend, Zones bool
 }
 
 func (d *Pages) campaignPage(w http.ResponseWriter, r *http.Request) error {
@@ -391,10 +437,10 @@ func (d *Pages) showLive(w http.ResponseWriter, r *http.Request, status int, c s
 func (p *livePage) take(o live, href func(prefix, part string) string, answers string, unverified bool) {
 	t, s := o.Text, o.Show
 	p.Badge, p.Decided, p.Invited, p.Next, p.Answers = o.Badge, o.Decided, o.Invited, o.Next, strconv.FormatInt(o.Answers, 10)
-	p.Text = liveTexts{t["state"], t["what"], t["stopped"], t["speed"], t["left"], t["nps"], t["nps_interval"], t["answers"], t["response_rate"], t["unverified"], t["withheld"], t["company"], t["pause_says"], t["remind_says"], t["close_says"]}
+	p.Text = liveTexts{t["state"], t["what"], t["stopped"], t["speed"], t["left"], t["nps"], t["nps_interval"], t["answers"], t["response_rate"], t["unverified"], t["withheld"], t["company"], t["pause_says"], t["remind_says"], t["close_says"], t["zones"]}
 	p.Parts = liveParts{
 		s["stopped"], s["ledger"], s["sending"], s["groups"], s["withheld"], s["unverified"], s["uncertain"], s["reminders"],
-		s["pause"], s["resume"], s["remind"], s["remind-again"], s["close"], s["cancel"], s["resend"],
+		s["pause"], s["resume"], s["remind"], s["remind-again"], s["close"], s["cancel"], s["resend"], s["zones"],
 	}
 	places := func(prefix string, names ...string) (all []place) {
 		for _, n := range names {

@@ -46,13 +46,14 @@ type headcount struct {
 	Values    map[string]map[string]int         `json:"values,omitempty"` // of everybody, by field
 	Names     map[string]string                 `json:"names,omitempty"`  // of owners
 	Accounts  map[survey.AccountID]mailing.Firm `json:"accounts,omitempty"`
+	Elsewhere int                               `json:"elsewhere,omitempty"`
 	Next      string                            `json:"next"` // where to go on; "": this was the last
 }
 
 // count goes on with the head-count at from, over at most maxLooked contacts.
 func (d *Pages) count(ctx context.Context, c survey.Campaign, from survey.Cursor, maxLooked int, values bool) (headcount, error) {
 	n, err := d.Planner.HeadCount(ctx, c, from, maxLooked, values)
-	h := headcount{Looked: n.Looked, Audience: n.Audience, Invited: n.Invited, Skipped: n.Skipped, Asked: n.Asked, Rules: n.Rules, Languages: n.Languages, Values: n.Fields, Accounts: n.Accounts}
+	h := headcount{Looked: n.Looked, Audience: n.Audience, Invited: n.Invited, Elsewhere: n.Elsewhere, Skipped: n.Skipped, Asked: n.Asked, Rules: n.Rules, Languages: n.Languages, Values: n.Fields, Accounts: n.Accounts}
 	for name, values := range n.Columns {
 		h.Values[survey.DimensionAttribute(name)] = values
 	}
@@ -64,7 +65,7 @@ func (d *Pages) count(ctx context.Context, c survey.Campaign, from survey.Cursor
 
 // counted is the count without what only the script needs.
 func (h *headcount) counted() mailing.HeadCount {
-	n := mailing.HeadCount{Looked: h.Looked, Audience: h.Audience, Invited: h.Invited, Skipped: h.Skipped, Asked: h.Asked, Rules: h.Rules, Languages: h.Languages, Accounts: h.Accounts}
+	n := mailing.HeadCount{Looked: h.Looked, Audience: h.Audience, Invited: h.Invited, Elsewhere: h.Elsewhere, Skipped: h.Skipped, Asked: h.Asked, Rules: h.Rules, Languages: h.Languages, Accounts: h.Accounts}
 	if next, err := survey.ParseCursor(h.Next); h.Next != "" && err == nil {
 		n.Next = &next
 	}
@@ -74,7 +75,7 @@ func (h *headcount) counted() mailing.HeadCount {
 func (h *headcount) add(more headcount) {
 	sum := h.counted()
 	sum.Add(more.counted())
-	h.Looked, h.Audience, h.Invited, h.Next = sum.Looked, sum.Audience, sum.Invited, more.Next
+	h.Looked, h.Audience, h.Invited, h.Elsewhere, h.Next = sum.Looked, sum.Audience, sum.Invited, sum.Elsewhere, more.Next
 	h.Skipped, h.Asked, h.Rules, h.Languages, h.Accounts = sum.Skipped, sum.Asked, sum.Rules, sum.Languages, sum.Accounts
 }
 
