@@ -46,6 +46,8 @@ func TestWhoWaitsForTheirMorning(t *testing.T) {
 	}
 	g.Get("/campaigns/"+string(id)).Want(t, 200, "3 people wait for their own morning: Asia/Vladivostok 3, until")
 
-	w.Become(id, func(c *survey.Campaign) { c.State, c.Month, c.Every, c.ClosesAt = survey.Open, "2026-11", 90, now.Add(9*24*time.Hour) })
+	w.Become(id, func(c *survey.Campaign) {
+		c.State, c.Month, c.Every, c.ClosesAt = survey.Open, "2026-11", 90, now.Add(9*24*time.Hour)
+	})
 	g.Get("/campaigns/"+string(id)).Want(t, 200, "Each day’s goes 3 days later.")
 }
