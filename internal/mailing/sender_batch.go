@@ -141,13 +141,7 @@ func spoken(c survey.Campaign, b survey.Batch, contact survey.Contact) string {
 }
 
 func (d *delivery) outcomeOf(c survey.Contact, r mail.Outcome, language string) survey.Outcome {
-	o := survey.Outcome{Contact: c.ID, MessageID: r.MessageID, Owner: c.Owner, Team: c.Team, Language: language}
-	ids := d.Keys.ContactIDs(c.Person.Email)
-	ids[d.campaign.Audience] = c.MailID() // whatever the address is read as today
-	o.Address = survey.PackIDs(ids)
-	if !d.campaign.Audience.Anonymous() {
-		o.Segments, o.Account = survey.SegmentsOf(c, d.campaign.Dimensions), c.Account
-	}
+	o := survey.Outcome{Contact: c.ID, MessageID: r.MessageID, Owner: c.Owner, Team: c.Team, Language: language, With: d.with(d.campaign, c)}
 	switch r.Status {
 	case mail.Accepted:
 		o.State = survey.InvitationSent
@@ -224,7 +218,33 @@ func (r *senderRun) mend(ctx context.Context, c survey.Campaign, b survey.Batch)
 	if b.Again {
 		return r.Store.SettleResent(ctx, b)
 	}
-	return r.Store.MendInvitations(ctx, b.Invitations(c.Audience))
+	return r.Store.MendInvitations(ctx, b.Invitations(c.Audience), func(missing []survey.Invitation) error {
+		ids := make([]survey.ContactID, len(missing))
+		for n, i := range missing {
+			ids[n] = i.Contact
+		}
+		contacts, err := r.Store.Contacts(ctx, c.Audience, ids)
+		for n, i := range missing {
+			if contact, there := contacts[i.Contact]; there && i.State != survey.InvitationSkipped {
+				missing[n].With = r.with(c, contact)
+			}
+		}
+		return err
+	})
+}
+
+// with is what the invitation of a contact carries besides. Of what nobody can read it is nothing.
+func (r *senderRun) with(of survey.Campaign, c survey.Contact) (w survey.With) {
+	if c.Unreadable {
+		return w
+	}
+	ids := r.Keys.ContactIDs(c.Person.Email)
+	ids[of.Audience] = c.MailID() // whatever the address is read as today
+	w.Address = survey.PackIDs(ids)
+	if !of.Audience.Anonymous() {
+		w.Segments, w.Account = survey.SegmentsOf(c, of.Dimensions), c.Account
+	}
+	return w
 }
 
 func (d *delivery) stopAll(reason string) {

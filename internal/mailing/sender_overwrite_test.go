@@ -118,7 +118,7 @@ func standstill(w *world, l *lateness) func(dynamo.Call) error {
 			if b.State != survey.BatchDone {
 				continue
 			}
-			if err := w.store.MendInvitations(ctx, b.Invitations(survey.Customers)); err != nil {
+			if err := w.store.MendInvitations(ctx, b.Invitations(survey.Customers), nil); err != nil {
 				return err
 			}
 			if l.bounce(w) {

@@ -41,13 +41,14 @@ var start = time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
 
 // world is a table, an SES and what is needed to start senders against them.
 type world struct {
-	t      *testing.T
-	store  *store.Store
-	url    string
-	ses    *httptest.Server
-	inbox  *drive.Company
-	keys   *keys.Keys
-	faults func(caller string, before bool) error // may be nil; called before and after each AWS call
+	t       *testing.T
+	company string // of all contacts; "": they have none
+	store   *store.Store
+	url     string
+	ses     *httptest.Server
+	inbox   *drive.Company
+	keys    *keys.Keys
+	faults  func(caller string, before bool) error // may be nil; called before and after each AWS call
 
 	mail      *localses.Server
 	sesBefore func(caller, operation string) error // may be nil; called before each SES call
@@ -165,8 +166,9 @@ func (w *world) contacts(n int) map[survey.ContactID]string {
 	for i := range n {
 		c := survey.Contact{
 			Audience: survey.Customers, Person: survey.Person{Email: fmt.Sprintf("c%d@example.com", i), Name: "Anna"},
-			Language: []string{"en", "en", "ru"}[i%3], Owner: fmt.Sprintf("o%d", i%5), Team: "north", Created: start,
+			Language: []string{"en", "en", "ru"}[i%3], Owner: fmt.Sprintf("o%d", i%5), Team: "north", Created: start, Company: survey.Company{Name: w.company},
 		}
+		c.Account = w.keys.AccountID(c.Audience, c.Company)
 		c.ID = w.keys.ContactID(c.Audience, c.Person.Email)
 		addresses[c.ID] = c.Person.Email
 		cs = append(cs, c)
@@ -502,6 +504,7 @@ func TestDeathAtEveryCall(t *testing.T) {
 // dieAt runs a sender that dies at its n-th call (0: not at all) and returns how many calls it made.
 func dieAt(t *testing.T, contacts int, before bool, n int32) (*world, survey.CampaignID, map[survey.ContactID]string, int32) {
 	w := newWorld(t, 1e6, 1e6)
+	w.company = "Ромашка"
 	people := w.contacts(contacts)
 	id := w.campaign(nil)
 	var calls atomic.Int32
@@ -548,6 +551,9 @@ func (w *world) checkAfterDeath(id survey.CampaignID, people map[survey.ContactI
 		i, ok, err := w.store.Invitation(context.Background(), id, 0, contact)
 		if err != nil || !ok {
 			w.t.Fatalf("a contact has no invitation: %v", err)
+		}
+		if i.Account != w.keys.AccountID(survey.Customers, survey.Company{Name: w.company}) || i.Address == "" {
+			w.t.Errorf("the invitation of a %s contact does not say its account, or its address: %q", i.State, i.Account)
 		}
 		switch got := letters[address]; {
 		case got > 1:

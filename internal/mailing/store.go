@@ -103,8 +103,8 @@ type batchStore interface {
 	// DecideBatch fixes what became of a claimed batch, if lease still is who claimed it, otherwise apperr.ErrChanged. What
 	// is left becomes a batch of its own in the same transaction. The invitations follow.
 	DecideBatch(ctx context.Context, b survey.Batch, lease string, left []survey.ContactID, a survey.Audience) error
-	// MendInvitations writes those invitations of a decided batch that are not there.
-	MendInvitations(ctx context.Context, is []survey.Invitation) error
+	// MendInvitations writes those invitations of a decided batch that are not there; complete, which may be nil, puts into them what they carry besides.
+	MendInvitations(ctx context.Context, is []survey.Invitation, complete func(missing []survey.Invitation) error) error
 	// SettleResent writes what second letters came to into the invitations that are still uncertain. Doing it again changes
 	// nothing.
 	SettleResent(ctx context.Context, b survey.Batch) error

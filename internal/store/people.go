@@ -71,7 +71,7 @@ func (s *Store) AddInvitations(ctx context.Context, is []survey.Invitation, alon
 		if alone() && s.putOnce(ctx, part) == nil {
 			continue
 		}
-		if err := s.MendInvitations(ctx, part); err != nil {
+		if err := s.MendInvitations(ctx, part, nil); err != nil { // these are complete
 			return err
 		}
 	}
@@ -94,7 +94,7 @@ func (s *Store) putOnce(ctx context.Context, is []survey.Invitation) error {
 
 // MendInvitations writes those invitations of a decided batch that are not there: the sender may have died between
 // deciding and writing, and what SES reported since must not be overwritten.
-func (s *Store) MendInvitations(ctx context.Context, is []survey.Invitation) error {
+func (s *Store) MendInvitations(ctx context.Context, is []survey.Invitation, complete func(missing []survey.Invitation) error) error {
 	keys := make([]key, len(is))
 	for n, i := range is {
 		keys[n] = personKey(i.Campaign, invitationKind(i.Mailing), i.Contact)
@@ -107,10 +107,18 @@ func (s *Store) MendInvitations(ctx context.Context, is []survey.Invitation) err
 	for _, it := range items {
 		have[keyOf(it)] = true
 	}
+	var missing []survey.Invitation
 	for n, i := range is {
-		if have[keys[n]] {
-			continue
+		if !have[keys[n]] {
+			missing = append(missing, i)
 		}
+	}
+	if len(missing) > 0 && complete != nil {
+		if err := complete(missing); err != nil {
+			return err
+		}
+	}
+	for _, i := range missing {
 		if err := s.put(ctx, invitationItem(i), "attribute_not_exists(pk)", nil); err != nil && !errors.Is(err, apperr.ErrChanged) {
 			return err
 		}

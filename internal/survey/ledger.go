@@ -155,7 +155,7 @@ type Outcome struct {
 }
 
 // With is what an invitation carries besides, so that whoever takes the answer, or stops the letters, needs no contact. It is written
-// with the invitation by the sender who sent the letter, and is not among a batch's outcomes: of one whose sender died it is missing.
+// with the invitation, and is not among a batch's outcomes: of one whose sender died it is what the contact has when that is found.
 type With struct {
 	Segments []string   // the contact's values of the campaign's dimensions; nil: they were not written, or there are no dimensions
 	Account  AccountID  // that the contact is of
