@@ -88,7 +88,7 @@ var table = []rule{
 	// Adapters.
 	{"internal/apperr", nil},
 	{"internal/names", nil},
-	{"internal/report", nil},
+	{"internal/report", []string{"internal/sheet"}}, // which text a table takes for a formula
 	{"internal/celltext", []string{"internal/apperr", "internal/names"}},
 	{"internal/logs", nil},
 	{"internal/text", nil},

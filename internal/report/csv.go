@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"onetap/internal/sheet"
 )
 
 // csvFile writes a list as Excel of the language's country opens it by a double click: in Russia a semicolon parts cells, since the comma is
@@ -26,7 +28,7 @@ func (c *csvFile) begin() {
 	c.state.Begun = true
 	c.out.WriteString("\uFEFF")
 	for i, column := range c.table.Columns {
-		c.cell(i, harmless(column.Heading))
+		c.cell(i, sheet.Guarded(column.Heading))
 	}
 	c.out.WriteString("\r\n")
 }
@@ -53,7 +55,7 @@ func (c *csvFile) text(column Column, v any) (string, error) {
 		return "", nil
 	case string:
 		if column.Kind == Text {
-			return harmless(v), nil
+			return sheet.Guarded(v), nil
 		}
 	case int:
 		if column.Kind == Whole {
@@ -94,33 +96,6 @@ func (c *csvFile) cell(i int, text string) {
 	c.out.WriteByte('"')
 	c.out.WriteString(strings.ReplaceAll(text, `"`, `""`))
 	c.out.WriteByte('"')
-}
-
-// harmless puts an apostrophe before a text that a table program would take for a formula: what a stranger wrote must not be carried out
-// on the reader's machine (OWASP, "CSV injection"). A number, such as a telephone with its plus sign, is none.
-func harmless(text string) string {
-	if text == "" || !strings.ContainsRune("=+-@\t\r", rune(text[0])) || number(text) {
-		return text
-	}
-	return "'" + text
-}
-
-// number reports whether a text is a sign and digits, with one decimal mark at most.
-func number(text string) bool {
-	digits := strings.TrimLeft(text[:1], "+-") + text[1:]
-	if digits == "" || len(text)-len(digits) > 1 {
-		return false
-	}
-	marks := 0
-	for _, c := range []byte(digits) {
-		switch {
-		case c == '.' || c == ',':
-			marks++
-		case c < '0' || c > '9':
-			return false
-		}
-	}
-	return marks <= 1 && len(digits) > marks
 }
 
 func (c *csvFile) End() error {

@@ -208,8 +208,12 @@ func (r *Reader) next(data []byte, last bool) (rec Record, size int, ok bool) {
 	return rec, size, true
 }
 
-// plainText takes off what programs put around a text so that Excel keeps its zeros and plus signs: ="007" is 007.
+// plainText takes off what programs put around a text so that Excel keeps its zeros and plus signs: ="007" is 007. The apostrophe before
+// what would be a formula is WriteRow's, or that of whoever else guards their readers, and no part of the text either.
 func plainText(cell string) string {
+	if inner, ok := strings.CutPrefix(cell, "'"); ok && Formula(inner) {
+		return inner
+	}
 	if inner, ok := strings.CutPrefix(cell, `="`); ok {
 		if inner, ok = strings.CutSuffix(inner, `"`); ok && !strings.Contains(inner, `"`) {
 			return inner

@@ -16,9 +16,7 @@ import (
 func WriteRow(b *strings.Builder, separator string, cells []string) {
 	guarded := make([]string, len(cells))
 	for i, c := range cells {
-		if guarded[i] = c; Formula(c) {
-			guarded[i] = "'" + c
-		}
+		guarded[i] = Guarded(c)
 	}
 	var line strings.Builder
 	w := csv.NewWriter(&line)
@@ -27,6 +25,15 @@ func WriteRow(b *strings.Builder, separator string, cells []string) {
 	w.Flush()
 	b.WriteString(strings.TrimSuffix(line.String(), "\n"))
 	b.WriteString("\r\n")
+}
+
+// Guarded is a cell as a spreadsheet may have it: with an apostrophe before what it would take for a formula, and before an apostrophe that would
+// otherwise be taken for such a one when the list is read back.
+func Guarded(cell string) string {
+	if inner, ok := strings.CutPrefix(cell, "'"); Formula(cell) || ok && Formula(inner) {
+		return "'" + cell
+	}
+	return cell
 }
 
 // Formula reports whether a spreadsheet may take a cell for a formula (owasp.org/www-community/attacks/CSV_Injection):

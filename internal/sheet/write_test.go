@@ -30,7 +30,7 @@ func TestFormula(t *testing.T) {
 	}
 }
 
-// Whatever is written is read back as it was, but for the apostrophe, under any separator.
+// Whatever is written is read back as it was, under any separator: what was refused, corrected and uploaded again has no apostrophes more.
 func TestWrittenRowsAreReadBack(t *testing.T) {
 	t.Parallel()
 	cell := rapid.StringOf(rapid.SampledFrom([]rune("ab=+-@＝＠ ,;|\t\"'\n\u00a0\ufeffж5")))
@@ -45,20 +45,11 @@ func TestWrittenRowsAreReadBack(t *testing.T) {
 		}
 		sheet.WriteRow(&b, separator, head)
 		sheet.WriteRow(&b, separator, cells)
-		want := make([]string, len(cells))
-		for i, c := range cells {
-			if want[i] = c; sheet.Formula(c) {
-				want[i] = "'" + c
-			}
-			if sheet.Formula(want[i]) && !strings.HasPrefix(want[i], "'") {
-				t.Fatalf("%q is written as a formula", c)
-			}
-		}
 		_, records, err := readAs("utf-8", withMail, b.String()) // said: so few letters may look like those of another encoding
 		if err != nil || len(records) != 1 {
 			t.Fatalf("%q: %d records, %v", b.String(), len(records), err)
 		}
-		if d := cmp.Diff(want, records[0].Cells); d != "" {
+		if d := cmp.Diff(cells, records[0].Cells); d != "" {
 			t.Fatalf("%q: %s", b.String(), d)
 		}
 	})
