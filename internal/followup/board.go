@@ -80,6 +80,27 @@ type BoardQuery struct {
 	Owner string     // AllOwners, or one owner
 	State loop.State // one state by itself, page by page; any other value: all states, the beginning of each
 	After string     // of one state: where the page before ended (Column.Next); "": from the beginning
+	Only  Only
+}
+
+// Only narrows a board to some cases; what is empty narrows nothing.
+type Only struct {
+	Team  string
+	Cause loop.Cause
+	Level loop.Level
+	Kind  loop.Kind
+}
+
+func (o Only) all() bool { return o == Only{} }
+
+func (o Only) fits(c loop.Case) bool {
+	return (o.Team == "" || strings.EqualFold(o.Team, c.Team)) && (o.Level == "" || o.Level == c.Level) && (o.Kind == "" || o.Kind == c.Is()) &&
+		(o.Cause == "" || slices.Contains(c.Causes, o.Cause))
+}
+
+// counts reports whether a cell of figures is one of those that are shown.
+func (o Only) counts(c loop.Cell) bool {
+	return c.Cause == o.Cause && (o.Team == "" || strings.EqualFold(o.Team, c.Team)) && (o.Level == "" || o.Level == c.Level) && (o.Kind == "" || o.Kind == c.Kind)
 }
 
 // Board is the cases of those whom somebody answers for.
@@ -91,12 +112,15 @@ type Board struct {
 	One    bool     // one state by itself
 	About
 	Columns []Column
+	Teams   []string          // of cases that are there, in order
+	Words   map[string]string // what the respondents wrote, by case
 }
 
 // Column is the cases of one state: the nearest deadlines first, of resolved cases the latest.
 type Column struct {
 	State loop.State
 	Cases []loop.Case
+	Count int    // how many there are in all, by the figures, which may be behind by some seconds; 0: not known
 	Next  string // where the next page begins; "" where no cases follow
 }
 
@@ -117,16 +141,118 @@ func (c *Cases) Board(ctx context.Context, who authz.Who, staff []survey.Staff, 
 	if b.One {
 		states, limit, after = []loop.State{q.State}, columnPage, q.After
 	}
-	var err error
-	if b.Columns, err = c.columns(ctx, asked, states, after, limit); err != nil {
+	figures, err := c.figures(ctx, asked)
+	if err != nil {
+		return b, err
+	}
+	b.Teams = teamsOf(figures)
+	if b.Columns, err = c.boardColumns(ctx, asked, states, after, limit, q.Only, figures); err != nil {
 		return b, err
 	}
 	var all []loop.Case
 	for _, column := range b.Columns {
 		all = append(all, column.Cases...)
 	}
-	b.About, err = c.about(ctx, all)
+	if b.About, err = c.about(ctx, all); err != nil {
+		return b, err
+	}
+	b.Words, err = c.Store.CaseWords(ctx, all)
 	return b, err
+}
+
+// fewOwners is of how many owners each is asked for cases, whatever their figures say.
+const fewOwners = 16
+
+// figures are those of owners, by owner in small letters.
+func (c *Cases) figures(ctx context.Context, owners []string) (map[string]loop.Figures, error) {
+	if len(owners) == 1 {
+		one, err := c.Store.CaseFigures(ctx, strings.ToLower(owners[0]))
+		return map[string]loop.Figures{strings.ToLower(owners[0]): one}, err
+	}
+	all, err := c.Store.AllCaseFigures(ctx, "", false)
+	mine := map[string]loop.Figures{}
+	for _, o := range owners {
+		if f, ok := all[strings.ToLower(o)]; ok {
+			mine[strings.ToLower(o)] = f
+		}
+	}
+	return mine, err
+}
+
+func teamsOf(figures map[string]loop.Figures) (teams []string) {
+	for _, f := range figures {
+		f.Cells(func(cell loop.Cell, n int) {
+			if n > 0 && cell.Team != "" && !slices.Contains(teams, cell.Team) {
+				teams = append(teams, cell.Team)
+			}
+		})
+	}
+	slices.Sort(teams)
+	return teams
+}
+
+// boardColumns reads the states side by side, and counts them. Of many owners only those are asked who have cases of a state.
+func (c *Cases) boardColumns(ctx context.Context, owners []string, states []loop.State, after string, limit int, only Only, figures map[string]loop.Figures) ([]Column, error) {
+	columns := make([]Column, len(states))
+	g, ctx := errgroup.WithContext(ctx)
+	for i, s := range states {
+		asked, count := []string(nil), 0
+		for _, o := range owners {
+			n := 0
+			figures[strings.ToLower(o)].Cells(func(cell loop.Cell, k int) {
+				if cell.State == s && only.counts(cell) {
+					n += k
+				}
+			})
+			if count += n; n > 0 || len(owners) <= fewOwners {
+				asked = append(asked, o)
+			}
+		}
+		g.Go(func() (err error) {
+			columns[i], err = c.column(ctx, asked, s, after, limit, only)
+			columns[i].Count = count
+			return err
+		})
+	}
+	return columns, g.Wait()
+}
+
+// maxPassed is how many cases are looked at for a column of some.
+const maxPassed = 2000
+
+// column reads the cases of a state that are wanted.
+func (c *Cases) column(ctx context.Context, owners []string, s loop.State, after string, limit int, only Only) (Column, error) {
+	column := Column{State: s}
+	read := limit
+	if !only.all() {
+		read = 200
+	}
+	for looked := 0; len(owners) > 0; {
+		found, more, err := c.Store.Board(ctx, owners, s, after, read)
+		if err != nil {
+			return column, err
+		}
+		for _, one := range found {
+			if only.fits(one) {
+				if len(column.Cases) == limit {
+					column.Next = column.Cases[limit-1].Place()
+					return column, nil
+				}
+				column.Cases = append(column.Cases, one)
+			}
+		}
+		if looked += len(found); !more {
+			return column, nil
+		}
+		after = found[len(found)-1].Place()
+		if len(column.Cases) == limit || looked >= maxPassed {
+			if column.Next = after; len(column.Cases) == limit {
+				column.Next = column.Cases[limit-1].Place()
+			}
+			return column, nil
+		}
+	}
+	return column, nil
 }
 
 // columns reads the states side by side.
@@ -151,6 +277,9 @@ type About struct {
 	People    map[survey.ContactID]survey.Contact
 	Campaigns map[survey.CampaignID]survey.Campaign // as they stand now
 }
+
+// AboutOf is whom and what some cases are about, for who may see these.
+func (c *Cases) AboutOf(ctx context.Context, cs []loop.Case) (About, error) { return c.about(ctx, cs) }
 
 func (c *Cases) about(ctx context.Context, cs []loop.Case) (About, error) {
 	ids, campaigns := map[survey.Audience][]survey.ContactID{}, map[survey.CampaignID]survey.Campaign{}

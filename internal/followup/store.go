@@ -100,6 +100,13 @@ type CaseStore interface {
 	// Board lists owners' cases in one state, the earliest deadline first, of resolved ones the latest, after the case whose
 	// Place is given: up to limit of them; more says that others follow. It may be behind by a moment; cursor_wrong.
 	Board(ctx context.Context, owners []string, state loop.State, after string, limit int) (cs []loop.Case, more bool, err error)
+	// CaseWords reads what the respondents of some cases wrote, why and wish, by case; those who wrote nothing, or whose words cannot be
+	// read, are left out.
+	CaseWords(ctx context.Context, cs []loop.Case) (map[string]string, error)
+	// CaseFigures reads the figures of an owner's board, AllCaseFigures all owners', by owner in small letters. They may be behind by some
+	// seconds.
+	CaseFigures(ctx context.Context, owner string) (loop.Figures, error)
+	AllCaseFigures(ctx context.Context, week string, consistent bool) (map[string]loop.Figures, error)
 	// SomeCases reads up to limit cases of each of a campaign's sixteen shards; more says that there are others.
 	SomeCases(ctx context.Context, c survey.CampaignID, limit int) (cs []loop.Case, more bool, err error)
 	// Contacts reads several contacts; those that are not there are left out.

@@ -211,6 +211,40 @@ func (s *Store) CaseByID(ctx context.Context, id string) (loop.Case, error) {
 	return c, err
 }
 
+// CaseWords reads what the respondents of some cases wrote, why and wish, by case; those who wrote nothing, or whose words cannot be read,
+// are left out. It may be behind by a moment.
+func (s *Store) CaseWords(ctx context.Context, cs []loop.Case) (map[string]string, error) {
+	keys := make([]key, len(cs))
+	for i, c := range cs {
+		keys[i] = personKey(c.Campaign, "RESPONSE", c.Contact)
+	}
+	items, err := s.batchGet(ctx, keys, false, "")
+	if err != nil {
+		return nil, fmt.Errorf("words of cases: %w", err)
+	}
+	found := make([]string, len(items))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(boardInFlight)
+	for i, it := range items {
+		g.Go(func() error {
+			r, err := s.response(ctx, it)
+			found[i] = strings.TrimSpace(r.Why + " " + r.Wish)
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	words := map[string]string{}
+	for i, it := range items {
+		if found[i] != "" {
+			r := responseOf(it)
+			words[loop.Case{Campaign: r.Campaign, Contact: r.Contact}.ID()] = found[i]
+		}
+	}
+	return words, nil
+}
+
 // Notes lists the notes of a case, the first one first. One that does not open comes without its words (loop.Note.Unreadable).
 func (s *Store) Notes(ctx context.Context, c loop.Case) (all []loop.Note, err error) {
 	if c.Notes == 0 {

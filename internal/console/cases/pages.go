@@ -16,6 +16,7 @@ func (d *Pages) Routes() []door.Route {
 		door.On("GET /cases", authz.ReadCases, d.caseBoard, ""),
 		door.On("POST /cases/download", authz.ReadCases, d.downloadCases, "cases.download"),
 		door.On("POST /cases/find", authz.ReadCases, d.findCases, door.Unaudited),
+		door.On("POST /cases/bulk", authz.WorkCases, d.bulk, "cases.change"),
 		door.On("GET /cases/{case}", authz.ReadCases, d.casePage, ""),
 		door.On("POST /cases/{case}", authz.WorkCases, d.workOnCasePage, "cases.change"),
 	}

@@ -13,7 +13,14 @@ import (
 
 // CaseCard is a case as the board and the home page list it, in words.
 type CaseCard struct {
-	Href     string
+	ID, Href string
+	Words    string // the beginning of what the contact wrote, where it is shown
+	Account  string
+	Value    string
+	Kind     string // "": of a detractor
+	Owes     string // until when something was promised that nobody has said is done
+	Broken   bool   // that day has passed
+	Soon     bool   // the deadline is less than a day off
 	Who      string // the contact
 	Owner    string // "" where it is plain whose cases are listed
 	Campaign string
@@ -42,9 +49,23 @@ func AlsoOf(f Frame, c loop.Case, about followup.About) AlsoOpen {
 // CardOf is the card of a case, without its owner.
 func CardOf(f Frame, c loop.Case, about followup.About, now time.Time) CaseCard {
 	card := CaseCard{
-		Href: "/cases/" + c.ID(), Who: ContactName(f.Lang, about.People[c.Contact]), Campaign: about.Campaigns[c.Campaign].Name,
+		ID: c.ID(), Href: "/cases/" + c.ID(), Who: ContactName(f.Lang, about.People[c.Contact]), Campaign: about.Campaigns[c.Campaign].Name,
 		Score: ScoreOf(f.Lang, c.Latest), contact: c.Contact,
 	}
+	person := about.People[c.Contact]
+	card.Account, card.Value = person.AccountName(), person.Value
+	if c.Is() != loop.OfDetractor {
+		card.Kind = f.Lang.T("case.kind." + string(c.Is()))
+	}
+	if c.Owes() {
+		for _, p := range c.Promises {
+			if p.Done == "" && (card.Owes == "" || p.Late(now)) {
+				card.Owes = f.Lang.Day(p.By.In(f.Zone))
+			}
+		}
+		card.Broken = c.Breaks(now)
+	}
+	card.Soon = c.Waits() && !c.Late(now) && c.Deadline.Sub(now) < 24*time.Hour
 	if c.Waits() {
 		card.Left, card.Over = TimeLeft(f.Lang, now, c.Deadline)
 		card.Deadline = f.Lang.Moment(c.Deadline.In(f.Zone))
