@@ -1,4 +1,4 @@
-package calendar
+package calendar_test
 
 import (
 	"testing"
@@ -7,6 +7,8 @@ import (
 	"pgregory.net/rapid"
 
 	"onetap/internal/apperr"
+	"onetap/internal/calendar"
+	_ "onetap/internal/calendar/holidays"
 )
 
 func zone(t *testing.T, name string) *time.Location {
@@ -18,8 +20,8 @@ func zone(t *testing.T, name string) *time.Location {
 	return z
 }
 
-func russia(t *testing.T) Calendar {
-	c := Usual()
+func russia(t *testing.T) calendar.Calendar {
+	c := calendar.Usual()
 	c.Country = "ru"
 	return c.In(zone(t, "Europe/Moscow"), "")
 }
@@ -28,15 +30,15 @@ const local = "2006-01-02 15:04"
 
 func TestWorkingDays(t *testing.T) {
 	t.Parallel()
-	short := Usual()
-	short.Week[time.Friday] = Hours{9, 16}
-	moved := Usual()
+	short := calendar.Usual()
+	short.Week[time.Friday] = calendar.Hours{9, 16}
+	moved := calendar.Usual()
 	moved.Country = "ru"
-	moved.Days, _ = ReadDays("20.02.2027 рабочий\n22.02.2027 выходной\n2027-03-05 off")
+	moved.Days, _ = calendar.ReadDays("20.02.2027 рабочий\n22.02.2027 выходной\n2027-03-05 off")
 	moscow := zone(t, "Europe/Moscow")
 	for _, tt := range []struct {
 		name     string
-		cal      Calendar
+		cal      calendar.Calendar
 		at       string
 		days     int
 		deadline string
@@ -54,7 +56,7 @@ func TestWorkingDays(t *testing.T) {
 		{"a Saturday that works", moved.In(moscow, ""), "2027-02-19 10:00", 1, "2027-02-20 10:00"},
 		{"moved and own days off", moved.In(moscow, ""), "2027-02-20 10:00", 1, "2027-02-24 10:00"},
 		{"own days are the country's", moved.In(moscow, "de"), "2027-02-19 10:00", 1, "2027-02-22 10:00"},
-		{"around the clock", Company{}.In(moscow, ""), "2027-03-13 12:00", 2, "2027-03-15 12:00"},
+		{"around the clock", calendar.Company{}.In(moscow, ""), "2027-03-13 12:00", 2, "2027-03-15 12:00"},
 	} {
 		at, _ := time.ParseInLocation(local, tt.at, moscow)
 		if got := tt.cal.AddDays(at, tt.days).Format(local); got != tt.deadline {
@@ -94,7 +96,7 @@ func TestChangeOfClocks(t *testing.T) {
 		{"2027-10-29 15:00", "2027-11-02 15:00"}, // and ends on 31 October
 	} {
 		berlin := zone(t, "Europe/Berlin")
-		cal := Usual().In(berlin, "")
+		cal := calendar.Usual().In(berlin, "")
 		at, _ := time.ParseInLocation(local, tt.at, berlin)
 		deadline := cal.AddDays(at, 2)
 		if deadline.Format(local) != tt.deadline {
@@ -104,15 +106,15 @@ func TestChangeOfClocks(t *testing.T) {
 			t.Error("working time over a change of clocks:", work)
 		}
 		// Around the clock: the hour on the wall stays, and the day is an hour shorter or longer.
-		wall := Company{}.In(berlin, "").AddDays(at, 2)
+		wall := calendar.Company{}.In(berlin, "").AddDays(at, 2)
 		if wall.Format("15:04") != "15:00" {
 			t.Error("two days around the clock are until", wall.Format(local))
 		}
 	}
 	// A night shift: on the day on which clocks go forward it is an hour shorter.
-	night := Company{Week: [7]Hours{time.Sunday: {0, 8}}}
+	night := calendar.Company{Week: [7]calendar.Hours{time.Sunday: {0, 8}}}
 	cal := night.In(zone(t, "Europe/Berlin"), "")
-	if work := cal.Between(Date{2027, 3, 28}.At(0, cal.location()), Date{2027, 3, 28}.At(9, cal.location())); work != 7*time.Hour {
+	if work := cal.Between(calendar.Date{2027, 3, 28}.At(0, zone(t, "Europe/Berlin")), calendar.Date{2027, 3, 28}.At(9, zone(t, "Europe/Berlin"))); work != 7*time.Hour {
 		t.Error("the night of summer time has", work)
 	}
 }
@@ -127,8 +129,8 @@ func TestHolidays(t *testing.T) {
 		"us": {"2025-01-01", "2025-01-20", "2025-02-17", "2025-05-26", "2025-06-19", "2025-07-04", "2025-09-01", "2025-10-13", "2025-11-11", "2025-11-27", "2025-12-25"},
 	} {
 		var got []string
-		for d := (Date{2025, 1, 1}); d.Year == 2025; d = d.Next(1) {
-			if holiday(country, d) {
+		for d := (calendar.Date{2025, 1, 1}); d.Year == 2025; d = d.Next(1) {
+			if calendar.Holiday(country, d) {
 				got = append(got, d.String())
 			}
 		}
@@ -142,8 +144,8 @@ func TestHolidays(t *testing.T) {
 			}
 		}
 	}
-	for _, country := range Countries {
-		if len(holidaysOf(country, 2027)) < 5 {
+	for _, country := range calendar.Countries {
+		if len(calendar.HolidaysOf(country, 2027)) < 5 {
 			t.Error("few holidays of", country)
 		}
 	}
@@ -153,16 +155,16 @@ func TestHolidays(t *testing.T) {
 // (Government decree No. 1335 of 4 October 2024; the month's counts of the five-day week are published by consultant.ru).
 func TestProductionCalendar(t *testing.T) {
 	t.Parallel()
-	c := Usual()
+	c := calendar.Usual()
 	c.Country = "ru"
 	var err error
-	if c.Days, err = ReadDays("02.05.2025 выходной (с 4 января)\n08.05.2025 выходной (с 23 февраля)\n13.06.2025 выходной (с 8 марта)\n03.11.2025 выходной (с 1 ноября)\n31.12.2025 выходной (с 5 января)\n01.11.2025 рабочий\n24.02.2025 рабочий\n10.03.2025 рабочий"); err != nil {
+	if c.Days, err = calendar.ReadDays("02.05.2025 выходной (с 4 января)\n08.05.2025 выходной (с 23 февраля)\n13.06.2025 выходной (с 8 марта)\n03.11.2025 выходной (с 1 ноября)\n31.12.2025 выходной (с 5 января)\n01.11.2025 рабочий\n24.02.2025 рабочий\n10.03.2025 рабочий"); err != nil {
 		t.Fatal(err)
 	}
 	cal := c.In(time.UTC, "")
 	var months [13]int
 	sum := 0
-	for d := (Date{2025, 1, 1}); d.Year == 2025; d = d.Next(1) {
+	for d := (calendar.Date{2025, 1, 1}); d.Year == 2025; d = d.Next(1) {
 		if _, works := cal.Hours(d); works {
 			months[d.Month]++
 			sum++
@@ -175,7 +177,7 @@ func TestProductionCalendar(t *testing.T) {
 
 func TestReadDays(t *testing.T) {
 	t.Parallel()
-	days, err := ReadDays("\n 31.12.2027 выходной\n01.05.2027–03.05.2027\n20.02.2028 — рабочий\n2028-06-01 - 2028-06-02 off company's birthday\n05.06 works\n// remark\n")
+	days, err := calendar.ReadDays("\n 31.12.2027 выходной\n01.05.2027–03.05.2027\n20.02.2028 — рабочий\n2028-06-01 - 2028-06-02 off company's birthday\n05.06 works\n// remark\n")
 	want := []string{"2027-05-01 false", "2027-05-02 false", "2027-05-03 false", "2027-12-31 false", "2028-02-20 true", "2028-06-01 false", "2028-06-02 false", "2028-06-05 true"}
 	if err != nil || len(days) != len(want) {
 		t.Fatal(days, err)
@@ -186,7 +188,7 @@ func TestReadDays(t *testing.T) {
 		}
 	}
 	for text, line := range map[string]int{"31.02.2027": 1, "01.01.2027\nмай": 2, "01.01.2027 может быть": 1, "05.06": 1, "10.05.2027-01.05.2027": 1, "01.01.1027": 1} {
-		_, err := ReadDays(text)
+		_, err := calendar.ReadDays(text)
 		if p := apperr.As(err); p == nil || p.Code != "calendar_line" || p.With["Line"] != line {
 			t.Errorf("%q: %v", text, err)
 		}
@@ -195,23 +197,23 @@ func TestReadDays(t *testing.T) {
 
 func TestChecked(t *testing.T) {
 	t.Parallel()
-	for code, c := range map[string]Company{
-		"calendar_no_work": {Country: "ru"}, "calendar_country": {Week: Usual().Week, Country: "xx"},
-		"calendar_hours": {Week: [7]Hours{1: {18, 9}}}, "calendar_days_many": {Week: Usual().Week, Days: make([]Day, MaxOwnDays+1)},
+	for code, c := range map[string]calendar.Company{
+		"calendar_no_work": {Country: "ru"}, "calendar_country": {Week: calendar.Usual().Week, Country: "xx"},
+		"calendar_hours": {Week: [7]calendar.Hours{1: {18, 9}}}, "calendar_days_many": {Week: calendar.Usual().Week, Days: make([]calendar.Day, calendar.MaxOwnDays+1)},
 	} {
 		if err := c.Check(); !apperr.Is(err, code) {
 			t.Errorf("%s: %v", code, err)
 		}
 	}
-	ends := Usual()
-	ends.Country, ends.Until = "ru", Date{2026, 12, 31}
+	ends := calendar.Usual()
+	ends.Country, ends.Until = "ru", calendar.Date{2026, 12, 31}
 	for at, said := range map[string]bool{"2026-11-29": false, "2026-11-30": true, "2027-03-01": true} {
 		now, _ := time.Parse(time.DateOnly, at)
 		if ends.Ends(now) != said {
 			t.Errorf("on %s: said %v", at, !said)
 		}
 	}
-	if Usual().Ends(time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)) {
+	if calendar.Usual().Ends(time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)) {
 		t.Error("a calendar without moved days ends")
 	}
 }
@@ -222,17 +224,17 @@ func TestTimeAdds(t *testing.T) {
 	t.Parallel()
 	zones := []*time.Location{zone(t, "Europe/Moscow"), zone(t, "America/New_York"), zone(t, "Pacific/Auckland"), zone(t, "Pacific/Pago_Pago"), time.UTC}
 	rapid.Check(t, func(t *rapid.T) {
-		var c Company
+		var c calendar.Company
 		for d := range c.Week {
 			if rapid.Bool().Draw(t, "works") {
 				from := rapid.IntRange(0, 23).Draw(t, "from")
-				c.Week[d] = Hours{from, rapid.IntRange(from+1, 24).Draw(t, "until")}
+				c.Week[d] = calendar.Hours{from, rapid.IntRange(from+1, 24).Draw(t, "until")}
 			}
 		}
-		if c.Week == [7]Hours{} {
-			c.Week[3] = Hours{9, 18}
+		if c.Week == [7]calendar.Hours{} {
+			c.Week[3] = calendar.Hours{9, 18}
 		}
-		c.Country = rapid.SampledFrom(append([]string{""}, Countries...)).Draw(t, "country")
+		c.Country = rapid.SampledFrom(append([]string{""}, calendar.Countries...)).Draw(t, "country")
 		cal := c.In(rapid.SampledFrom(zones).Draw(t, "zone"), "")
 		at := time.Unix(rapid.Int64Range(1735689600, 1830297600).Draw(t, "at"), 0)
 		work := time.Duration(rapid.IntRange(1, 60*60).Draw(t, "minutes")) * time.Minute

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"onetap/internal/apperr"
+	_ "onetap/internal/calendar/holidays" // of deadlines
 	"onetap/internal/loop"
 	"onetap/internal/nps"
 	"onetap/internal/survey"

@@ -6,6 +6,7 @@ import (
 
 	"onetap/internal/apperr"
 	"onetap/internal/calendar"
+	_ "onetap/internal/calendar/holidays"
 	"onetap/internal/survey"
 )
 

@@ -12,6 +12,7 @@ import (
 
 	"onetap/internal/apperr"
 	"onetap/internal/calendar"
+	_ "onetap/internal/calendar/holidays"
 	"onetap/internal/console/shell"
 	"onetap/internal/door"
 	"onetap/internal/lang"
