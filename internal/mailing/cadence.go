@@ -188,7 +188,7 @@ type DueDay struct {
 // daysCounted is of how many days ahead the people are counted, by the rule by which the sender plans; daysShown how many are shown.
 const daysCounted, daysShown = 3, 20
 
-// Ahead counts whom the next days will ask, as far as is known today: without those who will be new by then. It reads those people and nobody else.
+// Ahead counts whom the next days will ask, as far as is known today: new contacts whose day it will be among them, but not those who have yet to appear. It reads those people and nobody else.
 func (cs *Campaigns) Ahead(ctx context.Context, s survey.Continuous) ([]DueDay, error) {
 	local := cs.Now().In(s.Clock())
 	y, m, d := local.Date()
@@ -208,6 +208,11 @@ func (cs *Campaigns) Ahead(ctx context.Context, s survey.Continuous) ([]DueDay, 
 		s.State = survey.ContinuousRunning
 	}
 	s.Turn = nil
+	counts, err := newCounts(ctx, cs.Store, s, cs.Now())
+	if err != nil {
+		return nil, err
+	}
+	s = s.See(counts, cs.Now())
 	var all []DueDay
 	sum := 0
 	for n, day := range s.Ahead(first, daysShown) {

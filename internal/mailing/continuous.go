@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"onetap/internal/apperr"
 	"onetap/internal/survey"
@@ -131,13 +132,9 @@ func (r *senderRun) beginTurn(ctx context.Context, s survey.Continuous) (begun s
 	if _, ok = s.NextTurn(set.Hours, now); !ok {
 		return s, false, nil
 	}
-	counts := map[string]int{}
-	for _, day := range s.Unseen(now) {
-		ids, err := r.Store.NewContacts(ctx, s.Audience, day)
-		if err != nil {
-			return s, false, err
-		}
-		counts[day] = len(ids)
+	counts, err := newCounts(ctx, r.Store, s, now)
+	if err != nil {
+		return s, false, err
 	}
 	s = s.See(counts, now)
 	t, ok := s.NextTurn(set.Hours, now)
@@ -149,6 +146,19 @@ func (r *senderRun) beginTurn(ctx context.Context, s survey.Continuous) (begun s
 	}
 	s, err = r.Store.SaveContinuous(ctx, s.BeginTurn(t))
 	return s, err == nil, err
+}
+
+// newCounts are how many new contacts had UTC's days of which it is not known yet.
+func newCounts(ctx context.Context, store dueStore, s survey.Continuous, now time.Time) (map[string]int, error) {
+	counts := map[string]int{}
+	for _, day := range s.Unseen(now) {
+		ids, err := store.NewContacts(ctx, s.Audience, day)
+		if err != nil {
+			return nil, err
+		}
+		counts[day] = len(ids)
+	}
+	return counts, nil
 }
 
 // monthID is the id of a month's campaign: the same for whoever asks, so that a month has one.

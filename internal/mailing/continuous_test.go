@@ -211,7 +211,13 @@ func TestNewContactsAreAskedSoon(t *testing.T) {
 	if _, err := w.store.UpsertContacts(t.Context(), cs, survey.UploadMark{Upload: "list"}, monday.AddDate(0, 0, 1)); err != nil {
 		t.Fatal(err)
 	}
-	for n := 1; n < 31; n++ {
+	w.day(1)
+	ahead := &Campaigns{Store: w.store, Now: clockOf(2)} // on the evening before their list's day is known to be none of too many
+	days, err := ahead.Ahead(t.Context(), w.survey())
+	if err != nil || days[0].People != 0 || days[2].People != 60 {
+		t.Errorf("the next days are to ask %+v, %v", days[:3], err)
+	}
+	for n := 2; n < 31; n++ {
 		w.day(n)
 		want := 0
 		if n >= 4 {

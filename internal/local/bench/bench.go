@@ -92,6 +92,7 @@ var measurements = []struct {
 	{"tap", measureTap},
 	{"pages", measurePages},
 	{"growth", measureGrowth},
+	{"cadence", measureCadence},
 }
 
 // Names lists the measurements.
