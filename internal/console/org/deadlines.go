@@ -136,7 +136,7 @@ func (p *deadlinesPage) term(n int, t loop.Term) termField {
 	f.Audience = []shell.Option{{Label: p.Lang.T("deadlines.audience_any"), On: t.Audience == ""}}
 	for _, a := range survey.Audiences {
 		if a != survey.Employees { // has no cases
-			f.Audience = append(f.Audience, shell.Option{Value: string(a), Label: p.Lang.T("audience." + string(a)), On: a == t.Audience})
+			f.Audience = append(f.Audience, shell.Option{Value: string(a), Label: p.Lang.T("contacts.audience." + string(a)), On: a == t.Audience})
 		}
 	}
 	return f

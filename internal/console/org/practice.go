@@ -44,7 +44,10 @@ type causeField struct {
 	Wrong   string
 }
 
-type causeName struct{ Field, Label, Value string }
+type causeName struct {
+	Field, Label, Value string
+	Own                 string // the name that holds without one; "": none
+}
 
 func (d *Pages) showPractice(w http.ResponseWriter, r *http.Request) error {
 	stored, err := d.Cases.Practice(r.Context())
@@ -102,7 +105,7 @@ func (d *Pages) practiceForm(r *http.Request, stored loop.Practice, said []loop.
 	p.Tries = strconv.Itoa(cmp.Or(stored.Tries, loop.DefaultTries))
 	for _, a := range survey.Audiences {
 		if a != survey.Employees { // has no cases
-			p.Passives = append(p.Passives, shell.Option{Value: string(a), Label: p.Lang.T("audience." + string(a)), On: stored.Follows(a)})
+			p.Passives = append(p.Passives, shell.Option{Value: string(a), Label: p.Lang.T("contacts.audience." + string(a)), On: stored.Follows(a)})
 		}
 	}
 	if said == nil {
@@ -117,7 +120,11 @@ func (d *Pages) practiceForm(r *http.Request, stored loop.Practice, said []loop.
 			f.Own = followup.CauseName(p.Lang, nil, s.ID)
 		}
 		for _, l := range lang.All() {
-			f.Names = append(f.Names, causeName{"cause_" + f.N + "_" + string(l), l.T("format.language"), s.Names[string(l)]})
+			name := causeName{Field: "cause_" + f.N + "_" + string(l), Label: l.T("format.language"), Value: s.Names[string(l)]}
+			if s.ID.Standard() {
+				name.Own = followup.CauseName(l, nil, s.ID)
+			}
+			f.Names = append(f.Names, name)
 		}
 		p.Causes = append(p.Causes, f)
 	}
