@@ -35,24 +35,45 @@ func (s *Store) Board(ctx context.Context, owners []string, state loop.State, af
 	}
 	on := shelves(state)
 	found := make([][]loop.Case, len(pks)*len(on))
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(boardInFlight)
-	for i := range found {
-		g.Go(func() (err error) {
-			found[i], err = s.column(ctx, pks[i/len(on)], on[i%len(on)], after, limit+1, !latestFirst)
-			return err
-		})
+	read := func(which []int, most int) error {
+		g, ctx := errgroup.WithContext(ctx)
+		g.SetLimit(boardInFlight)
+		for _, i := range which {
+			g.Go(func() (err error) {
+				found[i], err = s.column(ctx, pks[i/len(on)], on[i%len(on)], after, most, !latestFirst)
+				return err
+			})
+		}
+		return g.Wait()
 	}
-	if err := g.Wait(); err != nil {
-		return nil, false, err
-	}
-	all := slices.Concat(found...)
-	slices.SortFunc(all, func(a, b loop.Case) int {
+	order := func(a, b loop.Case) int {
 		if latestFirst {
 			a, b = b, a
 		}
 		return cmp.Compare(a.Place(), b.Place())
-	})
+	}
+	// Of many partitions each first gives a few. Those of which all are among the first may have more that are.
+	few := min(limit+1, 2+2*limit/max(1, len(found)))
+	which := make([]int, len(found))
+	for i := range which {
+		which[i] = i
+	}
+	if err := read(which, few); err != nil {
+		return nil, false, err
+	}
+	all := slices.Concat(found...)
+	slices.SortFunc(all, order)
+	if few < limit+1 {
+		which = slices.DeleteFunc(which, func(i int) bool {
+			n := len(found[i])
+			return n < few || len(all) > limit && order(found[i][n-1], all[limit]) > 0
+		})
+		if err := read(which, limit+1); err != nil {
+			return nil, false, err
+		}
+		all = slices.Concat(found...)
+		slices.SortFunc(all, order)
+	}
 	return all[:min(limit, len(all))], len(all) > limit, nil
 }
 
