@@ -175,7 +175,8 @@ func earlier(c loop.Case, notes []loop.Note, opened, now time.Time) (loop.Case, 
 	for i, e := range c.History {
 		switch {
 		case i == 0:
-			c.History[i].At, c.History[i].Until = opened, opened.Add(c.Rules.Term)
+			first, shift := &c.History[i], opened.Sub(e.At)
+			first.At, first.Half, first.Until, first.Top = opened, e.Half.Add(shift), e.Until.Add(shift), e.Top.Add(shift)
 		case e.What == loop.Alerted:
 			c.History[i].At, c.Alert.Sent = told, told
 		default:
