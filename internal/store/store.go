@@ -53,6 +53,7 @@
 //	who did what, by day                                AUDIT#<day>#<shard>             <time>#<random>
 //	what one person did, by month                       gsi1: AUDIT#<who>#<month>       <time>#<random>
 //	what the company has set; a logo                    SETTINGS; LOGO#<hash>           SETTINGS; LOGO
+//	by when cases are to be seen to                     SETTINGS                        SCHEDULE
 //	a part of a workbook that fits no call              WORKBOOK#<digest>               PART#<n>
 //	what the columns of an audience are for             SETTINGS                        SEGMENTS#<audience>
 //	whether an audience has accounts at all             SETTINGS                        COMPANIES#<audience>
