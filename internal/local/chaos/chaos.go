@@ -201,7 +201,9 @@ func Play(ctx context.Context, cfg Config, h History) (r Result, err error) {
 	if err = d.play(ctx); err == nil {
 		if err = d.rest(ctx); err == nil {
 			if err = d.check(ctx); err == nil {
-				err = d.retain(ctx, rand.New(rand.NewPCG(h.Seed, 8)))
+				if err = d.climb(ctx, rand.New(rand.NewPCG(h.Seed, 9))); err == nil {
+					err = d.retain(ctx, rand.New(rand.NewPCG(h.Seed, 8)))
+				}
 			}
 		}
 	}
