@@ -159,13 +159,13 @@ func (r *Round) tellMorning(ctx context.Context, m loop.Morning, n int, told loo
 		occasion, kind = mail.Climbed, kindClimbed
 	}
 	l := loop.Letter{Group: m.Group(), Name: fmt.Sprintf("%05d", n), Cases: told.Cases}
-	return r.once(ctx, l, func(ctx context.Context, cases []string) (message mail.Message, ok bool, err error) {
+	return r.once(ctx, l, func(ctx context.Context, cases []string, refused bool) (message mail.Message, ok bool, err error) {
 		d, err := r.directory()
 		if err != nil {
 			return message, false, err
 		}
 		to, there := d.Named(told.To)
-		if !there { // left since the plan was made: whoever answers for the deployment hears of it
+		if !there || refused { // left since the plan was made, or nothing reaches them: whoever answers for the deployment hears of it
 			to, _ = d.Named("")
 		}
 		return r.late(ctx, occasion, kind, to, cases, told.More)
@@ -173,8 +173,9 @@ func (r *Round) tellMorning(ctx context.Context, m loop.Morning, n int, told loo
 }
 
 // once sends a letter that goes out once: it is claimed, written, sent and recorded. sent is false where it is to be tried again, or somebody
-// else is about it. compose says nothing where there is nothing left to say.
-func (r *Round) once(ctx context.Context, l loop.Letter, compose func(ctx context.Context, cases []string) (m mail.Message, ok bool, err error)) (sent bool, err error) {
+// else is about it. compose says nothing where there is nothing left to say; it is asked once more, for somebody else, where the mail service refuses
+// the reader's address. Where that one is refused, too, nobody can be told, and the letter is done with.
+func (r *Round) once(ctx context.Context, l loop.Letter, compose func(ctx context.Context, cases []string, refused bool) (m mail.Message, ok bool, err error)) (sent bool, err error) {
 	if end, ok := ctx.Deadline(); ok && time.Until(end) < recordLimit {
 		return false, nil // too late to begin
 	}
@@ -205,14 +206,22 @@ func (r *Round) once(ctx context.Context, l loop.Letter, compose func(ctx contex
 		return false, err
 	}
 	l = claimed
-	m, says, err := compose(limited, l.Cases)
-	if err != nil {
-		return false, err
-	}
-	if says {
-		if l.Message, err = r.Mail.Send(limited, m); err != nil {
+	for _, refused := range []bool{false, true} {
+		m, says, err := compose(limited, l.Cases, refused)
+		if err != nil {
 			return false, err
 		}
+		if !says {
+			break
+		}
+		l.Message, err = r.Mail.Send(limited, m)
+		if err == nil {
+			break
+		}
+		if refusal := mail.RefusalOf(err); refusal == nil || !refusal.Message {
+			return false, err
+		}
+		r.Log.Warn("letter about what is not done refused; somebody else is told", "group", l.Name, "instead", refused, "error", err)
 	}
 	l.Sent = r.Now()
 	kept, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordLimit)
@@ -279,8 +288,10 @@ func (r *Round) late(ctx context.Context, occasion mail.Occasion, kind string, t
 		c := f.Case
 		one.Language, one.Told, one.Taken, one.CallAgain, one.Notes = d.Language, c.Alert.Sent, c.State == loop.Acknowledged, c.Again, c.Notes
 		one.Tries = c.Tries
-		if occasion != mail.HalfTime { // the link is its owner's
+		if !strings.EqualFold(to.ID, f.To.Staff.ID) { // the link is its owner's
 			one.ActURL = ""
+		}
+		if occasion != mail.HalfTime {
 			one.Owner = cmp.Or(f.To.Staff.Name, f.To.Staff.Email)
 		}
 		d.Alerts, told = append(d.Alerts, one), append(told, c)
@@ -322,7 +333,7 @@ func (r *Round) remind(ctx context.Context, cs []loop.Case) (failed int) {
 		}
 	}
 	if len(l.Cases) > 0 {
-		sent, err := r.once(ctx, l, func(ctx context.Context, cases []string) (mail.Message, bool, error) {
+		sent, err := r.once(ctx, l, func(ctx context.Context, cases []string, refused bool) (mail.Message, bool, error) {
 			d, err := r.directory()
 			if err != nil {
 				return mail.Message{}, false, err
@@ -331,7 +342,11 @@ func (r *Round) remind(ctx context.Context, cs []loop.Case) (failed int) {
 			for i, one := range cases {
 				ids[i], _, _ = strings.Cut(one, " ")
 			}
-			return r.late(ctx, mail.HalfTime, kindHalf, d.Of(first, "", first.Team).Staff, ids, 0)
+			to := d.Of(first, "", first.Team)
+			if refused {
+				to, _ = d.After(to, first.Team)
+			}
+			return r.late(ctx, mail.HalfTime, kindHalf, to.Staff, ids, 0)
 		})
 		if err != nil || !sent {
 			if err != nil {

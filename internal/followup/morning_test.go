@@ -249,3 +249,24 @@ func whole(t *testing.T, name string, letters []drive.Letter, ids []survey.Conta
 		t.Errorf("%s: told of %d others", name, len(told))
 	}
 }
+
+// TestLateToWhoIsRefused: where the mail service refuses a manager's address, or an owner's, somebody else is told, and mornings go on.
+func TestLateToWhoIsRefused(t *testing.T) {
+	t.Parallel()
+	b := late(t)
+	b.Alerts.Mail = sandbox{b.Alerts.Mail}
+	if err := b.Store.PutStaff(context.Background(), []survey.Staff{
+		{ID: "max", Email: "refused@example.com", Name: "Max", Role: survey.RoleManager, Team: "north", Manager: "vera", Language: "en"},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	says(t, b, b.Contact(1, nil), 3, "slow")
+	until(b, 5, 10)
+	if over := b.All("overdue"); len(over) != 1 || over[0].To[0] != followuptest.Admin {
+		t.Fatalf("told: %+v", over)
+	}
+	until(b, 9, 10)
+	if top := b.All("climbed"); len(top) != 1 || top[0].To[0] != "vera@example.com" {
+		t.Fatalf("the next mornings do not come: %+v", top)
+	}
+}
