@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"onetap/internal/authz"
+	"onetap/internal/calendar"
 	"onetap/internal/console/shell"
 	"onetap/internal/lang"
 	"onetap/internal/names"
@@ -28,6 +29,7 @@ type homePage struct {
 	NewOne    bool // may make a campaign
 	Empty     string
 	First     []firstList // what to do first, until it is done
+	Calendar  string      // that the moved days of the calendar end soon; for who can fill them in
 }
 
 // greeting greets a colleague as letters greet: by name and patronymic or first name, by none where it is in doubt.
@@ -58,6 +60,7 @@ func (d *Pages) home(w http.ResponseWriter, r *http.Request) error {
 		g.Go(func() (err error) { p.Campaigns, err = d.campaignCards(ctx, &p.Frame); return err })
 	}
 	g.Go(func() (err error) { p.First, err = d.firstLists(ctx, &p.Frame); return err })
+	g.Go(func() (err error) { p.Calendar, err = d.calendarEnds(ctx, &p.Frame); return err })
 	if err := g.Wait(); err != nil {
 		return err
 	}
@@ -163,3 +166,19 @@ type casesCard struct {
 
 // casesAtHome is how many cases the home page shows.
 const casesAtHome = 8
+
+// calendarEnds says that the calendar's moved days end within a month, to who can fill in the next ones.
+func (d *Pages) calendarEnds(ctx context.Context, f *shell.Frame) (string, error) {
+	if !f.Can(authz.WriteSettings) {
+		return "", nil
+	}
+	s, err := d.Store.Schedule(ctx)
+	if err != nil || s.IsZero() || !s.Work.Ends(d.Now()) {
+		return "", err
+	}
+	when := f.Lang.T("deadlines.never")
+	if until := s.Work.Until; until != (calendar.Date{}) {
+		when = f.Lang.Date(until.At(0, time.UTC))
+	}
+	return f.Lang.T("deadlines.ends", lang.Values{"When": when}), nil
+}

@@ -1,6 +1,7 @@
 package org_test
 
 import (
+	"strings"
 	"testing"
 
 	"onetap/internal/calendar"
@@ -55,7 +56,11 @@ func TestDeadlines(t *testing.T) {
 	g.Get(path).Want(t, 200, "31.12.2027 off", "20.02.2027 works", `value="gold"`)
 	g.Send(path, form("0", "top_days", "5")...).Want(t, 409, "Someone else", `value="5"`)
 	g.Send(path, form("1", "until", "2020-12-31")...).Want(t, 303)
-	g.Get(path).Want(t, 200, "Moved days are filled in until")
+	g.Get(path).Want(t, 200, "Moved days are filled in until: 31 December 2020")
+	g.Get("/").Want(t, 200, "Moved days are filled in until: 31 December 2020", `href="/settings/deadlines"`)
+	if p := w.As(t, "owner").Get("/"); strings.Contains(p.Text, "Moved days") {
+		t.Error("an owner is asked to fill in the calendar")
+	}
 	for _, role := range []string{"marketing", "manager", "analyst", "owner", "executive"} {
 		w.As(t, role).Get(path).Want(t, 403)
 	}
