@@ -43,7 +43,7 @@ local:
 # The tests' processes are short and the machine has memory: the collector runs less often. Many tests wait for a browser or a clock:
 # of their packages twice as many run side by side as there are processors.
 test: local
-	GOGC=400 go test -p $$((2 * $$(getconf _NPROCESSORS_ONLN))) ./...
+	GOGC=400 go test -timeout 15m -p $$((2 * $$(getconf _NPROCESSORS_ONLN))) ./...
 
 demo: local
 	@exec $(LOCAL)/bin/laptop demo

@@ -105,7 +105,7 @@ func TestBrowserTypedSurvivesAClosedTab(t *testing.T) {
 		t.Errorf("offered %q", said)
 	}
 	b.Click(".draft-note button:first-child")
-	b.ClickTo("button[value=solved]", "#cause-wrong") // refused: the reason is missing
+	b.ClickTo("button[value=kept]", "#cause-wrong") // refused: the reason is missing
 	if got := note(t, b); got != halfANote {
 		t.Errorf("refused: %q", got)
 	}

@@ -330,6 +330,9 @@ func TestReopen(t *testing.T) {
 	manager.Says(page, "opened the case again", "2 days left")
 }
 
+// shown counts how often a page shows a name, besides the words of what is to be ticked.
+func shown(page, name string) int { return strings.Count(page, name) - strings.Count(page, name+`"`) }
+
 // Two open cases of one customer are one card on the board and at home; each page names the other, and what is done to one can be
 // done to both.
 func TestTwoCasesOfOneCustomer(t *testing.T) {
@@ -354,8 +357,8 @@ func TestTwoCasesOfOneCustomer(t *testing.T) {
 	for _, path := range []string{"/", "/cases", "/cases?state=open"} {
 		_, page := owner.Get(path)
 		owner.Says(page, "Also open:", "/cases/"+second.ID(), "Зима 2026")
-		if strings.Count(page, "Анна") != 1 {
-			t.Errorf("%s shows the customer %d times", path, strings.Count(page, "Анна"))
+		if shown(page, "Анна") != 1 {
+			t.Errorf("%s shows the customer %d times", path, shown(page, "Анна"))
 		}
 	}
 	_, page := owner.Get("/cases/" + second.ID())
@@ -366,7 +369,7 @@ func TestTwoCasesOfOneCustomer(t *testing.T) {
 	if status, _, _ := owner.Post("/cases/"+c.ID(), "version", version(c), "state", "acknowledged"); status != 303 {
 		t.Fatal(status)
 	}
-	if _, page = owner.Get("/cases"); strings.Count(page, "Анна") != 1 {
+	if _, page = owner.Get("/cases"); shown(page, "Анна") != 1 {
 		t.Error("in two columns the customer is two")
 	}
 	c = caseNow(w, c)
