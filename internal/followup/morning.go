@@ -60,7 +60,7 @@ func (a *Alerts) Mornings(ctx context.Context) error {
 		}
 		sent, err := round.tellMorning(ctx, m, i, told)
 		if err != nil {
-			a.Log.Error("letter about what is overdue not sent; the clock tries again", "level", told.Level, "cases", len(told.Cases)+told.More, "error", err)
+			a.Log.Error("letter about what is overdue not sent; the clock tries again", "of", told.Level, "cases", len(told.Cases)+told.More, "error", err)
 		}
 		if !sent {
 			waiting++

@@ -72,6 +72,11 @@ func TestStaffWorkElsewhere(t *testing.T) {
 	w.Staffed()
 	g := w.As(t, "administrator")
 	g.Send("/staff", "id", "weber", "email", "weber@example.com", "name", "Eva Weber", "role", "owner", "zone", "Asia/Omsk", "country", "de").Want(t, 303)
+	g.Send("/staff", "id", "klein", "email", "klein@example.com", "name", "Ada Klein", "role", "owner", "zone", "UTC+5", "country", "").Want(t, 303)
+	g.Get("/staff/"+w.Desk.Handle("klein")).Want(t, 200, `<option value="UTC+05:00" selected>`)
+	if p := g.Get("/staff/new"); strings.Count(p.Text[strings.Index(p.Text, `name="zone"`):strings.Index(p.Text, `name="country"`)], " selected") != 1 {
+		t.Error("a new person has two time zones chosen, or none")
+	}
 	if m, ok, err := w.Store.StaffMember(t.Context(), "weber"); err != nil || !ok || m.Zone != "Asia/Omsk" || m.Country != "de" {
 		t.Fatalf("stored %+v, %v", m, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -65,7 +66,7 @@ func newPersonPage(r *http.Request, title string, m survey.Staff, all []survey.S
 	for _, l := range survey.Languages() {
 		p.Languages = append(p.Languages, shell.Option{Value: l, Label: lang.Language(l).T("format.language"), On: l == m.Language})
 	}
-	p.Zones = append([]shell.Option{{Label: p.Lang.T("staff.zone_company"), On: m.Zone == ""}}, zoneOptions(m.Zone, time.UTC, time.Now())...)
+	p.Zones = staffZones(&p.Frame, m.Zone)
 	p.Countries = countryOptions(&p.Frame, m.Country, "staff.country_company")
 	directory := survey.NewDirectory(all)
 	for _, other := range all {
@@ -270,4 +271,17 @@ func (d *Pages) signOutPerson(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return shell.Done(w, r, "/staff/"+d.Handle(m.ID), "staff_signed_out")
+}
+
+// staffZones are the time zones in which somebody may work; none is the company's.
+func staffZones(f *shell.Frame, set string) []shell.Option {
+	all := zoneOptions(set, time.UTC, time.Now())
+	if set == "" {
+		for i := range all {
+			all[i].On = false
+		}
+	} else if !slices.ContainsFunc(all, func(o shell.Option) bool { return o.On }) { // a distance from UTC, as lists say it
+		all = append([]shell.Option{{Value: set, Label: set, On: true}}, all...)
+	}
+	return append([]shell.Option{{Label: f.Lang.T("staff.zone_company"), On: set == ""}}, all...)
 }

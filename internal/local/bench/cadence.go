@@ -25,7 +25,10 @@ func measureCadence(ctx context.Context, l *lab) (figures []Figure, err error) {
 		if err != nil {
 			return figures, fmt.Errorf("%d contacts: %w", n, err)
 		}
-		due := float64(max(1, day.due))
+		if day.due == 0 { // of so few people it is nobody's day
+			continue
+		}
+		due := float64(day.due)
 		asked, fixed := atMost(2), ""
 		if day.due < 100 { // every shard is looked at, however few of it are due
 			asked, fixed = Bound{}, fmt.Sprintf("%.0f in all: every shard is looked at, however few of it are due.", day.reads)
