@@ -211,7 +211,7 @@ func (r *Reader) next(data []byte, last bool) (rec Record, size int, ok bool) {
 // plainText takes off what programs put around a text so that Excel keeps its zeros and plus signs: ="007" is 007. The apostrophe before
 // what would be a formula is WriteRow's, or that of whoever else guards their readers, and no part of the text either.
 func plainText(cell string) string {
-	if inner, ok := strings.CutPrefix(cell, "'"); ok && Formula(inner) {
+	if inner, ok := strings.CutPrefix(cell, "'"); ok && Guarded(inner) != inner {
 		return inner
 	}
 	if inner, ok := strings.CutPrefix(cell, `="`); ok {

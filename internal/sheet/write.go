@@ -27,10 +27,10 @@ func WriteRow(b *strings.Builder, separator string, cells []string) {
 	b.WriteString("\r\n")
 }
 
-// Guarded is a cell as a spreadsheet may have it: with an apostrophe before what it would take for a formula, and before an apostrophe that would
-// otherwise be taken for such a one when the list is read back.
+// Guarded is a cell as a spreadsheet may have it: with an apostrophe before what it would take for a formula, and before apostrophes that would
+// otherwise be taken for such a one when the list is read back: those before a formula, however many.
 func Guarded(cell string) string {
-	if inner, ok := strings.CutPrefix(cell, "'"); Formula(cell) || ok && Formula(inner) {
+	if Formula(cell) || Formula(strings.TrimLeft(cell, "'")) {
 		return "'" + cell
 	}
 	return cell

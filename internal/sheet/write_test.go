@@ -55,6 +55,19 @@ func TestWrittenRowsAreReadBack(t *testing.T) {
 	})
 }
 
+// Apostrophes of a text's own, before what is taken for a formula by its first sign alone, come back in their number.
+func TestOwnApostrophes(t *testing.T) {
+	t.Parallel()
+	for _, cell := range []string{"'\n", "''\n", "'\t'", "''=1", "'=1", "'", "''", "'a", "'\"=1"} {
+		var b strings.Builder
+		sheet.WriteRow(&b, ";", []string{"mail", "h"})
+		sheet.WriteRow(&b, ";", []string{"x", cell})
+		if _, records, err := readAs("utf-8", withMail, b.String()); err != nil || len(records) != 1 || records[0].Cells[1] != cell {
+			t.Errorf("%q: %+v, %v", cell, records, err)
+		}
+	}
+}
+
 // The bytes of a row: CR LF after it, the line ends inside of a cell as they were.
 func TestWrittenBytes(t *testing.T) {
 	t.Parallel()
