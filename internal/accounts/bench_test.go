@@ -74,7 +74,7 @@ func (c *crowd) DropAccountPages(ctx context.Context, pages []survey.AccountPage
 func TestMeasured(t *testing.T) {
 	n, _ := strconv.Atoi(os.Getenv("MEASURE"))
 	if n == 0 {
-		t.Skip("MEASURE is not set")
+		t.Skip("a measurement of minutes, not a test: run it with MEASURE=1000000 (docs/benchmarks.md)")
 	}
 	w := newWorld(t, dynamo.Options{})
 	c := &crowd{w.s, w, n, map[string]int{}}

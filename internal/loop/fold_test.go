@@ -98,7 +98,7 @@ func TestStateIsAFunctionOfWhatHappened(t *testing.T) {
 			},
 			"letter": func(t *rapid.T) {
 				if !l.c.Claimable(l.now) {
-					t.Skip()
+					t.Skip("not possible now: another step is drawn")
 				}
 				who := anna
 				who.Staff.ID = rapid.SampledFrom([]string{"anna", "boris"}).Draw(t, "who")
@@ -108,7 +108,7 @@ func TestStateIsAFunctionOfWhatHappened(t *testing.T) {
 			"bounce": func(t *rapid.T) {
 				c, changed := l.c.Bounced(l.c.Alert.Message, loop.Responsible{Staff: survey.Staff{ID: "max"}, Level: loop.LevelManager}, l.now)
 				if !changed {
-					t.Skip()
+					t.Skip("not possible now: another step is drawn")
 				}
 				l.store(c)
 			},

@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -42,14 +43,14 @@ type actGone struct {
 // acting says who acts on which case by a link. Problems: act_forged of a link that nobody signed or that is somebody's who is not there any
 // more, act_over of one whose time is over, act_handed where somebody else answers for the case now.
 func (d *Pages) acting(r *http.Request) (c loop.Case, m survey.Staff, err error) {
-	forged := apperr.New(apperr.Unknown, "act_forged", "")
+	forged := error(apperr.New(apperr.Unknown, "act_forged", ""))
 	a, ok := keys.ReadAct(r.PathValue("token"))
 	if !ok {
 		return c, m, forged
 	}
 	c, ok, err = d.Store.Case(r.Context(), a.Campaign, a.Contact)
 	if err != nil || !ok {
-		return c, m, cmpErr(err, forged)
+		return c, m, cmp.Or(err, forged)
 	}
 	for _, id := range append([]string{c.Owner}, c.Former...) {
 		if id == "" || !d.Acts.Is(a, id) {
@@ -69,13 +70,6 @@ func (d *Pages) acting(r *http.Request) (c loop.Case, m survey.Staff, err error)
 		return c, m, nil
 	}
 	return c, m, forged
-}
-
-func cmpErr(err, otherwise error) error {
-	if err != nil {
-		return err
-	}
-	return otherwise
 }
 
 // as is the request of somebody who acts by a link: in their language, with their role, and with no session.
