@@ -64,8 +64,8 @@ func (h *Held) words(said []Said) { h.Words = said }
 
 // drop takes away what was opened.
 func (h *Held) drop(sk string) {
-	h.Stream = slices.DeleteFunc(h.Stream, func(c Change) bool { return strings.HasPrefix(c.New.text("sk"), sk) })
-	h.Tables[1] = slices.DeleteFunc(h.Tables[1], func(i Item) bool { return strings.HasPrefix(i.text("sk"), sk) })
+	h.Stream = slices.DeleteFunc(h.Stream, func(c Change) bool { return strings.HasPrefix(c.New.Text("sk"), sk) })
+	h.Tables[1] = slices.DeleteFunc(h.Tables[1], func(i Item) bool { return strings.HasPrefix(i.Text("sk"), sk) })
 }
 
 // Where nothing ties them the attacker names nobody; and each tie that there could be is found.
@@ -94,10 +94,10 @@ func TestLinkable(t *testing.T) {
 			h.Tables[0] = append(h.Tables[0], Item{"pk": []byte("PLAN#campaign#0"), "sk": []byte("BATCH#00000"), "randoms": all})
 		}, n},
 		"an event has a person and a sealed answer": {func(h *Held, people []Person) {
-			h.Events = append(h.Events, []byte(people[3].Address+" "+strings.TrimPrefix(h.Stream[5].New.text("sk"), "BALLOT#")))
+			h.Events = append(h.Events, []byte(people[3].Address+" "+strings.TrimPrefix(h.Stream[5].New.Text("sk"), "BALLOT#")))
 		}, 1},
 		"an invitation has the id of an opened answer, in bytes": {func(h *Held, people []Person) {
-			id, _ := idLetters.DecodeString(strings.TrimPrefix(h.Stream[n].New.text("sk"), "RESPONSE#"))
+			id, _ := idLetters.DecodeString(strings.TrimPrefix(h.Stream[n].New.Text("sk"), "RESPONSE#"))
 			h.Stream = append(h.Stream, Change{At: at, Kind: "MODIFY", Old: Item{"pk": []byte("CAMPAIGN#campaign#01"), "sk": []byte("INVITATION#" + people[0].Contact), "x": id}})
 		}, 1},
 		"words beside their writer": {func(h *Held, people []Person) {
@@ -192,7 +192,7 @@ func TestItemOf(t *testing.T) {
 		t.Fatal(err)
 	}
 	i, err := itemOf(typed)
-	if err != nil || i.text("a") != "text" || i.text("b") != "\x00\x01\x02" || i.text("c") != "x\nk\n\x00\x01\x02\n\n\n" || i.text("d") != "12" || i.text("e") != "true" || i.text("f") != "y\n" {
+	if err != nil || i.Text("a") != "text" || i.Text("b") != "\x00\x01\x02" || i.Text("c") != "x\nk\n\x00\x01\x02\n\n\n" || i.Text("d") != "12" || i.Text("e") != "true" || i.Text("f") != "y\n" {
 		t.Errorf("%q, %v", i, err)
 	}
 	if _, err := itemOf(Typed{"a": {"B": json.RawMessage(`"%"`)}}); err == nil {

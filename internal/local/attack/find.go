@@ -46,8 +46,8 @@ func (h *Held) pieces(each func(where string, piece []byte)) {
 
 // kind is an item's key without ids.
 func (i Item) kind() string {
-	pk, _, _ := strings.Cut(i.text("pk"), "#")
-	sk, _, found := strings.Cut(i.text("sk"), "#")
+	pk, _, _ := strings.Cut(i.Text("pk"), "#")
+	sk, _, found := strings.Cut(i.Text("sk"), "#")
 	if !found {
 		return pk
 	}
@@ -152,7 +152,7 @@ func Traces(table []Item, texts, ids []string) (found []string) {
 		marks = append(marks, marksOfID(id, 0, "id")...)
 	}
 	for _, i := range table {
-		pk, sk := i.text("pk"), i.text("sk")
+		pk, sk := i.Text("pk"), i.Text("sk")
 		stays := strings.HasPrefix(sk, "COUNTED#") || strings.HasPrefix(pk, "UNDO#") && strings.HasPrefix(sk, "NEW#")
 		piece := i.piece()
 		small := bytes.ToLower(piece)

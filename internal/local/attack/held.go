@@ -34,8 +34,8 @@ type Typed = map[string]map[string]json.RawMessage
 // one after another.
 type Item map[string][]byte
 
-// text is an attribute as a text; "" where there is none.
-func (i Item) text(name string) string { return string(i[name]) }
+// Text is an attribute as a text; "" where there is none.
+func (i Item) Text(name string) string { return string(i[name]) }
 
 // Change is a record of the stream.
 type Change struct {
@@ -292,7 +292,7 @@ func spellBinary(b *bytes.Buffer, raw json.RawMessage) error {
 // under are the items of a table whose keys begin so, in their order.
 func under(table []Item, pk, sk string) (some []Item) {
 	for _, i := range table {
-		if strings.HasPrefix(i.text("pk"), pk) && strings.HasPrefix(i.text("sk"), sk) {
+		if strings.HasPrefix(i.Text("pk"), pk) && strings.HasPrefix(i.Text("sk"), sk) {
 			some = append(some, i)
 		}
 	}

@@ -59,7 +59,7 @@ func opened(table []Item, campaign string) []Item {
 // boxes are the names under which sealed answers lie or lay, in the order of their coming.
 func (h *Held) boxes(campaign string) (names []string) {
 	add := func(i Item) {
-		if pk, name := i.text("pk"), strings.TrimPrefix(i.text("sk"), "BALLOT#"); strings.HasPrefix(pk, "BOX#"+campaign+"#") && name != i.text("sk") && !slices.Contains(names, name) {
+		if pk, name := i.Text("pk"), strings.TrimPrefix(i.Text("sk"), "BALLOT#"); strings.HasPrefix(pk, "BOX#"+campaign+"#") && name != i.Text("sk") && !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
@@ -97,7 +97,7 @@ func (h *Held) beside(campaign string, people []Person) []Finding {
 		marks = append(marks, marksOfID(name, -1, "sealed answer")...)
 	}
 	for _, i := range opened(h.last(), campaign) {
-		marks = append(marks, marksOfID(strings.TrimPrefix(i.text("sk"), "RESPONSE#"), -1, "opened answer")...)
+		marks = append(marks, marksOfID(strings.TrimPrefix(i.Text("sk"), "RESPONSE#"), -1, "opened answer")...)
 	}
 	x := indexOf(marks)
 	named := map[string]map[int]bool{}
@@ -146,7 +146,7 @@ func (h *Held) inOrder(campaign string, people []Person) (found []Finding) {
 			if lie := under(t, "BOX#"+campaign+"#", "BALLOT#"); len(lie) == len(names) {
 				orders["as the box lies"] = nil
 				for _, i := range lie {
-					orders["as the box lies"] = append(orders["as the box lies"], clicked[at[strings.TrimPrefix(i.text("sk"), "BALLOT#")]])
+					orders["as the box lies"] = append(orders["as the box lies"], clicked[at[strings.TrimPrefix(i.Text("sk"), "BALLOT#")]])
 				}
 			}
 		}
@@ -183,12 +183,12 @@ func (h *Held) inOrder(campaign string, people []Person) (found []Finding) {
 func (h *Held) scores(campaign string) map[string][]string {
 	all := map[string][]string{}
 	of := func(i Item) bool {
-		return strings.HasPrefix(i.text("pk"), "CAMPAIGN#"+campaign+"#") && strings.HasPrefix(i.text("sk"), "RESPONSE#")
+		return strings.HasPrefix(i.Text("pk"), "CAMPAIGN#"+campaign+"#") && strings.HasPrefix(i.Text("sk"), "RESPONSE#")
 	}
 	take := func(what string, stream []Change) {
 		for _, c := range stream {
 			if c.Kind == "INSERT" && of(c.New) {
-				all[what] = append(all[what], c.New.text("score"))
+				all[what] = append(all[what], c.New.Text("score"))
 			}
 		}
 	}
@@ -198,10 +198,10 @@ func (h *Held) scores(campaign string) map[string][]string {
 	take("answers in the stream's time", stream)
 	items := opened(h.last(), campaign)
 	for _, i := range items {
-		all["answers in the table"] = append(all["answers in the table"], i.text("score"))
+		all["answers in the table"] = append(all["answers in the table"], i.Text("score"))
 	}
-	for _, i := range slices.SortedFunc(slices.Values(items), func(a, b Item) int { return cmp.Compare(a.text("sk"), b.text("sk")) }) {
-		all["answers by id"] = append(all["answers by id"], i.text("score"))
+	for _, i := range slices.SortedFunc(slices.Values(items), func(a, b Item) int { return cmp.Compare(a.Text("sk"), b.Text("sk")) }) {
+		all["answers by id"] = append(all["answers by id"], i.Text("score"))
 	}
 	return all
 }
@@ -269,13 +269,13 @@ func (h *Held) apart(campaign string) (found []Finding) {
 		}
 		classes := map[string]int{}
 		for _, i := range items {
-			classes[i.text(name)]++
+			classes[i.Text(name)]++
 		}
 		few(name, classes)
 	}
 	shapes := map[string]int{}
 	for _, c := range h.Stream {
-		if i := c.New; strings.HasPrefix(i.text("pk"), "BOX#"+campaign+"#") && strings.HasPrefix(i.text("sk"), "BALLOT#") {
+		if i := c.New; strings.HasPrefix(i.Text("pk"), "BOX#"+campaign+"#") && strings.HasPrefix(i.Text("sk"), "BALLOT#") {
 			shape := ""
 			for _, name := range slices.Sorted(maps.Keys(i)) {
 				if shape += " " + name; name == "sealed" {

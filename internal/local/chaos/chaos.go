@@ -171,7 +171,7 @@ func Play(ctx context.Context, cfg Config, h History) (r Result, err error) {
 		}
 		os.RemoveAll(data)
 	}()
-	d := &director{history: h, faults: faults.New(h.Faults, h.Seed), answers: map[string]*answer{}, stopped: map[string]time.Time{}, watch: &attack.Onlooker{}}
+	d := &director{history: h, faults: faults.New(h.Faults, h.Seed), answers: map[string]*answer{}, stopped: map[string]time.Time{}, unsubscribed: map[string]bool{}, watch: &attack.Onlooker{}}
 	d.log = func(string, ...any) {}
 	if cfg.Verbose {
 		d.log = func(format string, args ...any) {

@@ -42,12 +42,13 @@ type director struct {
 	linkable  int // employees whom the attacker named
 	linked    []attack.Finding
 
-	mu      sync.Mutex
-	last    string // id of the last letter read
-	letters []drive.Letter
-	answers map[string]*answer   // by campaign and contact
-	stopped map[string]time.Time // by address: from when on nobody writes there
-	broken  []finding
+	mu           sync.Mutex
+	last         string // id of the last letter read
+	letters      []drive.Letter
+	answers      map[string]*answer   // by campaign and contact
+	stopped      map[string]time.Time // by address: from when on nobody writes there
+	unsubscribed map[string]bool      // by contact: by a letter's link, or perhaps
+	broken       []finding
 }
 
 // campaign is what the director knows of one.

@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
 	"onetap/internal/local/attack"
 	"onetap/internal/local/drive"
+	"onetap/internal/survey"
 )
 
 // erased is somebody who asked to be forgotten.
@@ -73,6 +75,18 @@ func (d *director) allForgotten(ctx context.Context, patience time.Duration) err
 	})
 }
 
+// wished reports whether an item says that somebody unsubscribed by a letter from before they were erased: that is heard, under the id in the
+// letter's link, and is all that is written.
+func (d *director) wished(i attack.Item) bool {
+	contact := strings.TrimSuffix(i.Text("sk"), "!")
+	if of, is := strings.CutPrefix(i.Text("pk"), "STOP#"); is {
+		_, contact, _ = strings.Cut(of, "#")
+	} else if contact == i.Text("sk") || !strings.HasPrefix(i.Text("pk"), "CONTACTS#") {
+		return false
+	}
+	return d.unsubscribed[contact] && i.Text("reason") == string(survey.Unsubscribed)
+}
+
 // gone reports whether a contact was erased.
 func (d *director) gone(contact string) bool {
 	for _, e := range d.erased {
@@ -92,6 +106,7 @@ func (d *director) checkErased(ctx context.Context, t rows) error {
 	if err != nil {
 		return err
 	}
+	table = slices.DeleteFunc(table, d.wished)
 	for _, e := range d.erased {
 		if left := attack.Traces(table, []string{e.address, e.name}, []string{e.contact}); len(left) > 0 {
 			d.broke("broken", len(left), "of somebody erased there is %s", short(left))

@@ -259,6 +259,9 @@ func (p *respondent) say(ctx context.Context, address string, form url.Values, a
 }
 
 func (p *respondent) unsubscribe(ctx context.Context) error {
+	p.mu.Lock()
+	p.unsubscribed[p.letter.Tags["contact"]] = true
+	p.mu.Unlock()
 	status, body, err := p.say(ctx, p.links.Unsubscribe, url.Values{"List-Unsubscribe": {"One-Click"}}, "text/html")
 	switch {
 	case err != nil || status >= 500:
