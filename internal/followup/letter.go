@@ -76,15 +76,27 @@ func (r *Round) alert(f facts) (mail.AlertData, error) {
 		d.Person.Name = l.T("loop.contact_gone")
 	}
 	switch moved := f.Response.Score != f.Case.Score; {
-	case f.Response.Group() != nps.Detractor:
+	case !f.Case.Holds(f.Response):
 		d.Score, d.Risen = f.Case.Score, true
-	case moved && d.Was == nil:
+	case moved && d.Was == nil && f.Case.Score != loop.NoScore:
 		d.Was = &f.Case.Score // it moved since the case was opened
 	}
+	d.Kind, d.Silent = kindOf(d.Score), f.Case.Waves
 	for _, p := range f.Past {
 		d.Past = append(d.Past, mail.Past{Campaign: p.Campaign, Score: p.Response.Score, At: p.Response.Counted})
 	}
 	return d, nil
+}
+
+// kindOf is of what kind a letter about a score is.
+func kindOf(score int) mail.AlertKind {
+	switch {
+	case score == loop.NoScore:
+		return mail.OfSilent
+	case nps.Score(score).Group() == nps.Passive:
+		return mail.OfPassive
+	}
+	return mail.OfDetractor
 }
 
 // languageOf is the reader's, else the campaign's.

@@ -48,12 +48,13 @@ type Case struct {
 	Contact  survey.ContactID  `json:"contact"`
 	Audience survey.Audience   `json:"audience"`
 	Kind     Kind              `json:"kind,omitempty"`  // "": of a detractor
+	Waves    int               `json:"waves,omitempty"` // of a silent one: campaigns in a row without an answer when it was opened
 	Owner    string            `json:"owner,omitempty"` // staff id of the responsible now; "": the administrator, who is no staff
 	Level    Level             `json:"level"`           // as what Owner is responsible
 	Team     string            `json:"team,omitempty"`
 	Language string            `json:"language,omitempty"` // the respondent's
 	State    State             `json:"state"`
-	Score    int               `json:"score"`             // when it was opened
+	Score    int               `json:"score"`             // when it was opened; NoScore of a silent one
 	Was      *int              `json:"was,omitempty"`     // the score before that, where there was one; not a detractor's
 	Latest   int               `json:"latest"`            // the score now
 	Answer   int               `json:"answer"`            // version of the response that the case knows
@@ -148,6 +149,9 @@ func Opens(r survey.Response, passives bool) bool {
 
 // low reports whether a score is one for which a case of its kind is followed up.
 func (c Case) low(score int) bool {
+	if score == NoScore {
+		return c.Kind == OfSilent
+	}
 	group := nps.Score(score).Group()
 	return group == nps.Detractor || c.Kind == OfPassive && group == nps.Passive
 }
@@ -170,6 +174,23 @@ func New(before *survey.Response, r survey.Response, who Responsible, team strin
 	if before != nil && Fingerprint(*before) == c.Words {
 		c.wait(r.Updated, c.Words)
 	}
+	return c
+}
+
+// Silent is somebody who has not answered.
+type Silent struct {
+	Campaign survey.CampaignID // the latest
+	Contact  survey.ContactID
+	Audience survey.Audience
+	Language string
+	Waves    int // campaigns in a row, Campaign the last of them
+}
+
+// NewSilent opens a case of somebody who has not answered. Who answers for it is decided by the caller.
+func NewSilent(s Silent, who Responsible, team string, rules Rules, now time.Time) Case {
+	c := Case{Campaign: s.Campaign, Contact: s.Contact, Audience: s.Audience, Team: team, Language: s.Language, Latest: NoScore, Rules: rules}
+	c.note(c.timed(Event{At: now, What: Opened, Kind: OfSilent, Waves: s.Waves, To: who.Staff.ID, Level: who.Level}))
+	c.begin(now)
 	return c
 }
 
@@ -221,7 +242,7 @@ func (c Case) Apply(r survey.Response) (after Case, changed bool) {
 		if c.Alert.Letters == 0 && c.Alert.Due.IsZero() { // the alert was dropped while the score stood higher
 			c.wait(r.Updated, old)
 		}
-	case was != r.Score && c.Kind == OfPassive && r.Group() == nps.Detractor: // and is one from now on
+	case was != r.Score && c.Is() != OfDetractor && r.Group() == nps.Detractor: // and is one from now on
 		c.note(Event{At: r.Updated, What: Fell})
 	case was != r.Score:
 		c.note(Event{At: r.Updated, What: Scored})

@@ -15,6 +15,7 @@ type Event struct {
 	Score   int       `json:"score"`             // the score after it
 	By      string    `json:"by,omitempty"`      // staff id, where a person did it
 	Kind    Kind      `json:"kind,omitempty"`    // opened: as what; "": for a detractor's answer
+	Waves   int       `json:"waves,omitempty"`   // opened, of a silent one: campaigns in a row without an answer
 	Level   Level     `json:"level,omitempty"`   // of who answers for the case from then on; older refusals have that of before
 	State   State     `json:"state,omitempty"`   // moved: where to
 	Causes  []Cause   `json:"causes,omitempty"`  // moved to Resolved: what was behind it
@@ -87,6 +88,7 @@ func (c *Case) take(e Event) {
 	c.Touched = c.Touched || !slices.Contains(byAnswer, e.What)
 	switch e.What {
 	case Opened:
+		c.Waves = e.Waves
 		c.State, c.Kind, c.Score, c.Opened, c.Deadline, c.Half, c.Top = Open, e.Kind, e.Score, e.At, e.Until, e.Half, e.Top
 		c.Owner, c.Level = e.To, e.Level
 	case Reopened:

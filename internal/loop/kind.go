@@ -14,6 +14,9 @@ const (
 	OfSilent    Kind = "silent"  // asked again and again, and never answered
 )
 
+// NoScore stands where a score would, of a case of somebody who has given none.
+const NoScore = -1
+
 // Kinds lists them.
 var Kinds = []Kind{OfDetractor, OfPassive, OfSilent}
 

@@ -15,6 +15,7 @@ type packed struct {
 	Score   int     `json:"s,omitempty"`
 	By      string  `json:"b,omitempty"`
 	Kind    Kind    `json:"k,omitempty"`
+	Waves   int     `json:"z,omitempty"`
 	Level   Level   `json:"l,omitempty"`
 	State   State   `json:"x,omitempty"`
 	Causes  []Cause `json:"c,omitempty"`
@@ -34,7 +35,7 @@ func Pack(events []Event) string {
 	all := make([]packed, len(events))
 	for i, e := range events {
 		all[i] = packed{
-			e.At.UnixMilli(), e.What, e.Score, e.By, e.Kind, e.Level, e.State, e.Causes, e.Outcome, e.From, e.To, milli(e.Until), milli(e.Half), milli(e.Top), e.Promise, e.Note, e.Version,
+			e.At.UnixMilli(), e.What, e.Score, e.By, e.Kind, e.Waves, e.Level, e.State, e.Causes, e.Outcome, e.From, e.To, milli(e.Until), milli(e.Half), milli(e.Top), e.Promise, e.Note, e.Version,
 		}
 	}
 	b, err := json.Marshal(all)
@@ -53,7 +54,7 @@ func Unpack(text string) ([]Event, error) {
 	var events []Event
 	for _, p := range all {
 		e := Event{
-			time.UnixMilli(p.At).UTC(), p.What, p.Score, p.By, p.Kind, p.Level, p.State, p.Causes, p.Outcome, p.From, p.To, moment(p.Until), moment(p.Half), moment(p.Top), p.Promise, p.Note, p.Version,
+			time.UnixMilli(p.At).UTC(), p.What, p.Score, p.By, p.Kind, p.Waves, p.Level, p.State, p.Causes, p.Outcome, p.From, p.To, moment(p.Until), moment(p.Half), moment(p.Top), p.Promise, p.Note, p.Version,
 		}
 		events = append(events, e)
 	}
@@ -79,6 +80,7 @@ func moment(ms int64) (t time.Time) {
 type packedCase struct {
 	Audience survey.Audience `json:"a,omitempty"`
 	Kind     Kind            `json:"k,omitempty"`
+	Waves    int             `json:"z,omitempty"`
 	Owner    string          `json:"o,omitempty"`
 	Level    Level           `json:"l,omitempty"`
 	Team     string          `json:"t,omitempty"`
@@ -142,7 +144,7 @@ func (s stamp) time() time.Time { return moment(int64(s)) }
 func PackCase(c Case) string {
 	a := c.Alert
 	p := packedCase{
-		c.Audience, c.Kind, c.Owner, c.Level, c.Team, c.Language, c.State, c.Score, c.Was, c.Latest, c.Answer, c.Words, stampOf(c.Opened), stampOf(c.Deadline), stampOf(c.Half), stampOf(c.Top),
+		c.Audience, c.Kind, c.Waves, c.Owner, c.Level, c.Team, c.Language, c.State, c.Score, c.Was, c.Latest, c.Answer, c.Words, stampOf(c.Opened), stampOf(c.Deadline), stampOf(c.Half), stampOf(c.Top),
 		stampOf(c.Again), c.Tries, stampOf(c.Spoke), stampOf(c.Ended), c.Causes, c.Outcome, nil, c.Former, c.Touched, c.ByHand, c.Rules,
 		packedAlert{stampOf(a.Due), a.Claim, stampOf(a.Claimed), a.Tries, a.Letters, stampOf(a.Sent), a.Message, a.Answer, a.Words, a.Old, a.Held, stampOf(a.Reopens)},
 		c.Pages, c.Notes,
@@ -165,7 +167,7 @@ func UnpackCase(text string) (c Case, err error) {
 	}
 	a := p.Alert
 	c = Case{
-		Audience: p.Audience, Kind: p.Kind, Owner: p.Owner, Level: p.Level, Team: p.Team, Language: p.Language, State: p.State, Score: p.Score, Was: p.Was,
+		Audience: p.Audience, Kind: p.Kind, Waves: p.Waves, Owner: p.Owner, Level: p.Level, Team: p.Team, Language: p.Language, State: p.State, Score: p.Score, Was: p.Was,
 		Latest: p.Latest, Answer: p.Answer, Words: p.Words, Opened: p.Opened.time(), Deadline: p.Deadline.time(), Half: p.Half.time(), Top: p.Top.time(), Again: p.Again.time(), Tries: p.Tries,
 		Spoke: p.Spoke.time(), Ended: p.Ended.time(), Causes: p.Causes, Outcome: p.Outcome, Former: p.Former, Touched: p.Touched, ByHand: p.ByHand, Rules: p.Rules,
 		Alert: Alert{a.Due.time(), a.Claim, a.Claimed.time(), a.Tries, a.Letters, a.Sent.time(), a.Message, a.Answer, a.Words, a.Old, a.Held, a.Reopens.time()},

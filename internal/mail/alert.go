@@ -22,6 +22,15 @@ const (
 	ReasonHanded        AlertReason = "handed"        // somebody handed the case over
 )
 
+// AlertKind is what the case of an alert is of.
+type AlertKind string
+
+const (
+	OfDetractor AlertKind = "detractor"
+	OfPassive   AlertKind = "passive"
+	OfSilent    AlertKind = "silent" // somebody of value who was asked again and again, and never answered
+)
+
 // Past is an earlier answer.
 type Past struct {
 	Campaign string
@@ -29,7 +38,7 @@ type Past struct {
 	At       time.Time
 }
 
-// AlertData is what the owner of a detractor is told (D10). What is empty is left out of the letter.
+// AlertData is what the owner of a case is told (D10). What is empty is left out of the letter.
 type AlertData struct {
 	From     string // the deployment's sender
 	To       string // the reader's address
@@ -41,8 +50,10 @@ type AlertData struct {
 	Account  string // the company that the person works for
 	Audience survey.Audience
 	Campaign string // the campaign's name
-	Score    int    // a detractor's
-	Risen    bool   // the score has risen since Score: there is nothing to call about; only for a case that was handed over
+	Kind     AlertKind
+	Score    int  // a detractor's, or a passive's; nobody's of a silent one
+	Silent   int  // surveys in a row that a silent one has not answered
+	Risen    bool // the score has risen since Score: there is nothing to call about; only for a case that was handed over
 	Was      *int   // the score given before in this same campaign; nil: this is the first
 	Again    bool   // a letter about this has gone out before, without the words
 	Reopened bool   // the case was resolved and has been opened again
@@ -56,8 +67,8 @@ type AlertData struct {
 	Location string
 	Team     string
 
-	Answered time.Time
-	Deadline time.Time // Answered and the time in which a detractor should have been called
+	Answered time.Time // or, of a silent one, when the case was opened
+	Deadline time.Time // until when they should have been called
 	Working  bool      // that is working time
 	CaseURL  string    // where one acts on it; "" where no address of the console is known
 	ActURL   string    // where the reader acts on it without signing in; "": nowhere
@@ -100,15 +111,33 @@ type alertData struct {
 // maxPast is how many earlier answers are listed.
 const maxPast = 5
 
-// Alert makes the letter that tells the owner of a detractor what happened and what to do by when. A reply to it goes
+// check refuses to have somebody called who has no reason to expect it.
+func (a AlertData) check() error {
+	group := map[AlertKind]nps.Group{OfDetractor: nps.Detractor, OfPassive: nps.Passive}[a.Kind]
+	switch score := nps.Score(a.Score); {
+	case a.Kind == OfSilent && a.Silent > 0, a.Kind != OfSilent && score.Valid() && score.Group() == group:
+		return nil
+	}
+	return fmt.Errorf("alert: score %d is not a %s's", a.Score, a.Kind)
+}
+
+// text is the name of a text that each kind has its own of.
+func (a AlertData) text(name string) string {
+	if a.Kind == OfDetractor {
+		return "alert." + name
+	}
+	return "alert." + string(a.Kind) + "." + name
+}
+
+// Alert makes the letter that tells the owner of a case what happened and what to do by when. A reply to it goes
 // to the respondent.
 func Alert(a AlertData) (Message, error) {
 	to, err := survey.NormalizeEmail(a.To)
 	if err != nil {
 		return Message{}, errors.New("alert: the reader's address is not one")
 	}
-	if a.Score < 0 || a.Score > int(nps.MaxScore) || nps.Score(a.Score).Group() != nps.Detractor {
-		return Message{}, fmt.Errorf("alert: score %d is not a detractor's", a.Score)
+	if err := a.check(); err != nil {
+		return Message{}, err
 	}
 	l, ok := lang.Parse(a.Language)
 	if !ok {
@@ -128,9 +157,9 @@ func (a AlertData) words(l lang.Language) alertData {
 	hours := int(a.Deadline.Sub(a.Answered).Round(time.Hour) / time.Hour)
 	d := alertData{
 		Lang: string(l), Who: who,
-		Title:      l.T("alert.title", lang.Values{"Score": a.Score, "Who": who}),
-		Subject:    l.T("alert.subject", lang.Values{"Score": a.Score, "Who": who, "Date": l.Date(a.at(a.Deadline))}),
-		Group:      l.T("alert.group.detractor", lang.Values{"Campaign": line(a.Campaign), "When": a.moment(l, a.Answered)}),
+		Title:      a.title(l, who),
+		Subject:    a.subject(l, who),
+		Group:      l.T("alert.group."+string(a.Kind), lang.Values{"Campaign": line(a.Campaign), "When": a.moment(l, a.Answered)}),
 		FactsTitle: l.T("alert.facts"), Facts: a.facts(l),
 		DoTitle: l.T("alert.do"), By: l.T("alert.by", lang.Values{"When": a.deadline(l)}), Account: a.account(),
 		Counted: l.T("alert.counted", lang.Values{"Count": hours, "When": a.moment(l, a.Answered)}),
@@ -141,7 +170,10 @@ func (a AlertData) words(l lang.Language) alertData {
 		d.ActURL, d.ActText, d.Acts = acts[0].Link, acts[0].Text, acts[1:]
 		d.Acts[0].Sep = ""
 	}
-	if a.Working {
+	switch {
+	case a.Kind == OfSilent:
+		d.Counted = l.T("alert.silent.counted", lang.Values{"When": a.moment(l, a.Answered)})
+	case a.Working:
 		d.Counted = l.T("alert.counted_work", lang.Values{"When": a.moment(l, a.Answered)})
 	}
 	if a.Risen {
@@ -160,7 +192,7 @@ func (a AlertData) words(l lang.Language) alertData {
 		d.Again, d.Counted = l.T("alert.reopened"), ""
 	}
 	d.Words = a.said(l)
-	if len(d.Words) == 0 {
+	if len(d.Words) == 0 && a.Kind != OfSilent {
 		d.NoWords = l.T("alert.no_words")
 	}
 	d.Past, d.PastTitle = a.past(l)
@@ -198,11 +230,28 @@ func (a AlertData) steps(l lang.Language) []step {
 		before, after, _ := strings.Cut(l.T("alert.call", lang.Values{"Phone": here}), here)
 		all[0] = step{before, phone, a.Person.Dial(), after}
 	}
-	const steps = "alert.step_"
+	steps := a.text("step_")
 	for i := 2; l.Has(steps + string(rune('0'+i))); i++ {
 		all = append(all, step{Text: l.T(steps + string(rune('0'+i)))})
 	}
 	return all
+}
+
+func (a AlertData) title(l lang.Language, who string) string {
+	if a.Kind == OfSilent {
+		return l.T("alert.silent.title", lang.Values{"Count": a.Silent, "Who": who})
+	}
+	return l.T("alert.title", lang.Values{"Score": a.Score, "Who": who})
+}
+
+func (a AlertData) subject(l lang.Language, who string) string {
+	v := lang.Values{"Who": who, "Date": l.Date(a.at(a.Deadline))}
+	if a.Kind == OfSilent {
+		v["Count"] = a.Silent
+		return l.T("alert.silent.subject", v)
+	}
+	v["Score"] = a.Score
+	return l.T("alert.subject", v)
 }
 
 // who is what the person is called.

@@ -20,7 +20,7 @@ func alert(language string) mail.AlertData {
 	return mail.AlertData{
 		From: "Onetap <nps@example.ru>", To: "owner@example.ru", Reason: mail.ReasonOwner, Language: language, Zone: moscow,
 		Person:  survey.Person{Email: "anna@example.ru", Name: "Анна Смирнова", Phone: "+7 (495) 123-45-67"},
-		Account: "ООО «Ромашка»", Audience: survey.Customers, Campaign: "Весна 2026", Score: 3,
+		Account: "ООО «Ромашка»", Audience: survey.Customers, Campaign: "Весна 2026", Kind: mail.OfDetractor, Score: 3,
 		Why: "Три недели ждали ответа.\nПотом прислали не тот счёт.", Wish: "Отвечать за день",
 		Value: "1 200 000 ₽ в год", Tier: "A", Product: "Склад", Location: "Казань", Team: "Север",
 		Answered: answered, Deadline: answered.Add(48 * time.Hour),
@@ -215,15 +215,46 @@ func TestAlertSaysWhatTheOwnerNeeds(t *testing.T) {
 	}
 }
 
-// Nobody is told to call whoever is content: an alert is written about a detractor's score or not at all.
-func TestAlertIsAboutDetractors(t *testing.T) {
+// Nobody is told to call whoever is content: an alert is written about a detractor's score, a passive's as one, or silence, or not at all.
+func TestAlertIsAboutWhoExpectsIt(t *testing.T) {
 	t.Parallel()
 	for score := -1; score <= 11; score++ {
-		a := alert("ru")
-		a.Score = score
-		if _, err := mail.Alert(a); (err == nil) != (score >= 0 && score <= 6) {
-			t.Errorf("score %d: %v", score, err)
+		for kind, want := range map[mail.AlertKind]bool{mail.OfDetractor: score >= 0 && score <= 6, mail.OfPassive: score == 7 || score == 8, mail.OfSilent: true, "": false} {
+			a := alert("ru")
+			a.Score, a.Kind, a.Silent = score, kind, 3
+			if _, err := mail.Alert(a); (err == nil) != want {
+				t.Errorf("score %d, %q: %v", score, kind, err)
+			}
 		}
+	}
+}
+
+// of is a letter about a passive, silent one about somebody who never answers.
+func of(t testing.TB, language string, kind mail.AlertKind) mail.AlertData {
+	t.Helper()
+	a := alert(language)
+	switch a.Kind = kind; kind {
+	case mail.OfPassive:
+		a.Score = 8
+	case mail.OfSilent:
+		a.Silent, a.Why, a.Wish = 3, "", ""
+	}
+	return a
+}
+
+// Each kind has its own title and steps, and a letter about several that are not all detractors' calls none of them unhappy.
+func TestAlertsOfEachKind(t *testing.T) {
+	t.Parallel()
+	for _, l := range lang.All() {
+		code := string(l)
+		passive, silent := of(t, code, mail.OfPassive), of(t, code, mail.OfSilent)
+		golden(t, "alert-passive-"+code, letter(t, passive))
+		golden(t, "alert-silent-"+code, letter(t, silent))
+		m, err := mail.Alerts(mail.AlertsData{From: passive.From, To: passive.To, Language: code, Zone: moscow, Alerts: []mail.AlertData{alert(code), passive, silent}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		golden(t, "alerts-mixed-"+code, m)
 	}
 }
 

@@ -2,6 +2,7 @@ package mail
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -9,7 +10,7 @@ import (
 	"onetap/internal/survey"
 )
 
-// Occasion is why a letter about several detractors goes out.
+// Occasion is why a letter about several cases goes out.
 type Occasion string
 
 const (
@@ -19,7 +20,7 @@ const (
 	Climbed  Occasion = "climbed" // the manager's has, too: the top level is told
 )
 
-// AlertsData is what somebody is told of several detractors at once. From, To, Language and Zone of the alerts are not looked at.
+// AlertsData is what somebody is told of several cases at once. From, To, Language and Zone of the alerts are not looked at.
 type AlertsData struct {
 	Occasion Occasion
 	More     int // how many others there are besides Alerts, which the letter does not name
@@ -54,7 +55,7 @@ type alertsItem struct {
 	Acts                                               []act
 }
 
-// Alerts makes one letter about several detractors. A reply goes to the respondent only where all of them are one person's.
+// Alerts makes one letter about several cases. A reply goes to the respondent only where all of them are one person's.
 func Alerts(a AlertsData) (Message, error) {
 	to, err := survey.NormalizeEmail(a.To)
 	if err != nil {
@@ -93,8 +94,11 @@ func (a AlertsData) reply() (string, bool) {
 func (a AlertsData) words(l lang.Language) alertsData {
 	count := lang.Values{"Count": len(a.Alerts) + a.More}
 	text := "alerts."
-	if a.Occasion != Answered {
+	switch {
+	case a.Occasion != Answered:
 		text = "alerts." + string(a.Occasion) + "_"
+	case slices.ContainsFunc(a.Alerts, func(one AlertData) bool { return one.Kind != OfDetractor }):
+		text = "alerts.mixed_"
 	}
 	d := alertsData{
 		Lang: string(l), Title: l.T(text+"title", count), CaseText: l.T("alert.case"), Reply: l.T("alerts.reply"), Reason: l.T(text + "reason"),
@@ -159,7 +163,7 @@ func (a AlertData) item(l lang.Language) alertsItem {
 	return i
 }
 
-// happened is what was done about a detractor so far, for a letter that says that nobody has spoken to them.
+// happened is what was done about a case so far, for a letter that says that nobody has spoken to them.
 func (a AlertData) happened(l lang.Language) (all []string) {
 	if owner := line(a.Owner); owner != "" {
 		all = append(all, l.T("alerts.so.owner", lang.Values{"Who": owner}))
