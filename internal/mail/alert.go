@@ -54,10 +54,10 @@ type AlertData struct {
 	Score    int  // a detractor's, or a passive's; nobody's of a silent one
 	Silent   int  // surveys in a row that a silent one has not answered
 	Risen    bool // the score has risen since Score: there is nothing to call about; only for a case that was handed over
-	Was      *int   // the score given before in this same campaign; nil: this is the first
-	Again    bool   // a letter about this has gone out before, without the words
-	Reopened bool   // the case was resolved and has been opened again
-	Spoken   bool   // somebody has spoken to the person already: there is nothing to call about
+	Was      *int // the score given before in this same campaign; nil: this is the first
+	Again    bool // a letter about this has gone out before, without the words
+	Reopened bool // the case was resolved and has been opened again
+	Spoken   bool // somebody has spoken to the person already: there is nothing to call about
 	Why      string
 	Wish     string
 	Past     []Past // earlier campaigns, newest first
