@@ -66,6 +66,11 @@ type Store interface {
 	// Continuous lists the continuous surveys, and AccountJoins which companies of an audience are one.
 	Continuous(ctx context.Context) ([]survey.Continuous, error)
 	AccountJoins(ctx context.Context, a survey.Audience) (survey.AccountJoins, error)
+	// Schedule, Practice, Procedures and ProcedureVersions are how cases are followed up.
+	Schedule(ctx context.Context) (loop.Schedule, error)
+	Practice(ctx context.Context) (loop.Practice, error)
+	Procedures(ctx context.Context) (map[loop.ProcedureID]loop.Procedure, error)
+	ProcedureVersions(ctx context.Context, id loop.ProcedureID, limit int) ([]loop.Procedure, error)
 	// Campaign reads a campaign, or a problem campaign_unknown.
 	Campaign(ctx context.Context, id survey.CampaignID) (survey.Campaign, error)
 	// Campaigns lists an audience's campaigns, the latest first, up to limit.

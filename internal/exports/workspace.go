@@ -175,7 +175,36 @@ func (w workspaceRows) settingLines(ctx context.Context, m mark) ([]any, *mark, 
 			"kind": "continuous", "audience": one.Audience, "state": one.State, "begun": one.Begun, "cadence": one.Cadence, "zone": one.Zone, "survey": one.Survey,
 		})
 	}
-	return lines, m.following(), err
+	if err != nil {
+		return nil, nil, err
+	}
+	loops, err := w.loopLines(ctx)
+	return append(lines, loops...), m.following(), err
+}
+
+// loopLines are how the company follows up: by when, what it counts, what each level does, all versions.
+func (w workspaceRows) loopLines(ctx context.Context) ([]any, error) {
+	schedule, err := w.e.Store.Schedule(ctx)
+	if err != nil {
+		return nil, err
+	}
+	practice, err := w.e.Store.Practice(ctx)
+	if err != nil {
+		return nil, err
+	}
+	lines := []any{line("deadlines", schedule), line("practice", practice)}
+	written, err := w.e.Store.Procedures(ctx)
+	for _, id := range loop.ProcedureIDs() {
+		if _, ok := written[id]; !ok || err != nil {
+			continue
+		}
+		var versions []loop.Procedure
+		versions, err = w.e.Store.ProcedureVersions(ctx, id, loop.MaxProcedures)
+		for _, one := range versions {
+			lines = append(lines, line("procedure", one))
+		}
+	}
+	return lines, err
 }
 
 // campaignLines are a campaign with its figures, and of employees' what people wrote.

@@ -88,6 +88,11 @@ type CaseStore interface {
 	Events(ctx context.Context, c loop.Case) ([]loop.Event, error)
 	// Practice reads how the company follows up.
 	Practice(ctx context.Context) (loop.Practice, error)
+	// Procedures reads what the company has written, the versions in force; ProcedureVersions of one of them, the latest first.
+	Procedures(ctx context.Context) (map[loop.ProcedureID]loop.Procedure, error)
+	ProcedureVersions(ctx context.Context, id loop.ProcedureID, limit int) ([]loop.Procedure, error)
+	// PutProcedure writes the version after the one that was read; apperr.ErrChanged.
+	PutProcedure(ctx context.Context, p loop.Procedure) (loop.Procedure, error)
 	// PutPractice writes it over the one that was read; apperr.ErrChanged.
 	PutPractice(ctx context.Context, p loop.Practice) (loop.Practice, error)
 	// Notes lists a case's notes, the first one first.

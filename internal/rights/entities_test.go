@@ -28,6 +28,8 @@ var entities = map[string]string{
 	"figuresKey":        "excused: numbers of an owner's cases",
 	"eventsKey":         "exported and erased: what happened to the case",
 	"practiceKey":       "excused: no person",
+	"procedureNowKey":   "excused: no person; who of the staff wrote it",
+	"procedureKey":      "excused: no person; who of the staff wrote it",
 	"countedKey":        "erased; a marker without a person stays two days under the former key",
 	"batchKey":          "erased: the place in a batch is nobody's; exported as the letter that it was",
 	"undoKey":           "exported and erased",

@@ -314,6 +314,18 @@ var scheduleKey = key{"SETTINGS", "SCHEDULE"}
 // practiceKey is written when an administrator changes how cases are followed up, their causes for example.
 var practiceKey = key{"SETTINGS", "PRACTICE"}
 
+// proceduresPK has what the company has written of how cases are seen to: some texts, changed some times a year.
+const proceduresPK, procedureNow = "PROCEDURES", "NOW#"
+
+// procedureNowKey has the version in force, procedureKey each.
+func procedureNowKey(id loop.ProcedureID) key { return key{proceduresPK, procedureNow + id.String()} }
+
+func procedureKey(id loop.ProcedureID, version int) key {
+	return key{proceduresPK, procedureVersions(id) + five(version)}
+}
+
+func procedureVersions(id loop.ProcedureID) string { return "VERSION#" + id.String() + "#" }
+
 // firstStepsKey is written at most three times.
 var firstStepsKey = key{"SETTINGS", "FIRSTSTEPS"}
 

@@ -67,6 +67,7 @@ type casePage struct {
 	Tries                       string // how often nobody was reached; "": not once
 	MayCall, MayGiveUp          bool
 	GiveUpLater                 string // after how many calls
+	Procedure                   procedureView
 	ContactHref                 string
 	CampaignHref                string
 }
@@ -242,6 +243,9 @@ func (d *Pages) showCasePage(w http.ResponseWriter, r *http.Request, status int,
 		}
 	}
 	p.later(d.Now())
+	if err := d.procedure(r, p, c, known.Contact.Tier); err != nil {
+		return err
+	}
 	also, about, err := d.Cases.AlsoOpen(r.Context(), p.Visit.Who, c)
 	if err != nil {
 		return err
@@ -319,6 +323,33 @@ func (p *casePage) history(c loop.Case, notes []loop.Note, names map[string]stri
 
 func (p *casePage) event(e loop.Event, names map[string]string) caseEvent {
 	return caseEvent{p.Lang.Moment(e.At.In(p.Zone)), eventText(p.Lang, names, p.Zone, e), "", e.At}
+}
+
+// procedureView is what is to be done about the case now, on the level on which it stands.
+type procedureView struct {
+	Title, Href string
+	Late        bool
+	Parts       []shell.Fact
+}
+
+func (d *Pages) procedure(r *http.Request, p *casePage, c loop.Case, tier string) error {
+	parts := c.PartsNow()
+	if len(parts) == 0 {
+		return nil
+	}
+	all, err := d.Cases.Procedures(r.Context())
+	if err != nil {
+		return err
+	}
+	rung := c.Rung(d.Now())
+	one := all.Of(loop.ProcedureID{Rung: rung, Kind: c.Is()})
+	p.Procedure = procedureView{Title: p.Lang.T("procedure.case", lang.Values{"Level": p.Lang.T("procedure.rung_short." + string(rung))}), Href: "/procedures/" + one.String(), Late: rung != loop.Line}
+	for _, part := range parts {
+		if text := shell.ProcedureText(p.Lang, all, one, part, &c, tier); text != "" {
+			p.Procedure.Parts = append(p.Procedure.Parts, shell.Fact{Label: p.Lang.T("procedure.part." + string(part)), Text: text})
+		}
+	}
+	return nil
 }
 
 // promises lists what was promised, in the order in which it was.

@@ -6,8 +6,10 @@ package shell
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import "github.com/a-h/templ"
-import templruntime "github.com/a-h/templ/runtime"
+import (
+	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
+)
 
 // CaseTimes says until when to speak to a contact, and when to call again.
 func CaseTimes(p *Frame, card CaseCard) templ.Component {
@@ -40,7 +42,7 @@ func CaseTimes(p *Frame, card CaseCard) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				var templ_7745c5c3_Var2 = []any{"badge", When(card.Now, "warn")}
+				templ_7745c5c3_Var2 := []any{"badge", When(card.Now, "warn")}
 				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_ElementWriter, templ_7745c5c3_Var2...)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -102,7 +104,7 @@ func CaseTimes(p *Frame, card CaseCard) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				var templ_7745c5c3_Var4 = []any{"badge", When(card.Over, "bad"), When(card.Soon, "warn"), When(!card.Over && !card.Soon, "good")}
+				templ_7745c5c3_Var4 := []any{"badge", When(card.Over, "bad"), When(card.Soon, "warn"), When(!card.Over && !card.Soon, "good")}
 				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_ElementWriter, templ_7745c5c3_Var4...)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -265,7 +267,7 @@ func CaseTold(p *Frame, card CaseCard) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				var templ_7745c5c3_Var8 = []any{"badge", When(card.Broken, "bad")}
+				templ_7745c5c3_Var8 := []any{"badge", When(card.Broken, "bad")}
 				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_ElementWriter, templ_7745c5c3_Var8...)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
