@@ -139,6 +139,9 @@ const mostCampaigns = 10_000
 // line is a value's own JSON with its kind before it.
 func line(kind string, v any) json.RawMessage {
 	b := asJSON(v)
+	if len(b) == len("{}") {
+		return json.RawMessage(`{"kind":"` + kind + `"}`)
+	}
 	return append([]byte(`{"kind":"`+kind+`",`), b[1:]...)
 }
 
