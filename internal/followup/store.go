@@ -102,6 +102,8 @@ type CaseStore interface {
 	// Between lists owners' cases in one state that are to be turned to from one time until before another, in that order; up to
 	// limit of each owner. It may be behind by a moment.
 	Between(ctx context.Context, owners []string, state loop.State, from, to time.Time, limit int) ([]loop.Case, error)
+	// Owing lists an owner's cases in which something is promised until a time, the earliest first, up to limit. It may be behind by a moment.
+	Owing(ctx context.Context, owner string, until time.Time, limit int) ([]loop.Case, error)
 	// Board lists owners' cases in one state, the earliest deadline first, of resolved ones the latest, after the case whose
 	// Place is given: up to limit of them; more says that others follow. It may be behind by a moment; cursor_wrong.
 	Board(ctx context.Context, owners []string, state loop.State, after string, limit int) (cs []loop.Case, more bool, err error)
@@ -112,8 +114,8 @@ type CaseStore interface {
 	// seconds.
 	CaseFigures(ctx context.Context, owner string) (loop.Figures, error)
 	AllCaseFigures(ctx context.Context, week string, consistent bool) (map[string]loop.Figures, error)
-	// SomeCases reads up to limit cases of each of a campaign's sixteen shards; more says that there are others.
-	SomeCases(ctx context.Context, c survey.CampaignID, limit int) (cs []loop.Case, more bool, err error)
+	// CaseWeeks reads figures of weeks, of all owners (nil) or some, by week and owner in small letters. They may be behind by some seconds.
+	CaseWeeks(ctx context.Context, weeks, owners []string) (map[string]map[string]loop.Figures, error)
 	// Contacts reads several contacts; those that are not there are left out.
 	Contacts(ctx context.Context, a survey.Audience, ids []survey.ContactID) (map[survey.ContactID]survey.Contact, error)
 	// Staff lists the staff.

@@ -3,10 +3,7 @@ package followup
 import (
 	"context"
 	"slices"
-	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"onetap/internal/authz"
 	"onetap/internal/loop"
@@ -16,8 +13,6 @@ import (
 const (
 	// maxTeam is how many people's cases a manager's waiting cases are looked up of: that costs three queries each.
 	maxTeam = 30
-	// MaxCounted is how many cases of each sixteenth of a campaign are looked at for how many wait.
-	MaxCounted = 40
 	// calledAgain is how long a case whose respondent was to be called again stays among those of the day, and maxToday how many
 	// cases of an owner are looked through for them.
 	calledAgain, maxToday = 30 * 24 * time.Hour, 60
@@ -28,12 +23,11 @@ var unresolved = []loop.State{loop.Open, loop.Acknowledged, loop.Contacted}
 
 // Waiting is the cases that are not resolved.
 type Waiting struct {
-	Open    int
-	Overdue int         // of them, those whose deadline has passed before anybody spoke to the respondent
-	More    bool        // there are more than were looked at
-	Owners  int         // whose cases these could be
-	Asked   int         // of them, whose cases were looked at
-	Nearest []loop.Case // those to call again today, then by what is to be done next; none that are to be called again on a later day
+	loop.Standing             // by what is counted, except that Open and Overdue are to the minute where all cases were looked at
+	Owners        int         // whose cases these could be
+	Asked         int         // of them, whose cases were looked at
+	Owing         []loop.Case // of one owner: where something is promised whose day is over, or within loop.OwedDays, in that order
+	Nearest       []loop.Case // those to call again today, then by what is to be done next; none that are to be called again on a later day
 	About
 }
 
@@ -52,10 +46,14 @@ func (c *Cases) Waiting(ctx context.Context, who authz.Who, staff []survey.Staff
 	if err != nil {
 		return w, err
 	}
+	if w.Standing, err = c.Standing(ctx, who, staff); err != nil {
+		return w, err
+	}
 	var all []loop.Case
+	whole := w.Asked == w.Owners
 	for _, column := range columns {
 		all = append(all, column.Cases...)
-		w.More = w.More || column.Next != ""
+		whole = whole && column.Next == ""
 	}
 	y, m, d := c.Now().In(zone).Date()
 	tomorrow := time.Date(y, m, d+1, 0, 0, 0, 0, zone)
@@ -65,39 +63,22 @@ func (c *Cases) Waiting(ctx context.Context, who authz.Who, staff []survey.Staff
 	}
 	today = slices.DeleteFunc(today, func(one loop.Case) bool { return one.Again.IsZero() })
 	slices.SortStableFunc(all, func(a, b loop.Case) int { return a.Next().Compare(b.Next()) })
-	w.count(c, all)
+	if whole {
+		w.count(c, all)
+	}
 	w.Nearest = append(today, slices.DeleteFunc(all, func(one loop.Case) bool { return !one.Again.IsZero() })...)
 	w.Nearest = w.Nearest[:min(len(w.Nearest), limit)]
-	w.About, err = c.about(ctx, w.Nearest)
-	return w, err
-}
-
-// WaitingOf counts the cases of campaigns that wait, for who sees everybody's. Cases are in no tally: More says that a campaign
-// has more than were looked at.
-func (c *Cases) WaitingOf(ctx context.Context, campaigns []survey.Campaign) (w Waiting, err error) {
-	var mu sync.Mutex
-	var all []loop.Case
-	g, ctx := errgroup.WithContext(ctx)
-	for _, campaign := range campaigns {
-		if campaign.Audience == survey.Employees { // has no cases
-			continue
+	if len(owners) == 1 {
+		if w.Owing, err = c.Store.Owing(ctx, owners[0], tomorrow.AddDate(0, 0, loop.OwedDays), limit); err != nil {
+			return w, err
 		}
-		g.Go(func() error {
-			found, others, err := c.Store.SomeCases(ctx, campaign.ID, MaxCounted)
-			mu.Lock()
-			defer mu.Unlock()
-			w.More = w.More || others
-			all = append(all, slices.DeleteFunc(found, func(one loop.Case) bool { return one.Over() })...)
-			return err
-		})
 	}
-	err = g.Wait()
-	w.count(c, all)
+	w.About, err = c.about(ctx, slices.Concat(w.Nearest, w.Owing))
 	return w, err
 }
 
 func (w *Waiting) count(c *Cases, open []loop.Case) {
-	w.Open = len(open)
+	w.Open, w.Overdue = len(open), 0
 	for _, one := range open {
 		if one.Late(c.Now()) {
 			w.Overdue++

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -45,12 +46,23 @@ func cellOf(key string) (c Cell, ok bool) {
 	return Cell{State(p[0]), Kind(p[1]), Level(p[2]), team, Cause(p[4])}, err == nil
 }
 
-// Figures are what a case adds to its owner's board.
-func (c Case) Figures() Figures {
+// Figures are what a case adds to its owner's board: a Cell, and the days on which something falls due of it.
+func (c Case) Figures(clock *time.Location) Figures {
 	cell := Cell{State: c.State, Kind: c.Is(), Level: c.Level, Team: c.Team}
 	f := Figures{cell.key(): 1}
 	for _, cell.Cause = range c.Causes {
 		f[cell.key()]++
+	}
+	mark := Mark{Kind: c.Is(), Level: c.Level, Team: c.Team}
+	if c.Waits() {
+		mark.Of = dueOn + c.Deadline.In(clock).Format(time.DateOnly)
+		f[mark.key()]++
+	}
+	for _, p := range c.Promises {
+		if p.Done == "" {
+			mark.Of = owedOn + p.By.In(clock).Format(time.DateOnly)
+			f[mark.key()]++
+		}
 	}
 	return f
 }
@@ -64,50 +76,111 @@ func (f Figures) Cells(each func(Cell, int)) {
 	}
 }
 
-// Figures of a week, of the cases that were opened in it.
+// Mark is what a case is counted under besides its state: what of it, and the same four by which everything is looked at.
+type Mark struct {
+	Of    string
+	Kind  Kind
+	Level Level
+	Team  string
+	Cause Cause // "": whatever they are
+}
+
+func (m Mark) key() string {
+	parts := []string{m.Of, string(m.Kind), string(m.Level), url.QueryEscape(m.Team)}
+	if m.Cause != "" {
+		parts = append(parts, "", string(m.Cause)) // a Cell has five
+	}
+	return strings.Join(parts, "|")
+}
+
+func markOf(key string) (m Mark, ok bool) {
+	p := strings.Split(key, "|")
+	if len(p) != 4 && len(p) != 6 {
+		return m, false
+	}
+	team, err := url.QueryUnescape(p[3])
+	m = Mark{Of: p[0], Kind: Kind(p[1]), Level: Level(p[2]), Team: team}
+	if len(p) == 6 {
+		m.Cause = Cause(p[5])
+	}
+	return m, err == nil
+}
+
+// Marks calls each for everything that is no cell.
+func (f Figures) Marks(each func(Mark, int)) {
+	for k, n := range f {
+		if m, ok := markOf(k); ok {
+			each(m, n)
+		}
+	}
+}
+
+// What marks are of: in a week's figures, of the cases that were opened in it.
 const (
-	WeekOpened  = "opened"
-	WeekSpoken  = "spoken"  // somebody spoke to the respondent
-	WeekInTime  = "in_time" // … by the deadline
-	WeekMinutes = "minutes" // until the first conversation, of all of WeekSpoken
-	WeekEnded   = "ended"
-	WeekMade    = "promised"
-	WeekKept    = "promises_kept"
-	WeekBroken  = "promises_broken"
+	dueOn  = "due."  // and the day of the deadline, of cases whose respondent nobody has spoken to; also of the board
+	owedOn = "owed." // and the day by which something was promised, of which nobody has said whether it was done; of the board alone
+
+	ofOpened  = "opened"
+	ofSpoken  = "within."  // somebody spoke to the respondent; and in how many hours (spans)
+	ofInTime  = "in_time"  // … by the deadline
+	ofMinutes = "minutes"  // until the first conversation, of all ofSpoken
+	ofEnded   = "ended"    // resolved or given up
+	ofGivenUp = "given_up" // … of them those that were not reached
+	ofOutcome = "outcome." // and which
+	ofMade    = "promised"
+	ofKept    = "promises_kept"
+	ofBroken  = "promises_broken"
 )
 
-// WeekFigures are what a case adds to the week, by a clock, in which it was opened: each figure by kind, level and team, as
-// "<figure>|<kind>|<level>|<team>", outcomes as "outcome.kept", causes as "cause.price".
+// WeekFigures are what a case adds to the week, by a clock, in which it was opened: once, and once more under each of its causes.
 func (c Case) WeekFigures(clock *time.Location) (week string, f Figures) {
-	year, n := c.Opened.In(clock).ISOWeek()
-	by := "|" + strings.Join([]string{string(c.Is()), string(c.Level), url.QueryEscape(c.Team)}, "|")
-	f = Figures{WeekOpened + by: 1}
-	if !c.Spoke.IsZero() {
-		f[WeekSpoken+by] = 1
-		f.Add(Figures{WeekMinutes + by: int(max(0, c.Spoke.Sub(c.Opened)) / time.Minute)}, 1)
-		if !c.Spoke.After(c.Deadline) {
-			f[WeekInTime+by] = 1
+	f = Figures{}
+	all := Mark{Kind: c.Is(), Level: c.Level, Team: c.Team}
+	for _, all.Cause = range append([]Cause{""}, c.Causes...) {
+		add := func(of string, n int) {
+			m := all
+			m.Of = of
+			if k := m.key(); n != 0 {
+				f[k] += n
+			}
+		}
+		add(ofOpened, 1)
+		if !c.Spoke.IsZero() {
+			took := max(0, c.Spoke.Sub(c.Opened))
+			add(ofSpoken+strconv.Itoa(span(took)), 1)
+			add(ofMinutes, int(took/time.Minute))
+			if !c.Spoke.After(c.Deadline) {
+				add(ofInTime, 1)
+			}
+		} else if c.Waits() {
+			add(dueOn+c.Deadline.In(clock).Format(time.DateOnly), 1)
+		}
+		if c.Over() {
+			add(ofEnded, 1)
+			if c.State == Unreachable {
+				add(ofGivenUp, 1)
+			}
+			if c.Outcome != "" {
+				add(ofOutcome+string(c.Outcome), 1)
+			}
+		}
+		for _, p := range c.Promises {
+			add(ofMade, 1)
+			switch p.Done {
+			case Kept:
+				add(ofKept, 1)
+			case Broken:
+				add(ofBroken, 1)
+			}
 		}
 	}
-	if c.Over() {
-		f[WeekEnded+by] = 1
-		if c.Outcome != "" {
-			f["outcome."+string(c.Outcome)+by] = 1
-		}
-	}
-	for _, cause := range c.Causes {
-		f["cause."+string(cause)+by]++
-	}
-	for _, p := range c.Promises {
-		f[WeekMade+by]++
-		switch p.Done {
-		case Kept:
-			f[WeekKept+by]++
-		case Broken:
-			f[WeekBroken+by]++
-		}
-	}
-	return fmt.Sprintf("%04d-W%02d", year, n), f
+	return WeekOf(c.Opened, clock), f
+}
+
+// WeekOf is the ISO week of a moment on a clock, "2026-W49".
+func WeekOf(t time.Time, clock *time.Location) string {
+	year, n := t.In(clock).ISOWeek()
+	return fmt.Sprintf("%04d-W%02d", year, n)
 }
 
 // FiguresOf names an owner's figures: those of the board, or of a week.
@@ -131,7 +204,7 @@ func (c CaseChange) Deltas(clock *time.Location) map[FiguresOf]Figures {
 		}
 		owner := strings.ToLower(of.Owner)
 		week, figures := of.WeekFigures(clock)
-		for whose, f := range map[FiguresOf]Figures{{owner, ""}: of.Figures(), {owner, week}: figures} {
+		for whose, f := range map[FiguresOf]Figures{{owner, ""}: of.Figures(clock), {owner, week}: figures} {
 			if all[whose] == nil {
 				all[whose] = Figures{}
 			}

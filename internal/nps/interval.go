@@ -60,14 +60,19 @@ func around(middle, margin, observed, limit float64) Interval {
 // ResponseRateInterval returns the 95 % confidence interval of the response rate in percent.
 func (t Tally) ResponseRateInterval() (Interval, bool) { return t.ResponseRateIntervalAt(Level) }
 
-// ResponseRateIntervalAt returns Wilson's score interval of the response rate, within 0..100 percent: Wilson, E. B.
+// ResponseRateIntervalAt returns Wilson's score interval of the response rate, within 0..100 percent; see ShareInterval.
+func (t Tally) ResponseRateIntervalAt(level float64) (Interval, bool) {
+	return ShareInterval(t.responded(), t.Sent, level)
+}
+
+// ShareInterval returns Wilson's score interval at a level between 0 and 1 of a share of k among n, 0 ≤ k ≤ n, within 0..100 percent: Wilson, E. B.
 // (1927), Probable inference, the law of succession, and statistical inference, JASA 22, formula as in Newcombe (1998),
 // Two-sided confidence intervals for the single proportion, Statistics in Medicine 17, method 3.
-func (t Tally) ResponseRateIntervalAt(level float64) (Interval, bool) {
-	if t.Sent <= 0 || !validLevel(level) {
+func ShareInterval(share, of int64, level float64) (Interval, bool) {
+	if of <= 0 || !validLevel(level) {
 		return Interval{}, false
 	}
-	n, k, z := float64(t.Sent), float64(t.responded()), quantile(level)
+	n, k, z := float64(of), float64(share), quantile(level)
 	p := k / n
 	middle := (p + z*z/(2*n)) / (1 + z*z/n)
 	margin := z / (1 + z*z/n) * math.Sqrt(p*(1-p)/n+z*z/(4*n*n))

@@ -129,6 +129,25 @@ func (s *Store) Between(ctx context.Context, owners []string, state loop.State, 
 	return all, err
 }
 
+// Owing lists an owner's cases whose respondent was spoken to, and in which something is promised until a time of which nobody has said whether
+// it was done: the earliest first, up to limit. It may be behind by a moment.
+func (s *Store) Owing(ctx context.Context, owner string, until time.Time, limit int) (all []loop.Case, err error) {
+	for _, pk := range ownerPKs(owner) {
+		for _, shelf := range []loop.State{loop.Contacted, owed} {
+			cs, err := s.casesFrom(ctx, pk, string(shelf)+"#", ownerSK(string(shelf), until, ""), maxOwing, true)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, slices.DeleteFunc(cs, func(c loop.Case) bool { return !c.Owes() })...)
+		}
+	}
+	slices.SortFunc(all, func(a, b loop.Case) int { return cmp.Compare(a.Place(), b.Place()) })
+	return all[:min(limit, len(all))], nil
+}
+
+// maxOwing is how many cases of a shelf are looked through for what is promised.
+const maxOwing = 100
+
 func placed(after string) bool {
 	at, id, ok := strings.Cut(after, "_")
 	_, _, named := loop.ParseID(id)

@@ -190,6 +190,40 @@ func (s *Store) AllCaseFigures(ctx context.Context, week string, consistent bool
 	return all, err
 }
 
+// CaseWeeks reads the figures of weeks, by week and owner in small letters: of all owners, or of those that are given, which is cheaper for a few.
+// They may be behind by a moment.
+func (s *Store) CaseWeeks(ctx context.Context, weeks, owners []string) (map[string]map[string]loop.Figures, error) {
+	found := make([]map[string]loop.Figures, len(weeks))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(boardInFlight)
+	for i, week := range weeks {
+		g.Go(func() (err error) {
+			if owners == nil {
+				found[i], err = s.AllCaseFigures(ctx, week, false)
+				return err
+			}
+			keys := make([]key, len(owners))
+			for n, o := range owners {
+				keys[n] = figuresKey(loop.FiguresOf{Owner: strings.ToLower(o), Week: week})
+			}
+			items, err := s.batchGet(ctx, keys, false, "")
+			found[i] = map[string]loop.Figures{}
+			for _, it := range items {
+				f, bad := figuresOf(it)
+				err = errors.Join(err, bad)
+				found[i][unpart(text(it, "sk")[1:])] = f.figures
+			}
+			return err
+		})
+	}
+	err := g.Wait()
+	all := map[string]map[string]loop.Figures{}
+	for i, week := range weeks {
+		all[week] = found[i]
+	}
+	return all, err
+}
+
 // PutCaseFigures writes the figures of one owner as a recount found them, if they still are as it read them; otherwise ErrChanged.
 func (s *Store) PutCaseFigures(ctx context.Context, of loop.FiguresOf, was, now loop.Figures) error {
 	f, err := s.readFigures(ctx, of)

@@ -47,3 +47,33 @@ func (w *World) Detractor(n int, owner, team, name, why string, score int, answe
 	}
 	return made
 }
+
+// CasesCounted counts the cases of campaigns, as the stream would have it done.
+func (w *World) CasesCounted(campaigns ...survey.CampaignID) {
+	w.T.Helper()
+	ctx := context.Background()
+	sum := map[loop.FiguresOf]loop.Figures{}
+	for _, campaign := range campaigns {
+		all, err := w.Store.Cases(ctx, campaign)
+		if err != nil {
+			w.T.Fatal(err)
+		}
+		for _, c := range all {
+			for of, f := range (loop.CaseChange{Now: &c}).Deltas(time.UTC) {
+				if sum[of] == nil {
+					sum[of] = loop.Figures{}
+				}
+				sum[of].Add(f, 1)
+			}
+		}
+	}
+	for of, f := range sum {
+		was, err := w.Store.CaseWeeks(ctx, []string{of.Week}, []string{of.Owner})
+		if err == nil {
+			err = w.Store.PutCaseFigures(ctx, of, was[of.Week][of.Owner], f)
+		}
+		if err != nil {
+			w.T.Fatal(err)
+		}
+	}
+}

@@ -54,7 +54,7 @@ func (d *Pages) home(w http.ResponseWriter, r *http.Request) error {
 	g, ctx := errgroup.WithContext(r.Context())
 	g.Go(func() (err error) { p.Scores, err = d.audienceCards(ctx, &p.Frame, latest); return err })
 	if p.Can(authz.ReadCases) {
-		g.Go(func() (err error) { p.Cases, err = d.homeCases(ctx, &p.Frame, latest); return err })
+		g.Go(func() (err error) { p.Cases, err = d.homeCases(ctx, &p.Frame); return err })
 	}
 	if role == survey.RoleMarketing || role == survey.RoleAnalyst || role == survey.RoleAdministrator {
 		g.Go(func() (err error) { p.Campaigns, err = d.campaignCards(ctx, &p.Frame); return err })
@@ -154,14 +154,18 @@ func campaignCardOf(f *shell.Frame, c survey.Campaign) (campaignCard, bool) {
 
 // casesCard is what waits to be followed up.
 type casesCard struct {
-	Some    bool // anything waits
-	Title   string
-	Open    string // how many
-	Overdue string
-	Late    bool
-	Note    string // how the numbers are to be read
-	Cards   []shell.CaseCard
-	None    string // what it says when nothing is open
+	Some     bool // anything waits
+	Title    string
+	Open     string // how many
+	Overdue  string
+	Late     bool
+	DueToday string           // how many are to be seen to today; "": none
+	Broke    string           // how many promises are overdue; "": none
+	Owed     string           // how many are due within days; "": none
+	Owing    []shell.CaseCard // whose they are, of an owner
+	Note     string           // how the numbers are to be read
+	Cards    []shell.CaseCard
+	None     string // what it says when nothing is open
 }
 
 // casesAtHome is how many cases the home page shows.

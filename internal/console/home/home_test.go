@@ -30,7 +30,7 @@ func TestHome(t *testing.T) {
 	consoletest.Spring(w)
 	a := consoletest.Harvest(w)
 	for i, c := range []loop.Case{
-		{Owner: "owner", State: loop.Open, Deadline: w.Now().Add(-time.Hour)},
+		{Owner: "owner", State: loop.Open, Deadline: w.Now().AddDate(0, 0, -1)},
 		{Owner: "owner", State: loop.Acknowledged, Deadline: w.Now().Add(time.Hour)},
 		{Owner: "manager", State: loop.Open, Deadline: w.Now().Add(30 * time.Hour)},
 		{Owner: "owner", State: loop.Resolved, Deadline: w.Now()},
@@ -41,6 +41,7 @@ func TestHome(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	w.CasesCounted(a.C.ID)
 	for staff, want := range map[string][]string{
 		"executive":     {"Осень 2026", "Весна &lt;b&gt;2026", "Значимо лучше", "80 из 160", "60 из 122", "NPS за последние 13\u00a0недель", `<span class="big">4</span> открыто`, `late">1</span> просрочено`},
 		"administrator": {"По сравнению с\u00a0кампанией", `<span class="big">4</span> открыто`, "Осень 2026", "Смотреть результаты"},
