@@ -4,10 +4,11 @@ import (
 	"strings"
 )
 
-// Trend draws an NPS over time with the band of its interval. Where there is no value the line has a gap.
+// Trend draws an NPS, or a share, over time with the band of its interval. Where there is no value the line has a gap.
 type Trend struct {
 	Said
 	Points []Point
+	Shares bool // values are shares in percent, which are never below 0
 }
 
 // Point is one time of a Trend. Label is written under it where there is room.
@@ -77,6 +78,9 @@ func (t Trend) scale() (low, high float64) {
 	low, high = floor(low), -floor(-high)
 	if high-low < 40 {
 		low, high = low-20, high+20
+	}
+	if t.Shares {
+		low = max(low, 0)
 	}
 	return max(low, -100), min(high, 100)
 }

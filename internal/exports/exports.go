@@ -30,13 +30,14 @@ const (
 	Cases       Kind = "cases"
 	Invitations Kind = "invitations"
 	Results     Kind = "results" // figures, whole and by segment
+	Loop        Kind = "loop"    // how the follow-up of cases runs
 	Audit       Kind = "audit"
 	Workspace   Kind = "workspace" // everything, as lines of JSON
 )
 
 // needs says what one must be allowed to see as a page to have it as a file.
 var needs = map[Kind]authz.Action{
-	Answers: authz.ReadAnswers, Contacts: authz.ReadContacts, Cases: authz.ReadCases, Invitations: authz.ReadCampaigns,
+	Answers: authz.ReadAnswers, Contacts: authz.ReadContacts, Cases: authz.ReadCases, Loop: authz.ReadCases, Invitations: authz.ReadCampaigns,
 	Results: authz.ReadResults, Audit: authz.ReadAudit, Workspace: authz.MoveWorkspace,
 }
 
@@ -53,6 +54,7 @@ type Ask struct {
 	Text     string            `json:"text,omitempty"`  // that contacts are searched for
 	Owner    string            `json:"owner,omitempty"` // of cases: followup.AllOwners, or one
 	State    loop.State        `json:"state,omitempty"` // of cases
+	Run      followup.RunQuery `json:"run,omitzero"`    // of how the loop runs
 	Whose    string            `json:"whose,omitempty"` // of the audit list: of one person, or of one token; "": everybody
 	Token    bool              `json:"token,omitempty"` // … it is a token
 }
@@ -137,6 +139,8 @@ func (e *Exports) open(ctx context.Context, who authz.Who, ask Ask) (source, err
 		return b.contacts(ctx)
 	case Cases:
 		return b.cases(ctx)
+	case Loop:
+		return b.run(ctx)
 	case Audit:
 		return b.audit(ctx)
 	case Workspace:

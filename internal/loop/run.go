@@ -121,6 +121,12 @@ func (r Run) Half() (hours int, ok bool) {
 	return 0, false
 }
 
+// MeanHours is how many hours, around the clock, it took on average until the respondent was spoken to. A few very late ones move it more than
+// Half.
+func (r Run) MeanHours() (hours float64, ok bool) {
+	return float64(r.Minutes) / 60 / float64(max(1, r.Spoken)), r.Spoken > 0
+}
+
 // LongestSpan is the longest of the times that are told apart, in hours.
 func LongestSpan() int { return spans[len(spans)-2] }
 

@@ -17,6 +17,8 @@ func (d *Pages) Routes() []door.Route {
 		door.On("POST /cases/download", authz.ReadCases, d.downloadCases, "cases.download"),
 		door.On("POST /cases/find", authz.ReadCases, d.findCases, door.Unaudited),
 		door.On("POST /cases/bulk", authz.WorkCases, d.bulk, "cases.change"),
+		door.On("GET /cases/run", authz.ReadCases, d.runPage, ""),
+		door.On("POST /cases/run/download", authz.ReadCases, d.downloadRun, "cases.run.download"),
 		door.On("GET /cases/{case}", authz.ReadCases, d.casePage, ""),
 		door.On("POST /cases/{case}", authz.WorkCases, d.workOnCasePage, "cases.change"),
 	}

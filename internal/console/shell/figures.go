@@ -76,8 +76,8 @@ func percentTo(l lang.Language, v float64, digits int) string {
 	return l.T("results.percent", lang.Values{"Value": l.Decimal(v, digits)})
 }
 
-// shareText is a share in percent with its interval.
-func shareText(l lang.Language, v float64, i nps.Interval) (value, ends string) {
+// ShareText is a share in percent with its interval.
+func ShareText(l lang.Language, v float64, i nps.Interval) (value, ends string) {
 	write := func(v float64, digits int) string { return percentTo(l, v, digits) }
 	d := digitsFor(i, write)
 	return write(v, d), l.T("results.interval", lang.Values{"Low": write(i.Low, d), "High": write(i.High, d)})
@@ -104,7 +104,7 @@ func ViewNPS(l lang.Language, d insight.Disclosed, href string) NpsView {
 	if rate, sent := t.ResponseRate(); sent && d.Rated() {
 		v.Rate, v.RateOf = Percent(l, rate), l.T("results.rate_of", lang.Values{"Answered": l.Number(t.Responded), "Sent": l.Number(t.Sent)})
 		if i, ok := t.ResponseRateInterval(); ok {
-			v.Rate, v.RateEnds = shareText(l, rate, i)
+			v.Rate, v.RateEnds = ShareText(l, rate, i)
 		}
 	}
 	if !ok {
