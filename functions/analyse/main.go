@@ -1,4 +1,5 @@
-// Command analyse keeps the sealed index by which contacts are found by their words, and what is known of their accounts.
+// Command analyse keeps the sealed index by which contacts are found by their words, and what is known of their accounts, and opens cases for those of value
+// who never answer.
 package main
 
 import (
@@ -9,7 +10,9 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"onetap/internal/accounts"
+	"onetap/internal/followup"
 	"onetap/internal/handlers/analyse"
+	"onetap/internal/handlers/wire"
 	"onetap/internal/kms"
 	"onetap/internal/logs"
 	"onetap/internal/searching"
@@ -29,7 +32,13 @@ func main() {
 		os.Exit(1)
 	}
 	s.OpenWith(sealer.Open, log)
+	rules, err := wire.Rules()
+	if err != nil {
+		log.Error("start", "error", err)
+		os.Exit(1)
+	}
+	silences := &followup.Silences{Store: s, Log: log, Now: time.Now, Rules: rules, Admin: os.Getenv("ADMIN_EMAIL")}
 	keeper := &searching.Keeper{Store: s, Seal: sealer, Now: time.Now, Random: rand.Reader, Log: log}
 	firms := &accounts.Keeper{Store: s, Seal: sealer, Now: time.Now, Random: rand.Reader, Log: log}
-	lambda.Start(analyse.Handler{Keeper: keeper, Accounts: firms}.Handle)
+	lambda.Start(analyse.Handler{Keeper: keeper, Accounts: firms, Silences: silences}.Handle)
 }

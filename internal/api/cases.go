@@ -53,8 +53,9 @@ type caseView struct {
 	Level    loop.Level        `json:"level"` // as what the owner is responsible
 	Team     string            `json:"team"`
 	State    loop.State        `json:"state"`
-	Score    int               `json:"score"`  // when it was opened
-	Latest   int               `json:"latest"` // now
+	Score    *int              `json:"score"`  // when it was opened; null: they had given none
+	Latest   *int              `json:"latest"` // now
+	Waves    int               `json:"waves"`  // of a silent one: surveys in a row without an answer
 	Opened   time.Time         `json:"opened"`
 	Deadline time.Time         `json:"deadline"`
 	Again    *time.Time        `json:"again"`   // when the contact is to be called again; null: nothing is agreed
@@ -77,7 +78,7 @@ func caseViews(cs []loop.Case) []caseView {
 	for i, c := range cs {
 		views[i] = caseView{
 			ID: c.ID(), Campaign: c.Campaign, Contact: c.Contact, Audience: c.Audience, Kind: c.Is(), Owner: c.Owner, Level: c.Level, Team: c.Team,
-			State: c.State, Score: c.Score, Latest: c.Latest, Opened: c.Opened, Deadline: c.Deadline, Again: moment(c.Again), Tries: c.Tries,
+			State: c.State, Score: scoreOf(c.Score), Latest: scoreOf(c.Latest), Waves: c.Waves, Opened: c.Opened, Deadline: c.Deadline, Again: moment(c.Again), Tries: c.Tries,
 			Spoke: moment(c.Spoke), Ended: moment(c.Ended), Letters: c.Alert.Letters, Alerted: moment(c.Alert.Sent), History: c.History, Notes: c.Notes,
 			Causes: append([]loop.Cause{}, c.Causes...), Outcome: c.Outcome, Promises: append([]loop.Promise{}, c.Promises...), Version: c.Version,
 		}
@@ -86,6 +87,14 @@ func caseViews(cs []loop.Case) []caseView {
 		}
 	}
 	return views
+}
+
+// scoreOf is a score, or null.
+func scoreOf(score int) *int {
+	if score == loop.NoScore {
+		return nil
+	}
+	return &score
 }
 
 // moment is a time, or null.

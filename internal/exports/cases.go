@@ -63,7 +63,7 @@ func (c caseRows) page(ctx context.Context, after string) ([]report.Row, string,
 			ended = c.at(one.Ended)
 		}
 		rows[i] = report.Row{
-			c.at(one.Opened), c.l.T("case.kind." + string(one.Is())), c.l.T("case.state." + string(one.State)), c.at(one.Deadline), one.Score, one.Latest,
+			c.at(one.Opened), c.l.T("case.kind." + string(one.Is())), c.l.T("case.state." + string(one.State)), c.at(one.Deadline), scoreOf(one.Score), scoreOf(one.Latest),
 			p.Name, p.Email, p.Phone, p.Customer, one.Team, owner(c.names, one.Owner), found.Campaigns[one.Campaign].Name,
 			c.l.T("case.level_is." + string(one.Level)), spoke, one.Tries, followup.CauseNames(c.l, c.found, one.Causes), c.said("case.outcome.", string(one.Outcome)), ended,
 			c.promises(one, found.Notes[i]), c.notes(found.Notes[i]), one.ID(),
@@ -77,6 +77,14 @@ func (c caseRows) said(prefix, code string) string {
 		return ""
 	}
 	return c.l.T(prefix + code)
+}
+
+// scoreOf is a score, or an empty cell.
+func scoreOf(score int) any {
+	if score == loop.NoScore {
+		return nil
+	}
+	return score
 }
 
 // promises are one text: by when, what, and whether it was kept.

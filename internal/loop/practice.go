@@ -12,7 +12,8 @@ type Practice struct {
 	Causes   Causes            `json:"causes"`
 	Tries    int               `json:"tries,omitempty"`    // calls that reach nobody after which a contact may be given up; 0: DefaultTries
 	Passives []survey.Audience `json:"passives,omitempty"` // whose passives get a case, too
-	Version  int               `json:"-"`                  // for a compare-and-swap; 0: nothing is stored
+	Silence  Silence           `json:"silence,omitzero"`
+	Version  int               `json:"-"` // for a compare-and-swap; 0: nothing is stored
 }
 
 // MaxTries is how many calls can be asked for before a contact is given up.
@@ -24,7 +25,7 @@ func StandardPractice() Practice { return Practice{Causes: StandardCauses()} }
 // Follows reports whether passives of an audience get a case.
 func (p Practice) Follows(a survey.Audience) bool { return slices.Contains(p.Passives, a) }
 
-// Check tells what keeps it from being stored. Problems: tries_range, term_audience.
+// Check tells what keeps it from being stored. Problems: tries_range, term_audience, those of Silence.
 func (p Practice) Check() error {
 	if p.Tries < 0 || p.Tries > MaxTries {
 		return apperr.New(apperr.Invalid, "tries_range", "tries", "Limit", MaxTries)
@@ -34,5 +35,5 @@ func (p Practice) Check() error {
 			return apperr.New(apperr.Invalid, "term_audience", "passives")
 		}
 	}
-	return nil
+	return p.Silence.check()
 }

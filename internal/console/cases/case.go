@@ -26,6 +26,7 @@ type casePage struct {
 	Action, State, StateClass string
 	Version                   int
 	Score                     shell.ScoreView
+	Silent                    string // of somebody who has not answered: for how long
 	Risen                     string // that the score has changed since
 	Campaign, Answered        string
 	Deadline, Left            string // "" once the contact was spoken to
@@ -266,7 +267,12 @@ func (p *casePage) fill(c loop.Case, f followup.Facts, now time.Time, owner stri
 	l := p.Lang
 	p.State, p.StateClass = l.T("case.state."+string(c.State)), stateClass(c.State)
 	p.Score = shell.ScoreOf(l, f.Response.Score)
-	if f.Response.Score != c.Score {
+	switch {
+	case c.Kind == loop.OfSilent && c.Latest == loop.NoScore:
+		p.Silent = l.T("case.silent_for", lang.Values{"Count": c.Waves})
+	case c.Score == loop.NoScore:
+		p.Risen = l.T("case.score_at_last")
+	case f.Response.Score != c.Score:
 		p.Risen = l.T("case.score_was", map[string]any{"Was": c.Score, "Score": f.Response.Score})
 	}
 	p.Campaign, p.Answered = f.Campaign.Name, l.Moment(c.Opened.In(p.Zone))
@@ -284,7 +290,7 @@ func (p *casePage) fill(c loop.Case, f followup.Facts, now time.Time, owner stri
 	}
 	p.Why, p.Wish = f.Response.Why, f.Response.Wish
 	p.Damaged = f.Response.Unreadable
-	p.NoWords = p.Why == "" && p.Wish == "" && !p.Damaged
+	p.NoWords = p.Why == "" && p.Wish == "" && !p.Damaged && p.Silent == ""
 	if p.Can(authz.ReadContacts) && !f.Gone {
 		p.ContactHref = "/contacts/" + string(c.Audience) + "/" + string(c.Contact)
 	}

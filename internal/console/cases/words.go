@@ -37,6 +37,10 @@ func eventText(l lang.Language, names map[string]string, zone *time.Location, e 
 			return l.T("case.event.tried", v)
 		}
 		v["When"] = l.Moment(e.Until.In(zone))
+	case loop.Opened:
+		if e.Score == loop.NoScore {
+			return l.T("case.event.opened_silent", lang.Values{"Count": e.Waves})
+		}
 	case loop.Promised:
 		v["When"] = l.Day(e.Until.In(zone))
 	case loop.Reopened:

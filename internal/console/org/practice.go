@@ -13,6 +13,7 @@ import (
 	"onetap/internal/followup"
 	"onetap/internal/lang"
 	"onetap/internal/loop"
+	"onetap/internal/money"
 	"onetap/internal/survey"
 	"onetap/internal/web"
 )
@@ -30,7 +31,14 @@ type practicePage struct {
 	Tries       string
 	Passives    []shell.Option
 	Causes      []causeField
+	Silence     []shell.Option
+	Waves       string
+	Least       string
+	Most        string
 	WrongTries  string
+	WrongWaves  string
+	WrongLeast  string
+	WrongMost   string
 	WrongCauses string // of all of them
 }
 
@@ -59,7 +67,11 @@ func (d *Pages) showPractice(w http.ResponseWriter, r *http.Request) error {
 
 // savePractice stores what is followed up. What is wrong is said beside its line, and nothing that was typed is lost.
 func (d *Pages) savePractice(w http.ResponseWriter, r *http.Request) error {
-	p, said, err := practiceTyped(r)
+	set, err := d.Store.Settings(r.Context())
+	if err != nil {
+		return err
+	}
+	p, said, err := practiceTyped(r, set.Currency)
 	stored := p
 	if err == nil {
 		stored, err = d.Cases.ChangePractice(r.Context(), p, said)
@@ -81,6 +93,7 @@ func (d *Pages) savePractice(w http.ResponseWriter, r *http.Request) error {
 	}
 	p.Causes, p.Version = stored.Causes, stored.Version
 	page := d.practiceForm(r, p, said)
+	page.Tries, page.Waves, page.Least, page.Most = r.PostFormValue("tries"), r.PostFormValue("silence_waves"), r.PostFormValue("silence_value"), r.PostFormValue("silence_most")
 	text := page.Lang.Problem(refusal)
 	page.Error = page.Lang.T("form.not_saved")
 	switch line, ok := strings.CutPrefix(refusal.Where, "cause_"); {
@@ -91,7 +104,13 @@ func (d *Pages) savePractice(w http.ResponseWriter, r *http.Request) error {
 			}
 		}
 	case refusal.Where == "tries":
-		page.WrongTries, page.Tries = text, r.PostFormValue("tries")
+		page.WrongTries = text
+	case refusal.Where == "silence_waves":
+		page.WrongWaves = text
+	case refusal.Where == "silence_value":
+		page.WrongLeast = text
+	case refusal.Where == "silence_most":
+		page.WrongMost = text
 	default:
 		page.WrongCauses = text
 	}
@@ -103,8 +122,13 @@ func (d *Pages) practiceForm(r *http.Request, stored loop.Practice, said []loop.
 	p := &practicePage{Frame: shell.NewFrame(r, "practice.title"), Version: strconv.Itoa(stored.Version)}
 	p.Tabs = tabsOf(&p.Frame, practicePath)
 	p.Tries = strconv.Itoa(cmp.Or(stored.Tries, loop.DefaultTries))
+	p.Waves, p.Most = strconv.Itoa(stored.Silence.InARow()), strconv.Itoa(stored.Silence.AtMost())
+	if stored.Silence.Least.Minor > 0 {
+		p.Least = shell.MoneyText(p.Lang, stored.Silence.Least)
+	}
 	for _, a := range survey.Audiences {
 		if a != survey.Employees { // has no cases
+			p.Silence = append(p.Silence, shell.Option{Value: string(a), Label: p.Lang.T("contacts.audience." + string(a)), On: stored.Silence.Follows(a)})
 			p.Passives = append(p.Passives, shell.Option{Value: string(a), Label: p.Lang.T("contacts.audience." + string(a)), On: stored.Follows(a)})
 		}
 	}
@@ -131,8 +155,8 @@ func (d *Pages) practiceForm(r *http.Request, stored loop.Practice, said []loop.
 	return p
 }
 
-// practiceTyped reads the form.
-func practiceTyped(r *http.Request) (p loop.Practice, said []loop.CauseChange, err error) {
+// practiceTyped reads the form; currency is the workspace's.
+func practiceTyped(r *http.Request, currency string) (p loop.Practice, said []loop.CauseChange, err error) {
 	p.Version, _ = strconv.Atoi(r.PostFormValue("version"))
 	for _, a := range r.PostForm["passives"] {
 		p.Passives = append(p.Passives, survey.Audience(a))
@@ -149,8 +173,33 @@ func practiceTyped(r *http.Request) (p loop.Practice, said []loop.CauseChange, e
 		}
 		said = append(said, c)
 	}
+	p.Silence, err = silenceTyped(r, currency)
+	if err != nil {
+		return p, said, err
+	}
 	if p.Tries, err = strconv.Atoi(strings.TrimSpace(r.PostFormValue("tries"))); err != nil || p.Tries < 1 {
 		return p, said, apperr.New(apperr.Invalid, "tries_range", "tries", "Limit", loop.MaxTries)
 	}
 	return p, said, nil
+}
+
+// silenceTyped reads whose silence is followed up. What does not matter because nobody is ticked is not refused.
+func silenceTyped(r *http.Request, currency string) (s loop.Silence, err error) {
+	number := func(field, problem string, values ...any) int {
+		n, bad := strconv.Atoi(strings.TrimSpace(r.PostFormValue(field)))
+		if (bad != nil || n < 1) && err == nil {
+			err = apperr.New(apperr.Invalid, problem, field, values...)
+		}
+		return n
+	}
+	for _, a := range r.PostForm["silence"] {
+		s.Audiences = append(s.Audiences, survey.Audience(a))
+	}
+	if len(s.Audiences) == 0 {
+		return s, nil
+	}
+	s.Waves = number("silence_waves", "silence_waves", "Least", loop.MinWaves, "Limit", loop.MaxWaves)
+	s.Most = number("silence_most", "silence_most", "Limit", loop.MaxSilent)
+	s.Least, _ = money.Parse(r.PostFormValue("silence_value"), currency)
+	return s, err
 }

@@ -54,3 +54,39 @@ func TestPractice(t *testing.T) {
 		t.Errorf("%+v, %v", got, err)
 	}
 }
+
+// An administrator says whose silence is followed up: an amount as the company's country writes it, which comes back as it can be read again.
+func TestSilence(t *testing.T) {
+	t.Parallel()
+	w := consoletest.New(t, dynamo.Options{})
+	w.Staffed()
+	const path = "/settings/cases"
+	admin := w.Visitor("administrator", "ru")
+	form := func(version, waves, value, most string) []string {
+		return []string{"version", version, "tries", "3", "cause_1", "price", "offered", "price", "silence", "customers", "silence_waves", waves, "silence_value", value, "silence_most", most}
+	}
+	for _, bad := range [][2]string{{"1", "100 000 ₽"}, {"три", "100 000 ₽"}, {"13", "100 000 ₽"}, {"3", ""}, {"3", "много"}, {"3", "100 000"}, {"3", "-5 ₽"}} {
+		status, page, _ := admin.Post(path, form("0", bad[0], bad[1], "20")...)
+		if status != 400 || !strings.Contains(page, `aria-invalid="true"`) || !strings.Contains(page, `value="`+bad[1]+`"`) {
+			t.Errorf("%v: %d", bad, status)
+		}
+	}
+	if status, _, _ := admin.Post(path, form("0", "4", "100 000 ₽", "201")...); status != 400 {
+		t.Errorf("too many cases: %d", status)
+	}
+	if status, page, _ := admin.Post(path, form("0", "4", "1 250 000,50 ₽", "20")...); status != 303 {
+		t.Fatalf("%d\n%s", status, page)
+	}
+	p, err := w.Store.Practice(t.Context())
+	if err != nil || !p.Silence.Follows("customers") || p.Silence.Waves != 4 || p.Silence.Most != 20 || p.Silence.Least.String() != "1250000.50 RUB" {
+		t.Errorf("%+v, %v", p.Silence, err)
+	}
+	for _, language := range []string{"ru", "en"} {
+		_, page := w.Visitor("administrator", language).Get(path)
+		_, value, _ := strings.Cut(page, `id="silence_value" name="silence_value" value="`)
+		value, _, _ = strings.Cut(value, `"`)
+		if status, page, _ := admin.Post(path, form("1", "4", value, "20")...); status != 409 && status != 303 || strings.Contains(page, `aria-invalid="true"`) {
+			t.Errorf("%s: %q is not read again: %d", language, value, status)
+		}
+	}
+}

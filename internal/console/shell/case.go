@@ -2,6 +2,7 @@ package shell
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	"onetap/internal/followup"
@@ -118,14 +119,16 @@ func JoinCards(lists ...*[]CaseCard) {
 
 // ScoreView is a score with the class that colours it and the name of its group, for those who cannot see the colour.
 type ScoreView struct {
-	Score        int
-	Class, Group string
+	Score, Class, Group string
 }
 
-// ScoreOf is the view of a score from 0 to 10.
+// ScoreOf is the view of a score from 0 to 10, or of loop.NoScore.
 func ScoreOf(l lang.Language, score int) ScoreView {
+	if score == loop.NoScore {
+		return ScoreView{"–", "none", l.T("case.group.none")}
+	}
 	g := string(nps.Score(score).Group())
-	return ScoreView{score, g, l.T("case.group." + g)}
+	return ScoreView{strconv.Itoa(score), g, l.T("case.group." + g)}
 }
 
 // TimeLeft says how far away a deadline is, in days from two days on, and whether it has passed.

@@ -6,10 +6,8 @@ package shell
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
-)
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
 // CaseTimes says until when to speak to a contact, and when to call again.
 func CaseTimes(p *Frame, card CaseCard) templ.Component {
@@ -42,7 +40,7 @@ func CaseTimes(p *Frame, card CaseCard) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Var2 := []any{"badge", When(card.Now, "warn")}
+				var templ_7745c5c3_Var2 = []any{"badge", When(card.Now, "warn")}
 				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_ElementWriter, templ_7745c5c3_Var2...)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -104,7 +102,7 @@ func CaseTimes(p *Frame, card CaseCard) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Var4 := []any{"badge", When(card.Over, "bad"), When(card.Soon, "warn"), When(!card.Over && !card.Soon, "good")}
+				var templ_7745c5c3_Var4 = []any{"badge", When(card.Over, "bad"), When(card.Soon, "warn"), When(!card.Over && !card.Soon, "good")}
 				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_ElementWriter, templ_7745c5c3_Var4...)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -267,7 +265,7 @@ func CaseTold(p *Frame, card CaseCard) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Var8 := []any{"badge", When(card.Broken, "bad")}
+				var templ_7745c5c3_Var8 = []any{"badge", When(card.Broken, "bad")}
 				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_ElementWriter, templ_7745c5c3_Var8...)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

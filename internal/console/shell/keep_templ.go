@@ -6,10 +6,8 @@ package shell
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
-)
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
 // Keep has what is typed into the form that it stands in kept until it is saved: on the device by a script (keep.js), and
 // through signing in again. name is the form's, with the id of what it is about; it stays the same. version changes when the

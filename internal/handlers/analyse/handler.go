@@ -1,4 +1,5 @@
-// Package analyse handles the schedule on which the index of contacts' words, and what is kept of their accounts, are brought up to date.
+// Package analyse handles the schedule on which the index of contacts' words, and what is kept of their accounts, are brought up to date, and the silent are
+// looked for.
 package analyse
 
 import (
@@ -6,6 +7,7 @@ import (
 	"errors"
 
 	"onetap/internal/accounts"
+	"onetap/internal/followup"
 	"onetap/internal/searching"
 )
 
@@ -13,9 +15,10 @@ import (
 type Handler struct {
 	Keeper   *searching.Keeper
 	Accounts *accounts.Keeper
+	Silences *followup.Silences
 }
 
 // Handle takes in who has changed. What it leaves, the next run goes on with.
 func (h Handler) Handle(ctx context.Context) error {
-	return errors.Join(h.Accounts.Run(ctx), h.Keeper.Run(ctx))
+	return errors.Join(h.Accounts.Run(ctx), h.Keeper.Run(ctx), h.Silences.Run(ctx))
 }

@@ -28,14 +28,20 @@ const (
 	defaultTogether = 300
 )
 
+// Rules are the times of new cases, from CASE_HOURS and ALERT_WAIT (seconds).
+func Rules() (r loop.Rules, err error) {
+	hours, err := whole("CASE_HOURS", defaultHours, 1)
+	if err != nil {
+		return r, err
+	}
+	wait, err := whole("ALERT_WAIT", defaultWait, 0)
+	return loop.Rules{Term: time.Duration(hours) * time.Hour, Wait: time.Duration(wait) * time.Second}, err
+}
+
 // Alerts builds the alerts of a store from SENDER, ADMIN_EMAIL, SITE, CASE_KEY, CASE_HOURS, ALERT_WAIT and ALERT_TOGETHER (seconds) and
 // CONFIGURATION_SET.
 func Alerts(s *store.Store, log *slog.Logger) (*followup.Alerts, error) {
-	hours, err := whole("CASE_HOURS", defaultHours, 1)
-	if err != nil {
-		return nil, err
-	}
-	wait, err := whole("ALERT_WAIT", defaultWait, 0)
+	rules, err := Rules()
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +51,7 @@ func Alerts(s *store.Store, log *slog.Logger) (*followup.Alerts, error) {
 	}
 	a := &followup.Alerts{
 		Store: s, Mail: ses.New(awsenv.Config(), os.Getenv("CONFIGURATION_SET")), Log: log, Now: time.Now, Random: rand.Text,
-		Rules:    loop.Rules{Term: time.Duration(hours) * time.Hour, Wait: time.Duration(wait) * time.Second},
+		Rules:    rules,
 		Together: time.Duration(together) * time.Second,
 		From:     os.Getenv("SENDER"), Admin: os.Getenv("ADMIN_EMAIL"), Site: os.Getenv("SITE"),
 	}
