@@ -84,7 +84,7 @@ var table = []rule{
 	{"internal/money", nil},
 	{"internal/ballot", []string{"internal/blocks"}},
 	{"internal/survey", []string{"internal/nps", "internal/money", "internal/apperr", "internal/names", "internal/celltext"}},
-	{"internal/loop", []string{"internal/calendar", "internal/nps", "internal/survey", "internal/apperr"}},
+	{"internal/loop", []string{"internal/calendar", "internal/money", "internal/nps", "internal/survey", "internal/apperr"}},
 
 	// Adapters.
 	{"internal/apperr", nil},
