@@ -11,8 +11,8 @@ import (
 	"onetap/internal/survey"
 )
 
-// casesScope is under what it is kept how far the recount of cases is.
-const casesScope = "cases"
+// casesScope is under what it is kept how far the recount of cases is. It changes with what is counted of a case: then all are counted at once.
+const casesScope = "cases 2"
 
 // maxCaseRestarts is how often the very first recount is made again because owners' cases were being worked on.
 const maxCaseRestarts = 60
@@ -45,7 +45,7 @@ func (r *Recounter) cases(ctx context.Context, night string) error {
 	if err != nil {
 		return fmt.Errorf("recount of cases: %w", err)
 	}
-	if drift > 0 {
+	if drift > 0 && !first { // at first nothing, or something else, was counted
 		r.report(casesScope, drift, 0)
 	}
 	if state.Holder = r.Now(); first && busy > 0 && state.Restarts < maxCaseRestarts {

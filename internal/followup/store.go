@@ -55,6 +55,17 @@ type Store interface {
 	PlanMorning(ctx context.Context, m loop.Morning, letters []loop.Told, now time.Time) ([]loop.Told, error)
 	// MorningPlan reads who is told of what on a morning; ok is false where that is not decided.
 	MorningPlan(ctx context.Context, m loop.Morning) (letters []loop.Told, ok bool, err error)
+	// Weekly reads how far the letters about a week are; zero before the first.
+	Weekly(ctx context.Context) (loop.Weekly, error)
+	// SaveWeekly writes it if it has the version that was read, and returns it with the next one; ErrChanged.
+	SaveWeekly(ctx context.Context, w loop.Weekly) (loop.Weekly, error)
+	// PlanWeek keeps who is told of a week, and returns what is kept: an earlier plan of the same week stays.
+	PlanWeek(ctx context.Context, w loop.Weekly, letters []loop.WeekLetter, now time.Time) ([]loop.WeekLetter, error)
+	// WeekPlan reads who is told of a week; ok is false where that is not decided.
+	WeekPlan(ctx context.Context, w loop.Weekly) (letters []loop.WeekLetter, ok bool, err error)
+	// AllCaseFigures reads the figures of all owners' boards (week ""), CaseWeeks those of weeks, by owner in small letters.
+	AllCaseFigures(ctx context.Context, week string, consistent bool) (map[string]loop.Figures, error)
+	CaseWeeks(ctx context.Context, weeks, owners []string) (map[string]map[string]loop.Figures, error)
 	// Letter reads a letter of a group; ok is false where it has not been begun.
 	Letter(ctx context.Context, group, name string) (l loop.Letter, ok bool, err error)
 	// Letters lists the letters of a group whose names are not before one, in their order.

@@ -13,7 +13,8 @@ type Practice struct {
 	Tries    int               `json:"tries,omitempty"`    // calls that reach nobody after which a contact may be given up; 0: DefaultTries
 	Passives []survey.Audience `json:"passives,omitempty"` // whose passives get a case, too
 	Silence  Silence           `json:"silence,omitzero"`
-	Version  int               `json:"-"` // for a compare-and-swap; 0: nothing is stored
+	NoWeekly bool              `json:"no_weekly,omitempty"` // nobody is written to about how a week went
+	Version  int               `json:"-"`                   // for a compare-and-swap; 0: nothing is stored
 }
 
 // MaxTries is how many calls can be asked for before a contact is given up.

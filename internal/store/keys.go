@@ -233,6 +233,11 @@ var morningKey = key{"SETTINGS", "MORNING"}
 // morningPlanKey has who is told of what on a morning, letterKey whether a letter of a group has gone: of a morning, or of an owner.
 func morningPlanKey(m loop.Morning) key { return key{letterGroup(m.Group()), "PLAN"} }
 
+// weeklyKey is written twice a week, weekPlanKey once: who is told of a week.
+var weeklyKey = key{"SETTINGS", "WEEKLY"}
+
+func weekPlanKey(w loop.Weekly) key { return key{letterGroup(w.Group()), "PLAN"} }
+
 func letterKey(group, name string) key { return key{letterGroup(group), "LETTER#" + part(name)} }
 
 func letterGroup(group string) string { return "LETTERS#" + part(strings.ToLower(group)) }

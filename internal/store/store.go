@@ -42,8 +42,8 @@
 //	whose words are to be sealed again                  ERRANDS#WORDS#<shard>           SEAL#<campaign>#<contact>
 //	alerts that are due                                 DUE#<shard>                     <time>#<campaign>#<contact>
 //	when cases climb that nobody sees to                AGENDA#<shard>                  <deadline>#<campaign>#<contact>
-//	which morning's letters are on their way            SETTINGS                        MORNING
-//	who is told of what on a morning                    LETTERS#morning <time>          PLAN
+//	which morning's, and which week's, letters are on their way  SETTINGS               MORNING, WEEKLY
+//	who is told of what on a morning, or of a week      LETTERS#morning <time>, LETTERS#week <week>  PLAN
 //	letters of a morning, or of an owner, and which went  LETTERS#<group>               LETTER#<name>
 //	a link to sign in; how often an address asked       SIGNIN#<hash>                   SIGNIN, ASKED#<hour>
 //	a code of six digits; how many were tried in a day  SIGNIN#<hash>                   CODE, TRIED#<day>

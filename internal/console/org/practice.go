@@ -29,6 +29,7 @@ type practicePage struct {
 	Tabs        []shell.Tab
 	Version     string
 	Tries       string
+	Weekly      bool // how the week went is told by email
 	Passives    []shell.Option
 	Causes      []causeField
 	Silence     []shell.Option
@@ -121,6 +122,7 @@ func (d *Pages) savePractice(w http.ResponseWriter, r *http.Request) error {
 func (d *Pages) practiceForm(r *http.Request, stored loop.Practice, said []loop.CauseChange) *practicePage {
 	p := &practicePage{Frame: shell.NewFrame(r, "practice.title"), Version: strconv.Itoa(stored.Version)}
 	p.Tabs = tabsOf(&p.Frame, practicePath)
+	p.Weekly = !stored.NoWeekly
 	p.Tries = strconv.Itoa(cmp.Or(stored.Tries, loop.DefaultTries))
 	p.Waves, p.Most = strconv.Itoa(stored.Silence.InARow()), strconv.Itoa(stored.Silence.AtMost())
 	if stored.Silence.Least.Minor > 0 {
@@ -158,6 +160,7 @@ func (d *Pages) practiceForm(r *http.Request, stored loop.Practice, said []loop.
 // practiceTyped reads the form; currency is the workspace's.
 func practiceTyped(r *http.Request, currency string) (p loop.Practice, said []loop.CauseChange, err error) {
 	p.Version, _ = strconv.Atoi(r.PostFormValue("version"))
+	p.NoWeekly = r.PostFormValue("weekly") == ""
 	for _, a := range r.PostForm["passives"] {
 		p.Passives = append(p.Passives, survey.Audience(a))
 	}

@@ -49,6 +49,7 @@ func New(alerts *followup.Alerts, people *rights.Rights, retention *rights.Reten
 		{"keys for words", 5 * time.Second, words.pair},
 		{"settle alerts", 50 * time.Second, alerts.SendDue},
 		{"tell what is overdue", 30 * time.Second, alerts.Mornings},
+		{"tell how the week went", 30 * time.Second, alerts.Weeks},
 		{"seal words again", 30 * time.Second, words.Resealer.Run},
 		{"erase people", 60 * time.Second, people.Settle},
 		{"delete what is old", 30 * time.Second, retention.Run},
