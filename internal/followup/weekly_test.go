@@ -2,7 +2,6 @@ package followup_test
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -119,7 +118,7 @@ func TestWeekDiesAtEveryCall(t *testing.T) {
 				for _, who := range []string{"anna", "max", "vera", "olga"} {
 					to := who + "@example.com"
 					if n := len(got[to]) - len(before[to]); n < 1 || n > 2 {
-						t.Fatal(fmt.Sprintf("%s %v: %s has %d letters", op, f, who, n))
+						t.Fatalf("%s %v: %s has %d letters", op, f, who, n)
 					}
 				}
 				if !reached {
