@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 
@@ -163,6 +164,22 @@ func (b *Tab) ClickTo(selector, then string) {
 	Run(b.t, b.Context, chromedp.Evaluate[chromedp.Void](`window.stillHere = true`))
 	b.Click(selector)
 	Run(b.t, b.Context, True(fmt.Sprintf(`!window.stillHere && document.readyState === "complete" && !!document.querySelector(%q)`, then)))
+}
+
+// Drag drags the middle of an element onto another with the mouse.
+func (b *Tab) Drag(selector, onto string) {
+	b.t.Helper()
+	b.Wait(selector)
+	b.Wait(onto)
+	at := Ask(b.t, b.Context, chromedp.Evaluate[[]float64](fmt.Sprintf(
+		`(() => {const [e, o] = [document.querySelector(%q), document.querySelector(%q)]; e.scrollIntoView({block: "nearest", behavior: "instant"}); const m = (x) => {const r = x.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]}; return [...m(e), ...m(o)]})()`, selector, onto)))
+	mouse := func(kind input.DispatchMouseEventType, x, y float64, down int64) Step {
+		p := input.DispatchMouseEventParams{Type: kind, X: x, Y: y, Button: input.MouseButtonLeft, Buttons: down, ClickCount: 1}
+		return Command(input.DispatchMouseEvent, p)
+	}
+	Run(b.t, b.Context,
+		mouse(chromedp.MousePressed, at[0], at[1], 1), mouse(chromedp.MouseMoved, at[0]+20, at[1]+5, 1), mouse(chromedp.MouseMoved, (at[0]+at[2])/2, (at[1]+at[3])/2, 1),
+		mouse(chromedp.MouseMoved, at[2], at[3], 1), mouse(chromedp.MouseReleased, at[2], at[3], 0))
 }
 
 // Type writes into a field, after what stands there.

@@ -34,6 +34,7 @@ type boardPage struct {
 	Tabs                         []shell.Tab
 	now                          time.Time
 	Next                         string
+	Back                         string         // what the board shows, for coming back to it
 	Fields                       []shell.Option // what the board is narrowed to, for the download
 }
 
@@ -44,10 +45,28 @@ type narrow struct {
 }
 
 type boardColumn struct {
-	ID, Title, Count, More string
-	None                   bool
-	exact                  bool // Count is how many there are
-	Cards                  []shell.CaseCard
+	ID, State, Title, Count, More string
+	None                          bool
+	exact                         bool // Count is how many there are
+	Cards                         []shell.CaseCard
+}
+
+// boardParameters are what a board's address can hold.
+var boardParameters = []string{"owner", "state", "team", "level", "kind", "cause", "after"}
+
+// backTo is the board from which a case was moved; ok is false of a form of another page.
+func backTo(r *http.Request) (path string, ok bool) {
+	q, err := url.ParseQuery(r.PostFormValue("back"))
+	if err != nil || !r.PostForm.Has("back") {
+		return "", false
+	}
+	keep := url.Values{}
+	for _, name := range boardParameters {
+		if q.Get(name) != "" {
+			keep.Set(name, q.Get(name))
+		}
+	}
+	return "/cases?" + keep.Encode(), true
 }
 
 // caseBoard shows the cases that one may see: every state with its nearest deadlines, or one state page by page.
@@ -109,6 +128,13 @@ func (d *Pages) board(r *http.Request) (*boardPage, error) {
 		ask.Owner = d.StaffIn(q.Get("owner"))
 	}
 	ask.Only = followup.Only{Team: q.Get("team"), Level: loop.Level(q.Get("level")), Kind: loop.Kind(q.Get("kind")), Cause: loop.Cause(q.Get("cause"))}
+	back := url.Values{}
+	for _, name := range boardParameters {
+		if q.Get(name) != "" {
+			back.Set(name, q.Get(name))
+		}
+	}
+	p.Back, p.Scripts = back.Encode(), []string{"board.js"}
 	p.Narrowed = ask.Only != followup.Only{}
 	b, err := d.Cases.Board(r.Context(), p.Visit.Who, staff, ask)
 	if err != nil {
@@ -226,7 +252,7 @@ func (d *Pages) filter(p *boardPage, q url.Values, b followup.Board, names map[s
 }
 
 func (p *boardPage) column(c followup.Column, q url.Values, about followup.About, words map[string]string, names map[string]string) boardColumn {
-	col := boardColumn{ID: "state-" + string(c.State), Title: p.Lang.T("case.state." + string(c.State)), None: len(c.Cases) == 0}
+	col := boardColumn{ID: "state-" + string(c.State), State: string(c.State), Title: p.Lang.T("case.state." + string(c.State)), None: len(c.Cases) == 0}
 	// What is listed whole is counted by itself; the figures are a moment behind.
 	col.exact = c.Count > len(c.Cases) && (c.Next != "" || p.One)
 	if col.exact {

@@ -137,6 +137,8 @@ func (d *Pages) workOnCasePage(w http.ResponseWriter, r *http.Request) error {
 	}
 	if len(done.Left) > 0 {
 		said = "case_partly"
+	} else if board, ok := backTo(r); ok && len(done.Before) == 0 {
+		return shell.Done(w, r, board, said)
 	}
 	if len(done.Before) > 0 { // they are told what happened before
 		return shell.Done(w, r, "/cases/"+id+"?since="+strconv.Itoa(in.Version), said)

@@ -3,6 +3,7 @@ package shell
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"onetap/internal/followup"
@@ -15,6 +16,9 @@ import (
 // CaseCard is a case as the board and the home page list it, in words.
 type CaseCard struct {
 	ID, Href string
+	State    string // where it stands, and, with spaces between, where it can be moved
+	To       string
+	Version  string
 	Words    string // the beginning of what the contact wrote, where it is shown
 	Account  string
 	Value    string
@@ -51,7 +55,10 @@ func AlsoOf(f Frame, c loop.Case, about followup.About) AlsoOpen {
 func CardOf(f Frame, c loop.Case, about followup.About, now time.Time) CaseCard {
 	card := CaseCard{
 		ID: c.ID(), Href: "/cases/" + c.ID(), Who: ContactName(f.Lang, about.People[c.Contact]), Campaign: about.Campaigns[c.Campaign].Name,
-		Score: ScoreOf(f.Lang, c.Latest), contact: c.Contact,
+		Score: ScoreOf(f.Lang, c.Latest), contact: c.Contact, State: string(c.State), Version: strconv.Itoa(c.Version),
+	}
+	for _, s := range c.Steps() {
+		card.To = strings.TrimSpace(card.To + " " + string(s))
 	}
 	person := about.People[c.Contact]
 	card.Account, card.Value = person.AccountName(), person.Value
