@@ -54,7 +54,10 @@ func TestBrowserBoard(t *testing.T) {
 	press := func(key string, shift bool) {
 		run(fmt.Sprintf(`document.activeElement.dispatchEvent(new KeyboardEvent("keydown", {key: %q, shiftKey: %v, bubbles: true, cancelable: true}))`, key, shift))
 	}
-	focused := func(n int) { t.Helper(); b.Until(fmt.Sprintf(`document.activeElement === document.querySelector('%s')`, card(n))) }
+	focused := func(n int) {
+		t.Helper()
+		b.Until(fmt.Sprintf(`document.activeElement === document.querySelector('%s')`, card(n)))
+	}
 	run(fmt.Sprintf(`document.querySelector('%s').focus()`, card(1)))
 	press("ArrowDown", false)
 	focused(2)

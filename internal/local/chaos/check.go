@@ -66,6 +66,9 @@ func (d *director) check(ctx context.Context) error {
 	if err := d.checkIndex(ctx, t); err != nil {
 		return err
 	}
+	if err := d.checkCaseFigures(ctx, all, t); err != nil {
+		return err
+	}
 	if err := d.checkErased(ctx, t); err != nil {
 		return err
 	}
