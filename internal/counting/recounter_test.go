@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net/http/httptest"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -275,8 +274,6 @@ func twoNights(t *testing.T, before bool, n int) (calls int) {
 		}
 	}
 	s, db := storetest.Open(t, dynamo.Options{Before: hook(true), After: hook(false)})
-	server := httptest.NewServer(db)
-	t.Cleanup(server.Close)
 	answered(t, s, 12)
 	want := figures(t, s)
 	must(t, s.AddFigures(t.Context(), survey.Deltas{
@@ -284,7 +281,7 @@ func twoNights(t *testing.T, before bool, n int) (calls int) {
 		{Scope: "customers", Kind: survey.KindWeek, Value: "2026-W47"}: {"sent": 7},
 	}))
 	second = func() { clockwork(t, s, night.AddDate(0, 0, 1)) }
-	first := &Recounter{Store: storetest.Client(server.URL, "slow"), Now: func() time.Time { return night }, Metrics: io.Discard, Log: slog.New(slog.DiscardHandler)}
+	first := &Recounter{Store: storetest.Client(storetest.Serve(t, db), "slow"), Now: func() time.Time { return night }, Metrics: io.Discard, Log: slog.New(slog.DiscardHandler)}
 	must(t, first.Run(t.Context()))
 	third := night.AddDate(0, 0, 2)
 	if drift, _ := clockwork(t, s, third); drift != 0 {

@@ -45,7 +45,7 @@ type world struct {
 	company string // of all contacts; "": they have none
 	store   *store.Store
 	url     string
-	ses     *httptest.Server
+	ses     string
 	inbox   *drive.Company
 	keys    *keys.Keys
 	faults  func(caller string, before bool) error // may be nil; called before and after each AWS call
@@ -89,9 +89,8 @@ func newWorld(t *testing.T, rate float64, quota int) *world {
 		},
 	})
 	w.db = db
-	table := httptest.NewServer(db)
-	t.Cleanup(table.Close)
-	w.url, w.store = table.URL, storetest.Client(table.URL, "test")
+	w.url = storetest.Serve(t, db)
+	w.store = storetest.Client(w.url, "test")
 	mail, err := localses.Open(filepath.Join(t.TempDir(), "mail.db"), localses.Options{
 		Rate: rate, DailyQuota: quota, Rand: rand.New(rand.NewPCG(1, 1)),
 		Before: func(caller, operation string) error {
@@ -132,8 +131,7 @@ func newWorld(t *testing.T, rate float64, quota int) *world {
 	}
 	w.mail = mail
 	t.Cleanup(func() { mail.Close() })
-	w.ses = httptest.NewServer(mail.API())
-	t.Cleanup(w.ses.Close)
+	w.ses = storetest.Serve(t, mail.API())
 	inbox := httptest.NewServer(mail.Inbox())
 	t.Cleanup(inbox.Close)
 	w.inbox = drive.New("http://site.invalid", inbox.URL, "")
@@ -147,7 +145,7 @@ func newWorld(t *testing.T, rate float64, quota int) *world {
 func (w *world) sender(name string) *Sender {
 	c := awsenv.MailConfig()
 	c.Region = "eu-central-1"
-	c.BaseEndpoint = &w.ses.URL
+	c.BaseEndpoint = &w.ses
 	table, mail := storetest.Client(w.url, name), ses.New(storetest.As(c, name), "")
 	s := &Sender{
 		Store: table, Mail: mail, Keys: w.keys, Now: time.Now,

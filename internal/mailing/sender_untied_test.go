@@ -124,7 +124,7 @@ func TestNothingTiesPersonAndBallot(t *testing.T) {
 	held := &heap{}
 	w.events = func(event json.RawMessage) { _, _ = held.Write(event) }
 	c := awsenv.MailConfig()
-	c.Region, c.BaseEndpoint = "eu-central-1", &w.ses.URL
+	c.Region, c.BaseEndpoint = "eu-central-1", &w.ses
 	run := func(at time.Time) {
 		s := w.sender("sender")
 		s.Mail = ses.New(storetest.As(c, "sender"), "onetap")

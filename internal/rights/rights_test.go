@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -77,10 +76,9 @@ func open(t *testing.T) *world {
 		Before: func(c dynamo.Call) error { return fault(c, true) },
 		After:  func(c dynamo.Call) error { return fault(c, false) },
 	})
-	server := httptest.NewServer(w.db)
-	t.Cleanup(server.Close)
+	url := storetest.Serve(t, w.db)
 	c := awsenv.Config()
-	c.Region, c.BaseEndpoint = "eu-central-1", &server.URL
+	c.Region, c.BaseEndpoint = "eu-central-1", &url
 	w.raw = dynamodb.NewFromConfig(storetest.As(c, "watcher"))
 	k, err := keys.NewKeys(strings.Repeat("k", 32), 1)
 	w.must(err)

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
-	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -48,11 +47,9 @@ type world struct {
 func newWorld(t testing.TB, o dynamo.Options) *world {
 	t.Helper()
 	s, db := storetest.Open(t, o)
-	server := httptest.NewServer(db)
-	t.Cleanup(server.Close)
 	ks, err := keys.NewKeys(strings.Repeat("k", 32), 1)
 	must(t, err)
-	w := &world{t: t, s: s, url: server.URL, keys: ks, sealer: sealtest.New(), now: noon}
+	w := &world{t: t, s: s, url: storetest.Serve(t, db), keys: ks, sealer: sealtest.New(), now: noon}
 	w.k = Keeper{Store: s, Seal: w.sealer, Now: func() time.Time { return w.now }, Random: rand.Reader, Log: slog.New(slog.DiscardHandler)}
 	w.x = Index{Store: s, Seal: w.sealer}
 	return w

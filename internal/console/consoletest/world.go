@@ -89,10 +89,9 @@ func New(t testing.TB, o dynamo.Options) *World {
 	t.Helper()
 	w := &World{T: t, clock: time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)}
 	s, db := storetest.Open(t, o)
-	tables := httptest.NewServer(db)
-	t.Cleanup(tables.Close)
+	tables := storetest.Serve(t, db)
 	c := awsenv.Config()
-	c.Region, c.BaseEndpoint = "eu-central-1", &tables.URL
+	c.Region, c.BaseEndpoint = "eu-central-1", &tables
 	w.Store, w.db, w.table = s, db, dynamodb.NewFromConfig(storetest.As(c, "watcher"))
 
 	mails, err := localses.Open(filepath.Join(t.TempDir(), "mail.db"), localses.Options{
@@ -103,10 +102,9 @@ func New(t testing.TB, o dynamo.Options) *World {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { mails.Close() })
-	letters, inbox := httptest.NewServer(mails.API()), httptest.NewServer(mails.Inbox())
-	t.Cleanup(letters.Close)
+	letters, inbox := storetest.Serve(t, mails.API()), httptest.NewServer(mails.Inbox())
 	t.Cleanup(inbox.Close)
-	c.BaseEndpoint = aws.String(letters.URL)
+	c.BaseEndpoint = &letters
 
 	keys, err := keys.NewKeys(strings.Repeat("k", 32), 1)
 	if err != nil {

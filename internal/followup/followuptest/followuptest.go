@@ -84,9 +84,8 @@ func Open(t testing.TB) *Bench {
 			b.units += used.WriteUnits
 		},
 	})
-	table := httptest.NewServer(b.DB)
-	t.Cleanup(table.Close)
-	b.Store, b.Faulty = storetest.Client(table.URL, "test"), storetest.Client(table.URL, caller)
+	table := storetest.Serve(t, b.DB)
+	b.Store, b.Faulty = storetest.Client(table, "test"), storetest.Client(table, caller)
 	mail, err := localses.Open(filepath.Join(t.TempDir(), "mail.db"), localses.Options{
 		Rand:   rand.New(rand.NewPCG(1, 1)),
 		Before: func(caller, operation string) error { return b.fail(caller, operation, false) },
@@ -94,14 +93,13 @@ func Open(t testing.TB) *Bench {
 	})
 	b.must(err)
 	t.Cleanup(func() { _ = mail.Close() })
-	api, inbox := httptest.NewServer(mail.API()), httptest.NewServer(mail.Inbox())
-	t.Cleanup(api.Close)
+	api, inbox := storetest.Serve(t, mail.API()), httptest.NewServer(mail.Inbox())
 	t.Cleanup(inbox.Close)
 	b.inbox = drive.New("http://site.invalid", inbox.URL, "")
 	b.Acts, err = keys.NewActs("a secret of the tests' own, that long")
 	b.must(err)
 	c := awsenv.Config()
-	c.Region, c.BaseEndpoint = "eu-central-1", &api.URL
+	c.Region, c.BaseEndpoint = "eu-central-1", &api
 	b.Alerts = &followup.Alerts{
 		Store: b.Faulty, Mail: ses.New(storetest.As(c, caller), ""), Log: logs.New(io.Discard),
 		Now: b.Now, Random: b.claim, Rules: loop.Rules{Term: 48 * time.Hour, Wait: 2 * time.Minute}, Together: 5 * time.Minute, From: "Shop <nps@example.com>", Admin: Admin, Site: "http://site.invalid", Acts: b.Acts,

@@ -13,5 +13,6 @@ func As(c aws.Config, caller string) aws.Config {
 		return aws.Credentials{AccessKeyID: caller, SecretAccessKey: "unused", Source: "test"}, nil
 	})
 	c.Retryer = func() aws.Retryer { return aws.NopRetryer{} }
+	c.HTTPClient = nearby{c.HTTPClient}
 	return c
 }

@@ -4,6 +4,7 @@ package storetest
 import (
 	"encoding/json"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"path/filepath"
 	"testing"
@@ -49,11 +50,12 @@ func Open(t testing.TB, o dynamo.Options) (*store.Store, *dynamo.DB) {
 	return Client(Serve(t, db), "test"), db
 }
 
-// Serve serves an engine until the test ends, and returns where.
-func Serve(t testing.TB, db *dynamo.DB) string {
+// Serve serves an engine, or another service of AWS, until the test ends, and returns where. Clients of As reach it as direct says.
+func Serve(t testing.TB, service http.Handler) string {
 	t.Helper()
-	server := httptest.NewServer(db)
+	server := httptest.NewServer(service)
 	t.Cleanup(server.Close)
+	direct(t, server.URL, service)
 	return server.URL
 }
 
