@@ -23,31 +23,85 @@ import (
 	"onetap/internal/local/localtest"
 )
 
-// Start starts a Chromium for a test, with one empty tab.
+// Start gives a test an empty tab of its own in the package's Chromium: a profile of its own, so that cookies, storage and what is in the
+// cache are nobody else's.
 func Start(t testing.TB) context.Context {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("a browser takes long: make test tries the page in it")
 	}
-	var path string
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
-		if p, err := exec.LookPath(name); err == nil {
-			path = p
-			break
-		}
-	}
+	path := chromium()
 	if path == "" {
 		t.Skip("no Chromium here: the page is not tried in a browser (apt-get install chromium)")
 	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox,
-		chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-dev-shm-usage", true), chromedp.UserDataDir(t.TempDir()))
-	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(stop)
-	ctx, closeTab := chromedp.NewContext(allocator)
+	browser := shared.use(t, path)
+	ctx, closeTab := chromedp.NewContext(browser, chromedp.WithNewBrowserContext(), chromedp.WithNewWindow(true))
 	t.Cleanup(closeTab)
 	ctx, timeout := context.WithTimeout(ctx, timeLimit)
 	t.Cleanup(timeout)
 	return ctx
+}
+
+// chromium is the path of the browser, empty where there is none.
+func chromium() string {
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
+		if p, err := exec.LookPath(name); err == nil {
+			return p
+		}
+	}
+	return ""
+}
+
+// shared is the Chromium of this test program. The first test that needs it starts it, and it ends with the last of those that run at once.
+var shared browser
+
+type browser struct {
+	mu    sync.Mutex
+	users int
+	ctx   context.Context
+	stop  func()
+}
+
+// use returns a context that has the browser, for a test and until its end.
+func (b *browser) use(t testing.TB, path string) context.Context {
+	t.Helper()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.users == 0 {
+		if err := b.start(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.users++
+	t.Cleanup(func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		if b.users--; b.users == 0 {
+			b.stop()
+		}
+	})
+	return b.ctx
+}
+
+func (b *browser) start(path string) error {
+	profile, err := os.MkdirTemp("", "chromium")
+	if err != nil {
+		return err
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox,
+		chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-dev-shm-usage", true), chromedp.UserDataDir(profile))
+	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, closeBrowser := chromedp.NewContext(allocator)
+	b.ctx, b.stop = ctx, func() {
+		closeBrowser()
+		stop()
+		_ = os.RemoveAll(profile) // what is left there is in a folder for what may be lost
+	}
+	if err := chromedp.Do(ctx); err != nil {
+		b.stop()
+		return fmt.Errorf("start %s: %w", path, err)
+	}
+	return nil
 }
 
 // timeLimit is for a whole test, of which a machine that does other things beside needs most.

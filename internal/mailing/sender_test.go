@@ -199,7 +199,7 @@ func (w *world) campaign(change func(*survey.Campaign)) survey.CampaignID {
 // letters counts the survey's messages in the inbox by address.
 func (w *world) letters() map[string]int {
 	w.t.Helper()
-	ls, err := w.inbox.Letters(context.Background())
+	ls, err := w.inbox.Envelopes(context.Background())
 	if err != nil {
 		w.t.Fatal(err)
 	}

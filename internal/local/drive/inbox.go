@@ -42,12 +42,22 @@ func (l Letter) Cases() []string {
 // Letters reads every letter that was sent, also those that bounced, page by page, oldest first.
 func (c *Company) Letters(ctx context.Context) ([]Letter, error) { return c.LettersAfter(ctx, "") }
 
+// Envelopes is Letters without what is written in them: their texts and links are empty. Of many letters it is much faster.
+func (c *Company) Envelopes(ctx context.Context) ([]Letter, error) {
+	return c.read(ctx, "", url.Values{"brief": {"1"}})
+}
+
 // LettersAfter reads what came after the letter with that id.
 func (c *Company) LettersAfter(ctx context.Context, after string) ([]Letter, error) {
+	return c.read(ctx, after, url.Values{})
+}
+
+func (c *Company) read(ctx context.Context, after string, q url.Values) ([]Letter, error) {
 	const page = 500
 	var all []Letter
+	q.Set("limit", strconv.Itoa(page))
+	q.Set("outcome", "all")
 	for {
-		q := url.Values{"limit": {strconv.Itoa(page)}, "outcome": {"all"}}
 		if after != "" {
 			q.Set("after", after)
 		}
