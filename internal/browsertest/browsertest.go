@@ -19,8 +19,6 @@ import (
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
-
-	"onetap/internal/local/localtest"
 )
 
 // Start gives a test an empty tab of its own in the package's Chromium: a profile of its own, so that cookies, storage and what is in the
@@ -117,6 +115,7 @@ type Tab struct {
 	mu      sync.Mutex
 	wrong   []string
 	refused map[string]string // address that was answered with 4xx, and what the console says of it
+	seen    []string          // letters on grounds whose contrast was looked at; see axe.js
 }
 
 // Open opens a tab for a site, "http://127.0.0.1:1234", from which it may go to others.
@@ -315,22 +314,4 @@ func (b *Tab) Shot(file string) {
 	if err := os.WriteFile(file, Ask(b.t, b.Context, chromedp.FullScreenshot(100)), 0o644); err != nil {
 		b.t.Fatal(err)
 	}
-}
-
-var axeMissing sync.Once
-
-// axe runs axe-core on the page. It comes from npm; where it is not installed, the rest of the test goes on and says so.
-func (b *Tab) axe() []string {
-	b.t.Helper()
-	top := filepath.Dir(localtest.Template(b.t))
-	source, err := os.ReadFile(filepath.Join(top, "internal", "browsertest", "node_modules", "axe-core", "axe.min.js"))
-	if err != nil {
-		axeMissing.Do(func() {
-			b.t.Log("axe-core is not installed: what it would find is not looked for (npm ci --prefix internal/browsertest)")
-		})
-		return nil
-	}
-	Run(b.t, b.Context, chromedp.Evaluate[chromedp.Void](string(source)+";0"))
-	return Ask(b.t, b.Context, chromedp.Evaluate[[]string](`axe.run(document, {resultTypes: ["violations"]}).then(r => r.violations.flatMap(v => v.nodes.map(n => v.id + " (" + v.help + "): " + n.target.join(" ") + ": " + n.html.slice(0, 160) + " " + n.any.map(a => a.message).join("; "))))`,
-		chromedp.EvalAwaitPromise))
 }
