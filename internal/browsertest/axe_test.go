@@ -11,12 +11,13 @@ import (
 // Letters that were seen on their ground are not looked at again; what is not the same for sure is.
 func TestContrastIsFoundOnEveryGround(t *testing.T) {
 	t.Parallel()
-	const style = `<style>body{margin:0;background:#fff;color:#333}main{padding:20px}.dark{background:#222;padding:10px}.pale{color:#999}.over{position:relative;top:-60px}` +
+	const style = `<style>body{margin:0;background:#fff;color:#333}main{padding:20px}.dark,.light{background:#222;padding:10px}.light{background:#eee}.pale{color:#999}.over{position:relative;top:-60px}` +
 		`.pulled{margin-top:-40px}.narrow{width:40px;height:20px;background:#fff;white-space:nowrap}.faint{opacity:.4}</style>`
 	bodies := map[string]string{ // what is wrong there, nothing on the first
 		"/":        `<p>Plain words on the page's ground</p>`,
 		"/again":   `<p>The same letters on the same ground</p>`,
 		"/pale":    `<p class="pale">Pale words on the page's ground</p>`,
+		"/light":   `<div class="light"><p>The same letters on a light ground</p></div>`,
 		"/dark":    `<div class="dark"><p>The same letters on a dark ground</p></div>`,
 		"/faint":   `<p class="faint">The same letters, faint</p>`,
 		"/pulled":  `<div class="dark" style="height:60px"></div><p class="pulled">The same letters pulled over a dark ground</p>`,
@@ -34,7 +35,7 @@ func TestContrastIsFoundOnEveryGround(t *testing.T) {
 		path  string
 		wrong bool
 	}{
-		{"/", false}, {"/again", false}, {"/pale", true}, {"/dark", true}, {"/faint", true}, {"/pulled", true}, {"/moved", true}, {"/outside", false},
+		{"/", false}, {"/again", false}, {"/pale", true}, {"/light", false}, {"/dark", true}, {"/faint", true}, {"/pulled", true}, {"/moved", true}, {"/outside", false},
 	} {
 		b.Go(c.path)
 		before := len(b.seen)
