@@ -27,6 +27,9 @@ const (
 	ReadPeople    Action = "read_people"  // who gave an answer
 	ReadCases     Action = "read_cases"
 	WorkCases     Action = "work_cases"
+	OrganiseCalls Action = "organise_calls" // deal detractors out to executives
+	ReadCalls     Action = "read_calls"     // what the executives have heard
+	MakeCalls     Action = "make_calls"     // the own call sheet, and what was heard
 	ReadStaff     Action = "read_staff"
 	WriteStaff    Action = "write_staff"
 	WriteSettings Action = "write_settings"
@@ -39,7 +42,7 @@ const (
 // Actions lists all of them, in the order of the table.
 var Actions = []Action{
 	Anyone, ReadContacts, WriteContacts, BringHistory, ReadCampaigns, WriteCampaign, Send, ReadResults, ReadAnswers, ReadPeople,
-	ReadCases, WorkCases, ReadStaff, WriteStaff, WriteSettings, ManageTokens, ReadAudit, MoveWorkspace, PeoplesRights,
+	ReadCases, WorkCases, OrganiseCalls, ReadCalls, MakeCalls, ReadStaff, WriteStaff, WriteSettings, ManageTokens, ReadAudit, MoveWorkspace, PeoplesRights,
 }
 
 // Sensitive reports whether somebody who does this must have signed in lately: it decides who may do what.
@@ -49,10 +52,10 @@ func Sensitive(a Action) bool {
 
 // table is D27. The administrator may do everything.
 var table = map[survey.Role][]Action{
-	survey.RoleMarketing: {ReadContacts, WriteContacts, BringHistory, ReadCampaigns, WriteCampaign, Send, ReadResults, ReadAnswers, ReadStaff},
+	survey.RoleMarketing: {ReadContacts, WriteContacts, BringHistory, ReadCampaigns, WriteCampaign, Send, ReadResults, ReadAnswers, OrganiseCalls, ReadCalls, ReadStaff},
 	survey.RoleOwner:     {ReadContacts, ReadResults, ReadAnswers, ReadPeople, ReadCases, WorkCases},
 	survey.RoleManager:   {ReadContacts, ReadCampaigns, ReadResults, ReadAnswers, ReadPeople, ReadCases, WorkCases, ReadStaff},
-	survey.RoleExecutive: {ReadContacts, ReadCampaigns, ReadResults, ReadAnswers, ReadPeople, ReadCases, WorkCases, ReadStaff},
+	survey.RoleExecutive: {ReadContacts, ReadCampaigns, ReadResults, ReadAnswers, ReadPeople, ReadCases, WorkCases, ReadCalls, MakeCalls, ReadStaff},
 	survey.RoleAnalyst:   {ReadCampaigns, ReadResults, ReadAnswers},
 }
 

@@ -9,6 +9,7 @@ import (
 	"onetap/internal/api"
 	"onetap/internal/authz"
 	"onetap/internal/console/accounts"
+	"onetap/internal/console/calls"
 	"onetap/internal/console/campaigns"
 	"onetap/internal/console/cases"
 	"onetap/internal/console/contacts"
@@ -50,6 +51,7 @@ func (c *Console) Routes() []door.Route {
 		(&continuous.Pages{Shell: c.shell}).Routes(),
 		(&history.Pages{Shell: c.shell}).Routes(),
 		(&cases.Pages{Shell: c.shell}).Routes(),
+		(&calls.Pages{Shell: c.shell}).Routes(),
 		(&finding.Pages{Shell: c.shell}).Routes(),
 		(&downloads.Pages{Shell: c.shell}).Routes(),
 		(&org.Pages{Shell: c.shell}).Routes(),

@@ -36,6 +36,7 @@ type Desk struct {
 	Mailing    *mailing.Campaigns
 	Planner    *mailing.Planner   // who would be invited
 	Cases      *followup.Cases    // what people do with cases
+	Calls      *followup.Calls    // those of executives
 	History    *history.Imports   // answers that were given elsewhere
 	Lists      *contacts.Lists    // lists of contacts that come in, and the contacts that came
 	Exports    *exports.Exports   // what is taken out as files
@@ -116,6 +117,7 @@ func Open(o Settings) (*Desk, error) {
 	d.Planner = &mailing.Planner{Store: o.Store, Now: now}
 	d.Steps = &firststeps.Steps{Store: o.Store, Now: now, Sender: o.Sender, Verified: o.Mail.Verified}
 	d.Cases = &followup.Cases{Store: o.Store, Now: now}
+	d.Calls = &followup.Calls{Store: o.Store, Cases: d.Cases, Now: now}
 	d.Exports = &exports.Exports{
 		Store: o.Store, Results: d.Results, Lists: d.Lists, Cases: d.Cases, Now: now, Files: o.Files, Wake: exports.Waker(o.Report),
 		NewID: func() string { return strings.ToLower(rand.Text()) },

@@ -73,6 +73,10 @@ type Store interface {
 	Practice(ctx context.Context) (loop.Practice, error)
 	Procedures(ctx context.Context) (map[loop.ProcedureID]loop.Procedure, error)
 	ProcedureVersions(ctx context.Context, id loop.ProcedureID, limit int) ([]loop.Procedure, error)
+	// Rounds, Round and Calls are those of executives' calls.
+	Rounds(ctx context.Context) ([]loop.Round, int, error)
+	Round(ctx context.Context, id string) (loop.Round, bool, error)
+	Calls(ctx context.Context, r loop.Round, ids []survey.ContactID) (map[survey.ContactID]loop.Call, error)
 	// Campaign reads a campaign, or a problem campaign_unknown.
 	Campaign(ctx context.Context, id survey.CampaignID) (survey.Campaign, error)
 	// Campaigns lists an audience's campaigns, the latest first, up to limit.

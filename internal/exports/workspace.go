@@ -20,7 +20,7 @@ import (
 const workspaceVersion = 1
 
 // stages are what a workspace is written out as, one after the other.
-var stages = []string{"head", "settings", "staff", "columns", "contacts", "campaigns", "invitations", "answers", "cases", "audit"}
+var stages = []string{"head", "settings", "staff", "columns", "contacts", "campaigns", "invitations", "answers", "cases", "calls", "audit"}
 
 // mark is where the lines go on: a stage, in it an audience and a campaign, and in those a place.
 type mark struct {
@@ -89,6 +89,8 @@ func (w workspaceRows) lines(ctx context.Context, m mark) ([]any, *mark, error) 
 		return lines, &mark{Stage: m.Stage, After: next}, err
 	case "cases":
 		return w.caseLines(ctx, m)
+	case "calls":
+		return w.callLines(ctx, m)
 	}
 	if m.Audience >= len(survey.Audiences) {
 		return nil, m.following(), nil
@@ -208,6 +210,39 @@ func (w workspaceRows) loopLines(ctx context.Context) ([]any, error) {
 		}
 	}
 	return lines, err
+}
+
+// callLines are the rounds of executives' calls, one at a time, and what was heard in them.
+func (w workspaceRows) callLines(ctx context.Context, m mark) ([]any, *mark, error) {
+	rounds, _, err := w.e.Store.Rounds(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	slices.SortFunc(rounds, func(a, b loop.Round) int { return strings.Compare(a.ID, b.ID) })
+	at := slices.IndexFunc(rounds, func(r loop.Round) bool { return r.ID > m.After })
+	if at < 0 {
+		return nil, m.following(), nil
+	}
+	r, _, err := w.e.Store.Round(ctx, rounds[at].ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	lines := []any{line("calls", struct {
+		loop.Round
+		Hands []loop.Hand `json:"hands"`
+	}{r, r.Hands})}
+	for _, h := range r.Hands {
+		calls, err := w.e.Store.Calls(ctx, r, h.Contacts)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, id := range h.Contacts {
+			if call, ok := calls[id]; ok {
+				lines = append(lines, line("call", call))
+			}
+		}
+	}
+	return lines, &mark{Stage: m.Stage, After: rounds[at].ID}, nil
 }
 
 // campaignLines are a campaign with its figures, and of employees' what people wrote.

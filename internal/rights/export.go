@@ -76,6 +76,7 @@ type InCampaign struct {
 	Letters []Letter          `json:"letters,omitempty"`
 	Answer  *Answer           `json:"answer,omitempty"`
 	Case    *Case             `json:"case,omitempty"`
+	Calls   []loop.Call       `json:"calls,omitempty"` // of executives
 }
 
 // Letter is a letter to the person, or why there was none.
@@ -241,6 +242,11 @@ func (r *Rights) campaigns(ctx context.Context, c survey.Contact) (all []InCampa
 			in, err := r.inCampaign(ctx, c.Audience, v, past)
 			if err != nil {
 				return nil, err
+			}
+			if in.Answer != nil {
+				if in.Calls, err = r.Store.CallsOf(ctx, v.ID, c.ID); err != nil {
+					return nil, err
+				}
 			}
 			if len(in.Letters) > 0 || in.Answer != nil || in.Case != nil {
 				all = append(all, in)

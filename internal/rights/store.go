@@ -70,6 +70,8 @@ type Store interface {
 	EraseKept(ctx context.Context, uploads []string, id survey.ContactID) (int, error)
 	// EraseMade takes contacts out of the lists of those that an upload made.
 	EraseMade(ctx context.Context, upload string, ids []survey.ContactID) (int, error)
+	// CallsOf reads what executives heard when they called somebody about a campaign.
+	CallsOf(ctx context.Context, campaign survey.CampaignID, id survey.ContactID) ([]loop.Call, error)
 	// EraseCase deletes a case with its notes and what is due of it.
 	EraseCase(ctx context.Context, c survey.CampaignID, id survey.ContactID) (cases, notes int, err error)
 	// Anonymise gives what a campaign knows of a contact an id that is nobody's; the figures stay equal to a recount.

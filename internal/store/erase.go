@@ -185,7 +185,7 @@ func (s *Store) EraseMade(ctx context.Context, upload string, ids []survey.Conta
 	return n, nil
 }
 
-// EraseCase deletes a contact's case in a campaign, what happened to it, its notes and what is due of it. Again changes nothing.
+// EraseCase deletes a contact's case in a campaign, what happened to it, its notes, what executives heard when calling, and what is due of it. Again changes nothing.
 func (s *Store) EraseCase(ctx context.Context, c survey.CampaignID, id survey.ContactID) (cases, notes int, err error) {
 	was, there, err := s.Case(ctx, c, id)
 	if err != nil {
@@ -203,6 +203,13 @@ func (s *Store) EraseCase(ctx context.Context, c survey.CampaignID, id survey.Co
 	}
 	var ask []types.WriteRequest
 	err = s.queryItems(ctx, peoplePK(c, shard(id)), notePrefix(id), true, func(it item) (bool, error) {
+		ask = append(ask, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: keyOf(it).item()}})
+		return true, nil
+	})
+	if err != nil {
+		return 0, 0, err
+	}
+	err = s.queryItems(ctx, peoplePK(c, shard(id)), callPrefix(id), true, func(it item) (bool, error) {
 		ask = append(ask, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: keyOf(it).item()}})
 		return true, nil
 	})

@@ -202,6 +202,18 @@ func eventsKey(c survey.CampaignID, id survey.ContactID, page int) key {
 
 func eventsPrefix(id survey.ContactID) string { return "EVENTS#" + string(id) + "#" }
 
+// callKey has what an executive has written down of a call, in a round of calls.
+func callKey(c survey.CampaignID, id survey.ContactID, round string) key {
+	return key{peoplePK(c, shard(id)), callPrefix(id) + part(round)}
+}
+
+func callPrefix(id survey.ContactID) string { return "CALL#" + string(id) + "#" }
+
+// callRoundsKey is written when somebody deals calls out, some times a quarter; callRoundKey has who calls whom.
+var callRoundsKey = key{"CALLS", "ROUNDS"}
+
+func callRoundKey(round string) key { return key{"CALLS#" + part(round), "ROUND"} }
+
 func itemKey(k key) survey.ItemKey { return survey.ItemKey{Partition: k.pk, Sort: k.sk} }
 
 func keyOfItem(i survey.ItemKey) key { return key{i.Partition, i.Sort} }

@@ -33,6 +33,8 @@
 //	an invitation, its reminders, answer and case       CAMPAIGN#<campaign>#<shard>     INVITATION#, REMINDER#, REMINDER2#, RESPONSE#, CASE#<contact>
 //	the notes of a case                                 same pk                         NOTE#<contact>#<n>
 //	what happened to a case before what it holds itself  same pk                        EVENTS#<contact>#<page>
+//	what an executive heard when calling                same pk                         CALL#<contact>#<round>
+//	rounds of executives' calls; who calls whom in one  CALLS; CALLS#<round>            ROUNDS; ROUND
 //	what has been counted of each of those              same pk                         COUNTED#<sk of what was counted>
 //	cases of an owner by state and what is next         gsi1: OWNER#<staff>             <state, or owed>#<deadline, or what comes before>#<case>
 //	the same of cases that are the administrator's      gsi1: OWNER##<shard>            same
@@ -86,7 +88,7 @@
 //	contacts, and what undoing keeps of them: name, address, telephone, customer id, owner as written, value, company, columns: contacts
 //	whom an erasure is of; whom a campaign asks, by the values of columns: contacts
 //	staff but for their ids, and what undoing keeps of them: staff
-//	notes: notes
+//	notes, what executives heard in calls: notes
 //	answers of parts of uploads with the digests of the parts, the reader's state, a file's name, what was searched for, what a download is of: uploads
 //	parts of workbooks: workbooks
 //	what respondents write, and the words of opened boxes: words (each part by a key of its own, which its public key wraps first)

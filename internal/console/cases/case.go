@@ -69,6 +69,7 @@ type casePage struct {
 	MayCall, MayGiveUp          bool
 	GiveUpLater                 string // after how many calls
 	Procedure                   procedureView
+	Calls                       string // that an executive calls, too
 	ContactHref                 string
 	CampaignHref                string
 }
@@ -248,6 +249,11 @@ func (d *Pages) showCasePage(w http.ResponseWriter, r *http.Request, status int,
 	p.later(d.Now())
 	if err := d.procedure(r, p, c, known.Contact.Tier); err != nil {
 		return err
+	}
+	if executive, made, err := d.Calls.CallOf(r.Context(), c); err != nil {
+		return err
+	} else if executive != "" && !strings.EqualFold(executive, p.Staff.ID) {
+		p.Calls = p.Lang.T("calls.case_"+map[bool]string{false: "planned", true: "made"}[made], lang.Values{"Name": shell.StaffName(names, executive)})
 	}
 	also, about, err := d.Cases.AlsoOpen(r.Context(), p.Visit.Who, c)
 	if err != nil {

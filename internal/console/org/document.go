@@ -207,4 +207,11 @@ func (w *writer) campaign(c rights.InCampaign) {
 			w.add("alert", w.moment(v.Alert.Sent)+", "+w.say("message")+" "+v.Alert.Message)
 		}
 	}
+	for _, call := range c.Calls {
+		w.fact(w.moment(call.At)+", "+shell.StaffName(w.names, call.Executive), w.say("called"))
+		w.add("heard", call.Words)
+		w.add("promised", call.Promise)
+		w.add("change", call.Change)
+		w.add("cause", followup.CauseNames(w.Lang, w.causes, call.Causes))
+	}
 }
