@@ -80,6 +80,8 @@ var entities = map[string]string{
 	"scheduleKey":       "excused: no person",
 	"agendaKey":         "erased: when the case climbs",
 	"morningKey":        "excused: times",
+	"weeklyKey":         "excused: times",
+	"weekPlanKey":       "excused: who of the staff is told of a week",
 	"morningPlanKey":    "excused: ids of cases, which are those of contacts, 60 days",
 	"letterKey":         "excused: ids of cases, which are those of contacts, 60 days",
 	"silenceKey":        "excused: numbers, by campaign",
