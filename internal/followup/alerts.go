@@ -80,6 +80,11 @@ func (r *Round) replan(ctx context.Context, c loop.Case) (loop.Case, error) {
 	if c.Alert.Reopens.IsZero() {
 		return c, nil
 	}
+	return r.planned(ctx, c)
+}
+
+// planned gives a case that is about to be opened again the company's plan.
+func (r *Round) planned(ctx context.Context, c loop.Case) (loop.Case, error) {
 	contact, _, err := r.contact(ctx, survey.Response{Audience: c.Audience, Contact: c.Contact, Owner: c.Owner, Team: c.Team})
 	if err != nil {
 		return c, err

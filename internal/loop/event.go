@@ -53,6 +53,13 @@ const (
 	Promised  What = "promised"    // a person promised the respondent something
 	Kept      What = "kept"        // what was promised was done
 	Broken    What = "broken"      // it was not
+
+	Telling    What = "telling"     // a person has begun to tell the respondent what was done
+	Informed   What = "told"        // the letter went out
+	Untold     What = "not_told"    // it was refused
+	SaidRight  What = "said_right"  // the respondent: it is right now
+	SaidPartly What = "said_partly" // … in part
+	SaidWrong  What = "said_wrong"  // … it is not, which opens the case again
 )
 
 // byAnswer are the kinds that only the respondent causes.
@@ -86,12 +93,13 @@ func Fold(events []Event) (c Case) {
 func (c *Case) take(e Event) {
 	c.Latest = e.Score
 	c.Touched = c.Touched || !slices.Contains(byAnswer, e.What)
+	c.tells(e)
 	switch e.What {
 	case Opened:
 		c.Waves = e.Waves
 		c.State, c.Kind, c.Score, c.Opened, c.Deadline, c.Half, c.Top = Open, e.Kind, e.Score, e.At, e.Until, e.Half, e.Top
 		c.Owner, c.Level = e.To, e.Level
-	case Reopened:
+	case Reopened, SaidWrong:
 		if c.ByHand = e.State == Open; !c.ByHand {
 			c.Opened, c.Spoke = e.At, time.Time{}
 		}

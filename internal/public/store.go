@@ -46,6 +46,10 @@ type Store interface {
 	Card(ctx context.Context, hash string) (c survey.Card, ok bool, err error)
 	// TryCard counts a code that is tried, and reports whether fewer than limit were within the hour.
 	TryCard(ctx context.Context, limit int, now time.Time) (bool, error)
+	// Told reads whether a respondent was told what was done about their answer.
+	Told(ctx context.Context, c survey.CampaignID, id survey.ContactID) (t survey.Told, ok bool, err error)
+	// SaveTold writes what they say to that if it still has the version that was read; apperr.ErrChanged.
+	SaveTold(ctx context.Context, t survey.Told) error
 	// Logo reads a company's logo; ok is false where there is none of that name.
 	Logo(ctx context.Context, hash string) (l theme.Logo, ok bool, err error)
 }

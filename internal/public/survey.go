@@ -78,6 +78,7 @@ func newPages(s Store, ks *keys.Keys, sealer Sealer, now func() time.Time, diges
 //	a score that is none           400, nothing written
 //	an answer changed too often    429 for the hour, 403 for good (survey.Response.Take); nothing written
 //	respondent has unsubscribed    200 with a note: who still wants to answer may; the letters have stopped
+//	/d/ what was done              200, asks whether it is right now; POST takes a person's answer; 404 where nobody was told of anything
 //	/u/ after unsubscribing        200, says that it is done; also when the campaign is over
 //	a test send's link             as above, writes nothing and says so
 //	/logo/                         the company's logo, for its letters and every page; 404 where there is none
@@ -93,6 +94,9 @@ func (p *pages) routes() http.Handler {
 	mux.HandleFunc("POST /card", p.openCard)
 	mux.HandleFunc("GET /anonymity", p.anonymity)
 	mux.HandleFunc("GET /privacy", p.privacy)
+	mux.HandleFunc("GET /d/{token}", p.askDone)
+	mux.HandleFunc("GET /d/{token}/{said}", p.askDone)
+	mux.HandleFunc("POST /d/{token}", p.sayDone)
 	mux.HandleFunc("GET /u/{token}", p.askUnsubscribe)
 	mux.HandleFunc("POST /u/{token}", p.unsubscribe)
 	mux.HandleFunc("GET /logo/{hash}", p.logo)
