@@ -70,6 +70,8 @@ type caseView struct {
 	Causes   []loop.Cause      `json:"causes"`  // once it is resolved
 	Outcome  loop.Outcome      `json:"outcome"` // …
 	Promises []loop.Promise    `json:"promises"`
+	Told     *time.Time        `json:"told"`  // when the contact was told what was done; null: not, since it was opened last
+	Right    loop.What         `json:"right"` // what they said to that: said_right, said_partly, said_wrong; "": nothing
 	Version  int               `json:"version"`
 }
 
@@ -80,7 +82,7 @@ func caseViews(cs []loop.Case) []caseView {
 			ID: c.ID(), Campaign: c.Campaign, Contact: c.Contact, Audience: c.Audience, Kind: c.Is(), Owner: c.Owner, Level: c.Level, Team: c.Team,
 			State: c.State, Score: scoreOf(c.Score), Latest: scoreOf(c.Latest), Waves: c.Waves, Opened: c.Opened, Deadline: c.Deadline, Again: moment(c.Again), Tries: c.Tries,
 			Spoke: moment(c.Spoke), Ended: moment(c.Ended), Letters: c.Alert.Letters, Alerted: moment(c.Alert.Sent), History: c.History, Notes: c.Notes,
-			Causes: append([]loop.Cause{}, c.Causes...), Outcome: c.Outcome, Promises: append([]loop.Promise{}, c.Promises...), Version: c.Version,
+			Causes: append([]loop.Cause{}, c.Causes...), Outcome: c.Outcome, Promises: append([]loop.Promise{}, c.Promises...), Told: moment(c.Told), Right: c.Right, Version: c.Version,
 		}
 		if len(c.Causes) > 0 {
 			views[i].Cause = c.Causes[0]

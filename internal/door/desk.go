@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 	"onetap/internal/history"
 	"onetap/internal/insight"
 	"onetap/internal/keys"
+	"onetap/internal/logs"
 	"onetap/internal/mailing"
 	"onetap/internal/oidc"
 	"onetap/internal/org"
@@ -39,6 +41,7 @@ type Desk struct {
 	Calls      *followup.Calls    // those of executives
 	History    *history.Imports   // answers that were given elsewhere
 	Lists      *contacts.Lists    // lists of contacts that come in, and the contacts that came
+	Teller     *followup.Teller   // tells respondents what was done
 	Exports    *exports.Exports   // what is taken out as files
 	Rights     *rights.Rights     // exports and erases people
 	Retention  *rights.Retention  // for how long data are kept
@@ -118,6 +121,7 @@ func Open(o Settings) (*Desk, error) {
 	d.Steps = &firststeps.Steps{Store: o.Store, Now: now, Sender: o.Sender, Verified: o.Mail.Verified}
 	d.Cases = &followup.Cases{Store: o.Store, Now: now}
 	d.Calls = &followup.Calls{Store: o.Store, Cases: d.Cases, Now: now}
+	d.Teller = &followup.Teller{Cases: d.Cases, Store: o.Store, Mail: o.Mail, Log: logs.New(os.Stdout), From: o.Sender, Keys: o.Keys}
 	d.Exports = &exports.Exports{
 		Store: o.Store, Results: d.Results, Lists: d.Lists, Cases: d.Cases, Now: now, Files: o.Files, Wake: exports.Waker(o.Report),
 		NewID: func() string { return strings.ToLower(rand.Text()) },

@@ -7,10 +7,10 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
-	"time"
 
 	"onetap/internal/apperr"
 	"onetap/internal/authz"
+	"onetap/internal/keys"
 	"onetap/internal/lang"
 	"onetap/internal/loop"
 	"onetap/internal/mail"
@@ -27,8 +27,21 @@ type Teller struct {
 	Mail  Mail
 	Log   *slog.Logger
 	From  string // the sender of letters where a campaign has none
-	// Links makes the address by which a respondent answers (…/d/TOKEN), and by which they unsubscribe.
-	Links func(c survey.Campaign, id survey.ContactID) (answer, unsubscribe string)
+	Keys  TellKeys
+}
+
+// TellKeys signs the links of such a letter: a respondent's own, and that which unsubscribes.
+type TellKeys interface {
+	Make(t keys.Token) string
+	MakeUnsubscribe(t keys.Token) string
+}
+
+// Telling is what somebody wants a respondent to be told.
+type Telling struct {
+	Version int // of the case as it was read; 0: whatever it is
+	Text    string
+	Again   bool   // also where nobody knows whether it was sent before
+	Links   string // base of the letter's links, where the campaign was launched nowhere
 }
 
 // TellStore is what it needs of the table besides Cases'.
@@ -41,15 +54,14 @@ type TellStore interface {
 	SaveTold(ctx context.Context, t survey.Told) error
 }
 
-// Tell writes to a case's respondent. version is of the case as it was read; again sends what may have been sent before, but nobody knows. Problems
-// besides those of Cases.Case and loop.Case.Tell: case_changed, tell_gone, tell_address, tell_stopped, tell_refused, tell_unknown: nobody knows whether it
+// Tell writes to a case's respondent. Problems besides those of Cases.Case and loop.Case.Tell: case_changed, tell_gone, tell_address, tell_stopped, tell_refused, tell_unknown: nobody knows whether it
 // went out.
-func (t *Teller) Tell(ctx context.Context, who authz.Who, id string, version int, text string, again bool) (loop.Case, error) {
+func (t *Teller) Tell(ctx context.Context, who authz.Who, id string, in Telling) (loop.Case, error) {
 	was, err := t.Cases.Case(ctx, who, id)
 	if err != nil {
 		return was, err
 	}
-	if version != 0 && version != was.Version {
+	if in.Version != 0 && in.Version != was.Version {
 		return was, apperr.New(apperr.Conflict, "case_changed", "version", "Version", was.Version)
 	}
 	known, err := ReadFacts(ctx, t.Cases.Store, was)
@@ -60,11 +72,11 @@ func (t *Teller) Tell(ctx context.Context, who authz.Who, id string, version int
 		return was, err
 	}
 	now := t.Cases.Now().UTC()
-	begun, note, err := was.Tell(strings.ReplaceAll(text, "\r\n", "\n"), again, who.Staff.ID, now)
+	begun, note, err := was.Tell(strings.ReplaceAll(in.Text, "\r\n", "\n"), in.Again, who.Staff.ID, now)
 	if err != nil {
 		return was, err
 	}
-	m, err := t.letter(ctx, known, note.Text, who)
+	m, err := t.letter(ctx, known, note.Text, in.Links, who)
 	if err != nil {
 		return was, err
 	}
@@ -73,7 +85,7 @@ func (t *Teller) Tell(ctx context.Context, who authz.Who, id string, version int
 		return was, apperr.New(apperr.Conflict, "changed_meanwhile", "case")
 	}
 	if err == nil {
-		err = t.opens(ctx, begun, now) // before the letter, so that whoever answers it at once is heard
+		err = t.opens(ctx, begun) // before the letter, so that whoever answers it at once is heard
 	}
 	if err != nil {
 		return begun, err
@@ -111,7 +123,7 @@ func (t *Teller) may(ctx context.Context, f Facts) error {
 	return err
 }
 
-func (t *Teller) letter(ctx context.Context, f Facts, text string, who authz.Who) (mail.Message, error) {
+func (t *Teller) letter(ctx context.Context, f Facts, text, links string, who authz.Who) (mail.Message, error) {
 	set, err := t.Cases.Store.Settings(ctx)
 	if err != nil {
 		return mail.Message{}, err
@@ -124,18 +136,19 @@ func (t *Teller) letter(ctx context.Context, f Facts, text string, who authz.Who
 	if f.Response.Score != loop.NoScore {
 		d.Answered = f.Response.Counted.In(f.Campaign.Clock())
 	}
-	d.Link, d.Unsubscribe = t.Links(f.Campaign, f.Case.Contact)
+	base, token := strings.TrimSuffix(cmp.Or(f.Campaign.Site, links), "/"), keys.Token{Campaign: f.Case.Campaign, Contact: f.Case.Contact}
+	d.Link, d.Unsubscribe = base+"/d/"+t.Keys.Make(token), base+"/u/"+t.Keys.MakeUnsubscribe(token)
 	return mail.Told(d)
 }
 
 // opens lets the respondent's page take an answer to this letter, and forgets what was said to an earlier one.
-func (t *Teller) opens(ctx context.Context, c loop.Case, now time.Time) error {
+func (t *Teller) opens(ctx context.Context, c loop.Case) error {
 	for range maxCaseTries {
 		told, _, err := t.Store.Told(ctx, c.Campaign, c.Contact)
 		if err != nil {
 			return err
 		}
-		err = t.Store.SaveTold(ctx, survey.Told{Campaign: c.Campaign, Contact: c.Contact, At: now, Version: told.Version})
+		err = t.Store.SaveTold(ctx, survey.Told{Campaign: c.Campaign, Contact: c.Contact, At: c.Telling, Version: told.Version})
 		if !errors.Is(err, apperr.ErrChanged) {
 			return err
 		}
@@ -162,8 +175,14 @@ func (t *Teller) record(ctx context.Context, was loop.Case, sent bool, by string
 	return was, errors.New("case changed too often")
 }
 
-// StandardTold is what a respondent is told where the owner has not changed it: "" where their language is not known.
-func StandardTold(l lang.Language) string { return l.T("told.standard") }
+// Draft is what a respondent is told where the owner does not change it: what the company has written for their language, else the standard text.
+func Draft(p loop.Practice, campaign survey.Campaign, c loop.Case) (text string, l lang.Language) {
+	l, ok := lang.Parse(campaign.LanguageFor(c.Language))
+	if !ok {
+		l = lang.Default
+	}
+	return cmp.Or(p.Told[string(l)], l.T("tell.standard")), l
+}
 
 // Said takes what a respondent says to that letter. Again changes nothing; a case that is gone is no error.
 func (r *Round) Said(ctx context.Context, t survey.Told) error {

@@ -70,8 +70,8 @@ type Case struct {
 	Causes   []Cause           `json:"causes,omitempty"`  // once it is resolved
 	Outcome  Outcome           `json:"outcome,omitempty"` // …
 	Promises []Promise         `json:"promises,omitempty"`
-	Telling  bool              `json:"telling,omitempty"` // a letter to the respondent is begun, and nobody knows whether it went out
-	Told     time.Time         `json:"told,omitzero"`     // when the respondent was told what was done; zero: they were not, since it was opened last
+	Telling  time.Time         `json:"telling,omitzero"`  // when a letter to the respondent was begun of which nobody knows whether it went out; zero: none
+	Told     time.Time         `json:"told,omitzero"`     // when the letter was begun by which the respondent was told what was done; zero: they were not, since it was opened last
 	Right    What              `json:"right,omitempty"`   // what they said to that; "": nothing
 	Former   []string          `json:"former,omitempty"`  // staff ids of those who answered for it before
 	Touched  bool              `json:"touched,omitempty"` // something happened that the respondent did not do: a letter, somebody's work

@@ -102,7 +102,7 @@ type packedCase struct {
 	Causes   []Cause         `json:"c,omitempty"`
 	Outcome  Outcome         `json:"u,omitempty"`
 	Promises []packedPromise `json:"p,omitempty"`
-	Telling  bool            `json:"tg,omitempty"`
+	Telling  stamp           `json:"tg,omitempty"`
 	Told     stamp           `json:"td,omitempty"`
 	Right    What            `json:"rt,omitempty"`
 	Former   []string        `json:"f,omitempty"`
@@ -148,7 +148,7 @@ func PackCase(c Case) string {
 	a := c.Alert
 	p := packedCase{
 		c.Audience, c.Kind, c.Waves, c.Owner, c.Level, c.Team, c.Language, c.State, c.Score, c.Was, c.Latest, c.Answer, c.Words, stampOf(c.Opened), stampOf(c.Deadline), stampOf(c.Half), stampOf(c.Top),
-		stampOf(c.Again), c.Tries, stampOf(c.Spoke), stampOf(c.Ended), c.Causes, c.Outcome, nil, c.Telling, stampOf(c.Told), c.Right, c.Former, c.Touched, c.ByHand, c.Rules,
+		stampOf(c.Again), c.Tries, stampOf(c.Spoke), stampOf(c.Ended), c.Causes, c.Outcome, nil, stampOf(c.Telling), stampOf(c.Told), c.Right, c.Former, c.Touched, c.ByHand, c.Rules,
 		packedAlert{stampOf(a.Due), a.Claim, stampOf(a.Claimed), a.Tries, a.Letters, stampOf(a.Sent), a.Message, a.Answer, a.Words, a.Old, a.Held, stampOf(a.Reopens)},
 		c.Pages, c.Notes,
 	}
@@ -172,7 +172,7 @@ func UnpackCase(text string) (c Case, err error) {
 	c = Case{
 		Audience: p.Audience, Kind: p.Kind, Waves: p.Waves, Owner: p.Owner, Level: p.Level, Team: p.Team, Language: p.Language, State: p.State, Score: p.Score, Was: p.Was,
 		Latest: p.Latest, Answer: p.Answer, Words: p.Words, Opened: p.Opened.time(), Deadline: p.Deadline.time(), Half: p.Half.time(), Top: p.Top.time(), Again: p.Again.time(), Tries: p.Tries,
-		Spoke: p.Spoke.time(), Ended: p.Ended.time(), Causes: p.Causes, Outcome: p.Outcome, Telling: p.Telling, Told: p.Told.time(), Right: p.Right, Former: p.Former, Touched: p.Touched, ByHand: p.ByHand, Rules: p.Rules,
+		Spoke: p.Spoke.time(), Ended: p.Ended.time(), Causes: p.Causes, Outcome: p.Outcome, Telling: p.Telling.time(), Told: p.Told.time(), Right: p.Right, Former: p.Former, Touched: p.Touched, ByHand: p.ByHand, Rules: p.Rules,
 		Alert: Alert{a.Due.time(), a.Claim, a.Claimed.time(), a.Tries, a.Letters, a.Sent.time(), a.Message, a.Answer, a.Words, a.Old, a.Held, a.Reopens.time()},
 		Pages: p.Pages, Notes: p.Notes,
 	}

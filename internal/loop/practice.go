@@ -2,6 +2,7 @@ package loop
 
 import (
 	"slices"
+	"unicode/utf8"
 
 	"onetap/internal/apperr"
 	"onetap/internal/survey"
@@ -13,6 +14,7 @@ type Practice struct {
 	Tries    int               `json:"tries,omitempty"`    // calls that reach nobody after which a contact may be given up; 0: DefaultTries
 	Passives []survey.Audience `json:"passives,omitempty"` // whose passives get a case, too
 	Silence  Silence           `json:"silence,omitzero"`
+	Told     map[string]string `json:"told,omitempty"`      // what respondents are told at first, by language; none: the standard text
 	NoWeekly bool              `json:"no_weekly,omitempty"` // nobody is written to about how a week went
 	Version  int               `json:"-"`                   // for a compare-and-swap; 0: nothing is stored
 }
@@ -26,7 +28,7 @@ func StandardPractice() Practice { return Practice{Causes: StandardCauses()} }
 // Follows reports whether passives of an audience get a case.
 func (p Practice) Follows(a survey.Audience) bool { return slices.Contains(p.Passives, a) }
 
-// Check tells what keeps it from being stored. Problems: tries_range, term_audience, those of Silence.
+// Check tells what keeps it from being stored. Problems: tries_range, term_audience, tell_long, those of Silence.
 func (p Practice) Check() error {
 	if p.Tries < 0 || p.Tries > MaxTries {
 		return apperr.New(apperr.Invalid, "tries_range", "tries", "Limit", MaxTries)
@@ -34,6 +36,11 @@ func (p Practice) Check() error {
 	for _, a := range p.Passives {
 		if !slices.Contains(survey.Audiences, a) || a == survey.Employees {
 			return apperr.New(apperr.Invalid, "term_audience", "passives")
+		}
+	}
+	for l, text := range p.Told {
+		if utf8.RuneCountInString(text) > MaxTell {
+			return apperr.New(apperr.Invalid, "tell_long", "told_"+l, "Limit", MaxTell)
 		}
 	}
 	return p.Silence.check()

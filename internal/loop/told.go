@@ -20,7 +20,7 @@ func (c Case) Tell(text string, again bool, by string, now time.Time) (Case, Not
 	switch {
 	case c.State != Resolved:
 		return c, Note{}, apperr.New(apperr.Conflict, "tell_state", "tell")
-	case !c.Told.IsZero(), c.Telling && !again:
+	case !c.Told.IsZero(), !c.Telling.IsZero() && !again:
 		return c, Note{}, apperr.New(apperr.Conflict, "tell_twice", "tell")
 	case text == "":
 		return c, Note{}, apperr.New(apperr.Invalid, "tell_words", "tell")
@@ -36,7 +36,7 @@ func (c Case) Tell(text string, again bool, by string, now time.Time) (Case, Not
 
 // WasTold returns the case once the letter has gone out, or was refused; a case whose letter is not begun stays as it is.
 func (c Case) WasTold(sent bool, by string, now time.Time) (after Case, changed bool) {
-	if !c.Telling {
+	if c.Telling.IsZero() {
 		return c, false
 	}
 	what := Informed
@@ -54,7 +54,11 @@ var saids = map[survey.Righted]What{survey.RightedYes: SaidRight, survey.Righted
 // What is said of a letter that is not the last one, or of a case that is open again already, changes nothing; neither does the same once more.
 func (c Case) Said(t survey.Told) (after Case, changed bool) {
 	what, known := saids[t.Said]
-	if !known || c.Told.IsZero() || c.State != Resolved || c.Right == what {
+	letter := c.Told
+	if letter.IsZero() { // whoever answers it has got it
+		letter = c.Telling
+	}
+	if !known || letter.IsZero() || !t.At.Equal(letter) || c.State != Resolved || c.Right == what {
 		return c, false
 	}
 	e := Event{At: t.SaidAt, What: what}
@@ -72,15 +76,15 @@ func (c Case) Said(t survey.Told) (after Case, changed bool) {
 func (c *Case) tells(e Event) {
 	switch {
 	case e.What == Telling:
-		c.Telling = true
+		c.Telling = e.At
 	case e.What == Informed:
-		c.Telling, c.Told, c.Right = false, e.At, ""
+		c.Telling, c.Told, c.Right = time.Time{}, c.Telling, ""
 	case e.What == Untold:
-		c.Telling = false
+		c.Telling = time.Time{}
 	case e.What == Reopened:
-		c.Telling, c.Told = false, time.Time{}
+		c.Telling, c.Told = time.Time{}, time.Time{}
 	case e.What == SaidWrong:
-		c.Telling, c.Told, c.Right = false, time.Time{}, e.What
+		c.Telling, c.Told, c.Right = time.Time{}, time.Time{}, e.What
 	case e.What == SaidRight, e.What == SaidPartly:
 		c.Right = e.What
 	}

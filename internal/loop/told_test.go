@@ -17,16 +17,21 @@ func resolved(at time.Time) Case {
 	return c
 }
 
+func withTold(c Case, at time.Time) Case {
+	c.Told = at
+	return c
+}
+
 func TestTellingTheRespondent(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 	open := NewSilent(Silent{Campaign: "abcdefgh", Contact: "a", Waves: 3}, Responsible{}, "", Rules{}, at)
 	begun, note, err := resolved(at).Tell(" mended ", false, "anna", at)
-	if err != nil || note.Text != "mended" || !begun.Telling || begun.Notes != 1 {
+	if err != nil || note.Text != "mended" || !begun.Telling.Equal(at) || begun.Notes != 1 {
 		t.Fatalf("%+v, %v", begun, err)
 	}
 	told, changed := begun.WasTold(true, "anna", at)
-	if !changed || told.Telling || !told.Told.Equal(at) {
+	if !changed || !told.Telling.IsZero() || !told.Told.Equal(at) {
 		t.Fatalf("%+v", told)
 	}
 	refused, _ := begun.WasTold(false, "anna", at)
@@ -60,7 +65,7 @@ func TestWhatTheRespondentSays(t *testing.T) {
 	later := at.Add(time.Hour)
 	begun, _, _ := resolved(at).Tell("mended", false, "anna", at)
 	told, _ := begun.WasTold(true, "anna", at)
-	says := func(c Case, what survey.Righted) (Case, bool) { return c.Said(survey.Told{Said: what, SaidAt: later}) }
+	says := func(c Case, what survey.Righted) (Case, bool) { return c.Said(survey.Told{At: at, Said: what, SaidAt: later}) }
 	yes, changed := says(told, survey.RightedYes)
 	if !changed || yes.Right != SaidRight || yes.State != Resolved {
 		t.Errorf("yes: %+v", yes)
@@ -72,7 +77,7 @@ func TestWhatTheRespondentSays(t *testing.T) {
 	if !changed || no.State != Open || no.Right != SaidWrong || !no.Deadline.Equal(later.Add(time.Hour)) || no.Outcome != "" || !no.Alert.Due.Equal(later) || !no.ByHand {
 		t.Errorf("no: %+v", no)
 	}
-	for name, c := range map[string]Case{"nobody told": resolved(at), "open again": no} {
+	for name, c := range map[string]Case{"nobody told": resolved(at), "open again": no, "another letter": withTold(told, later)} {
 		if _, changed := says(c, survey.RightedPartly); changed {
 			t.Errorf("%s: something was said", name)
 		}
@@ -83,7 +88,7 @@ func TestWhatTheRespondentSays(t *testing.T) {
 	for _, c := range []Case{begun, told, yes, no} {
 		back, err := UnpackCase(PackCase(c))
 		is := Fold(c.History)
-		if err != nil || back.Telling != c.Telling || !back.Told.Equal(c.Told) || back.Right != c.Right || is.Telling != c.Telling || !is.Told.Equal(c.Told) || is.Right != c.Right || is.State != c.State {
+		if err != nil || !back.Telling.Equal(c.Telling) || !back.Told.Equal(c.Told) || back.Right != c.Right || !is.Telling.Equal(c.Telling) || !is.Told.Equal(c.Told) || is.Right != c.Right || is.State != c.State {
 			t.Errorf("kept as %+v, folded to %+v, %v; is %+v", back, is, err, c)
 		}
 	}

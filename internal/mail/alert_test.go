@@ -242,6 +242,34 @@ func of(t testing.TB, language string, kind mail.AlertKind) mail.AlertData {
 	return a
 }
 
+// The letter that tells a respondent what was done, with a name and without.
+func TestToldGolden(t *testing.T) {
+	t.Parallel()
+	for _, l := range lang.All() {
+		told := mail.ToldData{
+			From: "Shop <nps@example.ru>", To: "anna@example.ru", ReplyTo: "owner@example.ru", Language: string(l), Company: "Ромашка", Person: survey.Person{Name: "Анна Смирнова"},
+			Answered: time.Date(2026, 3, 3, 15, 0, 0, 0, moscow), Text: "Мы разобрались.\n\nСчёт исправлен <сегодня> {{имя}}.", Link: "https://nps.example.com/d/AAAA", Unsubscribe: "https://nps.example.com/u/BBBB",
+		}
+		m, err := mail.Told(told)
+		if err != nil {
+			t.Fatal(err)
+		}
+		golden(t, "told-"+string(l), m)
+		told.Person, told.Answered, told.ReplyTo = survey.Person{}, time.Time{}, ""
+		if m, err = mail.Told(told); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, "told-bare-"+string(l), m)
+		told.Company, told.Answered = "", time.Date(2026, 3, 3, 15, 0, 0, 0, moscow)
+		if m, err = mail.Told(told); err != nil || strings.Contains(m.Text, " .") || strings.HasSuffix(m.Subject, "— ") {
+			t.Errorf("of a company without a name: %v\n%s", err, m.Text)
+		}
+	}
+	if _, err := mail.Told(mail.ToldData{To: "nobody"}); err == nil {
+		t.Error("a letter to no address")
+	}
+}
+
 // Each kind has its own title and steps, and a letter about several that are not all detractors' calls none of them unhappy.
 func TestAlertsOfEachKind(t *testing.T) {
 	t.Parallel()

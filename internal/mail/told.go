@@ -42,14 +42,14 @@ func Told(t ToldData) (Message, error) {
 	}
 	name := cut(line(names.Greeting(string(l), names.Name{Whole: t.Person.Name, First: t.Person.First, Middle: t.Person.Middle})), maxName)
 	d := toldData{
-		Lang: string(l), Subject: l.T("told.subject", lang.Values{"Company": line(t.Company)}), Greeting: l.T("told.greeting", lang.Values{"Who": name}), Text: visible(t.Text),
-		Question: l.T("told.question"), Reason: l.T("told.reason", lang.Values{"Company": line(t.Company)}), Leave: t.Unsubscribe, Unsubscribe: l.T("told.unsubscribe"),
+		Lang: string(l), Subject: t.text(l, "told.subject"), Greeting: l.T("told.greeting", lang.Values{"Who": name}), Text: visible(t.Text),
+		Question: l.T("told.question"), Reason: t.text(l, "told.reason"), Leave: t.Unsubscribe, Unsubscribe: l.T("told.unsubscribe"),
 	}
 	if name == "" {
 		d.Greeting = l.T("told.greeting_nobody")
 	}
 	if !t.Answered.IsZero() {
-		d.Reason = l.T("told.reason_answered", lang.Values{"Company": line(t.Company), "Date": l.Date(t.Answered)})
+		d.Reason = t.text(l, "told.reason_answered")
 	}
 	for i, said := range survey.RightedAll {
 		one := act{l.T("told." + string(said)), t.Link + "/" + string(said), sep(i > 1)}
@@ -65,4 +65,13 @@ func Told(t ToldData) (Message, error) {
 	}
 	m.Subject, m.HTML, m.Text, err = render("told", d)
 	return m, err
+}
+
+// text is a text that names the company, or the one without where it has said no name.
+func (t ToldData) text(l lang.Language, id string) string {
+	v := lang.Values{"Company": line(t.Company), "Date": l.Date(t.Answered)}
+	if v["Company"] == "" {
+		id += "_plain"
+	}
+	return l.T(id, v)
 }

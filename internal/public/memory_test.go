@@ -37,6 +37,7 @@ type memory struct {
 	glances      int
 	lookups      int // for logos
 
+	told    *survey.Told
 	erased  map[survey.ContactID]bool
 	errands []survey.Errand
 
@@ -73,6 +74,27 @@ func (m *memory) Visit(ctx context.Context, id survey.CampaignID, contact survey
 func (m *memory) Glance(ctx context.Context, c survey.Campaign, id survey.ContactID) (survey.Respondent, error) {
 	m.glances++
 	return m.Respondent(ctx, c, id)
+}
+
+func (m *memory) Told(context.Context, survey.CampaignID, survey.ContactID) (survey.Told, bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.told == nil {
+		return survey.Told{}, false, nil
+	}
+	return *m.told, true, nil
+}
+
+func (m *memory) SaveTold(_ context.Context, t survey.Told) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if t.Version != m.told.Version {
+		return apperr.ErrChanged
+	}
+	t.Version++
+	m.told = &t
+	m.writes = append(m.writes, "told "+string(t.Said))
+	return nil
 }
 
 func (m *memory) Disclosed(context.Context, survey.Audience, string) ([]survey.Section, error) {

@@ -25,6 +25,7 @@ var entities = map[string]string{
 	"softBouncesKey":    "exported and erased",
 	"personKey":         "exported: letters, answer, case; the case is erased, letters and answer are linked to nobody",
 	"noteKey":           "exported and erased",
+	"toldKey":           "exported, as what happened to the case, and erased with it",
 	"figuresKey":        "excused: numbers of an owner's cases",
 	"eventsKey":         "exported and erased: what happened to the case",
 	"practiceKey":       "excused: no person",

@@ -226,7 +226,7 @@ func (s *Store) EraseCase(ctx context.Context, c survey.CampaignID, id survey.Co
 	}
 	if there {
 		cases = 1
-		ask = append(ask, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: personKey(c, "CASE", id).item()}})
+		ask = append(ask, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: personKey(c, "CASE", id).item()}}, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: toldKey(c, id).item()}})
 	}
 	return cases, notes, s.batchWrite(ctx, ask)
 }

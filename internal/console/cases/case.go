@@ -70,6 +70,7 @@ type casePage struct {
 	GiveUpLater                 string // after how many calls
 	Procedure                   procedureView
 	Calls                       string // that an executive calls, too
+	Tell                        tellView
 	ContactHref                 string
 	CampaignHref                string
 }
@@ -221,10 +222,11 @@ func (d *Pages) showCasePage(w http.ResponseWriter, r *http.Request, status int,
 	if err != nil {
 		return err
 	}
-	causes, err := d.Cases.Causes(r.Context())
+	practice, err := d.Cases.Practice(r.Context())
 	if err != nil {
 		return err
 	}
+	causes := practice.Causes
 	if c.History, err = d.Store.Events(r.Context(), c); err != nil {
 		return err
 	}
@@ -238,6 +240,7 @@ func (d *Pages) showCasePage(w http.ResponseWriter, r *http.Request, status int,
 	p.promises(c, notes, d.Now())
 	p.History = p.history(c, notes, names)
 	p.work(c, staff, causes, typed)
+	p.told(c, known.Campaign, practice, r.FormValue("tell"), wrong)
 	p.CallAgain, p.Promise, p.Promised = r.FormValue("again"), typed.Promise, r.FormValue("promised")
 	if version, err := strconv.Atoi(r.URL.Query().Get("since")); err == nil && wrong == nil {
 		for _, e := range c.Since(version, nil) {

@@ -20,6 +20,7 @@ func (d *Pages) Routes() []door.Route {
 		door.On("GET /cases/run", authz.ReadCases, d.runPage, ""),
 		door.On("POST /cases/run/download", authz.ReadCases, d.downloadRun, "cases.run.download"),
 		door.On("GET /cases/{case}", authz.ReadCases, d.casePage, ""),
+		door.On("POST /cases/{case}/tell", authz.WorkCases, d.tell, "cases.tell"),
 		door.On("POST /cases/{case}", authz.WorkCases, d.workOnCasePage, "cases.change"),
 	}
 }

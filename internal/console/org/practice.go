@@ -33,6 +33,7 @@ type practicePage struct {
 	Passives    []shell.Option
 	Causes      []causeField
 	Silence     []shell.Option
+	Told        []causeName
 	Waves       string
 	Least       string
 	Most        string
@@ -124,6 +125,9 @@ func (d *Pages) practiceForm(r *http.Request, stored loop.Practice, said []loop.
 	p.Tabs = tabsOf(&p.Frame, practicePath)
 	p.Weekly = !stored.NoWeekly
 	p.Tries = strconv.Itoa(cmp.Or(stored.Tries, loop.DefaultTries))
+	for _, l := range lang.All() {
+		p.Told = append(p.Told, causeName{Field: "told_" + string(l), Label: l.T("format.language"), Value: stored.Told[string(l)], Own: l.T("tell.standard")})
+	}
 	p.Waves, p.Most = strconv.Itoa(stored.Silence.InARow()), strconv.Itoa(stored.Silence.AtMost())
 	if stored.Silence.Least.Minor > 0 {
 		p.Least = shell.MoneyText(p.Lang, stored.Silence.Least)
@@ -175,6 +179,14 @@ func practiceTyped(r *http.Request, currency string) (p loop.Practice, said []lo
 			c.Names[string(l)] = r.PostFormValue(field + "_" + string(l))
 		}
 		said = append(said, c)
+	}
+	for _, l := range lang.All() {
+		if text := strings.TrimSpace(r.PostFormValue("told_" + string(l))); text != "" {
+			if p.Told == nil {
+				p.Told = map[string]string{}
+			}
+			p.Told[string(l)] = text
+		}
 	}
 	p.Silence, err = silenceTyped(r, currency)
 	if err != nil {

@@ -38,6 +38,7 @@ func New(alerts *followup.Alerts, log *slog.Logger) *Handler {
 type answer struct {
 	order int // its place in the batch
 	store.AnswerChange
+	told *survey.Told // what the respondent says after the case, and no answer
 }
 
 type contact struct {
@@ -84,6 +85,9 @@ func (n *Handler) answer(ctx context.Context, round *followup.Round, a answer) e
 	if end, ok := ctx.Deadline(); ok && time.Until(end) < margin {
 		return context.DeadlineExceeded
 	}
+	if a.told != nil {
+		return round.Said(ctx, *a.told)
+	}
 	return round.Answer(ctx, a.Before, a.Now)
 }
 
@@ -92,20 +96,31 @@ func (n *Handler) answer(ctx context.Context, round *followup.Round, a answer) e
 func (n *Handler) read(records []events.DynamoDBEventRecord) (groups [][]answer, bad *answer) {
 	place := map[contact]int{}
 	for i, r := range records {
-		c, ok, err := store.AnswerChangeOf(r)
+		a := answer{order: i}
+		var ok bool
+		var err error
+		if a.AnswerChange, ok, err = store.AnswerChangeOf(r); err == nil && !ok {
+			var t survey.Told
+			if t, ok, err = store.ToldOf(r); ok {
+				a.told = &t
+			}
+		}
 		if err != nil {
 			n.log.Error("record does not parse", "sequence", r.Change.SequenceNumber, "error", err)
-			return groups, &answer{order: i, AnswerChange: c}
+			return groups, &a
 		}
 		if !ok {
 			continue
 		}
-		k := contact{c.Now.Campaign, c.Now.Contact}
+		k := contact{a.Now.Campaign, a.Now.Contact}
+		if a.told != nil {
+			k = contact{a.told.Campaign, a.told.Contact}
+		}
 		if _, seen := place[k]; !seen {
 			place[k] = len(groups)
 			groups = append(groups, nil)
 		}
-		groups[place[k]] = append(groups[place[k]], answer{i, c})
+		groups[place[k]] = append(groups[place[k]], a)
 	}
 	return groups, nil
 }
