@@ -11,7 +11,6 @@ import (
 	"onetap/internal/apperr"
 	"onetap/internal/authz"
 	"onetap/internal/keys"
-	"onetap/internal/lang"
 	"onetap/internal/loop"
 	"onetap/internal/mail"
 	"onetap/internal/survey"
@@ -173,15 +172,6 @@ func (t *Teller) record(ctx context.Context, was loop.Case, sent bool, by string
 		}
 	}
 	return was, errors.New("case changed too often")
-}
-
-// Draft is what a respondent is told where the owner does not change it: what the company has written for their language, else the standard text.
-func Draft(p loop.Practice, campaign survey.Campaign, c loop.Case) (text string, l lang.Language) {
-	l, ok := lang.Parse(campaign.LanguageFor(c.Language))
-	if !ok {
-		l = lang.Default
-	}
-	return cmp.Or(p.Told[string(l)], l.T("tell.standard")), l
 }
 
 // Said takes what a respondent says to that letter. Again changes nothing; a case that is gone is no error.

@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 
@@ -54,7 +55,7 @@ func (p *casePage) told(c loop.Case, campaign survey.Campaign, practice loop.Pra
 		p.Tell.Done = l.T("tell.done", lang.Values{"When": l.Moment(c.Told.In(p.Zone))})
 	}
 	p.Tell.May, p.Tell.Unknown = p.MayNote && c.State == loop.Resolved && c.Told.IsZero(), !c.Telling.IsZero()
-	text, language := followup.Draft(practice, campaign, c)
+	text, language := draft(practice, campaign, c)
 	if p.Tell.Text = typed; typed == "" {
 		p.Tell.Text = text
 	}
@@ -64,4 +65,13 @@ func (p *casePage) told(c loop.Case, campaign survey.Campaign, practice loop.Pra
 	if wrong != nil && wrong.Where == "tell" {
 		p.Tell.Problem = l.Problem(wrong)
 	}
+}
+
+// draft is what a respondent is told where the owner does not change it: what the company has written for their language, else the standard text.
+func draft(p loop.Practice, campaign survey.Campaign, c loop.Case) (text string, l lang.Language) {
+	l, ok := lang.Parse(campaign.LanguageFor(c.Language))
+	if !ok {
+		l = lang.Default
+	}
+	return cmp.Or(p.Told[string(l)], l.T("tell.standard")), l
 }
