@@ -65,7 +65,9 @@ func TestWhatTheRespondentSays(t *testing.T) {
 	later := at.Add(time.Hour)
 	begun, _, _ := resolved(at).Tell("mended", false, "anna", at)
 	told, _ := begun.WasTold(true, "anna", at)
-	says := func(c Case, what survey.Righted) (Case, bool) { return c.Said(survey.Told{At: at, Said: what, SaidAt: later}) }
+	says := func(c Case, what survey.Righted) (Case, bool) {
+		return c.Said(survey.Told{At: at, Said: what, SaidAt: later})
+	}
 	yes, changed := says(told, survey.RightedYes)
 	if !changed || yes.Right != SaidRight || yes.State != Resolved {
 		t.Errorf("yes: %+v", yes)
