@@ -30,6 +30,8 @@ const (
 	OrganiseCalls Action = "organise_calls" // deal detractors out to executives
 	ReadCalls     Action = "read_calls"     // what the executives have heard
 	MakeCalls     Action = "make_calls"     // the own call sheet, and what was heard
+	HoldHuddles   Action = "hold_huddles"   // see a team's sheet, keep what it agrees, raise what it cannot mend
+	LeadBoard     Action = "lead_board"     // answer what was raised to the company's board
 	ReadStaff     Action = "read_staff"
 	WriteStaff    Action = "write_staff"
 	WriteSettings Action = "write_settings"
@@ -42,7 +44,7 @@ const (
 // Actions lists all of them, in the order of the table.
 var Actions = []Action{
 	Anyone, ReadContacts, WriteContacts, BringHistory, ReadCampaigns, WriteCampaign, Send, ReadResults, ReadAnswers, ReadPeople,
-	ReadCases, WorkCases, OrganiseCalls, ReadCalls, MakeCalls, ReadStaff, WriteStaff, WriteSettings, ManageTokens, ReadAudit, MoveWorkspace, PeoplesRights,
+	ReadCases, WorkCases, OrganiseCalls, ReadCalls, MakeCalls, HoldHuddles, LeadBoard, ReadStaff, WriteStaff, WriteSettings, ManageTokens, ReadAudit, MoveWorkspace, PeoplesRights,
 }
 
 // Sensitive reports whether somebody who does this must have signed in lately: it decides who may do what.
@@ -54,8 +56,8 @@ func Sensitive(a Action) bool {
 var table = map[survey.Role][]Action{
 	survey.RoleMarketing: {ReadContacts, WriteContacts, BringHistory, ReadCampaigns, WriteCampaign, Send, ReadResults, ReadAnswers, OrganiseCalls, ReadCalls, ReadStaff},
 	survey.RoleOwner:     {ReadContacts, ReadResults, ReadAnswers, ReadPeople, ReadCases, WorkCases},
-	survey.RoleManager:   {ReadContacts, ReadCampaigns, ReadResults, ReadAnswers, ReadPeople, ReadCases, WorkCases, ReadStaff},
-	survey.RoleExecutive: {ReadContacts, ReadCampaigns, ReadResults, ReadAnswers, ReadPeople, ReadCases, WorkCases, ReadCalls, MakeCalls, ReadStaff},
+	survey.RoleManager:   {ReadContacts, ReadCampaigns, ReadResults, ReadAnswers, ReadPeople, ReadCases, WorkCases, HoldHuddles, ReadStaff},
+	survey.RoleExecutive: {ReadContacts, ReadCampaigns, ReadResults, ReadAnswers, ReadPeople, ReadCases, WorkCases, ReadCalls, MakeCalls, HoldHuddles, LeadBoard, ReadStaff},
 	survey.RoleAnalyst:   {ReadCampaigns, ReadResults, ReadAnswers},
 }
 

@@ -267,6 +267,12 @@ func (b *Tab) Text(selector string) string {
 	return strings.TrimSpace(Ask(b.t, b.Context, chromedp.Evaluate[string](fmt.Sprintf(`document.querySelector(%q).innerText`, selector))))
 }
 
+// Height is how high an element is, in px.
+func (b *Tab) Height(selector string) float64 {
+	b.t.Helper()
+	return Ask(b.t, b.Context, chromedp.Evaluate[float64](fmt.Sprintf(`document.querySelector(%q).getBoundingClientRect().height`, selector)))
+}
+
 // Wait waits until an element is shown.
 func (b *Tab) Wait(selector string) {
 	b.t.Helper()

@@ -83,6 +83,9 @@ type Store interface {
 	Campaigns(ctx context.Context, a survey.Audience, limit int) ([]survey.Campaign, error)
 	// Contacts reads contacts of an audience; those that are not there are absent.
 	Contacts(ctx context.Context, a survey.Audience, ids []survey.ContactID) (map[survey.ContactID]survey.Contact, error)
+	// Huddles lists what all teams have agreed, Outer reads the company's board.
+	Huddles(ctx context.Context) ([]loop.Huddle, error)
+	Outer(ctx context.Context) (loop.Outer, error)
 	// Audit lists entries before a place, newest first; next is "" at the end.
 	Audit(ctx context.Context, before string, limit int, now time.Time) (all []authz.AuditEntry, next string, err error)
 	// AuditOf is Audit of one person, or of one token.

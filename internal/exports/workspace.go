@@ -209,6 +209,20 @@ func (w workspaceRows) loopLines(ctx context.Context) ([]any, error) {
 			lines = append(lines, line("procedure", one))
 		}
 	}
+	if err != nil {
+		return nil, err
+	}
+	huddles, err := w.e.Store.Huddles(ctx)
+	for _, h := range huddles {
+		lines = append(lines, line("huddle", h))
+	}
+	if err != nil {
+		return nil, err
+	}
+	outer, err := w.e.Store.Outer(ctx)
+	for _, one := range outer.Issues {
+		lines = append(lines, line("issue", one))
+	}
 	return lines, err
 }
 

@@ -127,6 +127,12 @@ type CaseStore interface {
 	AllCaseFigures(ctx context.Context, week string, consistent bool) (map[string]loop.Figures, error)
 	// CaseWeeks reads figures of weeks, of all owners (nil) or some, by week and owner in small letters. They may be behind by some seconds.
 	CaseWeeks(ctx context.Context, weeks, owners []string) (map[string]map[string]loop.Figures, error)
+	// Huddle reads what a team has agreed, SaveHuddle writes it over what was read; apperr.ErrChanged.
+	Huddle(ctx context.Context, team string) (loop.Huddle, error)
+	SaveHuddle(ctx context.Context, h loop.Huddle) error
+	// Outer reads the company's board, SaveOuter writes it over what was read; apperr.ErrChanged.
+	Outer(ctx context.Context) (loop.Outer, error)
+	SaveOuter(ctx context.Context, o loop.Outer) error
 	// Contacts reads several contacts; those that are not there are left out.
 	Contacts(ctx context.Context, a survey.Audience, ids []survey.ContactID) (map[survey.ContactID]survey.Contact, error)
 	// Staff lists the staff.

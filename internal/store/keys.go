@@ -245,6 +245,15 @@ var morningKey = key{"SETTINGS", "MORNING"}
 // morningPlanKey has who is told of what on a morning, letterKey whether a letter of a group has gone: of a morning, or of an owner.
 func morningPlanKey(m loop.Morning) key { return key{letterGroup(m.Group()), "PLAN"} }
 
+// huddlesPK has what teams have agreed, written some times a week by each; outerKey the company's board.
+const huddlesPK = "HUDDLES"
+
+func huddleKey(team string) key {
+	return key{huddlesPK, "TEAM#" + part(strings.ToLower(strings.TrimSpace(team)))}
+}
+
+var outerKey = key{"SETTINGS", "OUTER"}
+
 // weeklyKey is written twice a week, weekPlanKey once: who is told of a week.
 var weeklyKey = key{"SETTINGS", "WEEKLY"}
 

@@ -158,6 +158,10 @@ func (s *Store) resealed(ctx context.Context, it item) (item, error) {
 		p, plain = seal.Notes, "note"
 	case kind == "CAMPAIGN" && strings.HasPrefix(k.sk, "CALL#"):
 		p, plain = seal.Notes, "call"
+	case kind == huddlesPK:
+		p, plain = seal.Notes, "huddle"
+	case k == outerKey:
+		p, plain = seal.Notes, "outer"
 	case kind == "CAMPAIGN" && strings.HasPrefix(k.sk, "ASKED#"):
 		p, plain = seal.Contacts, "asked"
 	case kind == "CAMPAIGN" && strings.HasPrefix(k.sk, "RESPONSE#"):

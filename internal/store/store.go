@@ -44,6 +44,8 @@
 //	whose words are to be sealed again                  ERRANDS#WORDS#<shard>           SEAL#<campaign>#<contact>
 //	alerts that are due                                 DUE#<shard>                     <time>#<campaign>#<contact>
 //	when cases climb that nobody sees to                AGENDA#<shard>                  <deadline>#<campaign>#<contact>
+//	what a team has agreed in its huddles; all teams    HUDDLES                         TEAM#<team>
+//	what teams have raised to the company's board       SETTINGS                        OUTER
 //	which morning's, and which week's, letters are on their way  SETTINGS               MORNING, WEEKLY
 //	who is told of what on a morning, or of a week      LETTERS#morning <time>, LETTERS#week <week>  PLAN
 //	letters of a morning, or of an owner, and which went  LETTERS#<group>               LETTER#<name>
@@ -88,7 +90,7 @@
 //	contacts, and what undoing keeps of them: name, address, telephone, customer id, owner as written, value, company, columns: contacts
 //	whom an erasure is of; whom a campaign asks, by the values of columns: contacts
 //	staff but for their ids, and what undoing keeps of them: staff
-//	notes, what executives heard in calls: notes
+//	notes, what executives heard in calls, what teams have agreed and raised: notes
 //	answers of parts of uploads with the digests of the parts, the reader's state, a file's name, what was searched for, what a download is of: uploads
 //	parts of workbooks: workbooks
 //	what respondents write, and the words of opened boxes: words (each part by a key of its own, which its public key wraps first)

@@ -34,6 +34,7 @@ type boardPage struct {
 	Tabs                         []shell.Tab
 	now                          time.Time
 	Next                         string
+	Huddles                      bool
 	Back                         string         // what the board shows, for coming back to it
 	Fields                       []shell.Option // what the board is narrowed to, for the download
 }
@@ -134,6 +135,7 @@ func (d *Pages) board(r *http.Request) (*boardPage, error) {
 			back.Set(name, q.Get(name))
 		}
 	}
+	p.Huddles = p.Can(authz.HoldHuddles)
 	p.Back, p.Scripts = back.Encode(), []string{"board.js"}
 	p.Narrowed = ask.Only != followup.Only{}
 	b, err := d.Cases.Board(r.Context(), p.Visit.Who, staff, ask)
