@@ -84,8 +84,6 @@ var entities = map[string]string{
 	"weeklyKey":         "excused: times",
 	"weekPlanKey":       "excused: who of the staff is told of a week",
 	"morningPlanKey":    "excused: ids of cases, which are those of contacts, 60 days",
-	"weeklyKey":         "excused: a week and a time",
-	"weekPlanKey":       "excused: ids of staff, 60 days",
 	"huddleKey":         "excused: what a team agreed to do, by whom of the staff; the page asks to name no customer",
 	"outerKey":          "excused: what teams cannot mend, by whom of the staff; the page asks to name no customer",
 	"letterKey":         "excused: ids of cases, which are those of contacts, 60 days",
