@@ -205,7 +205,7 @@ func (v *walker) silent(s *laptop.Stack) {
 	if err != nil {
 		v.t.Fatal(err)
 	}
-	v.also = append(v.also, "/results/"+string(c.ID))
+	v.also = append(v.also, "/results/"+string(c.ID), "/results/"+string(c.ID)+"/quotes")
 }
 
 // called is a round of executives' calls about the first campaign of customers with detractors.

@@ -73,6 +73,8 @@ type Store interface {
 	Practice(ctx context.Context) (loop.Practice, error)
 	Procedures(ctx context.Context) (map[loop.ProcedureID]loop.Procedure, error)
 	ProcedureVersions(ctx context.Context, id loop.ProcedureID, limit int) ([]loop.Procedure, error)
+	// Quotes reads who of a campaign has ever said that they may be quoted.
+	Quotes(ctx context.Context, c survey.CampaignID) (map[survey.ContactID]survey.Quote, error)
 	// Rounds, Round and Calls are those of executives' calls.
 	Rounds(ctx context.Context) ([]loop.Round, int, error)
 	Round(ctx context.Context, id string) (loop.Round, bool, error)

@@ -3,6 +3,7 @@ package exports
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -273,9 +274,18 @@ func (w workspaceRows) campaignLines(ctx context.Context, c survey.Campaign, aft
 	if c.Audience.Anonymous() { // how many ballots there are of what tells more than the figures do
 		c.Box, c.Cards = survey.Box{}, nil
 	}
+	var quotes map[survey.ContactID]survey.Quote
+	if c.AsksQuotes() {
+		if quotes, err = w.e.Store.Quotes(ctx, c.ID); err != nil {
+			return nil, nil, err
+		}
+	}
 	lines := []any{line("campaign", c), map[string]any{
 		"kind": "figures", "campaign": c.ID, "withheld": whole.Withheld(), "scores": t.Scores, "answers": t.Answers(), "sent": t.Sent, "comments": t.Comments, "unverified": t.Unverified,
 	}}
+	for _, id := range slices.Sorted(maps.Keys(quotes)) {
+		lines = append(lines, map[string]any{"kind": "quote", "campaign": c.ID, "contact": id, "quote": quotes[id]})
+	}
 	if !reading.View().Words() {
 		return lines, after, nil
 	}

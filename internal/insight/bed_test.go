@@ -132,6 +132,14 @@ func (m *memory) PastOf(_ context.Context, id survey.ContactID, _ []survey.Campa
 	return past, nil
 }
 
+func (m *memory) Quotes(context.Context, survey.CampaignID) (map[survey.ContactID]survey.Quote, error) {
+	return nil, nil
+}
+
+func (m *memory) Response(context.Context, survey.CampaignID, survey.ContactID) (r survey.Response, ok bool, err error) {
+	return r, false, nil
+}
+
 func (m *memory) Contacts(_ context.Context, a survey.Audience, ids []survey.ContactID) (map[survey.ContactID]survey.Contact, error) {
 	found := map[survey.ContactID]survey.Contact{}
 	for _, id := range ids {

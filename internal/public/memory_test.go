@@ -31,6 +31,7 @@ type memory struct {
 	people       map[survey.ContactID]survey.Respondent // without Response
 	responses    map[survey.ContactID]survey.Response
 	unsubscribed map[survey.ContactID]bool
+	quotes       map[survey.ContactID]survey.Quote
 	writes       []string // what was written, in order
 	logos        map[string]theme.Logo
 	disclosed    []survey.Section
@@ -209,6 +210,23 @@ func (m *memory) SaveResponse(_ context.Context, r survey.Response, was int) err
 		m.unheard--
 		return errTable
 	}
+	return nil
+}
+
+func (m *memory) Quote(_ context.Context, _ survey.CampaignID, id survey.ContactID) (survey.Quote, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.quotes[id], nil
+}
+
+func (m *memory) PutQuote(_ context.Context, _ survey.CampaignID, id survey.ContactID, q survey.Quote) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.quotes == nil {
+		m.quotes = map[survey.ContactID]survey.Quote{}
+	}
+	m.quotes[id] = q
+	m.writes = append(m.writes, "quote")
 	return nil
 }
 

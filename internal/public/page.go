@@ -15,7 +15,11 @@ import (
 //go:embed page.js
 var script string
 
-var pageScript = web.Script(script)
+//go:embed quote.js
+var quoteScript string
+
+// asking is the script where promoters are asked whether they may be quoted.
+var pageScript, asking = web.Script(script), web.Script(script + quoteScript)
 
 // write answers with a page that offers the other languages.
 func (v visit) write(w http.ResponseWriter, r *http.Request, title string, body templ.Component) {
@@ -56,6 +60,7 @@ type state struct {
 	digest string
 	saved  bool // words have just been saved without the script
 	cut    bool // and were cut
+	quoted bool // whether the comment may be quoted has just been said
 	device device
 	typed  survey.Post // words of a form that is shown again without having been sent
 	trace  func(words string) string
@@ -76,7 +81,11 @@ func (s state) screen() screen {
 // page is the survey's; see form.
 func (s state) page() web.Page {
 	texts, x := wording.WithoutName(s.campaign, s.lang), s.screen()
-	return s.visit.page(texts.Question, s.form(texts, x.chosen, x.lines(s.lang)), pageScript)
+	runs := pageScript
+	if s.campaign.AsksQuotes() {
+		runs = asking
+	}
+	return s.visit.page(texts.Question, s.form(texts, x.chosen, x.lines(s.lang)), runs)
 }
 
 // field is what a field shows, and the trace of what of it is stored. Words that somebody was typing stay, with what they

@@ -32,6 +32,9 @@ type Store interface {
 	SaveResponse(ctx context.Context, r survey.Response, was int) error
 	// WordsPlace is the place for which the key of a part of an answer's words is sealed.
 	WordsPlace(c survey.CampaignID, id survey.ContactID, trace string) seal.Place
+	// Quote reads whether somebody may be quoted, PutQuote writes what they have said of it last.
+	Quote(ctx context.Context, c survey.CampaignID, id survey.ContactID) (survey.Quote, error)
+	PutQuote(ctx context.Context, c survey.CampaignID, id survey.ContactID, q survey.Quote) error
 	// Unsubscribe stops all later surveys to a contact, in every audience; again changes nothing.
 	Unsubscribe(ctx context.Context, c survey.Campaign, id survey.ContactID) error
 	// Ballot reads how often a ballot's answer was given, 0: never.

@@ -126,6 +126,7 @@ type visit struct {
 	campaign survey.Campaign
 	person   survey.Respondent
 	lang     lang.Language
+	quote    survey.Quote
 	chose    string // "?lang=…" when the reader chose the language, for the page's own links
 }
 
@@ -235,6 +236,9 @@ func (v visit) fail(w http.ResponseWriter, r *http.Request, err error) {
 func (p *pages) show(w http.ResponseWriter, r *http.Request) {
 	v, err := p.visit(r, "/r/", p.keys.Check)
 	if err == nil {
+		err = p.quotes(r, &v)
+	}
+	if err == nil {
 		err = p.open(v)
 	}
 	q := r.URL.Query()
@@ -247,7 +251,7 @@ func (p *pages) show(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s := p.stateOf(r, v, chosen)
-	s.cut, s.saved = q.Get("cut") != "", q.Get("saved") != ""
+	s.cut, s.saved, s.quoted = q.Get("cut") != "", q.Get("saved") != "" || q.Get("quote") != "", q.Get("quote") != ""
 	if v.token.Test && chosen != nil && s.saved { // nothing was written, so the page remembers by its address
 		s.answer = survey.Response{Score: *chosen, Verified: true, Version: 1}
 	}
@@ -267,13 +271,19 @@ func (p *pages) stateOf(r *http.Request, v visit, chosen *int) state {
 func (p *pages) receive(w http.ResponseWriter, r *http.Request) {
 	v, err := p.visit(r, "/r/", p.keys.Check)
 	if err == nil {
-		err = p.open(v)
-	}
-	if err == nil {
-		err = readForm(w, r)
+		closed := p.open(v)
+		if err = readForm(w, r); closed != nil && (err != nil || !r.PostForm.Has("quote")) {
+			err = closed
+		}
 	}
 	if err != nil {
 		v.fail(w, r, err)
+		return
+	}
+	if r.PostForm.Has("quote") {
+		if err := p.receiveQuote(w, r, v); err != nil {
+			v.fail(w, r, err)
+		}
 		return
 	}
 	if r.PostForm.Has("look") {

@@ -23,7 +23,7 @@ var entities = map[string]string{
 	"formerStopKey":     "erased; of an address that the contact does not have any more",
 	"identifierKey":     "exported (found_by) and erased",
 	"softBouncesKey":    "exported and erased",
-	"personKey":         "exported: letters, answer, case; the case is erased, letters and answer are linked to nobody",
+	"personKey":         "exported: letters, answer, case, consent to quotes; the case and the consent are erased, letters and answer are linked to nobody",
 	"noteKey":           "exported and erased",
 	"toldKey":           "exported, as what happened to the case, and erased with it",
 	"figuresKey":        "excused: numbers of an owner's cases",

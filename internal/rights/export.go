@@ -77,6 +77,7 @@ type InCampaign struct {
 	Answer  *Answer           `json:"answer,omitempty"`
 	Case    *Case             `json:"case,omitempty"`
 	Calls   []loop.Call       `json:"calls,omitempty"` // of executives
+	Quote   *survey.Quote     `json:"quote,omitempty"` // what they said of being quoted
 }
 
 // Letter is a letter to the person, or why there was none.
@@ -246,6 +247,13 @@ func (r *Rights) campaigns(ctx context.Context, c survey.Contact) (all []InCampa
 			if in.Answer != nil {
 				if in.Calls, err = r.Store.CallsOf(ctx, v.ID, c.ID); err != nil {
 					return nil, err
+				}
+				quote, err := r.Store.Quote(ctx, v.ID, c.ID)
+				if err != nil {
+					return nil, err
+				}
+				if !quote.At.IsZero() {
+					in.Quote = &quote
 				}
 			}
 			if len(in.Letters) > 0 || in.Answer != nil || in.Case != nil {

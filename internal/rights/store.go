@@ -72,6 +72,8 @@ type Store interface {
 	EraseMade(ctx context.Context, upload string, ids []survey.ContactID) (int, error)
 	// CallsOf reads what executives heard when they called somebody about a campaign.
 	CallsOf(ctx context.Context, campaign survey.CampaignID, id survey.ContactID) ([]loop.Call, error)
+	// Quote reads what somebody has said of being quoted.
+	Quote(ctx context.Context, c survey.CampaignID, id survey.ContactID) (survey.Quote, error)
 	// EraseCase deletes a case with its notes and what is due of it.
 	EraseCase(ctx context.Context, c survey.CampaignID, id survey.ContactID) (cases, notes int, err error)
 	// Anonymise gives what a campaign knows of a contact an id that is nobody's; the figures stay equal to a recount.

@@ -185,7 +185,7 @@ func (s *Store) EraseMade(ctx context.Context, upload string, ids []survey.Conta
 	return n, nil
 }
 
-// EraseCase deletes a contact's case in a campaign, what happened to it, its notes, what executives heard when calling, and what is due of it. Again changes nothing.
+// EraseCase deletes a contact's case in a campaign, what happened to it, its notes, what executives heard when calling, what is due of it, and whether the contact may be quoted. Again changes nothing.
 func (s *Store) EraseCase(ctx context.Context, c survey.CampaignID, id survey.ContactID) (cases, notes int, err error) {
 	was, there, err := s.Case(ctx, c, id)
 	if err != nil {
@@ -216,7 +216,8 @@ func (s *Store) EraseCase(ctx context.Context, c survey.CampaignID, id survey.Co
 	if err != nil {
 		return 0, 0, err
 	}
-	notes = len(ask)
+	ask = append(ask, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: personKey(c, "QUOTE", id).item()}})
+	notes = len(ask) - 1
 	err = s.queryItems(ctx, peoplePK(c, shard(id)), eventsPrefix(id), true, func(it item) (bool, error) {
 		ask = append(ask, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: keyOf(it).item()}})
 		return true, nil

@@ -33,6 +33,7 @@
 //	an invitation, its reminders, answer and case       CAMPAIGN#<campaign>#<shard>     INVITATION#, REMINDER#, REMINDER2#, RESPONSE#, CASE#<contact>
 //	the notes of a case                                 same pk                         NOTE#<contact>#<n>
 //	what happened to a case before what it holds itself  same pk                        EVENTS#<contact>#<page>
+//	whether they may be quoted                          same pk                         QUOTE#<contact>
 //	what an executive heard when calling                same pk                         CALL#<contact>#<round>
 //	rounds of executives' calls; who calls whom in one  CALLS; CALLS#<round>            ROUNDS; ROUND
 //	what has been counted of each of those              same pk                         COUNTED#<sk of what was counted>

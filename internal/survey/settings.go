@@ -23,6 +23,7 @@ type Settings struct {
 	Zone       string          `json:"zone,omitempty"`      // the company's time zone, as "Europe/Moscow"; empty: not set
 	Hours      Hours           `json:"hours,omitzero"`      // of the day in which surveys are sent
 	Currency   string          `json:"currency,omitempty"`  // ISO 4217, of amounts of contacts that name none; empty: not set
+	Quotes     bool            `json:"quotes,omitempty"`    // promoters are asked, after their answer, whether they may be quoted; of new campaigns
 	Trusted    Trusted         `json:"trusted,omitzero"`    // set apart from the others, by org.Company.SaveTrusted
 	Frequency  []FrequencyRule `json:"frequency,omitempty"` // so are these, by org.Company.SaveFrequency
 	Version    int             `json:"version"`
@@ -103,7 +104,7 @@ func (s Settings) Clock() *time.Location { return orUTC(s.Location()) }
 // Begin gives a new campaign what the company has set.
 func (s Settings) Begin(c *Campaign) {
 	c.Company, c.Sender, c.QuietDays, c.RemindDays = s.Company, s.Sender, s.QuietDays, s.RemindDays
-	c.Brand, c.Languages = s.Brand, s.Languages
+	c.Brand, c.Languages, c.Quotes = s.Brand, s.Languages, s.Quotes
 	if s.Language != "" {
 		c.Language = s.Language
 	} else if len(s.Languages) == 1 {

@@ -207,6 +207,10 @@ func (w *writer) campaign(c rights.InCampaign) {
 			w.add("alert", w.moment(v.Alert.Sent)+", "+w.say("message")+" "+v.Alert.Message)
 		}
 	}
+	if q := c.Quote; q != nil {
+		w.fact(w.moment(q.At), q.Wording)
+		w.add("quote_withdrawn", w.moment(q.Withdrawn))
+	}
 	for _, call := range c.Calls {
 		w.fact(w.moment(call.At)+", "+shell.StaffName(w.names, call.Executive), w.say("called"))
 		w.add("heard", call.Words)

@@ -153,7 +153,7 @@ func (d *Pages) settingsTyped(r *http.Request) (s survey.Settings, err error) {
 	s = survey.Settings{
 		Company: strings.TrimSpace(r.FormValue("company")), Contact: strings.TrimSpace(r.FormValue("contact")),
 		Sender: strings.TrimSpace(r.FormValue("sender")), Language: r.FormValue("language"),
-		Languages: r.Form["languages"], Brand: logo, Zone: r.FormValue("zone"), Currency: r.FormValue("currency"),
+		Languages: r.Form["languages"], Brand: logo, Zone: r.FormValue("zone"), Currency: r.FormValue("currency"), Quotes: r.FormValue("quotes") != "",
 	}
 	var numbers error
 	for _, f := range []struct {

@@ -147,6 +147,9 @@ func (d *Pages) tabs(ctx context.Context, f *shell.Frame, opened *insight.Readin
 	if has {
 		tabs = append(tabs, shell.Tab{Href: base + "/accounts", Label: f.Lang.T("accounts.title"), Here: here == "accounts"})
 	}
+	if opened.Campaign().AsksQuotes() && f.Can(authz.ReadAnswers) {
+		tabs = append(tabs, shell.Tab{Href: base + "/quotes", Label: f.Lang.T("results.quotes"), Here: here == "quotes"})
+	}
 	if opened.MaySilent() == nil && f.Can(authz.ReadPeople) {
 		tabs = append(tabs, shell.Tab{Href: base + "/silent", Label: f.Lang.T("silent.title"), Here: here == "silent"})
 	}
