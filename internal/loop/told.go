@@ -22,7 +22,7 @@ func (c Case) Tell(text string, again bool, by string, now time.Time) (Case, Not
 		return c, Note{}, apperr.New(apperr.Conflict, "tell_state", "tell")
 	case !c.Told.IsZero(), !c.Telling.IsZero() && !again:
 		return c, Note{}, apperr.New(apperr.Conflict, "tell_twice", "tell")
-	case text == "":
+	case text == "", strings.HasSuffix(text, "\n…"): // the standard text, which somebody has yet to complete
 		return c, Note{}, apperr.New(apperr.Invalid, "tell_words", "tell")
 	case utf8.RuneCountInString(text) > MaxTell:
 		return c, Note{}, apperr.New(apperr.Invalid, "tell_long", "tell", "Limit", MaxTell)

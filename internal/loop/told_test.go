@@ -43,6 +43,7 @@ func TestTellingTheRespondent(t *testing.T) {
 	}{
 		"open":          {open, "x", false, "tell_state"},
 		"no words":      {resolved(at), " ", false, "tell_words"},
+		"not completed": {resolved(at), "This is what we have done:\n\n…\n", false, "tell_words"},
 		"too many":      {resolved(at), strings.Repeat("ж", MaxTell+1), false, "tell_long"},
 		"nobody knows":  {begun, "x", false, "tell_twice"},
 		"and so again":  {begun, "x", true, ""},
