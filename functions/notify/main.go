@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
+	"onetap/internal/awsenv"
 	"onetap/internal/handlers/notify"
 	"onetap/internal/handlers/wire"
 	"onetap/internal/kms"
@@ -31,5 +32,10 @@ func main() {
 		log.Error("start", "error", err)
 		os.Exit(1)
 	}
-	lambda.Start(notify.New(alerts, log).Handle)
+	bus := os.Getenv("EVENT_BUS")
+	if bus == "" {
+		log.Error("start", "error", "EVENT_BUS is not set: where other systems hear of cases")
+		os.Exit(1)
+	}
+	lambda.Start(notify.New(alerts, awsenv.Publisher(awsenv.Config(), bus, "onetap"), log).Handle)
 }

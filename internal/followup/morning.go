@@ -138,6 +138,15 @@ func (r *Round) planMorning(ctx context.Context, m loop.Morning) ([]loop.Told, e
 			n++
 		}
 	}
+	var announced []loop.Announcement
+	for i, c := range cases[:n] {
+		if level, climbs := m.Climbs(entries[i]); climbs {
+			announced = append(announced, entries[i].AnnounceOverdue(c, level))
+		}
+	}
+	if err := r.Store.AnnounceOverdue(ctx, m, announced, r.Now()); err != nil { // before the plan, after which nobody comes here again
+		return nil, err
+	}
 	letters = m.Letters(cases[:n], entries[:n], func(c loop.Case, level loop.Level) (to []string) {
 		who := d.Of(c, "", c.Team)
 		if level == loop.LevelOwner {

@@ -51,6 +51,8 @@ type Store interface {
 	Morning(ctx context.Context) (loop.Morning, error)
 	// SaveMorning writes it if it has the version that was read, and returns it with the next one; ErrChanged.
 	SaveMorning(ctx context.Context, m loop.Morning) (loop.Morning, error)
+	// AnnounceOverdue puts what is overdue on a morning where the stream tells of it. Again changes nothing, or tells of it once more.
+	AnnounceOverdue(ctx context.Context, m loop.Morning, all []loop.Announcement, now time.Time) error
 	// PlanMorning keeps who is told of what on a morning, and returns what is kept: an earlier plan of the same morning stays.
 	PlanMorning(ctx context.Context, m loop.Morning, letters []loop.Told, now time.Time) ([]loop.Told, error)
 	// MorningPlan reads who is told of what on a morning; ok is false where that is not decided.

@@ -10,6 +10,7 @@ import (
 	"onetap/internal/firststeps"
 	"onetap/internal/lang"
 	_ "onetap/internal/lang/desk" // the words of the laptop's own pages
+	"onetap/internal/local/cloud"
 	"onetap/internal/local/drive"
 	"onetap/internal/local/faults"
 	"onetap/internal/local/ses"
@@ -42,6 +43,7 @@ func (s *Stack) startPage() *startpage.Pages {
 			Verified: func(context.Context, string) (bool, error) { return true, nil }, // the laptop's SES has no unverified identities
 		},
 		Site: s.Site(), Links: s.Links(), Inbox: s.Inbox(), AWS: s.AWS(), Token: s.token, Data: s.cfg.Data,
+		Events: func() []cloud.BusEvent { return s.cloud.Load().BusEvents() },
 	}
 }
 

@@ -66,7 +66,7 @@ func transactions(t *testing.T) map[string][]string {
 }
 
 // byHand are the calls that are made without the SDK's client: desk wakes the sender and asks for workbooks.
-var byHand = map[string][]string{"desk": {"lambda:InvokeFunction"}, "report": {"lambda:InvokeFunction"}}
+var byHand = map[string][]string{"desk": {"lambda:InvokeFunction"}, "report": {"lambda:InvokeFunction"}, "notify": {"events:PutEvents"}}
 
 // fileMethods are the calls of S3, which are made without the SDK's client, too: by the methods of internal/s3.
 var fileMethods = map[string]string{

@@ -86,6 +86,7 @@ var entities = map[string]string{
 	"morningPlanKey":    "excused: ids of cases, which are those of contacts, 60 days",
 	"huddleKey":         "excused: what a team agreed to do, by whom of the staff; the page asks to name no customer",
 	"outerKey":          "excused: what teams cannot mend, by whom of the staff; the page asks to name no customer",
+	"overdueKey":        "excused: ids of cases, which are those of contacts, 60 days",
 	"letterKey":         "excused: ids of cases, which are those of contacts, 60 days",
 	"silenceKey":        "excused: numbers, by campaign",
 	"disclosedKey":      "excused: no person",

@@ -49,6 +49,7 @@
 //	what teams have raised to the company's board       SETTINGS                        OUTER
 //	which morning's, and which week's, letters are on their way  SETTINGS               MORNING, WEEKLY
 //	who is told of what on a morning, or of a week      LETTERS#morning <time>, LETTERS#week <week>  PLAN
+//	what is overdue on a morning, for the stream        LETTERS#morning <time>  OVERDUE#<page>
 //	letters of a morning, or of an owner, and which went  LETTERS#<group>               LETTER#<name>
 //	a link to sign in; how often an address asked       SIGNIN#<hash>                   SIGNIN, ASKED#<hour>
 //	a code of six digits; how many were tried in a day  SIGNIN#<hash>                   CODE, TRIED#<day>

@@ -3,14 +3,18 @@ package notify
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"log/slog"
 	"math"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 	"golang.org/x/sync/errgroup"
 
+	"onetap/internal/awsenv"
 	"onetap/internal/followup"
 	"onetap/internal/store"
 	"onetap/internal/survey"
@@ -25,13 +29,17 @@ const (
 
 // Handler turns what the stream says of detractors' answers into cases and letters.
 type Handler struct {
-	alerts *followup.Alerts
-	log    *slog.Logger
+	alerts  *followup.Alerts
+	publish Publish
+	log     *slog.Logger
 }
 
-// New handles records with these alerts.
-func New(alerts *followup.Alerts, log *slog.Logger) *Handler {
-	return &Handler{alerts: alerts, log: log}
+// Publish puts events, awsenv.MaxEvents at most, on the bus for other systems. After an error all of them are put once more.
+type Publish func(context.Context, []awsenv.BusEvent) error
+
+// New handles records with these alerts, and publishes what happens to cases.
+func New(alerts *followup.Alerts, publish Publish, log *slog.Logger) *Handler {
+	return &Handler{alerts: alerts, publish: publish, log: log}
 }
 
 // answer is one record: the change of an answer.
@@ -75,6 +83,7 @@ func (n *Handler) Handle(ctx context.Context, e events.DynamoDBEvent) (events.Dy
 		})
 	}
 	_ = g.Wait() // what failed is in failed
+	n.tell(ctx, e.Records, &failed)
 	if failed.sequence == "" {
 		return events.DynamoDBEventResponse{}, nil
 	}
@@ -89,6 +98,44 @@ func (n *Handler) answer(ctx context.Context, round *followup.Round, a answer) e
 		return round.Said(ctx, *a.told)
 	}
 	return round.Answer(ctx, a.Before, a.Now)
+}
+
+// tell publishes what happened to cases, after the letters, and at least once: whatever comes again is told again, by the same id.
+func (n *Handler) tell(ctx context.Context, records []events.DynamoDBEventRecord, failed *failures) {
+	type told struct {
+		answer
+		awsenv.BusEvent
+	}
+	var all []told
+	for i, r := range records {
+		at := answer{order: i, AnswerChange: store.AnswerChange{Sequence: r.Change.SequenceNumber}}
+		announced, err := store.AnnouncementsOf(r)
+		for _, a := range announced {
+			detail, failure := json.Marshal(a)
+			err = errors.Join(err, failure)
+			all = append(all, told{at, awsenv.BusEvent{Type: string(a.Type), At: a.At, Detail: detail}})
+		}
+		if err != nil {
+			n.log.Error("record does not parse", "sequence", at.Sequence, "error", err)
+			failed.add(at)
+			break
+		}
+	}
+	for some := range slices.Chunk(all, awsenv.MaxEvents) {
+		events := make([]awsenv.BusEvent, len(some))
+		for i, t := range some {
+			events[i] = t.BusEvent
+		}
+		err := context.DeadlineExceeded
+		if end, ok := ctx.Deadline(); !ok || time.Until(end) > margin/2 {
+			err = n.publish(ctx, events)
+		}
+		if err != nil {
+			n.log.Error("what happened to cases is not published; the stream brings it again", "events", len(all), "error", err)
+			failed.add(some[0].answer)
+			return
+		}
+	}
 }
 
 // read sorts the records by contact, in the order of their first. A record that does not parse ends it: what comes after

@@ -15,6 +15,9 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"onetap/internal/authz"
+	"onetap/internal/awsenv"
+	"onetap/internal/followup"
 	"onetap/internal/followup/followuptest"
 	"onetap/internal/local/cloud/pattern"
 	"onetap/internal/local/cloud/template"
@@ -27,7 +30,97 @@ import (
 const mailing = survey.CampaignID("spring22")
 
 func function(b *followuptest.Bench) *Handler {
-	return &Handler{alerts: b.Alerts, log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	return publishing(b, func(context.Context, []awsenv.BusEvent) error { return nil })
+}
+
+func publishing(b *followuptest.Bench, publish Publish) *Handler {
+	return New(b.Alerts, publish, slog.New(slog.NewTextHandler(io.Discard, nil)))
+}
+
+// TestCasesAreTold: what happens to a case is published at least once, by the same id each time, wherever the bus fails, and nothing of it is what
+// somebody said or is called.
+func TestCasesAreTold(t *testing.T) {
+	t.Parallel()
+	b := followuptest.Open(t)
+	b.Campaign(mailing, "Spring")
+	ctx := context.Background()
+	b.Morning() // mornings begin
+	const people = 12
+	cases := &followup.Cases{Store: b.Store, Now: b.Now}
+	for i := range people {
+		before, now := b.Says(mailing, b.Contact(i+1, nil), 3, "slow and rude")
+		if err := b.Alerts.Begin(ctx).Answer(ctx, before, now); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.Pass(time.Hour)
+	for i, w := range []followup.Work{{State: loop.Resolved, Causes: []loop.Cause{"price"}, Outcome: loop.CustomerKept}, {Note: "They are on holiday"}} {
+		if _, err := cases.Do(ctx, authz.Who{Staff: survey.Staff{Role: survey.RoleAdministrator}, Token: "crm"}, b.Case(mailing, followuptest.ContactID(i+1)).ID(), w); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 3 { // a weekend may lie between
+		b.Pass(36 * time.Hour)
+		b.Morning()
+	}
+	told, ids, tries := map[string]map[loop.News]bool{}, map[string]string{}, 0
+	h := publishing(b, func(_ context.Context, es []awsenv.BusEvent) error {
+		if len(es) > awsenv.MaxEvents {
+			t.Errorf("%d events at once", len(es))
+		}
+		tries++
+		for i, e := range es {
+			if tries%3 == 1 && i == len(es)/2 {
+				return errors.New("some were taken, and the reply was lost")
+			}
+			text := string(e.Detail)
+			for _, secret := range []string{"slow", "rude", "holiday", "@", "c1.example"} {
+				if strings.Contains(text, secret) {
+					t.Errorf("%s is told %s", secret, text)
+				}
+			}
+			var a loop.Announcement
+			if err := json.Unmarshal(e.Detail, &a); err != nil || a.Form != loop.AnnouncementForm || a.ID == "" || e.At.IsZero() {
+				t.Errorf("%s at %v: %v", text, e.At, err)
+			}
+			if was, again := ids[a.ID]; again && was != text {
+				t.Errorf("%s was told as %s, and as %s", a.ID, was, text)
+			}
+			ids[a.ID] = text
+			if told[a.Case] == nil {
+				told[a.Case] = map[loop.News]bool{}
+			}
+			told[a.Case][loop.News(e.Type)] = true
+		}
+		return nil
+	})
+	rs, again := records(t, b), 0
+	for at := 0; at < len(rs); {
+		part := rs[at:min(at+30, len(rs))]
+		out, err := h.Handle(ctx, events.DynamoDBEvent{Records: part})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(out.BatchItemFailures) == 0 {
+			at += len(part)
+			continue
+		}
+		if again++; again > 200 {
+			t.Fatal("it never ends")
+		}
+		at += slices.IndexFunc(part, func(r events.DynamoDBEventRecord) bool {
+			return r.Change.SequenceNumber == out.BatchItemFailures[0].ItemIdentifier
+		})
+	}
+	for i := range people {
+		of := told[b.Case(mailing, followuptest.ContactID(i+1)).ID()]
+		if !of[loop.CaseOpened] || of[loop.CaseResolved] != (i == 0) || of[loop.CaseOverdue] != (i != 0) || i == 1 && !of[loop.CaseChanged] {
+			t.Errorf("of person %d is told %v", i+1, of)
+		}
+	}
+	if again == 0 {
+		t.Error("nothing came again")
+	}
 }
 
 // filters are those of the template, so that the tests see the records that the function gets.

@@ -27,6 +27,9 @@ func (d *director) checkCaseFigures(ctx context.Context, all []record, t rows) e
 		if err != nil {
 			return err
 		}
+		if err := d.checkAnnounced(found); err != nil {
+			return err
+		}
 		for _, c := range found {
 			for of, f := range (loop.CaseChange{Now: &c}).Deltas(settings.Clock()) {
 				if want[of] == nil {

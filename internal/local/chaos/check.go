@@ -2,11 +2,13 @@ package chaos
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
 	"onetap/internal/local/drive"
 	"onetap/internal/local/startpage"
+	"onetap/internal/loop"
 	"onetap/internal/survey"
 )
 
@@ -264,6 +266,32 @@ func (d *director) checkCases(c *campaign, n int, rows *campaignRows) {
 			d.broke("lost", 1, "campaign %d: nobody was told of a detractor", n)
 		}
 	}
+}
+
+// checkAnnounced looks for cases of which other systems have not been told: that they were opened, and that they were resolved. What is told
+// twice is told by the same id.
+func (d *director) checkAnnounced(cases []loop.Case) error {
+	told, ids := map[string]bool{}, map[string]string{}
+	for _, e := range d.stack.Cloud().BusEvents() {
+		var a loop.Announcement
+		if err := json.Unmarshal(e.Detail, &a); err != nil {
+			return fmt.Errorf("an event on the bus: %w", err)
+		}
+		if was, again := ids[a.ID]; again && was != e.Type+string(e.Detail) {
+			d.broke("broken", 1, "two events on the bus have one id")
+		}
+		ids[a.ID] = e.Type + string(e.Detail)
+		told[e.Type+a.Case] = true
+	}
+	for _, c := range cases {
+		if !told[string(loop.CaseOpened)+c.ID()] {
+			d.broke("lost", 1, "other systems were not told that a case was opened")
+		}
+		if c.Over() && !told[string(loop.CaseResolved)+c.ID()] {
+			d.broke("lost", 1, "other systems were not told that a case is over")
+		}
+	}
+	return nil
 }
 
 // checkStopped looks for survey letters to those who should have none any more.

@@ -2,6 +2,7 @@ package chaos
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -128,6 +129,23 @@ func (d *director) checkClimbed(ctx context.Context, table *store.Store, kills i
 		}
 		if told["climbed"][c.ID()] == 0 {
 			d.broke("lost", 1, "the top was not told of a case that nobody has seen to")
+		}
+	}
+	announced := map[string]bool{}
+	for _, e := range d.stack.Cloud().BusEvents() {
+		if e.Type == string(loop.CaseOverdue) {
+			var a loop.Announcement
+			if err := json.Unmarshal(e.Detail, &a); err != nil {
+				return err
+			}
+			announced[a.Case+string(a.Overdue)] = true
+		}
+	}
+	for _, c := range left {
+		for level, letters := range map[loop.Level]string{loop.LevelOwner: "overdue", loop.LevelManager: "climbed"} {
+			if told[letters][c.ID()] > 0 && !announced[c.ID()+string(level)] {
+				d.broke("lost", 1, "other systems were not told that a case is overdue")
+			}
 		}
 	}
 	again := 0

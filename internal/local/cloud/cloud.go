@@ -67,6 +67,7 @@ type Cloud struct {
 	files     *s3.Server        // nil where the template has no buckets
 	positions *positions
 	logs      *logs
+	buses     buses
 	meter     *Meter
 
 	gatewayLimit, initLimit time.Duration // AWS's, shorter in tests

@@ -19,7 +19,7 @@ import (
 // maxCall is more than any AWS call of this project may carry: SES takes 40 MB.
 const maxCall = 45 << 20
 
-// Endpoint serves DynamoDB, Streams, SES, Lambda's Invoke, SQS, KMS and S3 at one address, and what the laptop says of itself
+// Endpoint serves DynamoDB, Streams, SES, Lambda's Invoke, SQS, KMS, EventBridge and S3 at one address, and what the laptop says of itself
 // under /_local/.
 func (c *Cloud) Endpoint() http.Handler {
 	local := c.localPages()
@@ -42,6 +42,8 @@ func (c *Cloud) Endpoint() http.Handler {
 			c.pass(w, r, "SES", mailOperation(r), c.cfg.Mail)
 		case strings.HasPrefix(r.URL.Path, "/2015-03-31/functions/"):
 			c.withBody(w, r, "Lambda", "Invoke", func(w http.ResponseWriter, body []byte) { c.serveInvoke(w, r, body) })
+		case version == "AWSEvents":
+			c.withBody(w, r, "EventBridge", operation, func(w http.ResponseWriter, body []byte) { c.serveEvents(w, operation, body) })
 		case version == "AmazonSQS":
 			c.withBody(w, r, "SQS", operation, func(w http.ResponseWriter, body []byte) {
 				w.Header().Set("Content-Type", "application/x-amz-json-1.0")
@@ -49,7 +51,7 @@ func (c *Cloud) Endpoint() http.Handler {
 			})
 		default:
 			awsError(w, http.StatusNotFound, "UnknownOperationException",
-				"this address serves DynamoDB, DynamoDB Streams, SES v2, Lambda's Invoke, SQS (JSON protocol), KMS and S3")
+				"this address serves DynamoDB, DynamoDB Streams, SES v2, Lambda's Invoke, SQS (JSON protocol), KMS, EventBridge and S3")
 		}
 	})
 }

@@ -57,11 +57,12 @@ type Refusal struct {
 
 // throttles are the services' own words for "slow down".
 var throttles = map[string]Refusal{
-	"DynamoDB": {Status: http.StatusBadRequest, Kind: "ProvisionedThroughputExceededException", Message: "The level of configured provisioned throughput for the table was exceeded. Consider increasing your provisioning level with the UpdateTable API."},
-	"SES":      {Status: http.StatusTooManyRequests, Kind: "TooManyRequestsException", Message: "Maximum sending rate exceeded."},
-	"Lambda":   {Status: http.StatusTooManyRequests, Kind: "TooManyRequestsException", Message: "Rate Exceeded."},
-	"S3":       {Status: http.StatusServiceUnavailable, Kind: "SlowDown", Message: "Please reduce your request rate."},
-	"KMS":      {Status: http.StatusBadRequest, Kind: "ThrottlingException", Message: "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls."},
+	"DynamoDB":    {Status: http.StatusBadRequest, Kind: "ProvisionedThroughputExceededException", Message: "The level of configured provisioned throughput for the table was exceeded. Consider increasing your provisioning level with the UpdateTable API."},
+	"SES":         {Status: http.StatusTooManyRequests, Kind: "TooManyRequestsException", Message: "Maximum sending rate exceeded."},
+	"Lambda":      {Status: http.StatusTooManyRequests, Kind: "TooManyRequestsException", Message: "Rate Exceeded."},
+	"S3":          {Status: http.StatusServiceUnavailable, Kind: "SlowDown", Message: "Please reduce your request rate."},
+	"EventBridge": {Status: http.StatusBadRequest, Kind: "ThrottlingException", Message: "Rate exceeded"},
+	"KMS":         {Status: http.StatusBadRequest, Kind: "ThrottlingException", Message: "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls."},
 }
 
 // Batch is a batch of stream records that a function is about to get.

@@ -46,6 +46,7 @@ type Report struct {
 	URLBytes   int64     `json:"functionUrlBytes"`    // of the answers' bodies
 	Schedules  int64     `json:"scheduledInvocations"`
 	Events     int64     `json:"ruleInvocations"`
+	Published  int64     `json:"eventsPublished"` // on buses of the template
 	Batches    int64     `json:"streamBatches"`
 	DeadLetter int64     `json:"deadLetters"`
 }

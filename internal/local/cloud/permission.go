@@ -52,6 +52,8 @@ func (c *Cloud) needs(r *http.Request, f *function, service, operation string, b
 		return all
 	case "SES":
 		return mailNeeds(f, "ses:"+operation, body)
+	case "EventBridge":
+		return eventNeeds(f, operation, body)
 	case "Lambda":
 		return []need{{action: "lambda:InvokeFunction"}}
 	case "SQS":

@@ -15,6 +15,7 @@ const (
 	readUnit       = 0.125e-6
 	httpRequest    = 1.00e-6 // of at most 512 KB
 	logByte        = 0.50 / (1 << 30)
+	published      = 1.00 / 1e6    // custom events of EventBridge, 64 KB each
 	keyRequest     = 0.03 / 10_000 // of KMS; its keys are a fixed price
 	fileWrite      = 0.005 / 1000  // of S3: parts, beginnings and ends of files; three days of a gigabyte are 0.0023
 	fileRead       = 0.0004 / 1000
@@ -80,6 +81,7 @@ func linesOf(u cloud.Report) (lines []Line) {
 	add("Function URL", HTTPRequests, float64(u.URL), 0)
 	add("Function URL", BytesOut, float64(u.URLBytes), 0)
 	add("EventBridge", Events, float64(u.Events), 0)
+	add("EventBridge", Published, float64(u.Published), published)
 	add("Scheduler", Invocations, float64(u.Schedules), 0)
 	add("Streams", Batches, float64(u.Batches), 0)
 	return lines
@@ -99,6 +101,7 @@ const (
 	HTTPRequests = "HTTP requests"
 	BytesOut     = "bytes out"
 	Events       = "events"
+	Published    = "events published"
 	Invocations  = "invocations"
 	Batches      = "batches"
 

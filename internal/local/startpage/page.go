@@ -97,8 +97,8 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request) {
 	}
 	v.People = p.people(l, staff, drafts, cases)
 	inbox, site := here(r, p.Inbox), here(r, p.Site)
-	v.Links = []link{{l.T("start.inbox"), inbox, l.T("start.inbox_help")}, {l.T("start.site"), site, l.T("start.site_help")}, {"API", site + "/api/v1/health", l.T("start.api_help")}}
-	p.render(w, r, v)
+	v.Links = []link{{l.T("start.inbox"), inbox, l.T("start.inbox_help")}, {l.T("start.events"), "/events", l.T("start.events_help")}, {l.T("start.site"), site, l.T("start.site_help")}, {"API", site + "/api/v1/health", l.T("start.api_help")}}
+	p.render(w, r, "start.html", v)
 }
 
 // said are the words of the page; of an empty workspace its lead is another.

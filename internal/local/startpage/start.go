@@ -19,6 +19,7 @@ import (
 	"onetap/internal/authz"
 	"onetap/internal/firststeps"
 	"onetap/internal/lang"
+	"onetap/internal/local/cloud"
 	"onetap/internal/survey"
 )
 
@@ -41,6 +42,8 @@ type Pages struct {
 	Site, Links, Inbox, AWS string // base addresses
 	Token                   string // of the API
 	Data                    string // folder
+
+	Events func() []cloud.BusEvent // what was put on the event bus; may be nil
 }
 
 // linkLife is short: a link is followed at once.
@@ -55,12 +58,14 @@ var pages = template.Must(template.ParseFS(files, "pages/*.html"))
 //
 //	GET  /          the page
 //	POST /sign-in   signs in as who: the id of one of the staff, "" the administrator of a workspace without staff; to is a path of the desk
+//	GET  /events    what was put on the event bus for other systems, the latest first
 //	GET  /addresses every address and the token as text, a line each, for programs
 func (p *Pages) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", p.show)
 	mux.HandleFunc("POST /sign-in", p.signIn)
 	mux.HandleFunc("GET /addresses", p.addresses)
+	mux.HandleFunc("GET /events", p.showEvents)
 	mux.HandleFunc("GET /style.css", func(w http.ResponseWriter, r *http.Request) { http.ServeFileFS(w, r, files, "pages/style.css") })
 	return mux
 }
@@ -135,9 +140,9 @@ func (p *Pages) fail(w http.ResponseWriter, err error) {
 	http.Error(w, "the workspace cannot be read: "+err.Error(), http.StatusServiceUnavailable)
 }
 
-func (p *Pages) render(w http.ResponseWriter, r *http.Request, data any) {
+func (p *Pages) render(w http.ResponseWriter, r *http.Request, name string, data any) {
 	var b bytes.Buffer
-	if err := pages.ExecuteTemplate(&b, "start.html", data); err != nil {
+	if err := pages.ExecuteTemplate(&b, name, data); err != nil {
 		http.Error(w, "the page cannot be shown", http.StatusInternalServerError)
 		return
 	}

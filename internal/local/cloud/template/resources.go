@@ -22,6 +22,7 @@ var known = map[string][]string{
 	"AWS::SES::ConfigurationSet":                 {},
 	"AWS::SES::ConfigurationSetEventDestination": {},
 
+	"AWS::Events::EventBus":      {"Arn", "Name"},
 	"AWS::SQS::QueuePolicy":      {},
 	"AWS::S3::BucketPolicy":      {},
 	"AWS::SES::EmailIdentity":    {},
@@ -51,6 +52,7 @@ var nameProperty = map[string]string{
 	"AWS::Logs::LogGroup":         "LogGroupName",
 	"AWS::CloudWatch::Alarm":      "AlarmName",
 	"AWS::IAM::Role":              "RoleName",
+	"AWS::Events::EventBus":       "Name",
 	"AWS::SES::EmailIdentity":     "EmailIdentity",
 }
 
@@ -82,6 +84,8 @@ func (r *reader) readResources(n *yaml.Node) {
 			r.readConfigurationSet(res)
 		case "AWS::SES::ConfigurationSetEventDestination":
 			r.readMailEvents(res)
+		case "AWS::Events::EventBus":
+			r.readBus(res)
 		case "AWS::Lambda::Url":
 			r.readURL(res)
 		case "AWS::Lambda::Permission":
@@ -198,6 +202,8 @@ func (r *reader) attribute(line int, id, attribute string) string {
 		return r.arn("kms", "key/"+r.keyID(id))
 	case "AWS::SNS::Topic ", "AWS::SNS::Topic TopicArn":
 		return r.arn("sns", name)
+	case "AWS::Events::EventBus Arn":
+		return r.arn("events", "event-bus/"+name)
 	case "AWS::IAM::Role Arn":
 		return "arn:aws:iam::" + r.in.Account + ":role/" + name
 	case "AWS::Logs::LogGroup Arn":
@@ -233,6 +239,16 @@ func (r *reader) readQueue(res *resource) {
 		ID: res.id, Name: r.physicalName(res), ARN: r.attribute(res.line, res.id, "Arn"),
 		Retention: time.Duration(p.MessageRetentionPeriod) * time.Second,
 	})
+}
+
+// readBus reads an event bus, on which functions may put events; here nobody listens to it.
+func (r *reader) readBus(res *resource) {
+	var p struct {
+		Name                                           string
+		Description, Tags, KmsKeyIdentifier, LogConfig passive
+	}
+	r.decode(res.id, r.resolve(res.properties), &p)
+	r.out.Buses = append(r.out.Buses, r.physicalName(res))
 }
 
 // secret is the value of a generated secret.

@@ -49,6 +49,7 @@ type Template struct {
 	Keys                   []*Key
 	Buckets                []*Bucket
 	Mail                   []MailEvents
+	Buses                  []string // names of event buses
 	Outputs                map[string]string
 }
 
