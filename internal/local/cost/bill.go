@@ -81,7 +81,7 @@ func linesOf(u cloud.Report) (lines []Line) {
 	add("Function URL", HTTPRequests, float64(u.URL), 0)
 	add("Function URL", BytesOut, float64(u.URLBytes), 0)
 	add("EventBridge", Events, float64(u.Events), 0)
-	add("EventBridge", Published, float64(u.Published), published)
+	add("NotifyFunction", Published, float64(u.Published), published) // nobody else may
 	add("Scheduler", Invocations, float64(u.Schedules), 0)
 	add("Streams", Batches, float64(u.Batches), 0)
 	return lines

@@ -38,7 +38,7 @@ const folded = Sending + ": Recompute " + WriteUnits
 // included; and "all but alerts" and "alerts", the two sums of the bill. A sum of its own for each is what lets a change
 // be seen that is small beside the scanners' requests.
 func sums(of map[string]float64) map[string]float64 {
-	prices := map[string]float64{Requests: lambdaRequest, WriteUnits: writeUnit, ReadUnits: readUnit, LogBytes: logByte, HTTPRequests: httpRequest, Messages: message}
+	prices := map[string]float64{Requests: lambdaRequest, WriteUnits: writeUnit, ReadUnits: readUnit, LogBytes: logByte, HTTPRequests: httpRequest, Messages: message, Published: published}
 	all := map[string]float64{}
 	for name, n := range of {
 		if name == folded {
