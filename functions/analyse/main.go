@@ -40,5 +40,5 @@ func main() {
 	silences := &followup.Silences{Store: s, Log: log, Now: time.Now, Rules: rules, Admin: os.Getenv("ADMIN_EMAIL")}
 	keeper := &searching.Keeper{Store: s, Seal: sealer, Now: time.Now, Random: rand.Reader, Log: log}
 	firms := &accounts.Keeper{Store: s, Seal: sealer, Now: time.Now, Random: rand.Reader, Log: log}
-	lambda.Start(analyse.Handler{Keeper: keeper, Accounts: firms, Silences: silences}.Handle)
+	lambda.Start(analyse.Handler{Keeper: keeper, Accounts: firms, Silences: silences, Recovering: &followup.Recovering{Store: s, Log: log, Now: time.Now}}.Handle)
 }

@@ -89,6 +89,7 @@ var entities = map[string]string{
 	"overdueKey":        "excused: ids of cases, which are those of contacts, 60 days",
 	"letterKey":         "excused: ids of cases, which are those of contacts, 60 days",
 	"silenceKey":        "excused: numbers, by campaign",
+	"recoveryKey":       "excused: numbers, by campaign",
 	"disclosedKey":      "excused: no person",
 	"disclosedSumKey":   "excused: no person",
 	"wholeKey":          "excused: which upload is to be compared",

@@ -13,6 +13,8 @@ import (
 	"onetap/internal/followup"
 	"onetap/internal/lang"
 	"onetap/internal/loop"
+	"onetap/internal/nps"
+	"onetap/internal/survey"
 )
 
 // runPage tells how the loop runs.
@@ -31,6 +33,7 @@ type runPage struct {
 	Facts                            []string
 	Trend                            chart.SVG
 	Tables                           []runTable
+	Recovered                        []recoveredRow
 	Fields                           []shell.Option
 }
 
@@ -83,7 +86,42 @@ func (d *Pages) runPage(w http.ResponseWriter, r *http.Request) error {
 		p.table("level", run.ByLevel, func(v string) string { return p.Lang.T("case.level_is." + v) })
 	}
 	p.table("cause", run.ByCause, func(v string) string { return followup.CauseName(p.Lang, causes, loop.Cause(v)) })
+	if run.All {
+		for _, a := range survey.Audiences {
+			found, err := d.Store.Recoveries(r.Context(), a)
+			if err != nil {
+				return err
+			}
+			p.recovered(found)
+		}
+	}
 	return shell.Show(w, r, http.StatusOK, p)
+}
+
+// recoveredRow is what those who had cases answered to the next campaign.
+type recoveredRow struct {
+	Campaign, Resolved, Others string // NPS, with its interval and number of answers
+	Difference                 shell.DifferenceView
+}
+
+func (p *runPage) recovered(all loop.Recoveries) {
+	l := p.Lang
+	of := func(t nps.Tally) string {
+		value, ok := t.NPS()
+		interval, both := t.Interval()
+		if !ok || !both {
+			return l.T("run.recovered_none")
+		}
+		text, ends := shell.NpsText(l, value, interval)
+		return l.T("run.recovered_of", lang.Values{"NPS": text, "Interval": ends, "Count": t.Answers()})
+	}
+	for _, one := range all.Of {
+		row := recoveredRow{Campaign: one.Name, Resolved: of(one.Resolved), Others: of(one.Others)}
+		if c, ok := one.Difference(); ok {
+			row.Difference = shell.ViewDifference(l, &c)
+		}
+		p.Recovered = append(p.Recovered, row)
+	}
 }
 
 func (p *runPage) narrow(ask followup.RunQuery, run followup.LoopRun) {

@@ -1,5 +1,5 @@
-// Package analyse handles the schedule on which the index of contacts' words, and what is kept of their accounts, are brought up to date, and the silent are
-// looked for.
+// Package analyse handles the schedule on which the index of contacts' words, and what is kept of their accounts, are brought up to date, the silent are
+// looked for, and it is measured what those who had cases answer next.
 package analyse
 
 import (
@@ -16,9 +16,11 @@ type Handler struct {
 	Keeper   *searching.Keeper
 	Accounts *accounts.Keeper
 	Silences *followup.Silences
+
+	Recovering *followup.Recovering
 }
 
 // Handle takes in who has changed. What it leaves, the next run goes on with.
 func (h Handler) Handle(ctx context.Context) error {
-	return errors.Join(h.Accounts.Run(ctx), h.Keeper.Run(ctx), h.Silences.Run(ctx))
+	return errors.Join(h.Accounts.Run(ctx), h.Keeper.Run(ctx), h.Silences.Run(ctx), h.Recovering.Run(ctx))
 }
