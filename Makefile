@@ -45,7 +45,7 @@ local:
 test: local
 	GOGC=400 go test -timeout 15m -p $$((2 * $$(getconf _NPROCESSORS_ONLN))) ./...
 
-demo: local
+demo: skewed
 	@exec $(LOCAL)/bin/laptop demo
 
 # Pictures of every page of the desk: both languages, widths and themes.
@@ -59,7 +59,7 @@ bench: local
 cost: local
 	@exec $(LOCAL)/bin/laptop cost
 
-# The functions with a clock that the laptop can set wrong, for chaos only: see internal/local/clocks.
+# The functions with a clock that the laptop can set wrong, for chaos and the demo: see internal/local/clocks.
 skewed: local
 	@sh internal/local/clocks/overlay.sh $(LOCAL)/skewed/clocks
 	@mkdir -p $(LOCAL)/skewed/bin $(FUNCTIONS:%=$(LOCAL)/skewed/%)

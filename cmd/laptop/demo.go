@@ -8,11 +8,13 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"sync/atomic"
 	"syscall"
 	"time"
 
 	"onetap/internal/local"
 	"onetap/internal/local/attack"
+	"onetap/internal/local/cloud"
 	"onetap/internal/local/drive"
 	"onetap/internal/local/story"
 )
@@ -22,7 +24,7 @@ func demo(args []string) int {
 	flags := flag.NewFlagSet("laptop demo", flag.ContinueOnError)
 	seed := flags.Uint64("seed", 1, "who answers what")
 	template := flags.String("template", "template.yaml", "the template")
-	functions := flags.String("functions", filepath.Join(".local", "functions"), "folder of the functions' binaries")
+	functions := flags.String("functions", filepath.Join(".local", "skewed"), "folder of the functions' binaries, whose clocks can be set")
 	samples := flags.String("samples", "samples", "folder of the sample lists")
 	if err := flags.Parse(args); err != nil {
 		return 2
@@ -50,8 +52,10 @@ func tellDemo(ctx context.Context, out io.Writer, template, functions, samples s
 	}
 	defer os.RemoveAll(data)
 	onlooker := &attack.Onlooker{}
+	var shift atomic.Int64 // nanoseconds by which days have passed for the functions
+	clocks := cloud.Faults{Clock: func(string) time.Duration { return time.Duration(shift.Load()) }}
 	stack, err := local.Start(ctx, local.Config{
-		Template: template, Functions: functions, Data: data, Minute: time.Second, MailRate: 200, MailQuota: 50_000, Onlooker: onlooker,
+		Template: template, Functions: functions, Data: data, Minute: time.Second, MailRate: 200, MailQuota: 50_000, Onlooker: onlooker, Faults: clocks,
 		Parameters: map[string]string{"AlertWaitSeconds": "3", "AlertTogetherSeconds": "5", "BoxWaitSeconds": "3"},
 	})
 	if err != nil {
@@ -64,7 +68,10 @@ func tellDemo(ctx context.Context, out io.Writer, template, functions, samples s
 	}()
 	teller := &story.Teller{
 		Company: drive.New(stack.Site(), stack.Inbox(), stack.Token()), Onlooker: onlooker, Samples: os.DirFS(samples), Out: out, Seed: seed,
-		MaxWait: time.Minute,
+		MaxWait: time.Minute, Pass: func(by time.Duration) {
+			shift.Add(int64(by))
+			stack.Cloud().Recycle()
+		},
 	}
 	return teller.Tell(ctx)
 }

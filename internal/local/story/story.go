@@ -1,4 +1,4 @@
-// Package story plays the main job from upload to alert on a running Onetap, asks its employees, erases a person, and brings in earlier answers, through public
+// Package story plays the main job from upload to alert on a running Onetap, asks its employees, erases a person, brings in earlier answers, and closes the loop, through public
 // interfaces only, tells what it does, and checks every promise that can be seen from outside. One onlooker holds everything.
 package story
 
@@ -27,7 +27,8 @@ type Teller struct {
 	Samples  fs.FS            // staff.csv, customers-ru.csv, customers-en.csv, employees.csv
 	Out      io.Writer
 	Seed     uint64
-	MaxWait  time.Duration // how long anything is waited for; an alert without words waits for them
+	Pass     func(time.Duration) // moves the functions' clocks on; nil: nothing climbs
+	MaxWait  time.Duration       // how long anything is waited for; an alert without words waits for them
 
 	random *rand.Rand
 	broken []string
@@ -44,11 +45,14 @@ type Summary struct {
 	Erased                                                           int // items of the table that named the erased person and do not any more
 	Imported                                                         int // answers of a former survey service
 	Exported                                                         int // lines of the whole workspace
+	Resolved                                                         int // cases, from the link of their letter
+	Climbed                                                          int // cases of which the executives heard
+	Calls                                                            int // dealt out to executives
 }
 
 func (s Summary) String() string {
-	return fmt.Sprintf("demo: audience=%d invited=%d skipped=%d sent=%d bounced=%d responded=%d unverified=%d nps=%.1f interval=[%.1f,%.1f] cases=%d alerts=%d drift=%d duplicates=%d enps=%.1f linkable=%d erased=%d imported=%d exported=%d",
-		s.Audience, s.Invited, s.Skipped, s.Sent, s.Bounced, s.Responded, s.Unverified, s.NPS, s.Interval[0], s.Interval[1], s.Cases, s.Alerts, s.Drift, s.Duplicates, s.ENPS, s.Linkable, s.Erased, s.Imported, s.Exported)
+	return fmt.Sprintf("demo: audience=%d invited=%d skipped=%d sent=%d bounced=%d responded=%d unverified=%d nps=%.1f interval=[%.1f,%.1f] cases=%d alerts=%d drift=%d duplicates=%d enps=%.1f linkable=%d erased=%d imported=%d exported=%d resolved=%d climbed=%d calls=%d",
+		s.Audience, s.Invited, s.Skipped, s.Sent, s.Bounced, s.Responded, s.Unverified, s.NPS, s.Interval[0], s.Interval[1], s.Cases, s.Alerts, s.Drift, s.Duplicates, s.ENPS, s.Linkable, s.Erased, s.Imported, s.Exported, s.Resolved, s.Climbed, s.Calls)
 }
 
 // campaign is what the API says of one.
@@ -132,6 +136,9 @@ func (t *Teller) Tell(ctx context.Context) (Summary, error) {
 		return s, err
 	}
 	if err := t.takeOut(ctx, &s); err != nil {
+		return s, err
+	}
+	if err := t.closeLoop(ctx, c, &s); err != nil {
 		return s, err
 	}
 	if len(t.broken) > 0 {
