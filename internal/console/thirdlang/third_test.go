@@ -70,7 +70,7 @@ func TestThirdLanguage(t *testing.T) {
 		t.Errorf("the respondent's page %s: %d\n%s", link, r.Code, page)
 	}
 	if m, err := mail.Alert(mail.AlertData{
-		Language: "kk", Score: 2, Reason: "owner", From: "nps@example.com", To: "owner@example.com", CaseURL: "https://example.com/cases/1",
+		Language: "kk", Kind: mail.OfDetractor, Score: 2, Reason: "owner", From: "nps@example.com", To: "owner@example.com", CaseURL: "https://example.com/cases/1",
 		Answered: w.Now(), Deadline: w.Now().Add(48 * time.Hour), Audience: survey.Customers, Campaign: "Күз",
 	}); err != nil || !strings.Contains(m.Text, "Өтінішті ашу") || !strings.Contains(m.Text, "Жауаптан кейін 48 сағат") || !strings.Contains(m.Text, "What to do") {
 		t.Errorf("the alert: %v %+v", err, m)
