@@ -113,16 +113,16 @@ func TestNobodyIsAskedMoreOftenThanTheRules(t *testing.T) {
 // dies lets a sender of a day die at its n-th call.
 func (w *world) dies(day int, n int32) {
 	var calls atomic.Int32
-	w.faults = func(caller string, before bool) error {
+	w.fail(func(caller string, before bool) error {
 		if caller == "dying" && calls.Add(1) >= n {
 			return errors.New("dead")
 		}
 		return nil
-	}
+	})
 	s := w.sender("dying")
 	s.Now = clockOf(day)
 	_ = s.Run(context.Background())
-	w.faults = nil
+	w.fail(nil)
 }
 
 // obeyed checks every first letter against the rules of its campaign and all letters before it.

@@ -388,7 +388,7 @@ func dieOnDay(t *testing.T, day int, before bool, n int32) (*world, int32) {
 	w.continuous(func(s *survey.Continuous) { s.Survey.RemindDays = 2 })
 	var calls atomic.Int32
 	var dead atomic.Bool
-	w.faults = func(caller string, early bool) error {
+	w.fail(func(caller string, early bool) error {
 		if caller != "dying" {
 			return nil
 		}
@@ -399,7 +399,7 @@ func dieOnDay(t *testing.T, day int, before bool, n int32) (*world, int32) {
 			return errors.New("dead")
 		}
 		return nil
-	}
+	})
 	for d := range day { // by others; their last calls may be under way still when the dying one begins
 		w.day(d)
 	}

@@ -159,7 +159,7 @@ func TestUnsubscribingSurvivesDeathAtEveryCall(t *testing.T) {
 		}
 		var calls atomic.Int64 // an address is stopped in all audiences at once
 		var died, over atomic.Bool
-		w.faults = func(caller string, _ bool) error {
+		w.fail(func(caller string, _ bool) error {
 			if over.Load() || caller != "page" && caller != "dying" {
 				return nil
 			}
@@ -168,7 +168,7 @@ func TestUnsubscribingSurvivesDeathAtEveryCall(t *testing.T) {
 				return errDead
 			}
 			return nil
-		}
+		})
 		page, dying := w.client("page"), w.sender("dying")
 		campaign := w.state(id)
 		unsubscribed := page.Unsubscribe(ctx, campaign, contact.ID, start)

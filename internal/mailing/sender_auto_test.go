@@ -162,7 +162,7 @@ func dieByItself(t *testing.T, before bool, n int32) (*world, survey.CampaignID,
 	w.answers(id, people, 5)
 	var calls atomic.Int32
 	var dead atomic.Bool
-	w.faults = func(caller string, early bool) error {
+	w.fail(func(caller string, early bool) error {
 		if caller != "dying" {
 			return nil
 		}
@@ -173,7 +173,7 @@ func dieByItself(t *testing.T, before bool, n int32) (*world, survey.CampaignID,
 			return errors.New("dead")
 		}
 		return nil
-	}
+	})
 	if err := w.in(3, "dying").Run(t.Context()); n == 0 && err != nil {
 		t.Fatal(err)
 	}

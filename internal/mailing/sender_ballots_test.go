@@ -296,7 +296,7 @@ func dieOverBallots(t *testing.T, before bool, n int32) (*world, survey.Campaign
 	id := w.ballots(nil)
 	var calls atomic.Int32
 	var dead atomic.Bool
-	w.faults = func(caller string, early bool) error {
+	w.fail(func(caller string, early bool) error {
 		if caller != "dying" {
 			return nil
 		}
@@ -307,7 +307,7 @@ func dieOverBallots(t *testing.T, before bool, n int32) (*world, survey.Campaign
 			return errors.New("dead")
 		}
 		return nil
-	}
+	})
 	if err := w.sender("dying").Run(t.Context()); n == 0 && err != nil {
 		t.Fatal(err)
 	}

@@ -38,12 +38,12 @@ func latePlan(t *testing.T, n int) (stood bool) {
 	id := w.campaign(nil)
 	var calls atomic.Int32
 	var dead atomic.Bool // the next sender, after its first letters
-	w.faults = func(caller string, _ bool) error {
+	w.fail(func(caller string, _ bool) error {
 		if caller == "next" && dead.Load() {
 			return errors.New("dead")
 		}
 		return nil
-	}
+	})
 	w.sesAfter = func(caller, operation string) error {
 		if caller == "next" && operation == "SendBulkEmail" {
 			go func() { // when it has written them down, or a moment later

@@ -185,7 +185,7 @@ func TestDeathAmongSecondLetters(t *testing.T) {
 				w.again(id)
 				var calls atomic.Int32
 				var dead atomic.Bool
-				w.faults = func(caller string, early bool) error {
+				w.fail(func(caller string, early bool) error {
 					if caller == "dying" && early == before && calls.Add(1) == n {
 						dead.Store(true)
 					}
@@ -193,7 +193,7 @@ func TestDeathAmongSecondLetters(t *testing.T) {
 						return errors.New("dead")
 					}
 					return nil
-				}
+				})
 				_ = w.sender("dying").Run(context.Background())
 				w.run(w.sender("next"))
 				w.run(w.sender("and the next")) // the first may have seen a last beat of the dead

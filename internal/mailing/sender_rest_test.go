@@ -34,8 +34,8 @@ func lateDecision(t *testing.T, n int) (decided bool) {
 	dead := false
 	var mu sync.Mutex
 	calls := 0
-	var decide func()                                   // at the n-th call of the next sender
-	w.faults = func(caller string, before bool) error { // the late one claims a batch and stands still before SES is called
+	var decide func()                               // at the n-th call of the next sender
+	w.fail(func(caller string, before bool) error { // the late one claims a batch and stands still before SES is called
 		if caller != "late" && caller != "next" {
 			return nil
 		}
@@ -57,7 +57,7 @@ func lateDecision(t *testing.T, n int) (decided bool) {
 			return errors.New("stands still")
 		}
 		return nil
-	}
+	})
 	_ = w.sender("late").Run(ctx)
 	mailing, _, err := w.store.Mailing(ctx, id, 0)
 	if err != nil {

@@ -177,7 +177,7 @@ func dieInSecond(t *testing.T, before bool, n int32) (*world, survey.CampaignID,
 	}
 	var calls atomic.Int32
 	var dead atomic.Bool
-	w.faults = func(caller string, early bool) error {
+	w.fail(func(caller string, early bool) error {
 		if caller != "dying" {
 			return nil
 		}
@@ -188,7 +188,7 @@ func dieInSecond(t *testing.T, before bool, n int32) (*world, survey.CampaignID,
 			return errors.New("dead")
 		}
 		return nil
-	}
+	})
 	if err := w.sender("dying").Run(t.Context()); n == 0 && err != nil {
 		t.Fatal(err)
 	}

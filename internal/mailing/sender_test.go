@@ -48,7 +48,7 @@ type world struct {
 	ses     string
 	inbox   *drive.Company
 	keys    *keys.Keys
-	faults  func(caller string, before bool) error // may be nil; called before and after each AWS call
+	faults  atomic.Pointer[faults] // may be nil; called before and after each AWS call: see fail
 
 	mail      *localses.Server
 	sesBefore func(caller, operation string) error // may be nil; called before each SES call
@@ -63,14 +63,20 @@ type world struct {
 	events   func(json.RawMessage)            // may be nil; what SES reports of letters with a configuration set
 }
 
+// faults may have a call of AWS fail, before or after its work.
+type faults func(caller string, before bool) error
+
+// fail sets what fails from now on; nil: nothing. Calls of a sender that has ended may still be under way.
+func (w *world) fail(f faults) { w.faults.Store(&f) }
+
 func newWorld(t *testing.T, rate float64, quota int) *world {
 	t.Helper()
 	w := &world{t: t}
 	fault := func(caller string, before bool) error {
-		if w.faults == nil {
-			return nil
+		if f := w.faults.Load(); f != nil && *f != nil {
+			return (*f)(caller, before)
 		}
-		return w.faults(caller, before)
+		return nil
 	}
 	_, db := storetest.Open(t, dynamo.Options{
 		Meter: func(c dynamo.Call, used dynamo.Consumed) {
@@ -507,7 +513,7 @@ func dieAt(t *testing.T, contacts int, before bool, n int32) (*world, survey.Cam
 	id := w.campaign(nil)
 	var calls atomic.Int32
 	var dead atomic.Bool
-	w.faults = func(caller string, early bool) error {
+	w.fail(func(caller string, early bool) error {
 		if caller != "dying" {
 			return nil
 		}
@@ -518,7 +524,7 @@ func dieAt(t *testing.T, contacts int, before bool, n int32) (*world, survey.Cam
 			return errors.New("dead")
 		}
 		return nil
-	}
+	})
 	err := w.sender("dying").Run(context.Background())
 	if n == 0 && err != nil {
 		t.Fatal(err)

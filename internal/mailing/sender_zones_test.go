@@ -80,12 +80,12 @@ func TestLettersWaitForThePeoplesOwnDay(t *testing.T) {
 				c.Zone, c.Hours, c.RemindDays, c.Created = "Europe/Berlin", survey.Hours{From: 9, Until: 20}, 1, day
 			})
 			var calls, dying atomic.Int32
-			w.faults = func(string, bool) error { // set once: a sender's last calls may be under way when the next begins
+			w.fail(func(string, bool) error { // set once: a sender's last calls may be under way when the next begins
 				if at := dying.Load(); at > 0 && calls.Add(1) >= at {
 					return errors.New("dead")
 				}
 				return nil
-			}
+			})
 			for h := 0; h < 84; h += 1 + rnd.IntN(3) {
 				dies := int32(0)
 				if rnd.IntN(5) == 0 {
