@@ -66,7 +66,13 @@ func (r *Recovering) look(ctx context.Context, a survey.Audience) error {
 	if err != nil {
 		return err
 	}
-	for i := len(all) - 1; i >= 0; i-- { // the earliest first
+	ended, last := 0, -1 // only as many as are kept: an earlier one would be looked at again and again
+	for i := 0; i < len(all) && ended < loop.KeptRecoveries; i++ {
+		if over(all[i]) {
+			ended, last = ended+1, i
+		}
+	}
+	for i := last; i >= 0; i-- { // the earliest first
 		c := all[i]
 		if !over(c) || r.Now().Sub(c.Ended) > recoveryLooked || known.Has(c.ID) {
 			continue

@@ -63,3 +63,24 @@ func TestWhatTheRecoveredAnswer(t *testing.T) {
 		t.Errorf("the difference is %+v", c)
 	}
 }
+
+// Of more campaigns than are kept the earlier ones are left alone: each is measured once.
+func TestManyCampaignsAreMeasuredOnce(t *testing.T) {
+	t.Parallel()
+	q := openQuiet(t, 0)
+	ctx, id := context.Background(), q.Contact(1, nil)
+	now := q.Now()
+	for range loop.KeptRecoveries + 5 {
+		q.wave([]survey.ContactID{id})
+	}
+	measured := &followup.Recovering{Store: q.Store, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now }} // all of them have just ended
+	q.must(measured.Run(ctx))
+	first, err := q.Store.Recoveries(ctx, survey.Customers)
+	q.must(err)
+	now = now.Add(2 * time.Hour)
+	q.must(measured.Run(ctx))
+	again, err := q.Store.Recoveries(ctx, survey.Customers)
+	if err != nil || len(first.Of) != loop.KeptRecoveries || first.Of[0].Campaign != q.ended[len(q.ended)-1] || first.Of[0].Campaign != again.Of[0].Campaign || again.Of[len(again.Of)-1].Campaign != first.Of[len(first.Of)-1].Campaign {
+		t.Errorf("%d, %d kept; the latest %v and %v", len(first.Of), len(again.Of), first.Of[0].Campaign, again.Of[0].Campaign)
+	}
+}

@@ -39,14 +39,14 @@ type Recoveries struct {
 	Version  int // for a compare-and-swap; 0: nothing is stored
 }
 
-// keptRecoveries is how many are kept of an audience.
-const keptRecoveries = 12
+// KeptRecoveries is how many are kept of an audience.
+const KeptRecoveries = 12
 
 // With has one among them, in place of that of the same campaign.
 func (r Recoveries) With(one Recovery) Recoveries {
 	all := []Recovery{one}
 	for _, other := range r.Of {
-		if other.Campaign != one.Campaign && len(all) < keptRecoveries {
+		if other.Campaign != one.Campaign && len(all) < KeptRecoveries {
 			all = append(all, other)
 		}
 	}
