@@ -101,9 +101,21 @@ func Tap(x, y float64) Step {
 // TapOn is a finger on the middle of an element.
 func TapOn(selector string) Step { return on(selector, Tap) }
 
-// ClickOn is the mouse on the middle of an element.
+// ClickOn is the mouse on the middle of an element. Where the page moved the element away under the mouse, it clicks again.
 func ClickOn(selector string) Step {
-	return on(selector, func(x, y float64) Step { return chromedp.MouseClickXY(x, y) })
+	const watch = `window.clickHit = null; document.addEventListener("click", (c) => {window.clickHit ||= !!document.querySelector(%q)?.contains(c.target)}, {capture: true, once: true})`
+	click := chromedp.Steps(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(watch, selector)), on(selector, func(x, y float64) Step { return chromedp.MouseClickXY(x, y) }))
+	return func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+		for {
+			if _, err := click(ctx, t); err != nil {
+				return chromedp.Void{}, err
+			}
+			// Another page knows nothing of it, nor does one without scripts: the click led there.
+			if missed, err := chromedp.Evaluate[bool](`window.clickHit === false`)(ctx, t); err != nil || !missed {
+				return chromedp.Void{}, ctx.Err()
+			}
+		}
+	}
 }
 
 // on points at an element, once the page stands still: a busy machine may still be laying it out.
@@ -126,9 +138,9 @@ func on(selector string, point func(x, y float64) Step) Step {
 	}
 }
 
-// Shown waits until an element takes room on the page.
+// Shown waits until an element takes room on the page, and no details that is closed holds it.
 func Shown(selector string) Step {
-	return True(fmt.Sprintf(`!!document.querySelector(%q)?.offsetHeight`, selector))
+	return True(fmt.Sprintf(`(e => !!e?.offsetHeight && e.checkVisibility())(document.querySelector(%q))`, selector))
 }
 
 // True waits until an expression is true.

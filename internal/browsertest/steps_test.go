@@ -53,3 +53,23 @@ func TestWaitsEnd(t *testing.T) {
 		t.Errorf("afterwards: %q", got)
 	}
 }
+
+// A click finds what the page moves away under the mouse, and what a details holds that is not open yet is not shown.
+func TestClicksHit(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.Write([]byte(`<title>Moves</title><p id="pushes" style="height:0">Counted</p><button id="go" onclick="this.value = 'hit'">Launch</button><details><summary>Ask</summary><button id="in">Yes</button></details>
+			<script>addEventListener("mousedown", () => {pushes.style.height = "300px"}, {once: true})</script>`))
+	}))
+	t.Cleanup(server.Close)
+	b := Open(t, server.URL)
+	b.Go("/")
+	b.Click("#go")
+	if b.Clicks != 1 || !Ask(t, b.Context, chromedp.Evaluate[bool](`document.querySelector("#go").value === "hit"`)) {
+		t.Error("missed what moved")
+	}
+	if _, err := limited(b.Context, 300*time.Millisecond, Shown("#in")); err == nil {
+		t.Error("shown, but its details is closed")
+	}
+}
