@@ -45,10 +45,11 @@ type World struct {
 	Answers []Answer // of the past waves, the earliest first
 	Names   [Waves + 1]string
 
-	random *rand.Rand
-	people map[string]*person
-	talk   map[string]*talk
-	opened time.Time
+	random  *rand.Rand
+	wording *rand.Rand // of what is said: how much of it is drawn depends on the month
+	people  map[string]*person
+	talk    map[string]*talk
+	opened  time.Time
 }
 
 // person is a customer with how they answer.
@@ -70,7 +71,7 @@ const (
 
 // Invent makes a world whose open wave began at opened, of the customers that the samples have and of further ones.
 func Invent(seed uint64, known []Customer, opened time.Time) *World {
-	w := &World{random: rand.New(rand.NewPCG(seed, 13)), people: map[string]*person{}, opened: opened.UTC()}
+	w := &World{random: rand.New(rand.NewPCG(seed, 13)), wording: rand.New(rand.NewPCG(seed, 14)), people: map[string]*person{}, opened: opened.UTC()}
 	w.talk = map[string]*talk{"ru": newTalk(russian), "en": newTalk(english)}
 	for k := range w.Names {
 		at := w.began(k)

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -222,6 +223,30 @@ func TestInventedFromASeed(t *testing.T) {
 	}
 	if _, ok := a.Reply("stranger@example.com"); ok {
 		t.Error("a stranger replies")
+	}
+}
+
+// Whatever day the sample is made, everybody gives the same scores: words depend on the month, and have a luck of their own.
+func TestScoresAreTheSameEveryDay(t *testing.T) {
+	t.Parallel()
+	all, scores := known(t), func(w *sample.World) (out []int) {
+		for _, a := range w.Answers {
+			out = append(out, a.Score)
+		}
+		for _, c := range known(t) {
+			a, ok := w.Reply(c.Email)
+			if !ok {
+				a.Score = -1
+			}
+			out = append(out, a.Score)
+		}
+		return out
+	}
+	want := scores(sample.Invent(seed, all, opened))
+	for _, day := range []time.Time{opened.AddDate(0, 1, 0), opened.AddDate(0, 5, 20), opened.AddDate(1, 11, 3)} {
+		if got := scores(sample.Invent(seed, all, day)); !slices.Equal(got, want) {
+			t.Errorf("%v: other scores", day)
+		}
 	}
 }
 

@@ -91,7 +91,7 @@ func groupOf(score int) group {
 
 // words are the comment and the wish that go with an answer, "" mostly, and what they are about.
 func (w *World) words(p *person, wave int, score int, at time.Time) (why, wish, on string) {
-	r, t, g := w.random, w.talk[p.Language], groupOf(score)
+	r, t, g := w.wording, w.talk[p.Language], groupOf(score)
 	about := people
 	story := p.City == City && len(t.late) > 0
 	share := commented[g]
@@ -122,7 +122,7 @@ func (w *World) words(p *person, wave int, score int, at time.Time) (why, wish, 
 
 // line is one comment, said in full.
 func (w *World) line(t *talk, g group, p *person, wave int, at time.Time, score int) (said, string) {
-	r := w.random
+	r := w.wording
 	lines, kind := t.said[g], string(rune('a'+g))
 	if p.City == City && len(t.late) > 0 && r.Float64() < aboutStory {
 		switch {
@@ -157,7 +157,7 @@ func (w *World) line(t *talk, g group, p *person, wave int, at time.Time, score 
 // deal is the next of n lines of a kind: all of them come, in a new order, before one comes again.
 func (w *World) deal(t *talk, kind string, n int) int {
 	if len(t.left[kind]) == 0 {
-		t.left[kind] = w.random.Perm(n)
+		t.left[kind] = w.wording.Perm(n)
 	}
 	i := t.left[kind][0]
 	t.left[kind] = t.left[kind][1:]
@@ -175,11 +175,11 @@ func (w *World) fill(t *talk, text string, at time.Time, score int) string {
 		}
 		inside, after, _ := strings.Cut(rest, "]")
 		choices := strings.Split(inside, "|")
-		b.WriteString(choices[w.random.IntN(len(choices))])
+		b.WriteString(choices[w.wording.IntN(len(choices))])
 		text = after
 	}
 	text = b.String()
-	month := (int(at.Month()) + 10 - w.random.IntN(2)) % 12 // the one before, or the one before that
+	month := (int(at.Month()) + 10 - w.wording.IntN(2)) % 12 // the one before, or the one before that
 	for name, values := range t.months {
 		text = strings.ReplaceAll(text, "{"+name+"}", values[month])
 	}
@@ -210,7 +210,7 @@ func (w *World) slot(t *talk, name string, score int) string {
 		return strconv.Itoa(score)
 	}
 	values := t.slots[name]
-	return values[w.random.IntN(len(values))]
+	return values[w.wording.IntN(len(values))]
 }
 
 func lowered(text string) string {
@@ -227,9 +227,9 @@ func (w *World) mistyped(text string) string {
 	if len(runes) < 12 {
 		return strings.ToLower(text)
 	}
-	i := 2 + w.random.IntN(len(runes)-6)
+	i := 2 + w.wording.IntN(len(runes)-6)
 	inWord := unicode.IsLetter(runes[i-1]) && unicode.IsLetter(runes[i]) && unicode.IsLetter(runes[i+1])
-	switch w.random.IntN(4) {
+	switch w.wording.IntN(4) {
 	case 0:
 		return strings.ToLower(string(runes[:1])) + strings.TrimSuffix(string(runes[1:]), ".")
 	case 1:
