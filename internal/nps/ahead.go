@@ -21,7 +21,7 @@ func MarginAhead(like Tally, n int64) (points float64, ok bool) {
 	if like.Answers() <= 0 || n <= 0 {
 		return 0, false
 	}
-	return 100 * quantile(Level) * math.Sqrt(like.ahead(n).variance), true
+	return 100 * Quantile(Level) * math.Sqrt(like.ahead(n).variance), true
 }
 
 // Detectable is the smallest change in points against before that chance will not explain at 95 %, when n answers have come: CompareAt tells a
@@ -34,7 +34,7 @@ func Detectable(before Tally, n int64) (points float64, ok bool) {
 	if before.Answers() <= 0 || n <= 0 {
 		return 0, false
 	}
-	return 100 * quantile(Level) * math.Sqrt(before.adjusted().variance+before.ahead(n).variance), true
+	return 100 * Quantile(Level) * math.Sqrt(before.adjusted().variance+before.ahead(n).variance), true
 }
 
 // AnswersFor is the smallest number of answers with which Detectable tells a change of so many points. ok is false where no number does:

@@ -36,7 +36,7 @@ func (t Tally) IntervalAt(level float64) (Interval, bool) {
 		return Interval{}, false
 	}
 	a := t.adjusted()
-	return around(100*a.value, 100*quantile(level)*math.Sqrt(a.variance), value, 100), true
+	return Around(100*a.value, 100*Quantile(level)*math.Sqrt(a.variance), value, 100), true
 }
 
 // estimate is an adjusted-Wald NPS on the scale −1..1 and the variance of that estimate.
@@ -49,8 +49,8 @@ func (t Tally) adjusted() estimate {
 	return estimate{value: p - d, variance: (p + d - (p-d)*(p-d)) / n}
 }
 
-// around makes the interval middle ± margin, within ±limit, widened to reach observed.
-func around(middle, margin, observed, limit float64) Interval {
+// Around makes the interval middle ± margin, within ±limit, widened to reach observed.
+func Around(middle, margin, observed, limit float64) Interval {
 	return Interval{
 		Low:  max(-limit, min(middle-margin, observed)),
 		High: min(limit, max(middle+margin, observed)),
@@ -72,7 +72,7 @@ func ShareInterval(share, of int64, level float64) (Interval, bool) {
 	if of <= 0 || !validLevel(level) {
 		return Interval{}, false
 	}
-	n, k, z := float64(of), float64(share), quantile(level)
+	n, k, z := float64(of), float64(share), Quantile(level)
 	p := k / n
 	middle := (p + z*z/(2*n)) / (1 + z*z/n)
 	margin := z / (1 + z*z/n) * math.Sqrt(p*(1-p)/n+z*z/(4*n*n))
@@ -108,12 +108,12 @@ func CompareAt(a, b Tally, level float64) (Comparison, bool) {
 	ea, eb := a.adjusted(), b.adjusted()
 	middle, se := eb.value-ea.value, math.Sqrt(ea.variance+eb.variance)
 	c := Comparison{A: va, B: vb, Difference: vb - va, P: math.Erfc(math.Abs(middle) / se / math.Sqrt2)}
-	c.Interval = around(100*middle, 100*quantile(level)*se, c.Difference, 200)
+	c.Interval = Around(100*middle, 100*Quantile(level)*se, c.Difference, 200)
 	c.Real = !c.Interval.Contains(0)
 	return c, true
 }
 
 func validLevel(level float64) bool { return level > 0 && level < 1 }
 
-// quantile returns z such that a normal deviate lies within ±z with probability level: 1.96 for 0.95.
-func quantile(level float64) float64 { return math.Sqrt2 * math.Erfinv(level) }
+// Quantile returns z such that a normal deviate lies within ±z with probability level: 1.96 for 0.95.
+func Quantile(level float64) float64 { return math.Sqrt2 * math.Erfinv(level) }

@@ -57,7 +57,7 @@ func (w Weighted) Interval() (Interval, bool) {
 	p := (w.Promoters/sum*w.Effective() + 0.75) / n
 	d := (w.Detractors/sum*w.Effective() + 0.75) / n
 	variance := (p + d - (p-d)*(p-d)) / n
-	return around(100*(p-d), 100*quantile(Level)*math.Sqrt(variance), value, 100), true
+	return Around(100*(p-d), 100*Quantile(Level)*math.Sqrt(variance), value, 100), true
 }
 
 // LowerMedian is the score in the middle of a tally's scores, the lower of two; ok is false without answers. So an account half of whose
@@ -117,7 +117,7 @@ func CompareShares(a, b Share) (Shares, bool) {
 	qa, va := adjusted(a)
 	qb, vb := adjusted(b)
 	out := Shares{Difference: pb - pa}
-	out.Interval = around(100*(qb-qa), 100*quantile(Level)*math.Sqrt(va+vb), out.Difference, 100)
+	out.Interval = Around(100*(qb-qa), 100*Quantile(Level)*math.Sqrt(va+vb), out.Difference, 100)
 	out.Real = !out.Interval.Contains(0)
 	return out, true
 }
