@@ -62,4 +62,3 @@ func side(g nps.Group) float64 {
 	}
 	return 0
 }
-

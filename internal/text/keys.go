@@ -43,7 +43,7 @@ func Keys(texts ...string) []string {
 			if strings.Trim(w, "0123456789") == "" {
 				continue
 			}
-			if stem := Stem(w); stem != "" && !strings.HasPrefix(w, stem) {
+			if stem := stemOf(w); stem != "" && !strings.HasPrefix(w, stem) {
 				all = append(all, stemKey+stem)
 			}
 		}
@@ -73,7 +73,7 @@ func (t term) ways() (all [][]Range) {
 		if stem == "" {
 			return [][]Range{{{Begin: w}}}
 		}
-		same := func(key string) bool { return strings.HasPrefix(key, w) || Stem(key) == stem }
+		same := func(key string) bool { return strings.HasPrefix(key, w) || stemOf(key) == stem }
 		if strings.HasPrefix(w, stem) {
 			return [][]Range{{{Begin: stem, Fits: same}}, {exactly(stemKey + stem)}}
 		}

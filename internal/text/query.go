@@ -36,7 +36,7 @@ func NewQuery(s string) Query {
 		digits := strings.Trim(w, "0123456789") == ""
 		switch last := len(q.terms) - 1; {
 		case !digits:
-			stem := Stem(w)
+			stem := stemOf(w)
 			q.terms = append(q.terms, term{words: []string{w}, stem: stem, begins: common(w, stem)})
 		case number && together(folded, q.terms[last].words[len(q.terms[last].words)-1], w):
 			q.terms[last].words = append(q.terms[last].words, w)
@@ -126,7 +126,7 @@ func (t term) among(text, wanted string) bool {
 		return false // most texts: they need not be taken apart
 	}
 	for w := range words(text) {
-		if strings.HasPrefix(w, wanted) || t.stem != "" && strings.HasPrefix(w, t.begins) && Stem(w) == t.stem {
+		if strings.HasPrefix(w, wanted) || t.stem != "" && strings.HasPrefix(w, t.begins) && stemOf(w) == t.stem {
 			return true
 		}
 	}

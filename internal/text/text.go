@@ -81,14 +81,28 @@ func words(s string) func(func(string) bool) {
 	}
 }
 
-// Stem is what the forms of a folded word have in common.
-func Stem(word string) string {
+// Stem is what the forms of a folded word of a language have in common: by the Snowball stemmer of "ru" or "en"; of another language it is the word.
+func Stem(lang, word string) string {
 	env := snowballstem.NewEnv(word)
-	switch r, _ := utf8.DecodeRuneInString(word); {
-	case unicode.Is(unicode.Cyrillic, r):
+	switch lang {
+	case "ru":
 		russian.Stem(env)
-	case unicode.Is(unicode.Latin, r):
+	case "en":
 		english.Stem(env)
 	}
 	return env.Current()
 }
+
+// Language is the language whose stemmer a word has, by its script: "ru" for Cyrillic, "en" for Latin, "" for any other.
+func Language(word string) string {
+	switch r, _ := utf8.DecodeRuneInString(word); {
+	case unicode.Is(unicode.Cyrillic, r):
+		return "ru"
+	case unicode.Is(unicode.Latin, r):
+		return "en"
+	}
+	return ""
+}
+
+// stemOf is Stem in the word's own language.
+func stemOf(word string) string { return Stem(Language(word), word) }
