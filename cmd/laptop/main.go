@@ -18,6 +18,7 @@ var commands = map[string]func(args []string) int{
 	"cost":  costs,
 
 	"replay": replayLetters,
+	"themes": measureThemes,
 }
 
 func main() {

@@ -27,7 +27,7 @@ var (
 	// pure makes bytes and answers questions, and speaks to nobody.
 	pure = []string{
 		"internal/apperr", "internal/authz", "internal/celltext", "internal/keys", "internal/lang", "internal/logs", "internal/mail", "internal/names",
-		"internal/report", "internal/seal", "internal/sheet", "internal/text", "internal/theme", "internal/theme/logo", "internal/tmpl", "internal/wording",
+		"internal/report", "internal/seal", "internal/sheet", "internal/insight/themes", "internal/text", "internal/theme", "internal/theme/logo", "internal/tmpl", "internal/wording",
 	}
 	useCases = []string{"internal/accounts", "internal/auth", "internal/contacts", "internal/counting", "internal/delivery", "internal/exports", "internal/firststeps", "internal/followup", "internal/history", "internal/insight", "internal/mailing", "internal/opening", "internal/org", "internal/resealing", "internal/rights", "internal/searching"}
 	// outer speaks HTTP, or to AWS, or to an issuer of identities.
@@ -79,6 +79,7 @@ var table = []rule{
 	// Domain.
 	{"internal/nps", nil},
 	{"internal/stats", []string{"internal/nps"}},
+	{"internal/insight/themes", []string{"internal/text"}},
 	{"internal/blocks", nil},
 	{"internal/calendar", []string{"internal/apperr"}},
 	{"internal/calendar/holidays", []string{"internal/calendar"}},

@@ -59,6 +59,8 @@ type Sizes struct {
 
 	Cases    []int // open cases in the table, rising; the board is that of the last
 	CasesDue int   // of them overdue on one morning
+
+	Comments int // read for their themes
 }
 
 // Full are the sizes of docs/benchmarks.md.
@@ -68,7 +70,7 @@ func Full() Sizes {
 		Rows: 50_000, Recipients: 10_000, MailRate: 200, Unlimited: 30_000,
 		Answers: 20_000, Rounds: 3, Taps: 200, Letters: 100_000, PageLoads: 200,
 		Grow: []int{1000, 10_000, 100_000, 1_000_000}, Some: 20_000, Loads: 100,
-		Cases: []int{1000, 10_000}, CasesDue: 100,
+		Cases: []int{1000, 10_000}, CasesDue: 100, Comments: 1_000_000,
 	}
 }
 
@@ -79,7 +81,7 @@ func Tiny() Sizes {
 		Rows: 400, Recipients: 120, MailRate: 200, Unlimited: 300,
 		Answers: 150, Earlier: 300, Rounds: 1, Taps: 3, Letters: 120, PageLoads: 2,
 		Grow: []int{50, 200}, Some: 40, Loads: 3,
-		Cases: []int{200, 300}, CasesDue: 20,
+		Cases: []int{200, 300}, CasesDue: 20, Comments: 1000,
 	}
 }
 
@@ -99,6 +101,7 @@ var measurements = []struct {
 	{"growth", measureGrowth},
 	{"cadence", measureCadence},
 	{"cases", measureCases},
+	{"themes", measureThemes},
 }
 
 // Names lists the measurements.
