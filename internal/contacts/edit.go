@@ -112,6 +112,7 @@ func (l *Lists) Change(ctx context.Context, who authz.Who, a survey.Audience, id
 	c.Account = l.Keys.AccountID(a, c.Company)
 	c.Found = in.found(id, stored, ids)
 	c.Updated = l.Now().UTC().Truncate(time.Millisecond)
+	c = c.Following(stored, false, c.Updated)
 	move := addressMove{survey.AddressMove{Audience: a, Contact: id, From: stored.MailID(), To: ids.Mail}, c.Person.Email}
 	if err := cmp.Or(l.noteAccount(ctx, c), l.noteAccount(ctx, stored)); err != nil {
 		return c, err

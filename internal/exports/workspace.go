@@ -159,7 +159,7 @@ func (w workspaceRows) contactLines(ctx context.Context, m mark, a survey.Audien
 		c := hit.Contact
 		lines[i] = map[string]any{
 			"kind": "contact", "audience": a, "id": c.ID, "person": c.Person, "owner": c.Owner, "owner_as_written": c.OwnerRaw, "team": c.Team, "location": c.Location,
-			"product": c.Product, "tier": c.Tier, "language": c.Language, "zone": c.Zone, "value": c.Value, "company": c.Company, "attributes": c.Attrs, "created": c.Created, "updated": c.Updated, "stopped": hit.Stopped,
+			"product": c.Product, "tier": c.Tier, "language": c.Language, "zone": c.Zone, "value": c.Value, "former_values": c.Former, "company": c.Company, "attributes": c.Attrs, "created": c.Created, "updated": c.Updated, "stopped": hit.Stopped,
 		}
 	}
 	if next == nil {

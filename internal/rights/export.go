@@ -29,27 +29,28 @@ type Export struct {
 
 // Kept is what one audience knows of the person.
 type Kept struct {
-	Audience    survey.Audience   `json:"audience"`
-	ID          survey.ContactID  `json:"id"`
-	Person      survey.Person     `json:"person"`
-	Owner       string            `json:"owner,omitempty"`
-	OwnerRaw    string            `json:"owner_as_written,omitempty"`
-	Team        string            `json:"team,omitempty"`
-	Location    string            `json:"location,omitempty"`
-	Product     string            `json:"product,omitempty"`
-	Tier        string            `json:"tier,omitempty"`
-	Language    string            `json:"language,omitempty"`
-	Zone        string            `json:"time_zone,omitempty"`
-	Value       string            `json:"value,omitempty"`
-	Company     survey.Company    `json:"company,omitzero"`
-	Attributes  map[string]string `json:"attributes,omitempty"`
-	Created     time.Time         `json:"created"`
-	Updated     time.Time         `json:"updated"`
-	FoundBy     []string          `json:"found_by"` // email, customer_id, phone; phone_shared
-	Stopped     *Stopped          `json:"stopped,omitempty"`
-	NotTaken    []string          `json:"letters_not_taken,omitempty"` // days on which the mailbox took no letter
-	Campaigns   []InCampaign      `json:"campaigns,omitempty"`
-	BeforeLists []Before          `json:"before_uploads,omitempty"` // as it was before an upload changed it
+	Audience    survey.Audience      `json:"audience"`
+	ID          survey.ContactID     `json:"id"`
+	Person      survey.Person        `json:"person"`
+	Owner       string               `json:"owner,omitempty"`
+	OwnerRaw    string               `json:"owner_as_written,omitempty"`
+	Team        string               `json:"team,omitempty"`
+	Location    string               `json:"location,omitempty"`
+	Product     string               `json:"product,omitempty"`
+	Tier        string               `json:"tier,omitempty"`
+	Language    string               `json:"language,omitempty"`
+	Zone        string               `json:"time_zone,omitempty"`
+	Value       string               `json:"value,omitempty"`
+	Former      []survey.FormerValue `json:"former_values,omitempty"`
+	Company     survey.Company       `json:"company,omitzero"`
+	Attributes  map[string]string    `json:"attributes,omitempty"`
+	Created     time.Time            `json:"created"`
+	Updated     time.Time            `json:"updated"`
+	FoundBy     []string             `json:"found_by"` // email, customer_id, phone; phone_shared
+	Stopped     *Stopped             `json:"stopped,omitempty"`
+	NotTaken    []string             `json:"letters_not_taken,omitempty"` // days on which the mailbox took no letter
+	Campaigns   []InCampaign         `json:"campaigns,omitempty"`
+	BeforeLists []Before             `json:"before_uploads,omitempty"` // as it was before an upload changed it
 }
 
 // Stopped is why nobody writes to the person.
@@ -181,7 +182,7 @@ func (r *Rights) Export(ctx context.Context, p Person) (Export, error) {
 func (r *Rights) kept(ctx context.Context, c survey.Contact, uploads []survey.UploadRecord) (Kept, error) {
 	k := Kept{
 		Audience: c.Audience, ID: c.ID, Person: c.Person, Owner: c.Owner, OwnerRaw: c.OwnerRaw, Team: c.Team, Location: c.Location, Product: c.Product,
-		Tier: c.Tier, Language: c.Language, Zone: c.Zone, Value: c.Value, Company: c.Company, Attributes: c.Attrs, Created: c.Created, Updated: c.Updated,
+		Tier: c.Tier, Language: c.Language, Zone: c.Zone, Value: c.Value, Former: c.Former, Company: c.Company, Attributes: c.Attrs, Created: c.Created, Updated: c.Updated,
 	}
 	if c.Person.Email != "" {
 		k.FoundBy = append(k.FoundBy, "email")

@@ -23,14 +23,16 @@ type contactSecret struct {
 	Value    string            `json:"value,omitempty"`
 	Attrs    map[string]string `json:"attrs,omitempty"` // in the order of names
 	Company  survey.Company    `json:"company,omitzero"`
+
+	Former []survey.FormerValue `json:"former,omitempty"` // not in the digest: no list says it
 }
 
 func secretOf(c survey.Contact) contactSecret {
-	return contactSecret{c.Person, c.OwnerRaw, c.Value, c.Attrs, c.Company}
+	return contactSecret{c.Person, c.OwnerRaw, c.Value, c.Attrs, c.Company, c.Former}
 }
 
 // plainSecrets are the attributes in which earlier versions, and stores that seal nothing, have it.
-var plainSecrets = []string{"person", "owner_raw", "value", "attrs", "company"}
+var plainSecrets = []string{"person", "owner_raw", "value", "attrs", "company", "former"}
 
 func (s *Store) contactItem(ctx context.Context, c survey.Contact) (item, error) {
 	d, err := s.digestOf(ctx, c)
@@ -67,8 +69,11 @@ func (s *Store) stampedContact(ctx context.Context, c survey.Contact, d contactD
 	return it, s.putSecret(ctx, it, c, d.secret)
 }
 
-// putSecret seals a contact's secret, which comes as JSON, for the place of an item.
+// putSecret seals a contact's secret, which comes as JSON, with or without its former values, for the place of an item.
 func (s *Store) putSecret(ctx context.Context, it item, c survey.Contact, secret []byte) error {
+	if len(c.Former) > 0 {
+		secret = marshal(secretOf(c))
+	}
 	sealed, err := s.sealed(ctx, keyOf(it), seal.Contacts, secret)
 	if err != nil || sealed != nil {
 		it[sealedName] = bin(sealed)
@@ -82,6 +87,9 @@ func (s *Store) putSecret(ctx context.Context, it item, c survey.Contact, secret
 	}
 	if c.Company != (survey.Company{}) {
 		it["company"] = asJSON(c.Company)
+	}
+	if len(c.Former) > 0 {
+		it["former"] = asJSON(c.Former)
 	}
 	return nil
 }
@@ -111,7 +119,7 @@ func (s *Store) contactOf(ctx context.Context, it item) (survey.Contact, error) 
 	} else if err != nil {
 		return c, err
 	}
-	c.Person, c.OwnerRaw, c.Value, c.Attrs, c.Company = secret.Person, secret.OwnerRaw, secret.Value, secret.Attrs, secret.Company
+	c.Person, c.OwnerRaw, c.Value, c.Attrs, c.Company, c.Former = secret.Person, secret.OwnerRaw, secret.Value, secret.Attrs, secret.Company, secret.Former
 	return c, nil
 }
 
@@ -125,7 +133,7 @@ func openContact(it item) (survey.Contact, error) {
 		Mailbox: survey.ContactID(text(it, "mail")), Found: foundOf(text(it, "ids")), Consented: truth(it, "consented"),
 		Account: survey.AccountID(text(it, "account")),
 	}
-	return c, errors.Join(fromJSON(it, "person", &c.Person), fromJSON(it, "attrs", &c.Attrs), fromJSON(it, "company", &c.Company))
+	return c, errors.Join(fromJSON(it, "person", &c.Person), fromJSON(it, "attrs", &c.Attrs), fromJSON(it, "company", &c.Company), fromJSON(it, "former", &c.Former))
 }
 
 // Contacts reads contacts by id; those that are not there are absent from the map.
@@ -189,7 +197,7 @@ func attributes(list string) (names map[string]string, projection string) {
 var (
 	// What planning reads: what campaigns filter by. Columns of one's own are sealed with the person, so that planning opens contacts; it
 	// is the sender's and the desk's work, who have the key anyway.
-	plannedNames, plannedParts = attributes("pk sk reason mail owner team location product tier language zone value attrs sealed consented created updated account company")
+	plannedNames, plannedParts = attributes("pk sk reason mail owner team location product tier language zone value former attrs sealed consented created updated account company")
 	// What a search over everything looks at and shows.
 	soughtNames, soughtParts = attributes("pk sk person owner team location product value attrs company account sealed")
 	// What sending reads.

@@ -54,6 +54,7 @@ func (s *Store) reassign(ctx context.Context, a survey.Audience, ids []survey.Co
 	changed := map[key]survey.Contact{}
 	was := map[key]survey.Contact{}
 	digests := map[key]string{}
+	stored := map[key]storedContact{}
 	for _, it := range items {
 		c, err := s.contactOf(ctx, it)
 		if err != nil {
@@ -70,6 +71,7 @@ func (s *Store) reassign(ctx context.Context, a survey.Audience, ids []survey.Co
 		default:
 			k := keyOf(it)
 			was[k], changed[k], digests[k] = c, next, text(it, "digest")
+			stored[k] = storedContact{c, it}
 		}
 	}
 	if len(changed) == 0 {
@@ -80,7 +82,7 @@ func (s *Store) reassign(ctx context.Context, a survey.Audience, ids []survey.Co
 			return u, nil, err
 		}
 	}
-	if _, _, err := s.keepForUndo(ctx, by, "", nil, changed, now); err != nil {
+	if _, _, err := s.keepForUndo(ctx, by, "", nil, changed, stored, now); err != nil {
 		return u, nil, fmt.Errorf("keep for undoing: %w", err)
 	}
 	var mu sync.Mutex

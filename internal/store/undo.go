@@ -5,8 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"io"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -42,23 +40,19 @@ func markedBy(it item, upload string) bool { return strings.HasPrefix(text(it, "
 // keepForUndo writes what undoing will need of contacts that are about to be written: the ids of those that are fresh, and
 // those of the changed as they are now. What this upload itself has written before is kept already.
 // together names all that are compared together, which the same part taken again compares together again: see nameOf. It returns
-// what the changed lose, and with by.Again how many are as before the upload now.
-func (s *Store) keepForUndo(ctx context.Context, by survey.UploadMark, together survey.ContactID, fresh []survey.ContactID, changed map[key]survey.Contact, now time.Time) (lost survey.Losses, back int, err error) {
+// what the changed lose, and with by.Again how many are as before the upload now. stored are the changed as they are.
+func (s *Store) keepForUndo(ctx context.Context, by survey.UploadMark, together survey.ContactID, fresh []survey.ContactID, changed map[key]survey.Contact, stored map[key]storedContact, now time.Time) (lost survey.Losses, back int, err error) {
 	var keep []item
 	if len(fresh) > 0 {
 		it := item{"pk": str(undoPK(by.Upload, shard(together))), "sk": str(undoNew + five(by.Part) + "#" + string(together))}
 		it["ids"], it["ttl"] = bin(packIDs(fresh)), num(undoExpires(now))
 		keep = append(keep, it)
 	}
-	stored, err := s.batchGet(ctx, slices.Collect(maps.Keys(changed)), true, "")
-	if err != nil {
-		return lost, 0, err
-	}
 	again := map[survey.ContactID]survey.Contact{}
-	for _, it := range stored {
-		was, err := s.contactOf(ctx, it)
-		if err != nil {
-			return lost, 0, err
+	for k := range changed {
+		was, it := stored[k].contact, stored[k].item
+		if it == nil { // gone since
+			continue
 		}
 		if by.Again && markedBy(it, by.Upload) {
 			again[was.ID] = was

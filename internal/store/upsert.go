@@ -29,6 +29,7 @@ type contactDigest struct {
 }
 
 func (s *Store) digestOf(ctx context.Context, c survey.Contact) (d contactDigest, err error) {
+	c.Former = nil
 	d.secret = marshal(secretOf(c))
 	if s.keys.plain {
 		d.sum = plainDigest(c)
@@ -121,17 +122,27 @@ func (s *Store) upsert(ctx context.Context, cs []survey.Contact, by survey.Uploa
 	for _, it := range items {
 		known[keyOf(it)] = it
 	}
+	digests := make([]contactDigest, len(cs))
+	var others []key // stored, and to be written: what is kept of them no list says
+	for i, c := range cs {
+		if digests[i], err = s.digestOf(ctx, c); err != nil {
+			return survey.Upserted{}, err
+		}
+		if was := known[keys[i]]; was != nil && (!digests[i].of(c, text(was, "digest")) || foundElsewhere(was, c)) {
+			others = append(others, keys[i])
+		}
+	}
+	stored, err := s.whole(ctx, others)
+	if err != nil {
+		return survey.Upserted{}, err
+	}
 	var u survey.Upserted
 	var write []item
 	var made []survey.ContactID
 	changed := map[key]survey.Contact{}
 	mark := markText(by)
 	for i, c := range cs {
-		was := known[keys[i]]
-		d, err := s.digestOf(ctx, c)
-		if err != nil {
-			return survey.Upserted{}, err
-		}
+		was, d := known[keys[i]], digests[i]
 		same := was != nil && d.of(c, text(was, "digest"))
 		if by.Before != nil && meanwhile(by.Before, c.ID, was, same) {
 			return survey.Upserted{}, apperr.ErrChanged
@@ -148,7 +159,8 @@ func (s *Store) upsert(ctx context.Context, cs []survey.Contact, by survey.Uploa
 			u.Changed++
 		}
 		if same {
-			if text(was, "mail") != string(c.Mailbox) || text(was, "ids") != foundText(c.Found) {
+			if foundElsewhere(was, c) {
+				c.Former = stored[keys[i]].contact.Former
 				it, err := s.foundItem(ctx, c, d, was)
 				if err != nil {
 					return survey.Upserted{}, err
@@ -160,6 +172,8 @@ func (s *Store) upsert(ctx context.Context, cs []survey.Contact, by survey.Uploa
 		c.Created, c.Updated = now, now
 		if was != nil {
 			c.Created = instant(was, "created")
+			before := stored[keys[i]]
+			c = c.Following(before.contact, by.Upload != "" && markedBy(before.item, by.Upload), now)
 		}
 		it, err := s.stampedContact(ctx, c, d)
 		if err != nil {
@@ -182,7 +196,7 @@ func (s *Store) upsert(ctx context.Context, cs []survey.Contact, by survey.Uploa
 		}
 	}
 	if by.Upload != "" {
-		if u.Lost, u.Back, err = s.keepForUndo(ctx, by, nameOf(cs), made, changed, now); err != nil {
+		if u.Lost, u.Back, err = s.keepForUndo(ctx, by, nameOf(cs), made, changed, stored, now); err != nil {
 			return u, fmt.Errorf("keep for undoing: %w", err)
 		}
 	}
@@ -190,6 +204,37 @@ func (s *Store) upsert(ctx context.Context, cs []survey.Contact, by survey.Uploa
 		write = append([]item{newItem(cs[0].Audience, nameOf(cs), made, now)}, write...)
 	}
 	return u, s.batchPut(ctx, write)
+}
+
+// storedContact is a contact as it was read, and its item.
+type storedContact struct {
+	contact survey.Contact
+	item    item
+}
+
+// whole reads contacts that are about to be written.
+func (s *Store) whole(ctx context.Context, keys []key) (map[key]storedContact, error) {
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	items, err := s.batchGet(ctx, keys, true, "")
+	if err != nil {
+		return nil, err
+	}
+	all := make(map[key]storedContact, len(items))
+	for _, it := range items {
+		c, err := s.contactOf(ctx, it)
+		if err != nil {
+			return nil, err
+		}
+		all[keyOf(it)] = storedContact{c, it}
+	}
+	return all, nil
+}
+
+// foundElsewhere reports whether a contact is found by something else than its item says.
+func foundElsewhere(was item, c survey.Contact) bool {
+	return text(was, "mail") != string(c.Mailbox) || text(was, "ids") != foundText(c.Found)
 }
 
 // meanwhile reports whether a contact is stored otherwise than it was before. One that is as a list has it nobody may have looked at.

@@ -63,6 +63,7 @@ type Contact struct {
 	Zone     string            // the time zone it lives by, as ReadZone keeps it; "": not known
 	Value    string            // what the customer is worth, as the file gave it ("1 200 000 ₽"): see money.Parse
 	Company  Company           // that the contact works for; never of an employee
+	Former   []FormerValue     // what Value was before, the eldest first
 	Attrs    map[string]string // any further column, by its heading as written
 	Created  time.Time
 	Updated  time.Time

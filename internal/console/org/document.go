@@ -140,6 +140,9 @@ func (w *writer) contact(k rights.Kept) {
 	w.add("product", k.Product)
 	w.add("tier", k.Tier)
 	w.add("value", k.Value)
+	for _, f := range k.Former {
+		w.fact(w.Lang.T("rights.say.value_until", lang.Values{"Date": w.moment(f.Until)}), f.Value)
+	}
 	w.company(k.Company)
 	w.add("language", k.Language)
 	w.add("zone", k.Zone)
