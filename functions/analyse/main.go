@@ -31,7 +31,7 @@ func main() {
 		log.Error("start", "error", err)
 		os.Exit(1)
 	}
-	s.OpenWith(sealer.Open, log)
+	s.SealWith(sealer, log)
 	rules, err := wire.Rules()
 	if err != nil {
 		log.Error("start", "error", err)
@@ -40,5 +40,8 @@ func main() {
 	silences := &followup.Silences{Store: s, Log: log, Now: time.Now, Rules: rules, Admin: os.Getenv("ADMIN_EMAIL")}
 	keeper := &searching.Keeper{Store: s, Seal: sealer, Now: time.Now, Random: rand.Reader, Log: log}
 	firms := &accounts.Keeper{Store: s, Seal: sealer, Now: time.Now, Random: rand.Reader, Log: log}
-	lambda.Start(analyse.Handler{Keeper: keeper, Accounts: firms, Silences: silences, Recovering: &followup.Recovering{Store: s, Log: log, Now: time.Now}}.Handle)
+	lambda.Start(analyse.Handler{
+		Keeper: keeper, Accounts: firms, Silences: silences,
+		Recovering: &followup.Recovering{Store: s, Log: log, Now: time.Now}, Summing: &followup.Summing{Store: s, Log: log, Now: time.Now},
+	}.Handle)
 }

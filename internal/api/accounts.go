@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"time"
 
 	"onetap/internal/door"
 	"onetap/internal/insight"
@@ -231,16 +232,24 @@ func (d *API) campaignSilent(w http.ResponseWriter, r *http.Request) error {
 		Looked    int          `json:"looked"`
 		People    []silentView `json:"silent"`
 		Value     *amountView  `json:"value"`
-		Retained  struct {
-			Answered   shareView   `json:"answered"`
-			Silent     shareView   `json:"silent"`
-			Difference *nps.Shares `json:"difference"`
-		} `json:"retained"`
-		Next *string `json:"next"`
+		At        *string      `json:"added_up"` // of value, retained and worth_less: over all people, as of; null: of this part
+		Retained  retainedView `json:"retained"`
+		Less      retainedView `json:"worth_less"`
+		More      retainedView `json:"worth_more"`
+		Next      *string      `json:"next"`
 	}{Sent: found.Campaign.Sent, Responded: found.Campaign.Responded, Looked: found.Looked, People: []silentView{}, Value: viewAmount(found.Value, found.Value.Minor > 0), Next: door.CursorText(found.Next)}
-	out.Retained.Answered, out.Retained.Silent = shareView(found.Retained.Answered), shareView(found.Retained.Silent)
-	if difference, ok := found.Retained.Difference(); ok {
+	if !found.At.IsZero() {
+		at := found.At.UTC().Format(time.RFC3339)
+		out.At = &at
+	}
+	answered, silent := found.Sum.Answered, found.Sum.Silent
+	out.Retained = retainedView{viewListed(answered.InList()), viewListed(silent.InList()), nil}
+	out.Less, out.More = retainedView{viewShare(answered.WorthLess()), viewShare(silent.WorthLess()), nil}, retainedView{viewShare(answered.WorthMore()), viewShare(silent.WorthMore()), nil}
+	if difference, ok := found.Kept(); ok {
 		out.Retained.Difference = &difference
+	}
+	if difference, ok := found.Fell(); ok {
+		out.Less.Difference = &difference
 	}
 	for _, p := range found.People {
 		out.People = append(out.People, silentView{p.Contact.ID, p.Contact.Person.Name, p.Contact.Person.Email, p.Contact.AccountName(), p.Contact.Account, p.Owner, p.Team, viewAmount(p.Value, p.Valued), p.Waves, p.Gone})
@@ -249,8 +258,19 @@ func (d *API) campaignSilent(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// retainedView compares those who answered with those who did not.
+type retainedView struct {
+	Answered   shareView   `json:"answered"`
+	Silent     shareView   `json:"silent"`
+	Difference *nps.Shares `json:"difference,omitempty"`
+}
+
 // shareView is how many of a number did something.
 type shareView struct {
-	Of  int64 `json:"of"`
-	Did int64 `json:"in_list"`
+	Of     int64  `json:"of"`
+	Listed *int64 `json:"in_list,omitempty"`
+	Did    *int64 `json:"did,omitempty"`
 }
+
+func viewListed(s nps.Share) shareView { return shareView{Of: s.Of, Listed: &s.Did} }
+func viewShare(s nps.Share) shareView  { return shareView{Of: s.Of, Did: &s.Did} }

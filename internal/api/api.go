@@ -114,6 +114,8 @@ func (d *API) Routes() []door.Route {
 		door.On("GET /api/v1/campaigns/{campaign}/results.xlsx", authz.ReadResults, d.downloadFigures, "campaigns.results.download"),
 		door.On("GET /api/v1/campaigns/{campaign}/invitations.csv", authz.ReadCampaigns, d.downloadInvitations, "campaigns.invitations.download"),
 		door.On("GET /api/v1/campaigns/{campaign}/invitations.xlsx", authz.ReadCampaigns, d.downloadInvitations, "campaigns.invitations.download"),
+		door.On("GET /api/v1/campaigns/{campaign}/silent.csv", authz.ReadPeople, d.downloadSilent, "campaigns.silent.download"),
+		door.On("GET /api/v1/campaigns/{campaign}/silent.xlsx", authz.ReadPeople, d.downloadSilent, "campaigns.silent.download"),
 		door.On("GET /api/v1/audiences/{audience}/contacts.csv", authz.ReadContacts, d.downloadContacts, "contacts.download"),
 		door.On("GET /api/v1/audiences/{audience}/contacts.xlsx", authz.ReadContacts, d.downloadContacts, "contacts.download"),
 		door.On("GET /api/v1/cases.csv", authz.ReadCases, d.downloadCases, "cases.download"),

@@ -59,6 +59,13 @@ func (d *API) downloadInvitations(w http.ResponseWriter, r *http.Request) error 
 	return d.Answer(w, r, exports.Ask{Kind: exports.Invitations, Format: door.FormatOf(r), Campaign: survey.CampaignID(r.PathValue("campaign"))})
 }
 
+func (d *API) downloadSilent(w http.ResponseWriter, r *http.Request) error {
+	if err := door.KnownParameters(r); err != nil {
+		return err
+	}
+	return d.Answer(w, r, exports.Ask{Kind: exports.Silent, Format: door.FormatOf(r), Campaign: survey.CampaignID(r.PathValue("campaign"))})
+}
+
 // downloadContacts answers an audience's contacts as a file, narrowed as their list is.
 func (d *API) downloadContacts(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()

@@ -29,6 +29,7 @@ const (
 	Contacts    Kind = "contacts"
 	Cases       Kind = "cases"
 	Invitations Kind = "invitations"
+	Silent      Kind = "silent"  // who was asked and has not answered
 	Results     Kind = "results" // figures, whole and by segment
 	Loop        Kind = "loop"    // how the follow-up of cases runs
 	Audit       Kind = "audit"
@@ -38,7 +39,7 @@ const (
 // needs says what one must be allowed to see as a page to have it as a file.
 var needs = map[Kind]authz.Action{
 	Answers: authz.ReadAnswers, Contacts: authz.ReadContacts, Cases: authz.ReadCases, Loop: authz.ReadCases, Invitations: authz.ReadCampaigns,
-	Results: authz.ReadResults, Audit: authz.ReadAudit, Workspace: authz.MoveWorkspace,
+	Results: authz.ReadResults, Silent: authz.ReadPeople, Audit: authz.ReadAudit, Workspace: authz.MoveWorkspace,
 }
 
 // Ask says what a file is to hold: what a page shows with these filters.
@@ -164,6 +165,8 @@ func (e *Exports) open(ctx context.Context, who authz.Who, ask Ask) (source, err
 		return b.answers(ctx, c)
 	case Invitations:
 		return b.invitations(ctx, c)
+	case Silent:
+		return b.silent(ctx, c)
 	}
 	return b.figures(ctx, c)
 }

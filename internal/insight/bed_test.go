@@ -69,6 +69,10 @@ func (m *memory) SomeTallies(ctx context.Context, scope, kind string, max int) (
 	return found, len(found) > max, err
 }
 
+func (m *memory) SilenceSums(context.Context, survey.CampaignID) (loop.SilenceSums, bool, error) {
+	return loop.SilenceSums{}, false, nil
+}
+
 func (m *memory) Asked(context.Context, survey.CampaignID) (survey.Asked, error) { return m.asked, nil }
 
 func (m *memory) Dimensions(context.Context, survey.Audience) (survey.Dimensions, error) {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -19,6 +20,8 @@ const (
 	// silentLooked is how many people one page of the silent looks at, and silentWaves over how many earlier campaigns it counts.
 	silentLooked = 300
 	silentWaves  = 6
+	// EarlierLooked is among how many of an audience's newest campaigns those before one are looked for.
+	EarlierLooked = 200
 )
 
 // Why the silent are not told.
@@ -36,23 +39,30 @@ type Silence struct {
 	Looked   int            // people of this part, silent or not
 	Next     *survey.Cursor // where the next part begins; nil: this was the last
 	Currency string         // in which Value is added up
-	Value    money.Amount   // of the accounts, and of contacts without one, that are silent in this part, each account once
-	Retained Retained
+	Value    money.Amount   // of the accounts, and of contacts without one, that are silent, each account once; of Sum
+	// Sum is of all people whom the reader may see, as of At; where At is zero, of this part alone. A contact is in the list as long as it is stored and no
+	// whole list has left it out.
+	Sum loop.SilencePart
+	At  time.Time
+	// Owners are the sums by owner, the largest value of the silent first; without those of the fewest people, where there are many. None where At is zero.
+	Owners []loop.SilencePart
 }
 
-// Retained compares those of this part who answered with those who did not: who is still in the contact list. A contact is in it as long as it is
-// stored and no whole list has left it out.
-type Retained struct {
-	Answered, Silent nps.Share
+// Kept is the share of those who answered less that of the silent who are still in the list; ok is false where one of them is of none.
+func (s Silence) Kept() (nps.Shares, bool) {
+	return nps.CompareShares(s.Sum.Silent.InList(), s.Sum.Answered.InList())
 }
 
-// Difference is the share of those who answered less that of the silent; ok is false where one of them is of none.
-func (r Retained) Difference() (nps.Shares, bool) { return nps.CompareShares(r.Silent, r.Answered) }
+// Fell is the same of those who are worth less than when they were asked.
+func (s Silence) Fell() (nps.Shares, bool) {
+	return nps.CompareShares(s.Sum.Silent.WorthLess(), s.Sum.Answered.WorthLess())
+}
 
 // SilentPerson is somebody who was asked and has not answered.
 type SilentPerson struct {
 	Contact survey.Contact // without the person, where it is not stored any more
 	Gone    bool           // not in the contact list any more
+	Asked   time.Time      // when the letter went out
 	Value   money.Amount
 	Valued  bool
 	Waves   int // campaigns in a row without an answer, this one among them
@@ -91,6 +101,23 @@ func (o *Reading) MaySilent() error {
 // Silent reads who of a part of a campaign's people has not answered. earlier are the audience's campaigns before it, the latest first; it looks at
 // silentWaves of them. Problems: those of MaySilent.
 func (o *Reading) Silent(ctx context.Context, from survey.Cursor, earlier []survey.Campaign) (s Silence, err error) {
+	if s, err = o.SilentPart(ctx, from, earlier); err != nil {
+		return s, err
+	}
+	all, err := o.results.times(ctx, o.campaign)
+	if err != nil {
+		return s, err
+	}
+	s.Campaign = all.sum
+	sees, err := o.results.sees(ctx, o.who)
+	if err != nil {
+		return s, err
+	}
+	return s, o.sums(ctx, &s, sees)
+}
+
+// SilentPart is Silent with what this part comes to alone, and without Campaign.
+func (o *Reading) SilentPart(ctx context.Context, from survey.Cursor, earlier []survey.Campaign) (s Silence, err error) {
 	if err := o.MaySilent(); err != nil {
 		return s, err
 	}
@@ -99,11 +126,6 @@ func (o *Reading) Silent(ctx context.Context, from survey.Cursor, earlier []surv
 	if err != nil {
 		return s, err
 	}
-	all, err := r.times(ctx, c)
-	if err != nil {
-		return s, err
-	}
-	s.Campaign = all.sum
 	asked, next, err := r.Store.InvitationsPage(ctx, c.ID, survey.MailingInvitation, survey.InvitationSent, from, silentLooked, 4*silentLooked)
 	if err != nil {
 		return s, err
@@ -134,18 +156,16 @@ func (o *Reading) Silent(ctx context.Context, from survey.Cursor, earlier []surv
 		contact, there := people[i.Contact]
 		since, left := gone[i.Contact]
 		in := there && (!left || contact.Updated.After(since))
-		of := &s.Retained.Silent
+		group := &s.Sum.Silent
 		if places[i.Contact][c.ID].Answered {
-			of = &s.Retained.Answered
+			group = &s.Sum.Answered
 		}
-		of.Of++
-		if in {
-			of.Did++
-		}
+		contact.Gone = !in
+		group.Count(contact, there, i.At, set.Currency)
 		if places[i.Contact][c.ID].Answered {
 			continue
 		}
-		p := SilentPerson{Contact: contact, Gone: !in, Segment: i.Segments, Owner: i.Owner, Team: i.Team}
+		p := SilentPerson{Contact: contact, Gone: !in, Asked: i.At, Segment: i.Segments, Owner: i.Owner, Team: i.Team}
 		p.Contact.ID, p.Contact.Audience = i.Contact, c.Audience
 		p.Value, p.Valued = money.Parse(contact.Value, set.Currency)
 		mine := make([]loop.Place, len(waves))
@@ -157,6 +177,31 @@ func (o *Reading) Silent(ctx context.Context, from survey.Cursor, earlier []surv
 	}
 	s.sum(set.Currency)
 	return s, nil
+}
+
+// sums puts what all people come to in place of what those of this part do, where it was added up.
+func (o *Reading) sums(ctx context.Context, s *Silence, sees func(owner, team string) bool) error {
+	sums, ok, err := o.results.Store.SilenceSums(ctx, o.campaign.ID)
+	if err != nil || !ok {
+		return err
+	}
+	s.At, s.Sum = sums.At, sums.Of(o.who.All(), sees)
+	s.Currency, s.Value = sums.Currency, money.Amount{Minor: s.Sum.Value, Currency: sums.Currency}
+	of := map[string]loop.SilencePart{}
+	for _, p := range sums.Parts {
+		if key := strings.ToLower(p.Owner); sees(p.Owner, p.Team) {
+			was := of[key]
+			was.Owner = p.Owner
+			of[key] = was.Plus(p)
+		}
+	}
+	for _, p := range of {
+		s.Owners = append(s.Owners, p)
+	}
+	slices.SortFunc(s.Owners, func(a, b loop.SilencePart) int {
+		return cmp.Or(cmp.Compare(b.Value, a.Value), cmp.Compare(b.Silent.People, a.Silent.People), strings.Compare(a.Owner, b.Owner))
+	})
+	return nil
 }
 
 // sum adds up what the silent are worth, an account once, and puts them in order.

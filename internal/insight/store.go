@@ -52,6 +52,8 @@ type Store interface {
 	Places(ctx context.Context, campaigns []survey.CampaignID, ids []survey.ContactID) (map[survey.ContactID]map[survey.CampaignID]loop.Place, error)
 	// GoneAmong reads since when those of some contacts are gone from the lists that are; whoever was changed since is not gone.
 	GoneAmong(ctx context.Context, a survey.Audience, ids []survey.ContactID) (map[survey.ContactID]time.Time, error)
+	// SilenceSums reads what the people of a campaign that has ended come to, those who answered and those who did not; ok is false where it has not been added up.
+	SilenceSums(ctx context.Context, c survey.CampaignID) (sums loop.SilenceSums, ok bool, err error)
 	// HasAccounts reports whether contacts of an audience have ever come with a company.
 	HasAccounts(ctx context.Context, a survey.Audience) (bool, error)
 	// AccountJoins reads which of an audience's accounts are one.

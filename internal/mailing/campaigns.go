@@ -68,15 +68,10 @@ func (cs *Campaigns) Newest(ctx context.Context, a survey.Audience, limit int) (
 	return all, err
 }
 
-// earlierLooked is among how many of an audience's newest campaigns those before one are looked for.
-const earlierLooked = 200
-
 // Earlier lists the campaigns of a campaign's audience that were launched before it and asked people here, the latest first.
 func (cs *Campaigns) Earlier(ctx context.Context, c survey.Campaign) ([]survey.Campaign, error) {
-	all, err := cs.Newest(ctx, c.Audience, earlierLooked)
-	return slices.DeleteFunc(all, func(o survey.Campaign) bool {
-		return o.ID == c.ID || o.Brought() || o.Launched.IsZero() || !o.Launched.Before(c.Launched)
-	}), err
+	all, err := cs.Newest(ctx, c.Audience, insight.EarlierLooked)
+	return c.Earlier(all), err
 }
 
 // NewID is a campaign's id that nobody has, as far as can be known without asking.

@@ -89,6 +89,8 @@ var entities = map[string]string{
 	"overdueKey":        "excused: ids of cases, which are those of contacts, 60 days",
 	"letterKey":         "excused: ids of cases, which are those of contacts, 60 days",
 	"silenceKey":        "excused: numbers, by campaign",
+	"silenceSummedKey":  "excused: times, by campaign",
+	"silenceSumsKey":    "excused: numbers of people and sums of values by owner, sealed, made again each week",
 	"recoveryKey":       "excused: numbers, by campaign",
 	"disclosedKey":      "excused: no person",
 	"disclosedSumKey":   "excused: no person",

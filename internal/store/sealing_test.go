@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -260,6 +261,50 @@ func ids(cs []survey.Contact) (all []survey.ContactID) {
 		all = append(all, c.ID)
 	}
 	return all
+}
+
+// What a contact was worth before a list said otherwise is kept, sealed, whoever writes the contact after that; a list that is undone has said nothing.
+func TestFormerValuesAreKept(t *testing.T) {
+	t.Parallel()
+	w, cs, now := newSealed(t), sealedPeople(3), time.Now().UTC().Truncate(time.Second)
+	day := func(n int) time.Time { return now.AddDate(0, 0, n) }
+	list := func(upload string, value string, at time.Time) {
+		t.Helper()
+		for i := range cs {
+			cs[i].Value = value
+		}
+		_, err := w.store.UpsertContacts(w.ctx, cs, mark(upload), at)
+		w.must(err)
+	}
+	want := func(what string, of int, want ...survey.FormerValue) {
+		t.Helper()
+		c, err := w.store.Contact(w.ctx, survey.Customers, cs[of].ID)
+		if err != nil || !reflect.DeepEqual(c.Former, want) {
+			t.Errorf("%s: %+v, want %+v; %v", what, c.Former, want, err)
+		}
+	}
+	list("first", "918273 ₽", day(0))
+	list("second", "818273 ₽", day(1))
+	w.tells(survey.Contact{Value: "918273"}, survey.Contact{Value: "818273"})
+	list("third", "818273 ₽", day(2))
+	first := survey.FormerValue{Value: "918273 ₽", Until: day(1)}
+	want("two lists", 0, first)
+	cs[1].Found.Customer = cs[0].ID // is found otherwise, and nothing else is said
+	list("found", "818273 ₽", day(3))
+	want("found otherwise", 1, first)
+	_, err := w.store.ReassignContacts(w.ctx, survey.Customers, ids(cs[2:]), mark("given"), day(4), func(c survey.Contact) survey.Contact {
+		c.Owner = "boris"
+		return c
+	})
+	w.must(err)
+	want("given to somebody", 2, first)
+	list("wrong", "1 ₽", day(5))
+	want("a third value", 0, first, survey.FormerValue{Value: "818273 ₽", Until: day(5)})
+	for at := new(survey.UndoPlace); at != nil; {
+		_, at, err = w.store.TakeBack(w.ctx, survey.UploadRecord{ID: "wrong", Audience: survey.Customers}, *at, nil)
+		w.must(err)
+	}
+	want("undone", 0, first)
 }
 
 // Contacts of an earlier version are read, count as unchanged, and are sealed once they are written; what is kept of them to be undone

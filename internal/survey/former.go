@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -12,12 +13,16 @@ type FormerValue struct {
 	Until time.Time `json:"until"` // to the second
 }
 
-// MaxFormer is how many former values a contact keeps. Of more the two that were closest in time become one: what was long ago is known less precisely.
+// MaxFormer is how many former values a contact keeps. Of more two become one that are close in time, the more readily the longer ago:
+// what was lately is known to the day.
 const MaxFormer = 12
 
 // Following is a contact that takes another's place at some time: it keeps what that was worth. again says that the same list wrote it, and is read
 // again: what it said the first time was never so.
 func (c Contact) Following(was Contact, again bool, now time.Time) Contact {
+	if was.Unreadable {
+		return c
+	}
 	former, value := slices.Clone(was.Former), was.Value
 	if n := len(former) - 1; again && n >= 0 && former[n].Until.Equal(was.Updated.Truncate(time.Second)) {
 		former, value = former[:n], former[n].Value
@@ -26,10 +31,11 @@ func (c Contact) Following(was Contact, again bool, now time.Time) Contact {
 		former = append(former, FormerValue{value, now.UTC().Truncate(time.Second)})
 	}
 	if len(former) > MaxFormer {
-		closest := 1
-		for i := 2; i < len(former); i++ {
-			if former[i].Until.Sub(former[i-1].Until) < former[closest].Until.Sub(former[closest-1].Until) {
-				closest = i
+		closest, least := 1, math.Inf(1)
+		for i := 1; i < len(former); i++ {
+			apart, ago := former[i].Until.Sub(former[i-1].Until), now.Sub(former[i-1].Until)
+			if share := float64(apart) / float64(max(ago, 1)); share < least {
+				closest, least = i, share
 			}
 		}
 		former = slices.Delete(former, closest, closest+1)

@@ -66,3 +66,10 @@ type BroughtAnswer struct {
 	Version        int
 	There          bool // there is an answer; otherwise Version is that of one that was taken back
 }
+
+// Earlier are those of some campaigns that were launched before another of their audience, and asked people.
+func (c Campaign) Earlier(all []Campaign) []Campaign {
+	return slices.DeleteFunc(all, func(o Campaign) bool {
+		return o.ID == c.ID || o.Brought() || o.Launched.IsZero() || !o.Launched.Before(c.Launched)
+	})
+}

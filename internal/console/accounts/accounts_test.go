@@ -2,6 +2,7 @@ package accounts_test
 
 import (
 	"fmt"
+	"log/slog"
 	"net/http"
 	"regexp"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"onetap/internal/console/consoletest"
+	"onetap/internal/followup"
 	"onetap/internal/keys"
 	"onetap/internal/local/dynamo"
 	"onetap/internal/survey"
@@ -123,6 +125,23 @@ func TestAccounts(t *testing.T) {
 	}
 }
 
+// addUp has all of the campaign's people added up, once it has ended; a list that has come meanwhile says that one is worth less.
+func addUp(t *testing.T, w *consoletest.World) {
+	t.Helper()
+	less, err := w.Store.Contact(t.Context(), survey.Customers, consoletest.ContactNumber(41))
+	if err != nil {
+		t.Fatal(err)
+	}
+	less.Value = "4 500 ₽"
+	if _, err := w.Store.UpsertContacts(t.Context(), []survey.Contact{less}, survey.UploadMark{Upload: "list"}, w.Now().Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	w.Become("springaa", func(c *survey.Campaign) { c.State, c.Ended = survey.Closed, w.Now() })
+	if err := (&followup.Summing{Store: w.Store, Log: slog.New(slog.DiscardHandler), Now: w.Now}).Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Who is silent is told after the end, by role; and never where nobody knows who was asked.
 func TestSilent(t *testing.T) {
 	t.Parallel()
@@ -142,6 +161,13 @@ func TestSilent(t *testing.T) {
 		if status, _ := w.Visitor(staff, "ru").Get("/results/springaa/silent"); status != want {
 			t.Errorf("%s: %d, want %d", staff, status, want)
 		}
+	}
+	addUp(t, w)
+	_, page = v.Get("/results/springaa/silent")
+	v.Says(page, "Среди всех, кому ушёл опрос", "Из\u00a0молчащих сумма снизилась", "50\u00a0%: 1 из\u00a02", "Молчащие по ответственным")
+	status, body, _ := v.Post("/results/springaa/silent/download", "format", "csv")
+	if status != 200 || strings.Count(body, "\n") != 3 || !strings.Contains(body, "silent1@example.com") || !strings.Contains(body, "4 500 ₽") || !strings.Contains(body, "6 000 ₽") {
+		t.Errorf("%d: %s", status, body)
 	}
 	w.Become("springaa", func(c *survey.Campaign) { c.State, c.ClosesAt = survey.Open, time.Time{} })
 	_, page = v.Get("/results/springaa/silent")

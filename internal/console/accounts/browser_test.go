@@ -28,6 +28,7 @@ func TestBrowserAccounts(t *testing.T) {
 			b.ClickTo(`form[action$="/join"] button`, "table") // and the list has one company less
 			b.ClickTo(`tbody a[href^="/accounts/customers/"]`, `form[action$="/part"]`)
 			b.Sound("company")
+			addUp(t, w)
 			b.Go("/results/springaa/silent")
 			b.Sound("silent")
 			consoletest.Shoot(b, "silent-"+c.language)

@@ -35,3 +35,8 @@ func (d *Pages) downloadFigures(w http.ResponseWriter, r *http.Request) error {
 	}
 	return d.Hand(w, r, ask)
 }
+
+// downloadSilent sends everybody who was asked in a campaign and has not answered.
+func (d *Pages) downloadSilent(w http.ResponseWriter, r *http.Request) error {
+	return d.Hand(w, r, exports.Ask{Kind: exports.Silent, Format: door.FormatOf(r), Campaign: survey.CampaignID(r.PathValue("campaign"))})
+}

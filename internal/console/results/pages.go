@@ -22,6 +22,7 @@ func (d *Pages) Routes() []door.Route {
 		door.On("GET /results/{campaign}/accounts", authz.ReadResults, d.accountsPage, ""),
 		door.On("POST /results/{campaign}/accounts", authz.ReadResults, d.accountsPage, door.Unaudited), // what is looked for stays out of addresses
 		door.On("GET /results/{campaign}/silent", authz.ReadPeople, d.silentPage, ""),
+		door.On("POST /results/{campaign}/silent/download", authz.ReadPeople, d.downloadSilent, "campaigns.silent.download"),
 		door.On("GET /results/{campaign}/quotes", authz.ReadAnswers, d.quotesPage, ""),
 		door.On("GET /results/{campaign}/team", authz.ReadResults, d.teamPage, ""),
 		door.On("GET /results/{campaign}/answers", authz.ReadAnswers, d.answersPage, ""),

@@ -3,11 +3,13 @@ package results
 import (
 	"net/http"
 	"strings"
+	"time"
 
 	"onetap/internal/apperr"
 	"onetap/internal/console/shell"
 	"onetap/internal/insight"
 	"onetap/internal/lang"
+	"onetap/internal/money"
 	"onetap/internal/nps"
 	"onetap/internal/survey"
 )
@@ -24,13 +26,19 @@ type silentPage struct {
 	Share    string
 	Part     string // of how many the list is
 	Value    string
+	AsOf     string // when all were added up; else that the figures are of this part
 	Retained []shell.Fact
 	Verdict  string
+	Worth    []shell.Fact // who is worth less than when they were asked, and who more
+	Worse    string       // whether those who answered are worth less more, or less, often
+	Owners   []silentOwner
 	Rows     []silentRow
 	Omitted  string
 	Next     string
 	Mine     string
 }
+
+type silentOwner struct{ Name, Value, Silent, Share, Left, Fell string }
 
 type silentRow struct{ Href, Name, Account, AccountHref, Owner, Value, Waves, Segments, Gone string }
 
@@ -67,7 +75,8 @@ func (d *Pages) silentPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p.figures(found)
+	p.figures(found, c.Clock())
+	p.owners(found, shell.StaffNames(staff))
 	p.rows(c, found, shell.StaffNames(staff))
 	if found.Next != nil {
 		p.Next = "/results/" + string(c.ID) + "/silent?after=" + found.Next.String()
@@ -78,7 +87,7 @@ func (d *Pages) silentPage(w http.ResponseWriter, r *http.Request) error {
 	return shell.Show(w, r, http.StatusOK, p)
 }
 
-func (p *silentPage) figures(found insight.Silence) {
+func (p *silentPage) figures(found insight.Silence, zone *time.Location) {
 	l, t := p.Lang, found.Campaign
 	silent := nps.Share{Of: t.Sent, Did: max(0, t.Sent-t.Responded)}
 	if percent, ok := silent.Percent(); ok {
@@ -87,24 +96,59 @@ func (p *silentPage) figures(found insight.Silence) {
 	}
 	p.Part = l.T("silent.part", lang.Values{"Count": len(found.People), "Looked": l.Number(int64(found.Looked))})
 	if found.Value.Minor > 0 {
-		p.Value = l.T("silent.value", lang.Values{"Value": shell.MoneyText(l, found.Value)})
+		p.Value = l.T(either(found.At.IsZero(), "silent.value_part", "silent.value"), lang.Values{"Value": shell.MoneyText(l, found.Value)})
 	}
-	difference, ok := found.Retained.Difference()
-	if !ok {
-		return
+	p.AsOf = l.T("silent.of_part")
+	if !found.At.IsZero() {
+		p.AsOf = l.T("silent.as_of", lang.Values{"Date": l.Moment(found.At.In(zone))})
 	}
 	share := func(s nps.Share) string {
 		percent, _ := s.Percent()
 		i, _ := s.Interval()
 		return l.T("accounts.share", lang.Values{"Percent": shell.Percent(l, percent), "Did": l.Number(s.Did), "Of": l.Number(s.Of), "Low": shell.Percent(l, i.Low), "High": shell.Percent(l, i.High)})
 	}
-	p.Retained = []shell.Fact{{Label: l.T("silent.retained_answered"), Text: share(found.Retained.Answered)}, {Label: l.T("silent.retained_silent"), Text: share(found.Retained.Silent)}}
-	verdict := "silent.same"
-	if difference.Real {
-		verdict = "silent.differ"
+	verdict := func(d nps.Shares, differ string) string {
+		value, ends := shell.NpsText(l, d.Difference, d.Interval)
+		return l.T(either(d.Real, differ, "silent.same"), lang.Values{"Difference": value, "Interval": ends})
 	}
-	value, ends := shell.NpsText(l, difference.Difference, difference.Interval)
-	p.Verdict = l.T(verdict, lang.Values{"Difference": value, "Interval": ends})
+	fact := func(id string, s nps.Share) shell.Fact { return shell.Fact{Label: l.T(id), Text: share(s)} }
+	answered, quiet := found.Sum.Answered, found.Sum.Silent
+	if difference, ok := found.Kept(); ok {
+		p.Retained = []shell.Fact{fact("silent.retained_answered", answered.InList()), fact("silent.retained_silent", quiet.InList())}
+		p.Verdict = verdict(difference, "silent.differ")
+	}
+	if difference, ok := found.Fell(); ok {
+		p.Worth = []shell.Fact{
+			fact("silent.fell_answered", answered.WorthLess()), fact("silent.fell_silent", quiet.WorthLess()),
+			fact("silent.rose_answered", answered.WorthMore()), fact("silent.rose_silent", quiet.WorthMore()),
+		}
+		p.Worse = verdict(difference, "silent.fell_differ")
+	}
+}
+
+// silentOwners is how many owners a page shows.
+const silentOwners = 50
+
+// owners are whose people have not answered, over all of them.
+func (p *silentPage) owners(found insight.Silence, names map[string]string) {
+	l := p.Lang
+	if len(found.Owners) < 2 {
+		return
+	}
+	for _, one := range found.Owners[:min(len(found.Owners), silentOwners)] {
+		row := silentOwner{Name: shell.StaffName(names, one.Owner), Silent: l.Number(one.Silent.People)}
+		if one.Owner == "" {
+			row.Name = l.T("results.without")
+		}
+		if one.Value > 0 {
+			row.Value = shell.MoneyText(l, money.Amount{Minor: one.Value, Currency: found.Currency})
+		}
+		if percent, ok := (nps.Share{Of: one.Silent.People + one.Answered.People, Did: one.Silent.People}).Percent(); ok {
+			row.Share = shell.Percent(l, percent)
+		}
+		row.Left, row.Fell = l.Number(one.Silent.People-one.Silent.Listed), l.Number(one.Silent.Fell)
+		p.Owners = append(p.Owners, row)
+	}
 }
 
 func (p *silentPage) rows(c survey.Campaign, found insight.Silence, names map[string]string) {
@@ -132,4 +176,11 @@ func (p *silentPage) rows(c survey.Campaign, found insight.Silence, names map[st
 	if n := len(found.People) - len(p.Rows); n > 0 {
 		p.Omitted = l.T("silent.omitted", lang.Values{"Count": n})
 	}
+}
+
+func either(is bool, one, other string) string {
+	if is {
+		return one
+	}
+	return other
 }

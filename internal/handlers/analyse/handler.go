@@ -1,5 +1,5 @@
 // Package analyse handles the schedule on which the index of contacts' words, and what is kept of their accounts, are brought up to date, the silent are
-// looked for, and it is measured what those who had cases answer next.
+// looked for and added up, and it is measured what those who had cases answer next.
 package analyse
 
 import (
@@ -18,9 +18,10 @@ type Handler struct {
 	Silences *followup.Silences
 
 	Recovering *followup.Recovering
+	Summing    *followup.Summing
 }
 
 // Handle takes in who has changed. What it leaves, the next run goes on with.
 func (h Handler) Handle(ctx context.Context) error {
-	return errors.Join(h.Accounts.Run(ctx), h.Keeper.Run(ctx), h.Silences.Run(ctx), h.Recovering.Run(ctx))
+	return errors.Join(h.Accounts.Run(ctx), h.Keeper.Run(ctx), h.Silences.Run(ctx), h.Recovering.Run(ctx), h.Summing.Run(ctx))
 }
