@@ -136,6 +136,9 @@ func (p *silentPage) owners(found insight.Silence, names map[string]string) {
 		return
 	}
 	for _, one := range found.Owners[:min(len(found.Owners), silentOwners)] {
+		if one.Silent.People == 0 {
+			continue
+		}
 		row := silentOwner{Name: shell.StaffName(names, one.Owner), Silent: l.Number(one.Silent.People)}
 		if one.Owner == "" {
 			row.Name = l.T("results.without")
