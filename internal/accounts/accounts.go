@@ -8,6 +8,7 @@
 //
 //	c<account>\x00<contact>          what a contact's row says of its account
 //	s<account>                       the account (Row), with the owners and teams of its contacts
+//	v<account>                       what the account is worth and how many contacts it has, and nothing else: a column that is read whole
 //	r<scope>\x00<order><account>     the account as lists show it, by their order, once for everybody and for each owner and team
 //	l<name as it is compared>\x00<account>   accounts whose names look like one company's; the value is their order
 //	d<order><name as it is compared>         of which names there are several
@@ -53,4 +54,4 @@ type Opener interface {
 }
 
 // Form is what the pages are made by. A change of it, of Row's bytes or of survey.Company.Likely has every tree made anew.
-const Form = 1
+const Form = 2

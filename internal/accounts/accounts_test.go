@@ -125,7 +125,7 @@ func (w *world) rows(s Scope, most int) (all []Row) {
 		if !v.Built {
 			w.t.Fatal("not built")
 		}
-		return v.List(w.t.Context(), s, "", most, func(r Row) bool {
+		return v.List(w.t.Context(), s, "", func(r Row) bool {
 			all = append(all, r)
 			return most == 0 || len(all) < most
 		})
@@ -162,10 +162,21 @@ func (w *world) mustAgree() {
 	currency := ""
 	must(w.t, w.x.Read(w.t.Context(), survey.Customers, w.joins, func(v *View) error {
 		currency = v.Currency
-		if want := len(w.byHand(Scope{All: true}, v.Currency)); v.Count != want {
+		all := w.byHand(Scope{All: true}, v.Currency)
+		if want := len(all); v.Count != want {
 			w.t.Errorf("counts %d accounts, there are %d", v.Count, want)
 		}
-		return nil
+		worth := map[survey.AccountID]Row{}
+		err := v.Worth(w.t.Context(), func(r Row) { worth[r.ID] = r })
+		if len(worth) != len(all) {
+			w.t.Errorf("the worth of %d accounts is known, there are %d", len(worth), len(all))
+		}
+		for _, r := range all {
+			if got := worth[r.ID]; got.Contacts != r.Contacts || !slices.Equal(got.Values, r.Values) {
+				w.t.Errorf("worth %v, want %v", got, r)
+			}
+		}
+		return err
 	}))
 	for _, s := range []Scope{{All: true}, {Owners: []string{"owner1"}}, {Owners: []string{"OWNER2"}, Teams: []string{"team 0"}}} {
 		got, want := w.rows(s, 0), w.byHand(s, currency)

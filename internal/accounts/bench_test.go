@@ -98,7 +98,7 @@ func TestMeasured(t *testing.T) {
 	first := func(s Scope) func(*View) error {
 		return func(v *View) error {
 			rows := 0
-			err := v.List(t.Context(), s, "", 101, func(Row) bool { rows++; return rows < 101 })
+			err := v.List(t.Context(), s, "", func(Row) bool { rows++; return rows < 101 })
 			if err != nil {
 				return err
 			}
@@ -117,6 +117,7 @@ func TestMeasured(t *testing.T) {
 		return v.Contacts(t.Context(), id, func(survey.ContactID, string, string) bool { return true })
 	})
 	look("all accounts", func(v *View) error { return v.All(t.Context(), func(Row) {}) })
+	look("what all accounts are worth", func(v *View) error { return v.Worth(t.Context(), func(Row) {}) })
 	for _, some := range []int{1, 100, 10_000} {
 		c.units = map[string]int{}
 		moves := make([]survey.AccountMove, some)

@@ -94,10 +94,13 @@ func listed(was, is Row, currency string) (edits []edit) {
 		}
 	}
 	if is.Contacts == 0 {
-		return append(edits, edit{entry{key: rowKey + string(was.ID)}, true})
+		return append(edits, edit{entry{key: rowKey + string(was.ID)}, true}, edit{entry{key: worthKey + string(was.ID)}, true})
 	}
 	for _, s := range is.scopes() { // of one key the last is meant
 		edits = append(edits, edit{entry: entry{scopeKey(s) + is.place(currency), is.shown()}})
+	}
+	if was.Contacts == 0 || was.worth() != is.worth() {
+		edits = append(edits, edit{entry: entry{worthKey + string(is.ID), is.worth()}})
 	}
 	return append(edits, edit{entry: entry{rowKey + string(is.ID), is.kept()}})
 }

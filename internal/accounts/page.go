@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"io"
 
+	"golang.org/x/sync/errgroup"
+
 	"onetap/internal/seal"
 	"onetap/internal/survey"
 )
@@ -203,18 +205,26 @@ func (f forest) read(ctx context.Context, generation string, numbers []uint64) (
 	if len(missing) == 0 {
 		return nodes, nil
 	}
-	sealed, err := f.pages.AccountPages(ctx, missing)
-	if err != nil {
-		return nil, err
+	g, reading := errgroup.WithContext(ctx)
+	g.SetLimit(readersAtOnce)
+	for from := 0; from < len(missing); from += readTogether {
+		part, of := missing[from:min(from+readTogether, len(missing))], of[from:]
+		g.Go(func() error {
+			sealed, err := f.pages.AccountPages(reading, part)
+			if err != nil {
+				return err
+			}
+			for k, p := range part {
+				n, err := open(reading, f.seal, f.pages.AccountPlace(p), sealed[k])
+				if err != nil {
+					return err
+				}
+				if nodes[of[k]] = n; n.level > 0 && f.keep != nil {
+					f.keep(p, n)
+				}
+			}
+			return nil
+		})
 	}
-	for k, p := range missing {
-		n, err := open(ctx, f.seal, f.pages.AccountPlace(p), sealed[k])
-		if err != nil {
-			return nil, err
-		}
-		if nodes[of[k]] = n; n.level > 0 && f.keep != nil {
-			f.keep(p, n)
-		}
-	}
-	return nodes, nil
+	return nodes, g.Wait()
 }

@@ -96,6 +96,25 @@ func unpackMembership(packed string) (m membership, ok bool) {
 	return m, !r.broken
 }
 
+// worth packs an account's values, and how many contacts it has.
+func (r Row) worth() string {
+	b := binary.AppendUvarint(make([]byte, 0, 24), uint64(r.Contacts))
+	for _, v := range r.Values {
+		b = appendAmount(b, v)
+	}
+	return string(b)
+}
+
+// unpackWorth reads what worth has packed: a Row without names.
+func unpackWorth(id survey.AccountID, packed string) (row Row, ok bool) {
+	r := &reader{text: packed}
+	row.ID, row.Contacts = id, int(r.number())
+	for len(r.text) > 0 && !r.broken {
+		row.Values = append(row.Values, r.amount())
+	}
+	return row, !r.broken
+}
+
 func appendAmount(b []byte, a money.Amount) []byte {
 	return binary.AppendUvarint(appendText(b, a.Currency), uint64(a.Minor)<<1^uint64(a.Minor>>63))
 }
@@ -251,7 +270,7 @@ func memberKey(a survey.AccountID, c survey.ContactID) string {
 
 func membersOf(a survey.AccountID) span { return beginning("c" + string(a) + "\x00") }
 
-const rowKey = "s"
+const rowKey, worthKey = "s", "v"
 
 // everybody is the scope of who may see all accounts; ofOwner and ofTeam of those in which a contact is somebody's, or a team's.
 const everybody = "*"

@@ -26,12 +26,20 @@ func (s span) has(key string) bool { return key >= s.from && (s.to == "" || key 
 
 // sorted is where a tree's keys are read.
 type sorted interface {
+	// first reads of each of some spans, which are sorted and do not overlap, what is on the first page that has any of it, and from where it goes on; from "" nothing.
+	first(ctx context.Context, spans []span) ([]piece, error)
 	// walk calls each for the keys of some spans, which are sorted and do not overlap, in order, until it returns false.
 	walk(ctx context.Context, spans []span, each func(key, value string) bool) error
 }
 
-// readAtOnce is how many pages are read at once.
-const readAtOnce = 64
+// piece is the beginning of a span.
+type piece struct {
+	entries []entry
+	from    string // where the span goes on; "": it does not
+}
+
+// readAtOnce is how many pages are read at once, and readTogether in one call.
+const readAtOnce, readTogether = 512, 64
 
 // tree is one tree as it is read.
 type tree struct {
@@ -47,12 +55,65 @@ func (t tree) walk(ctx context.Context, spans []span, each func(key, value strin
 	if err != nil {
 		return err
 	}
-	_, err = t.below(ctx, root[0], spans, each)
+	some := 1 // who wants the first alone reads few
+	if len(spans) > 1 {
+		some = readAtOnce // and who asks for several wants all of them
+	}
+	_, err = t.below(ctx, root[0], spans, &some, each)
 	return err
 }
 
-// below walks what is on a page and below it.
-func (t tree) below(ctx context.Context, n node, spans []span, each func(key, value string) bool) (more bool, err error) {
+// first goes down to all pages at once, a level at a time.
+func (t tree) first(ctx context.Context, spans []span) ([]piece, error) {
+	pieces := make([]piece, len(spans))
+	if t.Root == 0 || len(spans) == 0 {
+		return pieces, nil
+	}
+	pages, ends := make([]uint64, len(spans)), make([]string, len(spans)) // ends: of what is below a page
+	for i := range spans {
+		pages[i] = t.Root
+	}
+	for level := t.Level; ; level-- {
+		numbers := slices.Compact(slices.Clone(pages))
+		nodes, err := t.read(ctx, t.Generation, numbers)
+		if err != nil {
+			return nil, err
+		}
+		at := 0
+		for i, s := range spans {
+			for numbers[at] != pages[i] {
+				at++
+			}
+			n := nodes[at]
+			if level == 0 {
+				from := sort.Search(len(n.entries), func(k int) bool { return n.entries[k].key >= s.from })
+				to := from
+				for to < len(n.entries) && s.has(n.entries[to].key) {
+					to++
+				}
+				pieces[i].entries = n.entries[from:to]
+				if ends[i] != "" && s.has(ends[i]) {
+					pieces[i].from = ends[i]
+				}
+				continue
+			}
+			kids, err := n.children()
+			if err != nil {
+				return nil, err
+			}
+			k := max(0, sort.Search(len(kids), func(k int) bool { return kids[k].from > s.from })-1)
+			if pages[i] = kids[k].page; k+1 < len(kids) {
+				ends[i] = kids[k+1].from
+			}
+		}
+		if level == 0 {
+			return pieces, nil
+		}
+	}
+}
+
+// below walks what is on a page and below it. some is how many pages are read at once.
+func (t tree) below(ctx context.Context, n node, spans []span, some *int, each func(key, value string) bool) (more bool, err error) {
 	if n.level == 0 {
 		for _, s := range spans {
 			i := sort.Search(len(n.entries), func(i int) bool { return n.entries[i].key >= s.from })
@@ -90,11 +151,9 @@ func (t tree) below(ctx context.Context, n node, spans []span, each func(key, va
 			visits = append(visits, visit{kid.page, spans[first:to]})
 		}
 	}
-	for at, some := 0, 1; at < len(visits); at, some = at+some, min(2*some, readAtOnce) { // who wants the first alone reads few
-		if len(spans) > 1 { // and who asks for several wants all of them
-			some = readAtOnce
-		}
-		part := visits[at:min(at+some, len(visits))]
+	for len(visits) > 0 {
+		part := visits[:min(*some, len(visits))]
+		visits, *some = visits[len(part):], min(2**some, readAtOnce)
 		numbers := make([]uint64, len(part))
 		for i, v := range part {
 			numbers[i] = v.page
@@ -104,7 +163,7 @@ func (t tree) below(ctx context.Context, n node, spans []span, each func(key, va
 			return false, err
 		}
 		for i, v := range part {
-			if more, err := t.below(ctx, nodes[i], v.spans, each); err != nil || !more {
+			if more, err := t.below(ctx, nodes[i], v.spans, some, each); err != nil || !more {
 				return false, err
 			}
 		}
@@ -158,6 +217,25 @@ func (e edited) walk(ctx context.Context, spans []span, each func(key, value str
 		give("", true)
 	}
 	return err
+}
+
+func (e edited) first(ctx context.Context, spans []span) ([]piece, error) {
+	pieces, err := e.sorted.first(ctx, spans)
+	if err != nil {
+		return nil, err
+	}
+	for i, s := range spans {
+		if s.to = pieces[i].from; s.to == "" {
+			s.to = spans[i].to
+		}
+		var own []edit
+		at := sort.Search(len(e.edits), func(k int) bool { return e.edits[k].key >= s.from })
+		for ; at < len(e.edits) && s.has(e.edits[at].key); at++ {
+			own = append(own, e.edits[at])
+		}
+		pieces[i].entries, _ = merged(pieces[i].entries, own)
+	}
+	return pieces, nil
 }
 
 // inOrder sorts edits; of several of one key the last is meant.

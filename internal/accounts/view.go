@@ -8,8 +8,6 @@ import (
 	"strings"
 	"sync"
 
-	"golang.org/x/sync/errgroup"
-
 	"onetap/internal/apperr"
 	"onetap/internal/survey"
 )
@@ -169,8 +167,7 @@ func (v *View) join(ctx context.Context) error {
 }
 
 // List calls each for the accounts that somebody may see, in their order and behind one of them ("": from the first), until it returns false.
-// Where a scope is not All and most is above 0, no more than so many are found.
-func (v *View) List(ctx context.Context, s Scope, after survey.AccountID, most int, each func(Row) bool) error {
+func (v *View) List(ctx context.Context, s Scope, after survey.AccountID, each func(Row) bool) error {
 	from := ""
 	if after != "" {
 		behind, _, ok, err := v.Account(ctx, after)
@@ -200,64 +197,86 @@ func (v *View) List(ctx context.Context, s Scope, after survey.AccountID, most i
 		ended = !give(at, false) || !each(row)
 		return !ended
 	}
-	err := v.lists(ctx, s.lists(), from, most, take)
+	err := v.lists(ctx, s.lists(), from, take)
 	if err == nil && !ended {
 		give("", true)
 	}
 	return err
 }
 
-// list calls each for what is on one list and in no other account.
-func (v *View) list(ctx context.Context, list, from string, each func(at string, row Row) bool) error {
-	broken := false
-	all := beginning(scopeKey(list))
-	err := v.read.walk(ctx, []span{{all.from + from, all.to}}, func(key, value string) bool {
-		id := idIn(key)
-		if v.joined[id] {
-			return true
+// lists calls each for what is on some lists and in no other account, each account once, in order, until it returns false: the lists are read a page at a time,
+// all that are needed at once.
+func (v *View) lists(ctx context.Context, lists []string, from string, each func(at string, row Row) bool) error {
+	ways := make([]way, len(lists))
+	for i, l := range lists {
+		ways[i].span = beginning(scopeKey(l))
+		ways[i].skip = len(ways[i].from)
+		ways[i].from += from
+	}
+	last := ""
+	for {
+		if err := v.refill(ctx, ways); err != nil {
+			return err
 		}
+		next := -1
+		for i, w := range ways {
+			if len(w.entries) > 0 && (next < 0 || w.at() < ways[next].at()) {
+				next = i
+			}
+		}
+		if next < 0 {
+			return nil
+		}
+		at, value := ways[next].at(), ways[next].entries[0].value
+		ways[next].entries = ways[next].entries[1:]
+		id := idIn(at)
+		if at == last || v.joined[id] {
+			continue
+		}
+		last = at
 		row, ok := unpackRow(id, value)
-		if broken = !ok; broken {
-			return false
+		if !ok {
+			return errPage
 		}
-		return each(key[len(all.from):], row)
-	})
-	if broken {
-		return errPage
-	}
-	return err
-}
-
-// lists is list of several, each account once; of several lists it reads up to most of each (0: all).
-func (v *View) lists(ctx context.Context, lists []string, from string, most int, each func(at string, row Row) bool) error {
-	if len(lists) == 1 {
-		return v.list(ctx, lists[0], from, each)
-	}
-	var mu sync.Mutex
-	found := map[string]Row{}
-	g, reading := errgroup.WithContext(ctx)
-	g.SetLimit(readersAtOnce)
-	for _, l := range lists {
-		g.Go(func() error {
-			n := 0
-			return v.list(reading, l, from, func(at string, row Row) bool {
-				mu.Lock()
-				defer mu.Unlock()
-				found[at] = row
-				n++
-				return most == 0 || n < most
-			})
-		})
-	}
-	if err := g.Wait(); err != nil {
-		return err
-	}
-	for _, at := range slices.Sorted(maps.Keys(found)) {
-		if !each(at, found[at]) {
+		if !each(at, row) {
 			return nil
 		}
 	}
-	return nil
+}
+
+// way is how far a list is read.
+type way struct {
+	span
+	skip    int // bytes of a key before the place
+	entries []entry
+	ended   bool
+}
+
+func (w way) at() string { return w.entries[0].key[w.skip:] }
+
+// refill reads the next pages of the lists of which nothing is left.
+func (v *View) refill(ctx context.Context, ways []way) error {
+	for {
+		var spans []span
+		var of []int
+		for i, w := range ways {
+			if len(w.entries) == 0 && !w.ended {
+				spans, of = append(spans, w.span), append(of, i)
+			}
+		}
+		if len(spans) == 0 {
+			return nil
+		}
+		pieces, err := v.read.first(ctx, spans)
+		if err != nil {
+			return err
+		}
+		for k, p := range pieces {
+			w := &ways[of[k]]
+			w.entries, w.ended = p.entries, p.from == ""
+			w.from = p.from
+		}
+	}
 }
 
 // Account is one account under whichever of its ids, with those that it is made of, itself among them, where there are several.
@@ -308,18 +327,41 @@ func (v *View) Contacts(ctx context.Context, id survey.AccountID, each func(c su
 	return err
 }
 
+// Worth calls each for every account, in no order that means anything, with what it is worth and how many contacts it has, and nothing else.
+func (v *View) Worth(ctx context.Context, each func(Row)) error {
+	return v.all(ctx, worthKey, unpackWorth, each)
+}
+
+// Some are accounts by their ids, as Of gives them; those that are not there are absent.
+func (v *View) Some(ctx context.Context, ids []survey.AccountID) (map[survey.AccountID]Row, error) {
+	ids = slices.Clone(ids)
+	slices.Sort(ids)
+	rows, err := rowsAt(ctx, v.read, slices.Compact(ids))
+	for _, one := range v.together {
+		if _, wanted := rows[one.ID]; wanted {
+			rows[one.ID] = one.Row
+		}
+	}
+	maps.DeleteFunc(rows, func(_ survey.AccountID, r Row) bool { return r.Contacts == 0 })
+	return rows, err
+}
+
 // All calls each for every account, in no order that means anything.
 func (v *View) All(ctx context.Context, each func(Row)) error {
+	return v.all(ctx, rowKey, unpackRow, each)
+}
+
+func (v *View) all(ctx context.Context, prefix string, unpack func(survey.AccountID, string) (Row, bool), each func(Row)) error {
 	for _, one := range v.together {
 		each(one.Row)
 	}
 	broken := false
-	err := v.read.walk(ctx, []span{beginning(rowKey)}, func(key, value string) bool {
-		id := survey.AccountID(key[len(rowKey):])
+	err := v.read.walk(ctx, []span{beginning(prefix)}, func(key, value string) bool {
+		id := survey.AccountID(key[len(prefix):])
 		if v.joined[id] {
 			return true
 		}
-		row, ok := unpackRow(id, value)
+		row, ok := unpack(id, value)
 		if broken = !ok; !broken {
 			each(row)
 		}

@@ -149,28 +149,32 @@ type coverageView struct {
 
 // campaignAccounts answers a campaign by the accounts of those who answered.
 func (d *API) campaignAccounts(w http.ResponseWriter, r *http.Request) error {
-	if err := door.KnownParameters(r); err != nil {
+	if err := door.KnownParameters(r, "after"); err != nil {
 		return err
 	}
 	reading, err := d.openCampaign(r)
 	if err != nil {
 		return err
 	}
-	by, err := reading.ByAccounts(r.Context())
+	by, err := reading.ByAccounts(r.Context(), insight.AccountsAsk{After: survey.AccountID(r.URL.Query().Get("after")), Most: accountsListed})
 	if err != nil {
 		return err
 	}
 	out := struct {
-		Contacts figures          `json:"by_contact"`
-		Accounts figures          `json:"by_account"`
-		Value    weightedView     `json:"by_value"`
-		Coverage coverageView     `json:"coverage"`
-		Rows     []accountRow     `json:"accounts"`
-		Withheld insight.Withheld `json:"withheld,omitempty"`
-		Later    bool             `json:"gathering,omitempty"` // names and values are not known yet
+		Contacts figures           `json:"by_contact"`
+		Accounts figures           `json:"by_account"`
+		Value    weightedView      `json:"by_value"`
+		Coverage coverageView      `json:"coverage"`
+		Rows     []accountRow      `json:"accounts"`
+		Next     *survey.AccountID `json:"next"`
+		Withheld insight.Withheld  `json:"withheld,omitempty"`
+		Later    bool              `json:"gathering,omitempty"` // names and values are not known yet
 	}{
 		Contacts: figuresOf(by.Contacts), Accounts: figuresOf(by.Accounts), Rows: []accountRow{}, Withheld: by.Accounts.Withheld(), Later: by.Gathering,
 		Value: weightedView{door.Rounded(by.Value.NPS()), roundedInterval(by.Value.Interval()), by.Value.Answers, *door.Rounded(by.Value.Effective(), true), by.Currency, by.Unweighed, by.ValueWithheld},
+	}
+	if by.Next != "" {
+		out.Next = &by.Next
 	}
 	c := by.Coverage
 	out.Coverage = coverageView{All: c.Asked.Of, Heard: c.Heard.Did}

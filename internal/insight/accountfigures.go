@@ -3,15 +3,18 @@ package insight
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
 
 	"onetap/internal/accounts"
+	"onetap/internal/apperr"
 	"onetap/internal/money"
 	"onetap/internal/nps"
 	"onetap/internal/survey"
+	"onetap/internal/text"
 )
 
 // ByAccounts is a campaign by the accounts of those who answered. Its figures are the whole campaign's; rows are those that the reader may see.
@@ -27,8 +30,11 @@ type ByAccounts struct {
 	Unweighed     int // accounts that answered and have no value in Currency
 
 	Coverage  Coverage
-	Rows      []AccountRow // the one with the largest value first; none for who may not know the people
-	Gathering bool         // for the first time: no names, no values
+	Rows      []AccountRow     // the one with the largest value first; none for who may not know the people
+	Found     int              // that fit what is looked for, of All that the reader may see
+	All       int              // the same, whatever is looked for
+	Next      survey.AccountID // behind which the others are; "": there are none
+	Gathering bool             // for the first time: no names, no values
 }
 
 // Coverage is how much of the customers a campaign has asked and heard.
@@ -55,8 +61,8 @@ func (o *Reading) HasAccounts(ctx context.Context) (bool, error) {
 	return o.results.HasAccounts(ctx, o.campaign.Audience)
 }
 
-// ByAccounts reads the figures of a campaign by its accounts. Problem: ErrNoAccounts.
-func (o *Reading) ByAccounts(ctx context.Context) (ByAccounts, error) {
+// ByAccounts reads the figures of a campaign by its accounts, and lists those that are asked for. Problems: ErrNoAccounts, cursor_wrong.
+func (o *Reading) ByAccounts(ctx context.Context, ask AccountsAsk) (ByAccounts, error) {
 	var out ByAccounts
 	r, c := o.results, o.campaign
 	var all times
@@ -75,31 +81,33 @@ func (o *Reading) ByAccounts(ctx context.Context) (ByAccounts, error) {
 	if err := g.Wait(); err != nil {
 		return out, err
 	}
-	var rows []seenRow
+	var in *inCampaign
 	err := r.readAccounts(ctx, o.who, c.Audience, func(v *accounts.View, scope accounts.Scope) (err error) {
-		out.Currency, out.Gathering = v.Currency, !v.Built
-		rows, out.Coverage, err = rowsOf(ctx, v, scope, figures, asked)
-		return err
+		out.Currency, out.Gathering, out.Rows = v.Currency, !v.Built, nil
+		if in, err = gatherAccounts(ctx, v, figures, asked); err != nil || !o.view.People() {
+			return err
+		}
+		return in.list(ctx, v, scope, ask, &out)
 	})
 	if err != nil {
 		return out, err
 	}
-	out.Contacts = o.view.Disclose(all.sum)
+	out.Contacts, out.Coverage = o.view.Disclose(all.sum), in.coverage
 	byAccount := nps.Tally{}
 	out.Without = all.sum.Answers()
-	for _, row := range rows {
-		out.Without -= row.Tally.Answers()
-		if row.Tally.Sent > 0 {
+	for id, t := range in.did {
+		out.Without -= t.Answers()
+		if t.Sent > 0 {
 			byAccount.Sent++
 		}
-		score, heard := row.Tally.LowerMedian()
+		score, heard := t.LowerMedian()
 		if !heard {
 			continue
 		}
 		byAccount.Count(score, 1)
 		byAccount.Responded++
-		if row.Valued && row.Value.Currency == out.Currency && row.Value.Minor > 0 {
-			out.Value.Count(score.Group(), float64(row.Value.Minor))
+		if worth := in.worth[id].minor; worth > 0 {
+			out.Value.Count(score.Group(), float64(worth))
 		} else {
 			out.Unweighed++
 		}
@@ -115,78 +123,59 @@ func (o *Reading) ByAccounts(ctx context.Context) (ByAccounts, error) {
 	if out.ValueWithheld != "" {
 		out.Value = nps.Weighted{}
 	}
-	if !o.view.People() {
-		return out, nil
-	}
-	for _, row := range rows {
-		if row.seen {
-			out.Rows = append(out.Rows, row.AccountRow)
-		}
-	}
 	return out, nil
 }
 
-// seenRow is an account in a campaign, and whether the reader may see it.
-type seenRow struct {
-	AccountRow
-	seen bool
+// inCampaign are the accounts that were asked or have answered, those that are one by what people have said together.
+type inCampaign struct {
+	did      map[survey.AccountID]nps.Tally
+	worth    map[survey.AccountID]worth // of those that are there
+	coverage Coverage
 }
 
-// rowsOf are the accounts that were asked or have answered, those that are one by what people have said together, and how much of all of them they are.
-func rowsOf(ctx context.Context, v *accounts.View, scope accounts.Scope, figures map[survey.TallyKey]survey.Counts, asked map[survey.AccountID]int) (rows []seenRow, c Coverage, err error) {
-	did := map[survey.AccountID]nps.Tally{}
+// worth is what an account is worth in the currency of all, in hundredths, -1 where it has no value in it, and how many contacts it has.
+type worth struct {
+	minor    int64
+	contacts int
+}
+
+// gatherAccounts adds up who was asked and has answered, and how much of all accounts they are: their worth is read, and no names.
+func gatherAccounts(ctx context.Context, v *accounts.View, figures map[survey.TallyKey]survey.Counts, asked map[survey.AccountID]int) (*inCampaign, error) {
+	in := &inCampaign{did: make(map[survey.AccountID]nps.Tally, len(asked)), worth: map[survey.AccountID]worth{}}
 	for k, counts := range figures {
 		of := v.Of(survey.AccountID(k.Value))
-		did[of] = did[of].Plus(counts.Tally())
+		in.did[of] = in.did[of].Plus(counts.Tally())
 	}
 	for id, n := range asked {
-		t := did[v.Of(id)]
+		t := in.did[v.Of(id)]
 		t.Sent += int64(n)
-		did[v.Of(id)] = t
+		in.did[v.Of(id)] = t
 	}
-	row := func(a Account, t nps.Tally, seen bool) {
-		one := AccountRow{Account: a, Tally: t}
-		if s, ok := t.LowerMedian(); ok {
-			one.Group = s.Group()
+	c := &in.coverage
+	err := v.Worth(ctx, func(r accounts.Row) {
+		w := worth{-1, r.Contacts}
+		if value, ok := r.Value(v.Currency); ok && value.Currency == v.Currency {
+			w.minor = value.Minor
 		}
-		rows = append(rows, seenRow{one, seen})
-	}
-	add := func(to *money.Amount, a Account) {
-		if a.Valued && a.Value.Currency == v.Currency && a.Value.Minor > 0 {
-			*to, _ = to.Plus(a.Value)
+		add := func(to *money.Amount) {
+			if w.minor > 0 {
+				*to, _ = to.Plus(money.Amount{Minor: w.minor, Currency: v.Currency})
+			}
 		}
-	}
-	places := map[survey.AccountID]accounts.Row{}
-	err = v.All(ctx, func(r accounts.Row) {
-		t, there := did[r.ID]
-		a := accountOf(v, r, nil)
+		t, there := in.did[r.ID]
 		c.Asked.Of++
-		add(&c.ValueAll, a)
+		add(&c.ValueAll)
 		if t.Sent > 0 {
 			c.Asked.Did++
-			add(&c.ValueAsked, a)
+			add(&c.ValueAsked)
 		}
 		if t.Answers() > 0 {
 			c.Heard.Did++
-			add(&c.ValueHeard, a)
+			add(&c.ValueHeard)
 		}
 		if there {
-			places[r.ID] = r
-			row(a, t, v.Sees(scope, r))
+			in.worth[r.ID] = w
 		}
-	})
-	for id, t := range did {
-		if _, there := places[id]; !there { // its contacts are gone
-			row(Account{ID: id}, t, scope.All)
-		}
-	}
-	slices.SortFunc(rows, func(x, y seenRow) int {
-		a, known := places[x.ID]
-		b, both := places[y.ID]
-		if known && both {
-			return v.Before(a, b)
-		}
-		return cmp.Or(boolean(both)-boolean(known), cmp.Compare(y.Tally.Answers(), x.Tally.Answers()), strings.Compare(string(x.ID), string(y.ID)))
 	})
 	c.Planned, c.Heard.Of = len(asked) > 0, c.Asked.Did
 	if !c.Planned {
@@ -196,7 +185,89 @@ func rowsOf(ctx context.Context, v *accounts.View, scope accounts.Scope, figures
 		c.PercentAskedValue = 100 * float64(c.ValueAsked.Minor) / float64(c.ValueAll.Minor)
 		c.PercentHeardValue = 100 * float64(c.ValueHeard.Minor) / float64(c.ValueAll.Minor)
 	}
-	return rows, c, err
+	return in, err
+}
+
+// row is an account in the campaign.
+func (in *inCampaign) row(a Account) AccountRow {
+	one := AccountRow{Account: a, Tally: in.did[a.ID]}
+	if s, ok := one.Tally.LowerMedian(); ok {
+		one.Group = s.Group()
+	}
+	return one
+}
+
+// list puts the accounts that are asked for into out. Names are read of these alone, unless somebody looks for one, or may not see all.
+func (in *inCampaign) list(ctx context.Context, v *accounts.View, scope accounts.Scope, ask AccountsAsk, out *ByAccounts) error {
+	var ids []survey.AccountID
+	known := map[survey.AccountID]accounts.Row{} // whose names are read already
+	wanted := text.NewQuery(ask.Find)
+	out.All = 0
+	named := func(r accounts.Row) {
+		if _, there := in.did[r.ID]; !there {
+			return
+		}
+		if out.All++; wanted.Match(r.Texts()...) {
+			ids, known[r.ID] = append(ids, r.ID), r
+		}
+	}
+	var err error
+	switch {
+	case !scope.All:
+		err = v.List(ctx, scope, "", func(r accounts.Row) bool { named(r); return true })
+	case !wanted.Empty():
+		err = v.All(ctx, named)
+		out.All = len(in.did)
+	default:
+		for id := range in.did {
+			ids = append(ids, id)
+		}
+		out.All = len(ids)
+	}
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(ids, in.before)
+	if out.Found = len(ids); ask.After != "" {
+		at := slices.Index(ids, v.Of(ask.After))
+		if at < 0 {
+			return apperr.New(apperr.Invalid, "cursor_wrong", "after")
+		}
+		ids = ids[at+1:]
+	}
+	if out.Next = ""; len(ids) > ask.Most {
+		ids = ids[:ask.Most]
+		out.Next = ids[len(ids)-1]
+	}
+	var missing []survey.AccountID
+	for _, id := range ids {
+		if _, ok := known[id]; !ok {
+			missing = append(missing, id)
+		}
+	}
+	more, err := v.Some(ctx, missing)
+	if err != nil {
+		return err
+	}
+	maps.Copy(known, more)
+	for _, id := range ids {
+		r, ok := known[id]
+		if !ok { // its contacts are gone
+			r = accounts.Row{ID: id}
+		}
+		out.Rows = append(out.Rows, in.row(accountOf(v, r, nil)))
+	}
+	return nil
+}
+
+// before compares two accounts: the larger value first, then more contacts; those whose contacts are gone last, by their answers.
+func (in *inCampaign) before(a, b survey.AccountID) int {
+	x, known := in.worth[a]
+	y, both := in.worth[b]
+	if !known || !both {
+		return cmp.Or(boolean(both)-boolean(known), cmp.Compare(in.did[b].Answers(), in.did[a].Answers()), strings.Compare(string(a), string(b)))
+	}
+	return cmp.Or(cmp.Compare(y.minor, x.minor), y.contacts-x.contacts, strings.Compare(string(a), string(b)))
 }
 
 func boolean(b bool) int {

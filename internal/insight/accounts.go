@@ -126,11 +126,7 @@ func (r *Results) Accounts(ctx context.Context, who authz.Who, a survey.Audience
 	err = r.readAccounts(ctx, who, a, func(v *accounts.View, scope accounts.Scope) error {
 		out = Accounts{Currency: v.Currency, Gathering: !v.Built, Later: v.Later}
 		all := 0
-		most := ask.Most + 1
-		if !wanted.Empty() {
-			most = 0
-		}
-		err := v.List(ctx, scope, ask.After, most, func(row accounts.Row) bool {
+		err := v.List(ctx, scope, ask.After, func(row accounts.Row) bool {
 			if all++; !wanted.Match(row.Texts()...) {
 				return true
 			}

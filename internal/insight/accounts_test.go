@@ -73,7 +73,7 @@ func TestByAccountsIsWhatHandsCount(t *testing.T) {
 			if err != nil {
 				rt.Fatal(err)
 			}
-			got, err := o.ByAccounts(t.Context())
+			got, err := o.ByAccounts(t.Context(), AccountsAsk{Most: 1000})
 			if err != nil {
 				rt.Fatal(err)
 			}
@@ -108,7 +108,7 @@ func TestEmployeesHaveNoAccounts(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := o.ByAccounts(t.Context()); err != ErrNoAccounts {
+		if _, err := o.ByAccounts(t.Context(), AccountsAsk{Most: 1000}); err != ErrNoAccounts {
 			t.Errorf("%s: %v", role, err)
 		}
 		if _, err := o.Silent(t.Context(), survey.Cursor{}, nil); err != ErrWholeOnly {

@@ -10,7 +10,6 @@ import (
 	"onetap/internal/lang"
 	"onetap/internal/nps"
 	"onetap/internal/survey"
-	"onetap/internal/text"
 )
 
 type accountsPage struct {
@@ -49,7 +48,11 @@ func (d *Pages) accountsPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	by, err := opened.ByAccounts(r.Context())
+	ask := insight.AccountsAsk{Most: rowsShown}
+	if r.Method == http.MethodPost {
+		ask.Find = strings.TrimSpace(r.FormValue("find"))
+	}
+	by, err := opened.ByAccounts(r.Context(), ask)
 	if err != nil {
 		return err
 	}
@@ -75,23 +78,13 @@ func (d *Pages) accountsPage(w http.ResponseWriter, r *http.Request) error {
 	if !p.All() {
 		p.Mine = l.T("accounts.yours")
 	}
-	rows := by.Rows
-	if r.Method == http.MethodPost {
-		p.Find = strings.TrimSpace(r.FormValue("find"))
+	if p.Find = ask.Find; p.Find != "" {
+		p.Found = l.T("results.found", lang.Values{"Count": by.Found, "All": by.All})
 	}
-	if wanted := text.NewQuery(p.Find); !wanted.Empty() {
-		rows = nil
-		for _, row := range by.Rows {
-			if wanted.Match(append([]string{row.Name, row.Parent}, row.Others...)...) {
-				rows = append(rows, row)
-			}
-		}
-		p.Found = l.T("results.found", lang.Values{"Count": len(rows), "All": len(by.Rows)})
-	}
-	for _, row := range rows[:min(len(rows), rowsShown)] {
+	for _, row := range by.Rows {
 		p.Rows = append(p.Rows, viewAccount(l, c.Audience, row, c.Accepts(d.Now())))
 	}
-	if n := len(rows) - len(p.Rows); n > 0 {
+	if n := by.Found - len(p.Rows); n > 0 {
 		p.Omitted = l.T("accounts.omitted", lang.Values{"Count": n})
 	}
 	return shell.Show(w, r, http.StatusOK, p)
