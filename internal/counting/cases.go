@@ -14,9 +14,8 @@ import (
 
 // CaseStore is what counting cases needs of the table.
 type CaseStore interface {
-	// AddCaseFigures adds what records of the stream, by their names, say to one owner's figures; a record that is in them already adds
-	// nothing.
-	AddCaseFigures(ctx context.Context, of loop.FiguresOf, by map[string]loop.Figures, now time.Time) error
+	// AddCaseFigures adds what records of the stream say to one owner's figures; a record that is in them already adds nothing.
+	AddCaseFigures(ctx context.Context, owner string, changes []loop.OwnerChange, now time.Time) error
 	// Settings are the company's, for its clock.
 	Settings(ctx context.Context) (survey.Settings, error)
 }
@@ -24,8 +23,8 @@ type CaseStore interface {
 // ownersAtOnce is how many owners' figures are added to at a time.
 const ownersAtOnce = 8
 
-// CaseCounter keeps each owner's figures of cases: one item for the board, one for each week. What a record adds is the difference between
-// its two pictures, and the item remembers for a while which records are in it, so that one that comes again adds nothing.
+// CaseCounter keeps each owner's figures of cases, of the board and by week. What a record adds is the difference between its two pictures,
+// and for a while it is remembered which records are in the figures, so that one that comes again adds nothing.
 type CaseCounter struct {
 	Store CaseStore
 	Now   func() time.Time
@@ -43,25 +42,25 @@ func (c *CaseCounter) Count(ctx context.Context, changes []loop.CaseChange) (fai
 		c.Log.Error("the company's clock", "error", err)
 		return []int{0}
 	}
-	adds, first := map[loop.FiguresOf]map[string]loop.Figures{}, map[loop.FiguresOf]int{}
+	adds, first := map[string][]loop.OwnerChange{}, map[string]int{}
 	for i, one := range changes {
-		for of, delta := range one.Deltas(settings.Clock()) {
-			if adds[of] == nil {
-				adds[of], first[of] = map[string]loop.Figures{}, i
+		for owner, change := range one.ByOwner(settings.Clock()) {
+			if adds[owner] == nil {
+				first[owner] = i
 			}
-			adds[of][one.Record] = delta
+			adds[owner] = append(adds[owner], change)
 		}
 	}
 	var mu sync.Mutex
 	g := errgroup.Group{}
 	g.SetLimit(ownersAtOnce)
-	for of, by := range adds {
+	for owner, changes := range adds {
 		g.Go(func() error {
-			if err := c.Store.AddCaseFigures(ctx, of, by, c.Now()); err != nil {
-				c.Log.Error("cases not counted", "records", len(by), "error", err)
+			if err := c.Store.AddCaseFigures(ctx, owner, changes, c.Now()); err != nil {
+				c.Log.Error("cases not counted", "records", len(changes), "error", err)
 				mu.Lock()
 				defer mu.Unlock()
-				failed = append(failed, first[of])
+				failed = append(failed, first[owner])
 			}
 			return nil
 		})

@@ -141,12 +141,12 @@ func (c *Cases) Board(ctx context.Context, who authz.Who, staff []survey.Staff, 
 	if b.One {
 		states, limit, after = []loop.State{q.State}, columnPage, q.After
 	}
-	figures, err := c.figures(ctx, asked)
+	desks, err := c.desks(ctx, asked)
 	if err != nil {
 		return b, err
 	}
-	b.Teams = teamsOf(figures)
-	if b.Columns, err = c.boardColumns(ctx, asked, states, after, limit, q.Only, figures); err != nil {
+	b.Teams = teamsOf(figuresOf(desks))
+	if b.Columns, err = c.boardColumns(ctx, asked, states, after, limit, q.Only, desks); err != nil {
 		return b, err
 	}
 	var all []loop.Case
@@ -163,20 +163,34 @@ func (c *Cases) Board(ctx context.Context, who authz.Who, staff []survey.Staff, 
 // fewOwners is of how many owners each is asked for cases, whatever their figures say.
 const fewOwners = 16
 
-// figures are those of owners, by owner in small letters.
-func (c *Cases) figures(ctx context.Context, owners []string) (map[string]loop.Figures, error) {
+// desks are what is known of owners' cases, by owner in small letters.
+func (c *Cases) desks(ctx context.Context, owners []string) (map[string]loop.Desk, error) {
 	if len(owners) == 1 {
-		one, err := c.Store.CaseFigures(ctx, strings.ToLower(owners[0]))
-		return map[string]loop.Figures{strings.ToLower(owners[0]): one}, err
+		one, err := c.Store.CaseDesk(ctx, strings.ToLower(owners[0]))
+		return map[string]loop.Desk{strings.ToLower(owners[0]): one}, err
 	}
-	all, err := c.Store.AllCaseFigures(ctx, "", false)
-	mine := map[string]loop.Figures{}
+	all, err := c.Store.CaseDesks(ctx, false)
+	mine := map[string]loop.Desk{}
 	for _, o := range owners {
-		if f, ok := all[strings.ToLower(o)]; ok {
-			mine[strings.ToLower(o)] = f
+		if d, ok := all[strings.ToLower(o)]; ok {
+			mine[strings.ToLower(o)] = d
 		}
 	}
 	return mine, err
+}
+
+// figures are those of owners, by owner in small letters.
+func (c *Cases) figures(ctx context.Context, owners []string) (map[string]loop.Figures, error) {
+	desks, err := c.desks(ctx, owners)
+	return figuresOf(desks), err
+}
+
+func figuresOf(desks map[string]loop.Desk) map[string]loop.Figures {
+	all := map[string]loop.Figures{}
+	for o, d := range desks {
+		all[o] = d.Figures
+	}
+	return all
 }
 
 func teamsOf(figures map[string]loop.Figures) (teams []string) {
@@ -192,84 +206,49 @@ func teamsOf(figures map[string]loop.Figures) (teams []string) {
 }
 
 // boardColumns reads the states side by side, and counts them. Of many owners only those are asked who have cases of a state.
-func (c *Cases) boardColumns(ctx context.Context, owners []string, states []loop.State, after string, limit int, only Only, figures map[string]loop.Figures) ([]Column, error) {
-	columns := make([]Column, len(states))
-	g, ctx := errgroup.WithContext(ctx)
-	for i, s := range states {
-		asked, count := []string(nil), 0
-		for _, o := range owners {
-			n := 0
-			figures[strings.ToLower(o)].Cells(func(cell loop.Cell, k int) {
-				if cell.State == s && only.counts(cell) {
-					n += k
-				}
-			})
-			if count += n; n > 0 || len(owners) <= fewOwners {
-				asked = append(asked, o)
+func (c *Cases) boardColumns(ctx context.Context, owners []string, states []loop.State, after string, limit int, only Only, desks map[string]loop.Desk) ([]Column, error) {
+	asked, counts := make([][]loop.Asked, len(states)), make([]int, len(states))
+	for _, o := range owners {
+		desk, of := desks[strings.ToLower(o)], make([]int, len(states))
+		desk.Figures.Cells(func(cell loop.Cell, n int) {
+			if i := slices.Index(states, cell.State); i >= 0 && only.counts(cell) {
+				of[i] += n
+			}
+		})
+		for i, n := range of {
+			counts[i] += n
+			if len(owners) <= fewOwners {
+				asked[i] = append(asked[i], loop.Asked{Owner: o})
+			} else if n > 0 {
+				asked[i] = append(asked[i], loop.Asked{Owner: o, First: desk.First})
 			}
 		}
-		g.Go(func() (err error) {
-			columns[i], err = c.column(ctx, asked, s, after, limit, only)
-			columns[i].Count = count
-			return err
-		})
 	}
-	return columns, g.Wait()
-}
-
-// maxPassed is how many cases are looked at for a column of some.
-const maxPassed = 2000
-
-// column reads the cases of a state that are wanted.
-func (c *Cases) column(ctx context.Context, owners []string, s loop.State, after string, limit int, only Only) (Column, error) {
-	column := Column{State: s}
-	read := limit
+	var fits func(loop.Case) bool
 	if !only.all() {
-		read = 200
+		fits = only.fits
 	}
-	for looked := 0; len(owners) > 0; {
-		found, more, err := c.Store.Board(ctx, owners, s, after, read)
-		if err != nil {
-			return column, err
-		}
-		for _, one := range found {
-			if only.fits(one) {
-				if len(column.Cases) == limit {
-					column.Next = column.Cases[limit-1].Place()
-					return column, nil
-				}
-				column.Cases = append(column.Cases, one)
-			}
-		}
-		if looked += len(found); !more {
-			return column, nil
-		}
-		after = found[len(found)-1].Place()
-		if len(column.Cases) == limit || looked >= maxPassed {
-			if column.Next = after; len(column.Cases) == limit {
-				column.Next = column.Cases[limit-1].Place()
-			}
-			return column, nil
-		}
-	}
-	return column, nil
-}
-
-// columns reads the states side by side.
-func (c *Cases) columns(ctx context.Context, owners []string, states []loop.State, after string, limit int) ([]Column, error) {
 	columns := make([]Column, len(states))
 	g, ctx := errgroup.WithContext(ctx)
 	for i, s := range states {
-		g.Go(func() error {
-			found, more, err := c.Store.Board(ctx, owners, s, after, limit)
-			columns[i] = Column{State: s, Cases: found}
-			if more {
-				columns[i].Next = found[len(found)-1].Place()
-			}
+		columns[i] = Column{State: s, Count: counts[i]}
+		g.Go(func() (err error) {
+			columns[i].Cases, columns[i].Next, err = c.Store.Board(ctx, asked[i], s, after, limit, fits)
 			return err
 		})
 	}
 	return columns, g.Wait()
+}
+
+// columns reads the beginning of states, of all kinds of cases.
+func (c *Cases) columns(ctx context.Context, owners []string, states []loop.State, limit int) (_ []Column, err error) {
+	var desks map[string]loop.Desk // of few owners not needed
+	if len(owners) > fewOwners {
+		if desks, err = c.desks(ctx, owners); err != nil {
+			return nil, err
+		}
+	}
+	return c.boardColumns(ctx, owners, states, "", limit, Only{}, desks)
 }
 
 // About is whom and what cases are about. Contacts and campaigns that are gone are zero.

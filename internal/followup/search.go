@@ -29,7 +29,7 @@ type FoundCases struct {
 func (c *Cases) Search(ctx context.Context, who authz.Who, staff []survey.Staff, words string, of []survey.Contact) (found FoundCases, err error) {
 	owners := Owners(who, staff)
 	listed := owners[:min(len(owners), MaxOwners)]
-	columns, err := c.columns(ctx, listed, loop.States, "", searchedOfState)
+	columns, err := c.columns(ctx, listed, loop.States, searchedOfState)
 	if err != nil {
 		return found, err
 	}

@@ -117,15 +117,15 @@ type CaseStore interface {
 	Between(ctx context.Context, owners []string, state loop.State, from, to time.Time, limit int) ([]loop.Case, error)
 	// Owing lists an owner's cases in which something is promised until a time, the earliest first, up to limit. It may be behind by a moment.
 	Owing(ctx context.Context, owner string, until time.Time, limit int) ([]loop.Case, error)
-	// Board lists owners' cases in one state, the earliest deadline first, of resolved ones the latest, after the case whose
-	// Place is given: up to limit of them; more says that others follow. It may be behind by a moment; cursor_wrong.
-	Board(ctx context.Context, owners []string, state loop.State, after string, limit int) (cs []loop.Case, more bool, err error)
+	// Board lists owners' cases in one state that fit (nil: all), the earliest deadline first, of those that are over the latest, after the case whose
+	// Place is given: up to limit of them; next is after what others may follow, "" where none do. It may be behind by a moment; cursor_wrong.
+	Board(ctx context.Context, asked []loop.Asked, state loop.State, after string, limit int, fits func(loop.Case) bool) (cs []loop.Case, next string, err error)
 	// CaseWords reads what the respondents of some cases wrote, why and wish, by case; those who wrote nothing, or whose words cannot be
 	// read, are left out.
 	CaseWords(ctx context.Context, cs []loop.Case) (map[string]string, error)
-	// CaseFigures reads the figures of an owner's board, AllCaseFigures all owners', by owner in small letters. They may be behind by some
-	// seconds.
-	CaseFigures(ctx context.Context, owner string) (loop.Figures, error)
+	// CaseDesk reads what is known of an owner's cases, CaseDesks of all owners', by owner in small letters. They may be behind by some seconds.
+	CaseDesk(ctx context.Context, owner string) (loop.Desk, error)
+	CaseDesks(ctx context.Context, consistent bool) (map[string]loop.Desk, error)
 	AllCaseFigures(ctx context.Context, week string, consistent bool) (map[string]loop.Figures, error)
 	// CaseWeeks reads figures of weeks, of all owners (nil) or some, by week and owner in small letters. They may be behind by some seconds.
 	CaseWeeks(ctx context.Context, weeks, owners []string) (map[string]map[string]loop.Figures, error)

@@ -49,13 +49,13 @@ func (c *Cases) Take(ctx context.Context, who authz.Who, staff []survey.Staff, q
 	}
 	for ; nth < len(owners)*len(states) && len(t.Cases) < takenAtOnce; nth, after = nth+1, "" {
 		owner, state := owners[nth/len(states)], states[nth%len(states)]
-		found, more, err := c.Store.Board(ctx, []string{owner}, state, after, takenAtOnce)
+		found, next, err := c.Store.Board(ctx, []loop.Asked{{Owner: owner}}, state, after, takenAtOnce, nil)
 		if err != nil {
 			return t, err
 		}
 		t.Cases = append(t.Cases, found...)
-		if more {
-			t.Next = strconv.Itoa(nth) + "." + found[len(found)-1].Place()
+		if next != "" {
+			t.Next = strconv.Itoa(nth) + "." + next
 			break
 		}
 	}

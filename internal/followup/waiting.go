@@ -42,7 +42,7 @@ func (c *Cases) Waiting(ctx context.Context, who authz.Who, staff []survey.Staff
 	w := Waiting{Owners: len(owners)}
 	owners = owners[:min(len(owners), maxTeam)]
 	w.Asked = len(owners)
-	columns, err := c.columns(ctx, owners, unresolved, "", limit)
+	columns, err := c.columns(ctx, owners, unresolved, limit)
 	if err != nil {
 		return w, err
 	}

@@ -15,8 +15,8 @@ import (
 func hadWeek(t *testing.T, b *followuptest.Bench, opened time.Time) {
 	t.Helper()
 	c := loop.Case{Owner: "anna", Team: "north", Level: loop.LevelOwner, State: loop.Contacted, Opened: opened, Deadline: opened.Add(48 * time.Hour), Spoke: opened.Add(3 * time.Hour)}
-	for of, f := range (loop.CaseChange{Now: &c}).Deltas(time.UTC) {
-		if err := b.Store.AddCaseFigures(context.Background(), of, map[string]loop.Figures{opened.String(): f}, opened); err != nil {
+	for owner, change := range (loop.CaseChange{Record: opened.String(), Now: &c}).ByOwner(time.UTC) {
+		if err := b.Store.AddCaseFigures(context.Background(), owner, []loop.OwnerChange{change}, opened); err != nil {
 			t.Fatal(err)
 		}
 	}

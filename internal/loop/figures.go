@@ -76,6 +76,17 @@ func (f Figures) Cells(each func(Cell, int)) {
 	}
 }
 
+// States counts a board's cases by their state.
+func (f Figures) States() map[State]int {
+	all := map[State]int{}
+	f.Cells(func(c Cell, n int) {
+		if c.Cause == "" {
+			all[c.State] += n
+		}
+	})
+	return all
+}
+
 // Mark is what a case is counted under besides its state: what of it, and the same four by which everything is looked at.
 type Mark struct {
 	Of    string
@@ -198,25 +209,68 @@ type CaseChange struct {
 // Deltas are what a change adds to whose figures.
 func (c CaseChange) Deltas(clock *time.Location) map[FiguresOf]Figures {
 	all := map[FiguresOf]Figures{}
+	for owner, one := range c.ByOwner(clock) {
+		for week, f := range one.Figures {
+			all[FiguresOf{owner, week}] = f
+		}
+	}
+	return all
+}
+
+// OwnerChange is what a change does to one owner's figures.
+type OwnerChange struct {
+	Record  string
+	Figures map[string]Figures // what it adds: by week, "" to the board
+	Was, Is *Case              // the owner's case before and after it; nil: there was none, there is none
+}
+
+// ByOwner is what a change does to whose figures, by owner in small letters: where a case is counted, or where it lies.
+func (c CaseChange) ByOwner(clock *time.Location) map[string]OwnerChange {
+	all := map[string]OwnerChange{}
 	add := func(of *Case, n int) {
 		if of == nil {
 			return
 		}
 		owner := strings.ToLower(of.Owner)
-		week, figures := of.WeekFigures(clock)
-		for whose, f := range map[FiguresOf]Figures{{owner, ""}: of.Figures(clock), {owner, week}: figures} {
-			if all[whose] == nil {
-				all[whose] = Figures{}
-			}
-			all[whose].Add(f, n)
+		one, ok := all[owner]
+		if !ok {
+			one = OwnerChange{Record: c.Record, Figures: map[string]Figures{}}
 		}
+		if n < 0 {
+			one.Was = of
+		} else {
+			one.Is = of
+		}
+		week, figures := of.WeekFigures(clock)
+		for whose, f := range map[string]Figures{"": of.Figures(clock), week: figures} {
+			if one.Figures[whose] == nil {
+				one.Figures[whose] = Figures{}
+			}
+			one.Figures[whose].Add(f, n)
+		}
+		all[owner] = one
 	}
 	add(c.Before, -1)
 	add(c.Now, 1)
-	for whose, f := range all {
-		if len(f) == 0 {
-			delete(all, whose)
+	for owner, one := range all {
+		maps.DeleteFunc(one.Figures, func(_ string, f Figures) bool { return len(f) == 0 })
+		if stays := one.Was != nil && one.Is != nil && one.Was.Next().Equal(one.Is.Next()); stays && len(one.Figures) == 0 {
+			delete(all, owner)
 		}
 	}
 	return all
+}
+
+// Desk is what is known of an owner's cases without reading them. It may be behind by some seconds.
+type Desk struct {
+	Figures Figures
+	// First is before which moment none of the owner's cases lies among those of a shelf (of what is over: after which); of a shelf that is not
+	// there nothing is known.
+	First map[State]time.Time
+}
+
+// Asked is an owner whose cases are asked for, and what is known of them: First as in Desk.
+type Asked struct {
+	Owner string // "": nobody's
+	First map[State]time.Time
 }

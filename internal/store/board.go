@@ -20,61 +20,149 @@ import (
 // boardInFlight is how many owners are asked at once.
 const boardInFlight = 16
 
-// Board lists the cases of several owners in one state: the earliest deadline first, of those that are over the latest. An
-// owner "" stands for those that are nobody's. After the case named by after (its Place; "" for the beginning), up to
-// limit of them; more says that others follow. One query for each owner, sixteen for nobody; from replicas that may be
-// behind by a moment. Problem: cursor_wrong.
-func (s *Store) Board(ctx context.Context, owners []string, state loop.State, after string, limit int) (cs []loop.Case, more bool, err error) {
+// maxPassed is how many cases are looked at for a board of some.
+const maxPassed = 2000
+
+// Board lists the cases of several owners in one state that fit (nil: all): the earliest deadline first, of those that are over the latest. An
+// owner "" stands for those that are nobody's. After the case named by after (its Place; "" for the beginning), up to limit of them; next is
+// after what to go on where others may follow, else "". Owners of whom it is known that theirs come later are not asked; the others with a query each,
+// sixteen for nobody; from replicas that may be behind by a moment. Problem: cursor_wrong.
+func (s *Store) Board(ctx context.Context, asked []loop.Asked, state loop.State, after string, limit int, fits func(loop.Case) bool) (cs []loop.Case, next string, err error) {
 	if after != "" && !placed(after) {
-		return nil, false, apperr.New(apperr.Invalid, "cursor_wrong", "after")
+		return nil, "", apperr.New(apperr.Invalid, "cursor_wrong", "after")
 	}
-	latestFirst := state == loop.Resolved || state == loop.Unreachable
-	var pks []string
-	for _, o := range owners {
-		pks = append(pks, ownerPKs(o)...)
+	m := merge{limit: limit, last: latestFirst(state)}
+	for _, a := range asked {
+		for _, pk := range ownerPKs(a.Owner) {
+			for _, shelf := range shelves(state) {
+				m.rows = append(m.rows, &row{pk: pk, shelf: shelf, at: m.begin(a.First[shelf], after)})
+			}
+		}
 	}
-	on := shelves(state)
-	found := make([][]loop.Case, len(pks)*len(on))
-	read := func(which []int, most int) error {
-		g, ctx := errgroup.WithContext(ctx)
-		g.SetLimit(boardInFlight)
-		for _, i := range which {
+	for _, r := range m.rows {
+		r.few = min(limit+1, 2+2*limit/len(m.rows))
+	}
+	for m.looked < maxPassed {
+		which := m.wanting()
+		if len(which) == 0 {
+			break
+		}
+		g, gctx := errgroup.WithContext(ctx)
+		for _, r := range which {
 			g.Go(func() (err error) {
-				found[i], err = s.column(ctx, pks[i/len(on)], on[i%len(on)], after, most, !latestFirst)
+				from := r.at
+				if !r.begun {
+					from = after
+				}
+				r.found, err = s.column(gctx, r.pk, r.shelf, from, r.few, !m.last)
 				return err
 			})
 		}
-		return g.Wait()
-	}
-	order := func(a, b loop.Case) int {
-		if latestFirst {
-			a, b = b, a
+		if err := g.Wait(); err != nil {
+			return nil, "", err
 		}
-		return cmp.Compare(a.Place(), b.Place())
-	}
-	// Of many partitions each first gives a few. Those of which all are among the first may have more that are.
-	few := min(limit+1, 2+2*limit/max(1, len(found)))
-	which := make([]int, len(found))
-	for i := range which {
-		which[i] = i
-	}
-	if err := read(which, few); err != nil {
-		return nil, false, err
-	}
-	all := slices.Concat(found...)
-	slices.SortFunc(all, order)
-	if few < limit+1 {
-		which = slices.DeleteFunc(which, func(i int) bool {
-			n := len(found[i])
-			return n < few || len(all) > limit && order(found[i][n-1], all[limit]) > 0
-		})
-		if err := read(which, limit+1); err != nil {
-			return nil, false, err
+		for _, r := range which {
+			m.take(r, fits)
 		}
-		all = slices.Concat(found...)
-		slices.SortFunc(all, order)
 	}
-	return all[:min(limit, len(all))], len(all) > limit, nil
+	cs, next = m.result()
+	return cs, next, nil
+}
+
+// merge puts the cases of many partitions in order, and reads of each no more than it takes.
+type merge struct {
+	rows   []*row
+	limit  int
+	last   bool // the latest first
+	looked int
+	fit    []loop.Case // what has been read and fits, in order
+}
+
+// row is one partition.
+type row struct {
+	pk    string
+	shelf loop.State
+	at    string // everything until here has been read, or there is nothing until here; a Place, or "": not known
+	few   int    // how many cases the next query asks for
+	begun bool
+	done  bool
+	found []loop.Case
+}
+
+// begin is from where on there is something in a partition, if that is known.
+func (m *merge) begin(first time.Time, after string) string {
+	if first.IsZero() {
+		return ""
+	}
+	nobody := "_00000000-0000000000000000" // sorts before every id
+	if m.last {
+		nobody = "_zzzzzzzz-zzzzzzzzzzzzzzzz"
+	}
+	at := stamp(first) + nobody
+	if after != "" && m.order(at, after) < 0 {
+		return after
+	}
+	return at
+}
+
+func (m *merge) order(a, b string) int {
+	if m.last {
+		a, b = b, a
+	}
+	return cmp.Compare(a, b)
+}
+
+// wanting are the partitions that may still have what belongs among the first, those that begin earliest; some at a time.
+func (m *merge) wanting() (which []*row) {
+	for _, r := range m.rows {
+		if !r.done && (r.at == "" || len(m.fit) <= m.limit || m.order(r.at, m.fit[m.limit].Place()) < 0) {
+			which = append(which, r)
+		}
+	}
+	slices.SortStableFunc(which, func(a, b *row) int {
+		if a.at == "" || b.at == "" {
+			return cmp.Compare(min(1, len(a.at)), min(1, len(b.at)))
+		}
+		return m.order(a.at, b.at)
+	})
+	return which[:min(len(which), boardInFlight)]
+}
+
+// take takes what a partition has given.
+func (m *merge) take(r *row, fits func(loop.Case) bool) {
+	m.looked += len(r.found)
+	if r.begun, r.done = true, len(r.found) < r.few; len(r.found) > 0 {
+		r.at = r.found[len(r.found)-1].Place()
+	}
+	for _, c := range r.found {
+		if fits == nil || fits(c) {
+			m.fit = append(m.fit, c)
+		}
+	}
+	r.found, r.few = nil, min(4*r.few, 200)
+	slices.SortFunc(m.fit, func(a, b loop.Case) int { return m.order(a.Place(), b.Place()) })
+}
+
+// result is what belongs together: where not everything was looked at, what comes before the first that was not.
+func (m *merge) result() (cs []loop.Case, next string) {
+	cs = m.fit
+	for _, r := range m.rows {
+		if !r.done && (next == "" || m.order(r.at, next) < 0) {
+			next = r.at
+		}
+	}
+	if next != "" {
+		n, _ := slices.BinarySearchFunc(cs, next, func(c loop.Case, at string) int { return m.order(c.Place(), at) })
+		for n < len(cs) && cs[n].Place() == next {
+			n++
+		}
+		cs = cs[:n]
+	}
+	if len(cs) > m.limit {
+		cs = cs[:m.limit]
+		next = cs[m.limit-1].Place()
+	}
+	return cs, next
 }
 
 // ownerPKs are the partitions of an owner's cases.

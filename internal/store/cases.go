@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -149,8 +150,8 @@ func (s *Store) putCase(ctx context.Context, doing string, put types.Put, was, c
 	if err == nil && wasDue && (!isDue || old != now) {
 		_ = s.DropDue(ctx, old) // the clock drops it if this fails
 	}
-	if err == nil && wasListed && (!listed || before.Deadline != entry.Deadline) {
-		_ = s.dropEntry(ctx, before) // what is left over is passed by: the case is looked at first
+	if last := was.Deadline.UTC().Truncate(time.Millisecond); err == nil && listed && !was.Deadline.IsZero() && last != entry.Deadline {
+		_ = s.DropAgenda(ctx, was) // of a case there is one entry, which an erasure finds; what is left over is passed by: the case is looked at first
 	}
 	return err
 }

@@ -284,7 +284,7 @@ func TestBoardGoesOn(t *testing.T) {
 	for _, state := range []loop.State{loop.Open, loop.Resolved} {
 		seen, after := map[string]bool{}, ""
 		for range 10 {
-			cs, more, err := s.Board(t.Context(), []string{"owner", ""}, state, after, 2)
+			cs, next, err := s.Board(t.Context(), []loop.Asked{{Owner: "owner"}, {}}, state, after, 2, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -293,9 +293,8 @@ func TestBoardGoesOn(t *testing.T) {
 					t.Errorf("%s: %s comes twice", state, c.ID())
 				}
 				seen[c.ID()] = true
-				after = c.Place()
 			}
-			if !more {
+			if after = next; next == "" {
 				break
 			}
 		}

@@ -2,12 +2,10 @@ package store
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"strconv"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,6 +17,11 @@ import (
 	"onetap/internal/apperr"
 	"onetap/internal/loop"
 )
+
+// An owner's figures are one item: of the board, and of weeks what is not yet in these weeks' own items. So what happens to a case is counted
+// in one write. What has come together for weeks moves on when the item has grown to a kilobyte, which is what a write unit holds: the item puts it
+// apart under a number, the week's item takes it in with that number, and the owner's next write forgets it. A reader looks at the owner's item
+// first, and passes by what the week's item has by its number.
 
 // CaseChangeOf reads a stream record; ok is false for one that is of no case.
 func CaseChangeOf(r events.DynamoDBEventRecord) (c loop.CaseChange, ok bool, err error) {
@@ -43,224 +46,233 @@ func CaseChangeOf(r events.DynamoDBEventRecord) (c loop.CaseChange, ok bool, err
 	return c, err == nil, err
 }
 
-// seenFor is how long it is remembered which records are in figures, and maxSeen of how many: a batch comes again within minutes, if at
-// all. The night's recount sees to what comes later.
-const seenFor, maxSeen = 15 * time.Minute, 1500
-
-// seen is when which records were counted, by their minute.
-type seen map[int64][]string
-
-func recordName(record string) string {
-	sum := sha256.Sum256([]byte(record))
-	return base64.RawURLEncoding.EncodeToString(sum[:6])
-}
-
-func (s seen) has(name string) bool {
-	for _, names := range s {
-		for _, n := range names {
-			if n == name {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// forget drops what is too old, and the oldest of too many.
-func (s seen) forget(now time.Time) {
-	for {
-		oldest, all := int64(0), 0
-		for minute, names := range s {
-			all += len(names)
-			if oldest == 0 || minute < oldest {
-				oldest = minute
-			}
-		}
-		if all == 0 || len(s) == 1 || oldest > now.Add(-seenFor).Unix()/60 && all <= maxSeen {
-			return
-		}
-		delete(s, oldest)
-	}
-}
-
-// storedFigures is an item of figures.
-type storedFigures struct {
-	figures loop.Figures
-	seen    seen
-	version int64
-}
-
-func (s *Store) readFigures(ctx context.Context, of loop.FiguresOf) (f storedFigures, err error) {
-	it, err := s.get(ctx, figuresKey(of))
-	if err != nil {
-		return f, err
-	}
-	return figuresOf(it)
-}
-
-func figuresOf(it item) (f storedFigures, err error) {
-	f = storedFigures{loop.Figures{}, seen{}, number64(it, "version")}
-	if err = fromJSON(it, "figures", &f.figures); err == nil {
-		err = fromJSON(it, "seen", &f.seen)
-	}
-	return f, err
-}
-
-func (s *Store) writeFigures(ctx context.Context, of loop.FiguresOf, f storedFigures) error {
-	it := figuresKey(of).item()
-	it["figures"], it["version"] = asJSON(f.figures), num(f.version+1)
-	if len(f.seen) > 0 {
-		it["seen"] = asJSON(f.seen)
-	}
-	if f.version == 0 {
-		return s.put(ctx, it, "attribute_not_exists(pk)", nil)
-	}
-	return s.put(ctx, it, "version = :was", item{":was": num(f.version)})
-}
-
 // figureTries is how often figures are read again that somebody else writes at the same time.
 const figureTries = 20
 
 // AddCaseFigures adds what records of the stream say to one owner's figures; a record that is in them already adds nothing.
-func (s *Store) AddCaseFigures(ctx context.Context, of loop.FiguresOf, by map[string]loop.Figures, now time.Time) error {
+func (s *Store) AddCaseFigures(ctx context.Context, owner string, changes []loop.OwnerChange, now time.Time) error {
 	for try := range figureTries {
 		if err := backoff(ctx, try); err != nil {
 			return err
 		}
-		f, err := s.readFigures(ctx, of)
+		f, err := s.deskOf(ctx, owner)
 		if err != nil {
 			return err
 		}
-		changed := false
-		minute := now.Unix() / 60
-		for record, delta := range by {
-			name := recordName(record)
-			if f.seen.has(name) {
-				continue
+		var fresh []loop.OwnerChange
+		for _, change := range changes {
+			if name := recordName(change.Record); !f.Seen.has(name) && (len(change.Figures) > 0 || f.Ends.lower(change)) {
+				fresh = append(fresh, change)
+				f.Seen.add(name, now)
 			}
-			changed = true
-			f.figures.Add(delta, 1)
-			f.seen[minute] = append(f.seen[minute], name)
 		}
-		if !changed {
+		if len(fresh) == 0 {
 			return nil
 		}
-		f.seen.forget(now)
-		if err := s.writeFigures(ctx, of, f); !errors.Is(err, apperr.ErrChanged) {
+		if err := s.arrive(ctx, owner, f); err != nil {
+			return err
+		}
+		f.Going = nil
+		before := f.Board.States()
+		for _, change := range fresh {
+			f.add(change)
+		}
+		if err := s.follow(ctx, owner, &f, before, fresh, now); err != nil {
+			return err
+		}
+		f.Seen.forget(now)
+		if err := s.writeDesk(ctx, owner, f); !errors.Is(err, apperr.ErrChanged) {
 			return err
 		}
 	}
 	return fmt.Errorf("figures of cases changed %d times while they were added to", figureTries)
 }
 
-// CaseFigures reads the figures of one owner's board; none where it has no cases. It may be behind by a moment.
-func (s *Store) CaseFigures(ctx context.Context, owner string) (loop.Figures, error) {
+// arrive takes what an owner's item has put apart into the items of its weeks. Again changes nothing.
+func (s *Store) arrive(ctx context.Context, owner string, f desk) error {
+	for week, going := range f.Going {
+		of := loop.FiguresOf{Owner: owner, Week: week}
+		for try := 0; ; try++ {
+			if err := backoff(ctx, try); err != nil {
+				return err
+			}
+			w, err := s.weekOf(ctx, of)
+			if err != nil {
+				return err
+			}
+			if w.move >= f.Move {
+				break
+			}
+			w.figures.Add(going, 1)
+			w.move = f.Move
+			if err := s.writeWeek(ctx, of, w); err == nil {
+				break
+			} else if !errors.Is(err, apperr.ErrChanged) || try == figureTries {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// CaseDesk reads what is known of one owner's cases. It may be behind by a moment.
+func (s *Store) CaseDesk(ctx context.Context, owner string) (loop.Desk, error) {
 	out, err := s.db.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.table, Key: figuresKey(loop.FiguresOf{Owner: owner}).item(), ConsistentRead: aws.Bool(false)})
 	if err != nil {
-		return nil, s.failed("figures of cases", err)
+		return loop.Desk{}, s.failed("figures of cases", err)
 	}
-	f, err := figuresOf(out.Item)
-	return f.figures, err
+	f, err := deskFrom(out.Item)
+	return f.known(), err
+}
+
+// CaseDesks reads what is known of all owners' cases, by owner in small letters. It may be behind by a moment unless it is to be consistent.
+func (s *Store) CaseDesks(ctx context.Context, consistent bool) (map[string]loop.Desk, error) {
+	stored, err := s.desks(ctx, nil, consistent)
+	all := map[string]loop.Desk{}
+	for owner, f := range stored {
+		all[owner] = f.known()
+	}
+	return all, err
 }
 
 // AllCaseFigures reads all owners' figures, of the board or of a week, by owner. They may be behind by a moment unless they are to be
 // consistent.
 func (s *Store) AllCaseFigures(ctx context.Context, week string, consistent bool) (map[string]loop.Figures, error) {
-	shards := make([]map[string]loop.Figures, figureShards)
-	g, ctx := errgroup.WithContext(ctx)
-	for n := range shards {
-		g.Go(func() error {
-			shards[n] = map[string]loop.Figures{}
-			return s.queryItems(ctx, figuresPK(week, n), "", consistent, func(it item) (bool, error) {
-				f, err := figuresOf(it)
-				if len(f.figures) > 0 {
-					shards[n][unpart(text(it, "sk")[1:])] = f.figures
-				}
-				return true, err
-			})
-		})
+	desks, err := s.desks(ctx, nil, consistent)
+	if err != nil || week != "" {
+		if err != nil {
+			return nil, err
+		}
+		return s.ofWeek(ctx, week, nil, desks, consistent)
 	}
-	err := g.Wait()
 	all := map[string]loop.Figures{}
-	for _, some := range shards {
-		for owner, f := range some {
-			all[owner] = f
+	for owner, f := range desks {
+		if len(f.Board) > 0 {
+			all[owner] = f.Board
 		}
 	}
-	return all, err
+	return all, nil
 }
 
 // CaseWeeks reads the figures of weeks, by week and owner in small letters: of all owners, or of those that are given, which is cheaper for a few.
 // They may be behind by a moment.
 func (s *Store) CaseWeeks(ctx context.Context, weeks, owners []string) (map[string]map[string]loop.Figures, error) {
+	all := map[string]map[string]loop.Figures{}
+	if len(weeks) == 0 {
+		return all, nil
+	}
+	desks, err := s.desks(ctx, owners, false)
+	if err != nil {
+		return nil, err
+	}
 	found := make([]map[string]loop.Figures, len(weeks))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(boardInFlight)
 	for i, week := range weeks {
 		g.Go(func() (err error) {
-			if owners == nil {
-				found[i], err = s.AllCaseFigures(ctx, week, false)
-				return err
-			}
-			keys := make([]key, len(owners))
-			for n, o := range owners {
-				keys[n] = figuresKey(loop.FiguresOf{Owner: strings.ToLower(o), Week: week})
-			}
-			items, err := s.batchGet(ctx, keys, false, "")
-			found[i] = map[string]loop.Figures{}
-			for _, it := range items {
-				f, bad := figuresOf(it)
-				err = errors.Join(err, bad)
-				found[i][unpart(text(it, "sk")[1:])] = f.figures
-			}
+			found[i], err = s.ofWeek(ctx, week, owners, desks, false)
 			return err
 		})
 	}
-	err := g.Wait()
-	all := map[string]map[string]loop.Figures{}
+	err = g.Wait()
 	for i, week := range weeks {
 		all[week] = found[i]
 	}
 	return all, err
 }
 
-// PutCaseFigures writes the figures of one owner as a recount found them, if they still are as it read them; otherwise ErrChanged.
-func (s *Store) PutCaseFigures(ctx context.Context, of loop.FiguresOf, was, now loop.Figures) error {
-	f, err := s.readFigures(ctx, of)
+// ofWeek reads the figures of a week: what its own items have, and what owners' items, read before, have of it besides.
+func (s *Store) ofWeek(ctx context.Context, week string, owners []string, desks map[string]desk, consistent bool) (map[string]loop.Figures, error) {
+	all, moves := map[string]loop.Figures{}, map[string]int64{}
+	err := s.figureItems(ctx, week, owners, consistent, func(owner string, it item) error {
+		w, err := weekFrom(it)
+		all[owner], moves[owner] = w.figures, w.move
+		return err
+	})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if !f.figures.Equal(was) {
-		return apperr.ErrChanged
+	for owner, f := range desks {
+		more := f.of(week, moves[owner])
+		if all[owner] == nil && len(more) > 0 {
+			all[owner] = loop.Figures{}
+		}
+		all[owner].Add(more, 1)
 	}
-	f.figures = now
-	return s.writeFigures(ctx, of, f)
+	maps.DeleteFunc(all, func(_ string, f loop.Figures) bool { return len(f) == 0 })
+	return all, nil
 }
 
-// MarshalJSON writes minutes as text, each with its records in one.
-func (s seen) MarshalJSON() ([]byte, error) {
-	all := map[string]string{}
-	for minute, names := range s {
-		all[strconv.FormatInt(minute, 36)] = strings.Join(names, "")
-	}
-	return json.Marshal(all)
+// desks reads owners' items: all of them (nil), or some.
+func (s *Store) desks(ctx context.Context, owners []string, consistent bool) (map[string]desk, error) {
+	all := map[string]desk{}
+	err := s.figureItems(ctx, "", owners, consistent, func(owner string, it item) (err error) {
+		all[owner], err = deskFrom(it)
+		return err
+	})
+	return all, err
 }
 
-// UnmarshalJSON reads what MarshalJSON wrote.
-func (s *seen) UnmarshalJSON(b []byte) error {
-	var all map[string]string
-	if err := json.Unmarshal(b, &all); err != nil {
-		return err
-	}
-	*s = seen{}
-	for text, names := range all {
-		minute, err := strconv.ParseInt(text, 36, 64)
-		if err != nil {
+// figureItems calls each for the items of owners, all (nil) or some: their own (week ""), or those of a week. One call at a time.
+func (s *Store) figureItems(ctx context.Context, week string, owners []string, consistent bool, each func(owner string, it item) error) error {
+	var found []item
+	if owners == nil {
+		shards := make([][]item, figureShards)
+		g, ctx := errgroup.WithContext(ctx)
+		for n := range shards {
+			g.Go(func() error {
+				return s.queryItems(ctx, figuresPK(week, n), "", consistent, func(it item) (bool, error) {
+					shards[n] = append(shards[n], it)
+					return true, nil
+				})
+			})
+		}
+		if err := g.Wait(); err != nil {
 			return err
 		}
-		for ; len(names) >= 8; names = names[8:] {
-			(*s)[minute] = append((*s)[minute], names[:8])
+		found = slices.Concat(shards...)
+	} else {
+		keys := make([]key, len(owners))
+		for n, o := range owners {
+			keys[n] = figuresKey(loop.FiguresOf{Owner: strings.ToLower(o), Week: week})
+		}
+		var err error
+		if found, err = s.batchGet(ctx, keys, consistent, ""); err != nil {
+			return err
+		}
+	}
+	for _, it := range found {
+		if err := each(unpart(text(it, "sk")[1:]), it); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// PutCaseFigures writes the figures of one owner as a recount found them, if they still are as it read them; otherwise ErrChanged.
+func (s *Store) PutCaseFigures(ctx context.Context, of loop.FiguresOf, was, now loop.Figures) error {
+	f, err := s.deskOf(ctx, of.Owner)
+	if err != nil {
+		return err
+	}
+	if of.Week == "" {
+		if !f.Board.Equal(was) {
+			return apperr.ErrChanged
+		}
+		f.Board = now
+		return s.writeDesk(ctx, of.Owner, f)
+	}
+	w, err := s.weekOf(ctx, of)
+	if err != nil {
+		return err
+	}
+	is := loop.Figures{}
+	is.Add(w.figures, 1)
+	is.Add(f.of(of.Week, w.move), 1)
+	if !is.Equal(was) {
+		return apperr.ErrChanged
+	}
+	w.figures.Add(now, 1)
+	w.figures.Add(was, -1)
+	return s.writeWeek(ctx, of, w)
 }

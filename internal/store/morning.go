@@ -19,15 +19,19 @@ import (
 // letterLife is how long it is kept that a letter has gone.
 const letterLife = 60 * 24 * time.Hour
 
+// entryLife is for how long an entry is kept after its case has climbed as far as it can: for as long the clock may stand still.
+const entryLife = 30 * 24 * time.Hour
+
+// entryItem is of a case whose respondent nobody has spoken to. Once somebody has, it is passed by, and goes by itself.
 func entryItem(e loop.Entry) item {
 	it := agendaKey(e.Deadline, e.Campaign, e.Contact).item()
-	it["top"] = at(e.Top)
+	it["top"], it["ttl"] = at(e.Top), num(e.Top.Add(entryLife).Unix())
 	return it
 }
 
-// dropEntry takes a case off the agenda. Again changes nothing.
-func (s *Store) dropEntry(ctx context.Context, e loop.Entry) error {
-	_, err := s.db.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.table, Key: agendaKey(e.Deadline, e.Campaign, e.Contact).item()})
+// DropAgenda takes a contact's case off the agenda, whatever it says. Again changes nothing.
+func (s *Store) DropAgenda(ctx context.Context, c loop.Case) error {
+	_, err := s.db.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.table, Key: agendaKey(c.Deadline, c.Campaign, c.Contact).item()})
 	return s.failed("drop from the agenda", err)
 }
 
@@ -136,10 +140,4 @@ func (s *Store) SaveLetter(ctx context.Context, l loop.Letter, now time.Time) (l
 		return l, s.put(ctx, it, "attribute_not_exists(pk)", nil)
 	}
 	return l, s.put(ctx, it, "version = :was", item{":was": num(was)})
-}
-
-// DropAgenda takes a contact's case off the agenda, whatever it says. Again changes nothing.
-func (s *Store) DropAgenda(ctx context.Context, c loop.Case) error {
-	e := loop.Entry{Deadline: c.Deadline, Campaign: c.Campaign, Contact: c.Contact}
-	return s.dropEntry(ctx, e)
 }

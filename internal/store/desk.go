@@ -1,0 +1,249 @@
+package store
+
+import (
+	"bytes"
+	"compress/flate"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"onetap/internal/loop"
+)
+
+// desk is an owner's item of figures.
+type desk struct {
+	Board loop.Figures            `json:"b,omitempty"`
+	Weeks map[string]loop.Figures `json:"w,omitempty"` // what is not in the weeks' own items
+	Going map[string]loop.Figures `json:"g,omitempty"` // on its way there, by Move
+	Move  int64                   `json:"m,omitempty"`
+	Ends  ends                    `json:"e,omitempty"`
+	Seen  seen                    `json:"s,omitempty"`
+
+	version int64
+}
+
+// known is what a board needs of it.
+func (f desk) known() loop.Desk { return loop.Desk{Figures: f.Board, First: f.Ends.times()} }
+
+// of is what the item has of a week whose own item has taken in everything up to a move.
+func (f desk) of(week string, move int64) loop.Figures {
+	all := loop.Figures{}
+	all.Add(f.Weeks[week], 1)
+	if move < f.Move {
+		all.Add(f.Going[week], 1)
+	}
+	return all
+}
+
+func (f *desk) add(change loop.OwnerChange) {
+	for week, delta := range change.Figures {
+		if week == "" {
+			f.Board.Add(delta, 1)
+			continue
+		}
+		if f.Weeks[week] == nil {
+			f.Weeks[week] = loop.Figures{}
+		}
+		if f.Weeks[week].Add(delta, 1); len(f.Weeks[week]) == 0 {
+			delete(f.Weeks, week)
+		}
+	}
+}
+
+const (
+	mostKept  = 900  // bytes of an owner's item, without its key, from which on weeks' figures move on
+	leastGone = 1000 // … of weeks' figures, as text, that are worth it
+)
+
+// pack writes the item; what makes it too large moves on.
+func (f *desk) pack() []byte {
+	packed := deflate(marshal(f))
+	if len(packed) > mostKept && len(f.Going) == 0 && len(marshal(f.Weeks)) > leastGone {
+		f.Going, f.Weeks = f.Weeks, nil
+		f.Move++
+		packed = deflate(marshal(f))
+	}
+	return packed
+}
+
+func (s *Store) deskOf(ctx context.Context, owner string) (desk, error) {
+	it, err := s.get(ctx, figuresKey(loop.FiguresOf{Owner: owner}))
+	if err != nil {
+		return desk{}, err
+	}
+	return deskFrom(it)
+}
+
+func deskFrom(it item) (f desk, err error) {
+	if packed := binary(it, "all"); packed != nil {
+		var b []byte
+		if b, err = inflate(packed); err == nil {
+			err = json.Unmarshal(b, &f)
+		}
+		if err != nil {
+			return f, fmt.Errorf("stored figures do not parse: %w", err)
+		}
+	} else if err = fromJSON(it, "figures", &f.Board); err == nil { // as versions before wrote them, with weeks apart
+		err = fromJSON(it, "seen", &f.Seen)
+	}
+	f.version = number64(it, "version")
+	if f.Board == nil {
+		f.Board = loop.Figures{}
+	}
+	if f.Weeks == nil {
+		f.Weeks = map[string]loop.Figures{}
+	}
+	if f.Seen == nil {
+		f.Seen = seen{}
+	}
+	if f.Ends == nil {
+		f.Ends = ends{}
+	}
+	return f, err
+}
+
+func (s *Store) writeDesk(ctx context.Context, owner string, f desk) error {
+	it := figuresKey(loop.FiguresOf{Owner: owner}).item()
+	it["all"], it["version"] = bin(f.pack()), num(f.version+1)
+	if f.version == 0 {
+		return s.put(ctx, it, "attribute_not_exists(pk)", nil)
+	}
+	return s.put(ctx, it, "version = :was", item{":was": num(f.version)})
+}
+
+// storedWeek is a week's own item of an owner's figures.
+type storedWeek struct {
+	figures loop.Figures
+	move    int64 // the latest that is in it
+	version int64
+}
+
+func (s *Store) weekOf(ctx context.Context, of loop.FiguresOf) (storedWeek, error) {
+	it, err := s.get(ctx, figuresKey(of))
+	if err != nil {
+		return storedWeek{}, err
+	}
+	return weekFrom(it)
+}
+
+func weekFrom(it item) (storedWeek, error) {
+	w := storedWeek{loop.Figures{}, number64(it, "move"), number64(it, "version")}
+	return w, fromJSON(it, "figures", &w.figures)
+}
+
+func (s *Store) writeWeek(ctx context.Context, of loop.FiguresOf, w storedWeek) error {
+	it := figuresKey(of).item()
+	it["figures"], it["move"], it["version"] = asJSON(w.figures), num(w.move), num(w.version+1)
+	if w.version == 0 {
+		return s.put(ctx, it, "attribute_not_exists(pk)", nil)
+	}
+	return s.put(ctx, it, "version = :was", item{":was": num(w.version)})
+}
+
+// seenFor is how long it is remembered which records are in figures, and maxSeen of how many: a batch comes again within minutes, if at
+// all. The night's recount sees to what comes later.
+const seenFor, maxSeen = 15 * time.Minute, 1500
+
+// seen is when which records were counted, by their minute.
+type seen map[int64][]string
+
+func recordName(record string) string {
+	sum := sha256.Sum256([]byte(record))
+	return base64.RawURLEncoding.EncodeToString(sum[:6])
+}
+
+func (s seen) add(name string, now time.Time) {
+	minute := now.Unix() / 60
+	s[minute] = append(s[minute], name)
+}
+
+func (s seen) has(name string) bool {
+	for _, names := range s {
+		if slices.Contains(names, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// forget drops what is too old, and the oldest of too many.
+func (s seen) forget(now time.Time) {
+	for {
+		oldest, all := int64(0), 0
+		for minute, names := range s {
+			all += len(names)
+			if oldest == 0 || minute < oldest {
+				oldest = minute
+			}
+		}
+		if all == 0 || len(s) == 1 || oldest > now.Add(-seenFor).Unix()/60 && all <= maxSeen {
+			return
+		}
+		delete(s, oldest)
+	}
+}
+
+// MarshalJSON writes minutes as text, each with its records in one.
+func (s seen) MarshalJSON() ([]byte, error) {
+	all := map[string]string{}
+	for minute, names := range s {
+		all[strconv.FormatInt(minute, 36)] = strings.Join(names, "")
+	}
+	return json.Marshal(all)
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (s *seen) UnmarshalJSON(b []byte) error {
+	var all map[string]string
+	if err := json.Unmarshal(b, &all); err != nil {
+		return err
+	}
+	*s = seen{}
+	for text, names := range all {
+		minute, err := strconv.ParseInt(text, 36, 64)
+		if err != nil {
+			return err
+		}
+		for ; len(names) >= 8; names = names[8:] {
+			(*s)[minute] = append((*s)[minute], names[:8])
+		}
+	}
+	return nil
+}
+
+var deflaters = sync.Pool{New: func() any {
+	w, err := flate.NewWriter(nil, flate.DefaultCompression)
+	if err != nil {
+		panic(err) // the level is one there is
+	}
+	return w
+}}
+
+func deflate(b []byte) []byte {
+	w := deflaters.Get().(*flate.Writer)
+	defer deflaters.Put(w)
+	var out bytes.Buffer
+	w.Reset(&out)
+	_, _ = w.Write(b) // a buffer takes everything
+	_ = w.Close()
+	return out.Bytes()
+}
+
+var inflaters = sync.Pool{New: func() any { return flate.NewReader(bytes.NewReader(nil)) }}
+
+func inflate(b []byte) ([]byte, error) {
+	r := inflaters.Get().(io.ReadCloser)
+	defer inflaters.Put(r)
+	if err := r.(flate.Resetter).Reset(bytes.NewReader(b), nil); err != nil {
+		return nil, err
+	}
+	return io.ReadAll(r)
+}
