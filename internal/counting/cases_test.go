@@ -2,10 +2,13 @@ package counting_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -139,6 +142,7 @@ func TestCasesAreCountedOnce(t *testing.T) {
 		if diff := cmp.Diff(want, kept(t, s, weeks)); diff != "" {
 			t.Fatalf("seed %d: cases (-) and figures (+):\n%s", seed, diff)
 		}
+		sameBoards(t, s)
 		if err := s.PutCaseFigures(t.Context(), loop.FiguresOf{Owner: "boris"}, want[loop.FiguresOf{Owner: "boris"}], loop.Figures{"nonsense": 3}); err != nil {
 			t.Fatal(err)
 		}
@@ -149,5 +153,134 @@ func TestCasesAreCountedOnce(t *testing.T) {
 		if diff := cmp.Diff(want, kept(t, s, weeks)); diff != "" {
 			t.Fatalf("seed %d: after the recount, cases (-) and figures (+):\n%s", seed, diff)
 		}
+	}
+}
+
+// sameBoards compares the boards that are read by what is known of owners with those that are read from everybody.
+func sameBoards(t *testing.T, s *store.Store) {
+	t.Helper()
+	desks, err := s.CaseDesks(t.Context(), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var known, unknown []loop.Asked
+	bounds := 0
+	for owner, d := range desks {
+		known, unknown = append(known, loop.Asked{Owner: owner, First: d.First}), append(unknown, loop.Asked{Owner: owner})
+		bounds += len(d.First)
+	}
+	if bounds < 4 {
+		t.Errorf("only %d bounds are known", bounds)
+	}
+	for _, fits := range []func(loop.Case) bool{nil, func(c loop.Case) bool { return c.Team == "north" }} {
+		for _, state := range loop.States {
+			for _, limit := range []int{1, 4, 100} {
+				for after := ""; ; {
+					want, to, err := s.Board(t.Context(), unknown, state, after, limit, fits)
+					got, next, failed := s.Board(t.Context(), known, state, after, limit, fits)
+					if err = errors.Join(err, failed); err != nil {
+						t.Fatal(err)
+					}
+					if diff := cmp.Diff(want, got); diff != "" || next != to {
+						t.Fatalf("%s, %d after %q, of everybody (-) and of those who come first (+), %q and %q:\n%s", state, limit, after, to, next, diff)
+					}
+					if after = next; next == "" {
+						break
+					}
+				}
+			}
+		}
+	}
+}
+
+// A year of an owner's cases: what weeks have moves on to their own items, wherever its writer dies, is at every moment what the cases come to, and a change
+// is counted in little more than one write.
+func TestFiguresMoveOn(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(7, 1))
+	var units float64
+	var refuse, lose atomic.Int32 // how many writes go well until one is refused, or its reply lost
+	fails := func(call dynamo.Call, left *atomic.Int32) error {
+		if call.Operation == "PutItem" && left.Add(-1) == 0 {
+			return &dynamo.APIError{Status: 400, Code: "ValidationException", Message: "out of order"} // which nothing tries again
+		}
+		return nil
+	}
+	s, _ := storetest.Open(t, dynamo.Options{
+		Before: func(call dynamo.Call) error { return fails(call, &refuse) },
+		After:  func(call dynamo.Call) error { return fails(call, &lose) },
+		Meter:  func(_ dynamo.Call, used dynamo.Consumed) { units += used.WriteUnits },
+	})
+	now := time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
+	c := &counting.CaseCounter{Store: s, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler)}
+	want, weeks, n, failed := map[loop.FiguresOf]loop.Figures{}, map[string]bool{"": true}, 0, 0
+	change := func(before, after *loop.Case) {
+		one := loop.CaseChange{Record: fmt.Sprint(n), Before: before, Now: after}
+		for of, f := range one.Deltas(time.UTC) {
+			if want[of] == nil {
+				want[of] = loop.Figures{}
+			}
+			if want[of].Add(f, 1); len(want[of]) == 0 {
+				delete(want, of)
+			}
+			weeks[of.Week] = true
+		}
+		[]*atomic.Int32{&refuse, &lose}[random.IntN(2)].Store(1 + int32(random.IntN(3)))
+		for c.Count(t.Context(), []loop.CaseChange{one}) != nil {
+			if failed++; failed%7 == 0 { // in the middle of it: what the board counts, the weeks count, too
+				opened, counted := 0, 0
+				for of, f := range kept(t, s, weeks) {
+					f.Marks(func(m loop.Mark, k int) {
+						if of.Week != "" && m.Of == "opened" && m.Cause == "" {
+							opened += k
+						}
+					})
+					for _, k := range f.States() {
+						counted += k
+					}
+				}
+				if opened != counted {
+					t.Fatalf("%d cases are on the board, and %d were opened in weeks", counted, opened)
+				}
+			}
+		}
+		n++
+		now = now.Add(time.Duration(random.IntN(4*60)) * time.Minute)
+	}
+	var open []loop.Case
+	for n < 1200 {
+		if len(open) == 0 || random.IntN(3) == 0 {
+			one := loop.Case{
+				Campaign: "spring22", Contact: "aaaaaaaaaaaaaaaa", Owner: "Anna", Team: "The North-West", Level: loop.LevelOwner, State: loop.Open, Opened: now,
+				Deadline: now.Add(48 * time.Hour),
+			}
+			change(nil, &one)
+			open = append(open, one)
+			continue
+		}
+		i := random.IntN(len(open))
+		was := open[i]
+		is := was
+		if is.State == loop.Open {
+			is.State, is.Spoke = loop.Contacted, now
+		} else {
+			is.State, is.Ended, is.Outcome, is.Causes = loop.Resolved, now, loop.CustomerKept, []loop.Cause{[]loop.Cause{"price", "speed", "people"}[random.IntN(3)], "quality", "delivery"}
+		}
+		change(&was, &is)
+		if open[i] = is; is.State == loop.Resolved {
+			open = slices.Delete(open, i, i+1)
+		}
+		if n%50 == 0 {
+			if diff := cmp.Diff(want, kept(t, s, weeks)); diff != "" {
+				t.Fatalf("after %d changes, cases (-) and figures (+):\n%s", n, diff)
+			}
+		}
+	}
+	if failed < 100 {
+		t.Errorf("only %d writes failed", failed)
+	}
+	t.Logf("%d changes in %d weeks, %d writes failed, %.2f write units each", n, len(weeks)-1, failed, units/float64(n))
+	if most := 1.4; units/float64(n) > most {
+		t.Errorf("%.2f write units a change, at most %.1f", units/float64(n), most)
 	}
 }

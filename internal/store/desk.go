@@ -18,23 +18,30 @@ import (
 	"onetap/internal/loop"
 )
 
-// desk is an owner's item of figures.
+// desk is an owner's item of figures: two texts, for a board needs the first alone.
 type desk struct {
-	Board loop.Figures            `json:"b,omitempty"`
-	Weeks map[string]loop.Figures `json:"w,omitempty"` // what is not in the weeks' own items
-	Going map[string]loop.Figures `json:"g,omitempty"` // on its way there, by Move
-	Move  int64                   `json:"m,omitempty"`
-	Ends  ends                    `json:"e,omitempty"`
-	Seen  seen                    `json:"s,omitempty"`
-
+	onBoard
+	moving
 	version int64
 }
 
+type onBoard struct {
+	Board loop.Figures `json:"b,omitempty"`
+	Ends  ends         `json:"e,omitempty"`
+}
+
+type moving struct {
+	Weeks map[string]loop.Figures `json:"w,omitempty"` // what is not in the weeks' own items
+	Going map[string]loop.Figures `json:"g,omitempty"` // on its way there, by Move
+	Move  int64                   `json:"m,omitempty"`
+	Seen  seen                    `json:"s,omitempty"`
+}
+
 // known is what a board needs of it.
-func (f desk) known() loop.Desk { return loop.Desk{Figures: f.Board, First: f.Ends.times()} }
+func (f onBoard) known() loop.Desk { return loop.Desk{Figures: f.Board, First: f.Ends.times()} }
 
 // of is what the item has of a week whose own item has taken in everything up to a move.
-func (f desk) of(week string, move int64) loop.Figures {
+func (f moving) of(week string, move int64) loop.Figures {
 	all := loop.Figures{}
 	all.Add(f.Weeks[week], 1)
 	if move < f.Move {
@@ -63,15 +70,15 @@ const (
 	leastGone = 1000 // … of weeks' figures, as text, that are worth it
 )
 
-// pack writes the item; what makes it too large moves on.
-func (f *desk) pack() []byte {
-	packed := deflate(marshal(f))
-	if len(packed) > mostKept && len(f.Going) == 0 && len(marshal(f.Weeks)) > leastGone {
+// pack writes the two texts; what makes them too large moves on.
+func (f *desk) pack() (board, weeks []byte) {
+	board, weeks = deflate(marshal(f.onBoard)), deflate(marshal(f.moving))
+	if len(board)+len(weeks) > mostKept && len(f.Going) == 0 && len(marshal(f.Weeks)) > leastGone {
 		f.Going, f.Weeks = f.Weeks, nil
 		f.Move++
-		packed = deflate(marshal(f))
+		weeks = deflate(marshal(f.moving))
 	}
-	return packed
+	return board, weeks
 }
 
 func (s *Store) deskOf(ctx context.Context, owner string) (desk, error) {
@@ -82,27 +89,15 @@ func (s *Store) deskOf(ctx context.Context, owner string) (desk, error) {
 	return deskFrom(it)
 }
 
-func deskFrom(it item) (f desk, err error) {
-	if packed := binary(it, "all"); packed != nil {
-		var b []byte
-		if b, err = inflate(packed); err == nil {
-			err = json.Unmarshal(b, &f)
-		}
-		if err != nil {
-			return f, fmt.Errorf("stored figures do not parse: %w", err)
-		}
-	} else if err = fromJSON(it, "figures", &f.Board); err == nil { // as versions before wrote them, with weeks apart
-		err = fromJSON(it, "seen", &f.Seen)
+// boardFrom reads of an owner's item what a board needs.
+func boardFrom(it item) (f onBoard, err error) {
+	if packed := binary(it, "board"); packed != nil {
+		err = inflated(packed, &f)
+	} else {
+		err = fromJSON(it, "figures", &f.Board) // as versions before wrote them, with weeks apart
 	}
-	f.version = number64(it, "version")
 	if f.Board == nil {
 		f.Board = loop.Figures{}
-	}
-	if f.Weeks == nil {
-		f.Weeks = map[string]loop.Figures{}
-	}
-	if f.Seen == nil {
-		f.Seen = seen{}
 	}
 	if f.Ends == nil {
 		f.Ends = ends{}
@@ -110,9 +105,29 @@ func deskFrom(it item) (f desk, err error) {
 	return f, err
 }
 
+func deskFrom(it item) (f desk, err error) {
+	if f.onBoard, err = boardFrom(it); err != nil {
+		return f, err
+	}
+	if packed := binary(it, "weeks"); packed != nil {
+		err = inflated(packed, &f.moving)
+	} else {
+		err = fromJSON(it, "seen", &f.Seen)
+	}
+	f.version = number64(it, "version")
+	if f.Weeks == nil {
+		f.Weeks = map[string]loop.Figures{}
+	}
+	if f.Seen == nil {
+		f.Seen = seen{}
+	}
+	return f, err
+}
+
 func (s *Store) writeDesk(ctx context.Context, owner string, f desk) error {
 	it := figuresKey(loop.FiguresOf{Owner: owner}).item()
-	it["all"], it["version"] = bin(f.pack()), num(f.version+1)
+	board, weeks := f.pack()
+	it["board"], it["weeks"], it["version"] = bin(board), bin(weeks), num(f.version+1)
 	if f.version == 0 {
 		return s.put(ctx, it, "attribute_not_exists(pk)", nil)
 	}
@@ -239,11 +254,19 @@ func deflate(b []byte) []byte {
 
 var inflaters = sync.Pool{New: func() any { return flate.NewReader(bytes.NewReader(nil)) }}
 
-func inflate(b []byte) ([]byte, error) {
+// inflated reads what deflate made of a value's JSON.
+func inflated(b []byte, v any) error {
 	r := inflaters.Get().(io.ReadCloser)
 	defer inflaters.Put(r)
-	if err := r.(flate.Resetter).Reset(bytes.NewReader(b), nil); err != nil {
-		return nil, err
+	err := r.(flate.Resetter).Reset(bytes.NewReader(b), nil)
+	if err == nil {
+		b, err = io.ReadAll(r)
 	}
-	return io.ReadAll(r)
+	if err == nil {
+		err = json.Unmarshal(b, v)
+	}
+	if err != nil {
+		return fmt.Errorf("stored figures do not parse: %w", err)
+	}
+	return nil
 }

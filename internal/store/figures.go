@@ -121,37 +121,39 @@ func (s *Store) CaseDesk(ctx context.Context, owner string) (loop.Desk, error) {
 	if err != nil {
 		return loop.Desk{}, s.failed("figures of cases", err)
 	}
-	f, err := deskFrom(out.Item)
+	f, err := boardFrom(out.Item)
 	return f.known(), err
 }
 
 // CaseDesks reads what is known of all owners' cases, by owner in small letters. It may be behind by a moment unless it is to be consistent.
 func (s *Store) CaseDesks(ctx context.Context, consistent bool) (map[string]loop.Desk, error) {
-	stored, err := s.desks(ctx, nil, consistent)
 	all := map[string]loop.Desk{}
-	for owner, f := range stored {
+	err := s.figureItems(ctx, "", nil, consistent, func(owner string, it item) error {
+		f, err := boardFrom(it)
 		all[owner] = f.known()
-	}
+		return err
+	})
 	return all, err
 }
 
 // AllCaseFigures reads all owners' figures, of the board or of a week, by owner. They may be behind by a moment unless they are to be
 // consistent.
 func (s *Store) AllCaseFigures(ctx context.Context, week string, consistent bool) (map[string]loop.Figures, error) {
-	desks, err := s.desks(ctx, nil, consistent)
-	if err != nil || week != "" {
+	if week != "" {
+		desks, err := s.desks(ctx, nil, consistent)
 		if err != nil {
 			return nil, err
 		}
 		return s.ofWeek(ctx, week, nil, desks, consistent)
 	}
+	desks, err := s.CaseDesks(ctx, consistent)
 	all := map[string]loop.Figures{}
-	for owner, f := range desks {
-		if len(f.Board) > 0 {
-			all[owner] = f.Board
+	for owner, d := range desks {
+		if len(d.Figures) > 0 {
+			all[owner] = d.Figures
 		}
 	}
-	return all, nil
+	return all, err
 }
 
 // CaseWeeks reads the figures of weeks, by week and owner in small letters: of all owners, or of those that are given, which is cheaper for a few.
