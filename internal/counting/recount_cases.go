@@ -12,7 +12,7 @@ import (
 )
 
 // casesScope is under what it is kept how far the recount of cases is. It changes with what is counted of a case: then all are counted at once.
-const casesScope = "cases 2"
+const casesScope = "cases 3"
 
 // maxCaseRestarts is how often the very first recount is made again because owners' cases were being worked on.
 const maxCaseRestarts = 60

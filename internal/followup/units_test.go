@@ -58,7 +58,7 @@ func TestWhatACaseWrites(t *testing.T) {
 		name  string
 		words string
 		work  []followup.Work
-		most  float64
+		most  float64 // with counting it
 	}{
 		{"untouched, without words", "", nil, 12},
 		{"untouched, with words", "slow", nil, 12},
@@ -66,13 +66,13 @@ func TestWhatACaseWrites(t *testing.T) {
 			{State: loop.Acknowledged},
 			{State: loop.Contacted},
 			{State: loop.Resolved, Causes: []loop.Cause{"price", "speed"}, Outcome: loop.CustomerKept},
-		}, 22},
+		}, 24},
 		{"spoken to, resolved", "", []followup.Work{{State: loop.Contacted}, {State: loop.Resolved, Causes: []loop.Cause{"price"}, Outcome: loop.Lost}}, 20},
 	} {
 		alone, counted := life(n+10, tt.words, tt.work...)
 		t.Logf("%s: %.0f write units, and %.0f to count it alone", tt.name, alone, counted)
-		if alone > tt.most || counted > 7 {
-			t.Errorf("%s: %.0f write units, and %.0f to count it; at most %.0f, and 7", tt.name, alone, counted, tt.most)
+		if alone+counted > tt.most {
+			t.Errorf("%s: %.0f write units, and %.0f to count it; at most %.0f together", tt.name, alone, counted, tt.most)
 		}
 		b.Pass(time.Hour)
 	}

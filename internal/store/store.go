@@ -39,7 +39,8 @@
 //	what has been counted of each of those              same pk                         COUNTED#<sk of what was counted>
 //	cases of an owner by state and what is next         gsi1: OWNER#<staff>             <state, or owed>#<deadline, or what comes before>#<case>
 //	the same of cases that are the administrator's      gsi1: OWNER##<shard>            same
-//	how many cases an owner has, of each sort; by week  CASES#NOW#<shard>; CASES#<week>#<shard>  #<staff>
+//	how many cases an owner has, and which come first   CASES#NOW#<shard>               #<staff>
+//	the same by week of opening, what has moved there   CASES#<week>#<shard>            #<staff>
 //	figures of a campaign or of an audience's weeks     TALLY#<campaign or audience>#<n>  <kind>#<value>
 //	what the respondent's page leaves to the sender     ERRANDS#SEND#<shard>            <kind>#<campaign>#<contact>
 //	whose words are to be sealed again                  ERRANDS#WORDS#<shard>           SEAL#<campaign>#<contact>

@@ -282,8 +282,8 @@ func (w *caseWorld) lives(ctx context.Context) (figures []Figure, err error) {
 			}
 		}
 		_, writes := w.used()
-		figures = append(figures, single("cases: write units of a case "+life.name, life.asked, writes, "", "once", 1, "case").
-			remark("With its letter, without reminders. And %.0f to count it where nothing else of its owner changes meanwhile.", counted))
+		figures = append(figures, single("cases: write units of a case "+life.name, life.asked, writes+counted, "", "once", 1, "case").
+			remark("With its letter, without reminders; %.0f of them to count it where nothing else of its owner changes meanwhile.", counted))
 	}
 	return figures, nil
 }
