@@ -66,6 +66,14 @@ func (d *API) downloadSilent(w http.ResponseWriter, r *http.Request) error {
 	return d.Answer(w, r, exports.Ask{Kind: exports.Silent, Format: door.FormatOf(r), Campaign: survey.CampaignID(r.PathValue("campaign"))})
 }
 
+// downloadRecommendations answers what came of promoters' links as a file.
+func (d *API) downloadRecommendations(w http.ResponseWriter, r *http.Request) error {
+	if err := door.KnownParameters(r); err != nil {
+		return err
+	}
+	return d.Answer(w, r, exports.Ask{Kind: exports.Recommendations, Format: door.FormatOf(r), Campaign: survey.CampaignID(r.PathValue("campaign"))})
+}
+
 // downloadContacts answers an audience's contacts as a file, narrowed as their list is.
 func (d *API) downloadContacts(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()

@@ -32,6 +32,8 @@ const (
 	MakeCalls     Action = "make_calls"     // the own call sheet, and what was heard
 	HoldHuddles   Action = "hold_huddles"   // see a team's sheet, keep what it agrees, raise what it cannot mend
 	LeadBoard     Action = "lead_board"     // answer what was raised to the company's board
+	WorkInbox     Action = "work_inbox"     // see to ideas, questions and leads that are one's own to get
+	KeepConsents  Action = "keep_consents"  // take back a consent for somebody who asks for it
 	ReadStaff     Action = "read_staff"
 	WriteStaff    Action = "write_staff"
 	WriteSettings Action = "write_settings"
@@ -44,7 +46,7 @@ const (
 // Actions lists all of them, in the order of the table.
 var Actions = []Action{
 	Anyone, ReadContacts, WriteContacts, BringHistory, ReadCampaigns, WriteCampaign, Send, ReadResults, ReadAnswers, ReadPeople,
-	ReadCases, WorkCases, OrganiseCalls, ReadCalls, MakeCalls, HoldHuddles, LeadBoard, ReadStaff, WriteStaff, WriteSettings, ManageTokens, ReadAudit, MoveWorkspace, PeoplesRights,
+	ReadCases, WorkCases, OrganiseCalls, ReadCalls, MakeCalls, HoldHuddles, LeadBoard, WorkInbox, KeepConsents, ReadStaff, WriteStaff, WriteSettings, ManageTokens, ReadAudit, MoveWorkspace, PeoplesRights,
 }
 
 // Sensitive reports whether somebody who does this must have signed in lately: it decides who may do what.
@@ -54,10 +56,10 @@ func Sensitive(a Action) bool {
 
 // table is D27. The administrator may do everything.
 var table = map[survey.Role][]Action{
-	survey.RoleMarketing: {ReadContacts, WriteContacts, BringHistory, ReadCampaigns, WriteCampaign, Send, ReadResults, ReadAnswers, OrganiseCalls, ReadCalls, ReadStaff},
-	survey.RoleOwner:     {ReadContacts, ReadResults, ReadAnswers, ReadPeople, ReadCases, WorkCases},
-	survey.RoleManager:   {ReadContacts, ReadCampaigns, ReadResults, ReadAnswers, ReadPeople, ReadCases, WorkCases, HoldHuddles, ReadStaff},
-	survey.RoleExecutive: {ReadContacts, ReadCampaigns, ReadResults, ReadAnswers, ReadPeople, ReadCases, WorkCases, ReadCalls, MakeCalls, HoldHuddles, LeadBoard, ReadStaff},
+	survey.RoleMarketing: {ReadContacts, WriteContacts, BringHistory, ReadCampaigns, WriteCampaign, Send, ReadResults, ReadAnswers, OrganiseCalls, ReadCalls, WorkInbox, KeepConsents, ReadStaff},
+	survey.RoleOwner:     {ReadContacts, ReadResults, ReadAnswers, ReadPeople, ReadCases, WorkCases, WorkInbox, KeepConsents},
+	survey.RoleManager:   {ReadContacts, ReadCampaigns, ReadResults, ReadAnswers, ReadPeople, ReadCases, WorkCases, HoldHuddles, WorkInbox, KeepConsents, ReadStaff},
+	survey.RoleExecutive: {ReadContacts, ReadCampaigns, ReadResults, ReadAnswers, ReadPeople, ReadCases, WorkCases, ReadCalls, MakeCalls, HoldHuddles, LeadBoard, WorkInbox, KeepConsents, ReadStaff},
 	survey.RoleAnalyst:   {ReadCampaigns, ReadResults, ReadAnswers},
 }
 

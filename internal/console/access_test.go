@@ -16,15 +16,15 @@ import (
 )
 
 // allowed is D27 once more, role by role in the order of authz.Actions, so that neither table changes by mistake:
-// anyone, contacts r w, history, campaigns r w, send, results, answers, people, cases r w, calls organise read make, huddles and the company's board, staff r w, settings, tokens, audit, workspace, rights of people.
+// anyone, contacts r w, history, campaigns r w, send, results, answers, people, cases r w, calls organise read make, huddles and the company's board, inbox and consents, staff r w, settings, tokens, audit, workspace, rights of people.
 var allowed = map[survey.Role]string{
-	survey.RoleMarketing:     "y yy y yy y yyn nn yyn nn yn nnnnn",
-	survey.RoleOwner:         "y yn n nn n yyy yy nnn nn nn nnnnn",
-	survey.RoleManager:       "y yn n yn n yyy yy nnn yn yn nnnnn",
-	survey.RoleExecutive:     "y yn n yn n yyy yy nyy yy yn nnnnn",
-	survey.RoleAnalyst:       "y nn n yn n yyn nn nnn nn nn nnnnn",
-	survey.RoleAdministrator: "y yy y yy y yyy yy yyy yy yy yyyyy",
-	"nobody":                 "y nn n nn n nnn nn nnn nn nn nnnnn",
+	survey.RoleMarketing:     "y yy y yy y yyn nn yyn nn yy yn nnnnn",
+	survey.RoleOwner:         "y yn n nn n yyy yy nnn nn yy nn nnnnn",
+	survey.RoleManager:       "y yn n yn n yyy yy nnn yn yy yn nnnnn",
+	survey.RoleExecutive:     "y yn n yn n yyy yy nyy yy yy yn nnnnn",
+	survey.RoleAnalyst:       "y nn n yn n yyn nn nnn nn nn nn nnnnn",
+	survey.RoleAdministrator: "y yy y yy y yyy yy yyy yy yy yy yyyyy",
+	"nobody":                 "y nn n nn n nnn nn nnn nn nn nn nnnnn",
 }
 
 // TestRolesAndRoutes asks for every route there is, as every role, by session and by token: refused is who may not, and

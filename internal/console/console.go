@@ -19,6 +19,7 @@ import (
 	"onetap/internal/console/finding"
 	"onetap/internal/console/history"
 	"onetap/internal/console/home"
+	"onetap/internal/console/inbox"
 	"onetap/internal/console/org"
 	"onetap/internal/console/results"
 	"onetap/internal/console/shell"
@@ -52,6 +53,7 @@ func (c *Console) Routes() []door.Route {
 		(&history.Pages{Shell: c.shell}).Routes(),
 		(&cases.Pages{Shell: c.shell}).Routes(),
 		(&calls.Pages{Shell: c.shell}).Routes(),
+		(&inbox.Pages{Shell: c.shell}).Routes(),
 		(&finding.Pages{Shell: c.shell}).Routes(),
 		(&downloads.Pages{Shell: c.shell}).Routes(),
 		(&org.Pages{Shell: c.shell}).Routes(),

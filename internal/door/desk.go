@@ -42,6 +42,7 @@ type Desk struct {
 	History    *history.Imports   // answers that were given elsewhere
 	Lists      *contacts.Lists    // lists of contacts that come in, and the contacts that came
 	Teller     *followup.Teller   // tells respondents what was done
+	Inbox      *followup.Inbox    // ideas, questions and leads
 	Exports    *exports.Exports   // what is taken out as files
 	Rights     *rights.Rights     // exports and erases people
 	Retention  *rights.Retention  // for how long data are kept
@@ -122,6 +123,7 @@ func Open(o Settings) (*Desk, error) {
 	d.Cases = &followup.Cases{Store: o.Store, Now: now}
 	d.Calls = &followup.Calls{Store: o.Store, Cases: d.Cases, Now: now}
 	d.Teller = &followup.Teller{Cases: d.Cases, Store: o.Store, Mail: o.Mail, Log: logs.New(os.Stdout), From: o.Sender, Keys: o.Keys}
+	d.Inbox = &followup.Inbox{Store: o.Store, Mail: o.Mail, Log: d.Teller.Log, From: o.Sender, Keys: o.Keys, Now: now}
 	d.Exports = &exports.Exports{
 		Store: o.Store, Results: d.Results, Lists: d.Lists, Cases: d.Cases, Now: now, Files: o.Files, Wake: exports.Waker(o.Report),
 		NewID: func() string { return strings.ToLower(rand.Text()) },

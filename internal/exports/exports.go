@@ -25,21 +25,22 @@ import (
 type Kind string
 
 const (
-	Answers     Kind = "answers"
-	Contacts    Kind = "contacts"
-	Cases       Kind = "cases"
-	Invitations Kind = "invitations"
-	Silent      Kind = "silent"  // who was asked and has not answered
-	Results     Kind = "results" // figures, whole and by segment
-	Loop        Kind = "loop"    // how the follow-up of cases runs
-	Audit       Kind = "audit"
-	Workspace   Kind = "workspace" // everything, as lines of JSON
+	Answers         Kind = "answers"
+	Contacts        Kind = "contacts"
+	Cases           Kind = "cases"
+	Invitations     Kind = "invitations"
+	Silent          Kind = "silent"          // who was asked and has not answered
+	Results         Kind = "results"         // figures, whole and by segment
+	Recommendations Kind = "recommendations" // what came of promoters' links
+	Loop            Kind = "loop"            // how the follow-up of cases runs
+	Audit           Kind = "audit"
+	Workspace       Kind = "workspace" // everything, as lines of JSON
 )
 
 // needs says what one must be allowed to see as a page to have it as a file.
 var needs = map[Kind]authz.Action{
 	Answers: authz.ReadAnswers, Contacts: authz.ReadContacts, Cases: authz.ReadCases, Loop: authz.ReadCases, Invitations: authz.ReadCampaigns,
-	Results: authz.ReadResults, Silent: authz.ReadPeople, Audit: authz.ReadAudit, Workspace: authz.MoveWorkspace,
+	Results: authz.ReadResults, Silent: authz.ReadPeople, Recommendations: authz.ReadResults, Audit: authz.ReadAudit, Workspace: authz.MoveWorkspace,
 }
 
 // Ask says what a file is to hold: what a page shows with these filters.
@@ -47,7 +48,7 @@ type Ask struct {
 	Kind     Kind              `json:"kind"`
 	Format   report.Format     `json:"format"`
 	Language lang.Language     `json:"language"`
-	Campaign survey.CampaignID `json:"campaign,omitempty"` // of answers, invitations, results
+	Campaign survey.CampaignID `json:"campaign,omitempty"` // of answers, invitations, results, recommendations
 	Answers  insight.Filter    `json:"answers,omitzero"`
 	By       string            `json:"by,omitempty"`       // of results: one dimension alone
 	Audience survey.Audience   `json:"audience,omitempty"` // of contacts
@@ -76,6 +77,9 @@ type Store interface {
 	ProcedureVersions(ctx context.Context, id loop.ProcedureID, limit int) ([]loop.Procedure, error)
 	// Quotes reads who of a campaign has ever said that they may be quoted.
 	Quotes(ctx context.Context, c survey.CampaignID) (map[survey.ContactID]survey.Quote, error)
+	// Recommendations reads the links that a campaign's promoters have taken; Items lists ideas, questions or leads that wait, or are over, up to limit.
+	Recommendations(ctx context.Context, c survey.CampaignID) ([]survey.Recommendation, error)
+	Items(ctx context.Context, kind loop.ItemKind, waits bool, limit int) ([]loop.Item, error)
 	// Rounds, Round and Calls are those of executives' calls.
 	Rounds(ctx context.Context) ([]loop.Round, int, error)
 	Round(ctx context.Context, id string) (loop.Round, bool, error)
@@ -167,6 +171,8 @@ func (e *Exports) open(ctx context.Context, who authz.Who, ask Ask) (source, err
 		return b.invitations(ctx, c)
 	case Silent:
 		return b.silent(ctx, c)
+	case Recommendations:
+		return b.recommendations(ctx, c)
 	}
 	return b.figures(ctx, c)
 }

@@ -224,8 +224,25 @@ func (w workspaceRows) loopLines(ctx context.Context) ([]any, error) {
 	for _, one := range outer.Issues {
 		lines = append(lines, line("issue", one))
 	}
-	return lines, err
+	if err != nil {
+		return nil, err
+	}
+	for _, kind := range loop.ItemKinds {
+		for _, waits := range []bool{true, false} {
+			items, err := w.e.Store.Items(ctx, kind, waits, maxItems)
+			if err != nil {
+				return nil, err
+			}
+			for _, i := range items {
+				lines = append(lines, map[string]any{"kind": "inbox", "item": i, "said": i.Said})
+			}
+		}
+	}
+	return lines, nil
 }
+
+// maxItems is how many ideas, questions or leads that wait, or are over, are taken out: the oldest that wait, the latest that are over.
+const maxItems = 10_000
 
 // callLines are the rounds of executives' calls, one at a time, and what was heard in them.
 func (w workspaceRows) callLines(ctx context.Context, m mark) ([]any, *mark, error) {
@@ -283,6 +300,16 @@ func (w workspaceRows) campaignLines(ctx context.Context, c survey.Campaign, aft
 	lines := []any{line("campaign", c), map[string]any{
 		"kind": "figures", "campaign": c.ID, "withheld": whole.Withheld(), "scores": t.Scores, "answers": t.Answers(), "sent": t.Sent, "comments": t.Comments, "unverified": t.Unverified,
 	}}
+	if c.Recommends() {
+		handed, err := w.e.Store.Recommendations(ctx, c.ID)
+		if err != nil {
+			return nil, nil, err
+		}
+		slices.SortFunc(handed, func(a, b survey.Recommendation) int { return strings.Compare(string(a.Contact), string(b.Contact)) })
+		for _, one := range handed {
+			lines = append(lines, map[string]any{"kind": "recommendation", "campaign": c.ID, "contact": one.Contact, "recommendation": one})
+		}
+	}
 	for _, id := range slices.Sorted(maps.Keys(quotes)) {
 		lines = append(lines, map[string]any{"kind": "quote", "campaign": c.ID, "contact": id, "quote": quotes[id]})
 	}

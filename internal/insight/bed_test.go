@@ -140,6 +140,10 @@ func (m *memory) Quotes(context.Context, survey.CampaignID) (map[survey.ContactI
 	return nil, nil
 }
 
+func (m *memory) Recommendations(context.Context, survey.CampaignID) ([]survey.Recommendation, error) {
+	return nil, nil
+}
+
 func (m *memory) Response(context.Context, survey.CampaignID, survey.ContactID) (r survey.Response, ok bool, err error) {
 	return r, false, nil
 }

@@ -12,6 +12,7 @@ import (
 
 // Quoted is a comment that may be quoted.
 type Quoted struct {
+	Of      survey.ContactID // whose it is, for taking it back
 	Quote   survey.Quote
 	Words   string
 	Score   int
@@ -50,7 +51,7 @@ func (r *Results) Quotes(ctx context.Context, who authz.Who, c survey.Campaign) 
 			return nil, err
 		}
 		if q := said[id]; ok && q.Of(answer) && answer.Why != "" && sees(answer.Owner, answer.Team) {
-			one := Quoted{Quote: q, Words: answer.Why, Score: answer.Score}
+			one := Quoted{Of: id, Quote: q, Words: answer.Why, Score: answer.Score}
 			if q.Named {
 				one.Contact = people[id]
 			}

@@ -46,6 +46,8 @@ type Store interface {
 	// Quotes reads who of a campaign has ever said that they may be quoted, and Response an answer; ok is false where there is none.
 	Quotes(ctx context.Context, c survey.CampaignID) (map[survey.ContactID]survey.Quote, error)
 	Response(ctx context.Context, c survey.CampaignID, id survey.ContactID) (r survey.Response, ok bool, err error)
+	// Recommendations reads the links that a campaign's promoters have taken, in no order.
+	Recommendations(ctx context.Context, c survey.CampaignID) ([]survey.Recommendation, error)
 	// Contacts reads contacts of an audience; those that are not there are absent.
 	Contacts(ctx context.Context, a survey.Audience, ids []survey.ContactID) (map[survey.ContactID]survey.Contact, error)
 	// Places reads what campaigns know of some contacts, without words; what is in no campaign is absent.

@@ -10,13 +10,14 @@ import (
 
 // Practice is how a company follows up, as far as an administrator says: what is followed up, and what is counted of it.
 type Practice struct {
-	Causes   Causes            `json:"causes"`
-	Tries    int               `json:"tries,omitempty"`    // calls that reach nobody after which a contact may be given up; 0: DefaultTries
-	Passives []survey.Audience `json:"passives,omitempty"` // whose passives get a case, too
-	Silence  Silence           `json:"silence,omitzero"`
-	Told     map[string]string `json:"told,omitempty"`      // what respondents are told at first, by language; none: the standard text
-	NoWeekly bool              `json:"no_weekly,omitempty"` // nobody is written to about how a week went
-	Version  int               `json:"-"`                   // for a compare-and-swap; 0: nothing is stored
+	Causes   Causes              `json:"causes"`
+	Tries    int                 `json:"tries,omitempty"`    // calls that reach nobody after which a contact may be given up; 0: DefaultTries
+	Passives []survey.Audience   `json:"passives,omitempty"` // whose passives get a case, too
+	Silence  Silence             `json:"silence,omitzero"`
+	Told     map[string]string   `json:"told,omitempty"`      // what respondents are told at first, by language; none: the standard text
+	Inbox    map[ItemKind]string `json:"inbox,omitempty"`     // staff id of who gets each kind of item; none: managers and executives, of whom they see, and administrators
+	NoWeekly bool                `json:"no_weekly,omitempty"` // nobody is written to about how a week went
+	Version  int                 `json:"-"`                   // for a compare-and-swap; 0: nothing is stored
 }
 
 // MaxTries is how many calls can be asked for before a contact is given up.

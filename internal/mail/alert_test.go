@@ -270,6 +270,30 @@ func TestToldGolden(t *testing.T) {
 	}
 }
 
+// The email that answers what a respondent wrote, with their words and without.
+func TestReplyGolden(t *testing.T) {
+	t.Parallel()
+	for _, l := range lang.All() {
+		reply := mail.ReplyData{
+			From: "Shop <nps@example.ru>", To: "anna@example.ru", ReplyTo: "owner@example.ru", Language: string(l), Company: "Ромашка", Person: survey.Person{Name: "Анна Смирнова"},
+			Answered: time.Date(2026, 3, 3, 15, 0, 0, 0, moscow), Words: "А можно ли <забрать> самим?\nПо субботам {{имя}}", Text: "Можно.\n\nСклад открыт с <десяти>.", Unsubscribe: "https://nps.example.com/u/BBBB",
+		}
+		m, err := mail.Reply(reply)
+		if err != nil {
+			t.Fatal(err)
+		}
+		golden(t, "reply-"+string(l), m)
+		reply.Person, reply.Company, reply.ReplyTo, reply.Words = survey.Person{}, "", "", ""
+		if m, err = mail.Reply(reply); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, "reply-bare-"+string(l), m)
+	}
+	if _, err := mail.Reply(mail.ReplyData{To: "nobody"}); err == nil {
+		t.Error("an email to no address")
+	}
+}
+
 // Each kind has its own title and steps, and a letter about several that are not all detractors' calls none of them unhappy.
 func TestAlertsOfEachKind(t *testing.T) {
 	t.Parallel()

@@ -24,7 +24,7 @@ func (p *pages) openCard(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c, ok := survey.Card{}, false
-	may, err := p.store.TryCard(r.Context(), maxCodes, p.now())
+	may, err := p.store.Try(r.Context(), "cards", maxCodes, p.now())
 	if err == nil && may {
 		c, ok, err = p.store.Card(r.Context(), p.keys.CodeHash(code))
 	}

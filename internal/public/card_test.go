@@ -17,9 +17,14 @@ func (m *memory) Card(_ context.Context, hash string) (survey.Card, bool, error)
 	return c, ok, nil
 }
 
-func (m *memory) TryCard(_ context.Context, limit int, _ time.Time) (bool, error) {
-	m.tries++
-	return m.tries <= limit, nil
+func (m *memory) Try(_ context.Context, allowance string, limit int, _ time.Time) (bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.tries == nil {
+		m.tries = map[string]int{}
+	}
+	m.tries[allowance]++
+	return m.tries[allowance] <= limit, nil
 }
 
 // The code of a card leads to its ballot, however it is typed, in the language of the page; a wrong one leads nowhere, and so do all when too
@@ -47,7 +52,7 @@ func TestCard(t *testing.T) {
 		w := s.do(http.MethodPost, path, url.Values{"code": {code}}.Encode(), asForm)
 		return w.Code, w.Header().Get("Location"), w.Body.String()
 	}
-	if w := s.do(http.MethodGet, "/card", ""); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `name="code"`) || s.tries != 0 {
+	if w := s.do(http.MethodGet, "/card", ""); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `name="code"`) || len(s.tries) != 0 {
 		t.Errorf("the page: %d", w.Code)
 	}
 	want := "/b/" + s.keys.MakeBallot(s.keys.OfCode(id, 3, typed))
@@ -59,11 +64,11 @@ func TestCard(t *testing.T) {
 	if w := s.do(http.MethodGet, want, ""); w.Code != http.StatusOK {
 		t.Errorf("the ballot's page: %d", w.Code)
 	}
-	tries := s.tries
+	tries := s.tries["cards"]
 	wrong := typed[:10] + string('0'+(typed[10]-'0'+1)%10) + typed[11:]
 	for _, bad := range []string{"", "12", wrong, typed + "1"} { // what no card can have is not looked for
-		if status, to, _ := post("/card", bad); status != http.StatusBadRequest || to != "" || s.tries != tries {
-			t.Errorf("%q: %d to %q, %d tries", bad, status, to, s.tries-tries)
+		if status, to, _ := post("/card", bad); status != http.StatusBadRequest || to != "" || s.tries["cards"] != tries {
+			t.Errorf("%q: %d to %q, %d tries", bad, status, to, s.tries["cards"]-tries)
 		}
 	}
 	delete(s.cards, s.keys.CodeHash(typed))
@@ -71,7 +76,7 @@ func TestCard(t *testing.T) {
 		t.Errorf("a code of no card: %d to %q", status, to)
 	}
 	s.cards[s.keys.CodeHash(typed)] = survey.Card{Campaign: id, Cell: 3}
-	s.tries = maxCodes
+	s.tries["cards"] = maxCodes
 	if status, to, _ := post("/card", typed); status != http.StatusTooManyRequests || to != "" {
 		t.Errorf("after too many: %d to %q", status, to)
 	}

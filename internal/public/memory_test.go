@@ -15,6 +15,7 @@ import (
 	"onetap/internal/apperr"
 	"onetap/internal/ballot"
 	"onetap/internal/keys"
+	"onetap/internal/loop"
 	"onetap/internal/seal"
 	"onetap/internal/seal/sealtest"
 	"onetap/internal/survey"
@@ -25,7 +26,9 @@ import (
 // memory is a Store in memory that can fail on request: before the work, or after it was done.
 type memory struct {
 	cards        map[string]survey.Card // by the hash of their code
-	tries        int                    // of codes
+	tries        map[string]int         // of what strangers do
+	handed       map[survey.ContactID]survey.Recommendation
+	leads        map[string]loop.Item
 	mu           sync.Mutex
 	campaigns    map[survey.CampaignID]survey.Campaign
 	people       map[survey.ContactID]survey.Respondent // without Response
@@ -227,6 +230,55 @@ func (m *memory) PutQuote(_ context.Context, _ survey.CampaignID, id survey.Cont
 	}
 	m.quotes[id] = q
 	m.writes = append(m.writes, "quote")
+	return nil
+}
+
+func (m *memory) Recommendation(_ context.Context, _ survey.CampaignID, id survey.ContactID) (survey.Recommendation, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	r := m.handed[id]
+	r.Contact = id
+	return r, nil
+}
+
+func (m *memory) SaveRecommendation(_ context.Context, _ survey.CampaignID, r survey.Recommendation) error {
+	if f := m.meddling; f != nil {
+		m.meddling = nil
+		f()
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.handed[r.Contact].Version != r.Version {
+		return apperr.ErrChanged
+	}
+	if m.handed == nil {
+		m.handed = map[survey.ContactID]survey.Recommendation{}
+	}
+	r.Version++
+	m.handed[r.Contact] = r
+	m.writes = append(m.writes, "recommendation")
+	return nil
+}
+
+func (m *memory) LeadPlace(i loop.Item) seal.Place {
+	return seal.Place{Partition: "CAMPAIGN#" + string(i.Campaign), Sort: i.Name, Attribute: "sealed"}
+}
+
+func (m *memory) PutLead(_ context.Context, i loop.Item, sealed []byte) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.lost > 0 {
+		m.lost--
+		return errTable
+	}
+	if m.leads == nil {
+		m.leads = map[string]loop.Item{}
+	}
+	if _, there := m.leads[i.Name]; !there {
+		i.Said.Note = string(sealed)
+		m.leads[i.Name] = i
+		m.writes = append(m.writes, "lead")
+	}
 	return nil
 }
 

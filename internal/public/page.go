@@ -18,7 +18,7 @@ var script string
 //go:embed quote.js
 var quoteScript string
 
-// asking is the script where promoters are asked whether they may be quoted.
+// asking is the script where promoters are asked whether they may be quoted, or offered a link to hand on.
 var pageScript, asking = web.Script(script), web.Script(script + quoteScript)
 
 // write answers with a page that offers the other languages.
@@ -82,7 +82,7 @@ func (s state) screen() screen {
 func (s state) page() web.Page {
 	texts, x := wording.WithoutName(s.campaign, s.lang), s.screen()
 	runs := pageScript
-	if s.campaign.AsksQuotes() {
+	if s.campaign.AsksQuotes() || s.campaign.Recommends() {
 		runs = asking
 	}
 	return s.visit.page(texts.Question, s.form(texts, x.chosen, x.lines(s.lang)), runs)

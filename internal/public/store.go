@@ -6,6 +6,7 @@ import (
 
 	"onetap/internal/ballot"
 	"onetap/internal/keys"
+	"onetap/internal/loop"
 	"onetap/internal/seal"
 	"onetap/internal/store"
 	"onetap/internal/survey"
@@ -47,8 +48,14 @@ type Store interface {
 	Disclosed(ctx context.Context, a survey.Audience, language string) ([]survey.Section, error)
 	// Card reads what the code of a card leads to.
 	Card(ctx context.Context, hash string) (c survey.Card, ok bool, err error)
-	// TryCard counts a code that is tried, and reports whether fewer than limit were within the hour.
-	TryCard(ctx context.Context, limit int, now time.Time) (bool, error)
+	// Try counts something that strangers do, and reports whether it was done fewer than limit times within the hour.
+	Try(ctx context.Context, allowance string, limit int, now time.Time) (bool, error)
+	// Recommendation reads the link that a promoter has taken, version 0: none; SaveRecommendation writes it over the one that was read; apperr.ErrChanged.
+	Recommendation(ctx context.Context, c survey.CampaignID, id survey.ContactID) (survey.Recommendation, error)
+	SaveRecommendation(ctx context.Context, c survey.CampaignID, r survey.Recommendation) error
+	// PutLead stores what a newcomer left, sealed for LeadPlace; again changes nothing.
+	PutLead(ctx context.Context, i loop.Item, sealed []byte) error
+	LeadPlace(i loop.Item) seal.Place
 	// Told reads whether a respondent was told what was done about their answer.
 	Told(ctx context.Context, c survey.CampaignID, id survey.ContactID) (t survey.Told, ok bool, err error)
 	// SaveTold writes what they say to that if it still has the version that was read; apperr.ErrChanged.

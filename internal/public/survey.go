@@ -81,6 +81,7 @@ func newPages(s Store, ks *keys.Keys, sealer Sealer, now func() time.Time, diges
 //	/d/ what was done              200, asks whether it is right now; POST takes a person's answer; 404 where nobody was told of anything
 //	/u/ after unsubscribing        200, says that it is done; also when the campaign is over
 //	a test send's link             as above, writes nothing and says so
+//	/i/ a link handed on           200, who invites and where to go; POST counts whoever goes on, or keeps how a newcomer is reached
 //	/logo/                         the company's logo, for its letters and every page; 404 where there is none
 func (p *pages) routes() http.Handler {
 	mux := http.NewServeMux()
@@ -99,6 +100,8 @@ func (p *pages) routes() http.Handler {
 	mux.HandleFunc("POST /d/{token}", p.sayDone)
 	mux.HandleFunc("GET /u/{token}", p.askUnsubscribe)
 	mux.HandleFunc("POST /u/{token}", p.unsubscribe)
+	mux.HandleFunc("GET /i/{link}", p.showInvite)
+	mux.HandleFunc("POST /i/{link}", p.takeInvite)
 	mux.HandleFunc("GET /logo/{hash}", p.logo)
 	return forgiving(mux)
 }
@@ -127,7 +130,9 @@ type visit struct {
 	person   survey.Respondent
 	lang     lang.Language
 	quote    survey.Quote
-	chose    string // "?lang=…" when the reader chose the language, for the page's own links
+	handed   survey.Recommendation // the link to hand on, once it is taken
+	toHand   string                // its address; "": none is offered
+	chose    string                // "?lang=…" when the reader chose the language, for the page's own links
 }
 
 // visit reads who comes by which link; check says what it has to be good for.
@@ -239,6 +244,9 @@ func (p *pages) show(w http.ResponseWriter, r *http.Request) {
 		err = p.quotes(r, &v)
 	}
 	if err == nil {
+		err = p.recommendation(r, &v)
+	}
+	if err == nil {
 		err = p.open(v)
 	}
 	q := r.URL.Query()
@@ -282,6 +290,12 @@ func (p *pages) receive(w http.ResponseWriter, r *http.Request) {
 	}
 	if r.PostForm.Has("quote") {
 		if err := p.receiveQuote(w, r, v); err != nil {
+			v.fail(w, r, err)
+		}
+		return
+	}
+	if r.PostForm.Has("recommend") {
+		if err := p.takeLink(w, r, v); err != nil {
 			v.fail(w, r, err)
 		}
 		return

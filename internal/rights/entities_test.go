@@ -24,6 +24,8 @@ var entities = map[string]string{
 	"identifierKey":     "exported (found_by) and erased",
 	"softBouncesKey":    "exported and erased",
 	"personKey":         "exported: letters, answer, case, consent to quotes; the case and the consent are erased, letters and answer are linked to nobody",
+	"inboxKey":          "exported and erased: what of an answer was marked; what a newcomer left stays for 180 days, without whose link it was by",
+	"recommendKey":      "exported and erased",
 	"noteKey":           "exported and erased",
 	"toldKey":           "exported, as what happened to the case, and erased with it",
 	"figuresKey":        "excused: numbers of an owner's cases",

@@ -72,13 +72,22 @@ type Before struct {
 
 // InCampaign is what one campaign knows of the person.
 type InCampaign struct {
-	ID      survey.CampaignID `json:"id"`
-	Name    string            `json:"name"`
-	Letters []Letter          `json:"letters,omitempty"`
-	Answer  *Answer           `json:"answer,omitempty"`
-	Case    *Case             `json:"case,omitempty"`
-	Calls   []loop.Call       `json:"calls,omitempty"` // of executives
-	Quote   *survey.Quote     `json:"quote,omitempty"` // what they said of being quoted
+	ID      survey.CampaignID      `json:"id"`
+	Name    string                 `json:"name"`
+	Letters []Letter               `json:"letters,omitempty"`
+	Answer  *Answer                `json:"answer,omitempty"`
+	Case    *Case                  `json:"case,omitempty"`
+	Calls   []loop.Call            `json:"calls,omitempty"`          // of executives
+	Quote   *survey.Quote          `json:"quote,omitempty"`          // what they said of being quoted
+	Handed  *survey.Recommendation `json:"recommendation,omitempty"` // the link that they took to hand on, and what came of it
+	Inbox   []PassedOn             `json:"inbox,omitempty"`          // as what their comment was passed on
+}
+
+// PassedOn is what somebody's comment was passed on as, to be answered.
+type PassedOn struct {
+	loop.Item
+	Answer string `json:"answer,omitempty"`
+	Note   string `json:"note,omitempty"`
 }
 
 // Letter is a letter to the person, or why there was none.
@@ -255,6 +264,20 @@ func (r *Rights) campaigns(ctx context.Context, c survey.Contact) (all []InCampa
 				}
 				if !quote.At.IsZero() {
 					in.Quote = &quote
+				}
+				handed, err := r.Store.Recommendation(ctx, v.ID, c.ID)
+				if err != nil {
+					return nil, err
+				}
+				if handed.Version > 0 {
+					in.Handed = &handed
+				}
+				items, err := r.Store.ItemsOf(ctx, v.ID, []survey.ContactID{c.ID})
+				if err != nil {
+					return nil, err
+				}
+				for _, i := range items[c.ID] {
+					in.Inbox = append(in.Inbox, PassedOn{i, i.Said.Answer, i.Said.Note})
 				}
 			}
 			if len(in.Letters) > 0 || in.Answer != nil || in.Case != nil {

@@ -29,14 +29,14 @@ func (s *Store) Card(ctx context.Context, hash string) (c survey.Card, ok bool, 
 	return survey.Card{Hash: hash, Campaign: survey.CampaignID(text(it, "campaign")), Cell: int(number64(it, "cell"))}, true, nil
 }
 
-// maxCardTries is how often a try is counted anew when others are counted at the same moment.
-const maxCardTries = 8
+// maxTries is how often a try is counted anew when others are counted at the same moment.
+const maxTries = 8
 
-// TryCard is Spend, of codes that are tried, by reads and conditional writes: respond may do no others.
-func (s *Store) TryCard(ctx context.Context, limit int, now time.Time) (bool, error) {
+// Try is Spend, of what strangers do, by reads and conditional writes: respond may do no others. The names of its allowances begin with "cards" or "leads".
+func (s *Store) Try(ctx context.Context, allowance string, limit int, now time.Time) (bool, error) {
 	hour := now.UTC().Truncate(time.Hour)
-	k := allowanceKey("cards", hour)
-	for range maxCardTries {
+	k := allowanceKey(allowance, hour)
+	for range maxTries {
 		it, err := s.get(ctx, k)
 		if err != nil {
 			return false, err

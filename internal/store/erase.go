@@ -185,7 +185,8 @@ func (s *Store) EraseMade(ctx context.Context, upload string, ids []survey.Conta
 	return n, nil
 }
 
-// EraseCase deletes a contact's case in a campaign, what happened to it, its notes, what executives heard when calling, what is due of it, and whether the contact may be quoted. Again changes nothing.
+// EraseCase deletes a contact's case in a campaign, what happened to it, its notes, what executives heard when calling, what is due of it, whether the contact may be quoted,
+// what of its answer was marked and the link that it handed on. Again changes nothing.
 func (s *Store) EraseCase(ctx context.Context, c survey.CampaignID, id survey.ContactID) (cases, notes int, err error) {
 	was, there, err := s.Case(ctx, c, id)
 	if err != nil {
@@ -223,6 +224,9 @@ func (s *Store) EraseCase(ctx context.Context, c survey.CampaignID, id survey.Co
 		return true, nil
 	})
 	if err != nil {
+		return 0, 0, err
+	}
+	if ask, err = s.eraseItems(ctx, c, id, ask); err != nil {
 		return 0, 0, err
 	}
 	if there {

@@ -207,6 +207,26 @@ func callKey(c survey.CampaignID, id survey.ContactID, round string) key {
 	return key{peoplePK(c, shard(id)), callPrefix(id) + part(round)}
 }
 
+// inboxKey has an idea, a question or a lead: an answer that was marked, beside it, or what a newcomer left by the link of a promoter, beside that one.
+func inboxKey(c survey.CampaignID, shard int, name string) key {
+	return key{peoplePK(c, shard), inboxPrefix + part(name)}
+}
+
+const inboxPrefix = "INBOX#"
+
+// inboxPK has those of a kind that wait, or are over, in gsi1.
+func inboxPK(kind loop.ItemKind, waits bool) string {
+	if waits {
+		return "INBOX#" + string(kind) + "#WAITING"
+	}
+	return "INBOX#" + string(kind) + "#OVER"
+}
+
+// recommendKey has a promoter's link and what came of it.
+func recommendKey(c survey.CampaignID, id survey.ContactID) key {
+	return personKey(c, "RECOMMEND", id)
+}
+
 func callPrefix(id survey.ContactID) string { return "CALL#" + string(id) + "#" }
 
 // callRoundsKey is written when somebody deals calls out, some times a quarter; callRoundKey has who calls whom.

@@ -78,7 +78,7 @@ func (s *Store) SealedParts(ctx context.Context) (parts []string, err error) {
 		for _, c := range campaigns {
 			parts = append(parts, campaignKey(c.ID).pk+partMark+"ASKED#")
 			for n := range survey.ContactShards {
-				parts = append(parts, peoplePK(c.ID, n)+partMark+"CALL#", peoplePK(c.ID, n)+partMark+"NOTE#", peoplePK(c.ID, n)+partMark+"RESPONSE#")
+				parts = append(parts, peoplePK(c.ID, n)+partMark+"CALL#", peoplePK(c.ID, n)+partMark+inboxPrefix, peoplePK(c.ID, n)+partMark+"NOTE#", peoplePK(c.ID, n)+partMark+"RESPONSE#")
 			}
 			if c.Ballots {
 				parts = append(parts, wordsKey(c.ID, 0).pk+partMark+"WORDS#")
@@ -158,6 +158,8 @@ func (s *Store) resealed(ctx context.Context, it item) (item, error) {
 		p, plain = seal.Notes, "note"
 	case kind == "CAMPAIGN" && strings.HasPrefix(k.sk, "CALL#"):
 		p, plain = seal.Notes, "call"
+	case kind == "CAMPAIGN" && strings.HasPrefix(k.sk, inboxPrefix):
+		p, plain = seal.Words, "said"
 	case kind == huddlesPK:
 		p, plain = seal.Notes, "huddle"
 	case k == outerKey:

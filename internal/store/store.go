@@ -34,6 +34,8 @@
 //	the notes of a case                                 same pk                         NOTE#<contact>#<n>
 //	what happened to a case before what it holds itself  same pk                        EVENTS#<contact>#<page>
 //	whether they may be quoted                          same pk                         QUOTE#<contact>
+//	a promoter's link, and what came of it              same pk                         RECOMMEND#<contact>
+//	an idea, a question, a lead; all of a kind          same pk; gsi1: INBOX#<kind>#WAITING or OVER  INBOX#<name>; <time>#<item>
 //	what an executive heard when calling                same pk                         CALL#<contact>#<round>
 //	rounds of executives' calls; who calls whom in one  CALLS; CALLS#<round>            ROUNDS; ROUND
 //	what has been counted of each of those              same pk                         COUNTED#<sk of what was counted>

@@ -64,6 +64,7 @@ type Campaign struct {
 	Languages  []string           `json:"languages,omitempty"` // the only ones that it is written in; none: all
 	Brand      Brand              `json:"brand,omitzero"`      // the company's at launch
 	Quotes     bool               `json:"quotes,omitempty"`    // promoters are asked, after their answer, whether they may be quoted
+	Recommend  Recommend          `json:"recommend,omitzero"`  // … and are offered a link to hand on
 	Wording    map[string]Wording `json:"wording,omitempty"`   // by language
 	Filter     Filter             `json:"filter"`
 	Sample     float64            `json:"sample,omitempty"`             // share of the audience to invite, 0 < s ≤ 1; 0 means all

@@ -15,6 +15,30 @@ type Quote struct {
 	Words     string    `json:"words"`              // which words it is about: their traces
 	At        time.Time `json:"at"`                 // when it was given
 	Withdrawn time.Time `json:"withdrawn,omitzero"` // when it was taken back; zero: it was not
+	By        string    `json:"by,omitempty"`       // staff id of who took it back for them; "": they did, or a program
+	How       AskedHow  `json:"how,omitempty"`      // how they asked that; "": by the page
+}
+
+// AskedHow is how somebody has asked staff for something.
+type AskedHow string
+
+// The ways of asking.
+const (
+	AskedByPhone  AskedHow = "phone"
+	AskedByEmail  AskedHow = "email"
+	AskedInPerson AskedHow = "person"
+)
+
+// AskedHows lists them in the order in which they are shown.
+var AskedHows = []AskedHow{AskedByPhone, AskedByEmail, AskedInPerson}
+
+// Withdraw returns a consent that staff take back for who has given it; changed is false where it does not stand.
+func (q Quote) Withdraw(by string, how AskedHow, now time.Time) (after Quote, changed bool) {
+	if !q.Given() {
+		return q, false
+	}
+	q.Withdrawn, q.By, q.How = now.UTC(), by, how
+	return q, true
 }
 
 // Given reports whether the consent stands.

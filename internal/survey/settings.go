@@ -24,6 +24,7 @@ type Settings struct {
 	Hours      Hours           `json:"hours,omitzero"`      // of the day in which surveys are sent
 	Currency   string          `json:"currency,omitempty"`  // ISO 4217, of amounts of contacts that name none; empty: not set
 	Quotes     bool            `json:"quotes,omitempty"`    // promoters are asked, after their answer, whether they may be quoted; of new campaigns
+	Recommend  Recommend       `json:"recommend,omitzero"`  // … and are offered a link to hand on; of new campaigns, too
 	Trusted    Trusted         `json:"trusted,omitzero"`    // set apart from the others, by org.Company.SaveTrusted
 	Frequency  []FrequencyRule `json:"frequency,omitempty"` // so are these, by org.Company.SaveFrequency
 	Version    int             `json:"version"`
@@ -47,7 +48,7 @@ const maxContact = 200
 const maxCompany = 150
 
 // Check tells what keeps settings from being stored. Problems: company_too_long, contact_too_long, language_unknown, language_not_among,
-// hours_range, days_range, zone_unknown, currency_unknown, and those of ReadSender and CheckName. Whether the deployment allows the sender is asked of
+// hours_range, days_range, zone_unknown, currency_unknown, and those of Recommend.Check, ReadSender and CheckName. Whether the deployment allows the sender is asked of
 // Senders.Check. The colour and the logo are checked where they come in.
 func (s Settings) Check() error {
 	invalid := func(code, where string, with ...any) error { return apperr.New(apperr.Invalid, code, where, with...) }
@@ -81,6 +82,9 @@ func (s Settings) Check() error {
 	case s.Currency != "" && !money.Known(s.Currency):
 		return invalid("currency_unknown", "currency")
 	}
+	if err := s.Recommend.Check(); err != nil {
+		return err
+	}
 	if err := s.Hours.Check(); err != nil {
 		return err
 	}
@@ -104,7 +108,7 @@ func (s Settings) Clock() *time.Location { return orUTC(s.Location()) }
 // Begin gives a new campaign what the company has set.
 func (s Settings) Begin(c *Campaign) {
 	c.Company, c.Sender, c.QuietDays, c.RemindDays = s.Company, s.Sender, s.QuietDays, s.RemindDays
-	c.Brand, c.Languages, c.Quotes = s.Brand, s.Languages, s.Quotes
+	c.Brand, c.Languages, c.Quotes, c.Recommend = s.Brand, s.Languages, s.Quotes, s.Recommend
 	if s.Language != "" {
 		c.Language = s.Language
 	} else if len(s.Languages) == 1 {

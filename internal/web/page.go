@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -52,6 +53,7 @@ type Page struct {
 	Body   templ.Component // inside <main>
 	Script *Inline         // nil for none
 	Brand  string          // the company's colour, "#rrggbb"; "": Onetap's own
+	Onward string          // the https address to which a post of the page's forms may lead; "": none but this site's
 }
 
 // Write answers with a page.
@@ -62,7 +64,7 @@ func (p Page) Write(w http.ResponseWriter, r *http.Request, status int) {
 		colours = Script(own)
 		styles += " " + colours.hash
 	}
-	policy := "default-src 'none'; style-src " + styles + "; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+	policy := "default-src 'none'; style-src " + styles + "; img-src 'self' data:; form-action 'self'" + p.onward() + "; base-uri 'none'; frame-ancestors 'none'"
 	if p.Script != nil {
 		policy += "; script-src " + p.Script.hash + "; connect-src 'self'"
 	}
@@ -71,6 +73,15 @@ func (p Page) Write(w http.ResponseWriter, r *http.Request, status int) {
 		slog.Error("make a page", "error", err.Error())
 		http.Error(w, "internal error", http.StatusInternalServerError)
 	}
+}
+
+// onward is the host of Onward as a policy names it.
+func (p Page) onward() string {
+	u, err := url.Parse(p.Onward)
+	if err != nil || u.Scheme != "https" || strings.ContainsAny(u.Host, "*;, ") {
+		return ""
+	}
+	return " https://" + u.Host
 }
 
 // Render answers with a page. It is made in memory, whole, also for whoever asked too late: they hear why. An error is a

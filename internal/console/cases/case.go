@@ -71,6 +71,7 @@ type casePage struct {
 	Procedure                   procedureView
 	Calls                       string // that an executive calls, too
 	Tell                        tellView
+	PassOn                      *shell.PassOnView // nil: it cannot be passed on
 	ContactHref                 string
 	CampaignHref                string
 }
@@ -241,6 +242,13 @@ func (d *Pages) showCasePage(w http.ResponseWriter, r *http.Request, status int,
 	p.History = p.history(c, notes, names)
 	p.work(c, staff, causes, typed)
 	p.told(c, known.Campaign, practice, r.FormValue("tell"), wrong)
+	if p.MayNote && known.Response.Verified && p.Why+p.Wish != "" {
+		items, err := d.Store.ItemsOf(r.Context(), c.Campaign, []survey.ContactID{c.Contact})
+		if err != nil {
+			return err
+		}
+		p.PassOn = shell.PassOn(p.Lang, c.Campaign, c.Contact, p.Why+"\n"+p.Wish, items[c.Contact], p.Action)
+	}
 	p.CallAgain, p.Promise, p.Promised = r.FormValue("again"), typed.Promise, r.FormValue("promised")
 	if version, err := strconv.Atoi(r.URL.Query().Get("since")); err == nil && wrong == nil {
 		for _, e := range c.Since(version, nil) {

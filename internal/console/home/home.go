@@ -24,7 +24,8 @@ type homePage struct {
 	Mine      string // whose the figures are; "": everybody's
 	Scores    []audienceCard
 	Cases     casesCard
-	CasesLead bool // the cases come before the figures
+	Inbox     string // how many ideas, questions and leads wait; "": none
+	CasesLead bool   // the cases come before the figures
 	Campaigns []campaignCard
 	NewOne    bool // may make a campaign
 	Empty     string
@@ -55,6 +56,15 @@ func (d *Pages) home(w http.ResponseWriter, r *http.Request) error {
 	g.Go(func() (err error) { p.Scores, err = d.audienceCards(ctx, &p.Frame, latest); return err })
 	if p.Can(authz.ReadCases) {
 		g.Go(func() (err error) { p.Cases, err = d.homeCases(ctx, &p.Frame); return err })
+	}
+	if p.Can(authz.WorkInbox) {
+		g.Go(func() error {
+			n, _, err := d.Inbox.Waiting(ctx, p.Visit.Who)
+			if n > 0 {
+				p.Inbox = l.T("home.inbox", lang.Values{"Count": n})
+			}
+			return err
+		})
 	}
 	if role == survey.RoleMarketing || role == survey.RoleAnalyst || role == survey.RoleAdministrator {
 		g.Go(func() (err error) { p.Campaigns, err = d.campaignCards(ctx, &p.Frame); return err })

@@ -214,6 +214,15 @@ func (w *writer) campaign(c rights.InCampaign) {
 		w.fact(w.moment(q.At), q.Wording)
 		w.add("quote_withdrawn", w.moment(q.Withdrawn))
 	}
+	if h := c.Handed; h != nil {
+		w.fact(w.moment(h.Taken), w.say("recommended"))
+		w.add("gone_on", strconv.Itoa(h.Opened))
+	}
+	for _, i := range c.Inbox {
+		w.fact(w.moment(i.At), w.say("passed_on")+": "+w.Lang.T("ideas.kind."+string(i.Kind)))
+		w.add("item_answer", i.Answer)
+		w.add("item_note", i.Note)
+	}
 	for _, call := range c.Calls {
 		w.fact(w.moment(call.At)+", "+shell.StaffName(w.names, call.Executive), w.say("called"))
 		w.add("heard", call.Words)

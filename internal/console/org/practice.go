@@ -34,6 +34,8 @@ type practicePage struct {
 	Causes      []causeField
 	Silence     []shell.Option
 	Told        []causeName
+	Inbox       []inboxField
+	WrongInbox  string
 	Waves       string
 	Least       string
 	Most        string
@@ -42,6 +44,12 @@ type practicePage struct {
 	WrongLeast  string
 	WrongMost   string
 	WrongCauses string // of all of them
+}
+
+// inboxField says who gets a kind of item.
+type inboxField struct {
+	Field, Label string
+	Staff        []shell.Option
 }
 
 // causeField is a line of the form.
@@ -64,7 +72,11 @@ func (d *Pages) showPractice(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return shell.Show(w, r, http.StatusOK, d.practiceForm(r, stored, nil))
+	page, err := d.practiceForm(r, stored, nil)
+	if err != nil {
+		return err
+	}
+	return shell.Show(w, r, http.StatusOK, page)
 }
 
 // savePractice stores what is followed up. What is wrong is said beside its line, and nothing that was typed is lost.
@@ -82,7 +94,10 @@ func (d *Pages) savePractice(w http.ResponseWriter, r *http.Request) error {
 		return shell.Done(w, r, practicePath, "practice_saved")
 	}
 	if errors.Is(err, apperr.ErrChanged) {
-		page := d.practiceForm(r, stored, nil)
+		page, err := d.practiceForm(r, stored, nil)
+		if err != nil {
+			return err
+		}
 		page.Error = page.Lang.T("deadlines.stale")
 		return shell.Show(w, r, http.StatusConflict, page)
 	}
@@ -94,7 +109,10 @@ func (d *Pages) savePractice(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.Causes, p.Version = stored.Causes, stored.Version
-	page := d.practiceForm(r, p, said)
+	page, err := d.practiceForm(r, p, said)
+	if err != nil {
+		return err
+	}
 	page.Tries, page.Waves, page.Least, page.Most = r.PostFormValue("tries"), r.PostFormValue("silence_waves"), r.PostFormValue("silence_value"), r.PostFormValue("silence_most")
 	text := page.Lang.Problem(refusal)
 	page.Error = page.Lang.T("form.not_saved")
@@ -105,6 +123,8 @@ func (d *Pages) savePractice(w http.ResponseWriter, r *http.Request) error {
 				page.Causes[i].Wrong = text
 			}
 		}
+	case refusal.Where == "inbox":
+		page.WrongInbox = text
 	case refusal.Where == "tries":
 		page.WrongTries = text
 	case refusal.Where == "silence_waves":
@@ -120,9 +140,20 @@ func (d *Pages) savePractice(w http.ResponseWriter, r *http.Request) error {
 }
 
 // practiceForm shows how cases are followed up as it is stored, with causes as somebody would have them.
-func (d *Pages) practiceForm(r *http.Request, stored loop.Practice, said []loop.CauseChange) *practicePage {
+func (d *Pages) practiceForm(r *http.Request, stored loop.Practice, said []loop.CauseChange) (*practicePage, error) {
 	p := &practicePage{Frame: shell.NewFrame(r, "practice.title"), Version: strconv.Itoa(stored.Version)}
 	p.Tabs = tabsOf(&p.Frame, practicePath)
+	staff, err := d.Cases.Recipients(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	for _, kind := range loop.ItemKinds {
+		f := inboxField{Field: "inbox_" + string(kind), Label: p.Lang.T("ideas.of." + string(kind))}
+		for _, m := range staff {
+			f.Staff = append(f.Staff, shell.Option{Value: m.ID, Label: cmp.Or(m.Name, m.ID), On: strings.EqualFold(m.ID, stored.Inbox[kind])})
+		}
+		p.Inbox = append(p.Inbox, f)
+	}
 	p.Weekly = !stored.NoWeekly
 	p.Tries = strconv.Itoa(cmp.Or(stored.Tries, loop.DefaultTries))
 	for _, l := range lang.All() {
@@ -158,7 +189,7 @@ func (d *Pages) practiceForm(r *http.Request, stored loop.Practice, said []loop.
 		}
 		p.Causes = append(p.Causes, f)
 	}
-	return p
+	return p, nil
 }
 
 // practiceTyped reads the form; currency is the workspace's.
@@ -167,6 +198,14 @@ func practiceTyped(r *http.Request, currency string) (p loop.Practice, said []lo
 	p.NoWeekly = r.PostFormValue("weekly") == ""
 	for _, a := range r.PostForm["passives"] {
 		p.Passives = append(p.Passives, survey.Audience(a))
+	}
+	for _, kind := range loop.ItemKinds {
+		if id := strings.TrimSpace(r.PostFormValue("inbox_" + string(kind))); id != "" {
+			if p.Inbox == nil {
+				p.Inbox = map[loop.ItemKind]string{}
+			}
+			p.Inbox[kind] = id
+		}
 	}
 	for i := range maxCauseLines {
 		field := "cause_" + strconv.Itoa(i+1)

@@ -34,7 +34,8 @@ type settingsPage struct {
 	Currency  []shell.Option
 	From      []shell.Option // hours of the day
 	Until     []shell.Option
-	Sender    string // the deployment's, where none is set
+	Welcome   []causeName // what newcomers read, by language
+	Sender    string      // the deployment's, where none is set
 	Wrong     settingsWrong
 	Nearest   string // the nearest colour that will do
 	Swatch    string
@@ -45,12 +46,13 @@ type settingsPage struct {
 // versions are what two people would have in one field: somebody else saved while a form was open.
 type versions struct{ Field, Yours, Theirs string }
 
-type settingsWrong struct{ Company, Contact, Sender, Languages, Language, Colour, Logo, QuietDays, RemindDays, Zone, Hours, Currency string }
+type settingsWrong struct{ Company, Contact, Sender, Languages, Language, Colour, Logo, QuietDays, RemindDays, Zone, Hours, Currency, RecommendAddress, RecommendWords string }
 
 func (w *settingsWrong) put(field, message string) {
 	for name, to := range map[string]*string{
 		"company": &w.Company, "contact": &w.Contact, "sender": &w.Sender, "languages": &w.Languages, "language": &w.Language, "colour": &w.Colour,
 		"logo": &w.Logo, "quiet_days": &w.QuietDays, "remind_days": &w.RemindDays, "zone": &w.Zone, "hours": &w.Hours, "currency": &w.Currency,
+		"recommend_address": &w.RecommendAddress, "recommend_words": &w.RecommendWords,
 	} {
 		if name == field {
 			*to = message
@@ -67,6 +69,9 @@ func (d *Pages) settingsForm(r *http.Request, s survey.Settings) *settingsPage {
 	for _, l := range survey.Languages() {
 		p.Languages = append(p.Languages, shell.Option{Value: l, Label: lang.Language(l).T("format.language"), On: len(s.Languages) == 0 || slices.Contains(s.Languages, l)})
 		p.Language = append(p.Language, shell.Option{Value: l, Label: lang.Language(l).T("format.language"), On: l == s.Language})
+	}
+	for _, l := range lang.All() {
+		p.Welcome = append(p.Welcome, causeName{Field: "recommend_" + string(l), Label: l.T("format.language"), Value: s.Recommend.Words[string(l)], Own: l.T("invite.words")})
 	}
 	p.Zones = zoneOptions(s.Zone, p.Zone, d.Now())
 	p.Currency = []shell.Option{{Label: p.Lang.T("settings.currency_none"), On: s.Currency == ""}}
@@ -154,6 +159,15 @@ func (d *Pages) settingsTyped(r *http.Request) (s survey.Settings, err error) {
 		Company: strings.TrimSpace(r.FormValue("company")), Contact: strings.TrimSpace(r.FormValue("contact")),
 		Sender: strings.TrimSpace(r.FormValue("sender")), Language: r.FormValue("language"),
 		Languages: r.Form["languages"], Brand: logo, Zone: r.FormValue("zone"), Currency: r.FormValue("currency"), Quotes: r.FormValue("quotes") != "",
+	}
+	s.Recommend.Address = strings.TrimSpace(r.FormValue("recommend_address"))
+	for _, l := range lang.All() {
+		if text := strings.TrimSpace(r.FormValue("recommend_" + string(l))); text != "" {
+			if s.Recommend.Words == nil {
+				s.Recommend.Words = map[string]string{}
+			}
+			s.Recommend.Words[string(l)] = strings.ReplaceAll(text, "\r\n", "\n")
+		}
 	}
 	var numbers error
 	for _, f := range []struct {
@@ -243,6 +257,7 @@ func (p *settingsPage) differences(yours, theirs survey.Settings) []versions {
 		{"settings.remind_days", orNothing(yours.RemindDays), orNothing(theirs.RemindDays)},
 		{"settings.zone", yours.Zone, theirs.Zone},
 		{"settings.currency", yours.Currency, theirs.Currency},
+		{"settings.recommend", yours.Recommend.Address, theirs.Recommend.Address},
 		{"settings.hours", hoursText(yours.Hours), hoursText(theirs.Hours)},
 	} {
 		if f.yours != f.theirs {

@@ -141,6 +141,7 @@ type answerView struct {
 	Contact    string // path of whose it is; "" for those who may not see that
 	Case       string // path of its case
 	Unverified bool
+	PassOn     *shell.PassOnView // nil: it cannot be passed on
 }
 
 // words are an answer's, cut in two where they are long.
@@ -195,7 +196,7 @@ func (d *Pages) answersPage(w http.ResponseWriter, r *http.Request) error {
 	for _, g := range []nps.Group{nps.Promoter, nps.Passive, nps.Detractor} {
 		p.Groups = append(p.Groups, shell.Option{Value: string(g), Label: l.T("results.group." + string(g)), On: p.Filter.Group == string(g)})
 	}
-	if p.Answers, err = d.answerViews(r.Context(), &p.Frame, c, found.List); err != nil {
+	if p.Answers, err = d.answerViews(r.Context(), &p.Frame, c, found.List, p.Action); err != nil {
 		return err
 	}
 	if p.Next = found.Next; found.Partly {
@@ -263,7 +264,7 @@ func (p *answersPage) chosen(c survey.Campaign, found []insight.Answer) (said []
 	return said
 }
 
-func (d *Pages) answerViews(ctx context.Context, f *shell.Frame, c survey.Campaign, found []insight.Answer) ([]answerView, error) {
+func (d *Pages) answerViews(ctx context.Context, f *shell.Frame, c survey.Campaign, found []insight.Answer, back string) ([]answerView, error) {
 	var ids []survey.ContactID
 	for _, a := range found {
 		if r, ok := a.Response(); ok {
@@ -281,6 +282,12 @@ func (d *Pages) answerViews(ctx context.Context, f *shell.Frame, c survey.Campai
 	if err != nil {
 		return nil, err
 	}
+	var items map[survey.ContactID][]loop.Item
+	if f.Can(authz.WorkCases) && len(ids) > 0 {
+		if items, err = d.Store.ItemsOf(ctx, c.ID, ids); err != nil {
+			return nil, err
+		}
+	}
 	views := make([]answerView, len(found))
 	for i, a := range found {
 		v := answerView{Pseudonym: a.Pseudonym(), Score: a.Score(), Class: string(a.Group()), Group: f.Lang.T("case.group." + string(a.Group())), Comment: cutWords(a.Comment()), Wish: cutWords(a.Wish()), Damaged: a.Damaged()}
@@ -292,6 +299,9 @@ func (d *Pages) answerViews(ctx context.Context, f *shell.Frame, c survey.Campai
 			}
 			if there && f.Can(authz.ReadContacts) && sees(contact) {
 				v.Contact = shell.ContactHref(c.Audience, r.Contact)
+			}
+			if said := a.Comment() + a.Wish(); f.Can(authz.WorkCases) && r.Verified && said != "" && !c.Audience.Anonymous() {
+				v.PassOn = shell.PassOn(f.Lang, c.ID, r.Contact, a.Comment()+"\n"+a.Wish(), items[r.Contact], back)
 			}
 			if f.Can(authz.ReadCases) && r.Unhappy {
 				v.Case = "/cases/" + loop.Case{Campaign: c.ID, Contact: r.Contact}.ID()

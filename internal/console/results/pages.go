@@ -5,6 +5,7 @@ import (
 	"onetap/internal/authz"
 	"onetap/internal/console/shell"
 	"onetap/internal/door"
+	"onetap/internal/survey"
 )
 
 // Pages answers the requests for these pages. It is safe for concurrent use.
@@ -24,6 +25,11 @@ func (d *Pages) Routes() []door.Route {
 		door.On("GET /results/{campaign}/silent", authz.ReadPeople, d.silentPage, ""),
 		door.On("POST /results/{campaign}/silent/download", authz.ReadPeople, d.downloadSilent, "campaigns.silent.download"),
 		door.On("GET /results/{campaign}/quotes", authz.ReadAnswers, d.quotesPage, ""),
+		door.On("POST /results/{campaign}/quotes/{contact}/phone", authz.KeepConsents, d.withdraw(survey.AskedByPhone), "quotes.withdraw.phone"),
+		door.On("POST /results/{campaign}/quotes/{contact}/email", authz.KeepConsents, d.withdraw(survey.AskedByEmail), "quotes.withdraw.email"),
+		door.On("POST /results/{campaign}/quotes/{contact}/person", authz.KeepConsents, d.withdraw(survey.AskedInPerson), "quotes.withdraw.person"),
+		door.On("GET /results/{campaign}/recommendations", authz.ReadResults, d.recommendationsPage, ""),
+		door.On("POST /results/{campaign}/recommendations/download", authz.ReadResults, d.downloadRecommendations, "campaigns.recommendations.download"),
 		door.On("GET /results/{campaign}/team", authz.ReadResults, d.teamPage, ""),
 		door.On("GET /results/{campaign}/answers", authz.ReadAnswers, d.answersPage, ""),
 		door.On("POST /results/{campaign}/answers", authz.ReadAnswers, d.answersPage, door.Unaudited),

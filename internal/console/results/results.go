@@ -150,6 +150,9 @@ func (d *Pages) tabs(ctx context.Context, f *shell.Frame, opened *insight.Readin
 	if opened.Campaign().AsksQuotes() && f.Can(authz.ReadAnswers) {
 		tabs = append(tabs, shell.Tab{Href: base + "/quotes", Label: f.Lang.T("results.quotes"), Here: here == "quotes"})
 	}
+	if opened.Campaign().Recommends() {
+		tabs = append(tabs, shell.Tab{Href: base + "/recommendations", Label: f.Lang.T("recommendations.title"), Here: here == "recommendations"})
+	}
 	if opened.MaySilent() == nil && f.Can(authz.ReadPeople) {
 		tabs = append(tabs, shell.Tab{Href: base + "/silent", Label: f.Lang.T("silent.title"), Here: here == "silent"})
 	}

@@ -25,6 +25,7 @@ var sections = []section{
 	{"/campaigns", "nav.campaigns", authz.ReadCampaigns},
 	{"/results", "nav.results", authz.ReadResults},
 	{"/cases", "nav.cases", authz.ReadCases},
+	{"/inbox", "nav.inbox", authz.WorkInbox},
 	{"/calls", "nav.calls", authz.ReadCalls},
 	{"/contacts", "nav.contacts", authz.ReadContacts},
 	{"/staff", "nav.staff", authz.WriteStaff},
