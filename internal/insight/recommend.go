@@ -19,6 +19,7 @@ type Recommended struct {
 	Times     int             // how often somebody did
 	Leads     int             // newcomers who left how they are reached
 	Customers nps.Share       // of them, who became customers, as staff say
+	Few       bool            // too few have answered for this reader: nothing is told
 	Lines     []RecommendedBy // for who may know the people
 }
 
@@ -60,6 +61,9 @@ func (r *Results) Recommendations(ctx context.Context, who authz.Who, c survey.C
 		figures, err := r.Whole(ctx, who, c)
 		if err != nil {
 			return found, err
+		}
+		if figures.Withheld() != "" && !who.Can(authz.ReadPeople) { // a link is a promoter
+			return Recommended{Few: true}, nil
 		}
 		if figures.Withheld() == "" {
 			found.Taken.Of = max(int64(len(all)), figures.Tally().Promoters()) // a promoter who has lowered the score since has the link still

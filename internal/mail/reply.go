@@ -41,10 +41,13 @@ func Reply(r ReplyData) (Message, error) {
 	if !ok {
 		l = lang.Default
 	}
-	said := ToldData{Company: r.Company, Answered: r.Answered}
+	said, subject := ToldData{Company: r.Company, Answered: r.Answered}, "reply.subject"
+	if line(r.Company) == "" {
+		subject = "reply.subject_plain"
+	}
 	name := cut(line(names.Greeting(string(l), names.Name{Whole: r.Person.Name, First: r.Person.First, Middle: r.Person.Middle})), maxName)
 	d := replyData{
-		Lang: string(l), Subject: said.text(l, "reply.subject"), Greeting: l.T("told.greeting", lang.Values{"Who": name}), Text: visible(r.Text), Words: cut(visible(r.Words), maxQuoted),
+		Lang: string(l), Subject: l.T(subject, lang.Values{"Company": line(r.Company)}), Greeting: l.T("told.greeting", lang.Values{"Who": name}), Text: visible(r.Text), Words: cut(visible(r.Words), maxQuoted),
 		Reason: said.text(l, "told.reason_answered"), Leave: r.Unsubscribe, Unsubscribe: l.T("told.unsubscribe"),
 	}
 	if name == "" {

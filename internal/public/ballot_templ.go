@@ -457,7 +457,7 @@ func cardPage(l lang.Language, wrong string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 44, "</p><p><input id=\"code\" name=\"code\" inputmode=\"numeric\" autocomplete=\"off\" maxlength=\"24\" required aria-describedby=\"how\"></p><button>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 44, "</p><p><input class=\"line\" id=\"code\" name=\"code\" inputmode=\"numeric\" autocomplete=\"off\" maxlength=\"24\" required aria-describedby=\"how\"></p><button>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

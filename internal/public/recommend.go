@@ -112,13 +112,14 @@ func (p *pages) showInvite(w http.ResponseWriter, r *http.Request) {
 }
 
 func (v invited) write(w http.ResponseWriter, r *http.Request, status int) {
-	page := v.page(v.says("invite.title"), templ.Join(v.invitation(), v.links()), nil)
+	page := v.page(v.says("title"), templ.Join(v.invitation(), v.links()), nil)
 	page.Onward = v.campaign.Recommend.Address
 	page.Write(w, r, status)
 }
 
 // says is a text that names the company, or the one without where it has said no name.
-func (v invited) says(id string) string {
+func (v invited) says(what string) string {
+	id := "invite." + what
 	if v.campaign.Company == "" {
 		id += "_plain"
 	}
@@ -208,7 +209,7 @@ func (p *pages) leaveLead(r *http.Request, v invited) error {
 		Campaign: v.campaign.ID, Shard: v.token.Contact.Shard(), Name: p.keys.LeadName(v.path, form), Kind: loop.ItemLead, Audience: v.campaign.Audience, Contact: v.token.Contact, Recommended: true,
 		Owner: person.Owner, Team: person.Team, Language: string(v.lang), At: p.now().UTC(), State: loop.ItemWaits,
 	}
-	said, err := json.Marshal(loop.ItemSaid{Name: v.name, Reach: v.reach, Words: v.words, Consent: v.says("invite.agree")})
+	said, err := json.Marshal(loop.ItemSaid{Name: v.name, Reach: v.reach, Words: v.words, Consent: v.says("agree")})
 	if err != nil {
 		return err
 	}

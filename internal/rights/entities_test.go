@@ -25,6 +25,7 @@ var entities = map[string]string{
 	"softBouncesKey":    "exported and erased",
 	"personKey":         "exported: letters, answer, case, consent to quotes; the case and the consent are erased, letters and answer are linked to nobody",
 	"inboxKey":          "exported and erased: what of an answer was marked; what a newcomer left stays for 180 days, without whose link it was by",
+	"inboxKeyOf":        "excused: as inboxKey",
 	"recommendKey":      "exported and erased",
 	"noteKey":           "exported and erased",
 	"toldKey":           "exported, as what happened to the case, and erased with it",

@@ -18,6 +18,7 @@ type recommendationsPage struct {
 	Figures      []recommendationFigure
 	Lines        []recommendationLine
 	None         bool
+	Few          bool // too few have answered for the reader
 }
 
 // recommendationFigure is a number with what it is of, and the share with its interval.
@@ -36,7 +37,7 @@ func (d *Pages) recommendationsPage(w http.ResponseWriter, r *http.Request) erro
 	if err != nil {
 		return err
 	}
-	p := &recommendationsPage{Frame: shell.NewFrame(r, c.Name), Campaign: c.Name, ID: string(c.ID), None: found.Taken.Did == 0}
+	p := &recommendationsPage{Frame: shell.NewFrame(r, c.Name), Campaign: c.Name, ID: string(c.ID), None: found.Taken.Did == 0, Few: found.Few}
 	p.Title = c.Name + ": " + p.Lang.T("recommendations.title")
 	if p.Tabs, err = d.tabs(r.Context(), &p.Frame, opened, "recommendations"); err != nil {
 		return err
