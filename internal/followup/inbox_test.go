@@ -161,7 +161,7 @@ func TestWhoIsNotAnswered(t *testing.T) {
 	if _, err := in.Close(ctx, who, i.ID(), 0, "called them"); err != nil {
 		t.Error(err)
 	}
-	if _, _, err := b.Store.EraseCase(ctx, spring, id); err != nil {
+	if err := b.Store.EraseBesides(ctx, spring, id); err != nil {
 		t.Fatal(err)
 	}
 	if _, ok, err := b.Store.Item(ctx, i.ID()); ok || err != nil {
@@ -200,7 +200,7 @@ func TestLeadsOfRecommendations(t *testing.T) {
 			t.Errorf("%s: %+v, %v", customer, now, err)
 		}
 	}
-	if _, _, err := b.Store.EraseCase(ctx, spring, id); err != nil {
+	if err := b.Store.EraseBesides(ctx, spring, id); err != nil {
 		t.Fatal(err)
 	}
 	now, ok, err := b.Store.Item(ctx, lead.ID())

@@ -165,6 +165,9 @@ func (r *Rights) eraseCampaigns(ctx context.Context, e *survey.Erasure) (next st
 }
 
 func (r *Rights) eraseCampaign(ctx context.Context, e *survey.Erasure, c survey.CampaignID, id, to survey.ContactID) error {
+	if err := r.Store.EraseBesides(ctx, c, id); err != nil {
+		return err
+	}
 	cases, notes, err := r.Store.EraseCase(ctx, c, id)
 	if err != nil {
 		return err

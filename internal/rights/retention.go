@@ -40,6 +40,9 @@ type RetentionStore interface {
 	Cases(ctx context.Context, campaign survey.CampaignID) ([]loop.Case, error)
 	// EraseCase deletes a case with its notes.
 	EraseCase(ctx context.Context, c survey.CampaignID, id survey.ContactID) (cases, notes int, err error)
+	// CampaignItems lists a campaign's ideas, questions and leads, DropItem deletes one.
+	CampaignItems(ctx context.Context, c survey.CampaignID) ([]loop.Item, error)
+	DropItem(ctx context.Context, i loop.Item) error
 	// DropAudit deletes a day's entries of the audit list that drop says are to go.
 	DropAudit(ctx context.Context, day time.Time, drop func(authz.AuditEntry) bool) (int, error)
 	// AddAudit writes down that it was done.
@@ -263,6 +266,21 @@ func (r *Retention) cases(ctx context.Context, run survey.RetentionRun, c survey
 		}
 		if run.Stage == survey.RetentionDeleting {
 			if _, _, err := r.Store.EraseCase(ctx, c, v.Contact); err != nil {
+				return err
+			}
+		}
+		sum.Cases++
+	}
+	items, err := r.Store.CampaignItems(ctx, c)
+	if err != nil {
+		return err
+	}
+	for _, i := range items { // what was passed on is kept as long as a case
+		if i.Waits() || !i.Ended.Before(before) {
+			continue
+		}
+		if run.Stage == survey.RetentionDeleting {
+			if err := r.Store.DropItem(ctx, i); err != nil {
 				return err
 			}
 		}

@@ -36,6 +36,16 @@ func TestRetention(t *testing.T) {
 			w.must(err)
 		}
 	}
+	passedOn := map[string]loop.Item{}
+	for name, ended := range map[string]time.Time{"old": noon, "young": noon.AddDate(0, 12, 0), "waiting": {}} {
+		i := loop.Item{Campaign: autumn, Shard: w.ids[0].Shard(), Name: name, Kind: loop.ItemIdea, Audience: survey.Customers, Contact: w.ids[0], At: noon, State: loop.ItemWaits, Ended: ended}
+		if !ended.IsZero() {
+			i.State = loop.ItemClosed
+		}
+		var err error
+		passedOn[name], err = w.store.SaveItem(t.Context(), i)
+		w.must(err)
+	}
 	w.must(w.store.AddAudit(t.Context(), authz.AuditEntry{Who: "owner", Action: "sign-in", At: w.now}))
 	r := &rights.Retention{Store: w.store, Now: func() time.Time { return w.now }}
 	run := func() survey.RetentionRun { return w.retain(r) }
@@ -52,7 +62,7 @@ func TestRetention(t *testing.T) {
 		t.Errorf("switched on before anything is counted: %v", err)
 	}
 	is := run()
-	want := survey.RetentionSum{Comments: 4, Cases: 2, Audit: 1}
+	want := survey.RetentionSum{Comments: 4, Cases: 3, Audit: 1}
 	if is.Stage != survey.RetentionAnnounced || is.Due.Sub(w.now) < survey.RetentionNotice || is.Counted != want {
 		t.Fatalf("it announces %+v", is)
 	}
@@ -66,7 +76,7 @@ func TestRetention(t *testing.T) {
 	w.must(r.Switch(t.Context(), true, is.Version))
 	w.now = is.Due.Add(time.Hour)
 	is = run()
-	if is.Stage != survey.RetentionAnnounced || len(is.Past) != 1 || is.Past[0].Sum.Comments == 0 || is.Past[0].Sum.Cases > 2 || is.Counted != (survey.RetentionSum{}) {
+	if is.Stage != survey.RetentionAnnounced || len(is.Past) != 1 || is.Past[0].Sum.Comments == 0 || is.Past[0].Sum.Cases > 3 || is.Counted != (survey.RetentionSum{}) {
 		t.Errorf("after that it is %+v", is)
 	}
 	for _, id := range w.ids {
@@ -74,6 +84,11 @@ func TestRetention(t *testing.T) {
 			if s, ok, err := w.store.Response(t.Context(), c, id); err != nil || ok && (s.Why != "" || s.Wish != "" || !s.Worded || s.Score != 2) {
 				t.Errorf("the answer is %+v, %v", s, err)
 			}
+		}
+	}
+	for name, i := range passedOn {
+		if _, there, err := w.store.Item(t.Context(), i.ID()); err != nil || there == (name == "old") {
+			t.Errorf("what was passed on, %s, is there: %v, %v", name, there, err)
 		}
 	}
 	if _, ok, err := w.store.Case(t.Context(), w.case_.Campaign, w.case_.Contact); err != nil || ok {

@@ -77,6 +77,8 @@ type Store interface {
 	// Recommendation reads the link that somebody took to hand on, version 0: none; ItemsOf what of their answers was passed on.
 	Recommendation(ctx context.Context, c survey.CampaignID, id survey.ContactID) (survey.Recommendation, error)
 	ItemsOf(ctx context.Context, c survey.CampaignID, ids []survey.ContactID) (map[survey.ContactID][]loop.Item, error)
+	// EraseBesides deletes whether somebody may be quoted, what of the answer was passed on, and the link that was handed on.
+	EraseBesides(ctx context.Context, c survey.CampaignID, id survey.ContactID) error
 	// EraseCase deletes a case with its notes and what is due of it.
 	EraseCase(ctx context.Context, c survey.CampaignID, id survey.ContactID) (cases, notes int, err error)
 	// Anonymise gives what a campaign knows of a contact an id that is nobody's; the figures stay equal to a recount.

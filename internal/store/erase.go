@@ -185,8 +185,7 @@ func (s *Store) EraseMade(ctx context.Context, upload string, ids []survey.Conta
 	return n, nil
 }
 
-// EraseCase deletes a contact's case in a campaign, what happened to it, its notes, what executives heard when calling, what is due of it, whether the contact may be quoted,
-// what of its answer was marked and the link that it handed on. Again changes nothing.
+// EraseCase deletes a contact's case in a campaign, what happened to it, its notes, what executives heard when calling, and what is due of it. Again changes nothing.
 func (s *Store) EraseCase(ctx context.Context, c survey.CampaignID, id survey.ContactID) (cases, notes int, err error) {
 	was, there, err := s.Case(ctx, c, id)
 	if err != nil {
@@ -217,16 +216,12 @@ func (s *Store) EraseCase(ctx context.Context, c survey.CampaignID, id survey.Co
 	if err != nil {
 		return 0, 0, err
 	}
-	ask = append(ask, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: personKey(c, "QUOTE", id).item()}})
-	notes = len(ask) - 1
+	notes = len(ask)
 	err = s.queryItems(ctx, peoplePK(c, shard(id)), eventsPrefix(id), true, func(it item) (bool, error) {
 		ask = append(ask, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: keyOf(it).item()}})
 		return true, nil
 	})
 	if err != nil {
-		return 0, 0, err
-	}
-	if ask, err = s.eraseItems(ctx, c, id, ask); err != nil {
 		return 0, 0, err
 	}
 	if there {

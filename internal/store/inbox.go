@@ -123,9 +123,15 @@ func (s *Store) ItemsOf(ctx context.Context, c survey.CampaignID, ids []survey.C
 	return found, err
 }
 
-// eraseItems adds to ask what of a contact's answer was marked, and the link that it handed on; what newcomers left by that link is nobody's from then on.
-func (s *Store) eraseItems(ctx context.Context, c survey.CampaignID, id survey.ContactID, ask []types.WriteRequest) ([]types.WriteRequest, error) {
-	ask = append(ask, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: recommendKey(c, id).item()}})
+// EraseBesides deletes what a campaign has of a contact besides answer and case: whether it may be quoted, what of its answer was marked, and the link that it handed on; what newcomers left by
+// that link is nobody's from then on. Again changes nothing.
+func (s *Store) EraseBesides(ctx context.Context, c survey.CampaignID, id survey.ContactID) error {
+	var ask []types.WriteRequest
+	drop := func(k key) {
+		ask = append(ask, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: k.item()}})
+	}
+	drop(personKey(c, "QUOTE", id))
+	drop(recommendKey(c, id))
 	err := s.queryItems(ctx, peoplePK(c, shard(id)), inboxPrefix, true, func(it item) (bool, error) {
 		var i loop.Item
 		err := fromJSON(it, "item", &i)
@@ -137,9 +143,28 @@ func (s *Store) eraseItems(ctx context.Context, c survey.CampaignID, id survey.C
 			it["item"], it["version"] = asJSON(i), num(number64(it, "version")+1)
 			err = s.put(ctx, it, "version = :was", item{":was": was})
 		default:
-			ask = append(ask, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: keyOf(it).item()}})
+			drop(keyOf(it))
 		}
 		return true, err
 	})
-	return ask, err
+	if err != nil {
+		return err
+	}
+	return s.batchWrite(ctx, ask)
+}
+
+// CampaignItems lists a campaign's items, in no order, without what people wrote in them.
+func (s *Store) CampaignItems(ctx context.Context, c survey.CampaignID) (all []loop.Item, err error) {
+	for n := range survey.ContactShards {
+		err = s.queryItems(ctx, peoplePK(c, n), inboxPrefix, true, func(it item) (bool, error) {
+			var i loop.Item
+			err := fromJSON(it, "item", &i)
+			all = append(all, i)
+			return true, err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
 }

@@ -61,7 +61,20 @@ func TestQuotesPage(t *testing.T) {
 			t.Errorf("%s: %d\n%s", role, status, page)
 		}
 	}
-	if _, _, err := w.Store.EraseCase(ctx, c.ID, consoletest.ContactNumber(0)); err != nil {
+	path := "/results/quotesaa/quotes/" + string(consoletest.ContactNumber(1)) + "/phone"
+	if status, _, _ := w.Visitor("analyst", "en").Post(path); status != 403 {
+		t.Errorf("an analyst takes a consent back: %d", status)
+	}
+	if status, _, to := w.Visitor("owner", "en").Post(path); status != 303 || to != "/results/quotesaa/quotes?done=quote_withdrawn" {
+		t.Errorf("taken back for somebody: %d to %s", status, to)
+	}
+	if _, page := w.Visitor("owner", "en").Get("/results/quotesaa/quotes"); strings.Contains(page, "сказал Unnamed") {
+		t.Error("it may be quoted still")
+	}
+	if _, page := w.Visitor("administrator", "en").Get("/settings/audit"); !strings.Contains(page, "Consent to be quoted taken back, asked by phone") || !strings.Contains(page, "Елена Соколова") {
+		t.Errorf("the audit list does not say who, and why:\n%s", page)
+	}
+	if err := w.Store.EraseBesides(ctx, c.ID, consoletest.ContactNumber(0)); err != nil {
 		t.Fatal(err)
 	}
 	if left, err := w.Store.Quotes(ctx, c.ID); err != nil || len(left) != 3 {
