@@ -32,6 +32,7 @@ import (
 	"onetap/internal/local/drive"
 	"onetap/internal/local/localtest"
 	"onetap/internal/local/story"
+	"onetap/internal/loop"
 	"onetap/internal/store"
 	"onetap/internal/store/storetest"
 	"onetap/internal/survey"
@@ -192,7 +193,7 @@ func (v *walker) opened(s *laptop.Stack) {
 func (v *walker) silent(s *laptop.Stack) {
 	v.t.Helper()
 	ctx, at := v.t.Context(), time.Now().AddDate(-2, 0, 0)
-	c := survey.Campaign{ID: "silentaa", Name: "Позапрошлый год", Audience: survey.Customers, State: survey.Closed, Language: "ru", Created: at, Launched: at, Opened: at, ClosesAt: at.AddDate(0, 0, 14), Ended: at.AddDate(0, 0, 14)}
+	c := survey.Campaign{ID: "silentaa", Name: "Позапрошлый год", Audience: survey.Customers, State: survey.Closed, Language: "ru", Created: at, Launched: at, Opened: at, ClosesAt: at.AddDate(0, 0, 14), Ended: at.AddDate(0, 0, 14), Recommend: survey.Recommend{Address: "https://shop.example.com/"}}
 	err := v.store.CreateCampaign(ctx, c)
 	var asked []survey.Invitation
 	for i := range 9 {
@@ -201,6 +202,16 @@ func (v *walker) silent(s *laptop.Stack) {
 		})
 	}
 	answer := survey.Response{Campaign: c.ID, Contact: consoletest.ContactNumber(0), Audience: c.Audience, Team: "Склад", Language: "ru", Score: 9, Verified: true, First: at, Counted: at, Updated: at, Version: 1, Import: "none"}
+	handed, _, failed := survey.Recommendation{Contact: answer.Contact, Taken: at}.Leave("lead00000000", at)
+	err = errors.Join(err, failed, v.store.SaveRecommendation(ctx, c.ID, handed))
+	for _, i := range []loop.Item{
+		{Name: "lead00000000", Kind: loop.ItemLead, Recommended: true, Said: loop.ItemSaid{Name: "Пётр", Reach: "+7 900 000-00-00", Words: "Нужны насосы", Consent: "Даю согласие"}},
+		{Name: loop.MarkName(answer.Contact, loop.ItemQuestion), Kind: loop.ItemQuestion},
+	} {
+		i.Campaign, i.Shard, i.Audience, i.Contact, i.Owner, i.At, i.State = c.ID, answer.Contact.Shard(), c.Audience, answer.Contact, answer.Owner, at, loop.ItemWaits
+		_, failed := v.store.SaveItem(ctx, i)
+		err = errors.Join(err, failed)
+	}
 	err = errors.Join(err, v.store.AddInvitations(ctx, asked, func() bool { return true }), v.store.PutAnswers(ctx, []survey.Response{answer}), s.Settle(ctx))
 	if err != nil {
 		v.t.Fatal(err)

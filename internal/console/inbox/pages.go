@@ -114,24 +114,24 @@ func (d *Pages) mark(w http.ResponseWriter, r *http.Request) error {
 
 type itemPage struct {
 	shell.Frame
-	Action, Version        string
-	Kind, State            string
-	Waits, Newcomer        bool
-	Score                  *shell.ScoreView
-	Who, Why, Wish         string
-	Gone                   bool // nothing of the words is there any more
-	Contact                string
-	Reach, ReachLink       string
-	Consent                string
-	Facts                  []shell.Fact
-	Ended, Answer, Note    string
-	Unknown                bool   // nobody knows whether the email that was begun went out
-	Typed, TypedNote       string // as typed
-	Wrong, WrongNote       string
-	Language               string // of the email, where it is another than the reader's
-	IsLead                 bool
-	Customers              []shell.Option
-	MayForget              bool
+	Action, Version     string
+	Kind, State         string
+	Waits, Newcomer     bool
+	Score               *shell.ScoreView
+	Who, Why, Wish      string
+	Gone                bool // nothing of the words is there any more
+	Contact             string
+	Reach, ReachLink    string
+	Consent             string
+	Facts               []shell.Fact
+	Ended, Answer, Note string
+	Unknown             bool   // nobody knows whether the email that was begun went out
+	Typed, TypedNote    string // as typed
+	Wrong, WrongNote    string
+	Language            string // of the email, where it is another than the reader's
+	IsLead              bool
+	Customers           []shell.Option
+	MayForget           bool
 }
 
 func (d *Pages) item(w http.ResponseWriter, r *http.Request) error {
