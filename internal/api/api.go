@@ -108,6 +108,7 @@ func (d *API) Routes() []door.Route {
 		door.On("GET /api/v1/calls/{round}", authz.ReadCalls, d.callReport, ""),
 		door.On("PUT /api/v1/calls/{round}/{contact}", authz.MakeCalls, d.recordCall, "calls.record"),
 		door.On("PATCH /api/v1/cases/{case}", authz.WorkCases, d.patchCase, "cases.change"),
+		door.On("POST /api/v1/cases/{case}/tell", authz.WorkCases, d.tellCase, "cases.tell"),
 		door.On("GET /api/v1/loop", authz.ReadCases, d.showRun, ""),
 		door.On("GET /api/v1/audiences/{audience}/results", authz.ReadResults, d.audienceResults, ""),
 		door.On("GET /api/v1/campaigns/{campaign}/responses.csv", authz.ReadAnswers, d.downloadAnswers, "campaigns.answers.download"),

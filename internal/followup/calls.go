@@ -356,6 +356,9 @@ func (c *Calls) tell(ctx context.Context, who authz.Who, call loop.Call) error {
 	if err != nil || !ok || found.Over() {
 		return err
 	}
+	if there, err := c.landed(ctx, call, found); err != nil || there {
+		return err
+	}
 	w := loop.Work{Note: call.Words, Promise: call.Promise, Promised: call.Promised}
 	switch {
 	case !call.Reached:
@@ -369,6 +372,19 @@ func (c *Calls) tell(ctx context.Context, who authz.Who, call loop.Call) error {
 		return nil
 	}
 	return err
+}
+
+// landed reports whether a call is on the case, though nobody has recorded that: whoever wrote it there has died.
+func (c *Calls) landed(ctx context.Context, call loop.Call, on loop.Case) (bool, error) {
+	since := call.At.Add(-time.Minute) // the clocks of two machines
+	if !call.Reached {
+		events, err := c.Cases.Store.Events(ctx, on)
+		return slices.ContainsFunc(events, func(e loop.Event) bool { return e.What == loop.Unreached && e.By == call.By && e.At.After(since) }), err
+	}
+	notes, err := c.Cases.Store.Notes(ctx, on)
+	return slices.ContainsFunc(notes, func(n loop.Note) bool {
+		return n.By == call.By && n.Text == strings.TrimSpace(call.Words) && n.At.After(since)
+	}), err
 }
 
 // Report is what the executives of a round have heard.

@@ -201,8 +201,10 @@ func Play(ctx context.Context, cfg Config, h History) (r Result, err error) {
 	if err = d.play(ctx); err == nil {
 		if err = d.rest(ctx); err == nil {
 			if err = d.check(ctx); err == nil {
-				if err = d.climb(ctx, rand.New(rand.NewPCG(h.Seed, 9))); err == nil {
-					err = d.retain(ctx, rand.New(rand.NewPCG(h.Seed, 8)))
+				if err = d.closeLoops(ctx, rand.New(rand.NewPCG(h.Seed, 10))); err == nil {
+					if err = d.climb(ctx, rand.New(rand.NewPCG(h.Seed, 9))); err == nil {
+						err = d.retain(ctx, rand.New(rand.NewPCG(h.Seed, 8)))
+					}
 				}
 			}
 		}

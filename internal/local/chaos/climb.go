@@ -25,13 +25,7 @@ func (d *director) climb(ctx context.Context, r *rand.Rand) error {
 	if !d.history.Climb {
 		return nil
 	}
-	if err := d.must(ctx, "POST", "/staff", []map[string]string{
-		{"id": "owner1", "email": "owner1@example.com", "role": "owner", "manager": "manager1"},
-		{"id": "owner2", "email": "owner2@example.com", "role": "owner", "manager": "manager1"},
-		{"id": "manager1", "email": "manager1@example.com", "role": "manager", "manager": "top1"},
-		{"id": "top1", "email": "top1@example.com", "role": "executive"},
-		{"id": "admin1", "email": "admin1@example.com", "role": "administrator"},
-	}, nil); err != nil {
+	if err := d.staff(ctx); err != nil {
 		return err
 	}
 	table := startpage.OpenTable(d.stack.AWS(), d.stack.TableName())
@@ -81,6 +75,18 @@ func (d *director) climb(ctx context.Context, r *rand.Rand) error {
 		return err
 	}
 	return d.checkClimbed(ctx, table, kills)
+}
+
+// staff is who answers for cases, and above them.
+func (d *director) staff(ctx context.Context) error {
+	return d.must(ctx, "POST", "/staff", []map[string]string{
+		{"id": "owner1", "email": "owner1@example.com", "role": "owner", "manager": "manager1"},
+		{"id": "owner2", "email": "owner2@example.com", "role": "owner", "manager": "manager1"},
+		{"id": "manager1", "email": "manager1@example.com", "role": "manager", "manager": "top1"},
+		{"id": "top1", "email": "top1@example.com", "role": "executive"},
+		{"id": "top2", "email": "top2@example.com", "role": "executive"},
+		{"id": "admin1", "email": "admin1@example.com", "role": "administrator"},
+	}, nil)
 }
 
 // waiting lists the cases whose respondent nobody has spoken to.

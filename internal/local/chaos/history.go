@@ -20,6 +20,7 @@ type History struct {
 	Consent   bool    // customers are asked by their consent, which four of five have given
 	Retain    bool    // at the end what is old is deleted
 	Climb     bool    // at the end days pass over the cases
+	Tell      bool    // before that some are resolved, their respondents told, and executives call others
 	Rate      float64 // recipients a second; 0: no limit
 	Steps     []Step
 	Faults    []faults.Rule
@@ -100,6 +101,7 @@ func Invent(seed uint64) History {
 	privacy := rand.New(rand.NewPCG(seed, 7))
 	h.Consent, h.Retain = privacy.Float64() < 0.25, privacy.Float64() < 0.3
 	h.Climb = privacy.Float64() < 0.4
+	h.Tell = privacy.Float64() < 0.5
 	return h
 }
 
@@ -370,7 +372,7 @@ func (s Step) String() string {
 // String is a history as Read reads it.
 func (h History) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "seed %d\ncontacts %d\nemployees %d\nconsent %v\nretain %v\nclimb %v\nrate %g\n", h.Seed, h.Contacts, h.Employees, h.Consent, h.Retain, h.Climb, h.Rate)
+	fmt.Fprintf(&b, "seed %d\ncontacts %d\nemployees %d\nconsent %v\nretain %v\nclimb %v\ntell %v\nrate %g\n", h.Seed, h.Contacts, h.Employees, h.Consent, h.Retain, h.Climb, h.Tell, h.Rate)
 	for _, f := range h.Faults {
 		fmt.Fprintf(&b, "fault %s\n", f)
 	}
@@ -398,6 +400,8 @@ func Read(text string) (h History, err error) {
 			h.Retain, err = strconv.ParseBool(rest)
 		case "climb":
 			h.Climb, err = strconv.ParseBool(rest)
+		case "tell":
+			h.Tell, err = strconv.ParseBool(rest)
 		case "rate":
 			h.Rate, err = strconv.ParseFloat(rest, 64)
 		case "fault":

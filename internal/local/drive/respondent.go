@@ -199,6 +199,19 @@ func (l Letter) Survey() (s SurveyLinks, ok bool) {
 	return s, found == 11 && s.Unsubscribe != ""
 }
 
+// Told finds the link of a letter that says what was done, without what is answered; "" where there is none.
+func (l Letter) Told() string {
+	for _, a := range l.Links {
+		if u, err := url.Parse(a); err == nil {
+			if parts := strings.Split(strings.Trim(u.Path, "/"), "/"); parts[0] == "d" && len(parts) > 1 {
+				u.Path = "/d/" + parts[1]
+				return u.String()
+			}
+		}
+	}
+	return ""
+}
+
 // Ballot finds the link of a letter to employees; token is what its path holds, "" where there is none.
 func (l Letter) Ballot() (link, token string) {
 	for _, a := range l.Links {
