@@ -167,7 +167,11 @@ func (d *director) checkRetained(ctx context.Context, was rows, deleted int) err
 			if has {
 				left++
 			}
-			if open := c.cases[contact] > 0; !there || has != open {
+			of, found, err := table.Case(ctx, survey.CampaignID(id), survey.ContactID(contact))
+			if err != nil {
+				return err
+			}
+			if open := found && !of.Over(); !there || has != open {
 				d.broke("broken", 1, "an answer is there: %v, with words: %v, and somebody has to call for them: %v", there, has, open)
 			}
 		}
