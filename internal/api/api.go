@@ -129,6 +129,7 @@ func (d *API) Routes() []door.Route {
 		door.On("GET /api/v1/loop.xlsx", authz.ReadCases, d.downloadRun, "cases.run.download"),
 		door.On("GET /api/v1/audit.csv", authz.ReadAudit, d.downloadAudit, "audit.download"),
 		door.On("GET /api/v1/audit.xlsx", authz.ReadAudit, d.downloadAudit, "audit.download"),
+		door.On("POST /api/v1/workspace", authz.MoveWorkspace, d.restoreWorkspace, "workspace.restore"),
 		door.On("GET /api/v1/export", authz.MoveWorkspace, d.exportWorkspace, "workspace.download"),
 		door.On("GET /api/v1/exports", authz.Anyone, d.listExports, ""),
 		door.On("GET /api/v1/exports/{export}", authz.Anyone, d.showExport, ""),

@@ -117,6 +117,23 @@ func (d *API) exportWorkspace(w http.ResponseWriter, r *http.Request) error {
 	return d.Answer(w, r, exports.Ask{Kind: exports.Workspace, Format: report.Lines})
 }
 
+// restoreWorkspace reads lines of another workspace's export back: docs/export.md.
+func (d *API) restoreWorkspace(w http.ResponseWriter, r *http.Request) error {
+	if err := door.KnownParameters(r); err != nil {
+		return err
+	}
+	body, err := web.Body(r, door.MaxList)
+	if err != nil {
+		return err
+	}
+	out, err := d.Restorer.Restore(r.Context(), body)
+	if err != nil {
+		return err
+	}
+	web.JSON(w, http.StatusOK, out)
+	return nil
+}
+
 // listExports lists the caller's own large files.
 func (d *API) listExports(w http.ResponseWriter, r *http.Request) error {
 	if err := door.KnownParameters(r); err != nil {

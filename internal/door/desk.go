@@ -22,6 +22,7 @@ import (
 	"onetap/internal/mailing"
 	"onetap/internal/oidc"
 	"onetap/internal/org"
+	"onetap/internal/restoring"
 	"onetap/internal/rights"
 	"onetap/internal/store"
 	"onetap/internal/survey"
@@ -36,17 +37,18 @@ type Desk struct {
 	Keys       *keys.Keys
 	Now        func() time.Time
 	Mailing    *mailing.Campaigns
-	Planner    *mailing.Planner   // who would be invited
-	Cases      *followup.Cases    // what people do with cases
-	Calls      *followup.Calls    // those of executives
-	History    *history.Imports   // answers that were given elsewhere
-	Lists      *contacts.Lists    // lists of contacts that come in, and the contacts that came
-	Teller     *followup.Teller   // tells respondents what was done
-	Inbox      *followup.Inbox    // ideas, questions and leads
-	Exports    *exports.Exports   // what is taken out as files
-	Rights     *rights.Rights     // exports and erases people
-	Retention  *rights.Retention  // for how long data are kept
-	Disclosure *rights.Disclosure // what respondents are told of that
+	Planner    *mailing.Planner    // who would be invited
+	Cases      *followup.Cases     // what people do with cases
+	Calls      *followup.Calls     // those of executives
+	History    *history.Imports    // answers that were given elsewhere
+	Lists      *contacts.Lists     // lists of contacts that come in, and the contacts that came
+	Teller     *followup.Teller    // tells respondents what was done
+	Inbox      *followup.Inbox     // ideas, questions and leads
+	Exports    *exports.Exports    // what is taken out as files
+	Rights     *rights.Rights      // exports and erases people
+	Retention  *rights.Retention   // for how long data are kept
+	Disclosure *rights.Disclosure  // what respondents are told of that
+	Restorer   *restoring.Restorer // workspaces that come back
 	Company    *org.Company
 	Door       *auth.Door        // lets people and programs in
 	Results    *insight.Results  // figures and answers
@@ -110,6 +112,7 @@ func Open(o Settings) (*Desk, error) {
 	d.Mailing = &mailing.Campaigns{Store: o.Store, Keys: o.Keys, Mail: o.Mail, Now: now, Wake: o.Wake, Sender: o.Sender, Senders: senders, Admin: o.Admin, Pairs: o.Pairs, Words: o.Words}
 	d.Company = &org.Company{Store: o.Store, Now: now, Senders: senders, Keys: o.Keys}
 	d.Lists = &contacts.Lists{Store: o.Store, Keys: o.Keys, Now: now, Index: o.Index}
+	d.Restorer = &restoring.Restorer{Store: o.Store, Keys: o.Keys, Now: now}
 	d.History = &history.Imports{Store: o.Store, Keys: o.Keys, Now: now}
 	d.Rights = &rights.Rights{Store: o.Store, Keys: o.Keys, Now: now}
 	d.Retention = &rights.Retention{Store: o.Store, Now: now}

@@ -88,6 +88,12 @@ type Store interface {
 	Campaign(ctx context.Context, id survey.CampaignID) (survey.Campaign, error)
 	// Campaigns lists an audience's campaigns, the latest first, up to limit.
 	Campaigns(ctx context.Context, a survey.Audience, limit int) ([]survey.Campaign, error)
+	// Mailing reads a campaign's invitations, or reminders, as they were planned; Asked and AskedAccounts whom that asks, by columns and by company.
+	Mailing(ctx context.Context, id survey.CampaignID, number int) (w survey.Mailing, ok bool, err error)
+	Asked(ctx context.Context, c survey.CampaignID) (survey.Asked, error)
+	AskedAccounts(ctx context.Context, c survey.CampaignID, below int) (map[survey.AccountID]int, error)
+	// Events lists everything that happened to a case.
+	Events(ctx context.Context, c loop.Case) ([]loop.Event, error)
 	// Contacts reads contacts of an audience; those that are not there are absent.
 	Contacts(ctx context.Context, a survey.Audience, ids []survey.ContactID) (map[survey.ContactID]survey.Contact, error)
 	// Huddles lists what all teams have agreed, Outer reads the company's board.

@@ -313,6 +313,11 @@ func (w workspaceRows) campaignLines(ctx context.Context, c survey.Campaign, aft
 	for _, id := range slices.Sorted(maps.Keys(quotes)) {
 		lines = append(lines, map[string]any{"kind": "quote", "campaign": c.ID, "contact": id, "quote": quotes[id]})
 	}
+	planned, err := w.plannedLines(ctx, c)
+	if err != nil {
+		return nil, nil, err
+	}
+	lines = append(lines, planned...)
 	if !reading.View().Words() {
 		return lines, after, nil
 	}
@@ -323,6 +328,44 @@ func (w workspaceRows) campaignLines(ctx context.Context, c survey.Campaign, aft
 		}
 	}
 	return lines, after, err
+}
+
+// plannedLines are whom a campaign was planned to ask, by mailing, by columns and by company: by one name of each, where it has several.
+func (w workspaceRows) plannedLines(ctx context.Context, c survey.Campaign) (lines []any, err error) {
+	if c.Audience.Anonymous() || c.Brought() {
+		return nil, nil
+	}
+	for number := range 1 + len(survey.Reminders) {
+		m, ok, err := w.e.Store.Mailing(ctx, c.ID, number)
+		if err != nil {
+			return nil, err
+		}
+		if m.Carry, m.Cells = nil, ""; ok {
+			lines = append(lines, line("mailing", m))
+		}
+	}
+	asked, err := w.e.Store.Asked(ctx, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	accounts, err := w.e.Store.AskedAccounts(ctx, c.ID, survey.ContactShards)
+	if err != nil {
+		return nil, err
+	}
+	if len(asked)+len(accounts) == 0 {
+		return lines, nil
+	}
+	known, err := w.e.Results.Companies(ctx, w.who, c.Audience, slices.Sorted(maps.Keys(accounts)))
+	if err != nil {
+		return nil, err
+	}
+	companies := []any{}
+	for _, id := range slices.Sorted(maps.Keys(accounts)) {
+		if company, ok := known[id]; ok {
+			companies = append(companies, map[string]any{"company": company, "people": accounts[id]})
+		}
+	}
+	return append(lines, map[string]any{"kind": "asked", "campaign": c.ID, "asked": asked, "companies": companies}), nil
 }
 
 func (w workspaceRows) invitationLines(ctx context.Context, m mark, c survey.Campaign, after *mark) ([]any, *mark, error) {
@@ -338,7 +381,8 @@ func (w workspaceRows) invitationLines(ctx context.Context, m mark, c survey.Cam
 	for i, one := range found {
 		v := one.Invitation
 		lines[i] = map[string]any{
-			"kind": "invitation", "campaign": c.ID, "contact": one.Contact, "wave": v.Mailing, "state": v.State, "reason": v.Reason, "owner": v.Owner, "team": v.Team, "at": v.At,
+			"kind": "invitation", "campaign": c.ID, "contact": one.Contact, "wave": v.Mailing, "state": v.State, "decided": v.Decided, "version": v.Version, "reason": v.Reason, "owner": v.Owner, "team": v.Team,
+			"language": v.Language, "zone": v.Zone, "segments": v.Segments, "at": v.At,
 		}
 	}
 	if next == "" {
@@ -423,12 +467,17 @@ func (w workspaceRows) caseLines(ctx context.Context, m mark) ([]any, *mark, err
 	}
 	lines := make([]any, len(found.Cases))
 	for i, c := range found.Cases {
+		if c.History, err = w.e.Store.Events(ctx, c); err != nil {
+			return nil, nil, err
+		}
+		c.Pages = 0
 		lines[i] = struct {
-			Kind string `json:"kind"`
-			ID   string `json:"id"`
+			Kind string    `json:"kind"`
+			ID   string    `json:"id"`
+			Of   loop.Kind `json:"of"`
 			loop.Case
 			Notes []loop.Note `json:"notes"`
-		}{"case", c.ID(), c, found.Notes[i]}
+		}{"case", c.ID(), c.Is(), c, found.Notes[i]}
 	}
 	if found.Next == "" {
 		return lines, m.following(), nil

@@ -29,7 +29,7 @@ var (
 		"internal/apperr", "internal/authz", "internal/celltext", "internal/keys", "internal/lang", "internal/logs", "internal/mail", "internal/names",
 		"internal/report", "internal/seal", "internal/sheet", "internal/insight/themes", "internal/text", "internal/theme", "internal/theme/logo", "internal/tmpl", "internal/wording",
 	}
-	useCases = []string{"internal/accounts", "internal/auth", "internal/contacts", "internal/counting", "internal/delivery", "internal/exports", "internal/firststeps", "internal/followup", "internal/history", "internal/insight", "internal/mailing", "internal/opening", "internal/org", "internal/resealing", "internal/rights", "internal/searching"}
+	useCases = []string{"internal/accounts", "internal/auth", "internal/contacts", "internal/counting", "internal/delivery", "internal/exports", "internal/firststeps", "internal/followup", "internal/history", "internal/insight", "internal/mailing", "internal/opening", "internal/org", "internal/resealing", "internal/restoring", "internal/rights", "internal/searching"}
 	// outer speaks HTTP, or to AWS, or to an issuer of identities.
 	outer = []string{"internal/awsenv", "internal/chart", "internal/door", "internal/kms", "internal/oidc", "internal/s3", "internal/ses", "internal/store", "internal/web"}
 	inner = slices.Concat(useCases, domain, pure)
@@ -73,6 +73,7 @@ var table = []rule{
 	{"internal/opening", slices.Concat(domain, pure)},
 	{"internal/org", slices.Concat(domain, pure, []string{"internal/contacts", "internal/auth"})},
 	{"internal/resealing", domain},
+	{"internal/restoring", slices.Concat(domain, pure)},
 	{"internal/rights", slices.Concat(domain, pure)},
 	{"internal/searching", slices.Concat(domain, pure)},
 

@@ -170,3 +170,37 @@ func (r *Results) Account(ctx context.Context, who authz.Who, a survey.Audience,
 	})
 	return one, err
 }
+
+// Companies are accounts by their ids, as they are spelled most often; those whose contacts are gone are absent.
+func (r *Results) Companies(ctx context.Context, who authz.Who, a survey.Audience, ids []survey.AccountID) (map[survey.AccountID]survey.Company, error) {
+	all := map[survey.AccountID]survey.Company{}
+	if len(ids) == 0 {
+		return all, nil
+	}
+	if has, err := r.HasAccounts(ctx, a); err != nil || !has {
+		return all, err
+	}
+	scope, err := r.scope(ctx, who)
+	if err != nil {
+		return all, err
+	}
+	err = r.Firms.Read(ctx, a, survey.AccountJoins{}, func(v *accounts.View) error { // as lists have them, whatever people have joined
+		rows, err := v.Some(ctx, ids)
+		for id, row := range rows {
+			if v.Sees(scope, row) {
+				all[id] = companyOf(row)
+			}
+		}
+		return err
+	})
+	return all, err
+}
+
+// companyOf is a company of which the account is this one.
+func companyOf(r accounts.Row) survey.Company {
+	c := survey.Company{Name: r.Name()}
+	if len(r.Codes) > 0 {
+		c.Code = r.Codes[0]
+	}
+	return c
+}

@@ -109,3 +109,82 @@ func exported(t *testing.T, c *drive.Company) string {
 	}
 	return string(file)
 }
+
+// seenOf is what a workspace shows of its customers' campaigns: figures, response rates, ledgers and cases, by name.
+func seenOf(t *testing.T, c *drive.Company) map[string]any {
+	t.Helper()
+	get := func(path string) (got map[string]any) {
+		t.Helper()
+		if err := c.Call(t.Context(), "GET", path, nil, &got); err != nil {
+			t.Fatalf("%s: %v", path, err)
+		}
+		return got
+	}
+	all := map[string]any{}
+	for _, one := range get("/campaigns?audience=customers")["campaigns"].([]any) {
+		id, name := one.(map[string]any)["id"].(string), one.(map[string]any)["name"].(string)
+		for _, by := range []string{"location", "product", "tier"} {
+			got := get("/campaigns/" + id + "/results?by=" + by)
+			delete(got, "campaign")
+			delete(got, "state") // an open one comes back as one that has ended
+			if by, ok := got["by"].(map[string]any); ok {
+				delete(by, "at")
+			}
+			all[name+" by "+by] = got
+		}
+		all[name+" ledger"] = get("/campaigns/" + id)["ledger"]
+		for _, one := range get("/campaigns/" + id + "/cases")["cases"].([]any) {
+			v := one.(map[string]any)
+			one := get("/cases/" + v["id"].(string))
+			delete(one, "version") // how often it was written there
+			all[name+" case "+v["id"].(string)] = one
+		}
+	}
+	return all
+}
+
+// A whole workspace is read back into an empty one, in parts, one of them twice: every figure, response rate, ledger and case is as it was, and nobody is
+// written to.
+func TestWholeWorkspaceComesBack(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs two whole laptops")
+	}
+	t.Parallel()
+	ctx := t.Context()
+	from, company := laptopFor(t)
+	livedIn(t, from, company)
+	file := exported(t, company)
+	want := seenOf(t, company)
+	to, other := laptopFor(t)
+	lines := strings.SplitAfter(file, "\n")
+	var got struct{ New, There, Passed map[string]int }
+	for _, part := range []string{strings.Join(lines[:len(lines)/2], ""), strings.Join(lines[len(lines)/2:], ""), strings.Join(lines[:len(lines)/2], "")} {
+		got.New, got.There, got.Passed = nil, nil, nil
+		if err := other.Upload(ctx, "POST", "/workspace", "application/octet-stream", []byte(part), &got); err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%v", got)
+	}
+	if err := to.Settle(ctx); err != nil {
+		t.Fatal(err)
+	}
+	seen := seenOf(t, other)
+	for name, v := range want {
+		if !reflect.DeepEqual(seen[name], v) {
+			is, _ := json.Marshal(seen[name])
+			was, _ := json.Marshal(v)
+			at := 0
+			for at < min(len(is), len(was)) && is[at] == was[at] {
+				at++
+			}
+			at = max(0, at-200)
+			t.Errorf("%s is\n…%.900s\nwant\n…%.900s", name, is[at:], was[at:])
+		}
+	}
+	if len(seen) != len(want) {
+		t.Errorf("%d things are seen, want %d", len(seen), len(want))
+	}
+	if letters, err := other.Letters(ctx); err != nil || len(letters) > 0 {
+		t.Errorf("%d letters have gone out: %v", len(letters), err)
+	}
+}

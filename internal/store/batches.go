@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/base32"
+	"errors"
 	"strings"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"onetap/internal/apperr"
 	"onetap/internal/survey"
 )
 
@@ -207,4 +209,16 @@ func (s *Store) DecideBatch(ctx context.Context, b survey.Batch, lease string, l
 		{Put: &put},
 		{Put: &types.Put{TableName: &s.table, Item: batchItem(rest), ConditionExpression: aws.String("attribute_not_exists(pk)")}},
 	})
+}
+
+// AddDecided writes batches that are decided, where there are none of their names: those of a workspace that is read back.
+func (s *Store) AddDecided(ctx context.Context, bs []survey.Batch, a survey.Audience) error {
+	for _, b := range bs {
+		it := batchItem(b)
+		it["at"], it["audience"], it["outcomes"] = at(b.At), str(string(a)), asJSON(packOutcomes(b))
+		if err := s.put(ctx, it, "attribute_not_exists(pk)", nil); err != nil && !errors.Is(err, apperr.ErrChanged) {
+			return err
+		}
+	}
+	return nil
 }

@@ -2,13 +2,20 @@
 package downloads
 
 import (
+	"io"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 
+	"onetap/internal/apperr"
 	"onetap/internal/authz"
 	"onetap/internal/console/shell"
 	"onetap/internal/door"
+	"onetap/internal/exports"
 	"onetap/internal/lang"
+	"onetap/internal/report"
+	"onetap/internal/restoring"
 	"onetap/internal/survey"
 )
 
@@ -20,22 +27,36 @@ func (d *Pages) Routes() []door.Route {
 	return []door.Route{
 		door.On("GET /downloads", authz.Anyone, d.list, ""),
 		door.On("GET /downloads/{export}/file", authz.Anyone, d.file, "exports.file.download"),
+		door.On("POST /downloads/workspace", authz.MoveWorkspace, d.workspace, "workspace.download"),
+		door.On("POST /downloads/workspace/restore", authz.MoveWorkspace, d.restore, "workspace.restore"),
 	}
 }
 
 // again is after how many seconds the page looks anew while a file is being written.
 const again = 5
 
+// maxFile is how many bytes a file in a form may have: Lambda takes 6 MB, and files as base64.
+const maxFile = 4 << 20
+
 type listPage struct {
 	shell.Frame
 	Rows []row
 	Open bool // some are being written
+
+	Moves    bool   // the reader may take the whole workspace out, and read one back
+	Restored string // what came of a file that was read back
+	Kinds    []shell.Fact
+	Wrong    string
 }
 
 type row struct{ What, When, State, Href, Until, File string }
 
 func (d *Pages) list(w http.ResponseWriter, r *http.Request) error {
-	p := &listPage{Frame: shell.NewFrame(r, "export.title")}
+	return d.show(w, r, http.StatusOK, &listPage{Frame: shell.NewFrame(r, "export.title")})
+}
+
+func (d *Pages) show(w http.ResponseWriter, r *http.Request, status int, p *listPage) error {
+	p.Moves = p.Visit.Who.Can(authz.MoveWorkspace)
 	all, err := d.Exports.Mine(r.Context(), p.Visit.Who)
 	if err != nil {
 		return err
@@ -55,7 +76,7 @@ func (d *Pages) list(w http.ResponseWriter, r *http.Request) error {
 	if p.Open {
 		w.Header().Set("Refresh", strconv.Itoa(again))
 	}
-	return shell.Show(w, r, http.StatusOK, p)
+	return shell.Show(w, r, status, p)
 }
 
 func (p *listPage) row(x survey.Export) row {
@@ -74,6 +95,54 @@ func (p *listPage) row(x survey.Export) row {
 		v.State = l.T("export.writing", lang.Values{"Count": x.Rows})
 	}
 	return v
+}
+
+// workspace takes the whole workspace out.
+func (d *Pages) workspace(w http.ResponseWriter, r *http.Request) error {
+	return d.Hand(w, r, exports.Ask{Kind: exports.Workspace, Format: report.Lines})
+}
+
+// restore reads a file of a workspace back, and says what came of it.
+func (d *Pages) restore(w http.ResponseWriter, r *http.Request) error {
+	p := &listPage{Frame: shell.NewFrame(r, "export.title")}
+	out, err := d.restored(r)
+	if refusal := apperr.As(err); refusal != nil {
+		p.Wrong = p.Lang.Problem(refusal)
+		return d.show(w, r, http.StatusUnprocessableEntity, p)
+	}
+	if err != nil {
+		return err
+	}
+	sum := func(by map[string]int) (n int) {
+		for _, m := range by {
+			n += m
+		}
+		return n
+	}
+	p.Restored = p.Lang.T("restore.done", lang.Values{"Count": sum(out.New)})
+	for id, by := range map[string]map[string]int{"restore.there": out.There, "restore.passed": out.Passed} {
+		if n := sum(by); n > 0 {
+			p.Kinds = append(p.Kinds, shell.Fact{Label: p.Lang.T(id), Text: p.Lang.Number(int64(n))})
+		}
+	}
+	slices.SortFunc(p.Kinds, func(a, b shell.Fact) int { return strings.Compare(a.Label, b.Label) })
+	return d.show(w, r, http.StatusOK, p)
+}
+
+func (d *Pages) restored(r *http.Request) (out restoring.Outcome, err error) {
+	f, h, err := r.FormFile("file")
+	if err != nil || h.Size == 0 {
+		return out, apperr.New(apperr.Invalid, "upload_missing", "file")
+	}
+	defer f.Close()
+	if h.Size > maxFile {
+		return out, apperr.New(apperr.TooLarge, "restore_large", "file", "Limit", maxFile>>20)
+	}
+	body, err := io.ReadAll(f)
+	if err != nil {
+		return out, err
+	}
+	return d.Restorer.Restore(r.Context(), body)
 }
 
 // file leads to the file, at an address that is good for minutes.
