@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
+	"onetap/internal/accounts"
 	"onetap/internal/awsenv"
 	"onetap/internal/contacts"
 	"onetap/internal/exports"
@@ -51,7 +52,7 @@ func open() (h report.Handler, err error) {
 		return h, errors.New("EXPORTS_BUCKET is not set: name the bucket of large downloads")
 	}
 	e := &exports.Exports{
-		Store: s, Results: &insight.Results{Store: s, Keys: ks, Now: time.Now}, Lists: &contacts.Lists{Store: s, Keys: ks, Now: time.Now},
+		Store: s, Results: &insight.Results{Store: s, Keys: ks, Firms: &accounts.Index{Store: s, Seal: sealer}, Now: time.Now}, Lists: &contacts.Lists{Store: s, Keys: ks, Now: time.Now},
 		Cases: &followup.Cases{Store: s, Now: time.Now}, Now: time.Now, Files: bucket,
 	}
 	return report.Handler{Exports: e, Again: exports.Waker(awsenv.Caller(c, os.Getenv("AWS_LAMBDA_FUNCTION_NAME")))}, nil
