@@ -341,7 +341,7 @@ func (w workspaceRows) plannedLines(ctx context.Context, c survey.Campaign) (lin
 			return nil, err
 		}
 		if m.Carry, m.Cells = nil, ""; ok {
-			lines = append(lines, line("mailing", m))
+			lines = append(lines, map[string]any{"kind": "mailing", "campaign": c.ID, "mailing": m})
 		}
 	}
 	asked, err := w.e.Store.Asked(ctx, c.ID)

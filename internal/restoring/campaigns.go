@@ -48,6 +48,10 @@ func (r *restoring) opened(ctx context.Context, id survey.CampaignID) (survey.Ca
 	return c, err
 }
 
+type mailingLine struct {
+	Mailing survey.Mailing `json:"mailing"`
+}
+
 type quoteLine struct {
 	Campaign survey.CampaignID `json:"campaign"`
 	Contact  survey.ContactID  `json:"contact"`

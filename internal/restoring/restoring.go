@@ -222,7 +222,8 @@ func (r *restoring) take(ctx context.Context, g group) error {
 	case "campaign":
 		return each(g, func(v survey.Campaign) error { return r.campaign(ctx, v) })
 	case "mailing":
-		return each(g, func(v survey.Mailing) error {
+		return each(g, func(l mailingLine) error {
+			v := l.Mailing
 			v.Version, v.Carry, v.Cells = 0, nil, ""
 			if v.State != survey.MailingDone {
 				v.State, v.Shard = survey.MailingDone, survey.ContactShards
