@@ -6,7 +6,7 @@ var at = id => document.getElementById(id), end = at("end"), form = at("answer")
 function look() {
 	var score = form.querySelector("input[name=score]:checked"), no = end.hidden || !score || score.value < 9;
 	if (quote && !("said" in quote.dataset)) quote.hidden = no || !form.elements.why.value;
-	if (hand) hand.hidden = no;
+	if (hand && !mine) hand.hidden = no;
 }
 function offer(id, can, does) {
 	var b = at(id);

@@ -52,11 +52,7 @@ func (p *pages) takeLink(w http.ResponseWriter, r *http.Request, v visit) error 
 			return err
 		}
 	}
-	to := v.path + "?saved=1"
-	if v.chose != "" {
-		to = v.path + v.chose + "&saved=1"
-	}
-	http.Redirect(w, r, to+"#recommend", http.StatusSeeOther)
+	http.Redirect(w, r, v.path+v.chose+"#recommend", http.StatusSeeOther)
 	return nil
 }
 

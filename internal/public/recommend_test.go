@@ -49,6 +49,9 @@ func TestWhoTakesALink(t *testing.T) {
 		t.Errorf("taken though nobody has set it: %d", w.Code)
 	}
 	s, _ = handing(t)
+	if page := s.do("GET", "/r/TOKEN", "").Body.String(); !strings.Contains(page, `id="mine"`) || strings.Contains(page, `id="recommend" method="post" action="/r/`+s.token+`" hidden`) {
+		t.Error("the link that was taken is hidden")
+	}
 	was := len(s.written())
 	if s.do("POST", "/r/TOKEN", "recommend=take&gesture=button"); len(s.written()) != was || !offers(s) {
 		t.Error("taken twice")
