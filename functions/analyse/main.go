@@ -1,5 +1,5 @@
-// Command analyse keeps the sealed index by which contacts are found by their words, and what is known of their accounts, and opens cases for those of value
-// who never answer.
+// Command analyse keeps the sealed index by which contacts are found by their words, and what is known of their accounts, opens cases for those of value
+// who never answer, and keeps what each wave of answers came to.
 package main
 
 import (
@@ -13,6 +13,7 @@ import (
 	"onetap/internal/followup"
 	"onetap/internal/handlers/analyse"
 	"onetap/internal/handlers/wire"
+	"onetap/internal/insight"
 	"onetap/internal/kms"
 	"onetap/internal/logs"
 	"onetap/internal/searching"
@@ -43,5 +44,6 @@ func main() {
 	lambda.Start(analyse.Handler{
 		Keeper: keeper, Accounts: firms, Silences: silences,
 		Recovering: &followup.Recovering{Store: s, Log: log, Now: time.Now}, Summing: &followup.Summing{Store: s, Log: log, Now: time.Now},
+		Analyst: &insight.Analyst{Store: s, Log: log, Now: time.Now},
 	}.Handle)
 }

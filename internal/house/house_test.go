@@ -23,7 +23,7 @@ import (
 // Sets of packages that the table names together. A pattern is a path below onetap/ in which * stands for one name and
 // a last /** for whatever is below.
 var (
-	domain = []string{"internal/ballot", "internal/blocks", "internal/calendar", "internal/calendar/holidays", "internal/money", "internal/nps", "internal/stats", "internal/survey", "internal/loop"}
+	domain = []string{"internal/ballot", "internal/blocks", "internal/calendar", "internal/calendar/holidays", "internal/money", "internal/nps", "internal/stats", "internal/survey", "internal/loop", "internal/waves"}
 	// pure makes bytes and answers questions, and speaks to nobody.
 	pure = []string{
 		"internal/apperr", "internal/authz", "internal/celltext", "internal/keys", "internal/lang", "internal/logs", "internal/mail", "internal/names",
@@ -80,6 +80,7 @@ var table = []rule{
 	// Domain.
 	{"internal/nps", nil},
 	{"internal/stats", []string{"internal/nps"}},
+	{"internal/waves", []string{"internal/insight/themes", "internal/nps", "internal/stats", "internal/survey"}},
 	{"internal/insight/themes", []string{"internal/text"}},
 	{"internal/blocks", nil},
 	{"internal/calendar", []string{"internal/apperr"}},

@@ -12,14 +12,15 @@ type Movement struct {
 	Came   [3]int64    `json:"came"`   // answered only the later wave, by group then
 	Left   [3]int64    `json:"left"`   // answered only the earlier one, by group then
 
-	before, after nps.Tally // of those in both
+	Before nps.Tally `json:"before"` // of those in both, then
+	After  nps.Tally `json:"after"`  // and now
 }
 
 // Count adds one who answered both waves.
 func (m *Movement) Count(before, after nps.Score) {
 	m.People[place(before)][place(after)]++
-	m.before.Count(before, 1)
-	m.after.Count(after, 1)
+	m.Before.Count(before, 1)
+	m.After.Count(after, 1)
 }
 
 // CountCame adds one who answered only the later wave; CountLeft one who answered only the earlier.
@@ -27,7 +28,7 @@ func (m *Movement) CountCame(after nps.Score)  { m.Came[place(after)]++ }
 func (m *Movement) CountLeft(before nps.Score) { m.Left[place(before)]++ }
 
 // Both is how many answered both waves.
-func (m *Movement) Both() int64 { return m.before.Answers() }
+func (m *Movement) Both() int64 { return m.Before.Answers() }
 
 // Up and Down are how many of them went to a better group, and to a worse one.
 func (m *Movement) Up() int64   { return m.People[0][1] + m.People[0][2] + m.People[1][2] }
@@ -43,7 +44,23 @@ func (m *Movement) Compare() (nps.Comparison, bool) {
 			squares += d * d * float64(n)
 		}
 	}
-	return pairs(m.before, m.after, sum, squares)
+	return pairs(m.Before, m.After, sum, squares)
+}
+
+// Products is what nps.CompareShared asks of those who answered both.
+func (m *Movement) Products() (sum float64) {
+	n := float64(m.Both())
+	if n == 0 {
+		return 0
+	}
+	a, _ := m.Before.NPS()
+	b, _ := m.After.NPS()
+	for i, row := range m.People {
+		for j, people := range row {
+			sum += float64(people) * (float64(i-1) - a/100) * (float64(j-1) - b/100)
+		}
+	}
+	return sum
 }
 
 func place(s nps.Score) int { return slices.Index(nps.Groups, s.Group()) }

@@ -515,3 +515,34 @@ func TestStrength(t *testing.T) {
 }
 
 func near(a, b, by float64) bool { return math.Abs(a-b) <= by }
+
+// A change of which it is known who answered both lies between two extremes: of nobody in both it is that of two samples, of all in both about the paired one.
+func TestOverlappingIsBetween(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(4, 4))
+	var before, after []nps.Score
+	var both, none Movement
+	var a, b nps.Tally
+	for range 2000 {
+		x := nps.Score(r.IntN(11))
+		y := nps.Score(min(10, max(0, int(x)+r.IntN(5)-2)))
+		before, after = append(before, x), append(after, y)
+		both.Count(x, y)
+		none.CountLeft(x)
+		none.CountCame(y)
+		a.Count(x, 1)
+		b.Count(y, 1)
+	}
+	paired, _ := Paired(before, after)
+	apart, _ := nps.Compare(a, b)
+	all, ok := nps.CompareShared(a, b, both.Products())
+	if !ok || !near(all.Interval.Width(), paired.Interval.Width(), 0.05) || !near(all.P, paired.P, 0.01) {
+		t.Errorf("all in both: %+v, paired %+v", all, paired)
+	}
+	if zero, _ := nps.CompareShared(a, b, none.Products()); zero != apart {
+		t.Errorf("nobody in both: %+v, apart %+v", zero, apart)
+	}
+	if all.Interval.Width() > 0.8*apart.Interval.Width() {
+		t.Errorf("%+v is hardly surer than %+v", all, apart)
+	}
+}

@@ -52,26 +52,35 @@ func (e ErrEntry) Error() string { return fmt.Sprintf("entry %q: %s", e.Entry, e
 //go:embed default.txt
 var defaultText string
 
-// Default is the dictionary that a company begins with: services of all kinds, in Russian and English.
-var Default = sync.OnceValue(func() (all Dictionary) {
-	for line := range strings.Lines(defaultText) {
-		line = strings.TrimSpace(line)
-		switch {
-		case line == "" || line[0] == '#':
-		case line[0] == '[':
-			id, names, _ := strings.Cut(line[1:], "]")
-			ru, en, _ := strings.Cut(names, "|")
-			all = append(all, Theme{ID: id, Names: map[string]string{"ru": strings.TrimSpace(ru), "en": strings.TrimSpace(en)}})
-		default:
-			_, entries, _ := strings.Cut(line, ":")
-			theme := &all[len(all)-1]
-			for entry := range strings.SplitSeq(entries, ",") {
-				theme.Words = append(theme.Words, strings.TrimSpace(entry))
+// standard is the dictionary that a company begins with, once somebody has asked for it: who never does carries none of it.
+var standard struct {
+	once sync.Once
+	all  Dictionary
+}
+
+// Default is the dictionary that a company begins with: services of all kinds, in Russian and English. It is not to be changed.
+func Default() Dictionary {
+	standard.once.Do(func() {
+		all := &standard.all
+		for line := range strings.Lines(defaultText) {
+			line = strings.TrimSpace(line)
+			switch {
+			case line == "" || line[0] == '#':
+			case line[0] == '[':
+				id, names, _ := strings.Cut(line[1:], "]")
+				ru, en, _ := strings.Cut(names, "|")
+				*all = append(*all, Theme{ID: id, Names: map[string]string{"ru": strings.TrimSpace(ru), "en": strings.TrimSpace(en)}})
+			default:
+				_, entries, _ := strings.Cut(line, ":")
+				theme := &(*all)[len(*all)-1]
+				for entry := range strings.SplitSeq(entries, ",") {
+					theme.Words = append(theme.Words, strings.TrimSpace(entry))
+				}
 			}
 		}
-	}
-	return all
-})
+	})
+	return standard.all
+}
 
 // atom is one word of an entry.
 type atom struct {

@@ -1,0 +1,202 @@
+// Package waves is what a wave of answers came to, held against the wave before it: who went from which group to which, what made the score move, and what
+// its comments are about. It is made of all answers at once, by whoever reads them, and kept, so that pages need not read them.
+package waves
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"onetap/internal/insight/themes"
+	"onetap/internal/nps"
+	"onetap/internal/stats"
+	"onetap/internal/survey"
+)
+
+// Analysis is what one campaign came to. It names nobody.
+type Analysis struct {
+	Campaign survey.CampaignID `json:"-"`
+	At       time.Time         `json:"at"` // its answers were read then
+	Whole    nps.Tally         `json:"whole"`
+
+	Before   survey.CampaignID `json:"before,omitempty"` // the campaign that it is held against; "": there is none
+	Earlier  nps.Tally         `json:"earlier"`          // of that campaign
+	Movement stats.Movement    `json:"movement"`
+	Came     nps.Tally         `json:"came"` // who answered only this one
+	Left     nps.Tally         `json:"left"` // who answered only the one before
+	Mixes    []Mix             `json:"mixes,omitempty"`
+
+	Comments   int         `json:"comments"`   // answers with words
+	Unthemed   nps.Tally   `json:"unthemed"`   // of comments that fit no theme
+	Themes     []Mentioned `json:"themes"`     // in the dictionary's order, without those that nobody mentions in either
+	Dictionary int         `json:"dictionary"` // the version of the dictionary
+	Damaged    int         `json:"damaged,omitempty"`
+}
+
+// Mix is what the segments of one dimension did to the change.
+type Mix struct {
+	Kind  string       `json:"kind"` // survey.KindTeam and so on, or a dimension
+	Parts []stats.Part `json:"parts"`
+	Rest  stats.Part   `json:"rest"` // of the segments that are not kept, together
+	More  int          `json:"more,omitempty"`
+}
+
+// Sum is what all segments' mix and their own people's scores did.
+func (m Mix) Sum() (mix, within float64) {
+	for _, p := range append(slices.Clone(m.Parts), m.Rest) {
+		mix += p.Mix
+		within += p.Within
+	}
+	return mix, within
+}
+
+// keptParts is how many segments of a dimension are kept, those with the largest effect.
+const keptParts = 10
+
+// Mentioned is one theme.
+type Mentioned struct {
+	Theme    string    `json:"theme"`
+	Now      nps.Tally `json:"now"`                // answers whose comment mentions it
+	Earlier  nps.Tally `json:"earlier"`            // the same in the wave before
+	Comments int       `json:"comments,omitempty"` // of that wave
+}
+
+// Maker makes an Analysis: Earlier for every answer of the wave before, Answer for every one of this, then Done.
+type Maker struct {
+	a       Analysis
+	kinds   []string
+	finder  *themes.Finder
+	scores  map[survey.ContactID]nps.Score // of the wave before, until the same person's answer of this comes
+	then    map[string]map[string]nps.Tally
+	now     map[string]map[string]nps.Tally
+	themes  map[string]*Mentioned
+	earlier int // comments of the wave before
+}
+
+// NewMaker begins an analysis. kinds are the dimensions by which the change is taken apart.
+func NewMaker(c, before survey.CampaignID, kinds []string, d themes.Dictionary) *Maker {
+	m := &Maker{
+		a: Analysis{Campaign: c, Before: before}, kinds: kinds, finder: themes.NewFinder(d), scores: map[survey.ContactID]nps.Score{},
+		then: map[string]map[string]nps.Tally{}, now: map[string]map[string]nps.Tally{}, themes: map[string]*Mentioned{},
+	}
+	for _, kind := range kinds {
+		m.then[kind], m.now[kind] = map[string]nps.Tally{}, map[string]nps.Tally{}
+	}
+	return m
+}
+
+// Earlier takes in a verified answer of the wave before, and what its dimensions say, in the order of kinds.
+func (m *Maker) Earlier(r survey.Response, values []string) {
+	s := nps.Score(r.Score)
+	m.a.Earlier.Count(s, 1)
+	m.scores[r.Contact] = s
+	count(m.then, m.kinds, values, s)
+	if m.words(r) {
+		m.earlier++
+		for _, id := range m.finder.Find(r.Why + "\n" + r.Wish) {
+			m.mentioned(id).Earlier.Count(s, 1)
+		}
+	}
+}
+
+// Answer takes in a verified answer of this wave.
+func (m *Maker) Answer(r survey.Response, values []string) {
+	s := nps.Score(r.Score)
+	m.a.Whole.Count(s, 1)
+	if m.a.Before != "" {
+		if was, both := m.scores[r.Contact]; both {
+			m.a.Movement.Count(was, s)
+			delete(m.scores, r.Contact)
+		} else {
+			m.a.Movement.CountCame(s)
+			m.a.Came.Count(s, 1)
+		}
+	}
+	count(m.now, m.kinds, values, s)
+	if r.Unreadable {
+		m.a.Damaged++
+	}
+	if !m.words(r) {
+		return
+	}
+	m.a.Comments++
+	found := m.finder.Find(r.Why + "\n" + r.Wish)
+	for _, id := range found {
+		m.mentioned(id).Now.Count(s, 1)
+	}
+	if len(found) == 0 {
+		m.a.Unthemed.Count(s, 1)
+	}
+}
+
+func (m *Maker) words(r survey.Response) bool { return r.Why != "" || r.Wish != "" }
+
+func (m *Maker) mentioned(id string) *Mentioned {
+	if m.themes[id] == nil {
+		m.themes[id] = &Mentioned{Theme: id}
+	}
+	return m.themes[id]
+}
+
+func count(all map[string]map[string]nps.Tally, kinds, values []string, s nps.Score) {
+	for i, kind := range kinds {
+		t := all[kind][values[i]]
+		t.Count(s, 1)
+		all[kind][values[i]] = t
+	}
+}
+
+// Done is the analysis, once all answers were taken in.
+func (m *Maker) Done(d themes.Dictionary, now time.Time) Analysis {
+	a := m.a
+	a.At = now.UTC()
+	for _, s := range m.scores {
+		a.Movement.CountLeft(s)
+		a.Left.Count(s, 1)
+	}
+	for _, kind := range m.kinds {
+		parts, ok := stats.Decompose(m.then[kind], m.now[kind])
+		if a.Before == "" || !ok || len(parts) < 2 {
+			continue
+		}
+		mix := Mix{Kind: kind, Parts: parts[:min(len(parts), keptParts)]}
+		for _, p := range parts[len(mix.Parts):] {
+			mix.Rest.Mix += p.Mix
+			mix.Rest.Within += p.Within
+			mix.More++
+		}
+		a.Mixes = append(a.Mixes, mix)
+	}
+	for _, theme := range d {
+		if one := m.themes[theme.ID]; one != nil {
+			one.Comments = m.earlier
+			a.Themes = append(a.Themes, *one)
+		}
+	}
+	return a
+}
+
+// Driving is the dimension in which the change is least a matter of mix: whose segments' own scores explain most of it. ok is false where there is none.
+func (a Analysis) Driving() (Mix, bool) {
+	if len(a.Mixes) == 0 {
+		return Mix{}, false
+	}
+	largest := func(m Mix) float64 {
+		p := m.Parts[0]
+		return max(p.Within, -p.Within)
+	}
+	return slices.MaxFunc(a.Mixes, func(x, y Mix) int { return cmp.Compare(largest(x), largest(y)) }), true
+}
+
+// Change is this wave against the one before, knowing who answered both; ok is false without one.
+func (a Analysis) Change() (nps.Comparison, bool) {
+	return nps.CompareShared(a.Earlier, a.Whole, a.Movement.Products())
+}
+
+// Apart is the unpaired comparison of those who answered only one of the two.
+func (a Analysis) Apart() (nps.Comparison, bool) { return nps.Compare(a.Left, a.Came) }
+
+// Share is how many of the comments mention a theme, now and in the wave before.
+func (a Analysis) Share(m Mentioned) (now, earlier nps.Share) {
+	return nps.Share{Of: int64(a.Comments), Did: m.Now.Answers()}, nps.Share{Of: int64(m.Comments), Did: m.Earlier.Answers()}
+}
