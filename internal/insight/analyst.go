@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"onetap/internal/apperr"
@@ -80,6 +81,8 @@ func (a *Analyst) look(ctx context.Context, audience survey.Audience) error {
 	if err != nil {
 		return err
 	}
+	all = slices.DeleteFunc(all, func(c survey.Campaign) bool { return c.Launched.IsZero() })
+	slices.SortStableFunc(all, func(a, b survey.Campaign) int { return b.Launched.Compare(a.Launched) }) // past waves may have come later
 	for i, c := range all {
 		answers, err := a.answers(ctx, c.ID)
 		if err != nil {

@@ -10,11 +10,13 @@ import (
 	"time"
 
 	"onetap/internal/authz"
+	"onetap/internal/insight/themes"
 	"onetap/internal/keys"
 	"onetap/internal/loop"
 	"onetap/internal/nps"
 	"onetap/internal/store"
 	"onetap/internal/survey"
+	"onetap/internal/waves"
 )
 
 var _ Store = (*store.Store)(nil)
@@ -42,6 +44,8 @@ type memory struct {
 	contacts []survey.Contact
 	joins    survey.AccountJoins
 	askedOf  map[survey.AccountID]int
+	analysis waves.Analysis
+	looked   waves.Looked
 }
 
 func (m *memory) TalliesOf(_ context.Context, scope, kind string) (map[survey.TallyKey]survey.Counts, error) {
@@ -248,4 +252,22 @@ func (m *memory) GoneAmong(context.Context, survey.Audience, []survey.ContactID)
 
 func (m *memory) InvitationsPage(context.Context, survey.CampaignID, int, survey.InvitationState, survey.Cursor, int, int) ([]survey.Invitation, *survey.Cursor, error) {
 	return nil, nil, nil
+}
+
+func (m *memory) Themes(context.Context) (d themes.Dictionary, version int, ok bool, err error) {
+	return nil, 0, false, nil
+}
+
+func (m *memory) Analysis(context.Context, survey.CampaignID) (waves.Analysis, bool, error) {
+	return m.analysis, !m.analysis.At.IsZero(), nil
+}
+
+func (m *memory) Analysed(context.Context, survey.Audience) (waves.Looked, error) {
+	return m.looked, nil
+}
+
+func (m *memory) SaveAnalysed(_ context.Context, l waves.Looked) error {
+	l.Version++
+	m.looked = l
+	return nil
 }

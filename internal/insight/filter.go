@@ -1,12 +1,15 @@
 package insight
 
 import (
+	"context"
 	"hash/crc32"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"onetap/internal/apperr"
+	"onetap/internal/insight/themes"
 	"onetap/internal/survey"
 	"onetap/internal/text"
 )
@@ -24,7 +27,13 @@ type Filter struct {
 	Words, Wish           string                // only those with words, with a wish
 	Unverified            string                // only those that are in no figure
 	Search                string                // what must be found in what they wrote, as package text finds it
+	Theme                 string                // the id of a theme of the dictionary that they speak of, or NoTheme
+
+	finder *themes.Finder // set with Theme
 }
+
+// NoTheme asks for words that fit no theme.
+const NoTheme = "none"
 
 // MaxDimensions is how many dimensions a campaign may have.
 const MaxDimensions = 8
@@ -109,8 +118,38 @@ func (f Filter) match(clock *time.Location) func(survey.Response) bool {
 				return false
 			}
 		}
-		return wanted.Match(a.Why, a.Wish)
+		return wanted.Match(a.Why, a.Wish) && f.speaks(a)
 	}
+}
+
+func (f Filter) speaks(a survey.Response) bool {
+	if f.finder == nil {
+		return true
+	}
+	found := f.finder.Find(wordsIn(a))
+	if f.Theme == NoTheme {
+		return len(found) == 0 && wordsIn(a) != "\n"
+	}
+	return slices.Contains(found, f.Theme)
+}
+
+// wordsIn is all that somebody wrote, as themes are looked for in it.
+func wordsIn(a survey.Response) string { return a.Why + "\n" + a.Wish }
+
+// themed readies a filter that asks for a theme. Problem: no_such_page for a theme that there is not.
+func (r *Results) themed(ctx context.Context, f *Filter) error {
+	if f.Theme == "" {
+		return nil
+	}
+	d, _, err := Dictionary(ctx, r.Store)
+	if err != nil {
+		return err
+	}
+	if _, ok := d.Of(f.Theme); !ok && f.Theme != NoTheme {
+		return apperr.New(apperr.Unknown, "no_such_page", "")
+	}
+	f.finder = themes.NewFinder(d)
+	return nil
 }
 
 // Segment is the answers with one value of a dimension; no Kind: all answers.

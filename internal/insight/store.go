@@ -6,10 +6,15 @@ import (
 
 	"onetap/internal/loop"
 	"onetap/internal/survey"
+	"onetap/internal/waves"
 )
 
 // Store is what results are read from.
 type Store interface {
+	ThemeStore
+	AskStore
+	// Analysis reads what a campaign came to; ok is false before it was analysed.
+	Analysis(ctx context.Context, c survey.CampaignID) (a waves.Analysis, ok bool, err error)
 	// TalliesOf reads the figures of a campaign's or an audience's one kind. Consistent.
 	TalliesOf(ctx context.Context, scope, kind string) (map[survey.TallyKey]survey.Counts, error)
 	// TalliesAt reads some figures; those that are not there are absent. Consistent.

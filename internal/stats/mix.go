@@ -11,7 +11,11 @@ type Part struct {
 	Segment string  `json:"segment"`
 	Mix     float64 `json:"mix"`    // because it is a larger or smaller part of the answers
 	Within  float64 `json:"within"` // because its own people score otherwise
+	Share   float64 `json:"share"`  // of the answers, the mean of both waves, 0..1
 }
+
+// Excess is how much more its own people's scores did than as large a part of everybody would have, of what all segments' own scores did together.
+func (p Part) Excess(within float64) float64 { return p.Within - p.Share*within }
 
 // Decompose tells what a change of NPS between two waves is made of: the mix of segments against the score within them. The sums of Mix and of
 // Within add up to the difference of the two NPS exactly. Parts come with the largest effect first. ok is false where a wave has no answers.
@@ -53,7 +57,7 @@ func Decompose(before, after map[string]nps.Tally) (parts []Part, ok bool) {
 			sb = sa
 		}
 		wa, wb := float64(a.Answers())/na, float64(b.Answers())/nb
-		parts = append(parts, Part{Segment: name, Mix: (wb - wa) * ((sa+sb)/2 - middle), Within: (sb - sa) * (wa + wb) / 2})
+		parts = append(parts, Part{Segment: name, Mix: (wb - wa) * ((sa+sb)/2 - middle), Within: (sb - sa) * (wa + wb) / 2, Share: (wa + wb) / 2})
 	}
 	slices.SortFunc(parts, func(x, y Part) int {
 		return cmpBig(x.Mix+x.Within, y.Mix+y.Within, x.Segment, y.Segment)

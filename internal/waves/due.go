@@ -40,7 +40,7 @@ func (l Looked) Due(now time.Time) bool {
 			return true
 		}
 	}
-	return now.Sub(l.At) >= LookEvery
+	return len(l.Of) == 0 || now.Sub(l.At) >= LookEvery // a first wave is waited for
 }
 
 // DueOf reports whether a campaign is to be analysed, that has so many answers, with a version of the dictionary.

@@ -163,6 +163,7 @@ func (m *Maker) Done(d themes.Dictionary, now time.Time) Analysis {
 		for _, p := range parts[len(mix.Parts):] {
 			mix.Rest.Mix += p.Mix
 			mix.Rest.Within += p.Within
+			mix.Rest.Share += p.Share
 			mix.More++
 		}
 		a.Mixes = append(a.Mixes, mix)
@@ -176,16 +177,26 @@ func (m *Maker) Done(d themes.Dictionary, now time.Time) Analysis {
 	return a
 }
 
-// Driving is the dimension in which the change is least a matter of mix: whose segments' own scores explain most of it. ok is false where there is none.
-func (a Analysis) Driving() (Mix, bool) {
-	if len(a.Mixes) == 0 {
-		return Mix{}, false
+// Odd is the segment of a dimension whose own people did most for its size, and how much more that is than for as many of everybody.
+func (m Mix) Odd() (odd stats.Part, excess float64) {
+	_, within := m.Sum()
+	for _, p := range m.Parts {
+		if e := p.Excess(within); max(e, -e) > max(excess, -excess) {
+			odd, excess = p, e
+		}
 	}
-	largest := func(m Mix) float64 {
-		p := m.Parts[0]
-		return max(p.Within, -p.Within)
-	}
-	return slices.MaxFunc(a.Mixes, func(x, y Mix) int { return cmp.Compare(largest(x), largest(y)) }), true
+	return odd, excess
+}
+
+// ByOddity are mixes with that first of which one segment did most for its size.
+func ByOddity(all []Mix) []Mix {
+	all = slices.Clone(all)
+	slices.SortStableFunc(all, func(x, y Mix) int {
+		_, a := x.Odd()
+		_, b := y.Odd()
+		return cmp.Compare(max(b, -b), max(a, -a))
+	})
+	return all
 }
 
 // Change is this wave against the one before, knowing who answered both; ok is false without one.

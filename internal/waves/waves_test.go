@@ -46,7 +46,8 @@ func TestAnalysisTellsTheStory(t *testing.T) {
 	if !ok || !change.Real || math.Abs(change.Difference+160./3) > 0.1 {
 		t.Errorf("%+v", change)
 	}
-	if driving, ok := a.Driving(); !ok || driving.Kind != "location" || driving.Parts[0].Segment != "Kazan" || driving.Parts[0].Within > -50 {
+	driving := waves.ByOddity(a.Mixes)[0]
+	if odd, excess := driving.Odd(); driving.Kind != "location" || odd.Segment != "Kazan" || odd.Within > -50 || excess > -30 {
 		t.Errorf("%+v", driving)
 	}
 	for _, mix := range a.Mixes {
@@ -146,7 +147,7 @@ func TestWhatIsDue(t *testing.T) {
 	if !done(time.Hour, 5).DueOf(closed, 5, 2, noon) || done(time.Minute, 5).DueOf(closed, 5, 2, noon) {
 		t.Error("another dictionary")
 	}
-	if !asked.Due(noon) || done(time.Minute, 5).Due(noon) || !done(time.Hour, 5).Due(noon) {
+	if !asked.Due(noon) || !(waves.Looked{At: noon}).Due(noon) || done(time.Minute, 5).Due(noon) || !done(time.Hour, 5).Due(noon) {
 		t.Error("whether to look")
 	}
 }
