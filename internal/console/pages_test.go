@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"log/slog"
 	"io"
 	"maps"
 	"net/http"
@@ -29,6 +30,7 @@ import (
 	"onetap/internal/browsertest"
 	"onetap/internal/console/consoletest"
 	laptop "onetap/internal/local"
+	"onetap/internal/insight"
 	"onetap/internal/local/drive"
 	"onetap/internal/local/localtest"
 	"onetap/internal/local/story"
@@ -217,6 +219,9 @@ func (v *walker) silent(s *laptop.Stack) {
 		v.t.Fatal(err)
 	}
 	v.also = append(v.also, "/results/"+string(c.ID), "/results/"+string(c.ID)+"/quotes")
+	if err := (&insight.Analyst{Store: v.store, Log: slog.New(slog.DiscardHandler), Now: time.Now}).Run(ctx); err != nil {
+		v.t.Fatal(err)
+	}
 }
 
 // called is a round of executives' calls about the first campaign of customers with detractors.
