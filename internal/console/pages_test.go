@@ -76,6 +76,7 @@ func TestEveryPage(t *testing.T) {
 	v.opened(s)
 	v.silent(s)
 	v.called(teller.Company)
+	v.analysed()
 	found := map[string]string{}
 	for _, staff := range []string{"tikhonov", "klimova", "voronin", "orlova", "sokolova", "morozova"} {
 		v.signIn(staff)
@@ -219,7 +220,25 @@ func (v *walker) silent(s *laptop.Stack) {
 		v.t.Fatal(err)
 	}
 	v.also = append(v.also, "/results/"+string(c.ID), "/results/"+string(c.ID)+"/quotes")
-	if err := (&insight.Analyst{Store: v.store, Log: slog.New(slog.DiscardHandler), Now: time.Now}).Run(ctx); err != nil {
+}
+
+// analysed has the waves of customers analysed, and leads to one that has another before it.
+func (v *walker) analysed() {
+	v.t.Helper()
+	ctx := v.t.Context()
+	all, err := v.store.Campaigns(ctx, survey.Customers, 20)
+	for _, c := range all {
+		err = errors.Join(err, insight.AskAnalysis(ctx, v.store, c))
+	}
+	err = errors.Join(err, (&insight.Analyst{Store: v.store, Log: slog.New(slog.DiscardHandler), Now: time.Now}).Run(ctx))
+	for _, c := range all {
+		a, ok, failed := v.store.Analysis(ctx, c.ID)
+		if err = errors.Join(err, failed); ok && a.Before != "" && a.Movement.Both() > 0 {
+			v.also = append(v.also, "/results/"+string(c.ID)+"/wave", "/results/"+string(c.ID)+"/themes", "/results/"+string(c.ID)+"/moved?from=promoter&to=promoter")
+			break
+		}
+	}
+	if err != nil {
 		v.t.Fatal(err)
 	}
 }
