@@ -6,8 +6,8 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"log/slog"
 	"io"
+	"log/slog"
 	"maps"
 	"net/http"
 	"net/http/cookiejar"
@@ -29,8 +29,8 @@ import (
 	"onetap/internal/ballot"
 	"onetap/internal/browsertest"
 	"onetap/internal/console/consoletest"
-	laptop "onetap/internal/local"
 	"onetap/internal/insight"
+	laptop "onetap/internal/local"
 	"onetap/internal/local/drive"
 	"onetap/internal/local/localtest"
 	"onetap/internal/local/story"
@@ -222,6 +222,13 @@ func (v *walker) silent(s *laptop.Stack) {
 	v.also = append(v.also, "/results/"+string(c.ID), "/results/"+string(c.ID)+"/quotes")
 }
 
+// wordless is the table for who has no keys for what is personal.
+type wordless struct{ *store.Store }
+
+func (s wordless) WalkAnswers(ctx context.Context, c survey.CampaignID, shard int, after survey.ContactID, each func(survey.Response) (bool, error)) error {
+	return s.WalkResponses(ctx, c, shard, after, each)
+}
+
 // analysed has the waves of customers analysed, and leads to one that has another before it.
 func (v *walker) analysed() {
 	v.t.Helper()
@@ -230,7 +237,7 @@ func (v *walker) analysed() {
 	for _, c := range all {
 		err = errors.Join(err, insight.AskAnalysis(ctx, v.store, c))
 	}
-	err = errors.Join(err, (&insight.Analyst{Store: v.store, Log: slog.New(slog.DiscardHandler), Now: time.Now}).Run(ctx))
+	err = errors.Join(err, (&insight.Analyst{Store: wordless{v.store}, Log: slog.New(slog.DiscardHandler), Now: time.Now}).Run(ctx))
 	for _, c := range all {
 		a, ok, failed := v.store.Analysis(ctx, c.ID)
 		if err = errors.Join(err, failed); ok && a.Before != "" && a.Movement.Both() > 0 {

@@ -20,6 +20,7 @@ const (
 	indexHours  = 3  // words in the sealed index for searches, until its parts are merged (internal/searching)
 	mailDays    = 14 // SES tries, and keeps what it needs for reports
 	seenDays    = 10 // ids that an upload saw
+	letterDays  = 60 // which emails told staff of which cases, by their ids
 	markHours   = 96 // markers by which late records of the stream are told
 )
 
@@ -37,6 +38,7 @@ func Stays(e survey.Erasure) []Stay {
 		{"seen", day(seenDays)},
 		{"ses", day(mailDays)},
 		{"backups", day(backupDays)},
+		{"letters", day(letterDays)},
 		{"logs", day(logDays)},
 	}
 }

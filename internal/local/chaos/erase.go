@@ -106,7 +106,8 @@ func (d *director) checkErased(ctx context.Context, t rows) error {
 	if err != nil {
 		return err
 	}
-	table = slices.DeleteFunc(table, d.wished)
+	// The list of emails to staff names cases by their contacts' hashes for 60 days, and the page of the erasure says so (rights.Stays).
+	table = slices.DeleteFunc(table, func(i attack.Item) bool { return d.wished(i) || strings.HasPrefix(i.Text("pk"), "LETTERS#") })
 	for _, e := range d.erased {
 		if left := attack.Traces(table, []string{e.address, e.name}, []string{e.contact}); len(left) > 0 {
 			d.broke("broken", len(left), "of somebody erased there is %s", short(left))
