@@ -205,13 +205,13 @@ func (v *walker) silent(s *laptop.Stack) {
 		})
 	}
 	answer := survey.Response{Campaign: c.ID, Contact: consoletest.ContactNumber(0), Audience: c.Audience, Team: "Склад", Language: "ru", Score: 9, Verified: true, First: at, Counted: at, Updated: at, Version: 1, Import: "none"}
-	handed, _, failed := survey.Recommendation{Contact: answer.Contact, Taken: at}.Leave("lead00000000", at)
+	handed, _, failed := survey.Recommendation{Contact: answer.Contact, Taken: at}.Leave("lead00000000", time.Now())
 	err = errors.Join(err, failed, v.store.SaveRecommendation(ctx, c.ID, handed))
 	for _, i := range []loop.Item{
 		{Name: "lead00000000", Kind: loop.ItemLead, Recommended: true, Said: loop.ItemSaid{Name: "Пётр", Reach: "+7 900 000-00-00", Words: "Нужны насосы", Consent: "Даю согласие"}},
 		{Name: loop.MarkName(answer.Contact, loop.ItemQuestion), Kind: loop.ItemQuestion},
 	} {
-		i.Campaign, i.Shard, i.Audience, i.Contact, i.Owner, i.At, i.State = c.ID, answer.Contact.Shard(), c.Audience, answer.Contact, answer.Owner, at, loop.ItemWaits
+		i.Campaign, i.Shard, i.Audience, i.Contact, i.Owner, i.At, i.State = c.ID, answer.Contact.Shard(), c.Audience, answer.Contact, answer.Owner, time.Now(), loop.ItemWaits // an older one would be deleted by its age
 		_, failed := v.store.SaveItem(ctx, i)
 		err = errors.Join(err, failed)
 	}
