@@ -93,6 +93,8 @@ func (d *API) Routes() []door.Route {
 		door.On("GET /api/v1/campaigns/{campaign}/results", authz.ReadResults, d.campaignResults, ""),
 		door.On("GET /api/v1/campaigns/{campaign}/accounts", authz.ReadResults, d.campaignAccounts, ""),
 		door.On("GET /api/v1/campaigns/{campaign}/silent", authz.ReadPeople, d.campaignSilent, ""),
+		door.On("GET /api/v1/campaigns/{campaign}/wave", authz.ReadResults, d.showWave, ""),
+		door.On("POST /api/v1/campaigns/{campaign}/wave", authz.ReadResults, d.askWave, door.Unaudited),
 		door.On("GET /api/v1/campaigns/{campaign}/recommendations", authz.ReadResults, d.campaignRecommendations, ""),
 		door.On("GET /api/v1/inbox", authz.WorkInbox, d.listInbox, ""),
 		door.On("GET /api/v1/campaigns/{campaign}/words", authz.ReadResults, d.campaignWords, ""),

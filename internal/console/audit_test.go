@@ -16,6 +16,7 @@ var unauditedBecause = map[string]string{
 	"POST /campaigns/{campaign}/letter":               "shows a letter and changes nothing",
 	"POST /campaigns/{campaign}/count":                "counts people and changes nothing",
 	"POST /api/v1/campaigns/{campaign}/results/count": "counts answers and changes nothing; what is looked for is posted to stay out of addresses",
+	"POST /api/v1/campaigns/{campaign}/wave":          "has figures made anew and changes nothing of what they are made of",
 	"POST /results/{campaign}/analyse":                "has figures made anew and changes nothing of what they are made of",
 	"POST /results/{campaign}/count/{kind}":           "counts answers and changes nothing; what is looked for is posted to stay out of addresses",
 	"POST /results/{campaign}/by/{kind}":              "reads; what is looked for is posted to stay out of addresses",
