@@ -23,6 +23,9 @@ func (c Contact) Following(was Contact, again bool, now time.Time) Contact {
 	if was.Unreadable {
 		return c
 	}
+	if again && len(was.Former) == 0 && was.Created.Equal(was.Updated) { // the same list has made it
+		return c
+	}
 	former, value := slices.Clone(was.Former), was.Value
 	if n := len(former) - 1; again && n >= 0 && former[n].Until.Equal(was.Updated.Truncate(time.Second)) {
 		former, value = former[:n], former[n].Value

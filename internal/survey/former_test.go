@@ -31,6 +31,10 @@ func TestValueAt(t *testing.T) {
 	if right := take(wrong, "100", day(10).Add(time.Hour), true); len(right.Former) != 0 {
 		t.Errorf("read again, and as before: %+v", right)
 	}
+	// A list that names somebody new twice says of their past nothing.
+	if twice := take(Contact{Value: "100", Created: day(0), Updated: day(0)}, "80", day(0), true); len(twice.Former) != 0 {
+		t.Errorf("named twice: %+v", twice)
+	}
 	many := Contact{Value: "0", Updated: day(0)}
 	for n := range 300 {
 		many = take(many, fmt.Sprint(n+1), day(n+1), false)
