@@ -79,10 +79,15 @@ func (w *Wave) Analysis() (a waves.Analysis) {
 }
 
 func (w *Wave) shownComments() int {
-	if !w.view.People() && w.a.Comments < LeastWords {
+	if w.FewComments() {
 		return 0
 	}
 	return w.a.Comments
+}
+
+// FewComments reports whether the reader may not see how many comments there are: there are some, and too few.
+func (w *Wave) FewComments() bool {
+	return !w.view.People() && w.a.Comments > 0 && w.a.Comments < LeastWords
 }
 
 // Answers is of how many it was made.

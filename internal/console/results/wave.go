@@ -348,6 +348,9 @@ func (d *Pages) themesPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	a := p.wave.Analysis()
 	p.Comments = l.T("wave.comments", lang.Values{"Count": a.Comments})
+	if p.wave.FewComments() {
+		p.Comments = l.T("wave.comments_few", lang.Values{"Least": insight.LeastWords})
+	}
 	if a.Damaged > 0 {
 		p.Damaged = l.T("wave.damaged", lang.Values{"Count": a.Damaged})
 	}

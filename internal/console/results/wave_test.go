@@ -1,0 +1,93 @@
+package results_test
+
+import (
+	"log/slog"
+	"strings"
+	"testing"
+
+	"onetap/internal/console/consoletest"
+	"onetap/internal/insight"
+	"onetap/internal/local/dynamo"
+	"onetap/internal/survey"
+)
+
+// A wave's page says what happened and leads to its people, for who may see them; before it is analysed it says so, and can be asked for.
+func TestWavePages(t *testing.T) {
+	t.Parallel()
+	w := consoletest.New(t, dynamo.Options{})
+	w.Staffed()
+	consoletest.Spring(w)
+	autumn := consoletest.Harvest(w)
+	analyst := &insight.Analyst{Store: w.Store, Log: slog.New(slog.DiscardHandler), Now: w.Now}
+	if _, page := w.Visitor("executive", "en").Get("/results/autumnaa/wave"); !strings.Contains(page, "has not been analyzed yet") || strings.Contains(page, "Who moved") {
+		t.Errorf("before: %s", page)
+	}
+	if status, answer := w.Call("GET", "/api/v1/campaigns/autumnaa/wave", "application/json", nil); status != 409 || answer["error"].(map[string]any)["code"] != "wave_not_yet" {
+		t.Errorf("the API, before: %d %v", status, answer)
+	}
+	if err := analyst.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for role, sees := range map[string]struct{ moves, leads bool }{"executive": {true, true}, "administrator": {true, true}, "owner": {true, false}, "analyst": {true, false}} {
+		_, page := w.Visitor(role, "en").Get("/results/autumnaa/wave")
+		leads := strings.Contains(page, "/results/autumnaa/moved?")
+		if !strings.Contains(page, "The NPS rose by 50.0 points, from +25 to +75") || strings.Contains(page, "Who moved") != sees.moves || leads != sees.leads || strings.Contains(page, "What made the change") != (role != "analyst") {
+			t.Errorf("%s: %s", role, page)
+		}
+		status, _ := w.Visitor(role, "en").Get("/results/autumnaa/moved?from=detractor&to=passive")
+		if (status == 200) != sees.leads {
+			t.Errorf("%s sees who moved: %d", role, status)
+		}
+	}
+	_, page := w.Visitor("executive", "ru").Get("/results/autumnaa/moved?from=detractor&to=passive")
+	if !strings.Contains(page, "15\u00a0человек") || strings.Count(page, "<tr>") != 16 || !strings.Contains(page, `<span class="score passive">8</span>`) || strings.Contains(page, "<script>alert") {
+		t.Errorf("who moved: %s", page)
+	}
+	if _, page := w.Visitor("executive", "en").Get("/results/autumnaa/moved?from=&to=promoter"); !strings.Contains(page, "no answer; now: Promoters") {
+		t.Errorf("who came: %s", page)
+	}
+	for _, wrong := range []string{"?from=nobody&to=passive", "?from=&to="} {
+		if status, _ := w.Visitor("executive", "en").Get("/results/autumnaa/moved" + wrong); status == 200 || status >= 500 {
+			t.Errorf("%s: %d", wrong, status)
+		}
+	}
+	got := w.Must("GET", "/api/v1/campaigns/autumnaa/wave", "application/json", nil)
+	if change := got["change"].(map[string]any); change["difference"] != 50.0 || got["before"] != "springaa" || got["paired"].(map[string]any)["both"] != 60.0 {
+		t.Errorf("the API: %v", got)
+	}
+	if status, _, to := w.Visitor("executive", "en").Post("/results/autumnaa/analyse", "page", "themes"); status != 303 || to != "/results/autumnaa/themes?done=wave_asked" {
+		t.Errorf("asked for: %d to %s", status, to)
+	}
+	if known, err := w.Store.Analysed(t.Context(), survey.Customers); err != nil || !known.Of[autumn.C.ID].Asked {
+		t.Errorf("%+v, %v", known, err)
+	}
+}
+
+// Themes lead to the comments that speak of them; what stands there is what was written.
+func TestThemesPage(t *testing.T) {
+	t.Parallel()
+	w := consoletest.New(t, dynamo.Options{})
+	w.Staffed()
+	consoletest.Spring(w)
+	if err := (&insight.Analyst{Store: w.Store, Log: slog.New(slog.DiscardHandler), Now: w.Now}).Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	_, page := w.Visitor("executive", "ru").Get("/results/springaa/themes")
+	for _, want := range []string{"2\u00a0ответа с\u00a0комментарием", "/results/springaa/answers?theme=delivery", "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; долго везли 🐢", "Без темы", "/results/springaa/answers?theme=none"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q:\n%s", want, page)
+		}
+	}
+	if _, page := w.Visitor("executive", "ru").Get("/results/springaa/answers?theme=delivery"); !strings.Contains(page, "долго везли") || strings.Contains(page, "Отлично!") || !strings.Contains(page, "Тема: Доставка") {
+		t.Errorf("the comments: %s", page)
+	}
+	if _, page := w.Visitor("executive", "ru").Get("/results/springaa/answers?theme=none"); strings.Contains(page, "долго везли") || !strings.Contains(page, "Отлично!") {
+		t.Errorf("those without a theme: %s", page)
+	}
+	if status, _ := w.Visitor("executive", "ru").Get("/results/springaa/answers?theme=%3Cscript%3E"); status != 404 {
+		t.Errorf("a theme that there is not: %d", status)
+	}
+	if _, page := w.Visitor("analyst", "ru").Get("/results/springaa/themes"); strings.Contains(page, "долго везли") || !strings.Contains(page, "меньше 10 комментариев") || !strings.Contains(page, "Ответов с комментарием меньше 10.") {
+		t.Errorf("an analyst: %s", page)
+	}
+}
