@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -198,6 +199,7 @@ func sameBoards(t *testing.T, s *store.Store) {
 func TestFiguresMoveOn(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(7, 1))
+	var mu sync.Mutex // reads of several partitions come at once
 	var units float64
 	var refuse, lose atomic.Int32 // how many writes go well until one is refused, or its reply lost
 	fails := func(call dynamo.Call, left *atomic.Int32) error {
@@ -209,7 +211,11 @@ func TestFiguresMoveOn(t *testing.T) {
 	s, _ := storetest.Open(t, dynamo.Options{
 		Before: func(call dynamo.Call) error { return fails(call, &refuse) },
 		After:  func(call dynamo.Call) error { return fails(call, &lose) },
-		Meter:  func(_ dynamo.Call, used dynamo.Consumed) { units += used.WriteUnits },
+		Meter: func(_ dynamo.Call, used dynamo.Consumed) {
+			mu.Lock()
+			defer mu.Unlock()
+			units += used.WriteUnits
+		},
 	})
 	now := time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
 	c := &counting.CaseCounter{Store: s, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler)}
