@@ -290,3 +290,57 @@ func TestFiguresMoveOn(t *testing.T) {
 		t.Errorf("%.2f write units a change, at most %.1f", units/float64(n), most)
 	}
 }
+
+// opens is a table in which a case is opened, and counted, just after a campaign's cases were read.
+type opens struct {
+	*store.Store
+	once sync.Once
+	open func()
+}
+
+func (o *opens) Cases(ctx context.Context, c survey.CampaignID) ([]loop.Case, error) {
+	all, err := o.Store.Cases(ctx, c)
+	o.once.Do(o.open)
+	return all, err
+}
+
+// A case that is opened while the recount reads stays counted, on the board and in its week: what the recount has not seen it takes for nobody's mistake.
+func TestRecountLeavesWhatItHasNotSeen(t *testing.T) {
+	t.Parallel()
+	s, db := storetest.Open(t, dynamo.Options{})
+	at := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+	changes := worked(t, s, db, rand.New(rand.NewPCG(3, 1)), at)
+	now := at.AddDate(0, 1, 0)
+	log := slog.New(slog.DiscardHandler)
+	c := &counting.CaseCounter{Store: s, Now: func() time.Time { return now }, Log: log}
+	if failed := c.Count(t.Context(), changes); failed != nil {
+		t.Fatal(failed)
+	}
+	late := loop.Case{Campaign: "spring22", Contact: "zzzzzzzzzzzzzzzz", Owner: "boris", Team: "north", Level: loop.LevelOwner, State: loop.Open, Opened: at.Add(72 * time.Hour), Deadline: at.Add(120 * time.Hour)}
+	one := loop.CaseChange{Record: "late", Now: &late}
+	want := recounted(t, s)
+	for of, f := range one.Deltas(time.UTC) {
+		if want[of] == nil {
+			want[of] = loop.Figures{}
+		}
+		want[of].Add(f, 1)
+	}
+	opened := false
+	during := &opens{Store: s, open: func() {
+		opened = true
+		if failed := c.Count(t.Context(), []loop.CaseChange{one}); failed != nil {
+			t.Error(failed)
+		}
+	}}
+	r := &counting.Recounter{Store: during, Now: func() time.Time { return now }, Metrics: io.Discard, Log: log}
+	if err := r.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	weeks := map[string]bool{}
+	for of := range want {
+		weeks[of.Week] = true
+	}
+	if diff := cmp.Diff(want, kept(t, s, weeks)); diff != "" || !opened {
+		t.Errorf("cases (-) and figures (+):\n%s", diff)
+	}
+}
