@@ -51,7 +51,7 @@ func figuresOf(t *testing.T, c *drive.Company) map[string]any {
 // A workspace that is taken out as lines of JSON and brought into an empty one shows equal figures there, and brought in twice the same.
 func TestWorkspaceComesBack(t *testing.T) {
 	if testing.Short() {
-		t.Skip("runs two whole laptops")
+		t.Skip("runs two whole laptops: left out of the race run alone")
 	}
 	t.Parallel()
 	ctx := t.Context()
@@ -147,7 +147,7 @@ func seenOf(t *testing.T, c *drive.Company) map[string]any {
 // written to.
 func TestWholeWorkspaceComesBack(t *testing.T) {
 	if testing.Short() {
-		t.Skip("runs two whole laptops")
+		t.Skip("runs two whole laptops: left out of the race run alone")
 	}
 	t.Parallel()
 	ctx := t.Context()
