@@ -183,7 +183,7 @@ func fielded(w *consoletest.World) *fieldWorld {
 		if err != nil {
 			w.T.Fatal(err)
 		}
-		made, err := w.Store.CreateCase(ctx, loop.New(nil, r, loop.Responsible{Staff: staff[side], Level: loop.LevelOwner}, r.Team, loop.Rules{Term: 48 * time.Hour, Wait: time.Minute}))
+		made, err := w.Store.CreateCase(ctx, loop.New(nil, r, loop.Responsible{Staff: staff[side], Level: loop.LevelOwner}, r.Team, loop.Rules{Term: 48 * time.Hour, Wait: time.Minute}, r.Updated))
 		if err != nil {
 			w.T.Fatal(err)
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"onetap/internal/apperr"
 	"onetap/internal/loop"
@@ -17,14 +18,18 @@ const casesScope = "cases 3"
 // maxCaseRestarts is how often the very first recount is made again because owners' cases were being worked on.
 const maxCaseRestarts = 60
 
+// clocksDiffer is by how much the clocks of the table and of a function may differ. A record of the stream that is older than that when a recount
+// begins is of something that the recount reads.
+const clocksDiffer = 2 * time.Minute
+
 // CaseRecountStore is what the recount of cases needs of the table.
 type CaseRecountStore interface {
 	// AllCaseFigures reads all owners' figures, of the board or of a week, by owner.
 	AllCaseFigures(ctx context.Context, week string, consistent bool) (map[string]loop.Figures, error)
 	// Cases lists a campaign's cases.
 	Cases(ctx context.Context, campaign survey.CampaignID) ([]loop.Case, error)
-	// PutCaseFigures writes figures over those that were read; apperr.ErrChanged.
-	PutCaseFigures(ctx context.Context, of loop.FiguresOf, was, now loop.Figures) error
+	// PutCaseFigures writes figures over those that were read, in which is what the stream tells of up to a moment; apperr.ErrChanged.
+	PutCaseFigures(ctx context.Context, of loop.FiguresOf, was, now loop.Figures, seen time.Time) error
 	// Settings are the company's, for its clock.
 	Settings(ctx context.Context) (survey.Settings, error)
 }
@@ -67,6 +72,7 @@ func (r *Recounter) countCases(ctx context.Context) (drift, busy int, err error)
 	if err != nil {
 		return 0, 0, err
 	}
+	seen := r.Now().Add(-clocksDiffer)
 	want, moving, weeks := map[loop.FiguresOf]loop.Figures{}, map[string]bool{}, map[string]bool{"": true}
 	for owner := range before {
 		want[loop.FiguresOf{Owner: owner}] = loop.Figures{}
@@ -121,7 +127,7 @@ func (r *Recounter) countCases(ctx context.Context) (drift, busy int, err error)
 		case moving[of.Owner] || !before[of.Owner].Equal(after[of.Owner]):
 			busy++
 		default:
-			err := r.Store.PutCaseFigures(ctx, of, is, now)
+			err := r.Store.PutCaseFigures(ctx, of, is, now, seen)
 			if errors.Is(err, apperr.ErrChanged) {
 				busy++
 				continue

@@ -204,5 +204,5 @@ func (r *Round) open(ctx context.Context, before *survey.Response, now survey.Re
 		return c, false, err
 	}
 	rules.Tries = practice.Tries
-	return loop.New(before, first, who, contact.Team, rules), true, nil
+	return loop.New(before, first, who, contact.Team, rules, r.Now()), true, nil
 }

@@ -33,7 +33,7 @@ func BenchmarkBoard(b *testing.B) {
 			if err := bench.Store.SaveResponse(b.Context(), r, 0); err != nil {
 				b.Fatal(err)
 			}
-			c, err := bench.Store.CreateCase(b.Context(), loop.New(nil, r, loop.Responsible{Staff: survey.Staff{ID: id}, Level: loop.LevelOwner}, staff[o].Team, loop.Rules{Term: 48 * time.Hour}))
+			c, err := bench.Store.CreateCase(b.Context(), loop.New(nil, r, loop.Responsible{Staff: survey.Staff{ID: id}, Level: loop.LevelOwner}, staff[o].Team, loop.Rules{Term: 48 * time.Hour}, r.Updated))
 			if err != nil {
 				b.Fatal(err)
 			}

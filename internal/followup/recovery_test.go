@@ -25,7 +25,7 @@ func TestWhatTheRecoveredAnswer(t *testing.T) {
 	cases := &followup.Cases{Store: q.Store, Now: q.Now}
 	for n, id := range all[:240] {
 		_, now := q.Says(first, id, 3, "")
-		c, err := q.Store.CreateCase(ctx, loop.New(nil, now, loop.Responsible{}, "", loop.Rules{Term: time.Hour}))
+		c, err := q.Store.CreateCase(ctx, loop.New(nil, now, loop.Responsible{}, "", loop.Rules{Term: time.Hour}, now.Updated))
 		q.must(err)
 		if n < 120 {
 			_, err = cases.Do(ctx, authz.Who{Staff: survey.Staff{ID: "max", Role: survey.RoleAdministrator}}, c.ID(), followup.Work{State: loop.Resolved, Causes: []loop.Cause{"price"}, Outcome: loop.CustomerKept})

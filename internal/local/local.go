@@ -50,6 +50,7 @@ type Config struct {
 	EventDelay time.Duration                         // see ses.Options.EventDelay; 0: 250 ms
 
 	Faults   cloud.Faults
+	Clock    func() time.Time // by which functions live, on average (Faults may give each its own); nil: time.Now
 	Onlooker *attack.Onlooker // is shown everything that the laptop writes; may be nil
 	Verbose  io.Writer        // gets what functions log; may be nil
 	Notices  io.Writer        // gets a line for what a person should know of, as a dead letter; may be nil
@@ -185,6 +186,7 @@ func (s *Stack) openTable(t *template.Template) error {
 	_, err := os.Stat(s.begunFile())
 	s.fresh = errors.Is(err, os.ErrNotExist)
 	s.db, err = dynamo.Open(filepath.Join(s.cfg.Data, "table.db"), dynamo.Options{
+		Stamp: s.cfg.Clock,
 		Meter: func(call dynamo.Call, used dynamo.Consumed) {
 			if c := s.cloud.Load(); c != nil {
 				c.Meter().DynamoDB(call.Caller, used.ReadUnits, used.WriteUnits)

@@ -57,7 +57,7 @@ func (c Case) Claimable(now time.Time) bool {
 // times that its Rules.Plan says.
 func (c Case) Claim(id string, now time.Time) Case {
 	if at := c.Alert.Reopens; !at.IsZero() {
-		c.note(c.timed(Event{At: at, What: Reopened}))
+		c.note(c.timed(Event{At: at, What: Reopened}, clockFrom(at, now)))
 		c.begin(at)
 	}
 	c.Alert.Claim, c.Alert.Claimed = id, now

@@ -15,7 +15,7 @@ func TestAnnouncements(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 11, 30, 9, 0, 0, 0, time.UTC)
 	r := survey.Response{Campaign: "spring22", Contact: "aaaaaaaaaaaaaaab", Audience: survey.Customers, Score: 3, Version: 1, Verified: true, Why: "slow", Updated: at}
-	opened := New(nil, r, Responsible{Staff: survey.Staff{ID: "anna", Email: "anna@example.com", Name: "Anna"}, Level: LevelOwner}, "north", Rules{Term: 48 * time.Hour})
+	opened := New(nil, r, Responsible{Staff: survey.Staff{ID: "anna", Email: "anna@example.com", Name: "Anna"}, Level: LevelOwner}, "north", Rules{Term: 48 * time.Hour}, r.Updated)
 	opened.Version = 1
 	kept := opened
 	kept.Alert.Claim, kept.Version = "somebody", 2

@@ -162,9 +162,21 @@ func (c Case) low(score int) bool {
 // Holds reports whether the answer is still one for which the case is followed up.
 func (c Case) Holds(r survey.Response) bool { return c.low(r.Score) }
 
+// belated is how long after an answer a case may be opened, at first or again, with times that begin with the answer.
+const belated = time.Hour
+
+// clockFrom is when the times of a case begin: with the answer, or later where nobody knew of it (its record waited among the dead letters, say):
+// nobody is late with what nobody knew.
+func clockFrom(answered, now time.Time) time.Time {
+	if now.Sub(answered) > belated {
+		return now
+	}
+	return answered
+}
+
 // New opens a case for an answer that Opens; before is the answer before it, nil at the first. Who answers for it is
 // decided by the caller.
-func New(before *survey.Response, r survey.Response, who Responsible, team string, rules Rules) Case {
+func New(before *survey.Response, r survey.Response, who Responsible, team string, rules Rules, now time.Time) Case {
 	c := Case{
 		Campaign: r.Campaign, Contact: r.Contact, Audience: r.Audience, Team: team,
 		Language: r.Language, Latest: r.Score, Answer: r.Version, Words: Fingerprint(r), Rules: rules,
@@ -172,7 +184,7 @@ func New(before *survey.Response, r survey.Response, who Responsible, team strin
 	if before != nil && before.Verified {
 		c.Was = &before.Score
 	}
-	c.note(c.timed(Event{At: r.Updated, What: Opened, Kind: kindOf(r), To: who.Staff.ID, Level: who.Level}))
+	c.note(c.timed(Event{At: r.Updated, What: Opened, Kind: kindOf(r), To: who.Staff.ID, Level: who.Level}, clockFrom(r.Updated, now)))
 	c.begin(r.Updated)
 	if before != nil && Fingerprint(*before) == c.Words {
 		c.wait(r.Updated, c.Words)
@@ -192,7 +204,7 @@ type Silent struct {
 // NewSilent opens a case of somebody who has not answered. Who answers for it is decided by the caller.
 func NewSilent(s Silent, who Responsible, team string, rules Rules, now time.Time) Case {
 	c := Case{Campaign: s.Campaign, Contact: s.Contact, Audience: s.Audience, Team: team, Language: s.Language, Latest: NoScore, Rules: rules}
-	c.note(c.timed(Event{At: now, What: Opened, Kind: OfSilent, Waves: s.Waves, To: who.Staff.ID, Level: who.Level}))
+	c.note(c.timed(Event{At: now, What: Opened, Kind: OfSilent, Waves: s.Waves, To: who.Staff.ID, Level: who.Level}, now))
 	c.begin(now)
 	return c
 }
@@ -205,9 +217,9 @@ func (c *Case) begin(at time.Time) {
 	}
 }
 
-// timed gives an event that opens a case, at first or again, the times that begin with it.
-func (c Case) timed(e Event) Event {
-	t := c.Rules.times(e.At)
+// timed gives an event that opens a case, at first or again, the times that begin at a moment.
+func (c Case) timed(e Event, from time.Time) Event {
+	t := c.Rules.times(from)
 	e.Half, e.Until, e.Top = t.Half, t.Deadline, t.Top
 	return e
 }

@@ -58,7 +58,7 @@ func TestOpens(t *testing.T) {
 
 func TestNew(t *testing.T) {
 	t.Parallel()
-	c := loop.New(nil, answer(2, 3, "", time.Minute), anna, "north", rules)
+	c := loop.New(nil, answer(2, 3, "", time.Minute), anna, "north", rules, answer(2, 3, "", time.Minute).Updated)
 	if c.ID() != "abcdefgh-abcdefghijklmnop" || c.State != loop.Open || c.Owner != "anna" || c.Level != loop.LevelOwner || c.Score != 3 || c.Latest != 3 {
 		t.Errorf("case is %+v", c)
 	}
@@ -77,17 +77,17 @@ func TestNew(t *testing.T) {
 
 func TestWhenTheAlertIsReady(t *testing.T) {
 	t.Parallel()
-	bare := loop.New(nil, answer(1, 3, "", 0), anna, "north", rules)
-	worded := loop.New(nil, answer(1, 3, "slow", 0), anna, "north", rules)
+	bare := loop.New(nil, answer(1, 3, "", 0), anna, "north", rules, answer(1, 3, "", 0).Updated)
+	worded := loop.New(nil, answer(1, 3, "slow", 0), anna, "north", rules, answer(1, 3, "slow", 0).Updated)
 	later, _ := bare.Apply(answer(2, 3, "slow", 30*time.Second))
 	wish := answer(2, 3, "", 30*time.Second)
 	wish.Wish = "tea"
 	wished, _ := bare.Apply(wish)
 	risen, _ := bare.Apply(answer(2, 9, "", 30*time.Second))
 	before := answer(1, 10, "dear", 0)
-	slip := loop.New(&before, answer(2, 0, "dear", 0), anna, "north", rules)
-	unsaid := loop.New(&before, answer(2, 0, "", 0), anna, "north", rules)
-	said := loop.New(&before, answer(2, 0, "sorry, slow", 0), anna, "north", rules)
+	slip := loop.New(&before, answer(2, 0, "dear", 0), anna, "north", rules, answer(2, 0, "dear", 0).Updated)
+	unsaid := loop.New(&before, answer(2, 0, "", 0), anna, "north", rules, answer(2, 0, "", 0).Updated)
+	said := loop.New(&before, answer(2, 0, "sorry, slow", 0), anna, "north", rules, answer(2, 0, "sorry, slow", 0).Updated)
 	more, _ := slip.Apply(answer(3, 0, "dear no more", 30*time.Second))
 	resolved := moves(loop.Resolved)(t, sends(answer(1, 3, "slow", 0), 0)(t, worded))
 	resolved, _ = resolved.Apply(answer(2, 9, "slow", 0))
@@ -126,7 +126,7 @@ func TestWhenTheAlertIsReady(t *testing.T) {
 
 func TestClaims(t *testing.T) {
 	t.Parallel()
-	c := loop.New(nil, answer(1, 3, "slow", 0), anna, "north", rules)
+	c := loop.New(nil, answer(1, 3, "slow", 0), anna, "north", rules, answer(1, 3, "slow", 0).Updated)
 	for try := range 8 {
 		now := noon.Add(time.Duration(try) * 24 * time.Hour)
 		if !c.Claimable(now) {
@@ -256,7 +256,7 @@ func TestConversations(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			got := loop.New(nil, c.first, anna, "north", rules)
+			got := loop.New(nil, c.first, anna, "north", rules, c.first.Updated)
 			for _, s := range c.steps {
 				got = s(t, got)
 			}
@@ -276,7 +276,7 @@ func TestConversations(t *testing.T) {
 
 func TestWordsThatGoBack(t *testing.T) {
 	t.Parallel()
-	c := loop.New(nil, answer(1, 3, "a", 0), anna, "north", rules)
+	c := loop.New(nil, answer(1, 3, "a", 0), anna, "north", rules, answer(1, 3, "a", 0).Updated)
 	c = sends(answer(1, 3, "a", 0), 0)(t, c)
 	c, _ = c.Apply(answer(2, 3, "b", time.Minute))
 	now := noon.Add(3 * time.Minute)
@@ -301,7 +301,7 @@ func TestWordsThatGoBack(t *testing.T) {
 // had resolved it meanwhile, so that it was not taken back.
 func TestFallAfterADroppedAlert(t *testing.T) {
 	t.Parallel()
-	c, err := loop.New(nil, answer(1, 0, "", 0), anna, "north", rules).Move(loop.Acknowledged, "anna", noon)
+	c, err := loop.New(nil, answer(1, 0, "", 0), anna, "north", rules, answer(1, 0, "", 0).Updated).Move(loop.Acknowledged, "anna", noon)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -323,7 +323,7 @@ func TestFallAfterADroppedAlert(t *testing.T) {
 // A letter is written of the answer as it is then: about a detractor, or to whoever was handed the case.
 func TestWhoseLetterSaysSomething(t *testing.T) {
 	t.Parallel()
-	open := loop.New(nil, answer(1, 3, "", 0), anna, "north", rules)
+	open := loop.New(nil, answer(1, 3, "", 0), anna, "north", rules, answer(1, 3, "", 0).Updated)
 	told := sends(answer(1, 3, "", 0), 2*time.Minute)(t, open)
 	handed, _, err := told.Do(loop.Work{To: &survey.Staff{ID: "max"}}, "anna", noon)
 	if err != nil {
@@ -346,7 +346,7 @@ func TestWhoseLetterSaysSomething(t *testing.T) {
 // A case whose score rises again is none only while nobody was told of it or did anything about it.
 func TestUnsettled(t *testing.T) {
 	t.Parallel()
-	open := loop.New(nil, answer(1, 3, "", 0), anna, "north", rules)
+	open := loop.New(nil, answer(1, 3, "", 0), anna, "north", rules, answer(1, 3, "", 0).Updated)
 	fallen, _ := open.Apply(answer(2, 1, "slow", time.Minute))
 	noted, _, err := open.Do(loop.Work{Note: "called"}, "anna", noon)
 	if err != nil {
@@ -382,7 +382,7 @@ func TestUnsettled(t *testing.T) {
 func TestRecordedOnce(t *testing.T) {
 	t.Parallel()
 	r := answer(1, 3, "a", 0)
-	c := loop.New(nil, r, anna, "north", rules).Claim("x", noon)
+	c := loop.New(nil, r, anna, "north", rules, r.Updated).Claim("x", noon)
 	max := loop.Responsible{Staff: survey.Staff{ID: "max", Email: "max@example.com"}, Level: loop.LevelManager}
 	once, ok := c.Sent("x", "id", r, anna, noon)
 	if !ok || once.Alert.Letters != 1 || once.Alert.Message != "id" {
@@ -423,7 +423,7 @@ func TestMove(t *testing.T) {
 	}
 	for _, from := range loop.States {
 		for _, to := range loop.States {
-			c := loop.New(nil, answer(1, 3, "", 0), anna, "north", rules)
+			c := loop.New(nil, answer(1, 3, "", 0), anna, "north", rules, answer(1, 3, "", 0).Updated)
 			c.State, c.Tries = from, 3
 			after, err := c.Move(to, "anna", noon)
 			refused := apperr.Is(err, "case_state") || apperr.Is(err, "case_over")
@@ -440,7 +440,7 @@ func TestMove(t *testing.T) {
 // However often a respondent changes their mind, the case stays small, and nothing that happened is lost.
 func TestHistoryIsTurned(t *testing.T) {
 	t.Parallel()
-	c := loop.New(nil, answer(1, 3, "", 0), anna, "north", rules)
+	c := loop.New(nil, answer(1, 3, "", 0), anna, "north", rules, answer(1, 3, "", 0).Updated)
 	var pages, page []loop.Event
 	for v := 2; v < 1000; v++ {
 		c, _ = c.Apply(answer(v, v%11, fmt.Sprint(v), time.Minute))
@@ -495,5 +495,28 @@ func TestResponsible(t *testing.T) {
 	alone := loop.NewDirectory(nil, "admin@example.com").Responsible("anna", "north")
 	if alone.Staff.ID != "" || alone.Staff.Email != "admin@example.com" || alone.Level != loop.LevelAdministrator {
 		t.Errorf("without staff: %+v", alone)
+	}
+}
+
+// Nobody is late with what nobody knew: where an answer's record comes long after it, the times of its case begin when it is opened.
+func TestBelatedCase(t *testing.T) {
+	t.Parallel()
+	r := answer(1, 3, "slow", 0)
+	for _, c := range []struct{ after, runs time.Duration }{{0, 0}, {50 * time.Minute, 0}, {61 * time.Minute, 61 * time.Minute}, {72 * time.Hour, 72 * time.Hour}} {
+		now := r.Updated.Add(c.after)
+		got := loop.New(nil, r, anna, "north", rules, now)
+		if want := r.Updated.Add(c.runs + rules.Term); !got.Deadline.Equal(want) || !got.Opened.Equal(r.Updated) {
+			t.Errorf("opened %v after the answer: deadline %v, want %v; opened %v", c.after, got.Deadline, want, got.Opened)
+		}
+		over, err := loop.New(nil, r, anna, "north", rules, r.Updated).Move(loop.Resolved, "anna", r.Updated.Add(time.Minute))
+		if err != nil {
+			t.Fatal(err)
+		}
+		over, _ = over.Apply(answer(2, 9, "", time.Hour))
+		over, _ = over.Apply(answer(3, 2, "", 2*time.Hour))
+		fell := r.Updated.Add(2 * time.Hour)
+		if again := over.Claim("x", fell.Add(c.after)); !again.Deadline.Equal(fell.Add(c.runs + rules.Term)) {
+			t.Errorf("opened again %v after the answer: deadline %v", c.after, again.Deadline)
+		}
 	}
 }

@@ -202,8 +202,9 @@ type FiguresOf struct {
 
 // CaseChange is what a record of the stream says happened to a case.
 type CaseChange struct {
-	Record      string // names the record
-	Before, Now *Case  // nil: there was none, there is none
+	Record      string    // names the record
+	Made        time.Time // when the table made it, to the second; zero: not known
+	Before, Now *Case     // nil: there was none, there is none
 }
 
 // Deltas are what a change adds to whose figures.
@@ -220,6 +221,7 @@ func (c CaseChange) Deltas(clock *time.Location) map[FiguresOf]Figures {
 // OwnerChange is what a change does to one owner's figures.
 type OwnerChange struct {
 	Record  string
+	Made    time.Time
 	Figures map[string]Figures // what it adds: by week, "" to the board
 	Was, Is *Case              // the owner's case before and after it; nil: there was none, there is none
 }
@@ -234,7 +236,7 @@ func (c CaseChange) ByOwner(clock *time.Location) map[string]OwnerChange {
 		owner := strings.ToLower(of.Owner)
 		one, ok := all[owner]
 		if !ok {
-			one = OwnerChange{Record: c.Record, Figures: map[string]Figures{}}
+			one = OwnerChange{Record: c.Record, Made: c.Made, Figures: map[string]Figures{}}
 		}
 		if n < 0 {
 			one.Was = of

@@ -74,7 +74,7 @@ func TestStateIsAFunctionOfWhatHappened(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		score := rapid.IntRange(0, 8).Draw(t, "first")
 		l := &life{now: noon.Add(123456789), version: 1}
-		l.store(loop.New(nil, answer(1, score, "", 0), anna, "north", rules))
+		l.store(loop.New(nil, answer(1, score, "", 0), anna, "north", rules, answer(1, score, "", 0).Updated))
 		happened := 1
 		t.Repeat(map[string]func(*rapid.T){
 			"": func(t *rapid.T) {
@@ -214,7 +214,7 @@ func TestPassives(t *testing.T) {
 	if loop.Opens(answer(1, 7, "", 0), false) || !loop.Opens(answer(1, 7, "", 0), true) || loop.Opens(answer(1, 9, "", 0), true) {
 		t.Error("passives are followed up by the setting alone")
 	}
-	c := loop.New(nil, answer(1, 8, "", 0), anna, "north", rules)
+	c := loop.New(nil, answer(1, 8, "", 0), anna, "north", rules, answer(1, 8, "", 0).Updated)
 	if c.Is() != loop.OfPassive || !c.Says(answer(1, 8, "", 0)) || c.Says(answer(1, 9, "", 0)) {
 		t.Errorf("opened: %+v", c)
 	}

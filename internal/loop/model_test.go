@@ -87,7 +87,7 @@ func (w *world) handle(r survey.Response) {
 		c = w.claim(c)
 		w.stored = &c
 	case loop.Opens(r, false):
-		c := w.claim(loop.New(nil, r, anna, "north", rules))
+		c := w.claim(loop.New(nil, r, anna, "north", rules, r.Updated))
 		w.stored = &c
 	}
 }

@@ -15,7 +15,7 @@ func TestWaitsFor(t *testing.T) {
 		return loop.Case{Campaign: campaign, Contact: "bbbbbbbbbbbbbbbb", Alert: a}
 	}
 	before := func(d time.Duration) time.Time { return noon.Add(-d) }
-	mine := loop.New(nil, answer(1, 3, "slow", 0), anna, "north", rules)
+	mine := loop.New(nil, answer(1, 3, "slow", 0), anna, "north", rules, answer(1, 3, "slow", 0).Updated)
 	for name, c := range map[string]struct {
 		others []loop.Case
 		want   time.Time

@@ -67,7 +67,7 @@ func (c Case) Said(t survey.Told) (after Case, changed bool) {
 		return c, true
 	}
 	e.State = Open
-	c.note(c.timed(e))
+	c.note(c.timed(e, e.At))
 	c.Alert = Alert{Due: t.SaidAt}
 	return c, true
 }

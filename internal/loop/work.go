@@ -246,7 +246,7 @@ func (c Case) handOver(to survey.Staff, by string, now time.Time) Case {
 
 // reopen opens again what is over, with its whole term. Its owner is told by a letter, unless they did it themselves.
 func (c Case) reopen(by string, now time.Time) Case {
-	c.note(c.timed(Event{At: now, What: Reopened, By: by, State: Open}))
+	c.note(c.timed(Event{At: now, What: Reopened, By: by, State: Open}, now))
 	if by == "" || !strings.EqualFold(by, c.Owner) {
 		c.Alert = Alert{Due: now}
 	}

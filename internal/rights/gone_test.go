@@ -55,7 +55,7 @@ func TestGone(t *testing.T) {
 	w.must(w.store.CreateCampaign(ctx, old))
 	answer := survey.Response{Campaign: old.ID, Contact: id("vera"), Audience: survey.Customers, Score: 2, Verified: true, Why: "Долго", First: w.now, Counted: w.now, Updated: w.now, Version: 1}
 	w.must(w.store.SaveResponse(ctx, answer, 0))
-	made, err := w.store.CreateCase(ctx, loop.New(nil, answer, loop.Responsible{Staff: survey.Staff{ID: "owner"}, Level: loop.LevelOwner}, "North", loop.Rules{Term: 48 * time.Hour, Wait: time.Minute}))
+	made, err := w.store.CreateCase(ctx, loop.New(nil, answer, loop.Responsible{Staff: survey.Staff{ID: "owner"}, Level: loop.LevelOwner}, "North", loop.Rules{Term: 48 * time.Hour, Wait: time.Minute}, answer.Updated))
 	w.must(err)
 	w.must(w.store.CreateCampaign(ctx, survey.Campaign{ID: autumn, Name: "Autumn", Audience: survey.Customers, State: survey.Open, Language: "ru", Created: noon, Launched: noon, Opened: noon}))
 	w.must(w.store.SaveResponse(ctx, survey.Response{Campaign: autumn, Contact: id("gleb"), Audience: survey.Customers, Score: 9, First: w.now, Counted: w.now, Updated: w.now, Version: 1}, 0))

@@ -178,7 +178,7 @@ func (w *world) answers(id survey.CampaignID, c survey.Contact) {
 		if who != c.ID {
 			continue
 		}
-		made, err := w.store.CreateCase(ctx, loop.New(nil, r, loop.Responsible{Staff: survey.Staff{ID: "owner"}, Level: loop.LevelOwner}, "North", loop.Rules{Term: 48 * time.Hour, Wait: time.Minute}))
+		made, err := w.store.CreateCase(ctx, loop.New(nil, r, loop.Responsible{Staff: survey.Staff{ID: "owner"}, Level: loop.LevelOwner}, "North", loop.Rules{Term: 48 * time.Hour, Wait: time.Minute}, r.Updated))
 		w.must(err)
 		noted := made
 		noted.Notes = 1

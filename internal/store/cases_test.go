@@ -31,7 +31,7 @@ func newCase(n int, owner string, at time.Time) loop.Case {
 	return loop.New(nil, survey.Response{
 		Campaign: spring, Contact: id, Audience: survey.Customers, Score: n % 7, Verified: true,
 		Language: "en", Updated: at, Version: 1,
-	}, who, "north", loop.Rules{Term: 48 * time.Hour, Wait: 2 * time.Minute})
+	}, who, "north", loop.Rules{Term: 48 * time.Hour, Wait: 2 * time.Minute}, at)
 }
 
 func dues(t *testing.T, s *store.Store, now time.Time) (all []loop.Due) {

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,6 +36,8 @@ type moving struct {
 	Going map[string]loop.Figures `json:"g,omitempty"` // on its way there, by Move
 	Move  int64                   `json:"m,omitempty"`
 	Seen  seen                    `json:"s,omitempty"`
+
+	Recounted recounted `json:"r,omitempty"`
 }
 
 // known is what a board needs of it.
@@ -52,6 +55,9 @@ func (f moving) of(week string, move int64) loop.Figures {
 
 func (f *desk) add(change loop.OwnerChange) {
 	for week, delta := range change.Figures {
+		if f.Recounted.has(week, change.Made) {
+			continue
+		}
 		if week == "" {
 			f.Board.Add(delta, 1)
 			continue
@@ -161,6 +167,20 @@ func (s *Store) writeWeek(ctx context.Context, of loop.FiguresOf, w storedWeek) 
 		return s.put(ctx, it, "attribute_not_exists(pk)", nil)
 	}
 	return s.put(ctx, it, "version = :was", item{":was": num(w.version)})
+}
+
+// recounted is, of the board ("") and of weeks that a recount has put right, up to when (Unix seconds) what the stream tells is in their figures.
+type recounted map[string]int64
+
+// has reports whether a record is in the figures because a recount has seen what it tells of.
+func (r recounted) has(week string, made time.Time) bool {
+	until, ok := r[week]
+	return ok && !made.IsZero() && made.Unix() < until
+}
+
+// forget drops what no record can be older than: the stream keeps them for a day.
+func (r recounted) forget(now time.Time) {
+	maps.DeleteFunc(r, func(_ string, until int64) bool { return until < now.Add(-25*time.Hour).Unix() })
 }
 
 // seenFor is how long it is remembered which records are in figures, and maxSeen of how many: a batch comes again within minutes, if at

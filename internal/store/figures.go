@@ -28,7 +28,7 @@ func CaseChangeOf(r events.DynamoDBEventRecord) (c loop.CaseChange, ok bool, err
 	if !strings.HasPrefix(streamText(r.Change.Keys, "sk"), "CASE#") {
 		return c, false, nil
 	}
-	c.Record = r.Change.SequenceNumber
+	c.Record, c.Made = r.Change.SequenceNumber, r.Change.ApproximateCreationDateTime.Time
 	read := func(image map[string]events.DynamoDBAttributeValue) (*loop.Case, error) {
 		if len(image) == 0 {
 			return nil, nil
@@ -49,7 +49,8 @@ func CaseChangeOf(r events.DynamoDBEventRecord) (c loop.CaseChange, ok bool, err
 // figureTries is how often figures are read again that somebody else writes at the same time.
 const figureTries = 20
 
-// AddCaseFigures adds what records of the stream say to one owner's figures; a record that is in them already adds nothing.
+// AddCaseFigures adds what records of the stream say to one owner's figures; a record that is in them already, also because a recount has seen
+// what it tells of, adds nothing.
 func (s *Store) AddCaseFigures(ctx context.Context, owner string, changes []loop.OwnerChange, now time.Time) error {
 	for try := range figureTries {
 		if err := backoff(ctx, try); err != nil {
@@ -81,6 +82,7 @@ func (s *Store) AddCaseFigures(ctx context.Context, owner string, changes []loop
 			return err
 		}
 		f.Seen.forget(now)
+		f.Recounted.forget(now)
 		if err := s.writeDesk(ctx, owner, f); !errors.Is(err, apperr.ErrChanged) {
 			return err
 		}
@@ -251,30 +253,37 @@ func (s *Store) figureItems(ctx context.Context, week string, owners []string, c
 	return nil
 }
 
-// PutCaseFigures writes the figures of one owner as a recount found them, if they still are as it read them; otherwise ErrChanged.
-func (s *Store) PutCaseFigures(ctx context.Context, of loop.FiguresOf, was, now loop.Figures) error {
+// PutCaseFigures writes the figures of one owner as a recount found them, if they still are as it read them; otherwise ErrChanged. All records of the
+// stream that were made before a moment, seen, are in them; those that come later than the recount add nothing (AddCaseFigures).
+func (s *Store) PutCaseFigures(ctx context.Context, of loop.FiguresOf, was, now loop.Figures, seen time.Time) error {
 	f, err := s.deskOf(ctx, of.Owner)
 	if err != nil {
 		return err
 	}
-	if of.Week == "" {
-		if !f.Board.Equal(was) {
-			return apperr.ErrChanged
-		}
-		f.Board = now
-		return s.writeDesk(ctx, of.Owner, f)
-	}
-	w, err := s.weekOf(ctx, of)
-	if err != nil {
+	if err := s.arrive(ctx, of.Owner, f); err != nil {
 		return err
 	}
-	is := loop.Figures{}
-	is.Add(w.figures, 1)
-	is.Add(f.of(of.Week, w.move), 1)
+	f.Going = nil
+	is := f.Board
+	if of.Week != "" {
+		w, err := s.weekOf(ctx, of)
+		if err != nil {
+			return err
+		}
+		is = loop.Figures{}
+		is.Add(w.figures, 1)
+		is.Add(f.of(of.Week, w.move), 1)
+	}
 	if !is.Equal(was) {
 		return apperr.ErrChanged
 	}
-	w.figures.Add(now, 1)
-	w.figures.Add(was, -1)
-	return s.writeWeek(ctx, of, w)
+	missing := loop.Figures{}
+	missing.Add(now, 1)
+	missing.Add(was, -1)
+	f.add(loop.OwnerChange{Figures: map[string]loop.Figures{of.Week: missing}})
+	if f.Recounted == nil {
+		f.Recounted = recounted{}
+	}
+	f.Recounted[of.Week] = seen.Unix()
+	return s.writeDesk(ctx, of.Owner, f)
 }

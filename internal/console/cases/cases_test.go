@@ -349,7 +349,7 @@ func TestTwoCasesOfOneCustomer(t *testing.T) {
 	if err := w.Store.SaveResponse(t.Context(), r, 0); err != nil {
 		t.Fatal(err)
 	}
-	second, err := w.Store.CreateCase(t.Context(), loop.New(nil, r, loop.Responsible{Staff: survey.Staff{ID: "owner"}, Level: loop.LevelOwner}, "Север", c.Rules))
+	second, err := w.Store.CreateCase(t.Context(), loop.New(nil, r, loop.Responsible{Staff: survey.Staff{ID: "owner"}, Level: loop.LevelOwner}, "Север", c.Rules, r.Updated))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,7 +40,7 @@ func ran(t *testing.T, w *consoletest.World) {
 		}
 	}
 	for of, f := range sum {
-		if err := w.Store.PutCaseFigures(t.Context(), of, loop.Figures{}, f); err != nil {
+		if err := w.Store.PutCaseFigures(t.Context(), of, loop.Figures{}, f, time.Time{}); err != nil {
 			t.Fatal(err)
 		}
 	}

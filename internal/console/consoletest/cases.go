@@ -41,7 +41,7 @@ func (w *World) Detractor(n int, owner, team, name, why string, score int, answe
 	if owner == "" {
 		level = loop.LevelAdministrator
 	}
-	made, err := w.Store.CreateCase(ctx, loop.New(nil, r, loop.Responsible{Staff: survey.Staff{ID: owner}, Level: level}, team, loop.Rules{Term: 48 * time.Hour, Wait: time.Minute}))
+	made, err := w.Store.CreateCase(ctx, loop.New(nil, r, loop.Responsible{Staff: survey.Staff{ID: owner}, Level: level}, team, loop.Rules{Term: 48 * time.Hour, Wait: time.Minute}, r.Updated))
 	if err != nil {
 		w.T.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func (w *World) CasesCounted(campaigns ...survey.CampaignID) {
 	for of, f := range sum {
 		was, err := w.Store.CaseWeeks(ctx, []string{of.Week}, []string{of.Owner})
 		if err == nil {
-			err = w.Store.PutCaseFigures(ctx, of, was[of.Week][of.Owner], f)
+			err = w.Store.PutCaseFigures(ctx, of, was[of.Week][of.Owner], f, time.Time{})
 		}
 		if err != nil {
 			w.T.Fatal(err)

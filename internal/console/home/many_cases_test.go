@@ -31,7 +31,7 @@ func TestHomeOfManyCases(t *testing.T) {
 		f[k] -= n / 2
 	}
 	for owner, some := range map[string]loop.Figures{"owner": f, "": half} {
-		if err := w.Store.PutCaseFigures(t.Context(), loop.FiguresOf{Owner: owner}, loop.Figures{}, some); err != nil {
+		if err := w.Store.PutCaseFigures(t.Context(), loop.FiguresOf{Owner: owner}, loop.Figures{}, some, time.Time{}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -58,7 +58,7 @@ func TestHomePromises(t *testing.T) {
 	}
 	did(loop.Work{State: loop.Contacted, Promise: "a new bill", Promised: w.Now().Add(-30 * time.Hour)}, w.Now().Add(-40*time.Hour))
 	did(loop.Work{State: loop.Resolved, Causes: []loop.Cause{"price"}, Outcome: loop.CustomerKept}, w.Now().Add(-20*time.Hour))
-	if err := w.Store.PutCaseFigures(t.Context(), loop.FiguresOf{Owner: "owner"}, loop.Figures{}, c.Figures(time.UTC)); err != nil {
+	if err := w.Store.PutCaseFigures(t.Context(), loop.FiguresOf{Owner: "owner"}, loop.Figures{}, c.Figures(time.UTC), time.Time{}); err != nil {
 		t.Fatal(err)
 	}
 	v := w.Visitor("owner", "en")

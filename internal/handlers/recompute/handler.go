@@ -86,6 +86,10 @@ func (h Handler) count(ctx context.Context, records []events.DynamoDBEventRecord
 	for _, i := range h.Counter.Count(ctx, changes) {
 		failed = append(failed, of[i])
 	}
+	// Only what does not come again: figures of cases remember a record for some minutes, and what stands before it may fail for longer.
+	if len(failed) > 0 {
+		read = min(read, slices.Min(failed))
+	}
 	cases, ofCases := h.cases(records[:read])
 	for _, i := range h.Cases.Count(ctx, cases) {
 		failed = append(failed, ofCases[i])

@@ -15,6 +15,7 @@ import (
 
 	"onetap/internal/counting"
 	"onetap/internal/local/dynamo"
+	"onetap/internal/loop"
 	"onetap/internal/store"
 	"onetap/internal/store/storetest"
 	"onetap/internal/survey"
@@ -145,5 +146,57 @@ func TestTwoKindsOfEvents(t *testing.T) {
 	defer cancel()
 	if _, err := h.Handle(ctx, Event{}); err != nil && !errors.Is(err, context.DeadlineExceeded) {
 		t.Error(err)
+	}
+}
+
+// fails counts nothing from the first answer on, as long as it is told to.
+type fails struct {
+	*store.Store
+	now atomic.Bool
+}
+
+func (f *fails) AddCounts(ctx context.Context, counts []survey.ItemCount, shard int) (taken int, stale []bool, err error) {
+	if f.now.Load() {
+		return 0, nil, errors.New("not now")
+	}
+	return f.Store.AddCounts(ctx, counts, shard)
+}
+
+// A case behind an answer that cannot be counted for an hour is counted once, not again with each try.
+func TestCasesBehindWhatFails(t *testing.T) {
+	t.Parallel()
+	s, db := storetest.Open(t, dynamo.Options{})
+	answered(t, s, db, 1)
+	c := loop.Case{Campaign: campaign, Contact: "aacontactcontact", Owner: "anna", Level: loop.LevelOwner, State: loop.Open, Opened: night, Deadline: night.Add(48 * time.Hour)}
+	_, err := s.CreateCase(t.Context(), c)
+	must(t, err)
+	records := storetest.Records(t, db)
+	h, broken, now := handler(s), &fails{Store: s}, night
+	broken.now.Store(true)
+	h.Counter.Store = broken
+	h.Cases.Now = func() time.Time { return now }
+	for n := range 3 {
+		answer, err := h.Handle(t.Context(), Event{Records: records})
+		must(t, err)
+		if len(answer.BatchItemFailures) != 1 || answer.BatchItemFailures[0].ItemIdentifier != records[0].Change.SequenceNumber {
+			t.Fatalf("failures: %v, want the first record", answer.BatchItemFailures)
+		}
+		now = now.Add(time.Hour)
+		for range 2 { // others' records come and go, and push out what is remembered
+			was, is := c, c
+			was.Contact, is.Contact, is.Team = "bbcontactcontact", "bbcontactcontact", fmt.Sprint("team", n)
+			now = now.Add(time.Hour)
+			if failed := h.Cases.Count(t.Context(), []loop.CaseChange{{Record: now.String(), Before: &was, Now: &is}, {Record: now.String() + "back", Before: &is, Now: &was}}); failed != nil {
+				t.Fatal(failed)
+			}
+		}
+	}
+	broken.now.Store(false)
+	_, err = h.Handle(t.Context(), Event{Records: records})
+	must(t, err)
+	figures, err := s.AllCaseFigures(t.Context(), "", true)
+	must(t, err)
+	if n := figures["anna"].States()[loop.Open]; n != 1 {
+		t.Errorf("%d open cases are counted, want 1", n)
 	}
 }

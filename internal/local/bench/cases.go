@@ -124,7 +124,7 @@ func (l *lab) openCases(ctx context.Context, n, overdue int) (w *caseWorld, err 
 				term = 20 * time.Hour
 			}
 			who := loop.Responsible{Staff: survey.Staff{ID: contact.Owner}, Level: loop.LevelOwner}
-			c, err := w.store.CreateCase(ctx, loop.New(nil, r, who, contact.Team, loop.Rules{Term: term}))
+			c, err := w.store.CreateCase(ctx, loop.New(nil, r, who, contact.Team, loop.Rules{Term: term}, r.Updated))
 			if err = errors.Join(err, w.store.SaveResponse(ctx, r, 0)); err != nil {
 				return w, err
 			}

@@ -183,7 +183,7 @@ func Play(ctx context.Context, cfg Config, h History) (r Result, err error) {
 	bad.Clock = func(function string) time.Duration { return skew(function) + time.Duration(d.shift.Load()) }
 	d.stack, err = local.Start(ctx, local.Config{
 		Template: cfg.Template, Functions: cfg.Functions, Data: filepath.Join(data, "laptop"), Minute: minute,
-		MailRate: h.Rate, MailEntry: d.faults.Entry, Faults: bad, Processes: 6, Onlooker: d.watch,
+		MailRate: h.Rate, MailEntry: d.faults.Entry, Faults: bad, Clock: d.now, Processes: 6, Onlooker: d.watch,
 	})
 	if err != nil {
 		return r, err

@@ -22,6 +22,7 @@ import (
 // Options are the settings of a DB; the zero value is useful. The hooks are called from many goroutines at once.
 type Options struct {
 	Now          func() time.Time               // nil: time.Now
+	Stamp        func() time.Time               // what streams' records say of when they were made; nil: Now
 	StreamShards int                            // shards of the streams of tables that are created from now on; 0: 1
 	Unstreamed   bool                           // writes leave no record in the streams: for filling a table that something is to be measured on
 	Before       func(call Call) error          // called before the work; its *APIError is the answer, any other error an InternalServerError
@@ -80,6 +81,9 @@ func Open(path string, o Options) (*DB, error) {
 	db := &DB{o: o, bolt: bolt, now: o.Now, tables: map[string]*table{}, ops: make(chan *op, 64), quit: make(chan struct{}), wrote: make(chan struct{}), dirty: make(chan struct{}, 1)}
 	if db.now == nil {
 		db.now = time.Now
+	}
+	if db.o.Stamp == nil {
+		db.o.Stamp = db.now
 	}
 	if err := db.load(); err != nil {
 		bolt.Close()

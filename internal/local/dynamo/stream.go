@@ -87,7 +87,7 @@ func (w *writeTx) record(t *table, key, old, now []byte, expired bool) {
 		}
 		keys = encodeItem(t.keys.ofEncoded(image))
 	}
-	rec := binary.AppendUvarint(make([]byte, 0, len(keys)+len(old)+len(now)+24), uint64(w.now))
+	rec := binary.AppendUvarint(make([]byte, 0, len(keys)+len(old)+len(now)+24), uint64(w.db.o.Stamp().UnixMilli()))
 	flags := byte(0)
 	if expired {
 		flags = flagExpired
