@@ -61,12 +61,8 @@ func (f *Finder) Find(s string) (ids []string) {
 			ids = append(ids, hit.Theme)
 		}
 	}
-	slices.SortFunc(ids, func(a, b string) int { return f.place(a) - f.place(b) })
+	slices.SortFunc(ids, func(a, b string) int { return f.dictionary.at(a) - f.dictionary.at(b) })
 	return ids
-}
-
-func (f *Finder) place(id string) int {
-	return slices.IndexFunc(f.dictionary, func(t Theme) bool { return t.ID == id })
 }
 
 // Hits finds every place at which a text speaks of a theme, in the order of the text. The list is good until the next call.

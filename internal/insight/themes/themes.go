@@ -16,7 +16,6 @@ package themes
 import (
 	_ "embed"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 
@@ -29,6 +28,9 @@ type Theme struct {
 	Names  map[string]string `json:"names"` // by language
 	Words  []string          `json:"words"` // entries, in any language
 	Hidden bool              `json:"hidden,omitempty"`
+	Cause  string            `json:"cause,omitempty"` // the root cause that is offered for a case whose comment speaks of it; "": none
+
+	Standard bool `json:"standard,omitempty"` // Words are those that every company begins with: see Packed
 }
 
 // Dictionary is the themes that a company looks for.
@@ -68,8 +70,8 @@ func Default() Dictionary {
 			case line == "" || line[0] == '#':
 			case line[0] == '[':
 				id, names, _ := strings.Cut(line[1:], "]")
-				ru, en, _ := strings.Cut(names, "|")
-				*all = append(*all, Theme{ID: id, Names: map[string]string{"ru": strings.TrimSpace(ru), "en": strings.TrimSpace(en)}})
+				parts := strings.Split(names+"||", "|")
+				*all = append(*all, Theme{ID: id, Names: map[string]string{"ru": strings.TrimSpace(parts[0]), "en": strings.TrimSpace(parts[1])}, Cause: strings.TrimSpace(parts[2])})
 			default:
 				_, entries, _ := strings.Cut(line, ":")
 				theme := &(*all)[len(*all)-1]
@@ -137,18 +139,6 @@ func parse(entry string) (p pattern, err error) {
 	return p, nil
 }
 
-// Check reports the first entry that cannot be read, as ErrEntry; nil where all can.
-func (d Dictionary) Check() error {
-	for _, theme := range d {
-		for _, entry := range theme.Words {
-			if _, err := parse(entry); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 // Name is a theme's name in a language, in any other where it has none in that, else its id.
 func (t Theme) Name(lang string) string {
 	if name := t.Names[lang]; name != "" {
@@ -164,7 +154,7 @@ func (t Theme) Name(lang string) string {
 
 // Of is the theme with an id.
 func (d Dictionary) Of(id string) (Theme, bool) {
-	i := slices.IndexFunc(d, func(t Theme) bool { return t.ID == id })
+	i := d.at(id)
 	if i < 0 {
 		return Theme{}, false
 	}

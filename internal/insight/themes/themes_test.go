@@ -41,9 +41,10 @@ func TestEntries(t *testing.T) {
 	for entry, problem := range map[string]string{
 		"": "theme_entry_empty", "  ": "theme_entry_empty", ".*": "theme_entry_empty", "👍": "theme_entry_empty", "-": "theme_entry_empty",
 		"a*": "theme_entry_begin", "one two three four five six seven": "theme_entry_long", strings.Repeat("ц", 101): "theme_entry_long",
+		"<script>alert(1)</script>": "theme_entry_marks", "(price|cost)": "theme_entry_marks", ".*price": "theme_entry_marks", "p*ice": "theme_entry_marks", `\bprice`: "theme_entry_marks", "price.*": "theme_entry_marks", "[цц]ена": "theme_entry_marks", "^цена$": "theme_entry_marks",
 	} {
-		var wrong ErrEntry
-		if err := (Dictionary{{ID: "x", Words: []string{"good", entry}}}).Check(); !errors.As(err, &wrong) || wrong.Problem != problem || wrong.Entry != entry {
+		var wrong Wrong
+		if err := (Dictionary{{ID: "x", Names: map[string]string{"en": "X"}, Words: []string{"good", entry}}}).Check(); !errors.As(err, &wrong) || wrong.Code != problem || wrong.Value != entry || wrong.Theme != 1 {
 			t.Errorf("%q: %v, want %s", entry, err, problem)
 		}
 	}
