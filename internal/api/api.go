@@ -63,6 +63,8 @@ func (d *API) Routes() []door.Route {
 		door.On("GET /api/v1/people/erasures/{erasure}", authz.PeoplesRights, d.showErasure, ""),
 		door.On("GET /api/v1/frequency", authz.WriteSettings, d.showFrequency, ""),
 		door.On("PUT /api/v1/frequency", authz.WriteSettings, d.putFrequency, "settings.frequency"),
+		door.On("GET /api/v1/themes", authz.WriteSettings, d.showThemes, ""),
+		door.On("PUT /api/v1/themes", authz.WriteSettings, d.putThemes, "settings.themes.change"),
 		door.On("GET /api/v1/people/grounds", authz.PeoplesRights, d.showGrounds, ""),
 		door.On("PUT /api/v1/people/grounds", authz.PeoplesRights, d.putGrounds, "people.grounds"),
 		door.On("GET /api/v1/people/retention", authz.PeoplesRights, d.showRetention, ""),

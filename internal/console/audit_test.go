@@ -18,6 +18,8 @@ var unauditedBecause = map[string]string{
 	"POST /api/v1/campaigns/{campaign}/results/count": "counts answers and changes nothing; what is looked for is posted to stay out of addresses",
 	"POST /api/v1/campaigns/{campaign}/wave":          "has figures made anew and changes nothing of what they are made of",
 	"POST /results/{campaign}/analyse":                "has figures made anew and changes nothing of what they are made of",
+	"POST /settings/themes/analyze":                   "has figures made anew and changes nothing of what they are made of",
+	"POST /settings/themes/{theme}/try":               "shows what a theme would find and stores nothing",
 	"POST /results/{campaign}/count/{kind}":           "counts answers and changes nothing; what is looked for is posted to stay out of addresses",
 	"POST /results/{campaign}/by/{kind}":              "reads; what is looked for is posted to stay out of addresses",
 	"POST /results/{campaign}/accounts":               "reads; what is looked for is posted to stay out of addresses",

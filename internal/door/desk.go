@@ -52,6 +52,7 @@ type Desk struct {
 	Company    *org.Company
 	Door       *auth.Door        // lets people and programs in
 	Results    *insight.Results  // figures and answers
+	Themes     *insight.Editor   // the dictionary of what comments are about
 	Steps      *firststeps.Steps // how far a new workspace is
 	senders    survey.Senders    // whom letters may come from
 	Sender     string            // the deployment's From
@@ -109,6 +110,7 @@ func Open(o Settings) (*Desk, error) {
 	}
 	d := &Desk{Store: o.Store, Keys: o.Keys, Acts: acts, Now: now, Later: o.Later, Sheets: o.Sheets, Sender: o.Sender, senders: senders, Addresses: addresses{o.Site, o.Links}}
 	d.Results = &insight.Results{Store: o.Store, Keys: o.Keys, Firms: o.Firms, Now: now}
+	d.Themes = &insight.Editor{Store: o.Store, Results: d.Results}
 	d.Mailing = &mailing.Campaigns{Store: o.Store, Keys: o.Keys, Mail: o.Mail, Now: now, Wake: o.Wake, Sender: o.Sender, Senders: senders, Admin: o.Admin, Pairs: o.Pairs, Words: o.Words}
 	d.Company = &org.Company{Store: o.Store, Now: now, Senders: senders, Keys: o.Keys}
 	d.Lists = &contacts.Lists{Store: o.Store, Keys: o.Keys, Now: now, Index: o.Index}

@@ -15,6 +15,7 @@ import (
 	"onetap/internal/contacts"
 	"onetap/internal/followup"
 	"onetap/internal/insight"
+	"onetap/internal/insight/themes"
 	"onetap/internal/lang"
 	"onetap/internal/loop"
 	"onetap/internal/report"
@@ -70,6 +71,8 @@ type Store interface {
 	// Continuous lists the continuous surveys, and AccountJoins which companies of an audience are one.
 	Continuous(ctx context.Context) ([]survey.Continuous, error)
 	AccountJoins(ctx context.Context, a survey.Audience) (survey.AccountJoins, error)
+	// Themes reads the company's dictionary of themes; ok is false while it has none of its own.
+	Themes(ctx context.Context) (d themes.Dictionary, version int, ok bool, err error)
 	// Schedule, Practice, Procedures and ProcedureVersions are how cases are followed up.
 	Schedule(ctx context.Context) (loop.Schedule, error)
 	Practice(ctx context.Context) (loop.Practice, error)

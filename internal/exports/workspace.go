@@ -184,6 +184,13 @@ func (w workspaceRows) settingLines(ctx context.Context, m mark) ([]any, *mark, 
 	if err != nil {
 		return nil, nil, err
 	}
+	dictionary, _, own, err := w.e.Store.Themes(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	if own {
+		lines = append(lines, map[string]any{"kind": "themes", "themes": dictionary})
+	}
 	loops, err := w.loopLines(ctx)
 	return append(lines, loops...), m.following(), err
 }

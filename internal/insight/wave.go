@@ -20,6 +20,7 @@ type Wave struct {
 	leads      bool // to the people behind a number
 	kinds      []string
 	dictionary themes.Dictionary
+	version    int // of the dictionary
 }
 
 // ErrNoWave says that a campaign was not analysed yet.
@@ -40,9 +41,9 @@ func (o *Reading) Wave(ctx context.Context) (*Wave, error) {
 	if !o.view.People() && a.Whole.Answers() < LeastFigures {
 		return nil, ErrNoWave
 	}
-	d, _, err := Dictionary(ctx, o.results.Store)
+	d, version, err := Dictionary(ctx, o.results.Store)
 	kinds := append([]string{survey.KindTeam, survey.KindLanguage}, o.Dimensions()...)
-	return &Wave{a: a, view: o.view, leads: o.view.People() && o.who.All(), kinds: kinds, dictionary: d}, err
+	return &Wave{a: a, view: o.view, leads: o.view.People() && o.who.All(), kinds: kinds, dictionary: d, version: version}, err
 }
 
 // AskWave has the campaign analysed within some minutes. Problem: ErrWholeOnly.
@@ -89,6 +90,9 @@ func (w *Wave) shownComments() int {
 func (w *Wave) FewComments() bool {
 	return !w.view.People() && w.a.Comments > 0 && w.a.Comments < LeastWords
 }
+
+// Stale reports whether the dictionary of themes was changed since.
+func (w *Wave) Stale() bool { return w.a.Dictionary != w.version }
 
 // Answers is of how many it was made.
 func (w *Wave) Answers() int64 { return w.a.Whole.Answers() }

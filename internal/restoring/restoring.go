@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"onetap/internal/apperr"
+	"onetap/internal/insight/themes"
 	"onetap/internal/loop"
 	"onetap/internal/survey"
 )
@@ -28,6 +29,9 @@ type Store interface {
 	PutSchedule(ctx context.Context, v loop.Schedule) (loop.Schedule, error)
 	Practice(ctx context.Context) (loop.Practice, error)
 	PutPractice(ctx context.Context, p loop.Practice) (loop.Practice, error)
+	// Themes reads the dictionary; ok is false while the company has none of its own. PutThemes is a compare-and-swap by the version.
+	Themes(ctx context.Context) (d themes.Dictionary, version int, ok bool, err error)
+	PutThemes(ctx context.Context, d themes.Dictionary, version int) (int, error)
 	// ChangeStaff writes those that decide makes of everybody there is.
 	ChangeStaff(ctx context.Context, decide func(stored []survey.Staff) ([]survey.Staff, error)) error
 	SayDimensions(ctx context.Context, a survey.Audience, said survey.Dimensions) (survey.Dimensions, error)
@@ -209,6 +213,21 @@ func (r *restoring) take(ctx context.Context, g group) error {
 			}
 			return r.created(g.kind, err)
 		})
+	case "themes":
+		return each(g, func(v themesLine) error {
+			v.Themes = v.Themes.Tidy()
+			if err := v.Themes.Check(); err != nil {
+				return apperr.New(apperr.Invalid, "restore_line", "", "Line", g.first)
+			}
+			_, _, own, err := r.Store.Themes(ctx)
+			if err == nil && own {
+				err = apperr.ErrChanged
+			}
+			if err == nil {
+				_, err = r.Store.PutThemes(ctx, v.Themes, 0)
+			}
+			return r.created(g.kind, err)
+		})
 	case "staff":
 		return r.staff(ctx, g)
 	case "column":
@@ -247,6 +266,10 @@ func (r *restoring) take(ctx context.Context, g group) error {
 	}
 	r.passed(g.kind, len(g.lines))
 	return nil
+}
+
+type themesLine struct {
+	Themes themes.Dictionary `json:"themes"`
 }
 
 // each calls take for every line.

@@ -39,8 +39,9 @@ func TestWhatIsRefused(t *testing.T) {
 	r, s, _ := bed(t)
 	good := contact("abcdefghijklmnop", "ann@example.com")
 	for text, want := range map[string]string{
-		good + "\nno json":              "restore_line",
-		good + "\n{}":                   "restore_line",
+		good + "\nno json": "restore_line",
+		good + "\n{}":      "restore_line",
+		"\n" + `{"kind":"themes","themes":[{"id":"a","names":{"en":"A"},"words":["(x|y)"]}]}`: "restore_line",
 		`{"kind":"onetap","version":7}`: "restore_version",
 		`{"kind":"answer","campaign_id":"aaaaaaaa","contact":"abcdefghijklmnop","score":3}`: "restore_campaign",
 		`{"kind":"invitation","campaign":"aaaaaaaa","contact":"abcdefghijklmnop"}`:          "restore_campaign",
@@ -84,5 +85,21 @@ func TestContactsComeBack(t *testing.T) {
 	}
 	if got, err := s.Contact(ctx, survey.Customers, mine.ID); err != nil || got.Person.Name != "Ben" {
 		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// The company's dictionary of themes comes back, unless there is one here already.
+func TestThemesComeBack(t *testing.T) {
+	t.Parallel()
+	r, s, _ := bed(t)
+	body := []byte(`{"kind":"themes","themes":[{"id":"price","names":{"en":"Money"},"standard":true},{"id":"own1","names":{"en":"Lifts"},"words":["lift*","-lift up"],"cause":"own2"}]}`)
+	for _, fresh := range []int{1, 0} {
+		if out, err := r.Restore(t.Context(), body); err != nil || out.New["themes"] != fresh || out.There["themes"] != 1-fresh {
+			t.Errorf("%+v, %v", out, err)
+		}
+	}
+	d, version, ok, err := s.Themes(t.Context())
+	if err != nil || !ok || version != 1 || len(d) != 2 || d[0].Names["en"] != "Money" || len(d[0].Words) < 100 || d[1].Cause != "own2" || d[1].Words[1] != "-lift up" {
+		t.Errorf("%d, %v %v", version, ok, err)
 	}
 }

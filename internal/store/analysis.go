@@ -60,5 +60,15 @@ func (s *Store) Themes(ctx context.Context) (d themes.Dictionary, version int, o
 		return nil, 0, false, err
 	}
 	err = fromJSON(it, "themes", &d)
-	return d, int(number64(it, "version")), err == nil, err
+	return d.Unpacked(), int(number64(it, "version")), err == nil, err
+}
+
+// PutThemes writes the dictionary if it still has the version that was read (0: none is stored), and returns the next one; otherwise ErrChanged.
+func (s *Store) PutThemes(ctx context.Context, d themes.Dictionary, version int) (int, error) {
+	it := themesKey.item()
+	it["themes"], it["version"] = asJSON(d.Packed()), num(version+1)
+	if version == 0 {
+		return version + 1, s.put(ctx, it, "attribute_not_exists(pk)", nil)
+	}
+	return version + 1, s.put(ctx, it, "version = :was", item{":was": num(version)})
 }

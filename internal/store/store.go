@@ -70,6 +70,7 @@
 //	columns of an audience's lists, as put right        SETTINGS                        COLUMNS#<audience>
 //	how often the staff have been changed               SETTINGS                        STAFF
 //	how cases are followed up: causes, kinds, tries     SETTINGS                        PRACTICE
+//	the company's dictionary of themes                  SETTINGS                        THEMES
 //	what each level does about cases; each version      PROCEDURES                      NOW#<level>-<kind>, VERSION#<level>-<kind>#<n>
 //	how the workspace has begun                         SETTINGS                        FIRSTSTEPS
 //	wrapped keys of a purpose; its pairs                KEYS                            DATA#<purpose>, PAIR#<purpose>

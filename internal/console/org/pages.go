@@ -14,7 +14,7 @@ type Pages struct{ *shell.Shell }
 
 // Routes lists the pages.
 func (d *Pages) Routes() []door.Route {
-	return slices.Concat(d.staffRoutes(), d.settingsRoutes(), d.rightsRoutes())
+	return slices.Concat(d.staffRoutes(), d.settingsRoutes(), d.themesRoutes(), d.rightsRoutes())
 }
 
 func (d *Pages) rightsRoutes() []door.Route {

@@ -28,6 +28,7 @@ type waveFrame struct {
 	Tabs     []shell.Tab
 	NotYet   bool   // it was not analysed yet
 	Made     string // when, and of how many answers
+	Stale    string // the dictionary of themes was changed since
 	wave     *insight.Wave
 }
 
@@ -353,6 +354,9 @@ func (d *Pages) themesPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	if a.Damaged > 0 {
 		p.Damaged = l.T("wave.damaged", lang.Values{"Count": a.Damaged})
+	}
+	if p.wave.Stale() {
+		p.Stale = l.T("wave.stale")
 	}
 	list, none := p.wave.Themes()
 	quoted := map[string]bool{}

@@ -17,8 +17,8 @@ import (
 // Wrong is what is wrong with a dictionary: Code is the name of a message.
 type Wrong struct {
 	Theme int    // from 1; 0: the dictionary as a whole
-	Field string // "id", "names" or "words"
-	Code  string // theme_entry_empty, theme_entry_long, theme_entry_begin, theme_entry_marks, theme_id, theme_id_twice, theme_name_missing, theme_name_long, theme_name_twice, theme_words_none, theme_words_many, themes_many, themes_large, themes_none
+	Field string // "id", "names", "words", "cause" or "split"
+	Code  string // theme_entry_empty, theme_entry_long, theme_entry_begin, theme_entry_marks, theme_id, theme_id_twice, theme_name_missing, theme_name_long, theme_name_twice, theme_words_none, theme_words_many, theme_split_unknown, cause_unknown, themes_many, themes_large, themes_none
 	Value string // the entry, id or name
 	Limit int    // what is allowed, where that is a number
 }
@@ -50,6 +50,8 @@ func (d Dictionary) Check() error {
 			return wrong("id", "theme_id", theme.ID, longestID)
 		case ids[theme.ID]:
 			return wrong("id", "theme_id_twice", theme.ID, 0)
+		case theme.Cause != "" && !isID(theme.Cause):
+			return wrong("cause", "cause_unknown", theme.Cause, 0)
 		case len(theme.Words) > MostEntries:
 			return wrong("words", "theme_words_many", "", MostEntries)
 		}
@@ -93,8 +95,11 @@ func (d Dictionary) Check() error {
 	return nil
 }
 
+// reserved are no ids: "none" asks for comments without a theme, the others are addresses of the dictionary's page.
+var reserved = []string{"none", "restore", "analyze", "words"}
+
 func isID(s string) bool {
-	return s != "" && s != "none" && len(s) <= longestID && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-") == "" && s[0] != '-'
+	return s != "" && !slices.Contains(reserved, s) && len(s) <= longestID && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-") == "" && s[0] != '-'
 }
 
 // plain reports whether an entry holds no marks that somebody may take for a pattern: no comment is compared by any but the * behind a word.

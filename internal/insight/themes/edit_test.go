@@ -54,6 +54,7 @@ func TestCheck(t *testing.T) {
 		"no words":             {Dictionary{named("a")}, 1, "theme_words_none"},
 		"only what it is not":  {Dictionary{named("a", "-x", "-y")}, 1, "theme_words_none"},
 		"too many words":       {Dictionary{named("a", make([]string, MostEntries+1)...)}, 1, "theme_words_many"},
+		"no cause":             {Dictionary{{ID: "a", Names: map[string]string{"en": "A"}, Words: []string{"x"}, Cause: "<b>"}}, 1, "cause_unknown"},
 		"a regular expression": {Dictionary{named("a", "x", "(x|y)+")}, 1, "theme_entry_marks"},
 	} {
 		var wrong Wrong
