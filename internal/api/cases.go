@@ -194,9 +194,43 @@ func (d *API) answerCase(w http.ResponseWriter, r *http.Request, c loop.Case) er
 	if c.History, err = d.Store.Events(r.Context(), c); err != nil {
 		return err
 	}
+	suggested, err := d.suggestedCauses(r, c)
+	if err != nil {
+		return err
+	}
 	web.JSON(w, http.StatusOK, struct {
 		caseView
-		Notes []loop.Note `json:"notes"`
-	}{caseViews([]loop.Case{c})[0], notes})
+		Notes     []loop.Note      `json:"notes"`
+		Suggested []suggestedCause `json:"suggested_causes"` // that go with the themes of the comment, while the case is not over
+	}{caseViews([]loop.Case{c})[0], notes, suggested})
 	return nil
+}
+
+type suggestedCause struct {
+	Cause  loop.Cause `json:"cause"`
+	Themes []string   `json:"themes"` // ids
+}
+
+func (d *API) suggestedCauses(r *http.Request, c loop.Case) ([]suggestedCause, error) {
+	all := []suggestedCause{}
+	if c.Over() {
+		return all, nil
+	}
+	words, err := d.Store.CaseWords(r.Context(), []loop.Case{c})
+	if err != nil {
+		return nil, err
+	}
+	causes, err := d.Cases.Causes(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	found, err := d.Cases.Suggest(r.Context(), causes.Offered(), words[c.ID()])
+	for _, s := range found {
+		one := suggestedCause{Cause: s.Cause}
+		for _, t := range s.Themes {
+			one.Themes = append(one.Themes, t.ID)
+		}
+		all = append(all, one)
+	}
+	return all, err
 }

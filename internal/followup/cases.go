@@ -9,6 +9,7 @@ import (
 
 	"onetap/internal/apperr"
 	"onetap/internal/authz"
+	"onetap/internal/insight"
 	"onetap/internal/loop"
 	"onetap/internal/survey"
 )
@@ -16,8 +17,9 @@ import (
 // Cases is what people, and programs for them, do with cases: who may see which, what may be done to one, and which of them
 // wait. It is safe for concurrent use.
 type Cases struct {
-	Store CaseStore
-	Now   func() time.Time
+	Store  CaseStore
+	Now    func() time.Time
+	speaks insight.Speaks
 }
 
 // Work is what somebody does to a case. What is empty stays as it is.

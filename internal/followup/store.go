@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"onetap/internal/insight"
 	"onetap/internal/loop"
 	"onetap/internal/mail"
 	"onetap/internal/survey"
@@ -93,6 +94,7 @@ type Mail interface {
 // CaseStore is what Cases needs of the table.
 type CaseStore interface {
 	FactsStore
+	insight.ThemeStore
 	// CaseByID reads a case by its name, consistently; case_unknown.
 	CaseByID(ctx context.Context, id string) (loop.Case, error)
 	// SaveCaseAnd writes c over was, and notes: all or nothing; apperr.ErrChanged.

@@ -143,7 +143,11 @@ func (d *Pages) showAct(w http.ResponseWriter, r *http.Request, status int, c lo
 	if c.Over() && len(c.Causes) > 0 {
 		p.Ended = p.Lang.T("case.ended", lang.Values{"Cause": followup.CauseNames(p.Lang, causes, c.Causes), "Outcome": p.Lang.T("case.outcome." + string(c.Outcome))})
 	}
-	p.work(c, staff, causes, typed)
+	suggested, err := d.suggested(r, c, causes, known)
+	if err != nil {
+		return err
+	}
+	p.work(c, staff, causes, suggested, typed)
 	if !c.Over() {
 		dos := []string{"called", "take", "hand"}
 		if c.State != loop.Open {

@@ -50,6 +50,8 @@ type casePage struct {
 	Moves                     []shell.Option // states that may follow, but for resolved
 	MayResolve, MayNote       bool
 	Causes, Outcomes          []shell.Option
+	Speaks                    string // of which themes the comment speaks, whose causes stand first
+	First                     int    // so many of them
 	WrongNote, WrongCause,
 	WrongOutcome, WrongOwner, WrongAgain string
 	Note                        string // as typed
@@ -240,7 +242,11 @@ func (d *Pages) showCasePage(w http.ResponseWriter, r *http.Request, status int,
 	}
 	p.promises(c, notes, d.Now())
 	p.History = p.history(c, notes, names)
-	p.work(c, staff, causes, typed)
+	suggested, err := d.suggested(r, c, causes, known)
+	if err != nil {
+		return err
+	}
+	p.work(c, staff, causes, suggested, typed)
 	p.told(c, known.Campaign, practice, r.FormValue("tell"), wrong)
 	if p.MayNote && known.Response.Verified && p.Why+p.Wish != "" {
 		items, err := d.Store.ItemsOf(r.Context(), c.Campaign, []survey.ContactID{c.Contact})
@@ -392,7 +398,7 @@ func (p *casePage) promises(c loop.Case, notes []loop.Note, now time.Time) {
 }
 
 // work fills in what can be done, with what was typed.
-func (p *casePage) work(c loop.Case, staff []survey.Staff, causes loop.Causes, typed followup.Work) {
+func (p *casePage) work(c loop.Case, staff []survey.Staff, causes loop.Causes, suggested []followup.Suggested, typed followup.Work) {
 	if !p.Can(authz.WorkCases) {
 		return
 	}
@@ -416,9 +422,7 @@ func (p *casePage) work(c loop.Case, staff []survey.Staff, causes loop.Causes, t
 	if p.MayCall && !p.MayGiveUp {
 		p.GiveUpLater = p.Lang.T("case.give_up_later", lang.Values{"Count": c.Rules.Enough()})
 	}
-	for _, v := range causes.Offered() {
-		p.Causes = append(p.Causes, shell.Option{Value: string(v), Label: followup.CauseName(p.Lang, causes, v), On: slices.Contains(typed.Causes, v)})
-	}
+	p.offer(causes, suggested, typed.Causes)
 	for _, v := range loop.Outcomes {
 		p.Outcomes = append(p.Outcomes, shell.Option{Value: string(v), Label: p.Lang.T("case.outcome." + string(v)), On: v == typed.Outcome})
 	}
