@@ -38,7 +38,8 @@ func (ln *line) begin(ctx context.Context) func() error {
 	})
 }
 
-// resume finds the line that an earlier part has begun. Problem: import_undone.
+// resume finds the line that an earlier part has begun. apperr.ErrChanged: the same end came twice at once, and the other was faster.
+// Problem: import_undone.
 func (ln *line) resume(ctx context.Context) error {
 	stored, err := ln.l.Store.UploadRecord(ctx, ln.record.ID)
 	switch {
@@ -46,6 +47,8 @@ func (ln *line) resume(ctx context.Context) error {
 		return nil
 	case err != nil:
 		return err
+	case stored.State == survey.UploadTaken:
+		return apperr.ErrChanged
 	case stored.State != survey.UploadTaking:
 		return undone()
 	}

@@ -103,13 +103,18 @@ func TestPartsInOrder(t *testing.T) {
 		_, err = l.Take(t.Context(), u, 1, []byte("email\nbo@example.ru\n"))
 		refused("another part 1, "+what, err, "part_differs")
 	}
-	done, err := l.Finish(t.Context(), now())
+	before := now()
+	done, err := l.Finish(t.Context(), before)
 	if err != nil || done.Number != 2 || !done.Finished || done.Total.New != 1 || done.Quality.Refused != 1 {
 		t.Fatalf("%+v, %v", done, err)
 	}
 	again, err := l.Finish(t.Context(), now())
 	if diff := cmp.Diff(done, again); err != nil || diff != "" {
 		t.Errorf("finished again: %v\n%s", err, diff)
+	}
+	again, err = l.Finish(t.Context(), before) // by a call that had read the upload before the first one ended
+	if diff := cmp.Diff(done, again); err != nil || diff != "" {
+		t.Errorf("finished twice at once: %v\n%s", err, diff)
 	}
 	_, err = l.Take(t.Context(), now(), 3, list)
 	refused("a part after the end", err, "import_finished")

@@ -11,8 +11,10 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"onetap/internal/console/consoletest"
+	"onetap/internal/history"
 	"onetap/internal/local/dynamo"
 	"onetap/internal/survey"
 )
@@ -70,6 +72,31 @@ func TestTheSameAtOnce(t *testing.T) {
 	}
 	if d := cmp.Diff(recounted(t, w), count(t, w)); d != "" {
 		t.Errorf("figures (-recount +stream):\n%s", d)
+	}
+}
+
+// The end of an import that comes twice at once is answered twice, by whichever call was faster.
+func TestTheEndTwice(t *testing.T) {
+	t.Parallel()
+	w := consoletest.New(t, dynamo.Options{})
+	im := w.Desk.History
+	u, err := im.Begin(t.Context(), history.Said{Audience: survey.Customers, Into: "quarter"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := im.Take(t.Context(), u, 1, list(50)); err != nil {
+		t.Fatal(err)
+	}
+	if u, err = w.Store.Upload(t.Context(), u.ID); err != nil {
+		t.Fatal(err)
+	}
+	first, err := im.Finish(t.Context(), u)
+	if err != nil || first.Total.New != 50 {
+		t.Fatalf("%+v, %v", first, err)
+	}
+	second, err := im.Finish(t.Context(), u)
+	if d := cmp.Diff(first, second, cmpopts.EquateEmpty()); err != nil || d != "" {
+		t.Errorf("the second call: %v\n%s", err, d)
 	}
 }
 

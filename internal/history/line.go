@@ -19,7 +19,8 @@ type line struct {
 	begun  bool
 }
 
-// lineOf finds the line that an earlier part has begun, and has the first answer begin one. Problem: import_undone.
+// lineOf finds the line that an earlier part has begun, and has the first answer begin one. apperr.ErrChanged: the same end came twice at once, and
+// the other was faster. Problem: import_undone.
 func (im *Imports) lineOf(ctx context.Context, p *progress, u survey.Upload) (*line, error) {
 	now := im.Now().UTC()
 	ln := &line{record: survey.UploadRecord{
@@ -28,6 +29,8 @@ func (im *Imports) lineOf(ctx context.Context, p *progress, u survey.Upload) (*l
 	}}
 	stored, err := im.Store.UploadRecord(ctx, u.ID)
 	switch {
+	case err == nil && stored.State == survey.UploadTaken:
+		return nil, apperr.ErrChanged
 	case err == nil && stored.State != survey.UploadTaking:
 		return nil, apperr.New(apperr.Conflict, "import_undone", "import")
 	case err == nil:

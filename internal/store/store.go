@@ -117,6 +117,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"reflect"
 	"sync"
 	"time"
 
@@ -126,6 +127,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go/middleware"
 )
 
 // Store reads and writes the table. It is safe for concurrent use.
@@ -160,15 +162,36 @@ func (s *Store) get(ctx context.Context, k key) (item, error) {
 	return out.Item, nil
 }
 
-// put writes one item; condition may be "".
+// put writes one item; condition may be "". Where the reply to a write was lost and the SDK has tried again, the condition fails because of what
+// that write has left: an item that equals this one is then taken for it. So two writers that exclude each other must write what tells them apart.
 func (s *Store) put(ctx context.Context, it item, condition string, values item) error {
 	in := &dynamodb.PutItemInput{TableName: &s.table, Item: it}
-	if condition != "" {
-		in.ConditionExpression = &condition
-		in.ExpressionAttributeValues = values
+	if condition == "" {
+		_, err := s.db.PutItem(ctx, in)
+		return s.failed("put "+keyOf(it).kind(), err)
 	}
-	_, err := s.db.PutItem(ctx, in)
+	in.ConditionExpression, in.ExpressionAttributeValues = &condition, values
+	in.ReturnValuesOnConditionCheckFailure = types.ReturnValuesOnConditionCheckFailureAllOld
+	var tries tries
+	_, err := s.db.PutItem(ctx, in, tries.count)
+	var failed *types.ConditionalCheckFailedException
+	if tries > 1 && errors.As(err, &failed) && reflect.DeepEqual(item(failed.Item), it) {
+		return nil
+	}
 	return s.failed("put "+keyOf(it).kind(), err)
+}
+
+// tries is how often the SDK has made a call.
+type tries int
+
+// count has the tries of a call counted.
+func (t *tries) count(o *dynamodb.Options) {
+	o.APIOptions = append(o.APIOptions[:len(o.APIOptions):len(o.APIOptions)], func(stack *middleware.Stack) error {
+		return stack.Finalize.Insert(middleware.FinalizeMiddlewareFunc("CountTries", func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
+			*t++
+			return next.HandleFinalize(ctx, in)
+		}), "Retry", middleware.After)
+	})
 }
 
 // failed names what was being done and turns a failed condition into ErrChanged.

@@ -3,6 +3,7 @@ package chaos
 import (
 	"context"
 	"math/rand/v2"
+	"net/http"
 	"time"
 
 	"onetap/internal/local/drive"
@@ -22,9 +23,20 @@ func (d *director) byConsent(ctx context.Context) error {
 	if err := d.must(ctx, "GET", "/people/grounds", nil, &said); err != nil {
 		return err
 	}
-	return d.must(ctx, "PUT", "/people/grounds", map[string]any{
+	err := d.must(ctx, "PUT", "/people/grounds", map[string]any{
 		"controller": "Example Ltd", "grounds": map[string]any{audience: map[string]string{"purpose": "", "basis": "consent"}}, "version": said.Version,
 	}, nil)
+	if !refused(err, http.StatusConflict) {
+		return err
+	}
+	was := said.Version // written by a try whose answer was lost, or not: then there is no next version
+	if err := d.must(ctx, "GET", "/people/grounds", nil, &said); err != nil {
+		return err
+	}
+	if said.Version != was+1 {
+		d.broke("broken", 1, "grounds of version %d are refused, and there is version %d", was, said.Version)
+	}
+	return nil
 }
 
 // checkConsent looks for letters to those who have not consented.
