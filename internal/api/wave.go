@@ -24,6 +24,8 @@ type wave struct {
 	Apart    *waveOf           `json:"apart"`
 	Movement *movement         `json:"movement"`
 	Mixes    []mix             `json:"parts"`
+	Standing *standing         `json:"segments"`
+	Sample   *waves.Sample     `json:"sample"`
 	Comments int               `json:"comments"`
 	Themes   []theme           `json:"themes"`
 	Unthemed *theme            `json:"unthemed"`
@@ -49,6 +51,21 @@ type mix struct {
 	Rows []stats.Part `json:"rows"`
 	Rest stats.Part   `json:"rest"`
 	More int          `json:"more"`
+}
+
+// standing are segments held against everybody else, those that stand out most.
+type standing struct {
+	Looked int        `json:"looked"`
+	List   []standOut `json:"list"`
+}
+
+type standOut struct {
+	Part    string         `json:"part"`
+	Value   string         `json:"value"`
+	Answers int64          `json:"answers"`
+	Against nps.Comparison `json:"against"`
+	P       float64        `json:"p"` // corrected for how many were looked at
+	Differs bool           `json:"differs"`
 }
 
 type theme struct {
@@ -97,6 +114,15 @@ func waveView(found *insight.Wave) wave {
 	}
 	for _, one := range found.Mixes() {
 		out.Mixes = append(out.Mixes, mixOf(one))
+	}
+	if s, ok := found.Standing(); ok {
+		out.Standing = &standing{Looked: s.Looked, List: []standOut{}}
+		for _, one := range s.Segments {
+			out.Standing.List = append(out.Standing.List, standOut{one.Kind, one.Value, one.Tally.Answers(), one.Than, one.P, one.Differs()})
+		}
+	}
+	if s, ok := found.Sample(); ok {
+		out.Sample = &s
 	}
 	list, none := found.Themes()
 	for _, one := range list {

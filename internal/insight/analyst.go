@@ -35,6 +35,8 @@ type AnalystStore interface {
 	SaveAnalysis(ctx context.Context, a waves.Analysis) error
 	// TalliesOf reads the figures of a campaign's one kind. Consistent.
 	TalliesOf(ctx context.Context, scope, kind string) (map[survey.TallyKey]survey.Counts, error)
+	// Asked reads whom the campaign asks, by the columns of the contacts.
+	Asked(ctx context.Context, c survey.CampaignID) (survey.Asked, error)
 	// WalkAnswers calls each for every answer of one shard, verified or not, after a contact, until it returns false; words are opened.
 	WalkAnswers(ctx context.Context, c survey.CampaignID, shard int, after survey.ContactID, each func(survey.Response) (bool, error)) error
 }
@@ -150,7 +152,53 @@ func (a *Analyst) of(ctx context.Context, c survey.Campaign, before *survey.Camp
 	if err := a.walk(ctx, c, kinds, m.Answer); err != nil {
 		return out, err
 	}
+	if err := a.asked(ctx, c, m); err != nil {
+		return out, err
+	}
 	return m.Done(d, a.Now()), nil
+}
+
+// asked tells the maker who was asked: by team and language who was written to, by columns of the contacts who was planned to be.
+func (a *Analyst) asked(ctx context.Context, c survey.Campaign, m *waves.Maker) error {
+	sent := int64(0)
+	for _, kind := range []string{survey.KindTeam, survey.KindLanguage} {
+		all, err := a.Store.TalliesOf(ctx, string(c.ID), kind)
+		if err != nil {
+			return err
+		}
+		people := map[string]int64{}
+		for k, counts := range all {
+			if t := counts.Tally(); t.Sent > 0 {
+				people[k.Value] = t.Sent
+			}
+		}
+		m.Asked(kind, people)
+		sent = 0
+		for _, n := range people {
+			sent += n
+		}
+	}
+	columns := Named(c)
+	if len(columns) == 0 {
+		return nil
+	}
+	asked, err := a.Store.Asked(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	for _, kind := range columns {
+		if known := asked[kind]; known != nil && len(known.Values) > 0 {
+			people := map[string]int64{}
+			for v, n := range known.Values {
+				people[v] = int64(n)
+			}
+			if without := sent - int64(known.People); without > 0 {
+				people[""] = without
+			}
+			m.Asked(kind, people)
+		}
+	}
+	return nil
 }
 
 func (a *Analyst) walk(ctx context.Context, c survey.Campaign, kinds []string, take func(survey.Response, []string)) error {

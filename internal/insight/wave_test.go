@@ -75,6 +75,8 @@ func (s *several) TalliesOf(_ context.Context, scope, _ string) (map[survey.Tall
 	return figures, nil
 }
 
+func (s *several) Asked(context.Context, survey.CampaignID) (survey.Asked, error) { return nil, nil }
+
 func (s *several) WalkAnswers(_ context.Context, c survey.CampaignID, shard int, _ survey.ContactID, each func(survey.Response) (bool, error)) error {
 	for i := shard; i < len(s.answers[c]); i += survey.ContactShards {
 		s.reads++

@@ -26,6 +26,9 @@ type Analysis struct {
 	Left     nps.Tally         `json:"left"` // who answered only the one before
 	Mixes    []Mix             `json:"mixes,omitempty"`
 
+	Standing Standing `json:"standing"`
+	Sample   Sample   `json:"sample"`
+
 	Comments   int         `json:"comments"`   // answers with words
 	Unthemed   nps.Tally   `json:"unthemed"`   // of comments that fit no theme
 	Themes     []Mentioned `json:"themes"`     // in the dictionary's order, without those that nobody mentions in either
@@ -71,6 +74,8 @@ type Maker struct {
 	now     map[string]map[string]nps.Tally
 	themes  map[string]*Mentioned
 	earlier int // comments of the wave before
+	sampled sampled
+	asked   map[string]map[string]int64 // by kind and value
 }
 
 // NewMaker begins an analysis. kinds are the dimensions by which the change is taken apart.
@@ -78,12 +83,16 @@ func NewMaker(c, before survey.CampaignID, kinds []string, d themes.Dictionary) 
 	m := &Maker{
 		a: Analysis{Campaign: c, Before: before}, kinds: kinds, finder: themes.NewFinder(d), scores: map[survey.ContactID]nps.Score{},
 		then: map[string]map[string]nps.Tally{}, now: map[string]map[string]nps.Tally{}, themes: map[string]*Mentioned{},
+		sampled: newSampled(len(kinds)), asked: map[string]map[string]int64{},
 	}
 	for _, kind := range kinds {
 		m.then[kind], m.now[kind] = map[string]nps.Tally{}, map[string]nps.Tally{}
 	}
 	return m
 }
+
+// Asked says how many people were asked, by the values of a dimension.
+func (m *Maker) Asked(kind string, people map[string]int64) { m.asked[kind] = people }
 
 // Earlier takes in a verified answer of the wave before, and what its dimensions say, in the order of kinds.
 func (m *Maker) Earlier(r survey.Response, values []string) {
@@ -113,6 +122,7 @@ func (m *Maker) Answer(r survey.Response, values []string) {
 		}
 	}
 	count(m.now, m.kinds, values, s)
+	m.sampled.add(s.Group(), values)
 	if r.Unreadable {
 		m.a.Damaged++
 	}
@@ -168,6 +178,8 @@ func (m *Maker) Done(d themes.Dictionary, now time.Time) Analysis {
 		}
 		a.Mixes = append(a.Mixes, mix)
 	}
+	a.Standing = standing(a.Whole, m.kinds, m.now)
+	a.Sample = m.sampled.sample(m.kinds, m.asked)
 	for _, theme := range d {
 		if one := m.themes[theme.ID]; one != nil {
 			one.Comments = m.earlier

@@ -151,3 +151,85 @@ func TestWhatIsDue(t *testing.T) {
 		t.Error("whether to look")
 	}
 }
+
+// What differs from the rest is found, corrected for how many were looked at: of forty teams that are all the same none is called different, and of
+// those of which one is another, that one.
+func TestWhatStandsOut(t *testing.T) {
+	t.Parallel()
+	for _, odd := range []bool{false, true} {
+		r := rand.New(rand.NewPCG(3, 1))
+		m := waves.NewMaker("now", "", []string{"team", "language"}, nil)
+		for n := range 4000 {
+			score := []int{10, 9, 9, 8, 7, 6, 10, 3}[r.IntN(8)]
+			team := fmt.Sprint("team ", n%40)
+			if odd && n%40 == 7 {
+				score = []int{3, 5, 8, 9}[r.IntN(4)]
+			}
+			m.Answer(answer(n, score, ""), []string{team, ""})
+		}
+		got := m.Done(nil, noon).Standing
+		var called []string
+		for _, s := range got.Segments {
+			if s.Differs() {
+				called = append(called, s.Value)
+			}
+			if s.P < s.Than.P || s.Tally.Answers() != 100 {
+				t.Errorf("%+v", s)
+			}
+		}
+		if got.Looked != 40 || len(got.Segments) != 20 || odd != (len(called) == 1 && called[0] == "team 7") || !odd && len(called) != 0 {
+			t.Errorf("odd %v: of %d looked at, %v are called different", odd, got.Looked, called)
+		}
+	}
+}
+
+// Those who answered are made up as those who were asked: by hand, one region of two answered half as often. Where they are made up so already, nothing
+// changes; where somebody's answer is missing, or few would count, there is no weighted score, and it is said why.
+func TestWeightedToWhoWasAsked(t *testing.T) {
+	t.Parallel()
+	sample := func(north, south, little int, asked map[string]int64) waves.Sample {
+		m := waves.NewMaker("now", "", []string{"location", "language"}, nil)
+		for n := range north {
+			m.Answer(answer(n, []int{9, 10, 9, 3}[n%4], ""), []string{"north", "ru"}) // NPS 50
+		}
+		for n := range south {
+			m.Answer(answer(1000+n, []int{9, 4, 8, 3}[n%4], ""), []string{"south", "ru"}) // NPS −25
+		}
+		for n := range little {
+			m.Answer(answer(2000+n, 9, ""), []string{"little", "ru"})
+		}
+		m.Asked("location", asked)
+		m.Asked("language", map[string]int64{"ru": 1200}) // all the same: nothing to weight by
+		return m.Done(nil, noon).Sample
+	}
+	got := sample(200, 100, 0, map[string]int64{"north": 600, "south": 600})
+	w := got.Weighted
+	if w == nil || w.Refused != "" || math.Abs(w.NPS-12.5) > 1e-9 || math.Abs(w.N-300./1.125) > 1e-6 || len(w.Kinds) != 1 {
+		t.Errorf("%+v", w)
+	}
+	if len(got.By) != 1 || got.By[0].Values[0] != (waves.Part{Value: "north", Asked: 600, Answered: 200}) {
+		t.Errorf("%+v", got.By)
+	}
+	if w := sample(200, 100, 0, map[string]int64{"north": 800, "south": 400}).Weighted; math.Abs(w.NPS-25) > 1e-9 || math.Abs(w.N-300) > 1e-6 {
+		t.Errorf("made up as it is: %+v", w)
+	}
+	for what, c := range map[string]struct {
+		of   waves.Sample
+		want waves.Refusal
+	}{
+		"nobody of one": {sample(200, 100, 0, map[string]int64{"north": 600, "south": 600, "east": 300}), waves.EmptyCell},
+		"few answers":   {sample(30, 10, 0, map[string]int64{"north": 600, "south": 600}), waves.FewAnswers},
+		"few count":     {sample(400, 8, 0, map[string]int64{"north": 600, "south": 1200}), waves.FewCount},
+		"not asked":     {sample(200, 100, 3, map[string]int64{"north": 600, "south": 600}), waves.EmptyCell},
+	} {
+		if w := c.of.Weighted; w == nil || w.Refused != c.want {
+			t.Errorf("%s: %+v, want %s", what, w, c.want)
+		}
+	}
+	if w := sample(200, 100, 2, map[string]int64{"north": 600, "south": 600, "little": 5, "tiny": 4}).Weighted; w == nil || w.Refused != "" {
+		t.Errorf("small ones are taken together: %+v", w)
+	}
+	if got := sample(200, 100, 0, nil); got.Weighted != nil || got.By != nil {
+		t.Errorf("nothing is known of who was asked: %+v", got)
+	}
+}

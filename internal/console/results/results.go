@@ -148,7 +148,7 @@ func (d *Pages) tabs(ctx context.Context, f *shell.Frame, opened *insight.Readin
 		tabs = append(tabs, shell.Tab{Href: base + "/accounts", Label: f.Lang.T("accounts.title"), Here: here == "accounts"})
 	}
 	if opened.View().Compared() {
-		tabs = append(tabs, shell.Tab{Href: base + "/wave", Label: f.Lang.T("wave.tab"), Here: here == "wave"}, shell.Tab{Href: base + "/themes", Label: f.Lang.T("wave.themes_tab"), Here: here == "themes"})
+		tabs = append(tabs, shell.Tab{Href: base + "/wave", Label: f.Lang.T("wave.tab"), Here: here == "wave"}, shell.Tab{Href: base + "/themes", Label: f.Lang.T("wave.themes_tab"), Here: here == "themes"}, shell.Tab{Href: base + "/segments", Label: f.Lang.T("stand.tab"), Here: here == "segments"})
 	}
 	if opened.Campaign().AsksQuotes() && f.Can(authz.ReadAnswers) {
 		tabs = append(tabs, shell.Tab{Href: base + "/quotes", Label: f.Lang.T("results.quotes"), Here: here == "quotes"})

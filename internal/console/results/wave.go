@@ -66,8 +66,8 @@ func (d *Pages) askWave(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	page := "wave"
-	if r.PostFormValue("page") == "themes" {
-		page = "themes"
+	if asked := r.PostFormValue("page"); asked == "themes" || asked == "segments" {
+		page = asked
 	}
 	return shell.Done(w, r, "/results/"+string(opened.Campaign().ID)+"/"+page, "wave_asked")
 }

@@ -63,6 +63,39 @@ func TestWavePages(t *testing.T) {
 	}
 }
 
+// Which segments differ, and who answered against who was asked: for who may know the people, with the words of a verdict and of why there is no weighted score.
+func TestSegmentsPage(t *testing.T) {
+	t.Parallel()
+	w := consoletest.New(t, dynamo.Options{})
+	w.Staffed()
+	a := w.Asks("autumnaa", survey.Customers, "Autumn", 2)
+	for i := range 120 {
+		score := []int{10, 9, 10, 8}[i%4]
+		if i%3 == 1 {
+			score = []int{3, 6, 8, 9}[i/3%4]
+		}
+		a.Answer([]string{"North", "South", "West"}[i%3], score, 0, nil)
+	}
+	a.Counted()
+	if err := (&insight.Analyst{Store: w.Store, Log: slog.New(slog.DiscardHandler), Now: w.Now}).Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	_, page := w.Visitor("executive", "en").Get("/results/autumnaa/segments")
+	for _, want := range []string{"of the 3 segments compared differ from everyone else", "South", "badge", "Who answered, and who was asked"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q: %s", want, page)
+		}
+	}
+	got := w.Must("GET", "/api/v1/campaigns/autumnaa/wave", "application/json", nil)
+	if segments := got["segments"].(map[string]any); segments["looked"] != 3.0 || segments["list"].([]any)[0].(map[string]any)["value"] != "South" || segments["list"].([]any)[0].(map[string]any)["differs"] != true {
+		t.Errorf("the API: %v", segments)
+	}
+	_, page = w.Visitor("analyst", "en").Get("/results/autumnaa/segments")
+	if !strings.Contains(page, "for people who may know who answered") || strings.Contains(page, "<table") {
+		t.Errorf("an analyst: %s", page)
+	}
+}
+
 // Themes lead to the comments that speak of them; what stands there is what was written.
 func TestThemesPage(t *testing.T) {
 	t.Parallel()
