@@ -114,6 +114,7 @@ func (d *API) Routes() []door.Route {
 		door.On("PATCH /api/v1/cases/{case}", authz.WorkCases, d.patchCase, "cases.change"),
 		door.On("POST /api/v1/cases/{case}/tell", authz.WorkCases, d.tellCase, "cases.tell"),
 		door.On("GET /api/v1/loop", authz.ReadCases, d.showRun, ""),
+		door.On("GET /api/v1/audiences/{audience}/teams", authz.ReadResults, d.showTeams, ""),
 		door.On("GET /api/v1/audiences/{audience}/results", authz.ReadResults, d.audienceResults, ""),
 		door.On("GET /api/v1/campaigns/{campaign}/responses.csv", authz.ReadAnswers, d.downloadAnswers, "campaigns.answers.download"),
 		door.On("GET /api/v1/campaigns/{campaign}/responses.xlsx", authz.ReadAnswers, d.downloadAnswers, "campaigns.answers.download"),

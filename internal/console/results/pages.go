@@ -16,6 +16,7 @@ func (d *Pages) Routes() []door.Route {
 	return []door.Route{
 		door.On("GET /results", authz.ReadResults, d.resultsPage, ""),
 		door.On("GET /results/compare", authz.ReadResults, d.comparePage, ""),
+		door.On("GET /results/teams", authz.ReadResults, d.teamsPage, ""),
 		door.On("GET /results/{campaign}", authz.ReadResults, d.resultPage, ""),
 		door.On("GET /results/{campaign}/by/{kind}", authz.ReadResults, d.byPage, ""),
 		door.On("POST /results/{campaign}/by/{kind}", authz.ReadResults, d.byPage, door.Unaudited), // what is looked for stays out of addresses

@@ -30,6 +30,7 @@ type resultsPage struct {
 	Empty     bool
 	CanStart  bool // may make a campaign
 	CanBring  bool // may bring in answers from elsewhere
+	Teams     bool // may see how teams stand
 }
 
 // audienceResultsView is the campaigns of one audience, the latest first.
@@ -77,6 +78,7 @@ func (d *Pages) resultsPage(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	p.Empty, p.CanStart, p.CanBring = len(p.Audiences) == 0, p.Can(authz.WriteCampaign), p.Can(authz.BringHistory)
+	p.Teams = insight.Weeks(survey.Customers, p.Visit.Who) && !p.Empty
 	return shell.Show(w, r, http.StatusOK, p)
 }
 

@@ -1,6 +1,7 @@
 package results_test
 
 import (
+	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
@@ -93,6 +94,44 @@ func TestSegmentsPage(t *testing.T) {
 	_, page = w.Visitor("analyst", "en").Get("/results/autumnaa/segments")
 	if !strings.Contains(page, "for people who may know who answered") || strings.Contains(page, "<table") {
 		t.Errorf("an analyst: %s", page)
+	}
+}
+
+// A year's teams and awards, for who may know the people.
+func TestTeamsPage(t *testing.T) {
+	t.Parallel()
+	w := consoletest.New(t, dynamo.Options{})
+	w.Staffed()
+	a := w.Asks("autumnaa", survey.Customers, "Autumn", 2)
+	for i := range 120 {
+		a.Answer([]string{"North", "South", "West"}[i%3], []int{10, 3, 9}[i%3], 0, nil)
+	}
+	for range 3 {
+		a.Answer("Few", 10, 0, nil)
+	}
+	a.Counted()
+	year := a.C.Launched.Year()
+	_, page := w.Visitor("executive", "en").Get(fmt.Sprint("/results/teams?year=", year))
+	page = strings.ReplaceAll(page, "\u00a0", " ")
+	for _, want := range []string{"North, West (shared)", "1 (shared)", "Best response rate", "Few", "No team this year."} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q: %s", want, page)
+		}
+	}
+	if _, page := w.Visitor("executive", "en").Get("/results"); !strings.Contains(page, "/results/teams") {
+		t.Error("nothing leads there")
+	}
+	for path, want := range map[string]int{"?audience=employees": 403, "?audience=nobody": 404, "?year=abc": 404, "?year=1999": 200} {
+		if status, _ := w.Visitor("executive", "en").Get("/results/teams" + path); status != want {
+			t.Errorf("%s: %d", path, status)
+		}
+	}
+	if status, _ := w.Visitor("analyst", "en").Get("/results/teams"); status != 403 {
+		t.Errorf("an analyst: %d", status)
+	}
+	got := w.Must("GET", fmt.Sprint("/api/v1/audiences/customers/teams?year=", year), "application/json", nil)
+	if first := got["by_nps"].([]any)[0].(map[string]any); first["place"] != 1.0 || first["shared"] != true || got["by_nps"].([]any)[3].(map[string]any)["place"] != nil {
+		t.Errorf("the API: %v", got)
 	}
 }
 
