@@ -26,6 +26,7 @@ type Message struct {
 	Text    string
 	Headers []Header
 	Tags    map[string]string
+	Once    bool // better never than twice: a call whose reply is lost is not made again
 }
 
 // Header is one message header.

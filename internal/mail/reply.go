@@ -56,7 +56,7 @@ func Reply(r ReplyData) (Message, error) {
 	if d.Words != "" {
 		d.Wrote = l.T("reply.wrote")
 	}
-	m := Message{From: r.From, To: to, Tags: r.Tags, Headers: UnsubscribeHeaders(r.Unsubscribe)}
+	m := Message{From: r.From, To: to, Tags: r.Tags, Headers: UnsubscribeHeaders(r.Unsubscribe), Once: true}
 	if reply, err := survey.NormalizeEmail(r.ReplyTo); err == nil {
 		m.ReplyTo, d.Reply = reply, l.T("reply.reply")
 	}

@@ -59,7 +59,7 @@ func Told(t ToldData) (Message, error) {
 		}
 		d.Others = append(d.Others, one)
 	}
-	m := Message{From: t.From, To: to, Tags: t.Tags, Headers: UnsubscribeHeaders(t.Unsubscribe)}
+	m := Message{From: t.From, To: to, Tags: t.Tags, Headers: UnsubscribeHeaders(t.Unsubscribe), Once: true}
 	if reply, err := survey.NormalizeEmail(t.ReplyTo); err == nil {
 		m.ReplyTo, d.Reply = reply, l.T("told.reply")
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
 	"github.com/aws/aws-sdk-go-v2/service/sesv2/types"
 	"github.com/aws/smithy-go"
@@ -46,7 +47,8 @@ func (c *Client) Account(ctx context.Context) (mail.Account, error) {
 	return a, nil
 }
 
-// Send sends one message, at least once: for alerts and test sends, where twice is better than never. The SDK retries. The
+// Send sends one message, at least once: for alerts and test sends, where twice is better than never. The SDK retries; a message that is to go Once only where SES has said that it
+// goes too fast. The
 // error names no address; a *mail.Refusal is in its chain where SES answered and did not take the message.
 func (c *Client) Send(ctx context.Context, m mail.Message) (id string, err error) {
 	from, err := header(m.From)
@@ -77,7 +79,13 @@ func (c *Client) Send(ctx context.Context, m mail.Message) (id string, err error
 	for _, h := range m.Headers {
 		in.Content.Simple.Headers = append(in.Content.Simple.Headers, types.MessageHeader{Name: aws.String(h.Name), Value: aws.String(h.Value)})
 	}
-	out, err := c.api.SendEmail(ctx, in)
+	out, err := c.api.SendEmail(ctx, in, func(o *sesv2.Options) {
+		if m.Once {
+			o.Retryer = retry.NewStandard(func(s *retry.StandardOptions) {
+				s.Retryables = []retry.IsErrorRetryable{retry.RetryableErrorCode{Codes: retry.DefaultThrottleErrorCodes}}
+			})
+		}
+	})
 	if err != nil {
 		return "", fmt.Errorf("send a message: %w", quiet(err))
 	}

@@ -3,15 +3,10 @@ package bench
 import (
 	"context"
 	"fmt"
-	"io"
 	"net/http"
-	"net/http/cookiejar"
-	"net/url"
-	"regexp"
-	"strings"
 	"time"
 
-	"onetap/internal/auth"
+	"onetap/internal/local/drive"
 	"onetap/internal/local/startpage"
 )
 
@@ -72,7 +67,7 @@ func measurePages(ctx context.Context, l *lab) ([]Figure, error) {
 	for round := range l.cfg.Sizes.PageLoads + 1 {
 		for i, p := range pages {
 			began := time.Now()
-			text, err := b.load(ctx, http.MethodGet, p.path, nil)
+			text, err := b.Load(ctx, http.MethodGet, p.path, nil)
 			if err != nil {
 				return nil, err
 			}
@@ -89,56 +84,11 @@ func measurePages(ctx context.Context, l *lab) ([]Figure, error) {
 	return figures, nil
 }
 
-// browser is somebody's, signed in.
-type browser struct {
-	site string
-	http *http.Client
-}
-
 // signIn signs the administrator in by a link, as a letter holds it.
-func (s *stage) signIn(ctx context.Context) (*browser, error) {
-	jar, err := cookiejar.New(nil)
+func (s *stage) signIn(ctx context.Context) (*drive.Browser, error) {
+	link, err := startpage.Link(ctx, startpage.OpenTable(s.AWS(), s.TableName()), "", time.Now())
 	if err != nil {
 		return nil, err
 	}
-	b := &browser{s.Stack.Site(), &http.Client{Jar: jar, Timeout: time.Minute}}
-	token, link := auth.NewLink("", "", time.Now(), time.Hour)
-	if err := startpage.OpenTable(s.AWS(), s.TableName()).PutSignIn(ctx, link); err != nil {
-		return nil, err
-	}
-	page, err := b.load(ctx, http.MethodGet, "/sign-in/"+token, nil)
-	if err != nil {
-		return nil, err
-	}
-	form := url.Values{}
-	for _, field := range hidden.FindAllStringSubmatch(page, -1) {
-		form.Set(field[1], field[2])
-	}
-	_, err = b.load(ctx, http.MethodPost, "/sign-in/"+token, form)
-	return b, err
-}
-
-var hidden = regexp.MustCompile(`<input type="hidden" name="([^"]*)" value="([^"]*)"`)
-
-// load asks for a page of the desk, follows where it leads, and reads all of it.
-func (b *browser) load(ctx context.Context, method, path string, form url.Values) (string, error) {
-	r, err := http.NewRequestWithContext(ctx, method, b.site+path, nil)
-	if err != nil {
-		return "", err
-	}
-	if form != nil {
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		r.Header.Set("Origin", b.site)
-		r.Body = io.NopCloser(strings.NewReader(form.Encode()))
-	}
-	answer, err := b.http.Do(r)
-	if err != nil {
-		return "", err
-	}
-	defer answer.Body.Close()
-	text, err := io.ReadAll(answer.Body)
-	if err == nil && (answer.StatusCode != http.StatusOK || answer.Request.URL.Path == "/sign-in") {
-		err = fmt.Errorf("%s %s answers %d", method, path, answer.StatusCode)
-	}
-	return string(text), err
+	return drive.NewBrowser(ctx, s.Stack.Site(), link)
 }

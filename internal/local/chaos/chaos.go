@@ -201,11 +201,7 @@ func Play(ctx context.Context, cfg Config, h History) (r Result, err error) {
 	if err = d.play(ctx); err == nil {
 		if err = d.rest(ctx); err == nil {
 			if err = d.check(ctx); err == nil {
-				if err = d.closeLoops(ctx, rand.New(rand.NewPCG(h.Seed, 10))); err == nil {
-					if err = d.climb(ctx, rand.New(rand.NewPCG(h.Seed, 9))); err == nil {
-						err = d.retain(ctx, rand.New(rand.NewPCG(h.Seed, 8)))
-					}
-				}
+				err = d.afterwards(ctx)
 			}
 		}
 	}
@@ -219,6 +215,19 @@ func Play(ctx context.Context, cfg Config, h History) (r Result, err error) {
 		}
 	}
 	return r, err
+}
+
+// afterwards works on what came of the campaigns; each part is in a share of the histories.
+func (d *director) afterwards(ctx context.Context) error {
+	for _, part := range []struct {
+		luck uint64
+		do   func(context.Context, *rand.Rand) error
+	}{{11, d.besides}, {10, d.closeLoops}, {9, d.climb}, {12, d.silent}, {8, d.retain}} {
+		if err := part.do(ctx, rand.New(rand.NewPCG(d.history.Seed, part.luck))); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Again plays one history that was written down.

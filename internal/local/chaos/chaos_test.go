@@ -197,3 +197,28 @@ func TestCards(t *testing.T) {
 		}
 	}
 }
+
+// beside is a history in which promoters hand on links and are quoted, answers are answered from the inbox, a team agrees on things, and the silent are asked after.
+const beside = `seed 501
+contacts 100
+beside true
+fault kill-after@desk.SendEmail#1
+fault lose-reply@desk.SendEmail#2
+step campaign campaign=0 n=0 seed=1
+step taps campaign=0 n=50 seed=2
+step campaign campaign=1 n=0 seed=3
+step taps campaign=1 n=25 seed=5
+`
+
+// What is done beside cases is there once, while the functions die.
+func TestBesideCases(t *testing.T) {
+	t.Parallel()
+	h, err := Read(beside)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := Play(t.Context(), Config{Template: localtest.Template(t), Functions: localtest.Skewed(t), Out: io.Discard}, h)
+	if err != nil || len(r.Broken) > 0 {
+		t.Errorf("%v, %v", err, r.Broken)
+	}
+}

@@ -113,7 +113,11 @@ func refused(err error, status int) bool {
 // play does all steps, one after another.
 func (d *director) play(ctx context.Context) error {
 	zone := []string{"Europe/Moscow", "Asia/Kamchatka", "Pacific/Pago_Pago", ""}[d.history.Seed%4]
-	if _, err := startpage.OpenTable(d.stack.AWS(), d.stack.TableName()).PutSettings(ctx, survey.Settings{Zone: zone}); err != nil {
+	set := survey.Settings{Zone: zone}
+	if d.history.Beside {
+		set.Quotes, set.Recommend = true, survey.Recommend{Address: "https://shop.example.com/new"}
+	}
+	if _, err := startpage.OpenTable(d.stack.AWS(), d.stack.TableName()).PutSettings(ctx, set); err != nil {
 		return err
 	}
 	if err := d.upload(ctx, d.history.Contacts); err != nil {
@@ -220,13 +224,16 @@ var owners = []string{"anna", "boris", "clara", ""}
 // upload sends the list of the first n contacts, and the staff.
 func (d *director) upload(ctx context.Context, n int) error {
 	var list bytes.Buffer
-	list.WriteString("Email;Name;Owner;Team;Language;Consent\n")
+	list.WriteString("Email;Name;Owner;Team;Language;Consent;Value\n")
 	for i := range n {
-		consent := ""
+		consent, value := "", ""
+		if d.history.Beside && i%valuedEvery == 0 {
+			value = valuedAt
+		}
 		if d.history.Consent && consents(i) {
 			consent = "2026-03-01, form 7"
 		}
-		fmt.Fprintf(&list, "%s;Person %d;%s;%s;%s;%s\n", address(i), i, owners[i%4], []string{"north", "south"}[i%2], []string{"en", "ru", ""}[i%3], consent)
+		fmt.Fprintf(&list, "%s;Person %d;%s;%s;%s;%s;%s\n", address(i), i, owners[i%4], []string{"north", "south"}[i%2], []string{"en", "ru", ""}[i%3], consent, value)
 	}
 	staff := "id;name;email;role;team;manager\nmaria;Maria;maria@example.com;manager;north;\nanna;Anna;anna@example.com;owner;north;maria\n" +
 		"boris;Boris;boris@example.com;owner;south;\nclara;Clara;clara@example.com;owner;north;maria\n"

@@ -20,6 +20,7 @@ type History struct {
 	Consent   bool    // customers are asked by their consent, which four of five have given
 	Retain    bool    // at the end what is old is deleted
 	Climb     bool    // at the end days pass over the cases
+	Beside    bool    // promoters hand on links and are quoted, answers are marked and answered, a team agrees on things, the silent are asked after
 	Tell      bool    // before that some are resolved, their respondents told, and executives call others
 	Rate      float64 // recipients a second; 0: no limit
 	Steps     []Step
@@ -102,6 +103,9 @@ func Invent(seed uint64) History {
 	h.Consent, h.Retain = privacy.Float64() < 0.25, privacy.Float64() < 0.3
 	h.Climb = privacy.Float64() < 0.4
 	h.Tell = privacy.Float64() < 0.5
+	if h.Beside = privacy.Float64() < 0.35; h.Beside {
+		h.addBeside(rand.New(rand.NewPCG(seed, 13)))
+	}
 	return h
 }
 
@@ -188,6 +192,14 @@ func (h *History) addBrought(r *rand.Rand) {
 	for range 1 + r.IntN(3) {
 		what := callFaults[pick(r, 4, func(i int) float64 { return callFaults[i].weight })].what
 		h.Faults = append(h.Faults, parsed(fmt.Sprintf("%s@desk.%s#%d", what, []string{"TransactWriteItems", "PutItem", "BatchGetItem", "Query"}[r.IntN(4)], 1+r.IntN(30))))
+	}
+}
+
+// addBeside has the desk meet faults around the emails that it sends by itself.
+func (h *History) addBeside(r *rand.Rand) {
+	for n := range 1 + r.IntN(3) {
+		what := []string{"kill-before", "kill-after", "lose-reply", "throttle"}[r.IntN(4)]
+		h.Faults = append(h.Faults, parsed(fmt.Sprintf("%s@desk.SendEmail#%d", what, n+1+r.IntN(2))))
 	}
 }
 
@@ -372,7 +384,7 @@ func (s Step) String() string {
 // String is a history as Read reads it.
 func (h History) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "seed %d\ncontacts %d\nemployees %d\nconsent %v\nretain %v\nclimb %v\ntell %v\nrate %g\n", h.Seed, h.Contacts, h.Employees, h.Consent, h.Retain, h.Climb, h.Tell, h.Rate)
+	fmt.Fprintf(&b, "seed %d\ncontacts %d\nemployees %d\nconsent %v\nretain %v\nclimb %v\ntell %v\nbeside %v\nrate %g\n", h.Seed, h.Contacts, h.Employees, h.Consent, h.Retain, h.Climb, h.Tell, h.Beside, h.Rate)
 	for _, f := range h.Faults {
 		fmt.Fprintf(&b, "fault %s\n", f)
 	}
@@ -402,6 +414,8 @@ func Read(text string) (h History, err error) {
 			h.Climb, err = strconv.ParseBool(rest)
 		case "tell":
 			h.Tell, err = strconv.ParseBool(rest)
+		case "beside":
+			h.Beside, err = strconv.ParseBool(rest)
 		case "rate":
 			h.Rate, err = strconv.ParseFloat(rest, 64)
 		case "fault":

@@ -16,8 +16,7 @@ import (
 	"onetap/internal/survey"
 )
 
-// Not in the histories of cases: silent ones (a campaign must have ended an hour ago, and analyse walks all contacts; followup's TestSilentRunDies dies at each write),
-// huddles, the company's board, and consents to be quoted (one item each, written over the version that was read).
+// Not in the histories of cases: the company's board (one item, written over the version that was read, like a huddle's, which is in beside.go).
 
 const (
 	mostTold   = 6  // respondents are told what was done

@@ -84,17 +84,23 @@ func (p *Pages) signIn(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, LanguageOf(r).T("start.unknown"), http.StatusNotFound)
 		return
 	}
-	token, link := auth.NewLink(who, "", p.Now(), linkLife)
-	if err := p.Table.PutSignIn(r.Context(), link); err != nil {
+	link, err := Link(r.Context(), p.Table, who, p.Now())
+	if err != nil {
 		p.fail(w, err)
 		return
 	}
 	http.SetCookie(w, &http.Cookie{Name: "onetap-language", Value: string(LanguageOf(r)), Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode})
-	to := here(r, p.Site) + "/sign-in/" + token
+	to := here(r, p.Site) + link
 	if path := r.PostFormValue("to"); path != "" {
 		to += "?" + url.Values{"to": {path}}.Encode()
 	}
 	http.Redirect(w, r, to, http.StatusSeeOther)
+}
+
+// Link is the path of a link that signs one of the staff in, "" the administrator of a workspace without staff, made at that time.
+func Link(ctx context.Context, t Table, who string, at time.Time) (string, error) {
+	token, link := auth.NewLink(who, "", at, linkLife)
+	return "/sign-in/" + token, t.PutSignIn(ctx, link)
 }
 
 func hasAdministrator(staff []survey.Staff) bool {
