@@ -128,6 +128,9 @@ func (r *restoring) caseOf(ctx context.Context, v caseLine) error {
 		return err
 	}
 	c.Kind, c.Notes, c.Pages = v.Of, 0, 0
+	for i := range c.History { // it happened elsewhere, to a case of other versions: no other system is told of it again
+		c.History[i].Version = 0
+	}
 	fresh, err := r.Store.CreateCase(ctx, c)
 	if errors.Is(err, apperr.ErrChanged) {
 		if fresh, _, err = r.Store.Case(ctx, c.Campaign, c.Contact); err == nil && fresh.Notes >= len(notes) {
