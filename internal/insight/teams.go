@@ -130,13 +130,21 @@ func (r *Results) teamsOf(ctx context.Context, campaigns []survey.Campaign) (map
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
+	return addTeams(found), nil
+}
+
+// addTeams adds up campaigns' figures by team. Answers of a campaign whose letters went out elsewhere, or that were given before its letters are known of,
+// are in no response rate.
+func addTeams(campaigns []map[survey.TallyKey]survey.Counts) map[string]nps.Tally {
 	all := map[string]nps.Tally{}
-	for _, some := range found {
+	for _, some := range campaigns {
 		for k, counts := range some {
-			all[k.Value] = all[k.Value].Plus(counts.Tally())
+			t := counts.Tally()
+			t.Responded = min(t.Responded, t.Sent)
+			all[k.Value] = all[k.Value].Plus(t)
 		}
 	}
-	return all, nil
+	return all
 }
 
 // byNPS ranks teams; "" is who has none, and no team.

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"onetap/internal/nps"
+	"onetap/internal/survey"
 )
 
 func tallyOf(promoters, passives, detractors int64) (t nps.Tally) {
@@ -92,5 +93,16 @@ func TestMostImproved(t *testing.T) {
 	got := improved(last, this)
 	if len(got) != 2 || got[0].Team != "A" || got[1].Team != "C" || got[0].Change.Difference != 60 {
 		t.Errorf("%+v", got)
+	}
+}
+
+// Answers that were brought in from elsewhere, where nobody knows who was asked, make no response rate better.
+func TestBroughtAnswersHaveNoRate(t *testing.T) {
+	t.Parallel()
+	key := survey.TallyKey{Scope: "c", Kind: survey.KindTeam, Value: "North"}
+	all := addTeams([]map[survey.TallyKey]survey.Counts{{key: {"s9": 500}}, {key: {"s9": 30, "s3": 10, "sent": 100}}})
+	got := byRate(all)
+	if len(got) != 1 || got[0].Share != (nps.Share{Of: 100, Did: 40}) || all["North"].Answers() != 540 {
+		t.Errorf("%+v of %+v", got, all)
 	}
 }

@@ -183,9 +183,10 @@ func (r recounted) forget(now time.Time) {
 	maps.DeleteFunc(r, func(_ string, until int64) bool { return until < now.Add(-25*time.Hour).Unix() })
 }
 
-// seenFor is how long it is remembered which records are in figures, and maxSeen of how many: a batch comes again within minutes, if at
-// all. The night's recount sees to what comes later.
-const seenFor, maxSeen = 15 * time.Minute, 1500
+// seenFor is how long it is remembered which records are in figures, and maxSeen of how many at most: a batch comes again within minutes, mostly. leastSeen
+// of the latest are remembered however long ago they were counted, so that of most owners a batch may come again at any time. The night's recount sees to
+// what is left.
+const seenFor, maxSeen, leastSeen = 15 * time.Minute, 1500, 10
 
 // seen is when which records were counted, by their minute.
 type seen map[int64][]string
@@ -219,7 +220,7 @@ func (s seen) forget(now time.Time) {
 				oldest = minute
 			}
 		}
-		if all == 0 || len(s) == 1 || oldest > now.Add(-seenFor).Unix()/60 && all <= maxSeen {
+		if all-len(s[oldest]) < leastSeen || oldest > now.Add(-seenFor).Unix()/60 && all <= maxSeen {
 			return
 		}
 		delete(s, oldest)

@@ -55,7 +55,7 @@ const (
 const (
 	leastWeighted = 50   // answers
 	weightedBy    = 6    // dimensions at most, those in which the answers differ most from who was asked
-	smallLevel    = 0.02 // values of which a smaller share was asked are taken together
+	smallLevel    = 0.02 // values of which a smaller share was asked are taken together; all of them may be left out if they are as few
 	keptValues    = 12
 )
 
@@ -143,7 +143,7 @@ func (s *sampled) sample(kinds []string, asked map[string]map[string]int64) (out
 			}
 			d.parts = append(d.parts, p)
 		}
-		if rest != (Part{}) {
+		if rest.Answered > 0 || float64(rest.Asked) >= smallLevel*float64(n.Asked) { // otherwise few are not stood for by anybody
 			d.parts = append(d.parts, rest)
 		}
 		if len(d.parts) < 2 {
