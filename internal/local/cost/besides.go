@@ -27,7 +27,7 @@ const (
 )
 
 // besides are those phases in the order in which they are told.
-var besides = []string{Indexing, Resealing, Erasing, Minting, Casting, Opening, Bringing}
+var besides = []string{Indexing, Resealing, Erasing, Minting, Casting, Opening, Bringing, Handing, Replying, Agreeing, Silencing}
 
 // Of the employees 60 % answer; of the customers here every fourth leaves words.
 const answering = 0.6
@@ -49,7 +49,11 @@ func (r *run) besides(ctx context.Context) error {
 	if err := r.phase(ctx, Indexing, thousand/float64(size.Besides), func() error { return r.stack.Tick(ctx, "analyse") }); err != nil {
 		return err
 	}
-	if err := r.words(ctx); err != nil {
+	if err := r.offers(ctx); err != nil {
+		return err
+	}
+	asked, err := r.words(ctx)
+	if err != nil {
 		return err
 	}
 	const erased = 20
@@ -59,7 +63,13 @@ func (r *run) besides(ctx context.Context) error {
 	if err := r.employees(ctx); err != nil {
 		return err
 	}
-	return r.phase(ctx, Bringing, thousand/float64(size.Besides), func() error { return r.bring(ctx, size.Besides) })
+	if err := r.phase(ctx, Bringing, thousand/float64(size.Besides), func() error { return r.bring(ctx, size.Besides) }); err != nil {
+		return err
+	}
+	if err := r.silent(ctx, asked); err != nil {
+		return err
+	}
+	return r.huddles(ctx)
 }
 
 // bring brings in answers that were given elsewhere, of two years, by month. Who gave them is no contact.
@@ -81,19 +91,19 @@ func (r *run) bring(ctx context.Context, n int) error {
 	return r.settle(ctx)
 }
 
-// words lets every fourth customer answer with words, all happy, and has the clock seal those again.
-func (r *run) words(ctx context.Context) error {
+// words lets every fourth customer answer with words, all happy, has the clock seal those again, and does what comes of such answers.
+func (r *run) words(ctx context.Context) (id string, err error) {
 	n := r.cfg.Sizes.Besides
-	id, err := r.launch(ctx, "customers")
+	id, err = r.launch(ctx, "customers")
 	if err == nil {
 		err = r.settle(ctx)
 	}
 	if err != nil {
-		return err
+		return id, err
 	}
 	all, err := r.people(ctx, id, n)
 	if err != nil {
-		return err
+		return id, err
 	}
 	var some []person
 	for i, p := range all {
@@ -107,9 +117,15 @@ func (r *run) words(ctx context.Context) error {
 		err = r.settle(ctx)
 	}
 	if err != nil {
-		return err
+		return id, err
 	}
-	return r.phase(ctx, Resealing, thousand/float64(len(some)), func() error { return r.stack.Tick(ctx, "clock") })
+	if err := r.phase(ctx, Resealing, thousand/float64(len(some)), func() error { return r.stack.Tick(ctx, "clock") }); err != nil {
+		return id, err
+	}
+	if err := r.promoters(ctx, some); err != nil {
+		return id, err
+	}
+	return id, r.replies(ctx, id, some)
 }
 
 // erase erases the first customers who have answered: found, exported and erased, each as an administrator does it.
