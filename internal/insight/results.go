@@ -64,18 +64,21 @@ func (r *Results) Trend(ctx context.Context, who authz.Who, a survey.Audience, n
 	case !Weeks(a, who):
 		return nil, apperr.New(apperr.Forbidden, "audience_weeks", "audience")
 	}
-	all, err := r.Store.TalliesOf(ctx, string(a), survey.KindWeek)
-	if err != nil {
-		return nil, err
-	}
 	set, err := r.Store.Settings(ctx)
 	if err != nil {
 		return nil, err
 	}
-	weeks, now := make([]Row, n), r.Now().In(set.Clock())
-	for i := range weeks {
-		week := survey.Week(now.AddDate(0, 0, -7*(n-1-i)))
-		weeks[i] = overTime(week, all[survey.TallyKey{Scope: string(a), Kind: survey.KindWeek, Value: week}].Tally())
+	keys, now := make([]survey.TallyKey, n), r.Now().In(set.Clock())
+	for i := range keys {
+		keys[i] = survey.TallyKey{Scope: string(a), Kind: survey.KindWeek, Value: survey.Week(now.AddDate(0, 0, -7*(n-1-i)))}
+	}
+	all, err := r.Store.TalliesAt(ctx, keys) // and not all the weeks that there ever were
+	if err != nil {
+		return nil, err
+	}
+	weeks := make([]Row, n)
+	for i, k := range keys {
+		weeks[i] = overTime(k.Value, all[k].Tally())
 	}
 	return weeks, nil
 }

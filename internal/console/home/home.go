@@ -48,12 +48,14 @@ func (d *Pages) home(w http.ResponseWriter, r *http.Request) error {
 	l, role := p.Lang, p.Staff.Role
 	p.Hello = greeting(l, p.Who)
 	p.NewOne, p.CasesLead = p.Can(authz.WriteCampaign), !p.All()
-	latest, err := d.recent(r.Context(), p.Visit.Who)
-	if err != nil {
-		return err
-	}
 	g, ctx := errgroup.WithContext(r.Context())
-	g.Go(func() (err error) { p.Scores, err = d.audienceCards(ctx, &p.Frame, latest); return err })
+	g.Go(func() error {
+		latest, err := d.recent(ctx, p.Visit.Who)
+		if err == nil {
+			p.Scores, err = d.audienceCards(ctx, &p.Frame, latest)
+		}
+		return err
+	})
 	if p.Can(authz.ReadCases) {
 		g.Go(func() (err error) { p.Cases, err = d.homeCases(ctx, &p.Frame); return err })
 	}

@@ -133,20 +133,23 @@ func (d *Pages) audienceCard(ctx context.Context, f *shell.Frame, of []recent) (
 			card.Earlier = append(card.Earlier, d.waveView(f, c))
 		}
 	}
-	if card.Moved, err = d.moved(ctx, f, of); err != nil {
+	var weeks []insight.Row
+	drawn := insight.Weeks(a, f.Visit.Who)
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) { card.Moved, err = d.moved(ctx, f, of); return err })
+	if drawn {
+		g.Go(func() (err error) { weeks, err = d.Results.Trend(ctx, f.Visit.Who, a, homeWeeks); return err })
+	}
+	if err := g.Wait(); err != nil {
 		return card, err
 	}
-	if !insight.Weeks(a, f.Visit.Who) {
+	if !drawn {
 		d.overCampaigns(f, &card, of)
 		card.NoWeeks = l.T("charts.no_weeks")
 		if a == survey.Employees {
 			card.NoWeeks = l.T("charts.no_weeks_employees")
 		}
 		return card, nil
-	}
-	weeks, err := d.Results.Trend(ctx, f.Visit.Who, a, homeWeeks)
-	if err != nil {
-		return card, err
 	}
 	if answered(weeks) < fewWeeks {
 		if d.overCampaigns(f, &card, of); len(card.Rows) >= severalWaves {
