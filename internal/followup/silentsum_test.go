@@ -3,10 +3,12 @@ package followup_test
 import (
 	"context"
 	"log/slog"
+	"reflect"
 	"testing"
 	"time"
 
 	"onetap/internal/followup"
+	"onetap/internal/followup/followuptest"
 	"onetap/internal/loop"
 	"onetap/internal/survey"
 )
@@ -59,5 +61,55 @@ func TestSilentAreAddedUp(t *testing.T) {
 	q.must(s.Run(ctx))
 	if whole := read().Of(true, nil); whole.Silent != (loop.SilenceGroup{People: 5, Listed: 4, Valued: 4, Fell: 1}) || whole.Value != 96000 {
 		t.Errorf("a week later: %+v", whole)
+	}
+}
+
+// Wherever a run dies, the next one makes the sums that one which lived would have made, and they are made again a week later.
+func TestSummingDiesAtEveryCall(t *testing.T) {
+	t.Parallel()
+	q := openQuiet(t, 0)
+	ctx := context.Background()
+	of := func(value string) func(*survey.Contact) { return func(c *survey.Contact) { c.Value = value } }
+	answers, silent, other := q.Contact(1, of("€100")), q.Contact(2, of("€70")), q.Contact(3, of("€5"))
+	one, two := q.wave([]survey.ContactID{answers, silent, other}, answers), q.wave([]survey.ContactID{answers, silent}, silent)
+	sound := &followup.Summing{Store: q.Store, Log: slog.New(slog.DiscardHandler), Now: q.Now}
+	deadly := &followup.Summing{Store: q.Faulty, Log: slog.New(slog.DiscardHandler), Now: q.Now}
+	read := func() (all []loop.SilenceSums) {
+		for _, id := range []survey.CampaignID{one, two} {
+			sums, ok, err := q.Store.SilenceSums(ctx, id)
+			if q.must(err); !ok {
+				t.Fatal("not added up")
+			}
+			all = append(all, sums)
+		}
+		return all
+	}
+	q.must(sound.Run(ctx))
+	want := read()
+	const step = 23 // a run makes some hundreds of calls, most of them alike
+	for _, lost := range []bool{false, true} {
+		for n := 1; ; n += step {
+			q.Pass(8 * 24 * time.Hour)
+			q.Arm(&followuptest.Fault{At: n, Lost: lost, Dies: true})
+			err := deadly.Run(ctx)
+			reached := q.Calls() >= n
+			q.Arm(nil)
+			if reached && err == nil {
+				t.Errorf("it lived through its death at call %d", n)
+			}
+			q.Pass(2 * time.Hour)
+			q.must(sound.Run(ctx))
+			for i, sums := range read() {
+				if q.Now().Sub(sums.At) > 3*time.Hour {
+					t.Errorf("death at call %d, lost %v: campaign %d was not added up again", n, lost, i)
+				}
+				if sums.At = want[i].At; !reflect.DeepEqual(sums, want[i]) {
+					t.Errorf("death at call %d, lost %v: campaign %d came to %+v, want %+v", n, lost, i, sums, want[i])
+				}
+			}
+			if !reached {
+				break
+			}
+		}
 	}
 }

@@ -1,8 +1,10 @@
 package restoring_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -101,5 +103,92 @@ func TestThemesComeBack(t *testing.T) {
 	d, version, ok, err := s.Themes(t.Context())
 	if err != nil || !ok || version != 1 || len(d) != 2 || d[0].Names["en"] != "Money" || len(d[0].Words) < 100 || d[1].Cause != "own2" || d[1].Words[1] != "-lift up" {
 		t.Errorf("%d, %v %v", version, ok, err)
+	}
+}
+
+// Wherever a part dies, it is sent again and comes to what one that lived comes to: nobody twice, nothing missing, the ledger too.
+func TestDeathAtEveryCall(t *testing.T) {
+	t.Parallel()
+	at := `"2026-03-02T10:00:00Z"`
+	var b strings.Builder
+	b.WriteString(`{"kind":"staff","id":"anna","name":"Anna","email":"anna@example.com","role":"owner"}` + "\n")
+	ids := []string{"abcdefghijklmnop", "bbcdefghijklmnop", "cbcdefghijklmnop"}
+	for n, id := range ids {
+		b.WriteString(contact(id, fmt.Sprintf("person%d@example.com", n)) + "\n")
+	}
+	b.WriteString(`{"kind":"campaign","id":"springaa","name":"Spring","audience":"customers","language":"en","state":"open","created":` + at + `,"launched":` + at + `}` + "\n")
+	b.WriteString(`{"kind":"mailing","mailing":{"campaign":"springaa","number":0,"state":"sending","audience":3,"invited":3}}` + "\n")
+	for _, id := range ids {
+		fmt.Fprintf(&b, `{"kind":"invitation","campaign":"springaa","contact":%q,"wave":0,"state":"sent","decided":"sent","version":1,"language":"en","at":%s}`+"\n", id, at)
+	}
+	for n, id := range ids {
+		fmt.Fprintf(&b, `{"kind":"answer","campaign_id":"springaa","contact":%q,"created_at":%s,"score":%d,"verified":true,"comment":"slow","language":"en"}`+"\n", id, at, 3*n)
+	}
+	fmt.Fprintf(&b, `{"kind":"case","of":"detractor","campaign":"springaa","contact":%q,"audience":"customers","level":"owner","owner":"anna","state":"open","score":0,"latest":0,"answer":1,"opened":%s,"deadline":%s,"rules":{"term":1,"wait":1},"alert":{},"history":[{"at":%s,"what":"opened","score":0,"version":1}],"notes":[{"at":%s,"by":"anna","text":"Called."}]}`+"\n", ids[0], at, at, at, at)
+	body := []byte(b.String())
+	state := func(s *store.Store) string {
+		ctx := t.Context()
+		var all []string
+		for _, id := range ids {
+			c, err := s.Contact(ctx, survey.Customers, survey.ContactID(id))
+			i, invited, err2 := s.Invitation(ctx, "springaa", 0, survey.ContactID(id))
+			a, answered, err3 := s.Response(ctx, "springaa", survey.ContactID(id))
+			if err := errors.Join(err, err2, err3); err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, fmt.Sprint(c.Person.Email, c.Value, len(c.Former), invited, i.State, answered, a.Score, a.Verified, a.Why))
+		}
+		c, there, err := s.Case(ctx, "springaa", survey.ContactID(ids[0]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		notes, err := s.Notes(ctx, c)
+		staff, err2 := s.Staff(ctx)
+		m, _, err3 := s.Mailing(ctx, "springaa", 0)
+		if err := errors.Join(err, err2, err3); err != nil {
+			t.Fatal(err)
+		}
+		return strings.Join(append(all, fmt.Sprint(there, c.State, c.Owner, c.Notes, len(notes), len(c.History), len(staff), m.Audience, m.Invited, m.State)), "\n")
+	}
+	calm, s, _ := bed(t)
+	if _, err := calm.Restore(t.Context(), body); err != nil {
+		t.Fatal(err)
+	}
+	want := state(s)
+	for _, when := range []string{"before", "after"} {
+		for death := int64(1); ; death += 2 {
+			var calls atomic.Int64
+			var dead atomic.Bool
+			die := func(c dynamo.Call) error {
+				if c.Caller == "dying" && (dead.Load() || calls.Add(1) == death) {
+					dead.Store(true)
+					return errors.New("dead")
+				}
+				return nil
+			}
+			o := dynamo.Options{Before: die}
+			if when == "after" {
+				o = dynamo.Options{After: die}
+			}
+			s, db := storetest.Open(t, o)
+			k, err := keys.NewKeys(strings.Repeat("k", 32), 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := &restoring.Restorer{Store: storetest.Client(storetest.Serve(t, db), "dying"), Keys: k, Now: func() time.Time { return noon }}
+			if _, err := r.Restore(t.Context(), body); dead.Load() && err == nil {
+				t.Errorf("it lived through its death %s call %d", when, death)
+			}
+			r.Store = s
+			if _, err := r.Restore(t.Context(), body); err != nil {
+				t.Fatalf("died %s call %d: again: %v", when, death, err)
+			}
+			if got := state(s); got != want {
+				t.Errorf("died %s call %d:\n%s\nwant\n%s", when, death, got, want)
+			}
+			if !dead.Load() {
+				break
+			}
+		}
 	}
 }
