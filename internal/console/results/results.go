@@ -2,6 +2,7 @@ package results
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
 
@@ -194,8 +195,14 @@ type resultPage struct {
 	UnverifiedNPS  string         // how it compares with the verified ones; "" where too few
 	Others         []shell.Option // campaigns to compare with
 	ID             string
-	Answers        string // where they are; "" for those who may not see them
+	Answers        string   // where they are; "" for those who may not see them
+	Since          []string // what happened since the campaign before, in short; none before it is analysed
+	SinceClass     string
+	Moving         []movingTheme
 }
+
+// movingTheme is a theme of which people write more, or less, often than before by more than chance.
+type movingTheme struct{ Name, Badge, Share, Then string }
 
 type scoreRow struct{ Score, Class, Count, Share, Href string }
 
@@ -211,6 +218,15 @@ func (d *Pages) resultPage(w http.ResponseWriter, r *http.Request) error {
 	g, ctx := errgroup.WithContext(r.Context())
 	g.Go(func() (err error) { report, err = opened.Report(ctx); return err })
 	g.Go(func() (err error) { others, err = d.Launched(ctx, c.Audience, 20); return err })
+	var wave *insight.Wave
+	if view.Compared() {
+		g.Go(func() (err error) {
+			if wave, err = opened.Wave(ctx); errors.Is(err, insight.ErrNoWave) {
+				return nil
+			}
+			return err
+		})
+	}
 	if err := g.Wait(); err != nil {
 		return err
 	}
@@ -237,12 +253,57 @@ func (d *Pages) resultPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	p.Clock = p.Lang.T("results.days_clock", lang.Values{"Zone": c.Clock().String()})
 	p.fill(report)
+	if err := d.since(r.Context(), p, wave); err != nil {
+		return err
+	}
 	for _, o := range others {
 		if o.ID != c.ID && view.Compared() {
 			p.Others = append(p.Others, shell.Option{Value: string(o.ID), Label: o.Name})
 		}
 	}
 	return shell.Show(w, r, http.StatusOK, p)
+}
+
+// movingShown is how many themes a campaign's first page names.
+const movingShown = 4
+
+// since says in short what happened since the campaign before. The figures are the whole campaign's.
+func (d *Pages) since(ctx context.Context, p *resultPage, w *insight.Wave) error {
+	if w == nil {
+		return nil
+	}
+	before := ""
+	if id := w.Analysis().Before; id != "" {
+		var err error
+		if before, err = d.nameOf(ctx, id); err != nil {
+			return err
+		}
+	}
+	l := p.Lang
+	change, ok := w.Change()
+	if !ok {
+		return nil
+	}
+	p.Since = sentence(l, w, before)
+	p.SinceClass = shell.ViewDifference(l, &change).Class
+	list, _ := w.Themes()
+	for _, t := range list {
+		if t.Direction == 0 && !t.New || t.Withheld || len(p.Moving) == movingShown {
+			continue
+		}
+		m := movingTheme{Name: t.Theme.Name(string(l)), Badge: l.T("wave.more_often")}
+		switch {
+		case t.New:
+			m.Badge = l.T("wave.new")
+		case t.Direction < 0:
+			m.Badge = l.T("wave.less_often")
+		}
+		now, _ := t.Share.Percent()
+		then, _ := t.Earlier.Percent()
+		m.Share, m.Then = shell.Percent(l, now), shell.Percent(l, then)
+		p.Moving = append(p.Moving, m)
+	}
+	return nil
 }
 
 // maxTimes is how many days a chart shows, the last ones; the table behind it shows as many.

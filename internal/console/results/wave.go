@@ -15,6 +15,7 @@ import (
 	"onetap/internal/lang"
 	"onetap/internal/nps"
 	"onetap/internal/stats"
+	"onetap/internal/survey"
 )
 
 // waveShown is how many segments of a dimension a page shows, and quotesShown how many comments of a theme.
@@ -121,11 +122,10 @@ func (d *Pages) wavePage(w http.ResponseWriter, r *http.Request) error {
 		return shell.Show(w, r, http.StatusOK, p)
 	}
 	if before := p.wave.Analysis().Before; before != "" {
-		c, err := d.Mailing.Campaign(r.Context(), string(before))
-		if err != nil && apperr.As(err) == nil { // it may be gone since
+		p.BeforeHref = "/results/" + string(before)
+		if p.Before, err = d.nameOf(r.Context(), before); err != nil {
 			return err
 		}
-		p.Before, p.BeforeHref = c.Name, "/results/"+string(before)
 	}
 	if change, ok := p.wave.Change(); ok {
 		p.Change = shell.SmallDifference(l, &change)
@@ -138,23 +138,31 @@ func (d *Pages) wavePage(w http.ResponseWriter, r *http.Request) error {
 		p.Apart, p.ApartOf = shell.SmallDifference(l, &apart), l.T("wave.apart_of", lang.Values{"Left": l.Number(left), "Came": l.Number(came)})
 	}
 	p.mixes()
-	p.Sentence = p.sentence()
+	p.Sentence = sentence(l, p.wave, p.Before)
 	if m, ok := p.wave.Movement(); ok {
 		p.movement(m)
 	}
 	return shell.Show(w, r, http.StatusOK, p)
 }
 
+// nameOf is the name of a campaign, "" of one that is gone since.
+func (d *Pages) nameOf(ctx context.Context, id survey.CampaignID) (string, error) {
+	c, err := d.Mailing.Campaign(ctx, string(id))
+	if err != nil && apperr.As(err) == nil {
+		return "", err
+	}
+	return c.Name, nil
+}
+
 // sentence says what happened, or that nothing did.
-func (p *wavePage) sentence() (said []string) {
-	l := p.Lang
-	change, ok := p.wave.Change()
+func sentence(l lang.Language, w *insight.Wave, before string) (said []string) {
+	change, ok := w.Change()
 	if !ok {
 		return []string{l.T("wave.first")}
 	}
 	a, b := shell.Signed(l, change.A, 0), shell.Signed(l, change.B, 0)
 	_, ends := shell.NpsText(l, change.Difference, change.Interval)
-	values := lang.Values{"A": a, "B": b, "Points": l.Decimal(math.Abs(change.Difference), 1), "Interval": ends, "Before": p.Before}
+	values := lang.Values{"A": a, "B": b, "Points": l.Decimal(math.Abs(change.Difference), 1), "Interval": ends, "Before": before}
 	switch {
 	case !change.Real:
 		return []string{l.T("wave.nothing", values)}
@@ -163,7 +171,7 @@ func (p *wavePage) sentence() (said []string) {
 	default:
 		said = append(said, l.T("wave.fell", values))
 	}
-	for _, mix := range p.wave.Mixes() {
+	for _, mix := range w.Mixes() {
 		part, excess := mix.Odd()
 		if excess*change.Difference > 0 && part.Within*change.Difference > 0 && math.Abs(part.Within) >= math.Abs(change.Difference)/3 {
 			said = append(said, l.T("wave.mostly", lang.Values{
@@ -172,7 +180,7 @@ func (p *wavePage) sentence() (said []string) {
 			break
 		}
 	}
-	themes, _ := p.wave.Themes()
+	themes, _ := w.Themes()
 	for _, theme := range themes {
 		if theme.Direction > 0 && change.Difference < 0 && theme.Tally.Detractors() > theme.Tally.Promoters() {
 			now, _ := theme.Share.Percent()

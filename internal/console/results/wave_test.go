@@ -31,6 +31,9 @@ func TestWavePages(t *testing.T) {
 	}
 	for role, sees := range map[string]struct{ moves, leads bool }{"executive": {true, true}, "administrator": {true, true}, "owner": {true, false}, "analyst": {true, false}} {
 		_, page := w.Visitor(role, "en").Get("/results/autumnaa/wave")
+		if _, first := w.Visitor(role, "en").Get("/results/autumnaa"); !strings.Contains(first, "The NPS rose by 50.0 points, from +25 to +75") {
+			t.Errorf("%s: the campaign's first page does not say it: %s", role, first)
+		}
 		leads := strings.Contains(page, "/results/autumnaa/moved?")
 		if !strings.Contains(page, "The NPS rose by 50.0 points, from +25 to +75") || strings.Contains(page, "Who moved") != sees.moves || leads != sees.leads || strings.Contains(page, "What made the change") != (role != "analyst") {
 			t.Errorf("%s: %s", role, page)
