@@ -20,7 +20,8 @@ type Wave struct {
 	leads      bool // to the people behind a number
 	kinds      []string
 	dictionary themes.Dictionary
-	version    int // of the dictionary
+	version    int  // of the dictionary
+	keeps      bool // the reader keeps the dictionary
 }
 
 // ErrNoWave says that a campaign was not analysed yet.
@@ -43,7 +44,7 @@ func (o *Reading) Wave(ctx context.Context) (*Wave, error) {
 	}
 	d, version, err := Dictionary(ctx, o.results.Store)
 	kinds := append([]string{survey.KindTeam, survey.KindLanguage}, o.Dimensions()...)
-	return &Wave{a: a, view: o.view, leads: o.view.People() && o.who.All(), kinds: kinds, dictionary: d, version: version}, err
+	return &Wave{a: a, view: o.view, leads: o.view.People() && o.who.All(), kinds: kinds, dictionary: d, version: version, keeps: o.who.Can(authz.WriteSettings) && o.who.Can(authz.ReadPeople)}, err
 }
 
 // AskWave has the campaign analysed within some minutes. Problem: ErrWholeOnly.
@@ -196,6 +197,26 @@ func (w *Wave) Themes() (list []ThemeFigure, none ThemeFigure) {
 	}
 	return list, none
 }
+
+// Suggested are words that no theme knows, that occur together, and that tell the groups or the waves apart: for who keeps the dictionary, with its version.
+// What was put into a theme since is left out.
+func (w *Wave) Suggested() (all []waves.Suggestion, version int) {
+	if !w.keeps {
+		return nil, 0
+	}
+	for _, s := range w.a.Suggested {
+		s.Words = slices.DeleteFunc(slices.Clone(s.Words), func(one waves.Word) bool {
+			return slices.ContainsFunc(w.dictionary, func(t themes.Theme) bool { return slices.Contains(t.Words, one.Word) })
+		})
+		if len(s.Words) > 0 {
+			all = append(all, s)
+		}
+	}
+	return all, w.version
+}
+
+// Dictionary is the company's dictionary of themes.
+func (w *Wave) Dictionary() themes.Dictionary { return w.dictionary }
 
 // Mover is somebody who is in one cell of the movement.
 type Mover struct {

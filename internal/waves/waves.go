@@ -29,11 +29,12 @@ type Analysis struct {
 	Standing Standing `json:"standing"`
 	Sample   Sample   `json:"sample"`
 
-	Comments   int         `json:"comments"`   // answers with words
-	Unthemed   nps.Tally   `json:"unthemed"`   // of comments that fit no theme
-	Themes     []Mentioned `json:"themes"`     // in the dictionary's order, without those that nobody mentions in either
-	Dictionary int         `json:"dictionary"` // the version of the dictionary
-	Damaged    int         `json:"damaged,omitempty"`
+	Comments   int          `json:"comments"`            // answers with words
+	Unthemed   nps.Tally    `json:"unthemed"`            // of comments that fit no theme
+	Themes     []Mentioned  `json:"themes"`              // in the dictionary's order, without those that nobody mentions in either
+	Suggested  []Suggestion `json:"suggested,omitempty"` // words that no theme knows
+	Dictionary int          `json:"dictionary"`          // the version of the dictionary
+	Damaged    int          `json:"damaged,omitempty"`
 }
 
 // Mix is what the segments of one dimension did to the change.
@@ -76,6 +77,7 @@ type Maker struct {
 	earlier int // comments of the wave before
 	sampled sampled
 	asked   map[string]map[string]int64 // by kind and value
+	unknown vocabulary
 }
 
 // NewMaker begins an analysis. kinds are the dimensions by which the change is taken apart.
@@ -105,6 +107,7 @@ func (m *Maker) Earlier(r survey.Response, values []string) {
 		for _, id := range m.finder.Find(r.Why + "\n" + r.Wish) {
 			m.mentioned(id).Earlier.Count(s, 1)
 		}
+		m.unknown.take(m.finder.Unknown(), s, false)
 	}
 }
 
@@ -134,6 +137,7 @@ func (m *Maker) Answer(r survey.Response, values []string) {
 	for _, id := range found {
 		m.mentioned(id).Now.Count(s, 1)
 	}
+	m.unknown.take(m.finder.Unknown(), s, true)
 	if len(found) == 0 {
 		m.a.Unthemed.Count(s, 1)
 	}
@@ -186,6 +190,7 @@ func (m *Maker) Done(d themes.Dictionary, now time.Time) Analysis {
 			a.Themes = append(a.Themes, *one)
 		}
 	}
+	a.Suggested = m.unknown.suggest()
 	return a
 }
 

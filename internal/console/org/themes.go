@@ -1,6 +1,7 @@
 package org
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"slices"
@@ -169,6 +170,39 @@ func (d *Pages) analyzeThemes(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return shell.Done(w, r, themesPath, "wave_asked")
+}
+
+// addWords puts words that no theme knows into a theme, or makes one of them: from the page of a campaign's themes, to which it leads back.
+func (d *Pages) addWords(w http.ResponseWriter, r *http.Request) error {
+	l := door.VisitOf(r).Lang
+	var words []string
+	for _, one := range r.PostForm["word"] {
+		words = append(words, entriesIn(one)...)
+	}
+	err := d.Themes.Change(r.Context(), versionTyped(r), func(all themes.Dictionary) (themes.Dictionary, error) {
+		if len(words) == 0 {
+			return nil, apperr.New(apperr.Invalid, "theme_words_pick", "word")
+		}
+		if id := r.PostFormValue("theme"); id != "" {
+			t, ok := all.Of(id)
+			if !ok {
+				return nil, apperr.ErrChanged
+			}
+			t.Words = slices.Concat(t.Words, words)
+			return all.With(t), nil
+		}
+		name := cmp.Or(strings.TrimSpace(r.PostFormValue("name")), words[0])
+		next, _ := all.Added(themes.Theme{Names: map[string]string{string(l): name}, Words: words})
+		return next, nil
+	})
+	if err != nil {
+		return d.themesAgain(w, r, err)
+	}
+	to := themesPath
+	if c, err := d.Mailing.Campaign(r.Context(), r.PostFormValue("campaign")); err == nil {
+		to = "/results/" + string(c.ID) + "/themes"
+	}
+	return shell.Done(w, r, to, "theme_words_added")
 }
 
 type themePage struct {
@@ -420,6 +454,7 @@ func (d *Pages) themesRoutes() []door.Route {
 		door.On("POST /settings/themes", authz.WriteSettings, d.addTheme, "settings.themes.add"),
 		door.On("POST /settings/themes/restore", authz.WriteSettings, d.restoreThemes, "settings.themes.restore"),
 		door.On("POST /settings/themes/analyze", authz.WriteSettings, d.analyzeThemes, door.Unaudited), // makes anew what is shown
+		door.On("POST /settings/themes/words", authz.WriteSettings, d.addWords, "settings.themes.change"),
 		door.On("GET /settings/themes/{theme}", authz.WriteSettings, d.showTheme, ""),
 		door.On("POST /settings/themes/{theme}", authz.WriteSettings, d.saveTheme, "settings.themes.change"),
 		door.On("POST /settings/themes/{theme}/try", authz.WriteSettings, d.tryTheme, door.Unaudited), // stores nothing

@@ -6,6 +6,8 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"strconv"
+	"strings"
 
 	"onetap/internal/apperr"
 	"onetap/internal/authz"
@@ -16,6 +18,7 @@ import (
 	"onetap/internal/nps"
 	"onetap/internal/stats"
 	"onetap/internal/survey"
+	"onetap/internal/waves"
 )
 
 // waveShown is how many segments of a dimension a page shows, and quotesShown how many comments of a theme.
@@ -327,7 +330,21 @@ type themesPage struct {
 	Rows     []themeRow
 	Quoted   []quotedTheme
 	Then     bool // there is a wave before
+	Unknown  []unknownGroup
+	Into     []shell.Option // themes that words can be put into
+	Version  string         // of the dictionary
 }
+
+// unknownGroup is words that no theme knows and that occur together.
+type unknownGroup struct {
+	Count, Who string
+	Bar        chart.SVG
+	Words      []unknownWord
+	Name       string // of a new theme
+	Field      string
+}
+
+type unknownWord struct{ Word, Why string }
 
 type themeRow struct {
 	Name, Href             string
@@ -390,6 +407,7 @@ func (d *Pages) themesPage(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	p.None = p.row(none, insight.NoTheme, l.T("wave.no_theme"))
+	p.suggest()
 	return shell.Show(w, r, http.StatusOK, p)
 }
 
@@ -422,12 +440,44 @@ func (p *themesPage) row(t insight.ThemeFigure, id, name string) themeRow {
 	if value, ok := t.Tally.NPS(); ok {
 		i, _ := t.Tally.Interval()
 		row.NPS, row.NPSEnds = shell.NpsText(l, value, i)
-		row.Bar = chart.Shares{
-			Said:    chart.Said{Title: l.T("wave.bar", lang.Values{"Promoters": l.Number(t.Tally.Promoters()), "Passives": l.Number(t.Tally.Passives()), "Detractors": l.Number(t.Tally.Detractors())})},
-			Classes: []string{"promoter", "passive", "detractor"}, Counts: []int64{t.Tally.Promoters(), t.Tally.Passives(), t.Tally.Detractors()},
-		}.SVG()
+		row.Bar = groupsBar(l, t.Tally)
 	}
 	return row
+}
+
+// suggest shows words that no theme knows to who keeps the dictionary.
+func (p *themesPage) suggest() {
+	l := p.Lang
+	found, version := p.wave.Suggested()
+	p.Version = strconv.Itoa(version)
+	for i, s := range found {
+		g := unknownGroup{Count: l.T("wave.unknown_in", lang.Values{"Count": int(s.Tally.Answers())}), Bar: groupsBar(l, s.Tally), Field: "name_" + strconv.Itoa(i)}
+		for _, w := range s.Words {
+			why := []string{l.Number(int64(w.Comments))}
+			switch {
+			case w.Low >= waves.Telling:
+				why = append(why, l.T("wave.unknown_low"))
+			case w.Low <= -waves.Telling:
+				why = append(why, l.T("wave.unknown_high"))
+			}
+			if w.More >= waves.Telling {
+				why = append(why, l.T("wave.more_often"))
+			}
+			g.Words = append(g.Words, unknownWord{w.Word, strings.Join(why, ", ")})
+		}
+		p.Unknown = append(p.Unknown, g)
+	}
+	for _, t := range p.wave.Dictionary() {
+		p.Into = append(p.Into, shell.Option{Value: t.ID, Label: t.Name(string(l))})
+	}
+}
+
+// groupsBar draws how many of each group there are.
+func groupsBar(l lang.Language, t nps.Tally) chart.SVG {
+	return chart.Shares{
+		Said:    chart.Said{Title: l.T("wave.bar", lang.Values{"Promoters": l.Number(t.Promoters()), "Passives": l.Number(t.Passives()), "Detractors": l.Number(t.Detractors())})},
+		Classes: []string{"promoter", "passive", "detractor"}, Counts: []int64{t.Promoters(), t.Passives(), t.Detractors()},
+	}.SVG()
 }
 
 // themeName is a theme's name in a language.

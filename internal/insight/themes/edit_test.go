@@ -187,3 +187,32 @@ func TestExceptionsSilenceNoWord(t *testing.T) {
 		}
 	}
 }
+
+// What no theme knows is what has a meaning, each once; negation goes with its word, and what a hidden theme finds is known.
+func TestUnknown(t *testing.T) {
+	t.Parallel()
+	hidden := named("b", "лифт*")
+	hidden.Hidden = true
+	f := NewFinder(Dictionary{named("a", "курьер", "не перезвон*"), hidden})
+	for comment, want := range map[string]string{
+		"Курьеры не приехали, и курьер так и не перезвонил": "не приехали",
+		"Лифт сломан, сломаны лифты, всё сломано":           "сломан",
+		"The lift doesn't work at all!!! 24/7 👎 ab":         "lift|doesnt work",
+		"": "", "и в на": "", "👍👍": "", "не": "", "价格太高了": "价格太高了",
+		strings.Repeat("очередь ", 10_000):                    "очередь",
+		strings.Repeat("ы", 10_000):                           "",
+		"anna@example.com https://x.example +7 900 000-00-00": "anna|example|com|https",
+	} {
+		var got []string
+		f.Hits(comment)
+		for _, said := range f.Unknown() {
+			got = append(got, said.Word)
+			if _, err := parse(said.Word); err != nil || !plain(said.Word) {
+				t.Errorf("%q is no entry: %v", said.Word, err)
+			}
+		}
+		if strings.Join(got, "|") != want {
+			t.Errorf("%.40q: %q, want %q", comment, got, want)
+		}
+	}
+}

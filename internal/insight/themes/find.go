@@ -14,20 +14,20 @@ type Finder struct {
 	forms, stems, beginnings map[string][]*pattern // by the first atom's word
 	lengths                  []int                 // of beginnings, in bytes
 	stemmed                  map[string]string
-	hits                     []Hit
+
+	words []string // of the text that was looked at last
+	hits  []Hit
+	known []span // where themes were found in it, hidden ones among them
 }
 
 // mostStems is how many words' stems are remembered: those of a language's everyday words, and some more.
 const mostStems = 50_000
 
-// NewFinder makes a finder of a dictionary's themes, hidden ones left out. Entries that cannot be read are passed over: Check finds them.
+// NewFinder makes a finder of a dictionary's themes; hidden ones are not found, but known. Entries that cannot be read are passed over: Check finds them.
 func NewFinder(d Dictionary) *Finder {
 	f := &Finder{dictionary: d, forms: map[string][]*pattern{}, stems: map[string][]*pattern{}, beginnings: map[string][]*pattern{}, stemmed: map[string]string{}}
 	lengths := map[int]bool{}
 	for i, theme := range d {
-		if theme.Hidden {
-			continue
-		}
 		for _, entry := range theme.Words {
 			p, err := parse(entry)
 			if err != nil {
@@ -68,6 +68,7 @@ func (f *Finder) Find(s string) (ids []string) {
 // Hits finds every place at which a text speaks of a theme, in the order of the text. The list is good until the next call.
 func (f *Finder) Hits(s string) []Hit {
 	words := text.Words(s)
+	f.words = words
 	type found struct {
 		p *pattern
 		span
@@ -95,9 +96,13 @@ func (f *Finder) Hits(s string) []Hit {
 			take(f.beginnings[w[:n]], i)
 		}
 	}
-	f.hits = f.hits[:0]
+	f.hits, f.known = f.hits[:0], f.known[:0]
 	for _, one := range all {
-		if !slices.ContainsFunc(not[one.p.theme], func(s span) bool { return s.from < one.to && one.from < s.to }) {
+		if slices.ContainsFunc(not[one.p.theme], func(s span) bool { return s.from < one.to && one.from < s.to }) {
+			continue
+		}
+		f.known = append(f.known, one.span)
+		if !f.dictionary[one.p.theme].Hidden {
 			f.hits = append(f.hits, Hit{f.dictionary[one.p.theme].ID, one.from, one.to})
 		}
 	}
