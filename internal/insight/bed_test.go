@@ -271,3 +271,7 @@ func (m *memory) SaveAnalysed(_ context.Context, l waves.Looked) error {
 	m.looked = l
 	return nil
 }
+
+func (m *memory) Campaigns(context.Context, survey.Audience, int) ([]survey.Campaign, error) {
+	return []survey.Campaign{m.campaign}, nil
+}

@@ -13,6 +13,8 @@ import (
 type Store interface {
 	ThemeStore
 	AskStore
+	// Campaigns lists an audience's campaigns, the latest first, up to limit.
+	Campaigns(ctx context.Context, a survey.Audience, limit int) ([]survey.Campaign, error)
 	// Analysis reads what a campaign came to; ok is false before it was analysed.
 	Analysis(ctx context.Context, c survey.CampaignID) (a waves.Analysis, ok bool, err error)
 	// TalliesOf reads the figures of a campaign's or an audience's one kind. Consistent.

@@ -2,7 +2,10 @@ package insight
 
 import (
 	"context"
+	"errors"
 	"slices"
+
+	"golang.org/x/sync/errgroup"
 
 	"onetap/internal/apperr"
 	"onetap/internal/authz"
@@ -29,6 +32,14 @@ var ErrNoWave = apperr.New(apperr.Conflict, "wave_not_yet", "")
 
 // Wave reads what was kept of the campaign. Problems: ErrWholeOnly, ErrNoWave.
 func (o *Reading) Wave(ctx context.Context) (*Wave, error) {
+	d, version, err := Dictionary(ctx, o.results.Store)
+	if err != nil {
+		return nil, err
+	}
+	return o.wave(ctx, d, version)
+}
+
+func (o *Reading) wave(ctx context.Context, d themes.Dictionary, version int) (*Wave, error) {
 	if !o.view.Compared() {
 		return nil, ErrWholeOnly
 	}
@@ -36,15 +47,12 @@ func (o *Reading) Wave(ctx context.Context) (*Wave, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !ok {
+	if !ok || !o.view.People() && a.Whole.Answers() < LeastFigures {
 		return nil, ErrNoWave
 	}
-	if !o.view.People() && a.Whole.Answers() < LeastFigures {
-		return nil, ErrNoWave
-	}
-	d, version, err := Dictionary(ctx, o.results.Store)
 	kinds := append([]string{survey.KindTeam, survey.KindLanguage}, o.Dimensions()...)
-	return &Wave{a: a, view: o.view, leads: o.view.People() && o.who.All(), kinds: kinds, dictionary: d, version: version, keeps: o.who.Can(authz.WriteSettings) && o.who.Can(authz.ReadPeople)}, err
+	keeps := o.who.Can(authz.WriteSettings) && o.who.Can(authz.ReadPeople)
+	return &Wave{a: a, view: o.view, leads: o.view.People() && o.who.All(), kinds: kinds, dictionary: d, version: version, keeps: keeps}, nil
 }
 
 // AskWave has the campaign analysed within some minutes. Problem: ErrWholeOnly.
@@ -171,31 +179,108 @@ type ThemeFigure struct {
 
 // Themes are those that are mentioned, the most often first, and the comments that fit none.
 func (w *Wave) Themes() (list []ThemeFigure, none ThemeFigure) {
-	comments := int64(w.a.Comments)
 	for _, m := range w.a.Themes {
 		theme, ok := w.dictionary.Of(m.Theme)
 		if !ok || theme.Hidden || m.Now.Answers() == 0 && m.Earlier.Answers() == 0 {
 			continue
 		}
-		f := ThemeFigure{Theme: theme, Tally: m.Now}
-		f.Share, f.Earlier = w.a.Share(m)
-		f.New = m.Earlier.Answers() == 0 && m.Comments > 0 && m.Now.Answers() > 0
-		if f.Withheld = !w.view.People() && (m.Now.Answers() < LeastWords || m.Earlier.Answers() > 0 && m.Earlier.Answers() < LeastWords); f.Withheld {
-			f = ThemeFigure{Theme: theme, Withheld: true}
-		} else if c, ok := nps.CompareShares(f.Earlier, f.Share); ok && c.Real {
-			f.Direction = 1
-			if c.Difference < 0 {
-				f.Direction = -1
-			}
-		}
-		list = append(list, f)
+		list = append(list, w.figure(theme, m))
 	}
 	slices.SortStableFunc(list, func(a, b ThemeFigure) int { return int(b.Share.Did - a.Share.Did) })
-	none = ThemeFigure{Tally: w.a.Unthemed, Share: nps.Share{Of: comments, Did: w.a.Unthemed.Answers()}}
-	if !w.view.People() && none.Tally.Answers() < LeastWords {
-		none = ThemeFigure{Withheld: true}
+	return list, w.unthemed()
+}
+
+// figure is one theme as the reader may see it.
+func (w *Wave) figure(theme themes.Theme, m waves.Mentioned) ThemeFigure {
+	f := ThemeFigure{Theme: theme, Tally: m.Now}
+	f.Share, f.Earlier = w.a.Share(m)
+	f.New = m.Earlier.Answers() == 0 && m.Comments > 0 && m.Now.Answers() > 0
+	if !w.view.People() && (m.Now.Answers() < LeastWords || m.Earlier.Answers() > 0 && m.Earlier.Answers() < LeastWords) {
+		return ThemeFigure{Theme: theme, Withheld: true}
 	}
-	return list, none
+	if c, ok := nps.CompareShares(f.Earlier, f.Share); ok && c.Real {
+		f.Direction = 1
+		if c.Difference < 0 {
+			f.Direction = -1
+		}
+	}
+	return f
+}
+
+// unthemed are the comments that fit no theme.
+func (w *Wave) unthemed() ThemeFigure {
+	if !w.view.People() && w.a.Unthemed.Answers() < LeastWords {
+		return ThemeFigure{Withheld: true}
+	}
+	return ThemeFigure{Tally: w.a.Unthemed, Share: nps.Share{Of: int64(w.a.Comments), Did: w.a.Unthemed.Answers()}}
+}
+
+// Theme is one theme, or with NoTheme the comments that fit none. Problem: no_such_page for a theme that there is not, or that is hidden.
+func (w *Wave) Theme(id string) (ThemeFigure, error) {
+	if id == NoTheme {
+		return w.unthemed(), nil
+	}
+	theme, ok := w.dictionary.Of(id)
+	if !ok || theme.Hidden {
+		return ThemeFigure{}, apperr.New(apperr.Unknown, "no_such_page", "")
+	}
+	m := waves.Mentioned{Theme: id}
+	if i := slices.IndexFunc(w.a.Themes, func(m waves.Mentioned) bool { return m.Theme == id }); i >= 0 {
+		m = w.a.Themes[i]
+	}
+	return w.figure(theme, m), nil
+}
+
+// ThemeAt is a theme in one campaign of its trend.
+type ThemeAt struct {
+	Campaign survey.Campaign
+	Stale    bool // it was analysed by another dictionary
+	ThemeFigure
+}
+
+// trended is over how many campaigns a theme's trend is shown.
+const trended = 24
+
+// ThemeTrend is a theme over the campaigns of the audience that were analysed, until this one, the earliest first. Problems: ErrWholeOnly, those of Theme.
+func (o *Reading) ThemeTrend(ctx context.Context, id string) ([]ThemeAt, error) {
+	all, err := o.results.Store.Campaigns(ctx, o.campaign.Audience, waves.Campaigns)
+	if err != nil {
+		return nil, err
+	}
+	all = slices.DeleteFunc(all, func(c survey.Campaign) bool { return c.Launched.IsZero() || c.Launched.After(o.campaign.Launched) })
+	slices.SortStableFunc(all, func(a, b survey.Campaign) int { return a.Launched.Compare(b.Launched) })
+	all = all[max(0, len(all)-trended):]
+	d, version, err := Dictionary(ctx, o.results.Store)
+	if err != nil {
+		return nil, err
+	}
+	found, read := make([]*ThemeAt, len(all)), errgroup.Group{}
+	read.SetLimit(8)
+	for i, c := range all {
+		read.Go(func() error {
+			other := &Reading{o.results, c, o.who, o.results.View(o.who, c), o.page, o.budget}
+			w, err := other.wave(ctx, d, version)
+			if errors.Is(err, ErrNoWave) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			f, err := w.Theme(id)
+			found[i] = &ThemeAt{c, w.Stale(), f}
+			return err
+		})
+	}
+	if err := read.Wait(); err != nil {
+		return nil, err
+	}
+	var out []ThemeAt
+	for _, one := range found {
+		if one != nil {
+			out = append(out, *one)
+		}
+	}
+	return out, nil
 }
 
 // Suggested are words that no theme knows, that occur together, and that tell the groups or the waves apart: for who keeps the dictionary, with its version.

@@ -30,8 +30,9 @@ func (w Word) Most() float64 { return max(math.Abs(w.Low), w.More) }
 const (
 	// Telling is the z from which on a word tells something: 1 % of words that tell nothing do. leastSaid is how many comments say one that is suggested.
 	Telling, leastSaid = 2.58, 5
-	// priorWeight is how many words the prior is worth that is made of all comments (Monroe and others 2008 take 500).
-	priorWeight = 500
+	// priorWeight is how many words the prior is worth that is made of all comments: as Monroe and others (2008) take, and a tenth of the words of a small
+	// wave, which would else be drowned in it.
+	priorWeight, priorShare = 500, 0.1
 	// mostWords is how many different words are counted: a company's comments have some ten thousand; mostForms of one of them, mostSaid in all comments
 	// that are kept to see which occur together.
 	mostWords, mostForms, mostSaid = 100_000, 4, 2_000_000
@@ -155,7 +156,7 @@ func (v *vocabulary) telling() (all []pick) {
 		return nil
 	}
 	for key := range prior {
-		prior[key] *= min(1, priorWeight/sum)
+		prior[key] *= min(priorShare, priorWeight/sum)
 	}
 	groups, waves := stats.LogOdds(low, high, prior), map[string]float64{}
 	if slices.ContainsFunc(v.said, func(w wordSaid) bool { return w.earlier.Answers() > 0 }) {

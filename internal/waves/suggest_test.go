@@ -89,6 +89,27 @@ func TestSuggestionsOfANewWave(t *testing.T) {
 	}
 }
 
+// In a small wave after a large one that spoke of the same, words that only detractors say are found still.
+func TestSuggestionsOfASmallWave(t *testing.T) {
+	t.Parallel()
+	m := waves.NewMaker("now", "then", nil, couriers)
+	for n := range 300 {
+		m.Earlier(answer(n, []int{2, 10}[n%2], []string{"лифт застрял", "музыка"}[n%2]), nil)
+	}
+	for n := range 80 {
+		m.Answer(answer(n, []int{2, 10}[n%2], []string{"лифт застрял", "музыка"}[n%2]), nil)
+	}
+	var all []string
+	for _, s := range m.Done(couriers, noon).Suggested {
+		for _, w := range s.Words {
+			all = append(all, w.Word)
+		}
+	}
+	if slices.Sort(all); strings.Join(all, " ") != "застрял лифт музыка" {
+		t.Errorf("%q", all)
+	}
+}
+
 // Little, odd and endless comments: nothing is invented, and nothing grows without bounds.
 func TestSuggestionsOfOddComments(t *testing.T) {
 	t.Parallel()

@@ -2,7 +2,9 @@ package results_test
 
 import (
 	"fmt"
+	"html"
 	"log/slog"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -91,5 +93,72 @@ func TestUnknownWords(t *testing.T) {
 	analysed(t, w)
 	if _, page := admin.Get(path); !strings.Contains(page, "Лифты") || strings.Contains(page, `value="двери"`) {
 		t.Errorf("%s", page)
+	}
+}
+
+var quoted = regexp.MustCompile(`<blockquote dir="auto"><span class="score [a-z]+">(\d+)</span> ([^<]*)</blockquote>`)
+
+// A theme's page has its share and tone, its trend over the campaigns, and comments that are as they were written.
+func TestThemePage(t *testing.T) {
+	t.Parallel()
+	w := consoletest.New(t, dynamo.Options{})
+	w.Staffed()
+	spoken(t, w, "winteraa", 9, 1)
+	spoken(t, w, "springaa", 5, 2)
+	said := map[string]string{}
+	a := w.Asks("autumnaa", survey.Customers, "Осень", 1)
+	for i := range 60 {
+		why := fmt.Sprintf("Дорого, %d раз 🐢 <b>price</b> & \"цена\" %s", i, strings.Repeat("слово ", i*4))
+		a.Answer("Север", []int{2, 8, 10}[i%3], 1, func(r *survey.Response, _ *survey.Contact) {
+			if r.Why = why; i%2 == 1 {
+				r.Why, r.Wish = "", why
+			}
+		})
+		said[strings.TrimSpace(why)] = fmt.Sprint([]int{2, 8, 10}[i%3])
+	}
+	a.Counted()
+	analysed(t, w)
+	_, page := w.Visitor("administrator", "en").Get("/results/autumnaa/themes/price")
+	page = strings.ReplaceAll(page, "\u00a0", " ")
+	for _, want := range []string{
+		"<h1>Prices</h1>", "poor 33% · fine 33% · wow 33%", ">60</a>", "100%", `class="chart trend"`, "/results/springaa/themes/price", "/results/winteraa/themes/price",
+		"/results/autumnaa/answers?theme=price", "/settings/themes/price", "In their own words",
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("no %q in\n%s", want, page)
+		}
+	}
+	shown := 0
+	for _, path := range []string{"/results/autumnaa/themes/price", "/results/autumnaa/themes"} {
+		_, page := w.Visitor("administrator", "ru").Get(path)
+		for _, m := range quoted.FindAllStringSubmatch(page, -1) {
+			shown++
+			words := strings.TrimSpace(html.UnescapeString(m[2]))
+			if score, ok := said[words]; !ok || score != m[1] {
+				t.Errorf("%s: nobody who gave %s wrote %q", path, m[1], words)
+			}
+		}
+	}
+	if shown < 8 {
+		t.Errorf("%d quotes", shown)
+	}
+	if _, page := w.Visitor("administrator", "en").Get("/results/springaa/themes/interior"); !strings.Contains(page, "Premises") || !strings.Contains(page, "Музыка играет") || strings.Contains(page, "autumnaa/themes") {
+		t.Errorf("another theme: %s", page)
+	}
+	if _, page := w.Visitor("administrator", "en").Get("/results/springaa/themes/none"); !strings.Contains(page, "<h1>No theme</h1>") {
+		t.Errorf("no theme: %s", page)
+	}
+	for path, want := range map[string]int{"/results/autumnaa/themes/nothing": 404, "/results/autumnaa/themes/%3Cb%3E": 404, "/results/nothing/themes/price": 404, "/results/springaa/themes/delivery": 200} {
+		if status, page := w.Visitor("administrator", "en").Get(path); status != want {
+			t.Errorf("%s: %d\n%s", path, status, page)
+		}
+	}
+	// Who may not know the people sees no figure of fewer than ten comments, in no campaign of the trend.
+	_, page = w.Visitor("analyst", "en").Get("/results/winteraa/themes/price")
+	if page = strings.ReplaceAll(page, "\u00a0", " "); strings.Contains(page, "И дорого") && !strings.Contains(page, "fewer than 10 comments") || !strings.Contains(page, "fewer than 10 comments") && !strings.Contains(page, ">10<") {
+		t.Errorf("an analyst: %s", page)
+	}
+	if status, _ := w.Visitor("analyst", "en").Get("/settings/themes/price"); status != 403 {
+		t.Errorf("an analyst changes words: %d", status)
 	}
 }
