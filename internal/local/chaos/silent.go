@@ -2,6 +2,7 @@ package chaos
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"onetap/internal/local/startpage"
 	"onetap/internal/loop"
 	"onetap/internal/money"
+	"onetap/internal/store"
 	"onetap/internal/survey"
 )
 
@@ -79,14 +81,19 @@ func (d *director) silent(ctx context.Context, r *rand.Rand) error {
 	for i := 0; i < d.uploaded; i += valuedEvery {
 		valued[address(i)] = true
 	}
-	found, err := table.Cases(ctx, survey.CampaignID(latest.id))
-	if err != nil {
-		return err
-	}
-	opened := map[string]int{}
-	for _, c := range found {
-		if c.Is() == loop.OfSilent {
-			opened[string(c.Contact)]++
+	opened, seenTo := map[string]int{}, map[string]bool{} // who has an open case of another kind is not asked after once more
+	for id := range t.campaigns {
+		found, err := table.Cases(ctx, survey.CampaignID(id))
+		if err != nil {
+			return err
+		}
+		for _, c := range found {
+			switch {
+			case c.Is() != loop.OfSilent:
+				seenTo[string(c.Contact)] = seenTo[string(c.Contact)] || !c.Over()
+			case id == latest.id:
+				opened[string(c.Contact)]++
+			}
 		}
 	}
 	silentIn := func(c *campaign, contact string) (asked, sure bool) {
@@ -95,14 +102,16 @@ func (d *director) silent(ctx context.Context, r *rand.Rand) error {
 		response, answered := rows.responses[contact]
 		return invited && !response.truth("verified"), invited && i.text("state") == "sent" && !answered
 	}
-	wanted, has := 0, 0
+	wanted, has, first := 0, 0, ""
 	for contact, who := range t.contacts {
 		_, now := silentIn(latest, contact)
 		_, then := silentIn(before, contact)
-		if valued[who] && now && then {
+		if valued[who] && now && then && !seenTo[contact] {
 			wanted++
 			if opened[contact] > 0 {
 				has++
+			} else if first == "" {
+				first = contact
 			}
 		}
 		if asked, _ := silentIn(latest, contact); opened[contact] > 0 && (!valued[who] || !asked) {
@@ -113,8 +122,34 @@ func (d *director) silent(ctx context.Context, r *rand.Rand) error {
 		}
 	}
 	if wanted = min(wanted, loop.MaxSilent); has < wanted {
-		d.broke("lost", wanted-has, "%d people of value were silent twice, and %d of them have a case", wanted, has)
+		known, err := d.knownOf(ctx, table, survey.ContactID(first))
+		if err != nil {
+			return err
+		}
+		d.broke("lost", wanted-has, "%d people of value were silent twice, and %d of them have a case; of the first who has none: %s", wanted, has, known)
 	}
 	d.log("silent: %d of value, %d cases", wanted, has)
 	return nil
+}
+
+// knownOf says what campaigns know of a contact, the latest first.
+func (d *director) knownOf(ctx context.Context, table *store.Store, id survey.ContactID) (known string, err error) {
+	campaigns, err := table.Campaigns(ctx, audience, 50)
+	if err != nil {
+		return "", err
+	}
+	var ids []survey.CampaignID
+	for _, c := range campaigns {
+		ids = append(ids, c.ID)
+	}
+	places, err := table.Places(ctx, ids, []survey.ContactID{id})
+	if err != nil {
+		return "", err
+	}
+	people, err := table.Contacts(ctx, audience, []survey.ContactID{id})
+	for _, c := range campaigns {
+		p := places[id][c.ID]
+		known += fmt.Sprintf("%s %s asked %v answered %v case %v; ", c.State, c.Launched.Format(time.RFC3339), p.Asked, p.Answered, p.Case != nil)
+	}
+	return fmt.Sprintf("%sworth %q", known, people[id].Value), err
 }
