@@ -20,12 +20,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"golang.org/x/net/html"
 
 	"onetap/internal/auth"
-	"onetap/internal/awsenv"
 	"onetap/internal/ballot"
 	"onetap/internal/browsertest"
 	"onetap/internal/console/consoletest"
@@ -33,10 +30,10 @@ import (
 	laptop "onetap/internal/local"
 	"onetap/internal/local/drive"
 	"onetap/internal/local/localtest"
+	"onetap/internal/local/startpage"
 	"onetap/internal/local/story"
 	"onetap/internal/loop"
 	"onetap/internal/store"
-	"onetap/internal/store/storetest"
 	"onetap/internal/survey"
 )
 
@@ -114,11 +111,7 @@ var (
 	downloads = []string{"/contacts/imports/{import}/refused", "/history/{import}/refused"}
 )
 
-func tableOf(s *laptop.Stack) *store.Store {
-	c := awsenv.Config()
-	c.Region, c.BaseEndpoint = "eu-central-1", aws.String(s.AWS())
-	return store.New(dynamodb.NewFromConfig(storetest.As(c, "test")), s.TableName())
-}
+func tableOf(s *laptop.Stack) *store.Store { return startpage.OpenTable(s.AWS(), s.TableName()) }
 
 // walker walks through the desk without a browser.
 type walker struct {
@@ -222,13 +215,6 @@ func (v *walker) silent(s *laptop.Stack) {
 	v.also = append(v.also, "/results/"+string(c.ID), "/results/"+string(c.ID)+"/quotes")
 }
 
-// wordless is the table for who has no keys for what is personal.
-type wordless struct{ *store.Store }
-
-func (s wordless) WalkAnswers(ctx context.Context, c survey.CampaignID, shard int, after survey.ContactID, each func(survey.Response) (bool, error)) error {
-	return s.WalkResponses(ctx, c, shard, after, each)
-}
-
 // analysed has the waves of customers analysed, and leads to one that has another before it.
 func (v *walker) analysed() {
 	v.t.Helper()
@@ -237,14 +223,19 @@ func (v *walker) analysed() {
 	for _, c := range all {
 		err = errors.Join(err, insight.AskAnalysis(ctx, v.store, c))
 	}
-	err = errors.Join(err, (&insight.Analyst{Store: wordless{v.store}, Log: slog.New(slog.DiscardHandler), Now: time.Now}).Run(ctx))
+	err = errors.Join(err, (&insight.Analyst{Store: v.store, Log: slog.New(slog.DiscardHandler), Now: time.Now}).Run(ctx))
+	moved, spoken := "", ""
 	for _, c := range all {
 		a, ok, failed := v.store.Analysis(ctx, c.ID)
-		if err = errors.Join(err, failed); ok && a.Before != "" && a.Movement.Both() > 0 {
-			v.also = append(v.also, "/results/"+string(c.ID)+"/wave", "/results/"+string(c.ID)+"/themes", "/results/"+string(c.ID)+"/moved?from=promoter&to=promoter")
-			break
+		err = errors.Join(err, failed)
+		if page := "/results/" + string(c.ID); ok && moved == "" && a.Before != "" && a.Movement.Both() > 0 {
+			moved = page
+		}
+		if page := "/results/" + string(c.ID); ok && spoken == "" && a.Comments > 0 {
+			spoken = page
 		}
 	}
+	v.also = append(v.also, moved+"/wave", spoken+"/themes", spoken+"/themes/price", moved+"/moved?from=promoter&to=promoter")
 	if err != nil {
 		v.t.Fatal(err)
 	}
