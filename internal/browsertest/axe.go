@@ -3,6 +3,7 @@ package browsertest
 import (
 	_ "embed"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"sync"
@@ -19,8 +20,8 @@ var look string
 
 var axeMissing sync.Once
 
-// axe runs axe-core on the page. It comes from npm; where it is not installed, the rest of the test goes on and says so.
-func (b *Tab) axe() []string {
+// axe runs axe-core on the page, all of its rules or those alone that width and theme change. It comes from npm; where it is not installed, the rest of the test goes on and says so.
+func (b *Tab) axe(again bool) []string {
 	b.t.Helper()
 	top := filepath.Dir(localtest.Template(b.t))
 	source, err := os.ReadFile(filepath.Join(top, "internal", "browsertest", "node_modules", "axe-core", "axe.min.js"))
@@ -35,7 +36,7 @@ func (b *Tab) axe() []string {
 		b.t.Fatal(err)
 	}
 	Run(b.t, b.Context, chromedp.Evaluate[chromedp.Void](string(source)+";0"))
-	found := Ask(b.t, b.Context, chromedp.Evaluate[struct{ Fresh, Wrong []string }]("("+look+")("+string(seen)+")", chromedp.EvalAwaitPromise))
+	found := Ask(b.t, b.Context, chromedp.Evaluate[struct{ Fresh, Wrong []string }](fmt.Sprintf("(%s)(%s, %v)", look, seen, again), chromedp.EvalAwaitPromise))
 	b.seen = append(b.seen, found.Fresh...)
 	return found.Wrong
 }

@@ -1,7 +1,7 @@
 // Contrast takes most of axe-core's time, and most texts of a page, and of the pages beside it, have the same letters on the same ground.
 // Each such pair is looked at once a tab: seen holds those that were. What it cannot tell apart for sure is looked at every time: what
 // lies over other things (positioned, moved, pulled by a negative margin, drawn in SVG) or reaches out of its ground.
-async seen => {
+async (seen, again) => {
   const grounds = new Map(), met = new Set(seen), fresh = [];
   let alone = 0;
   const ground = e => {
@@ -36,7 +36,8 @@ async seen => {
     }
     return true;
   };
-  const result = await axe.run(document, {resultTypes: ["violations"]});
+  const drawn = ["color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable", "css-orientation-lock"]; // rules that width and theme change
+  const result = await axe.run(document, {resultTypes: ["violations"], ...(again ? {runOnly: {type: "rule", values: drawn}} : {})});
   return {
     Fresh: fresh,
     Wrong: result.violations.flatMap(v => v.nodes.map(n => v.id + " (" + v.help + "): " + n.target.join(" ") + ": " + n.html.slice(0, 160) + " " + n.any.map(a => a.message).join("; "))),

@@ -39,7 +39,7 @@ func TestContrastIsFoundOnEveryGround(t *testing.T) {
 	} {
 		b.Go(c.path)
 		before := len(b.seen)
-		found := strings.Join(b.axe(), "\n")
+		found := strings.Join(b.axe(c.wrong), "\n") // what is wrong is found by the fewer rules, too
 		if strings.Contains(found, "color-contrast") != c.wrong {
 			t.Errorf("%s: axe-core finds %q", c.path, found)
 		}

@@ -393,7 +393,7 @@ func (v *walker) look(b *browsertest.Tab, pattern, path string) {
 		u.RawQuery = q.Encode()
 		return u.String()
 	}
-	for _, c := range []struct {
+	for n, c := range []struct {
 		width    int64
 		dark     bool
 		language string
@@ -405,7 +405,11 @@ func (v *walker) look(b *browsertest.Tab, pattern, path string) {
 		b.Go(lang(c.language))
 		name := strings.Trim(regexp.MustCompile(`[^a-z]+`).ReplaceAllString(strings.ReplaceAll(pattern, "{$}", "home"), "-"), "-")
 		theme := map[bool]string{true: "dark", false: "light"}[c.dark]
-		b.Sound(pattern + " " + theme)
+		if n == 0 {
+			b.Sound(pattern + " " + theme)
+		} else {
+			b.SoundAgain(pattern + " " + theme)
+		}
 		if *screens != "" {
 			b.Shot(filepath.Join(*screens, name+"-"+theme+"-"+map[bool]string{true: "phone", false: "desktop"}[c.width < 500]+"-"+c.language+".png"))
 		}
