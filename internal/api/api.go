@@ -65,6 +65,8 @@ func (d *API) Routes() []door.Route {
 		door.On("PUT /api/v1/frequency", authz.WriteSettings, d.putFrequency, "settings.frequency"),
 		door.On("GET /api/v1/themes", authz.WriteSettings, d.showThemes, ""),
 		door.On("PUT /api/v1/themes", authz.WriteSettings, d.putThemes, "settings.themes.change"),
+		door.On("GET /api/v1/touchpoints", authz.ReadCampaigns, d.showTouchpoints, ""),
+		door.On("PUT /api/v1/touchpoints", authz.WriteSettings, d.putTouchpoints, "settings.touchpoints"),
 		door.On("GET /api/v1/people/grounds", authz.PeoplesRights, d.showGrounds, ""),
 		door.On("PUT /api/v1/people/grounds", authz.PeoplesRights, d.putGrounds, "people.grounds"),
 		door.On("GET /api/v1/people/retention", authz.PeoplesRights, d.showRetention, ""),

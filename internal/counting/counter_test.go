@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -130,6 +131,9 @@ func (w *world) answer(t *testing.T, i survey.Invitation) {
 		why := fmt.Sprint("because ", w.random.IntN(3))
 		p.Why = &why
 	}
+	if w.random.IntN(2) == 0 {
+		p.Rated = map[survey.TouchpointID]survey.Rating{survey.TouchpointID(fmt.Sprint("t", 1+w.random.IntN(3))): survey.RatingsAll[w.random.IntN(3)]}
+	}
 	after, changed, err := r.Apply(p, start.Add(time.Duration(w.random.IntN(300))*time.Hour))
 	must(t, err)
 	if changed {
@@ -184,6 +188,15 @@ func (w *world) recount(t *testing.T) survey.Deltas {
 				return true, nil
 			}
 			everywhere(r.Counted, r.Owner, r.Team, r.Language, r.Account, fmt.Sprint("s", r.Score))
+			for _, one := range strings.Fields(string(r.Ratings)) {
+				places := []survey.TallyKey{{Kind: "week", Value: survey.Week(r.Counted.In(w.clock))}, {Kind: "owner", Value: r.Owner}, {Kind: "team", Value: r.Team}, {Kind: "language", Value: r.Language}}
+				if r.Account != "" {
+					places = append(places, survey.TallyKey{Kind: "account", Value: string(r.Account)})
+				}
+				for _, p := range places {
+					add(string(campaign), p.Kind, p.Value, one)
+				}
+			}
 			if r.HasWords() { // a walk opens none
 				everywhere(r.Counted, r.Owner, r.Team, r.Language, r.Account, "comments")
 			}

@@ -132,7 +132,10 @@ func (cs *Campaigns) Make(ctx context.Context, l lang.Language, in Change) (surv
 	if err != nil {
 		return c, err
 	}
-	if c, err = cs.Apply(c, in); err != nil {
+	if c, err = cs.Apply(c, in); err == nil {
+		c, err = cs.asking(ctx, c, in)
+	}
+	if err != nil {
 		return c, err
 	}
 	return cs.Create(ctx, c)
@@ -182,6 +185,16 @@ func (cs *Campaigns) Copy(ctx context.Context, of survey.Campaign, id survey.Cam
 	}
 	if letters := []rune(name); len(letters) > survey.MaxName {
 		c.Name = string(letters[:survey.MaxName])
+	}
+	if len(of.Touchpoints) > 0 {
+		set, err := cs.Store.Settings(ctx)
+		if err != nil {
+			return c, err
+		}
+		c.Touchpoints = slices.DeleteFunc(slices.Clone(set.Touchpoints), func(t survey.Touchpoint) bool {
+			_, asked := survey.TouchpointOf(of.Touchpoints, t.ID)
+			return t.Retired || !asked
+		})
 	}
 	began := of.Launched
 	if of.StartsAt.After(began) {

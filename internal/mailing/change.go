@@ -14,22 +14,23 @@ import (
 
 // Change is what a call or a form says of a campaign's settings; what it leaves out (nil) stays as it is.
 type Change struct {
-	Name       *string                    `json:"name"`
-	Audience   *survey.Audience           `json:"audience"`
-	Company    *string                    `json:"company"`
-	Sender     *string                    `json:"sender"`
-	Language   *string                    `json:"language"`
-	Wording    *map[string]survey.Wording `json:"wording"` // by language; takes the place of all wordings
-	Filter     *survey.Filter             `json:"filter"`
-	Sample     *float64                   `json:"sample"` // the share to invite, 0 to 1; 0: all
-	QuietDays  *int                       `json:"quiet_days"`
-	PerAccount *int                       `json:"per_account"` // the most people of one account; 0: any number
-	StartsAt   Moment                     `json:"starts_at"`
-	ClosesAt   Moment                     `json:"closes_at"`
-	RemindDays *int                       `json:"remind_days"`
-	SecondDays *int                       `json:"second_remind_days"`
-	Groups     *[]string                  `json:"groups"` // of employees: see survey.Campaign.Columns
-	Paper      *bool                      `json:"paper"`  // of employees: by cards alone
+	Name        *string                    `json:"name"`
+	Audience    *survey.Audience           `json:"audience"`
+	Company     *string                    `json:"company"`
+	Sender      *string                    `json:"sender"`
+	Language    *string                    `json:"language"`
+	Wording     *map[string]survey.Wording `json:"wording"` // by language; takes the place of all wordings
+	Filter      *survey.Filter             `json:"filter"`
+	Sample      *float64                   `json:"sample"` // the share to invite, 0 to 1; 0: all
+	QuietDays   *int                       `json:"quiet_days"`
+	PerAccount  *int                       `json:"per_account"` // the most people of one account; 0: any number
+	StartsAt    Moment                     `json:"starts_at"`
+	ClosesAt    Moment                     `json:"closes_at"`
+	RemindDays  *int                       `json:"remind_days"`
+	SecondDays  *int                       `json:"second_remind_days"`
+	Groups      *[]string                  `json:"groups"`      // of employees: see survey.Campaign.Columns
+	Paper       *bool                      `json:"paper"`       // of employees: by cards alone
+	Touchpoints *[]survey.TouchpointID     `json:"touchpoints"` // whose ratings are asked for; not of employees
 }
 
 // Moment is a time that a change may set, or take away. The zero Moment leaves it as it is.
@@ -91,6 +92,17 @@ func (cs *Campaigns) Apply(c survey.Campaign, in Change) (survey.Campaign, error
 	}
 	if put(&c.Paper, in.Paper); in.Paper == nil && !c.Audience.Anonymous() {
 		c.Paper = false
+	}
+	if in.Touchpoints != nil {
+		asked := c.Touchpoints
+		c.Touchpoints = nil
+		for _, id := range *in.Touchpoints {
+			t, _ := survey.TouchpointOf(asked, id)
+			t.ID = id
+			c.Touchpoints = append(c.Touchpoints, t)
+		}
+	} else if c.Audience.Anonymous() {
+		c.Touchpoints = nil
 	}
 	if c.Paper && in.Paper != nil { // what the company has set for letters
 		if in.RemindDays == nil {
@@ -161,6 +173,9 @@ func (cs *Campaigns) Edit(ctx context.Context, c survey.Campaign, version *int, 
 		return c, err
 	}
 	next, err := cs.Apply(c, in)
+	if err == nil {
+		next, err = cs.asking(ctx, next, in)
+	}
 	if err != nil {
 		return c, err
 	}
@@ -169,6 +184,18 @@ func (cs *Campaigns) Edit(ctx context.Context, c survey.Campaign, version *int, 
 		return c, cs.stale(ctx, c.ID)
 	}
 	return saved, err
+}
+
+// asking names the touchpoints that a change has chosen. Problems: those of survey.Campaign.Asking.
+func (cs *Campaigns) asking(ctx context.Context, c survey.Campaign, in Change) (survey.Campaign, error) {
+	if in.Touchpoints == nil || len(c.Touchpoints) == 0 {
+		return c, nil
+	}
+	set, err := cs.Store.Settings(ctx)
+	if err != nil {
+		return c, err
+	}
+	return c.Asking(set.Touchpoints)
 }
 
 // sameVersion refuses a campaign that is not in the version which the caller saw (nil: none is said): version_stale.

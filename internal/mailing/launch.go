@@ -29,6 +29,9 @@ func (cs *Campaigns) Launch(ctx context.Context, id string, version *int, at tim
 		}
 		c.Brand, c.Contact, c.Zone, c.Hours, c.Consent = set.Brand, set.Contact, set.Zone, set.Hours, said.NeedsConsent(c.Audience) // from now on they are as today
 		c.Rules = survey.Ruled(set.Frequency, c.Audience)
+		if c, err = c.Asking(set.Touchpoints); err != nil {
+			return c, err
+		}
 		c, err = c.Launch(at, site, cs.Now().UTC())
 		if err != nil {
 			return c, err

@@ -44,6 +44,7 @@ func (c *Company) SaveSettings(ctx context.Context, s survey.Settings, version i
 		return stored, apperr.ErrChanged
 	}
 	s.Version, s.Trusted, s.CaseHours, s.Frequency = version, stored.Trusted, stored.CaseHours, stored.Frequency
+	s.Touchpoints = stored.Touchpoints
 	saved, err := c.Store.PutSettings(ctx, s)
 	if !errors.Is(err, apperr.ErrChanged) {
 		return saved, err
@@ -75,6 +76,21 @@ func (c *Company) SaveFrequency(ctx context.Context, rules []survey.FrequencyRul
 		return stored, err
 	}
 	return c.saveApart(ctx, version, func(s *survey.Settings) { s.Frequency = rules })
+}
+
+// SaveTouchpoints stores the catalogue of touchpoints, from which drafts choose, unless somebody else has saved settings since they had the version: then it returns
+// apperr.ErrChanged with what is stored. Problems: those of survey.CheckTouchpoints.
+func (c *Company) SaveTouchpoints(ctx context.Context, all []survey.Touchpoint, version int) (stored survey.Settings, err error) {
+	if stored, err = c.Store.Settings(ctx); err != nil {
+		return stored, err
+	}
+	if version != stored.Version {
+		return stored, apperr.ErrChanged
+	}
+	if all, err = survey.CheckTouchpoints(all, stored.Touchpoints); err != nil {
+		return stored, err
+	}
+	return c.saveApart(ctx, version, func(s *survey.Settings) { s.Touchpoints = all })
 }
 
 // saveApart changes what of the settings has a form of its own.

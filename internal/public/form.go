@@ -61,7 +61,10 @@ func (p *pages) postOf(v visit, form url.Values) (post survey.Post, cut bool, er
 		n = unknown
 		post.Known = &n
 	}
-	if s := form.Get("score"); s != "" || !form.Has("why") && !form.Has("wish") {
+	if post.Rated, err = ratedIn(v, form); err != nil {
+		return post, false, err
+	}
+	if s := form.Get("score"); s != "" || !form.Has("why") && !form.Has("wish") && len(post.Rated) == 0 {
 		if s == "" {
 			return post, false, apperr.New(apperr.Invalid, "score_missing", "score")
 		}
@@ -90,6 +93,27 @@ func (p *pages) postOf(v visit, form url.Values) (post survey.Post, cut bool, er
 		cut = cut || long
 	}
 	return post, cut, nil
+}
+
+// ratedIn reads the ratings of the touchpoints that this respondent is asked of, one field each. What still is as the page showed it is not said anew.
+func ratedIn(v visit, form url.Values) (rated map[survey.TouchpointID]survey.Rating, err error) {
+	was := survey.Ratings(form.Get("rated_was"))
+	for _, t := range v.campaign.Dealt(v.token.Contact) {
+		switch r := survey.Rating(form.Get(string(t.ID))); r {
+		case "":
+		case survey.Poor, survey.Fine, survey.Wow:
+			if was.Of(t.ID) == r {
+				continue
+			}
+			if rated == nil {
+				rated = map[survey.TouchpointID]survey.Rating{}
+			}
+			rated[t.ID] = r
+		default:
+			return nil, apperr.New(apperr.Invalid, "rating_unknown", string(t.ID))
+		}
+	}
+	return rated, nil
 }
 
 // said is a field of a form; nil: the form has none of that name.

@@ -18,8 +18,18 @@ var script string
 //go:embed quote.js
 var quoteScript string
 
-// asking is the script where promoters are asked whether they may be quoted, or offered a link to hand on.
-var pageScript, asking = web.Script(script), web.Script(script + quoteScript)
+//go:embed rate.js
+var rateScript string
+
+//go:embed rate.css
+var rateStyle string
+
+// asking is the script where promoters are asked whether they may be quoted, or offered a link to hand on; rating that where touchpoints are asked of.
+var (
+	pageScript, asking   = web.Script(script), web.Script(script + quoteScript)
+	rating, ratingAsking = web.Script(script + rateScript), web.Script(script + rateScript + quoteScript)
+	rates                = web.Script(rateStyle)
+)
 
 // write answers with a page that offers the other languages.
 func (v visit) write(w http.ResponseWriter, r *http.Request, title string, body templ.Component) {
@@ -81,11 +91,18 @@ func (s state) screen() screen {
 // page is the survey's; see form.
 func (s state) page() web.Page {
 	texts, x := wording.WithoutName(s.campaign, s.lang), s.screen()
-	runs := pageScript
-	if s.campaign.AsksQuotes() || s.campaign.Recommends() {
-		runs = asking
+	runs, asks := pageScript, asking
+	if len(s.campaign.Touchpoints) > 0 {
+		runs, asks = rating, ratingAsking
 	}
-	return s.visit.page(texts.Question, s.form(texts, x.chosen, x.lines(s.lang)), runs)
+	if s.campaign.AsksQuotes() || s.campaign.Recommends() {
+		runs = asks
+	}
+	p := s.visit.page(texts.Question, s.form(texts, x.chosen, x.lines(s.lang)), runs)
+	if len(s.campaign.Touchpoints) > 0 {
+		p.Style = rates
+	}
+	return p
 }
 
 // field is what a field shows, and the trace of what of it is stored. Words that somebody was typing stay, with what they

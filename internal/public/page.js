@@ -14,6 +14,7 @@ var action = form.getAttribute("action"), key = "onetap" + action.split("?")[0],
 var armed = "arm" in text, recorded = text.last || null, said = {text: at("say").textContent, bad: at("say").className == "bad"};
 var scripted, touched, busy, failed, keys, seen, asked, over, wrote, wait = 0, timer, retry, pause;
 
+function on(what, f) { form.addEventListener(what, f); }
 function load() {
 	try { return JSON.parse(localStorage.getItem(key)) || memory; } catch (e) { return memory; }
 }
@@ -167,7 +168,7 @@ function leave() {
 			i.follows = i.follows || q[n - 1].digest;
 			put(i).catch(() => {});
 		}
-		return "why" in i || !q.slice(n + 1).some(j => j.score);
+		return !i.score || !q.slice(n + 1).some(j => j.score);
 	}));
 }
 function visible() {
@@ -197,9 +198,9 @@ fields.forEach(n => { if (n in typed && f[n].value == base[n]) f[n].value = type
 // No link says another.
 if (location.pathname == action.split("?")[0] && !/chosen=/.test(location.search)) choose(last());
 
-["pointerdown", "touchstart", "keydown", "wheel", "click"].forEach(n => { addEventListener(n, gesture, {capture: true, passive: true}); });
-form.addEventListener("change", picked);
-form.addEventListener("click", e => {
+["pointerdown", "touchstart", "keydown", "wheel", "click"].forEach(n => addEventListener(n, gesture, {capture: true, passive: true}));
+on("change", picked);
+on("click", e => {
 	var look = e.target.name == "look" && e.target.getAttribute("formaction"), c = chosen();
 	// A tap on the score already chosen.
 	picked(e);
@@ -219,13 +220,15 @@ form.addEventListener("click", e => {
 		location.href = look + (c && c != recorded ? "&chosen=" + c : "");
 	}
 });
-form.addEventListener("keydown", e => {
+on("keydown", e => {
 	var v = e.target.name == "score" && e.target.value;
 	// The scale is no ring.
 	if (v == "10" && /Right|Down/.test(e.key) || v === "0" && /Left|Up/.test(e.key)) e.preventDefault();
 });
-form.addEventListener("input", keepDraft);
-form.addEventListener("submit", e => {
+on("input", keepDraft);
+// rate.js has something to send.
+on("rated", e => touched && post(e.detail));
+on("submit", e => {
 	e.preventDefault();
 	if (!touched) return;
 	var words = e.submitter && e.submitter.parentNode.id == "words";
@@ -238,8 +241,7 @@ form.addEventListener("submit", e => {
 	post(item);
 	wrote = item.digest;
 });
-addEventListener("online", flush);
-addEventListener("focus", flush);
+["online", "focus"].forEach(n => addEventListener(n, flush));
 addEventListener("pagehide", leave);
 d.addEventListener("visibilitychange", visible);
 visible();

@@ -187,6 +187,7 @@ func openResponse(r survey.Response) item {
 	set(it, "brought", r.Import)
 	set(it, "origin", r.Origin)
 	set(it, "account", string(r.Account))
+	set(it, "rated", string(r.Ratings))
 	set(it, "parts", strings.Join(r.Segments, segmentsMark))
 	if len(r.Seen) > 0 {
 		it["seen"] = str(strings.Join(r.Seen, " "))
@@ -202,7 +203,7 @@ func responseOf(it item) survey.Response {
 		Owner: text(it, "owner"), Team: text(it, "team"), Language: text(it, "language"),
 		Score: int(number64(it, "score")), Verified: truth(it, "verified"), Worded: truth(it, "worded"), Early: truth(it, "early"), Unhappy: truth(it, "unhappy"), Why: text(it, "why"), Wish: text(it, "wish"),
 		First: instant(it, "first"), Counted: instant(it, "counted"), Updated: instant(it, "updated"),
-		Account: survey.AccountID(text(it, "account")), Import: text(it, "brought"), Origin: text(it, "origin"), Kept: keptOf(it), Segments: segmentsOf(it), Version: int(number64(it, "version")), Seen: strings.Fields(text(it, "seen")),
+		Account: survey.AccountID(text(it, "account")), Ratings: survey.Ratings(text(it, "rated")), Import: text(it, "brought"), Origin: text(it, "origin"), Kept: keptOf(it), Segments: segmentsOf(it), Version: int(number64(it, "version")), Seen: strings.Fields(text(it, "seen")),
 	}
 }
 

@@ -34,6 +34,7 @@ type Post struct {
 	WhyWas  *string // Trace of the words that the page's field showed, Hidden where it did not show them; nil: no page
 	WishWas *string
 	Trace   func(words string) string // makes the traces of words that are not ""; nil: Trace
+	Rated   map[TouchpointID]Rating   // how touchpoints were found; those that it does not say stay
 	Gesture Gesture
 	Digest  string // random, made with the form; the same again when the post is repeated. Letters, digits, "-" and "_"
 	Follows string // Digest of the post that the page had sent before without waiting for its reply; "": it waited
@@ -67,7 +68,7 @@ func (r Response) Apply(p Post, now time.Time) (after Response, changed bool, er
 		if r.Verified || r.Version >= scriptChanges {
 			return r, false, nil
 		}
-		p.Why, p.Wish = nil, nil
+		p.Why, p.Wish, p.Rated = nil, nil, nil
 	}
 	if p.Score != nil && !r.Asks(p) {
 		after.Score = *p.Score
@@ -75,6 +76,7 @@ func (r Response) Apply(p Post, now time.Time) (after Response, changed bool, er
 			after.Verified, after.Counted = true, now
 		}
 	}
+	after.Ratings = r.Ratings.With(p.Rated)
 	why, wish := r.parts(p)
 	after.Kept = Kept{p.reword(why, p.Why, p.WhyWas), p.reword(wish, p.Wish, p.WishWas)}
 	after.Why, _ = Together(after.Kept.Why)
@@ -82,7 +84,7 @@ func (r Response) Apply(p Post, now time.Time) (after Response, changed bool, er
 	if after.Verified && after.Group() == nps.Detractor {
 		after.Unhappy = true
 	}
-	if r.Version > 0 && after.Score == r.Score && after.Verified == r.Verified && Whole(after.Kept.Why, p.Trace) == Whole(why, p.Trace) && Whole(after.Kept.Wish, p.Trace) == Whole(wish, p.Trace) {
+	if r.Version > 0 && after.Score == r.Score && after.Verified == r.Verified && after.Ratings == r.Ratings && Whole(after.Kept.Why, p.Trace) == Whole(why, p.Trace) && Whole(after.Kept.Wish, p.Trace) == Whole(wish, p.Trace) {
 		return r, false, nil
 	}
 	if err := r.mayChange(now); err != nil {

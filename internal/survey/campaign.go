@@ -53,44 +53,45 @@ type Filter struct {
 
 // Campaign is one survey sent to one audience, a wave of the trend.
 type Campaign struct {
-	ID         CampaignID         `json:"id"`
-	Name       string             `json:"name"`
-	Audience   Audience           `json:"audience"`
-	State      CampaignState      `json:"state"`
-	Company    string             `json:"company,omitempty"`   // the name that respondents know
-	Contact    string             `json:"contact,omitempty"`   // how respondents reach the company, as it was set at launch
-	Sender     string             `json:"sender,omitempty"`    // From; empty: the deployment's sender
-	Language   string             `json:"language"`            // for contacts whose own is unknown or not worded
-	Languages  []string           `json:"languages,omitempty"` // the only ones that it is written in; none: all
-	Brand      Brand              `json:"brand,omitzero"`      // the company's at launch
-	Quotes     bool               `json:"quotes,omitempty"`    // promoters are asked, after their answer, whether they may be quoted
-	Recommend  Recommend          `json:"recommend,omitzero"`  // … and are offered a link to hand on
-	Wording    map[string]Wording `json:"wording,omitempty"`   // by language
-	Filter     Filter             `json:"filter"`
-	Sample     float64            `json:"sample,omitempty"`             // share of the audience to invite, 0 < s ≤ 1; 0 means all
-	QuietDays  int                `json:"quiet_days"`                   // no survey within so many days of the last; 0: none
-	Rules      []FrequencyRule    `json:"rules,omitempty"`              // of frequency, those of its audience at the launch; the quiet period holds besides
-	PerAccount int                `json:"per_account,omitempty"`        // the most people of one account asked within the quiet period; 0: any number
-	StartsAt   time.Time          `json:"starts_at,omitzero"`           // zero: at launch
-	ClosesAt   time.Time          `json:"closes_at,omitzero"`           // answers count until then
-	RemindDays int                `json:"remind_days,omitempty"`        // one reminder so many days after the last invitation; 0: none
-	RemindAt   time.Time          `json:"remind_at,omitzero"`           // when the reminder is due; set when everything is sent, or by hand
-	SecondDays int                `json:"second_remind_days,omitempty"` // the second reminder so many days after the first; 0: only by hand
-	SecondAt   time.Time          `json:"second_remind_at,omitzero"`    // when the second reminder is due; set when the first is sent, or by hand
-	Site       string             `json:"site,omitempty"`               // base URL of its links, fixed at launch
-	Zone       string             `json:"zone,omitempty"`               // the company's time zone at launch, in which its weeks and days are; empty: UTC
-	Hours      Hours              `json:"hours,omitzero"`               // of the day in which letters go out, as the company had set them at the launch
-	Dimensions []string           `json:"parts,omitempty"`              // columns of the contacts by which its answers can be looked at; fixed by the planner
-	Created    time.Time          `json:"created"`
-	Launched   time.Time          `json:"launched,omitzero"`
-	Opened     time.Time          `json:"opened,omitzero"`   // when the last invitation went out
-	Consent    bool               `json:"consent,omitempty"` // who has not consented is not asked; as it was said of the audience at the launch
-	Ended      time.Time          `json:"ended,omitzero"`    // when nothing of a cancelled or closed campaign was in flight any more
-	Stopped    string             `json:"stopped,omitempty"` // why sending paused by itself: SES's word or a Stopped reason
-	TellAt     time.Time          `json:"tell_at,omitzero"`  // when the administrators are to be told of that; zero: they know
-	Resumed    time.Time          `json:"resumed,omitzero"`  // when it last went on after a pause
-	Archived   time.Time          `json:"archived,omitzero"` // when it was put away, off the lists; only of one that has ended
-	Version    int                `json:"version"`           // of the campaign's settings, for a compare-and-swap
+	ID          CampaignID         `json:"id"`
+	Name        string             `json:"name"`
+	Audience    Audience           `json:"audience"`
+	State       CampaignState      `json:"state"`
+	Company     string             `json:"company,omitempty"`     // the name that respondents know
+	Contact     string             `json:"contact,omitempty"`     // how respondents reach the company, as it was set at launch
+	Sender      string             `json:"sender,omitempty"`      // From; empty: the deployment's sender
+	Language    string             `json:"language"`              // for contacts whose own is unknown or not worded
+	Languages   []string           `json:"languages,omitempty"`   // the only ones that it is written in; none: all
+	Brand       Brand              `json:"brand,omitzero"`        // the company's at launch
+	Quotes      bool               `json:"quotes,omitempty"`      // promoters are asked, after their answer, whether they may be quoted
+	Recommend   Recommend          `json:"recommend,omitzero"`    // … and are offered a link to hand on
+	Wording     map[string]Wording `json:"wording,omitempty"`     // by language
+	Touchpoints []Touchpoint       `json:"touchpoints,omitempty"` // whose ratings it asks for beside the score, as they were called at the launch
+	Filter      Filter             `json:"filter"`
+	Sample      float64            `json:"sample,omitempty"`             // share of the audience to invite, 0 < s ≤ 1; 0 means all
+	QuietDays   int                `json:"quiet_days"`                   // no survey within so many days of the last; 0: none
+	Rules       []FrequencyRule    `json:"rules,omitempty"`              // of frequency, those of its audience at the launch; the quiet period holds besides
+	PerAccount  int                `json:"per_account,omitempty"`        // the most people of one account asked within the quiet period; 0: any number
+	StartsAt    time.Time          `json:"starts_at,omitzero"`           // zero: at launch
+	ClosesAt    time.Time          `json:"closes_at,omitzero"`           // answers count until then
+	RemindDays  int                `json:"remind_days,omitempty"`        // one reminder so many days after the last invitation; 0: none
+	RemindAt    time.Time          `json:"remind_at,omitzero"`           // when the reminder is due; set when everything is sent, or by hand
+	SecondDays  int                `json:"second_remind_days,omitempty"` // the second reminder so many days after the first; 0: only by hand
+	SecondAt    time.Time          `json:"second_remind_at,omitzero"`    // when the second reminder is due; set when the first is sent, or by hand
+	Site        string             `json:"site,omitempty"`               // base URL of its links, fixed at launch
+	Zone        string             `json:"zone,omitempty"`               // the company's time zone at launch, in which its weeks and days are; empty: UTC
+	Hours       Hours              `json:"hours,omitzero"`               // of the day in which letters go out, as the company had set them at the launch
+	Dimensions  []string           `json:"parts,omitempty"`              // columns of the contacts by which its answers can be looked at; fixed by the planner
+	Created     time.Time          `json:"created"`
+	Launched    time.Time          `json:"launched,omitzero"`
+	Opened      time.Time          `json:"opened,omitzero"`   // when the last invitation went out
+	Consent     bool               `json:"consent,omitempty"` // who has not consented is not asked; as it was said of the audience at the launch
+	Ended       time.Time          `json:"ended,omitzero"`    // when nothing of a cancelled or closed campaign was in flight any more
+	Stopped     string             `json:"stopped,omitempty"` // why sending paused by itself: SES's word or a Stopped reason
+	TellAt      time.Time          `json:"tell_at,omitzero"`  // when the administrators are to be told of that; zero: they know
+	Resumed     time.Time          `json:"resumed,omitzero"`  // when it last went on after a pause
+	Archived    time.Time          `json:"archived,omitzero"` // when it was put away, off the lists; only of one that has ended
+	Version     int                `json:"version"`           // of the campaign's settings, for a compare-and-swap
 
 	// Month is the month of a continuous survey that it is the campaign of, as "2026-11", and Every in how many days that asks a person once.
 	Month string `json:"month,omitempty"`

@@ -30,6 +30,7 @@ const (
 
 // Counts are named numbers: s0…s10 (verified scores), comments, unverified, sent, and the sending's (see KindMailing).
 // A campaign's week has the unverified scores as well, u0…u10.
+// A campaign has its ratings of touchpoints as well, t1p, t1f and t1w of the first.
 // A campaign's week also holds each of its days under d1 (Monday) … d7, as d3s10: all seven of them fit the kilobyte that
 // a write unit takes, so that the days cost none of their own.
 type Counts map[string]int64
@@ -92,6 +93,51 @@ func (p place) add(d Deltas, field string, n int64) {
 	}
 }
 
+// rate counts a rating in the same items as its answer, so that it costs no write unit of its own; an audience's week, which all campaigns share, has none.
+func (p place) rate(d Deltas, field string, n int64) {
+	c := string(p.campaign)
+	d.add(TallyKey{c, KindWeek, p.week}, field, n)
+	d.add(TallyKey{c, KindOwner, p.owner}, field, n)
+	d.add(TallyKey{c, KindTeam, p.team}, field, n)
+	d.add(TallyKey{c, KindLanguage, p.language}, field, n)
+	if p.account != "" {
+		d.add(TallyKey{c, KindAccount, string(p.account)}, field, n)
+	}
+}
+
+// Rated are the ratings of a touchpoint, by rating; of none, the zero one.
+func (c Counts) Rated(id TouchpointID) RatingCount {
+	return RatingCount{Poor: c[string(id)+string(Poor)], Fine: c[string(id)+string(Fine)], Wow: c[string(id)+string(Wow)]}
+}
+
+// RatingCount is how many people have rated something how.
+type RatingCount struct {
+	Poor int64 `json:"poor"`
+	Fine int64 `json:"fine"`
+	Wow  int64 `json:"wow"`
+}
+
+// All is how many have rated it.
+func (n RatingCount) All() int64 { return n.Poor + n.Fine + n.Wow }
+
+// Of is how many of one rating.
+func (n RatingCount) Of(r Rating) int64 {
+	switch r {
+	case Poor:
+		return n.Poor
+	case Fine:
+		return n.Fine
+	}
+	return n.Wow
+}
+
+// Add adds others.
+func (n *RatingCount) Add(m RatingCount) {
+	n.Poor += m.Poor
+	n.Fine += m.Fine
+	n.Wow += m.Wow
+}
+
 // Mark is what of a response is, or should be, in the figures. It is kept beside the response, so that a later change
 // adds only the difference and a repeated stream record adds nothing.
 type Mark struct {
@@ -107,6 +153,7 @@ type Mark struct {
 	Team     string    `json:"t,omitempty"`
 	Language string    `json:"l,omitempty"`
 	Account  AccountID `json:"f,omitempty"` // its company
+	Ratings  Ratings   `json:"r,omitempty"` // of touchpoints
 	Gone     bool      `json:"g,omitempty"` // the response of that version was taken back: nothing of it is counted
 }
 
@@ -119,8 +166,16 @@ func MarkOf(r Response, clock *time.Location) Mark {
 	when = when.In(clock)
 	return Mark{
 		Version: r.Version, Score: r.Score, Verified: r.Verified, Guess: !r.Verified && r.Version > 0, Comment: r.Verified && (r.HasWords() || r.Worded),
-		Week: Week(when), Day: Weekday(when), Audience: r.Audience, Owner: r.Owner, Team: r.Team, Language: r.Language, Account: r.Account,
+		Week: Week(when), Day: Weekday(when), Audience: r.Audience, Owner: r.Owner, Team: r.Team, Language: r.Language, Account: r.Account, Ratings: r.counted(),
 	}
+}
+
+// counted are the ratings that are counted: those beside a person's score.
+func (r Response) counted() Ratings {
+	if !r.Verified {
+		return ""
+	}
+	return r.Ratings
 }
 
 // Count adds the mark to d, sign +1 to count it and −1 to take it back. The zero mark counts nothing.
@@ -140,6 +195,7 @@ func (m Mark) Count(d Deltas, c CampaignID, sign int64) {
 	if m.Comment {
 		p.add(d, "comments", sign)
 	}
+	m.Ratings.Each(func(id TouchpointID, r Rating) { p.rate(d, string(id)+string(r), sign) })
 }
 
 // CountBatch adds what a decided batch of a campaign with a clock came to. Only invitations count as sent in the parts of a campaign: a reminder
@@ -191,11 +247,11 @@ func (c Counts) Tally() nps.Tally { return c.tally("") }
 // Day returns what of a campaign's week is of one of its days, 1 to 7.
 func (c Counts) Day(day int) nps.Tally { return c.tally("d" + strconv.Itoa(day)) }
 
-// Whole returns what of a campaign's week its audience's week counts too: all but the days and the unverified scores.
+// Whole returns what of a campaign's week its audience's week counts too: all but the days, the unverified scores and the ratings.
 func (c Counts) Whole() Counts {
 	whole := Counts{}
 	for name, n := range c {
-		if len(name) < 2 || !day(name) && !guess(name) {
+		if len(name) < 2 || !day(name) && !guess(name) && !rated(name) {
 			whole[name] = n
 		}
 	}
@@ -204,6 +260,8 @@ func (c Counts) Whole() Counts {
 
 func day(name string) bool   { return name[0] == 'd' && name[1] >= '1' && name[1] <= '7' }
 func guess(name string) bool { return name[0] == 'u' && name[1] >= '0' && name[1] <= '9' }
+
+func rated(name string) bool { return name[0] == 't' && name[1] >= '0' && name[1] <= '9' }
 
 func (c Counts) tally(prefix string) nps.Tally {
 	t := nps.Tally{Sent: c[prefix+"sent"], Comments: c[prefix+"comments"], Unverified: c[prefix+"unverified"]}

@@ -29,6 +29,7 @@ type Response struct {
 	Unhappy    bool      // a verified score was a detractor once: whoever looks after the case wants to know what follows
 	Why        string    // at most MaxComment characters; "" for whoever cannot open what is Kept
 	Wish       string    // what would make it a 10
+	Ratings    Ratings   // of touchpoints
 	Kept       Kept      // the same as it is stored
 	Unreadable bool      // some of what is Kept does not open any more
 	First      time.Time // first post of any kind

@@ -11,23 +11,24 @@ import (
 
 // Settings are what the company has set once: where new campaigns and new cases begin.
 type Settings struct {
-	Company    string          `json:"company,omitempty"`
-	Contact    string          `json:"contact,omitempty"`   // how respondents reach the company: an address, a telephone, a few words
-	Sender     string          `json:"sender,omitempty"`    // From of new campaigns; empty: the deployment's
-	Language   string          `json:"language,omitempty"`  // of a new campaign, for contacts without a language of their own; empty: the language of the person who makes it
-	Languages  []string        `json:"languages,omitempty"` // the only ones that new campaigns are written in; none: all
-	Brand      Brand           `json:"brand,omitzero"`
-	CaseHours  int             `json:"case_hours,omitempty"` // hours, around the clock, in which a detractor should have been called, as it was set before there was a loop.Schedule; 0: the deployment's
-	QuietDays  int             `json:"quiet_days,omitempty"`
-	RemindDays int             `json:"remind_days,omitempty"`
-	Zone       string          `json:"zone,omitempty"`      // the company's time zone, as "Europe/Moscow"; empty: not set
-	Hours      Hours           `json:"hours,omitzero"`      // of the day in which surveys are sent
-	Currency   string          `json:"currency,omitempty"`  // ISO 4217, of amounts of contacts that name none; empty: not set
-	Quotes     bool            `json:"quotes,omitempty"`    // promoters are asked, after their answer, whether they may be quoted; of new campaigns
-	Recommend  Recommend       `json:"recommend,omitzero"`  // … and are offered a link to hand on; of new campaigns, too
-	Trusted    Trusted         `json:"trusted,omitzero"`    // set apart from the others, by org.Company.SaveTrusted
-	Frequency  []FrequencyRule `json:"frequency,omitempty"` // so are these, by org.Company.SaveFrequency
-	Version    int             `json:"version"`
+	Company     string          `json:"company,omitempty"`
+	Contact     string          `json:"contact,omitempty"`   // how respondents reach the company: an address, a telephone, a few words
+	Sender      string          `json:"sender,omitempty"`    // From of new campaigns; empty: the deployment's
+	Language    string          `json:"language,omitempty"`  // of a new campaign, for contacts without a language of their own; empty: the language of the person who makes it
+	Languages   []string        `json:"languages,omitempty"` // the only ones that new campaigns are written in; none: all
+	Brand       Brand           `json:"brand,omitzero"`
+	CaseHours   int             `json:"case_hours,omitempty"` // hours, around the clock, in which a detractor should have been called, as it was set before there was a loop.Schedule; 0: the deployment's
+	QuietDays   int             `json:"quiet_days,omitempty"`
+	RemindDays  int             `json:"remind_days,omitempty"`
+	Zone        string          `json:"zone,omitempty"`        // the company's time zone, as "Europe/Moscow"; empty: not set
+	Hours       Hours           `json:"hours,omitzero"`        // of the day in which surveys are sent
+	Currency    string          `json:"currency,omitempty"`    // ISO 4217, of amounts of contacts that name none; empty: not set
+	Quotes      bool            `json:"quotes,omitempty"`      // promoters are asked, after their answer, whether they may be quoted; of new campaigns
+	Recommend   Recommend       `json:"recommend,omitzero"`    // … and are offered a link to hand on; of new campaigns, too
+	Trusted     Trusted         `json:"trusted,omitzero"`      // set apart from the others, by org.Company.SaveTrusted
+	Frequency   []FrequencyRule `json:"frequency,omitempty"`   // so are these, by org.Company.SaveFrequency
+	Touchpoints []Touchpoint    `json:"touchpoints,omitempty"` // and these, by org.Company.SaveTouchpoints
+	Version     int             `json:"version"`
 }
 
 // Brand is how the company looks. A campaign keeps the one of its launch.

@@ -32,7 +32,7 @@ func knownLanguage(l string) bool {
 // Check tells what keeps a campaign from being stored; its words are checked by wording.Check, whether the deployment
 // allows its sender by Senders.Check. Problems: name_missing, name_too_long, audience_unknown, language_unknown,
 // sample_range, days_range, per_account_range, per_account_employees, closing_before_start, reminder_after_closing, second_after_closing, filter_too_long, filter_value_too_long, and
-// those of ReadSender, CheckLine and CheckName, and of checkGroups and checkPaper.
+// those of ReadSender, CheckLine and CheckName, and of checkGroups, checkPaper and checkTouchpoints.
 func (c Campaign) Check() error {
 	invalid := func(code, where string, with ...any) error { return apperr.New(apperr.Invalid, code, where, with...) }
 	switch {
@@ -66,6 +66,9 @@ func (c Campaign) Check() error {
 		return err
 	}
 	if err := c.checkPaper(); err != nil {
+		return err
+	}
+	if err := c.checkTouchpoints(); err != nil {
 		return err
 	}
 	if !c.StartsAt.IsZero() {

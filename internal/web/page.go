@@ -52,6 +52,7 @@ type Page struct {
 	Title  string
 	Body   templ.Component // inside <main>
 	Script *Inline         // nil for none
+	Style  *Inline         // of this page alone, besides that of all; nil for none
 	Brand  string          // the company's colour, "#rrggbb"; "": Onetap's own
 	Onward string          // the https address to which a post of the page's forms may lead; "": none but this site's
 }
@@ -63,6 +64,9 @@ func (p Page) Write(w http.ResponseWriter, r *http.Request, status int) {
 	if own := theme.Style(p.Brand); own != "" {
 		colours = Script(own)
 		styles += " " + colours.hash
+	}
+	if p.Style != nil {
+		styles += " " + p.Style.hash
 	}
 	policy := "default-src 'none'; style-src " + styles + "; img-src 'self' data:; form-action 'self'" + p.onward() + "; base-uri 'none'; frame-ancestors 'none'"
 	if p.Script != nil {

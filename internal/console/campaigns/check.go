@@ -312,6 +312,9 @@ func (d *Pages) summary(r *http.Request, f *shell.Frame, c survey.Campaign) []sh
 	all = append(all, fact(l.T("campaign.field_company"), orDash(c.Company)), fact(l.T("campaign.field_sender"), shell.Readable(mail.From(c, d.Sender))),
 		fact(l.T("campaign.field_starts_at"), startText(t, c)), fact(l.T("campaign.field_closes_at"), closingText(t, c)),
 		fact(l.T("campaign.fact_remind"), reminder), fact(l.T("campaign.wave_2"), second), shell.Fact{Label: l.T("campaign.fact_quiet"), Text: quiet, Help: shell.Help(f, "help.quiet")})
+	if len(c.Touchpoints) > 0 {
+		all = append(all, fact(l.T("campaign.field_touchpoints"), touchpointNames(l, c)))
+	}
 	if len(rules) > 0 {
 		all = append(all, fact(l.T("campaign.fact_rules"), strings.Join(rules, "; ")))
 	}

@@ -34,6 +34,9 @@ func factsOf(f *typed, c survey.Campaign) []shell.Fact {
 		for _, name := range wordingNames {
 			all = append(all, fact(label(name), *wordingFields(&w)[name]))
 		}
+		if len(c.Touchpoints) > 0 {
+			all = append(all, fact(label("touchpoints"), touchpointIDs(c)))
+		}
 		return all
 	case stepTime:
 		return []shell.Fact{fact(label("starts_at"), startText(f, c)), fact(label("closes_at"), closingText(f, c)), fact(label("remind_days"), strconv.Itoa(c.RemindDays)), fact(label("second_remind_days"), strconv.Itoa(c.SecondDays))}
@@ -44,6 +47,24 @@ func factsOf(f *typed, c survey.Campaign) []shell.Fact {
 		fact(label("name"), c.Name), fact(label("audience"), audienceName(f.l, c.Audience)), fact(label("company"), c.Company),
 		fact(label("sender"), c.Sender), fact(label("language"), languageName(f.l, c.Language)),
 	}
+}
+
+// touchpointIDs are a campaign's touchpoints, for telling whether they are the same.
+func touchpointIDs(c survey.Campaign) string {
+	var ids []string
+	for _, t := range c.Touchpoints {
+		ids = append(ids, string(t.ID))
+	}
+	return strings.Join(ids, ", ")
+}
+
+// touchpointNames are what a campaign's touchpoints are called in a language.
+func touchpointNames(l lang.Language, c survey.Campaign) string {
+	var names []string
+	for _, t := range c.Touchpoints {
+		names = append(names, t.Name(string(l)))
+	}
+	return strings.Join(names, ", ")
 }
 
 func startText(f *typed, c survey.Campaign) string {

@@ -89,6 +89,15 @@ func typedIn(r *http.Request, v door.Visit, step string, c survey.Campaign) *typ
 			delete(all, f.language)
 		}
 		f.in.Wording = &all
+		if r.Form.Has("touchpoints") { // an empty one stands in the form, so that none can be chosen
+			asked := []survey.TouchpointID{}
+			for _, id := range r.Form["touchpoints"] {
+				if id != "" {
+					asked = append(asked, survey.TouchpointID(id))
+				}
+			}
+			f.in.Touchpoints, f.text["touchpoints"] = &asked, ""
+		}
 	case stepTime:
 		if at := *field("starts_at"); r.FormValue("start") == "now" {
 			f.in.StartsAt = mailing.NoTime()
@@ -215,6 +224,8 @@ func (f *typed) leave(field string, c survey.Campaign) bool {
 		in.Filter = nil
 	case "groups":
 		in.Groups = nil
+	case "touchpoints":
+		in.Touchpoints = nil
 	case "closes_at":
 		in.ClosesAt = mailing.Moment{}
 	case "starts_at":

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"onetap/internal/apperr"
+	"onetap/internal/authz"
 	"onetap/internal/console/shell"
 	"onetap/internal/door"
 	"onetap/internal/lang"
@@ -110,6 +111,9 @@ type wordsPage struct {
 	From, Subject          string
 	TestLink               string
 	Placeholders           string
+	Touchpoints            []shell.Option // of the catalogue
+	WrongTouchpoints       string
+	Anonymous, Catalogue   bool // its answers are; the reader may edit the catalogue
 	Shown                  shownLetter
 }
 
@@ -148,6 +152,9 @@ func (d *Pages) showWords(w http.ResponseWriter, r *http.Request, status int, c 
 			p.Letter = append(p.Letter, i)
 		}
 	}
+	if err := p.touchpoints(d, r, c, f); err != nil {
+		return err
+	}
 	shown, in, err := d.shown(r, c)
 	if err != nil {
 		return err
@@ -166,6 +173,34 @@ func (d *Pages) showWords(w http.ResponseWriter, r *http.Request, status int, c 
 	p.LetterHref = "/campaigns/" + p.ID + "/letter?" + q.Encode()
 	p.TypedHref = "/campaigns/" + p.ID + "/letter"
 	return shell.Show(w, r, status, p)
+}
+
+// touchpoints offers those of the catalogue that are not retired, by kind, to a campaign whose answers are not anonymous.
+func (p *wordsPage) touchpoints(d *Pages, r *http.Request, c survey.Campaign, f *typed) error {
+	if p.Anonymous = c.Audience.Anonymous(); p.Anonymous {
+		return nil
+	}
+	set, err := d.Store.Settings(r.Context())
+	if err != nil {
+		return err
+	}
+	if f != nil {
+		p.WrongTouchpoints = f.wrong["touchpoints"]
+	}
+	p.Catalogue = p.Can(authz.WriteSettings)
+	for _, kind := range survey.TouchpointKinds {
+		for _, t := range set.Touchpoints {
+			if t.Kind != kind || t.Retired {
+				continue
+			}
+			_, on := survey.TouchpointOf(c.Touchpoints, t.ID)
+			if f != nil && f.in.Touchpoints != nil {
+				on = slices.Contains(*f.in.Touchpoints, t.ID)
+			}
+			p.Touchpoints = append(p.Touchpoints, shell.Option{Value: string(t.ID), Label: t.Name(string(p.Lang)), Hint: p.Lang.T("touchpoints.kind_" + string(kind)), On: on})
+		}
+	}
+	return nil
 }
 
 // testLink is where a score of the letter leads.

@@ -70,6 +70,8 @@ func (d *Pages) settingsRoutes() []door.Route {
 		door.On("GET /procedures/{procedure}", authz.Anyone, d.readProcedure, ""),
 		door.On("GET /settings/frequency", authz.WriteSettings, d.showFrequency, ""),
 		door.On("POST /settings/frequency", authz.WriteSettings, d.saveFrequency, "settings.frequency"),
+		door.On("GET /settings/touchpoints", authz.WriteSettings, d.showTouchpoints, ""),
+		door.On("POST /settings/touchpoints", authz.WriteSettings, d.saveTouchpoints, "settings.touchpoints"),
 		door.On("GET /settings/sign-in", authz.WriteSettings, d.showTrusted, ""),
 		door.On("POST /settings/sign-in", authz.WriteSettings, d.saveTrusted, "settings.sign-in"),
 		door.On("GET /settings/tokens", authz.ManageTokens, d.showTokens, ""),

@@ -273,7 +273,7 @@ func tabsOf(f *shell.Frame, path string) []shell.Tab {
 	for _, t := range []struct {
 		path, label string
 		needs       authz.Action
-	}{{"/settings", "settings.tab", authz.WriteSettings}, {"/settings/deadlines", "deadlines.tab", authz.WriteSettings}, {practicePath, "practice.tab", authz.WriteSettings}, {proceduresPath, "procedure.tab", authz.WriteSettings}, {themesPath, "themes.tab", authz.WriteSettings}, {"/settings/frequency", "frequency.tab", authz.WriteSettings}, {"/settings/sign-in", "trusted.tab", authz.WriteSettings}, {"/settings/tokens", "tokens.tab", authz.ManageTokens}, {"/settings/audit", "audit.tab", authz.ReadAudit}, {"/settings/people", "rights.tab", authz.PeoplesRights}} {
+	}{{"/settings", "settings.tab", authz.WriteSettings}, {"/settings/deadlines", "deadlines.tab", authz.WriteSettings}, {practicePath, "practice.tab", authz.WriteSettings}, {proceduresPath, "procedure.tab", authz.WriteSettings}, {themesPath, "themes.tab", authz.WriteSettings}, {"/settings/frequency", "frequency.tab", authz.WriteSettings}, {touchpointsPath, "touchpoints.tab", authz.WriteSettings}, {"/settings/sign-in", "trusted.tab", authz.WriteSettings}, {"/settings/tokens", "tokens.tab", authz.ManageTokens}, {"/settings/audit", "audit.tab", authz.ReadAudit}, {"/settings/people", "rights.tab", authz.PeoplesRights}} {
 		if f.Can(t.needs) {
 			all = append(all, shell.Tab{Href: t.path, Label: f.Lang.T(t.label), Here: t.path == path})
 		}
