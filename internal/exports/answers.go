@@ -78,6 +78,9 @@ func (a answerRows) columns() []report.Column {
 	for _, d := range a.dimensions() {
 		columns = append(columns, report.Column{Heading: dimension(a.base, d), Kind: report.Text})
 	}
+	for _, t := range a.reading.Campaign().Touchpoints {
+		columns = append(columns, report.Column{Heading: t.Name(string(a.l)), Kind: report.Text})
+	}
 	return columns
 }
 
@@ -139,6 +142,13 @@ func (a answerRows) row(one insight.Answer, people map[survey.ContactID]survey.C
 		if d != "" {
 			row = append(row, r.Segment(i))
 		}
+	}
+	for _, t := range c.Touchpoints {
+		text := ""
+		if rating := r.Ratings.Of(t.ID); rating != "" {
+			text = a.l.T("rating." + rating.Word())
+		}
+		row = append(row, text)
 	}
 	return row
 }

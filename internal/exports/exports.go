@@ -33,6 +33,7 @@ const (
 	Silent          Kind = "silent"          // who was asked and has not answered
 	Results         Kind = "results"         // figures, whole and by segment
 	Recommendations Kind = "recommendations" // what came of promoters' links
+	Touchpoints     Kind = "touchpoints"     // how people found them
 	Loop            Kind = "loop"            // how the follow-up of cases runs
 	Audit           Kind = "audit"
 	Workspace       Kind = "workspace" // everything, as lines of JSON
@@ -41,7 +42,7 @@ const (
 // needs says what one must be allowed to see as a page to have it as a file.
 var needs = map[Kind]authz.Action{
 	Answers: authz.ReadAnswers, Contacts: authz.ReadContacts, Cases: authz.ReadCases, Loop: authz.ReadCases, Invitations: authz.ReadCampaigns,
-	Results: authz.ReadResults, Silent: authz.ReadPeople, Recommendations: authz.ReadResults, Audit: authz.ReadAudit, Workspace: authz.MoveWorkspace,
+	Results: authz.ReadResults, Silent: authz.ReadPeople, Recommendations: authz.ReadResults, Touchpoints: authz.ReadResults, Audit: authz.ReadAudit, Workspace: authz.MoveWorkspace,
 }
 
 // Ask says what a file is to hold: what a page shows with these filters.
@@ -182,6 +183,8 @@ func (e *Exports) open(ctx context.Context, who authz.Who, ask Ask) (source, err
 		return b.silent(ctx, c)
 	case Recommendations:
 		return b.recommendations(ctx, c)
+	case Touchpoints:
+		return b.touchpoints(ctx, c)
 	}
 	return b.figures(ctx, c)
 }

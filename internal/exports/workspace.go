@@ -401,22 +401,23 @@ func (w workspaceRows) invitationLines(ctx context.Context, m mark, c survey.Cam
 
 // answerLine is an answer as the import of history reads it back.
 type answerLine struct {
-	Kind       string            `json:"kind"` // answer
-	Audience   survey.Audience   `json:"audience"`
-	Campaign   survey.CampaignID `json:"campaign_id"`
-	Wave       string            `json:"campaign"` // its name
-	ID         string            `json:"id"`
-	Contact    survey.ContactID  `json:"contact"`
-	Person     survey.Person     `json:"person"`
-	At         string            `json:"created_at"` // first verified post, which decides the week; of one that is in no figure, the first
-	Score      int               `json:"score"`
-	Verified   bool              `json:"verified"`
-	Comment    string            `json:"comment"`
-	Wish       string            `json:"wish"`
-	Language   string            `json:"language"`
-	Owner      string            `json:"owner"`
-	Team       string            `json:"team"`
-	Properties map[string]string `json:"person_properties,omitempty"` // values of the campaign's dimensions
+	Kind       string                         `json:"kind"` // answer
+	Audience   survey.Audience                `json:"audience"`
+	Campaign   survey.CampaignID              `json:"campaign_id"`
+	Wave       string                         `json:"campaign"` // its name
+	ID         string                         `json:"id"`
+	Contact    survey.ContactID               `json:"contact"`
+	Person     survey.Person                  `json:"person"`
+	At         string                         `json:"created_at"` // first verified post, which decides the week; of one that is in no figure, the first
+	Score      int                            `json:"score"`
+	Verified   bool                           `json:"verified"`
+	Comment    string                         `json:"comment"`
+	Wish       string                         `json:"wish"`
+	Language   string                         `json:"language"`
+	Owner      string                         `json:"owner"`
+	Team       string                         `json:"team"`
+	Ratings    map[survey.TouchpointID]string `json:"touchpoints,omitempty"`       // poor, fine or wow
+	Properties map[string]string              `json:"person_properties,omitempty"` // values of the campaign's dimensions
 }
 
 func (w workspaceRows) answerLines(ctx context.Context, m mark, c survey.Campaign, after *mark) ([]any, *mark, error) {
@@ -446,6 +447,12 @@ func (w workspaceRows) answerLines(ctx context.Context, m mark, c survey.Campaig
 			At: insight.When(r).UTC().Format(time.RFC3339), Score: r.Score, Verified: r.Verified, Comment: r.Why, Wish: r.Wish, Language: r.Language, Owner: r.Owner, Team: r.Team,
 			Properties: map[string]string{},
 		}
+		r.Ratings.Each(func(id survey.TouchpointID, rating survey.Rating) {
+			if l.Ratings == nil {
+				l.Ratings = map[survey.TouchpointID]string{}
+			}
+			l.Ratings[id] = rating.Word()
+		})
 		for i, d := range c.Dimensions {
 			if h := survey.Heading(d); h != "" {
 				d = h

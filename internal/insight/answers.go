@@ -133,7 +133,7 @@ func (o *Reading) narrowAnswers(ctx context.Context, f Filter, after string) (pa
 		return page, err
 	}
 	var found []survey.Response
-	fits := Filter{Group: f.Group, Score: f.Score, Words: f.Words, Wish: f.Wish, Search: f.Search, Theme: f.Theme, finder: f.finder}.match(o.campaign.Clock())
+	fits := Filter{Group: f.Group, Score: f.Score, Words: f.Words, Wish: f.Wish, Search: f.Search, Theme: f.Theme, Touched: f.Touched, Rating: f.Rating, finder: f.finder}.match(o.campaign.Clock())
 	for _, shard := range shards {
 		looked := 0
 		err := o.results.Store.WalkAnswers(ctx, o.campaign.ID, shard, "", func(r survey.Response) (bool, error) {

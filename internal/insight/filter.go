@@ -29,6 +29,9 @@ type Filter struct {
 	Search                string                // what must be found in what they wrote, as package text finds it
 	Theme                 string                // the id of a theme of the dictionary that they speak of, or NoTheme
 
+	Touched survey.TouchpointID // that they have rated, and how: Rating; "": in any way
+	Rating  survey.Rating
+
 	finder *themes.Finder // set with Theme
 }
 
@@ -109,6 +112,7 @@ func (f Filter) match(clock *time.Location) func(survey.Response) bool {
 			f.Day != "" && a.Counted.In(clock).Format(time.DateOnly) != f.Day,
 			!f.From.IsZero() && When(a).Before(f.From),
 			!f.Until.IsZero() && !When(a).Before(f.Until),
+			f.Touched != "" && (a.Ratings.Of(f.Touched) == "" || f.Rating != "" && a.Ratings.Of(f.Touched) != f.Rating),
 			f.Words != "" && a.Why == "" && a.Wish == "",
 			f.Wish != "" && a.Wish == "":
 			return false

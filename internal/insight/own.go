@@ -117,6 +117,15 @@ func (r *Results) reached(ctx context.Context, c survey.Campaign, reach Reach) (
 // sumOf adds up a campaign's figures of some teams or owners, which the lists of contacts and of the staff may spell in
 // capitals or not.
 func (r *Results) sumOf(ctx context.Context, c survey.Campaign, kind string, values []string) (sum nps.Tally, err error) {
+	found, err := r.countsOf(ctx, c, kind, values)
+	for _, counts := range found {
+		sum.Add(counts.Tally())
+	}
+	return sum, err
+}
+
+// countsOf are the figures of some teams or owners.
+func (r *Results) countsOf(ctx context.Context, c survey.Campaign, kind string, values []string) (found []survey.Counts, err error) {
 	var all map[survey.TallyKey]survey.Counts
 	if len(values) > fewOwners {
 		all, err = r.Store.TalliesOf(ctx, string(c.ID), kind)
@@ -131,10 +140,10 @@ func (r *Results) sumOf(ctx context.Context, c survey.Campaign, kind string, val
 	}
 	for k, counts := range all {
 		if slices.ContainsFunc(values, func(v string) bool { return strings.EqualFold(v, k.Value) }) {
-			sum.Add(counts.Tally())
+			found = append(found, counts)
 		}
 	}
-	return sum, err
+	return found, err
 }
 
 // spellings are the usual ways to write a name: as it is, in small letters, in capitals, with one capital.

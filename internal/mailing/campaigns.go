@@ -74,6 +74,21 @@ func (cs *Campaigns) Earlier(ctx context.Context, c survey.Campaign) ([]survey.C
 	return c.Earlier(all), err
 }
 
+// EarlierAsking are Earlier's, at most n, that ask of a touchpoint which a campaign asks of too.
+func (cs *Campaigns) EarlierAsking(ctx context.Context, c survey.Campaign, n int) (some []survey.Campaign, err error) {
+	all, err := cs.Earlier(ctx, c)
+	for _, one := range all {
+		shared := slices.ContainsFunc(one.Touchpoints, func(t survey.Touchpoint) bool {
+			_, ok := survey.TouchpointOf(c.Touchpoints, t.ID)
+			return ok
+		})
+		if shared && len(some) < n {
+			some = append(some, one)
+		}
+	}
+	return some, err
+}
+
 // NewID is a campaign's id that nobody has, as far as can be known without asking.
 func NewID() survey.CampaignID {
 	var random [5]byte

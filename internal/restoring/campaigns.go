@@ -228,17 +228,18 @@ func (r *restoring) batch(ctx context.Context, some []survey.Invitation) error {
 
 // answerLine is an answer as it was written out.
 type answerLine struct {
-	Campaign   survey.CampaignID `json:"campaign_id"`
-	Contact    survey.ContactID  `json:"contact"`
-	At         time.Time         `json:"created_at"`
-	Score      int               `json:"score"`
-	Verified   bool              `json:"verified"`
-	Comment    string            `json:"comment"`
-	Wish       string            `json:"wish"`
-	Language   string            `json:"language"`
-	Owner      string            `json:"owner"`
-	Team       string            `json:"team"`
-	Properties map[string]string `json:"person_properties"`
+	Campaign   survey.CampaignID              `json:"campaign_id"`
+	Contact    survey.ContactID               `json:"contact"`
+	At         time.Time                      `json:"created_at"`
+	Score      int                            `json:"score"`
+	Verified   bool                           `json:"verified"`
+	Comment    string                         `json:"comment"`
+	Wish       string                         `json:"wish"`
+	Language   string                         `json:"language"`
+	Owner      string                         `json:"owner"`
+	Team       string                         `json:"team"`
+	Ratings    map[survey.TouchpointID]string `json:"touchpoints"`
+	Properties map[string]string              `json:"person_properties"`
 }
 
 func (r *restoring) answers(ctx context.Context, g group) error {
@@ -275,6 +276,14 @@ func (r *restoring) answers(ctx context.Context, g group) error {
 			if v.Verified {
 				a.Counted = v.At
 			}
+			rated := map[survey.TouchpointID]survey.Rating{}
+			for id, word := range v.Ratings {
+				rating, known := survey.ParseRating(word)
+				if _, asked := survey.TouchpointOf(c.Touchpoints, id); known && asked {
+					rated[id] = rating
+				}
+			}
+			a.Ratings = a.Ratings.With(rated)
 			for _, d := range c.Dimensions {
 				a.Segments = append(a.Segments, v.Properties[cmp.Or(survey.Heading(d), d)])
 			}

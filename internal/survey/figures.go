@@ -93,16 +93,13 @@ func (p place) add(d Deltas, field string, n int64) {
 	}
 }
 
-// rate counts a rating in the same items as its answer, so that it costs no write unit of its own; an audience's week, which all campaigns share, has none.
+// rate counts a rating in the same items as its answer, so that it costs no write unit of its own: over time, by owner and by team. Other segments are counted by the analysis of the
+// campaign (waves.Rated); an audience's week, which all campaigns share, has none.
 func (p place) rate(d Deltas, field string, n int64) {
 	c := string(p.campaign)
 	d.add(TallyKey{c, KindWeek, p.week}, field, n)
 	d.add(TallyKey{c, KindOwner, p.owner}, field, n)
 	d.add(TallyKey{c, KindTeam, p.team}, field, n)
-	d.add(TallyKey{c, KindLanguage, p.language}, field, n)
-	if p.account != "" {
-		d.add(TallyKey{c, KindAccount, string(p.account)}, field, n)
-	}
 }
 
 // Rated are the ratings of a touchpoint, by rating; of none, the zero one.
@@ -129,6 +126,18 @@ func (n RatingCount) Of(r Rating) int64 {
 		return n.Fine
 	}
 	return n.Wow
+}
+
+// Count counts one more.
+func (n *RatingCount) Count(r Rating) {
+	switch r {
+	case Poor:
+		n.Poor++
+	case Fine:
+		n.Fine++
+	case Wow:
+		n.Wow++
+	}
 }
 
 // Add adds others.

@@ -35,6 +35,7 @@ type Analysis struct {
 	Suggested  []Suggestion `json:"suggested,omitempty"` // words that no theme knows
 	Dictionary int          `json:"dictionary"`          // the version of the dictionary
 	Damaged    int          `json:"damaged,omitempty"`
+	Rated      []Rated      `json:"rated,omitempty"` // touchpoints by segments
 }
 
 // Mix is what the segments of one dimension did to the change.
@@ -65,6 +66,27 @@ type Mentioned struct {
 	Comments int       `json:"comments,omitempty"` // of that wave
 }
 
+// Rated is how the touchpoints were found by segments of one dimension.
+type Rated struct {
+	Kind string      `json:"kind"`
+	Rows []RatedPart `json:"rows"` // those with the most ratings, the most first
+	More int         `json:"more,omitempty"`
+}
+
+// RatedPart is one segment.
+type RatedPart struct {
+	Value string                                     `json:"v"`
+	Of    map[survey.TouchpointID]survey.RatingCount `json:"t"`
+}
+
+// All is how many ratings it has.
+func (p RatedPart) All() (n int64) {
+	for _, c := range p.Of {
+		n += c.All()
+	}
+	return n
+}
+
 // Maker makes an Analysis: Earlier for every answer of the wave before, Answer for every one of this, then Done.
 type Maker struct {
 	a       Analysis
@@ -78,6 +100,7 @@ type Maker struct {
 	sampled sampled
 	asked   map[string]map[string]int64 // by kind and value
 	unknown vocabulary
+	rated   map[string]map[string]map[survey.TouchpointID]survey.RatingCount // by kind and value
 }
 
 // NewMaker begins an analysis. kinds are the dimensions by which the change is taken apart.
@@ -86,6 +109,7 @@ func NewMaker(c, before survey.CampaignID, kinds []string, d themes.Dictionary) 
 		a: Analysis{Campaign: c, Before: before}, kinds: kinds, finder: themes.NewFinder(d), scores: map[survey.ContactID]nps.Score{},
 		then: map[string]map[string]nps.Tally{}, now: map[string]map[string]nps.Tally{}, themes: map[string]*Mentioned{},
 		sampled: newSampled(len(kinds)), asked: map[string]map[string]int64{},
+		rated: map[string]map[string]map[survey.TouchpointID]survey.RatingCount{},
 	}
 	for _, kind := range kinds {
 		m.then[kind], m.now[kind] = map[string]nps.Tally{}, map[string]nps.Tally{}
@@ -126,6 +150,7 @@ func (m *Maker) Answer(r survey.Response, values []string) {
 	}
 	count(m.now, m.kinds, values, s)
 	m.sampled.add(s.Group(), values)
+	m.rate(r.Ratings, values)
 	if r.Unreadable {
 		m.a.Damaged++
 	}
@@ -150,6 +175,27 @@ func (m *Maker) mentioned(id string) *Mentioned {
 		m.themes[id] = &Mentioned{Theme: id}
 	}
 	return m.themes[id]
+}
+
+func (m *Maker) rate(ratings survey.Ratings, values []string) {
+	if ratings == "" {
+		return
+	}
+	for i, kind := range m.kinds {
+		if m.rated[kind] == nil {
+			m.rated[kind] = map[string]map[survey.TouchpointID]survey.RatingCount{}
+		}
+		of := m.rated[kind][values[i]]
+		if of == nil {
+			of = map[survey.TouchpointID]survey.RatingCount{}
+			m.rated[kind][values[i]] = of
+		}
+		ratings.Each(func(id survey.TouchpointID, r survey.Rating) {
+			n := of[id]
+			n.Count(r)
+			of[id] = n
+		})
+	}
 }
 
 func count(all map[string]map[string]nps.Tally, kinds, values []string, s nps.Score) {
@@ -184,6 +230,17 @@ func (m *Maker) Done(d themes.Dictionary, now time.Time) Analysis {
 	}
 	a.Standing = standing(a.Whole, m.kinds, m.now)
 	a.Sample = m.sampled.sample(m.kinds, m.asked)
+	for _, kind := range m.kinds {
+		one := Rated{Kind: kind}
+		for value, of := range m.rated[kind] {
+			one.Rows = append(one.Rows, RatedPart{value, of})
+		}
+		slices.SortFunc(one.Rows, func(x, y RatedPart) int { return cmp.Or(cmp.Compare(y.All(), x.All()), cmp.Compare(x.Value, y.Value)) })
+		if kept := min(len(one.Rows), keptParts); kept > 1 {
+			one.Rows, one.More = one.Rows[:kept], len(one.Rows)-kept
+			a.Rated = append(a.Rated, one)
+		}
+	}
 	for _, theme := range d {
 		if one := m.themes[theme.ID]; one != nil {
 			one.Comments = m.earlier

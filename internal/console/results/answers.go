@@ -33,6 +33,7 @@ func (d *Pages) readAnswerFilter(r *http.Request, zone *time.Location) (insight.
 		Group: v("group"), Score: v("score"), Team: d.ValueIn(v("team")), Owner: owner, Language: v("language"), Week: v("week"), Day: v("day"),
 		Dimension: v("part"), Segment: v("value"), Words: v("words"), Wish: v("wish"), Unverified: v("unverified"), Theme: v("theme"),
 	}
+	touchIn(v("touch"), &f)
 	if r.Method == http.MethodPost {
 		f.Search = strings.TrimSpace(r.PostFormValue("search"))
 	}
@@ -77,7 +78,7 @@ func (d *Pages) filterQuery(f insight.Filter) url.Values {
 	}
 	for name, value := range map[string]string{
 		"group": f.Group, "score": f.Score, "team": d.Parameter(f.Team), "language": f.Language, "week": f.Week, "day": f.Day, "part": f.Dimension, "value": f.Segment,
-		"words": f.Words, "wish": f.Wish, "unverified": f.Unverified, "sort": f.Sort, "theme": f.Theme,
+		"words": f.Words, "wish": f.Wish, "unverified": f.Unverified, "sort": f.Sort, "theme": f.Theme, "touch": touchOut(f),
 	} {
 		set(name, value)
 	}
@@ -215,6 +216,9 @@ func (d *Pages) answersPage(w http.ResponseWriter, r *http.Request) error {
 		if err := d.narrow(r.Context(), p, found); err != nil {
 			return err
 		}
+	}
+	if p.Filter.Touched != "" {
+		p.Chosen = append(p.Chosen, touchSaid(l, c, p.Filter))
 	}
 	if p.Filter.Theme != "" {
 		name, err := d.themeName(r.Context(), l, p.Filter.Theme)

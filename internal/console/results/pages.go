@@ -27,6 +27,8 @@ func (d *Pages) Routes() []door.Route {
 		door.On("GET /results/{campaign}/themes", authz.ReadResults, d.themesPage, ""),
 		door.On("GET /results/{campaign}/segments", authz.ReadResults, d.segmentsPage, ""),
 		door.On("GET /results/{campaign}/themes/{theme}", authz.ReadResults, d.themePage, ""),
+		door.On("GET /results/{campaign}/touchpoints", authz.ReadResults, d.touchpointsPage, ""),
+		door.On("POST /results/{campaign}/touchpoints/download", authz.ReadResults, d.downloadTouchpoints, "campaigns.touchpoints.download"),
 		door.On("GET /results/{campaign}/moved", authz.ReadPeople, d.moversPage, ""),
 		door.On("POST /results/{campaign}/analyse", authz.ReadResults, d.askWave, door.Unaudited), // makes anew what is shown
 		door.On("GET /results/{campaign}/silent", authz.ReadPeople, d.silentPage, ""),

@@ -153,6 +153,9 @@ func (d *Pages) tabs(ctx context.Context, f *shell.Frame, opened *insight.Readin
 	if opened.View().Compared() {
 		tabs = append(tabs, shell.Tab{Href: base + "/wave", Label: f.Lang.T("wave.tab"), Here: here == "wave"}, shell.Tab{Href: base + "/themes", Label: f.Lang.T("wave.themes_tab"), Here: here == "themes"}, shell.Tab{Href: base + "/segments", Label: f.Lang.T("stand.tab"), Here: here == "segments"})
 	}
+	if len(opened.Campaign().Touchpoints) > 0 {
+		tabs = append(tabs, shell.Tab{Href: base + "/touchpoints", Label: f.Lang.T("touchpoints.title"), Here: here == "touchpoints"})
+	}
 	if opened.Campaign().AsksQuotes() && f.Can(authz.ReadAnswers) {
 		tabs = append(tabs, shell.Tab{Href: base + "/quotes", Label: f.Lang.T("results.quotes"), Here: here == "quotes"})
 	}
