@@ -26,12 +26,14 @@ var style = Script(css)
 // answer holds everything and nothing else can run.
 type Inline struct{ source, hash string }
 
-// Script prepares a script, or a style, for a page. Whole-line comments and indentation stay out of the page.
+// Script prepares a script, or a style, for a page. Whole-line comments, indentation, and ends of lines that say nothing stay out of the page.
 func Script(source string) *Inline {
 	var b strings.Builder
 	for l := range strings.SplitSeq(source, "\n") {
 		if l = strings.TrimSpace(l); l != "" && !strings.HasPrefix(l, "//") {
-			b.WriteString(l + "\n")
+			if b.WriteString(l); !strings.ContainsRune(";{,", rune(l[len(l)-1])) { // after others an end of line may stand for a semicolon
+				b.WriteByte('\n')
+			}
 		}
 	}
 	sum := sha256.Sum256([]byte(b.String()))

@@ -104,8 +104,11 @@ func TestTextIsInert(t *testing.T) {
 
 func TestPageNamesWhatItHolds(t *testing.T) {
 	t.Parallel()
+	if joined := Script("f({\n  a: 1,\n  b: 2\n})\n  g();\n"); joined.source != "f({a: 1,b: 2\n})\ng();" {
+		t.Errorf("script is %q: an end of line that may stand for a semicolon has to stay", joined.source)
+	}
 	s := Script("// why\n\n  alert(1);\n")
-	if s.source != "alert(1);\n" {
+	if s.source != "alert(1);" {
 		t.Errorf("script is %q", s.source)
 	}
 	w := httptest.NewRecorder()
@@ -114,7 +117,7 @@ func TestPageNamesWhatItHolds(t *testing.T) {
 	if w.Code != 404 || !strings.Contains(policy, "script-src "+s.hash) || !strings.Contains(policy, "style-src "+style.hash) || !strings.Contains(policy, "connect-src 'self'") {
 		t.Errorf("%d %s", w.Code, policy)
 	}
-	if page := w.Body.String(); !strings.Contains(page, "<title>a&lt;b</title>") || !strings.Contains(page, "<script>alert(1);\n</script>") || !strings.Contains(page, `<html lang="ru">`) {
+	if page := w.Body.String(); !strings.Contains(page, "<title>a&lt;b</title>") || !strings.Contains(page, "<script>alert(1);</script>") || !strings.Contains(page, `<html lang="ru">`) {
 		t.Errorf("page is %s", page)
 	}
 }
