@@ -235,7 +235,7 @@ func (v *walker) analysed() {
 			spoken = page
 		}
 	}
-	v.also = append(v.also, moved+"/wave", spoken+"/themes", spoken+"/themes/price", moved+"/moved?from=promoter&to=promoter")
+	v.also = append(v.also, moved+"/wave", spoken+"/themes", spoken+"/themes/price", spoken+"/touchpoints", moved+"/moved?from=promoter&to=promoter")
 	if err != nil {
 		v.t.Fatal(err)
 	}
